@@ -1,4 +1,4 @@
-//! Accounts, passwords, invites and the audit through the public faces: HTTP and the command line.
+//! Tests of accounts, passwords, invites and the audit, over HTTP and the command line.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -26,7 +26,7 @@ impl Office {
         }
     }
 
-    /// A request of the administrator, or of whoever has a token.
+    /// A request with the given token, or as the administrator.
     async fn ask(
         &self,
         method: Method,
@@ -58,7 +58,7 @@ impl Office {
         found["rows"].as_array().unwrap().clone()
     }
 
-    /// Who a session's cookie belongs to.
+    /// The account to which a session cookie belongs.
     async fn whose(&self, cookie: &str) -> Value {
         let request = self.server.request(Method::GET, "/api/session");
         let answer = request.header("cookie", cookie).send().await.unwrap();
@@ -76,7 +76,7 @@ async fn answer(response: reqwest::Response) -> (StatusCode, Value) {
     (status, body)
 }
 
-/// The session's cookie that an answer sets, as a browser sends it back.
+/// The session cookie that an answer sets, in the form in which a browser sends it back.
 fn cookie(response: &reqwest::Response) -> String {
     let set = response.headers()["set-cookie"].to_str().unwrap();
     assert!(
@@ -86,7 +86,7 @@ fn cookie(response: &reqwest::Response) -> String {
     set.split(';').next().unwrap().to_owned()
 }
 
-/// Waits until a condition holds: what is believed of a credential is believed for two seconds.
+/// Waits until a condition holds. Credentials are cached for two seconds.
 async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
     for _ in 0..300 {
         if holds().await {
@@ -98,7 +98,7 @@ async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> 
 }
 
 #[tokio::test]
-async fn an_account_signs_in_with_its_password_and_changes_it() {
+async fn an_account_can_sign_in_with_its_password_and_change_it() {
     let office = Office::start().await;
     let (status, made) = office
         .admin(
@@ -121,7 +121,7 @@ async fn an_account_signs_in_with_its_password_and_changes_it() {
     assert_eq!(who["roles"], json!(["officer", "steward"]));
     assert_eq!(who["account_id"], made["id"]);
 
-    // A wrong password, an unknown name and a disabled account are told apart by nobody.
+    // The answers for a wrong password, an unknown name and a disabled account must be equal.
     let mut details = Vec::new();
     for (name, password) in [("小李", "wrong horse!"), ("小王", "correct horse")] {
         let refused = office
@@ -232,7 +232,7 @@ async fn only_administrators_manage_accounts_and_the_last_one_stays() {
         .await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
 
-    // Two administrators: the screen's account and the one that asks.
+    // There are two administrators: the account of the screen and the calling one.
     let (_, found) = office
         .admin(Method::GET, "/api/accounts?limit=500", Value::Null)
         .await;
@@ -301,7 +301,7 @@ async fn a_token_of_an_account_is_shown_once_and_ends_with_the_account() {
         .await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
 
-    // By the command line beside the server, so the cache of the server is what is waited for.
+    // The command line runs outside of the server, so the test waits for the server's cache.
     let (_, err, ok) = onemap(&["account", "disable", "大屏", "--database", &office.database]);
     assert!(ok, "{err}");
     until("the end of the token", || async {
@@ -334,13 +334,13 @@ async fn an_open_feed_ends_when_its_account_is_disabled() {
         &office.database,
     ]);
     assert!(ok, "{err}");
-    // The body ends by itself; a feed that stays open would last for ever.
+    // The feed must end by itself. If it stays open, the timeout fails the test.
     let ended = tokio::time::timeout(std::time::Duration::from_secs(60), feed.bytes()).await;
     assert!(ended.is_ok(), "the feed is still open");
 }
 
 #[tokio::test]
-async fn an_officer_invites_riders_within_its_communities() {
+async fn an_officer_can_invite_riders_within_their_communities() {
     let office = Office::start().await;
     let officer = account(
         &office.database,
@@ -419,7 +419,7 @@ async fn an_officer_invites_riders_within_its_communities() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{wrong}");
     }
 
-    // What an officer may no longer give, its invites do not give either.
+    // An invite can no longer be used when its creator may no longer give its rights.
     let (_, made) = invite(&officer, json!({"roles": ["rider"]})).await;
     let (_, err, ok) = onemap(&[
         "account",
@@ -439,7 +439,7 @@ async fn an_officer_invites_riders_within_its_communities() {
 }
 
 #[tokio::test]
-async fn a_write_stands_in_the_audit_with_who_what_and_its_commit() {
+async fn a_write_is_audited_with_account_request_and_commit() {
     let office = Office::start().await;
     let seq = office
         .server
@@ -455,7 +455,7 @@ async fn a_write_stands_in_the_audit_with_who_what_and_its_commit() {
         (&row["collection"], &row["feature"]),
         (&json!("buildings"), &json!("b1"))
     );
-    // A refused write is none.
+    // A refused write must not appear in the audit.
     let refused = office
         .server
         .write(
@@ -469,7 +469,7 @@ async fn a_write_stands_in_the_audit_with_who_what_and_its_commit() {
     assert!(refused.status().is_client_error());
     assert_eq!(office.audit("kind=write").await.len(), rows.len());
 
-    // So is a webhook, which no commit makes.
+    // Creating a webhook is audited too, although it makes no commit.
     let hook = json!({"url": "https://example.org/hook", "events": ["step"]});
     let (status, hook) = office.admin(Method::POST, "/api/webhooks", hook).await;
     assert_eq!(status, StatusCode::CREATED, "{hook}");
@@ -526,7 +526,7 @@ async fn a_write_stands_in_the_audit_with_who_what_and_its_commit() {
 }
 
 #[tokio::test]
-async fn the_command_line_makes_accounts_passwords_and_invites() {
+async fn the_command_line_creates_accounts_passwords_and_invites() {
     let office = Office::start().await;
     let database = office.database.as_str();
     let run = |args: &[&str]| {
@@ -541,7 +541,7 @@ async fn the_command_line_makes_accounts_passwords_and_invites() {
     assert_eq!(shown["id"], id.trim());
     assert_eq!(shown["roles"], json!(["officer", "steward"]));
 
-    // A password comes from standard input and is no argument.
+    // The password is read from standard input, because arguments are visible to other users.
     let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
         .args(["account", "set-password", "小李", "--database", database])
         .stdin(Stdio::piped())
@@ -591,7 +591,7 @@ async fn the_command_line_makes_accounts_passwords_and_invites() {
     run(&["account", "invite", "revoke", made["id"].as_str().unwrap()]);
     assert!(run(&["account", "invite", "list"]).contains("revoked"));
 
-    // The last token by which an administrator signs in for good stays.
+    // The last unlimited token of the last administrator cannot be revoked.
     let tokens: Value = serde_json::from_str(&run(&["token", "list", "--json"])).unwrap();
     let admins = tokens.as_array().unwrap().iter();
     let admins: Vec<&str> = admins
@@ -640,7 +640,7 @@ async fn the_last_token_of_the_last_administrator_is_not_revoked_over_http() {
         let path = format!("{path}/tokens/{}", token["id"].as_str().unwrap());
         office.admin(Method::DELETE, &path, Value::Null).await
     };
-    // The newest is the one that asks; the others may go.
+    // The newest token makes the requests; the others may be revoked.
     for other in &tokens[1..] {
         assert_eq!(revoke(other).await.0, StatusCode::NO_CONTENT);
     }
@@ -653,7 +653,7 @@ async fn the_last_token_of_the_last_administrator_is_not_revoked_over_http() {
             .contains("last administrator"),
         "{said}"
     );
-    // With a second one the first may go.
+    // When there is a second token, the first one may be revoked.
     let new = json!({"label": "备用"});
     let (status, _) = office
         .admin(Method::POST, &format!("{path}/tokens"), new)
@@ -663,7 +663,7 @@ async fn the_last_token_of_the_last_administrator_is_not_revoked_over_http() {
 }
 
 #[tokio::test]
-async fn names_that_people_choose_are_readable_their_own_and_no_office() {
+async fn names_that_people_choose_must_be_readable_unique_and_not_reserved() {
     let office = Office::start().await;
     let invite = json!({"roles": ["rider"], "uses": 20});
     let (status, made) = office.admin(Method::POST, "/api/invites", invite).await;
@@ -699,7 +699,7 @@ async fn names_that_people_choose_are_readable_their_own_and_no_office() {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {said}");
         assert_eq!(said["errors"][0]["field"], "name");
     }
-    // An administrator may name an account after an office, but not so that it looks like another.
+    // An administrator may use reserved names, but no name that looks like an existing one.
     let create = async |name: &str| {
         let body = json!({"name": name, "roles": ["officer"]});
         office.admin(Method::POST, "/api/accounts", body).await
@@ -715,7 +715,7 @@ async fn names_that_people_choose_are_readable_their_own_and_no_office() {
         .await;
     assert_eq!(signed_in.status(), StatusCode::OK);
 
-    // The list says how somebody signs in: the last one by nothing yet.
+    // The list says how each account can sign in. The last one has neither password nor token.
     let (_, list) = office
         .admin(Method::GET, "/api/accounts", Value::Null)
         .await;

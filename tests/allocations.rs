@@ -1,4 +1,5 @@
-//! What is allocated: in a program of its own, because the allocator that counts is that of the whole program.
+//! Tests of memory allocation. They are a program of their own, because the counting allocator applies to a
+//! whole program.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -17,17 +18,17 @@ mod plan_cost;
 #[global_allocator]
 static GLOBAL: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// One after the other: the allocator counts for all threads.
+/// Held during a test, because the allocator counts for all threads.
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 #[tokio::test]
-async fn a_plan_over_a_big_map_holds_no_second_copy_of_it() {
+async fn planning_an_import_does_not_copy_a_large_map() {
     let _turn = TURN.lock().await;
     plan_cost::check(25_000).await;
 }
 
 #[test]
-fn one_edit_over_a_big_map_costs_less_than_a_megabyte() {
+fn one_edit_over_a_large_map_allocates_less_than_a_megabyte() {
     let _turn = TURN.blocking_lock();
     overlay_cost::check(200_000);
 }

@@ -1,13 +1,13 @@
-//! The house as `docs/architecture.md` describes it, checked against the source: floors use only floors
-//! under them, files do not use each other in circles, and only the store knows which kind of store it is.
+//! Checks the source against the rules of `docs/architecture.md`: floors only use lower floors, files do not
+//! import each other in circles, and only the store knows which kind of store it is.
 //!
-//! The source is read as text. Test modules and string literals are left out.
+//! The source is read as text, without test modules and string literals.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path as FilePath;
 
-/// The folders of `src/` from the lowest floor to the highest. Folders of one floor don't know each other.
+/// The folders of `src/` from the lowest floor to the highest. Folders on the same floor do not use each other.
 const FLOORS: &[&[&str]] = &[
     &["model"],
     &["spatial"],
@@ -21,13 +21,13 @@ const FLOORS: &[&[&str]] = &[
     &["cli"],
 ];
 
-/// The names of a path: a module (`store::postgis`) or what stands in one.
+/// The names of a path: of a module (`store::postgis`) or of an item in one.
 type Path = Vec<String>;
 
 /// The modules of the crate with their text, without tests, comments and string literals.
 struct Source {
     modules: BTreeMap<Path, String>,
-    /// What each module exports from others: the name, and where it comes from.
+    /// What each module re-exports: the name, and the path that it comes from.
     exports: BTreeMap<Path, BTreeMap<String, Path>>,
 }
 
@@ -54,7 +54,7 @@ impl Source {
         source
     }
 
-    /// A path as it stands in a module, from the root of the crate. `None` for a path into another crate.
+    /// Resolves a path in a module to a path from the crate root. `None` for a path into another crate.
     fn absolute(&self, module: &[String], path: &[String]) -> Option<Path> {
         let mut home = module.to_vec();
         let mut rest = path;
@@ -80,10 +80,10 @@ impl Source {
         Some(home)
     }
 
-    /// The module in which what a path names is written, through what other modules export.
+    /// The module in which an item is defined, following re-exports.
     fn home_of(&self, path: &[String]) -> Option<Path> {
         let mut path = path.to_vec();
-        // Exports of exports, but none without end.
+        // Re-exports of re-exports are followed, up to a limit.
         for _ in 0..8 {
             let known = (1..=path.len())
                 .take_while(|n| self.modules.contains_key(&path[..*n]))
@@ -124,8 +124,8 @@ impl Source {
         absolute.collect()
     }
 
-    /// For each module the others that it uses. A module and those inside it are one thing, so edges
-    /// between them don't count.
+    /// For each module, the other modules that it uses. Edges between a module and its own submodules do not
+    /// count.
     fn graph(&self) -> BTreeMap<&Path, BTreeSet<Path>> {
         let edges = |module: &Path| {
             let homes = self
@@ -171,7 +171,7 @@ fn bare(text: &str) -> String {
         let code = line.split("//").next().unwrap_or_default();
         let mut pieces = code.split('"');
         bare.push_str(pieces.next().unwrap_or_default());
-        // Every second piece stands between quotation marks.
+        // Every second piece is inside quotation marks.
         for piece in pieces.skip(1).step_by(2) {
             bare.push_str(piece);
         }
@@ -189,7 +189,7 @@ fn split(path: &str) -> Path {
     names.filter(|n| !n.is_empty()).map(str::to_owned).collect()
 }
 
-/// The trees of the `use` declarations of a text, each with whether others may use it.
+/// The `use` declarations of a text, each with whether it is public.
 fn uses(text: &str) -> Vec<(bool, String)> {
     let declarations = text.split(';').filter_map(|piece| {
         let (before, tree) = piece.rsplit_once("use ")?;
@@ -200,7 +200,7 @@ fn uses(text: &str) -> Vec<(bool, String)> {
     declarations.collect()
 }
 
-/// The paths of a `use` tree, each with the name under which it is known.
+/// The paths of a `use` tree, each with its local name.
 fn unfold(tree: &str, before: &[String]) -> Vec<(Path, String)> {
     let Some((front, group)) = tree.split_once('{') else {
         let (path, name) = match tree.split_once(" as ") {
@@ -234,7 +234,7 @@ fn unfold(tree: &str, before: &[String]) -> Vec<(Path, String)> {
     found
 }
 
-/// The groups of modules that use each other, each in the order of names.
+/// The groups of modules that use each other, each sorted by name.
 fn circles(graph: &BTreeMap<&Path, BTreeSet<Path>>) -> BTreeSet<Vec<Path>> {
     let reached = |from: &Path| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![from.clone()]);
@@ -266,7 +266,7 @@ fn floor_of(folder: &str) -> Option<usize> {
 }
 
 #[test]
-fn every_folder_stands_on_a_floor() {
+fn every_folder_belongs_to_a_floor() {
     let source = Source::read();
     assert!(source.modules.len() > 200, "the source was not found");
     for folder in source.modules.keys().filter_map(|m| m.first()) {
@@ -278,7 +278,7 @@ fn every_folder_stands_on_a_floor() {
 }
 
 #[test]
-fn a_floor_uses_only_floors_under_it() {
+fn a_floor_uses_only_lower_floors() {
     let source = Source::read();
     let mut wrong = Vec::new();
     for (module, others) in source.graph() {
@@ -312,7 +312,7 @@ fn files_do_not_use_each_other_in_circles() {
 }
 
 #[test]
-fn only_the_store_knows_its_kind() {
+fn only_the_store_module_depends_on_the_kind_of_store() {
     let source = Source::read();
     let knows = |text: &str| text.contains("Store::Sqlite") || text.contains("Store::Postgis");
     let outside: Vec<String> = source
@@ -325,7 +325,7 @@ fn only_the_store_knows_its_kind() {
 }
 
 #[test]
-fn imports_are_read_as_the_compiler_reads_them() {
+fn use_declarations_are_parsed_as_the_compiler_does() {
     let path = |text: &str| split(text);
     let tree = "crate::a::{self, b::{C, d as E}, f}";
     let found = unfold(tree, &[]);

@@ -1,4 +1,5 @@
-//! Backups: from either store and into either, all or nothing, and never under a running server.
+//! Tests of backups from and into both stores. A restore is complete or changes nothing, and never happens
+//! under a running server.
 
 use std::fs;
 use std::path::Path;
@@ -16,14 +17,14 @@ use crate::support::{building, postgres};
 
 fn quiet(_: &str, _: Option<f64>) {}
 
-/// Addresses of empty databases, one of each kind.
+/// The addresses of empty databases, one of each kind.
 fn empty(folder: &Path) -> Vec<String> {
     let mut urls = vec![sqlite_in(folder)];
     urls.extend(postgres::database());
     urls
 }
 
-/// A map in which features were made, changed, deleted and made again, by commits and by an import.
+/// A map in which features were created, changed, deleted and created again, by commits and by an import.
 async fn with_a_past(store: &Store) -> String {
     store
         .commit(edit(vec![put("a", 1), put("b", 1), put("gone", 1)]))
@@ -66,7 +67,7 @@ async fn past(store: &Store) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_backup_of_either_store_is_the_same_map_in_either() {
+async fn a_backup_of_either_store_can_be_restored_into_either() {
     for Fixture { store, url, .. } in &fixtures().await {
         let secret = with_a_past(store).await;
         let folder = tempfile::tempdir().unwrap();
@@ -92,7 +93,7 @@ async fn a_backup_of_either_store_is_the_same_map_in_either() {
                 .unwrap()
                 .unwrap();
             assert_eq!(photo.jpeg, [0xff, 0, 1]);
-            // The log goes on behind every number that was ever told.
+            // New commits get higher numbers than any that were published before.
             let head = restored.head().await.unwrap().seq;
             assert!(head > 1_000_000);
             let next = restored
@@ -107,7 +108,7 @@ async fn a_backup_of_either_store_is_the_same_map_in_either() {
 }
 
 #[tokio::test]
-async fn a_backup_counts_what_an_import_brought_that_is_not_folded_yet() {
+async fn a_backup_counts_imported_features_that_are_not_compacted_yet() {
     for Fixture { store, url, .. } in &fixtures().await {
         let before = ["stays", "changed", "removed", "put_again"].map(|id| put(id, 1));
         store.commit(edit(before.to_vec())).await.unwrap();
@@ -131,7 +132,7 @@ async fn a_backup_counts_what_an_import_brought_that_is_not_folded_yet() {
             staging.put(changes).await.unwrap();
             staging.publish().await.unwrap();
         }
-        // Newer than what is not folded.
+        // Commits after the imports that are not compacted yet.
         let later = vec![delete("gone"), put("put_again", 2), put("later", 1)];
         store.commit(edit(later)).await.unwrap();
 
@@ -141,7 +142,7 @@ async fn a_backup_counts_what_an_import_brought_that_is_not_folded_yet() {
         let there = state(store).await.len() as u64;
         assert_eq!((there, manifest.features), (7, Some(7)), "{url}");
         if store.kind() == "sqlite" {
-            assert_ne!(manifest.rows["features"], there, "all of it is folded");
+            assert_ne!(manifest.rows["features"], there, "everything is compacted");
         }
         let target = sqlite_in(folder.path());
         let target = target.as_str();
@@ -153,7 +154,7 @@ async fn a_backup_counts_what_an_import_brought_that_is_not_folded_yet() {
 }
 
 #[tokio::test]
-async fn a_restore_takes_the_place_of_a_map_only_when_told_and_of_all_of_it() {
+async fn a_restore_replaces_a_map_only_on_request_and_completely() {
     for Fixture { store, url, .. } in &fixtures().await {
         with_a_past(store).await;
         let folder = tempfile::tempdir().unwrap();
@@ -170,7 +171,7 @@ async fn a_restore_takes_the_place_of_a_map_only_when_told_and_of_all_of_it() {
             matches!(refused, StoreError::NotEmpty { seq: 5, .. }),
             "{refused}"
         );
-        // A bit that fell over, somewhere in the middle.
+        // Flips a bit in the middle of the file.
         let mut bytes = fs::read(&file).unwrap();
         let place = bytes
             .windows(9)
@@ -202,9 +203,9 @@ async fn a_restore_takes_the_place_of_a_map_only_when_told_and_of_all_of_it() {
     }
 }
 
-/// What was erased after the backup stays erased.
+/// Data that was erased after the backup must stay erased after the restore.
 #[tokio::test]
-async fn an_erasure_is_made_again_in_the_restored_map() {
+async fn erased_data_stays_erased_after_a_restore() {
     for Fixture { store, url, .. } in &fixtures().await {
         with_a_past(store).await;
         let folder = tempfile::tempdir().unwrap();
@@ -257,7 +258,7 @@ async fn an_erasure_is_made_again_in_the_restored_map() {
     }
 }
 
-/// Everything that one store keeps the other keeps under the same names, or a backup would lose it.
+/// Both stores must have the same tables and columns, or a backup would lose data.
 #[tokio::test]
 async fn both_stores_have_the_same_tables_and_columns() {
     let list = fixtures().await;
@@ -279,7 +280,7 @@ async fn both_stores_have_the_same_tables_and_columns() {
     .fetch_all(&mut sql)
     .await
     .unwrap();
-    // Made anew when a backup is brought in, of the moment, or a means of one store alone.
+    // Tables that are rebuilt by a restore, temporary ones, and those that only one store needs.
     let apart = [
         "audit_gate",
         "batches",
@@ -302,7 +303,7 @@ async fn both_stores_have_the_same_tables_and_columns() {
 }
 
 #[tokio::test]
-async fn a_running_server_is_backed_up_and_named_when_it_is_in_the_way() {
+async fn a_running_server_can_be_backed_up_and_prevents_a_restore() {
     let databases = tempfile::tempdir().unwrap();
     for database in empty(databases.path()) {
         let folder = tempfile::tempdir().unwrap();
@@ -337,15 +338,15 @@ async fn a_running_server_is_backed_up_and_named_when_it_is_in_the_way() {
         let ids = reqwest::get(format!("{base}/api/collections/buildings/items"));
         let page: serde_json::Value = ids.await.unwrap().json().await.unwrap();
         assert_eq!(page["numberMatched"], 1, "{page}");
-        // Who knows a commit that is lost loads afresh.
+        // A client that knows a commit which was lost gets a reset.
         let mut feed = Feed::connect(&base, "?collections=buildings", Some(lost)).await;
         assert_eq!(feed.next().await.kind, "reset");
     }
 }
 
-/// SQLite takes a log for that of whatever file has its name.
+/// SQLite applies a write-ahead log to any database file with the matching name.
 #[tokio::test]
-async fn the_log_of_a_deleted_database_is_not_brought_into_the_restored_one() {
+async fn the_write_ahead_log_of_a_deleted_database_is_not_applied_to_a_restored_one() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let file = folder.path().join("map.backup");
@@ -433,7 +434,7 @@ async fn a_backup_with_another_schema_is_refused() {
     }
 }
 
-/// Whatever of its first bytes is damaged: a backup takes the place of the file, when told to.
+/// A backup can replace a damaged file, whichever of its first bytes are damaged, if that is requested.
 #[tokio::test]
 async fn a_restore_replaces_a_damaged_database_and_not_one_in_use() {
     let folder = tempfile::tempdir().unwrap();
@@ -447,8 +448,8 @@ async fn a_restore_replaces_a_damaged_database_and_not_one_in_use() {
     store.close().await.unwrap();
     let intact = fs::read(&path).unwrap();
 
-    // The magic, the size of a page, the versions of the format, its fractions, the schema's format; then
-    // the page of the schema, and all of the file.
+    // The damaged positions: the magic, the page size, the format versions, the payload fractions, the schema
+    // format, the page of the schema, and the whole file.
     let damages = [
         0..16,
         16..18,
@@ -471,7 +472,7 @@ async fn a_restore_replaces_a_damaged_database_and_not_one_in_use() {
         restored.close().await.unwrap();
     }
 
-    // Another process has the file open, which was damaged since.
+    // Another process has opened the file before it was damaged.
     fs::write(&path, &intact).unwrap();
     let mut holder = std::process::Command::new("sh")
         .args([
@@ -499,8 +500,8 @@ async fn a_restore_replaces_a_damaged_database_and_not_one_in_use() {
     restore(&database, &file, true, &quiet).await.unwrap();
 }
 
-/// An import that waits for its input has the database open: `$1` is the program, `$2` the database, `$3` a
-/// pipe. It ends when standard input closes.
+/// Starts an import that waits for input and so keeps the database open: `$1` is the program, `$2` the
+/// database, `$3` a pipe. It ends when standard input closes.
 const HOLD_OPEN: &str = r#"
     mkfifo "$3"
     "$1" import --database "$2" --collection buildings "$3" >/dev/null 2>&1 &

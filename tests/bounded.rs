@@ -1,4 +1,4 @@
-//! No request looks at more of the map than it has to, whatever it asks.
+//! Checks that no request reads more of the map than necessary, whatever its parameters.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ const VISITED: &str = "onemap_entries_visited_total";
 const BUILDINGS: u32 = 10_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_get_with_its_worst_parameters_looks_at_no_more_than_it_has_to() {
+async fn every_get_reads_no_more_of_the_map_than_necessary() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     city(&database, folder.path(), BUILDINGS);
@@ -52,6 +52,6 @@ async fn every_get_with_its_worst_parameters_looks_at_no_more_than_it_has_to() {
             assert!(visited <= most, "{path}: {request} looked at {visited}");
         }
     }
-    // The counter counts: a walk over all buildings is in it.
+    // Check of the counter itself: a walk over all buildings must be counted.
     assert!(figure(&client, &server.base, VISITED).await > u64::from(BUILDINGS));
 }

@@ -1,4 +1,5 @@
-//! What happens before a request is one: HTTPS without a proxy, and clients that never get to the point.
+//! Tests of connections before their first request: HTTPS without a proxy, and clients that never complete a
+//! request.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use crate::support::server::{Server, begin, onemap, sqlite_in};
 
-/// A certificate of nobody for `localhost`, and its key.
+/// A self-signed certificate for `localhost`, and its key.
 const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/cert.pem");
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/key.pem");
 
@@ -21,7 +22,7 @@ fn host(base: &str) -> &str {
 }
 
 #[test]
-fn the_first_token_is_not_spent_by_a_start_that_fails() {
+fn a_failed_start_does_not_use_up_the_first_token() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -41,7 +42,7 @@ fn the_first_token_is_not_spent_by_a_start_that_fails() {
 }
 
 #[test]
-fn https_is_spoken_with_the_operators_certificate_and_links_say_so() {
+fn https_uses_the_operators_certificate_and_links_begin_with_https() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let arguments = ["--tls-cert", CERTIFICATE, "--tls-key", KEY];
@@ -64,7 +65,7 @@ fn https_is_spoken_with_the_operators_certificate_and_links_say_so() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_read_is_named() {
+fn an_unreadable_certificate_is_named_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let nothing = folder.path().join("none.pem");
@@ -84,9 +85,9 @@ fn a_certificate_that_cannot_be_read_is_named() {
     assert!(!worked && said.contains("none.pem"), "{said}");
 }
 
-/// A client that sends a byte now and then would hold its connection for ever.
+/// A client that sends a byte now and then must not keep its connection open for ever.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_never_ends_the_head_of_a_request_is_cut_off() {
+async fn a_client_that_never_completes_the_head_is_disconnected() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let server = Server::on(&database, &["--header-timeout", "1"]).await;
@@ -95,7 +96,7 @@ async fn who_never_ends_the_head_of_a_request_is_cut_off() {
         .write_all(b"GET /health/live HTTP/1.1\r\nhost: localhost\r\nx-slow: ")
         .unwrap();
     let mut answer = Vec::new();
-    // Ends when the server ends it; without a limit this waits for ever.
+    // Reading ends when the server closes the connection. Without a limit, this would wait for ever.
     stream.read_to_end(&mut answer).unwrap();
     assert!(!answer.starts_with(b"HTTP/1.1 200"));
     assert!(server.get("/health/live").await.status().is_success());
@@ -118,7 +119,7 @@ fn https(host: &str, certificate: &Path) -> StreamOwned<ClientConnection, TcpStr
 }
 
 #[test]
-fn a_refusal_does_not_cost_the_connection_its_next_request() {
+fn after_a_refusal_the_connection_can_be_used_again() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let (_server, base) = begin(&database, &[]);
@@ -133,7 +134,7 @@ fn a_refusal_does_not_cost_the_connection_its_next_request() {
             host(&base)
         );
         stream.write_all(head.as_bytes()).unwrap();
-        // The body comes in a packet of its own, after the refusal was decided.
+        // The body is sent as a separate packet, after the server has refused the request.
         std::thread::sleep(std::time::Duration::from_millis(20));
         stream.write_all(b"{\"a\": 1}").unwrap();
         let head = answer_head(&mut stream);
@@ -142,7 +143,7 @@ fn a_refusal_does_not_cost_the_connection_its_next_request() {
     }
 }
 
-/// Reads one answer off a connection that stays open, and gives its head.
+/// Reads one answer from a connection that stays open, and returns its head.
 fn answer_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

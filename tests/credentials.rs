@@ -1,4 +1,4 @@
-//! Wrong tokens and sign-ins, and how many sessions a token has.
+//! Tests of limits for invalid tokens, failed sign-ins and the sessions of a token.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::store_suite::fixtures;
 use crate::support::server::{Server, problem};
 
 #[tokio::test]
-async fn the_oldest_session_of_a_token_ends_when_it_has_too_many() {
+async fn the_oldest_session_of_a_token_ends_when_there_are_too_many() {
     let lifetime = Duration::from_secs(3600);
     for fixture in &fixtures().await {
         let store = &fixture.store;
@@ -43,7 +43,7 @@ async fn the_oldest_session_of_a_token_ends_when_it_has_too_many() {
 }
 
 #[tokio::test]
-async fn wrong_tokens_are_refused_after_a_while_and_known_accounts_are_not() {
+async fn many_invalid_tokens_block_an_address_but_not_known_accounts() {
     let server = Server::start().await;
     let ask = |token: String| {
         let request = server.request(Method::GET, "/api/session");
@@ -52,7 +52,7 @@ async fn wrong_tokens_are_refused_after_a_while_and_known_accounts_are_not() {
     let known = || async { ask(server.admin.clone()).await.unwrap().status() };
     assert_eq!(known().await, StatusCode::OK);
     let mut refused = None;
-    // A wrong token a second is allowed, so a slow machine needs more of them.
+    // One invalid token per second is allowed, so a slow machine needs more attempts to reach the limit.
     for n in 0..2_000 {
         let answer = ask(format!("om_{n:064x}")).await.unwrap();
         if answer.status() == StatusCode::TOO_MANY_REQUESTS {
@@ -69,7 +69,7 @@ async fn wrong_tokens_are_refused_after_a_while_and_known_accounts_are_not() {
 }
 
 #[tokio::test]
-async fn failed_sign_ins_are_refused_after_a_while() {
+async fn many_failed_sign_ins_block_an_address() {
     let server = Server::start().await;
     let sign_in = |token: &str| {
         let request = server.request(Method::POST, "/api/session");
@@ -88,7 +88,7 @@ async fn failed_sign_ins_are_refused_after_a_while() {
     assert_eq!(statuses.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
 }
 
-/// Both the token and the session have been used, so the server knows them when the token is revoked.
+/// The token and the session are both used before, so the server has cached them when the token is revoked.
 #[tokio::test]
 async fn a_revoked_token_and_its_session_are_refused_at_once() {
     for fixture in &fixtures().await {
@@ -110,7 +110,7 @@ async fn a_revoked_token_and_its_session_are_refused_at_once() {
             let cookie = cookie.split(';').next().unwrap().to_owned();
             secrets.push((made["token"]["id"].clone(), secret, cookie));
         }
-        // Only officers read the silences.
+        // Only officers may read silences.
         let by_token = async |secret: &str| {
             let request = server.request(Method::GET, "/api/silences");
             request.bearer_auth(secret).send().await.unwrap()

@@ -1,11 +1,11 @@
-//! What is generated from the code and committed says what the code says.
+//! Checks that the generated files in the repository match the code.
 
 use std::path::Path;
 
 use crate::support::server::onemap;
 
 #[test]
-fn the_documentation_of_the_data_is_that_of_the_schemas() {
+fn the_data_documentation_matches_the_schemas() {
     let (said, err, ok) = onemap(&["data-doc"]);
     assert!(ok, "{err}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/data.md");
@@ -17,7 +17,7 @@ fn the_documentation_of_the_data_is_that_of_the_schemas() {
 }
 
 #[test]
-fn the_web_client_knows_the_interface_as_it_is() {
+fn the_openapi_document_of_the_web_client_is_up_to_date() {
     let (said, err, ok) = onemap(&["openapi"]);
     assert!(ok, "{err}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/src/core/api/openapi.json");

@@ -1,5 +1,5 @@
-//! `onemap export` as somebody types it: what it writes comes in again as the same features, and nothing of
-//! it is for other eyes than those it was asked for.
+//! Tests of `onemap export` as a program: the output can be imported again as the same features, and contains
+//! only what the given role may see.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use crate::support::postgres;
 use crate::support::server::{Server, onemap, sqlite_in};
 use crate::support::{building, city, gate};
 
-/// What the program prints, and the status with which it ends.
+/// Runs the program. Returns its output, its errors and its exit status.
 fn run(arguments: &[&str]) -> (String, String, i32) {
     let done = Command::new(env!("CARGO_BIN_EXE_onemap"))
         .args(arguments)
@@ -24,7 +24,7 @@ fn run(arguments: &[&str]) -> (String, String, i32) {
     )
 }
 
-/// A database of each kind, without anything in it.
+/// An empty database of each kind.
 fn empty(folder: &Path) -> Vec<String> {
     std::iter::once(sqlite_in(folder))
         .chain(postgres::database())
@@ -54,7 +54,7 @@ fn turn(id: &str, more: Value) -> Value {
         {"name": "=温泉路\"1\"", "kind": "no_u_turn", "note": "内部", "more": more}})
 }
 
-/// A square kilometre with a hole in it, a building of two parts, and one whose name and numbers are odd.
+/// A square kilometre with a hole, a building of two parts, and one with unusual name and numbers.
 fn odd_buildings() -> [Value; 3] {
     let mut hole = building("hole", 117.13, 39.22);
     let inner = json!([
@@ -76,7 +76,7 @@ fn odd_buildings() -> [Value; 3] {
     [hole, parts, odd]
 }
 
-/// Every feature of a collection as an admin sees it, without what changes with each write.
+/// All features of a collection as an administrator sees them, without the members that change with each write.
 async fn features(server: &Server, collection: &str) -> Vec<Value> {
     let mut all = Vec::new();
     for id in server
@@ -107,7 +107,7 @@ async fn features(server: &Server, collection: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_is_exported_comes_in_again_as_the_same_features_in_both_stores() {
+async fn an_export_can_be_imported_again_into_either_store() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path());
     let more = ["--config", &config];
@@ -129,7 +129,7 @@ async fn what_is_exported_comes_in_again_as_the_same_features_in_both_stores() {
         }
         let other = tempfile::tempdir().unwrap();
         for target in empty(other.path()) {
-            // The collection without geometry is described there, as it is here.
+            // The target describes the collection without geometry in the same way.
             let target = Server::on(&target, &more).await;
             for format in ["geojson", "ndjson"] {
                 let mut all = Vec::new();
@@ -153,7 +153,7 @@ async fn what_is_exported_comes_in_again_as_the_same_features_in_both_stores() {
                         text.lines().map(|l| l.trim_end_matches(',')).collect();
                     lines.sort_unstable();
                     all.push(lines.join("\n"));
-                    // Under any name: each feature says its collection.
+                    // The file may have any name, because each feature names its collection.
                     let (out, err, status) = run(&["import", file, "--database", &target.database]);
                     assert_eq!(status, 0, "{format} {collection}: {out} {err}");
                 }
@@ -169,14 +169,14 @@ async fn what_is_exported_comes_in_again_as_the_same_features_in_both_stores() {
             }
         }
     }
-    // The same features give the same lines, whichever store they stand in.
+    // The same features give the same lines from either store.
     for (i, of_other) in texts.iter().enumerate() {
         assert_eq!(*of_other, texts[i % 2]);
     }
 }
 
 #[tokio::test]
-async fn what_a_role_must_not_see_is_in_no_export_of_its_own() {
+async fn an_export_contains_only_what_its_role_may_see() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path());
     for database in empty(folder.path()) {
@@ -212,10 +212,10 @@ async fn what_a_role_must_not_see_is_in_no_export_of_its_own() {
                 assert!(err.contains(": 1 feature as of"), "{err}");
             }
         }
-        // Without --as it is what anybody sees.
+        // Without --as, the export contains what the public sees.
         let (out, _, _) = run(&["export", "--collection", "notices", "--database", &database]);
         assert!(out.contains("t1") && !out.contains("内部"), "{out}");
-        // Who looked at more than that stands in the audit, and nobody else reads the file.
+        // An export that contains more is recorded in the audit, and only its owner can read the file.
         let (audit, _, _) = onemap(&[
             "audit",
             "export",
@@ -263,7 +263,7 @@ async fn what_a_role_must_not_see_is_in_no_export_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_export_is_in_the_system_that_was_asked_for_and_names_what_is_not_in_its_area() {
+async fn an_export_uses_the_requested_system_and_lists_features_outside_of_its_area() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let server = Server::start().await;
@@ -304,7 +304,7 @@ async fn an_export_is_in_the_system_that_was_asked_for_and_names_what_is_not_in_
         assert_eq!(said["problems"][0]["id"], "far", "{said}");
         let text = std::fs::read_to_string(&file).unwrap();
         assert!(text.contains("urn:ogc:def:crs:EPSG::4549"), "{text}");
-        // The file says its system, so it comes in where it was, to a tenth of a millimetre.
+        // The file names its coordinate system, so an import places it correctly, to a tenth of a millimetre.
         let other = tempfile::tempdir().unwrap();
         let database = sqlite_in(other.path());
         let (out, err, status) = run(&["import", &file, "--database", &database]);
@@ -324,7 +324,7 @@ async fn an_export_is_in_the_system_that_was_asked_for_and_names_what_is_not_in_
             assert!((found - expected).abs() < 2e-9, "{feature}");
         }
     }
-    // Where nothing can be written in that system, nothing was.
+    // If no feature can be written in the coordinate system, nothing is written.
     let delete = server.request(
         reqwest::Method::DELETE,
         "/api/collections/entrances/items/g1",
@@ -379,7 +379,7 @@ async fn an_export_is_in_the_system_that_was_asked_for_and_names_what_is_not_in_
 }
 
 #[tokio::test]
-async fn csv_has_a_column_a_property_and_the_geometry_as_text() {
+async fn csv_has_one_column_per_property_and_the_geometry_as_text() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path());
     let server = Server::on(&sqlite_in(folder.path()), &["--config", &config]).await;
@@ -401,7 +401,7 @@ async fn csv_has_a_column_a_property_and_the_geometry_as_text() {
         assert_eq!(status, 0, "{err}");
         out
     };
-    // What a spreadsheet would run has an apostrophe before it.
+    // Text that a spreadsheet would execute gets a leading apostrophe.
     assert_eq!(
         export("notices"),
         "\u{feff}id,properties.id,kind,more,name,t\r\n\
@@ -416,9 +416,9 @@ async fn csv_has_a_column_a_property_and_the_geometry_as_text() {
     );
 }
 
-/// Thousands of features go through a pipe whose reader is slow, and through one that is closed.
+/// Thousands of features are written to a pipe with a slow reader, and to a closed pipe.
 #[test]
-fn an_export_takes_no_more_memory_than_a_feature_and_ends_with_its_reader() {
+fn an_export_uses_little_memory_and_ends_when_its_reader_closes_the_pipe() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     city(&database, folder.path(), 8_000);
@@ -442,7 +442,7 @@ fn an_export_takes_no_more_memory_than_a_feature_and_ends_with_its_reader() {
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(whole.stdout.take().unwrap()));
     let first: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
     assert_eq!(first["collection"], "buildings");
-    // It waits for its reader here: nothing is collected meanwhile.
+    // The program waits for its reader now. It must not collect features in memory meanwhile.
     let status = std::fs::read_to_string(format!("/proc/{}/status", whole.id())).unwrap();
     let peak = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
     let peak: u64 = peak.split_whitespace().nth(1).unwrap().parse().unwrap();

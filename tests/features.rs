@@ -1,4 +1,4 @@
-//! Features over HTTP: written, read, paged, cached, protected.
+//! Tests of features over HTTP: writing, reading, paging, caching, protection.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ async fn a_feature_lives_from_post_to_delete() {
     let feature: Value = read.json().await.unwrap();
     assert_eq!(feature["properties"]["name"], "温泉花园b1号楼");
 
-    // The same again costs no bytes.
+    // A repeated request with the entity tag is answered with 304 and without a body.
     let held = server
         .request(Method::GET, &format!("{ITEMS}/b1"))
         .header("If-None-Match", &tag)
@@ -52,7 +52,7 @@ async fn a_feature_lives_from_post_to_delete() {
         .unwrap();
     assert_eq!(problem(renamed).await.0, StatusCode::UNPROCESSABLE_ENTITY);
 
-    // Who read before that change does not overwrite it.
+    // A client that read the feature before that change cannot overwrite it.
     let late = server
         .write(
             Method::PUT,
@@ -86,7 +86,7 @@ async fn a_feature_lives_from_post_to_delete() {
 }
 
 #[tokio::test]
-async fn patches_at_the_same_time_all_come_true() {
+async fn concurrent_patches_are_all_applied() {
     let server = Server::start().await;
     server
         .put("buildings", &building("b1", 117.13, 39.22))
@@ -106,7 +106,7 @@ async fn patches_at_the_same_time_all_come_true() {
 }
 
 #[tokio::test]
-async fn pages_by_key_give_every_feature_once_though_others_come_and_go() {
+async fn pages_by_key_contain_every_feature_once_despite_other_writes() {
     let server = Server::start().await;
     for i in 0..25 {
         server
@@ -119,7 +119,7 @@ async fn pages_by_key_give_every_feature_once_though_others_come_and_go() {
     let first = server.json(&format!("{ITEMS}?limit=10")).await;
     assert_eq!(first["numberMatched"], 25);
     assert_eq!(first["numberReturned"], 10);
-    // Written between two pages: one before the page's end, one after.
+    // Two features are written between two pages: one before the end of the first page, and one after it.
     server.put("buildings", &building("a", 117.0, 39.2)).await;
     server
         .put("buildings", &building("b155", 117.0, 39.2))
@@ -153,7 +153,7 @@ async fn pages_by_key_give_every_feature_once_though_others_come_and_go() {
 }
 
 #[tokio::test]
-async fn what_has_a_time_is_found_by_it() {
+async fn features_with_a_time_are_found_by_datetime() {
     let server = Server::start().await;
     for (id, opened) in [
         ("a", Some("2026-05-01")),
@@ -181,12 +181,12 @@ async fn what_has_a_time_is_found_by_it() {
 }
 
 #[tokio::test]
-async fn filtered_and_sorted_pages_are_those_of_whoever_reads_all_and_sorts_them() {
+async fn filtered_and_sorted_pages_equal_filtering_and_sorting_all_features() {
     let server = Server::start().await;
     for i in 0..30_u32 {
         let mut made = building(&format!("b{i:02}"), 117.0 + f64::from(i) * 0.001, 39.2);
         let properties = made["properties"].as_object_mut().unwrap();
-        // Names that are texts within other texts, and with what JSON writes in another way.
+        // Names that contain parts of other names, or characters that JSON escapes.
         let name = ["a", "ab", "\"levels\":6", "引号\"\\和\n换行", "a"][i as usize % 5];
         properties.insert("name".into(), json!(name));
         properties.insert("elevator".into(), json!(i % 3 == 0));
@@ -219,7 +219,7 @@ async fn filtered_and_sorted_pages_are_those_of_whoever_reads_all_and_sorts_them
     assert_eq!(ask("elevator=true").await, ids(&|p| p["elevator"] == true));
     assert_eq!(ask("levels=7").await, [""; 0]);
 
-    // Missing values come last, or first where the order is turned round; equal ones by their id.
+    // Missing values sort last, or first in descending order. Equal values are sorted by id.
     let levels = |id: &String| {
         let feature = all.iter().find(|f| f["id"] == id.as_str()).unwrap();
         feature["properties"]["levels"].as_u64().unwrap_or(99)
@@ -240,7 +240,7 @@ async fn filtered_and_sorted_pages_are_those_of_whoever_reads_all_and_sorts_them
 }
 
 #[tokio::test]
-async fn what_is_protected_is_seen_from_its_role_on_and_probed_by_nobody() {
+async fn protected_properties_are_visible_from_their_role_and_cannot_be_probed() {
     let server = Server::start().await;
     server.put("entrances", &gate("g1", 117.13, 39.22)).await;
     let path = "/api/collections/entrances/items/g1";
@@ -298,7 +298,7 @@ async fn what_is_protected_is_seen_from_its_role_on_and_probed_by_nobody() {
 }
 
 #[tokio::test]
-async fn roles_decide_who_writes() {
+async fn roles_decide_who_may_write() {
     let server = Server::start().await;
     let body = building("b1", 117.13, 39.22);
     let path = format!("{ITEMS}/b1");
@@ -404,7 +404,7 @@ async fn a_token_becomes_a_session_that_other_sites_cannot_use() {
 }
 
 #[tokio::test]
-async fn coordinates_come_in_the_system_and_axis_order_asked_for() {
+async fn coordinates_are_returned_in_the_requested_system_and_its_axis_order() {
     let server = Server::start().await;
     server.put("entrances", &gate("g1", 117.13, 39.22)).await;
     let base = "http://www.opengis.net/def/crs";
@@ -453,7 +453,7 @@ async fn a_tile_is_never_older_than_the_last_write() {
         String::from_utf8_lossy(&first).contains("b1"),
         "the tile holds the building"
     );
-    // A write elsewhere leaves the tile as it was, and its tag.
+    // A write outside of a tile changes neither the tile nor its tag.
     server.put("buildings", &building("far", 10.0, 50.0)).await;
     let held = server
         .request(Method::GET, tile)
@@ -472,9 +472,9 @@ async fn a_tile_is_never_older_than_the_last_write() {
 }
 
 #[tokio::test]
-async fn the_nearest_is_the_nearest_in_metres_and_not_in_degrees() {
+async fn nearest_is_measured_in_metres_and_not_in_degrees() {
     let server = Server::start().await;
-    // At 39° N a degree east is 86 km, a degree north 111 km.
+    // At 39° N, one degree of longitude is 86 km and one degree of latitude 111 km.
     server.put("entrances", &gate("east", 117.011, 39.0)).await;
     server.put("entrances", &gate("north", 117.0, 39.01)).await;
     let found = server
@@ -494,7 +494,7 @@ async fn the_nearest_is_the_nearest_in_metres_and_not_in_degrees() {
 }
 
 #[tokio::test]
-async fn everything_that_is_linked_is_there() {
+async fn every_link_leads_to_a_resource() {
     let server = Server::start().await;
     server
         .put("buildings", &building("楼/1 ü", 117.13, 39.22))

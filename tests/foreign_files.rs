@@ -1,5 +1,5 @@
-//! Files and requests as other programs make them: workbooks of several sheets, coordinate systems that are
-//! named in odd places, places on the other side of the earth.
+//! Tests of files and requests as other programs write them: workbooks with several sheets, coordinate systems
+//! that are named in different places, positions far from the map.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use crate::support::ledger::{LAT, LON, Ledger};
 use crate::support::server::{Server, problem, sqlite_in};
 use crate::support::{building, postgres};
 
-/// What the program prints, and the status with which it ends.
+/// Runs the program. Returns its output, its errors and its exit status.
 fn run(arguments: &[&str]) -> (String, String, i32) {
     let done = Command::new(env!("CARGO_BIN_EXE_onemap"))
         .args(arguments)
@@ -22,7 +22,7 @@ fn run(arguments: &[&str]) -> (String, String, i32) {
     (text(&done.stdout), text(&done.stderr), status)
 }
 
-/// A district's workbook: a cover, two months, and a hidden sheet.
+/// The workbook of a district: a cover sheet, two months, and a hidden sheet.
 fn workbook(second_time: &str) -> Vec<u8> {
     let mut book = Workbook::new();
     let mut sheet = |name: &str, hidden: bool, rows: &[&[&str]]| {
@@ -50,7 +50,7 @@ fn workbook(second_time: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn all_sheets_of_a_workbook_come_in_whatever_the_file_is_called() {
+async fn all_sheets_of_a_workbook_are_imported_whatever_the_file_name() {
     let ledger = Ledger::start().await;
     let officer = &ledger.officer;
     let send = async |query: &str, bytes: Vec<u8>| {
@@ -94,7 +94,7 @@ async fn all_sheets_of_a_workbook_come_in_whatever_the_file_is_called() {
     let case = ledger.json(Some(officer), "/api/warnings/A-1").await;
     assert_eq!(case["properties"]["reported_at"], "2026-03-07T06:05:00Z");
 
-    // A page that calls itself a workbook, and CSV that does.
+    // An HTML page and a CSV file, both named like a workbook.
     let page = "<html><table><tr><th>编号<th>类别<th>地点<th>上报时间</tr>\
         <tr><td>A-3<td>楼道堆物<td>温泉花园b1号楼<td>2026/3/9 8:00</tr></table></html>";
     assert_eq!(send("f=xlsx", page.into()).await["created"], 1);
@@ -103,7 +103,7 @@ async fn all_sheets_of_a_workbook_come_in_whatever_the_file_is_called() {
 }
 
 #[tokio::test]
-async fn the_command_line_reads_the_same_workbooks_and_ends_with_0_1_or_2() {
+async fn the_command_line_imports_the_same_workbooks_and_exits_with_0_1_or_2() {
     let ledger = Ledger::start().await;
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -112,7 +112,7 @@ async fn the_command_line_reads_the_same_workbooks_and_ends_with_0_1_or_2() {
         all.extend(args);
         run(&all)
     };
-    // A sheet with a fault: nothing of it comes in, and the fault has its place.
+    // One of the sheets contains an error. Nothing is imported, and the error is reported with its position.
     let file = path("台账.xls");
     std::fs::write(&file, workbook("昨天")).unwrap();
     let rejects = path("rejects.ndjson");
@@ -127,7 +127,7 @@ async fn the_command_line_reads_the_same_workbooks_and_ends_with_0_1_or_2() {
         (&listed["sheet"], &listed["line"]),
         (&json!("二月"), &json!(4))
     );
-    // With a house beside it, the house is written.
+    // A building in the same import is written.
     let house = path("buildings.geojson");
     std::fs::write(&house, building("b7", LON, LAT).to_string()).unwrap();
     let (out, err, status) = import(&[&file, &house]);
@@ -137,7 +137,7 @@ async fn the_command_line_reads_the_same_workbooks_and_ends_with_0_1_or_2() {
     std::fs::write(&file, workbook("2026-03-08 14:05:00.0")).unwrap();
     let (out, err, status) = import(&[&file, "--json"]);
     assert_eq!(status, 0, "{out} {err}");
-    // Nobody reads the store any more when it is closed.
+    // After the store is closed, nothing may read it.
     assert!(!err.contains("cannot read the store"), "{err}");
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["collections"]["warnings"]["changed"], 2);
@@ -150,7 +150,7 @@ async fn the_command_line_reads_the_same_workbooks_and_ends_with_0_1_or_2() {
         "{out}"
     );
 
-    // What cannot be read, and what is no command, writes nothing.
+    // A file that cannot be read, and a wrong command, write nothing.
     for arguments in [
         vec![path("nothing.geojson")],
         vec![path("nothing.xlsx")],
@@ -174,7 +174,7 @@ async fn the_command_line_reads_the_same_workbooks_and_ends_with_0_1_or_2() {
     assert_eq!(import(&[&house]).2, 0);
 }
 
-/// Where a point stands in EPSG:4549 (CGCS2000, central meridian 120), computed by PROJ.
+/// A point in EPSG:4549 (CGCS2000, central meridian 120), computed by PROJ.
 const PROJECTED: [f64; 2] = [500_000.0, 4_318_000.0];
 
 fn toolbox(id: &str, at: [f64; 2]) -> Value {
@@ -187,7 +187,7 @@ fn named(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_coordinate_system_is_heard_wherever_it_is_named() {
+async fn a_coordinate_system_is_applied_wherever_it_is_named() {
     let server = Server::start().await;
     let items = "/api/collections/facilities/items";
     let place = async |id: &str| {
@@ -200,7 +200,8 @@ async fn a_coordinate_system_is_heard_wherever_it_is_named() {
     };
     let is_on_meridian = |(x, y): (f64, f64)| (x - 120.0).abs() < 1e-6 && (38.9..39.1).contains(&y);
 
-    // In the feature, in the geometry, and by the header in the system's own order of axes.
+    // The coordinate system is named in the feature, in the geometry, and by the header, which implies the
+    // system's own axis order.
     let mut in_feature = toolbox("f", PROJECTED);
     in_feature["crs"] = named("urn:ogc:def:crs:EPSG::4549");
     let mut in_geometry = toolbox("g", PROJECTED);
@@ -223,7 +224,8 @@ async fn a_coordinate_system_is_heard_wherever_it_is_named() {
         let at = place(id).await;
         assert!(is_on_meridian(at), "{id} {at:?}");
     }
-    // A patch of the properties alone leaves the place; one of the geometry is read as it says.
+    // A patch of the properties does not change the position. A patch of the geometry uses the system that it
+    // names.
     let patch = server
         .write(
             Method::PATCH,
@@ -243,7 +245,7 @@ async fn a_coordinate_system_is_heard_wherever_it_is_named() {
     assert_eq!(patch.send().await.unwrap().status(), StatusCode::OK);
     assert_eq!(place("h").await, (117.0, 39.0));
 
-    // What is not known is refused, not taken for WGS 84: it would be hundreds of metres off.
+    // An unknown system is refused and not taken for WGS 84, which would be wrong by hundreds of metres.
     let mut older = toolbox("o", [117.13, 39.22]);
     older["geometry"]["crs"] = named("EPSG:4610");
     let answer = server
@@ -277,7 +279,7 @@ async fn a_coordinate_system_is_heard_wherever_it_is_named() {
 }
 
 #[tokio::test]
-async fn joined_files_with_their_marks_and_systems_come_in_whole() {
+async fn joined_files_with_byte_order_marks_and_systems_are_imported() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let database = sqlite_in(folder.path());
@@ -304,7 +306,7 @@ async fn joined_files_with_their_marks_and_systems_come_in_whole() {
     assert_eq!(report["rejects"][0]["id"], "o");
     assert_eq!(report["rejects"][0]["field"], "geometry.crs");
 
-    // Two collections in one file, each in its own system.
+    // A file with two collections, each in its own coordinate system.
     let plain = json!({"type": "FeatureCollection", "features": [toolbox("e", [117.13, 39.22])]});
     let joined = path("facilities.geojson");
     std::fs::write(&joined, format!("{bom}{collection}\n{bom}{plain}\n")).unwrap();
@@ -327,7 +329,7 @@ async fn joined_files_with_their_marks_and_systems_come_in_whole() {
 }
 
 #[tokio::test]
-async fn what_lies_far_from_the_map_is_warned_of_on_both_stores() {
+async fn features_far_from_the_map_get_a_warning_in_both_stores() {
     let folder = tempfile::tempdir().unwrap();
     let databases = [Some(sqlite_in(folder.path())), postgres::database()];
     for database in databases.into_iter().flatten() {
@@ -340,14 +342,14 @@ async fn what_lies_far_from_the_map_is_warned_of_on_both_stores() {
             assert_eq!(status, 0, "{out} {err}");
             serde_json::from_str::<Value>(&out).unwrap()
         };
-        // Urumqi: there degrees the wrong way round are a place of the earth.
+        // Near Urumqi, swapped longitude and latitude are still valid coordinates.
         let at = |i: i32| [87.5 + f64::from(i) * 0.001, 43.8];
         let mut city: Vec<Value> = (0..150).map(|i| toolbox(&format!("t{i}"), at(i))).collect();
         city.push(toolbox("zero", [0.0, 0.0]));
         let report = import("facilities.ndjson", &city);
         assert_eq!(report["far_away"], 1, "{report}");
         assert_eq!(report["far"][0]["id"], "zero");
-        // The map is known now: a whole file of swapped places is far from it.
+        // The map has features now, so a whole file of swapped positions lies far from it.
         let swapped: Vec<Value> = (0..40)
             .map(|i| toolbox(&format!("s{i}"), [43.8, 87.5 + f64::from(i) * 0.001]))
             .collect();
@@ -383,7 +385,7 @@ async fn what_lies_far_from_the_map_is_warned_of_on_both_stores() {
                 .unwrap()
                 .contains("coordinate system")
         );
-        // It is a remark of the answer and no part of the feature.
+        // The warning is in the answer and not stored with the feature.
         let read = server.json(&format!("{path}/far")).await;
         assert_eq!(read["warnings"], Value::Null);
     }
@@ -430,9 +432,9 @@ async fn an_empty_search_finds_nothing_and_a_time_needs_its_zone() {
     }
 }
 
-/// The answer to a write speaks of the coordinates as they were sent.
+/// The warnings in the answer to a write refer to the coordinates as they were sent.
 #[tokio::test]
-async fn a_doubt_about_a_place_is_told_in_the_system_that_was_used() {
+async fn a_warning_about_a_position_uses_the_coordinate_system_of_the_request() {
     let server = Server::start().await;
     for i in 0..20 {
         let at = [87.6 + f64::from(i) * 0.001, 43.8];
@@ -442,7 +444,7 @@ async fn a_doubt_about_a_place_is_told_in_the_system_that_was_used() {
     }
     let path = "/api/collections/facilities/items/far";
     let uri = |code: u32| format!("<http://www.opengis.net/def/crs/EPSG/0/{code}>");
-    // In the west of China both numbers may be a latitude.
+    // In the west of China, both numbers are possible latitudes.
     let (x, y) = (87.6_f64, 43.8_f64);
     let radius = 6_378_137.0;
     let easting = radius * x.to_radians();
@@ -457,7 +459,7 @@ async fn a_doubt_about_a_place_is_told_in_the_system_that_was_used() {
             "longitude and latitude look swapped",
             "经度和纬度似乎颠倒了",
         ),
-        // EPSG has latitude first in 4490: a longitude first is the mistake.
+        // EPSG:4490 has latitude first, so longitude first is the error here.
         (
             Some(4490),
             [x, y],
@@ -499,7 +501,7 @@ async fn a_doubt_about_a_place_is_told_in_the_system_that_was_used() {
             );
         }
     }
-    // A patch that leaves the place alone says nothing of a system that it did not use for it.
+    // A patch without geometry gets no warning about the coordinate system.
     let patch = server
         .write(Method::PATCH, path, &json!({"properties": {"name": "x"}}))
         .header("Content-Crs", uri(4490));

@@ -1,5 +1,5 @@
-//! A disk that is full, for real: a file system in memory of a few megabytes, mounted in a name space of
-//! its own, so that it goes when the last process in it ends.
+//! Tests with a disk that is really full: a file system in memory of a few megabytes. It is mounted in a
+//! namespace of its own, so that it disappears with the last process in it.
 
 use std::fs;
 use std::io::Write;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::support::building;
 use crate::support::server::{Running, begin_as, onemap, problem};
 
-/// Mounts the small disk on `$1` and runs the rest there.
+/// Mounts the small disk on `$1` and runs the remaining arguments as a command.
 const ON_A_SMALL_DISK: &str = "mount -t tmpfs -o size=24m tmpfs \"$1\" && shift && exec \"$@\"";
 
 fn on_a_small_disk(folder: &Path) -> Command {
@@ -32,7 +32,7 @@ fn on_a_small_disk(folder: &Path) -> Command {
     command
 }
 
-/// Whether this machine lets us mount one; says so where it does not.
+/// Whether this machine does not allow the mount. Then the test prints that it is skipped.
 fn skipped(folder: &Path) -> bool {
     let tried = on_a_small_disk(folder).arg("true").output();
     let works = tried.is_ok_and(|t| t.status.success());
@@ -48,7 +48,7 @@ struct Cramped {
     base: String,
     admin: String,
     client: Client,
-    /// The small disk as it is seen from outside.
+    /// The path of the small disk outside of the namespace.
     disk: PathBuf,
 }
 
@@ -83,7 +83,7 @@ impl Cramped {
         }
     }
 
-    /// Writes until nothing more goes on the disk.
+    /// Fills the disk completely.
     fn fill(&self) {
         let mut file = fs::File::create(self.disk.join("filler")).unwrap();
         while file.write_all(&[7; 4096]).is_ok() {}
@@ -94,7 +94,7 @@ impl Cramped {
         fs::remove_file(self.disk.join("filler")).unwrap();
     }
 
-    /// Puts a building with a long note.
+    /// Writes a building with a long note.
     async fn put(&self, id: &str) -> Response {
         let mut feature = building(id, 117.13, 39.22);
         feature["properties"]["note"] = "长".repeat(20_000).into();
@@ -133,7 +133,7 @@ async fn a_full_disk_refuses_writes_until_there_is_space_and_no_longer() {
             let id = format!("b{round}-{n}");
             let answer = server.put(&id).await;
             if answer.status().is_success() {
-                // What is left of the database's own space is used up first.
+                // The free space within the database file is used up first.
                 known.push(id);
                 continue;
             }
@@ -158,7 +158,7 @@ async fn a_full_disk_refuses_writes_until_there_is_space_and_no_longer() {
             "{ready}"
         );
         server.free();
-        // Nobody writes: it is found out all the same.
+        // The server must notice the free space even if nobody writes.
         let deadline = Instant::now() + Duration::from_secs(60);
         while server.ready().await["status"] != "ready" {
             assert!(Instant::now() < deadline, "{}", server.ready().await);
@@ -177,9 +177,9 @@ async fn a_full_disk_refuses_writes_until_there_is_space_and_no_longer() {
     assert!(server.running.stop());
 }
 
-/// An import that does not fit leaves the map as it was, says why, and works when there is space.
+/// An import that does not fit leaves the map unchanged, reports the reason, and works when there is space.
 #[test]
-fn an_import_onto_a_full_disk_fails_whole_and_works_later() {
+fn an_import_onto_a_full_disk_changes_nothing_and_works_later() {
     let folder = tempfile::tempdir().unwrap();
     if skipped(folder.path()) {
         return;

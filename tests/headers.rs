@@ -1,5 +1,4 @@
-//! Headers that every answer needs, whatever it is: what caches must tell apart, and that browsers believe
-//! the media type.
+//! Tests of the headers that every answer needs: `Vary` for caches, and `nosniff` for browsers.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +18,7 @@ fn vary(answer: &Response) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn caches_keep_answers_apart_by_form_coding_and_credential() {
+async fn caches_distinguish_answers_by_format_coding_and_credential() {
     let server = Server::start().await;
     server
         .put("buildings", &building("b1", 117.13, 39.22))
@@ -48,7 +47,7 @@ async fn caches_keep_answers_apart_by_form_coding_and_credential() {
             }
         }
     }
-    // Who may see a photo is decided by the credential.
+    // The credential decides who may see a photo.
     let photo = server.request(Method::POST, "/api/photos");
     let photo = photo
         .bearer_auth(&server.admin)
@@ -108,7 +107,7 @@ async fn every_answer_forbids_guessing_its_media_type() {
             "{path}"
         );
     }
-    // One that axum refuses in plain text before a handler sees it.
+    // axum refuses this request with plain text before a handler runs.
     let cut = server.request(Method::POST, "/api/session");
     let cut = cut
         .header("content-type", "application/json")

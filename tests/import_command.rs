@@ -1,4 +1,4 @@
-//! `onemap import` as somebody types it: what it prints, what it writes, how it ends.
+//! Tests of `onemap import` as a program: its output, what it writes, its exit status.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use crate::support::building;
 use crate::support::server::{Server, onemap, sqlite_in};
 
 #[test]
-fn rejects_are_listed_and_the_exit_status_says_so() {
+fn rejected_features_are_listed_and_change_the_exit_status() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let database = sqlite_in(folder.path());
@@ -42,7 +42,7 @@ fn rejects_are_listed_and_the_exit_status_says_so() {
     assert!(ok, "{err}");
     assert!(out.contains("nothing changed"), "{out}");
 
-    // As ogr2ogr writes what it read from here: the id among the properties, and nowhere else.
+    // As ogr2ogr writes a file that it read from this service: the id is a property and nothing else.
     let mut written = building("good", 117.13, 39.22);
     let id = written.as_object_mut().unwrap().remove("id").unwrap();
     written["properties"]["id"] = id;
@@ -62,10 +62,10 @@ fn rejects_are_listed_and_the_exit_status_says_so() {
 }
 
 #[test]
-fn what_comes_out_of_a_pipe_is_read_once_and_whole() {
+fn a_pipe_is_read_once_and_completely() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
-    // More than is looked at to tell the format.
+    // More bytes than are read to recognise the format.
     let all: Vec<Value> = (0..1000)
         .map(|i| building(&format!("b{i}"), 117.13, 39.22))
         .collect();
@@ -96,7 +96,7 @@ fn what_comes_out_of_a_pipe_is_read_once_and_whole() {
     );
 }
 
-/// A warning as a file has it.
+/// A warning as it appears in a file.
 fn warning(id: &str, properties: Value) -> Value {
     json!({"type": "Feature", "id": id, "properties": properties,
         "geometry": {"type": "LineString",
@@ -108,7 +108,7 @@ fn lines(features: &[Value]) -> String {
 }
 
 #[tokio::test]
-async fn warnings_of_a_file_become_steps_of_the_ledger_all_or_none() {
+async fn warnings_in_a_file_become_steps_of_the_ledger_or_none_is_imported() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let database = sqlite_in(folder.path());
@@ -131,7 +131,7 @@ async fn warnings_of_a_file_become_steps_of_the_ledger_all_or_none() {
     wrong["category"] = json!("noise");
     wrong["reported_at"] = json!("yesterday");
 
-    // The house and the unit come in the same import; the warnings find them.
+    // The building and the unit are in the same import, and the warnings are linked to them.
     let unit = json!({"type": "Feature", "id": "u1", "collection": "units",
         "geometry": {"type": "Point", "coordinates": [117.13, 39.22]},
         "properties": {"name": "消防站", "competences": ["corridor_clutter"],
@@ -173,7 +173,7 @@ async fn warnings_of_a_file_become_steps_of_the_ledger_all_or_none() {
     assert_eq!(report["passed_over"], json!(["colour"]));
     wait_for(async || count().await == 2).await;
 
-    // What the file says of its level counts for nothing: the rules and the times say it.
+    // The level in the file is ignored; it follows from the rules and the times.
     let case = server.json("/api/warnings/a").await;
     assert_eq!(case["properties"]["status"], "closed");
     assert_eq!(case["properties"]["level"], "red");
@@ -197,7 +197,7 @@ async fn warnings_of_a_file_become_steps_of_the_ledger_all_or_none() {
         .await;
     assert_eq!(then["features"][0]["properties"]["status"], "filed");
 
-    // Time writes levels meanwhile; anything else would be the import's.
+    // The timer may add steps that change the level. No other steps may appear.
     let steps = async |id: &str| {
         let history = server.json(&format!("/api/warnings/{id}/history")).await;
         let steps = history["steps"].as_array().unwrap().iter();
@@ -222,7 +222,7 @@ async fn wait_for(there: impl AsyncFn() -> bool) {
 }
 
 #[test]
-fn features_without_ids_come_in_and_an_import_is_undone_again() {
+fn features_without_ids_are_imported_and_an_import_can_be_undone() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let import = |args: &[&str]| {
@@ -250,7 +250,7 @@ fn features_without_ids_come_in_and_an_import_is_undone_again() {
         json!([building("a", 117.13, 39.22), nameless]),
     );
 
-    // The plan, and what becomes of it.
+    // The plan of the import, and its result.
     let (out, err, status) = import(&[&file, "--dry-run", "--json"]);
     assert_eq!(status, Some(0), "{err}");
     let plan: Value = serde_json::from_str(&out).unwrap();
@@ -265,7 +265,7 @@ fn features_without_ids_come_in_and_an_import_is_undone_again() {
     let (out, _, _) = import(&[&file]);
     assert!(out.contains("nothing changed"), "{out}");
 
-    // Somebody else changes one of the two.
+    // Another client changes one of the two features.
     let mut changed = building("a", 117.13, 39.22);
     changed["properties"]["levels"] = json!(9);
     let other = write("other.geojson", json!([changed]));
@@ -274,7 +274,7 @@ fn features_without_ids_come_in_and_an_import_is_undone_again() {
     let (out, _, status) = import(&["--undo", &seq, "--dry-run"]);
     assert_eq!(status, Some(1), "{out}");
     assert!(
-        out.contains("changed since, and left as they are: 1"),
+        out.contains("changed since the import, and left as they are: 1"),
         "{out}"
     );
     let (out, err, status) = import(&["--undo", &seq]);
@@ -286,7 +286,7 @@ fn features_without_ids_come_in_and_an_import_is_undone_again() {
     assert_eq!(report["collections"]["buildings"]["removed"], 1);
     assert_eq!(report["conflicts"][0]["id"], "a");
 
-    // A commit that is no import, and a command that says both.
+    // A commit that is not an import, and a command with contradictory options.
     let (_, err, status) = import(&["--undo", "99999"]);
     assert_eq!(status, Some(1));
     assert!(err.contains("commit 99999 cannot be undone"), "{err}");
@@ -294,7 +294,7 @@ fn features_without_ids_come_in_and_an_import_is_undone_again() {
     assert_eq!(import(&[]).2, Some(1));
 }
 
-/// A command that fails makes no database, and leaves one that is there as it was.
+/// A command that fails creates no database, and leaves an existing one unchanged.
 #[test]
 fn a_command_that_writes_nothing_leaves_no_new_database() {
     let folder = tempfile::tempdir().unwrap();
@@ -371,9 +371,9 @@ fn a_command_that_writes_nothing_leaves_no_new_database() {
     assert!(ok && out.contains("1 unchanged"), "{out} {err}");
 }
 
-/// Text sequences and lines as `cat` joins them, with the marks that programs write before them.
+/// Text sequences and lines, joined with `cat`, with the byte order marks that some programs write.
 #[test]
-fn sequences_with_separators_and_marks_come_in_whole() {
+fn geojson_sequences_with_separators_and_byte_order_marks_are_imported() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let database = sqlite_in(folder.path());

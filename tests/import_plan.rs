@@ -1,4 +1,5 @@
-//! An import as a plan: what it tells, when it may be committed, and how it is undone; on both stores.
+//! Tests of imports as plans, on both stores: what a plan contains, when it may be committed, and how an import
+//! is undone.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use crate::store_suite::{fixtures, id, name};
 use crate::support::building;
 
-/// A file that is in memory, as an upload is.
+/// A file in memory, like an upload.
 fn file(name: &str, features: &[Value]) -> Source {
     let text = json!({"type": "FeatureCollection", "features": features}).to_string();
     Source::new(name, move || {
@@ -37,7 +38,7 @@ fn tower(id: &str, levels: u32) -> Value {
     tower
 }
 
-/// The same without an id, a little further east.
+/// A building without an id, a little further east with each step.
 fn nameless(name: &str, step: u32) -> Value {
     let mut feature = building("x", 117.13 + f64::from(step) / 1000.0, 39.22);
     let members = feature.as_object_mut().unwrap();
@@ -57,7 +58,7 @@ async fn import(store: &Store, file: &Source, options: &Options) -> Report {
         .unwrap()
 }
 
-/// Every building: its id and properties.
+/// All buildings: ids and properties.
 async fn buildings(store: &Store) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     store
@@ -70,7 +71,7 @@ async fn buildings(store: &Store) -> BTreeMap<String, String> {
     all
 }
 
-/// Somebody else gives a building a number of levels, or removes it.
+/// Another client sets the number of levels of a building, or deletes it.
 async fn others_write(store: &Store, building: &str, levels: Option<u32>) -> u64 {
     let change = Change {
         collection: name("buildings"),
@@ -97,7 +98,7 @@ fn conflicts(error: ImportError) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_plan_tells_what_would_change_and_changes_nothing() {
+async fn a_plan_lists_changes_and_writes_nothing() {
     for f in fixtures().await {
         let before = file("buildings.geojson", &[tower("same", 1), tower("other", 2)]);
         import(&f.store, &before, &options()).await;
@@ -135,7 +136,7 @@ async fn a_plan_tells_what_would_change_and_changes_nothing() {
         assert_eq!((west, south), (117.13, 39.22));
         assert_eq!(f.store.head().await.unwrap(), head);
 
-        // It goes through a queue as text, and is committed elsewhere.
+        // The plan is stored as text and committed by another process.
         let text = serde_json::to_string(&plan).unwrap();
         let plan: ingest::Plan = serde_json::from_str(&text).unwrap();
         let report = ingest::commit(
@@ -154,7 +155,7 @@ async fn a_plan_tells_what_would_change_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_plan_is_refused_where_somebody_changed_what_it_changes() {
+async fn a_plan_is_refused_if_its_features_were_changed_meanwhile() {
     for f in fixtures().await {
         let before = file(
             "buildings.geojson",
@@ -170,7 +171,7 @@ async fn a_plan_is_refused_where_somebody_changed_what_it_changes() {
             .unwrap();
         let job = options_of_a_job();
 
-        // What it does not change may change.
+        // A feature that the plan does not change may change meanwhile.
         others_write(&f.store, "d", Some(7)).await;
         let mine = others_write(&f.store, "b", Some(7)).await;
         others_write(&f.store, "c", None).await;
@@ -187,7 +188,7 @@ async fn a_plan_is_refused_where_somebody_changed_what_it_changes() {
         );
         assert!(buildings(&f.store).await["a"].contains('1'), "{}", f.url);
 
-        // Another file is not what was planned, and neither is another schema.
+        // The commit is refused with another file, or if a schema changed.
         let other = [file("buildings.geojson", &[tower("a", 3)])];
         let error = ingest::commit(&f.store, &other, &options(), &plan.basis, &()).await;
         assert!(matches!(error, Err(ImportError::InputChanged { .. })));
@@ -226,7 +227,7 @@ fn options_of_a_job() -> Options {
 }
 
 #[tokio::test]
-async fn an_import_is_undone_between_the_writes_of_others() {
+async fn an_import_can_be_undone_between_other_writes() {
     for f in fixtures().await {
         others_write(&f.store, "old", Some(1)).await;
         others_write(&f.store, "gone", Some(1)).await;
@@ -266,7 +267,7 @@ async fn an_import_is_undone_between_the_writes_of_others() {
         assert!(after.remove("beside").is_some());
         assert_eq!(after, before, "{}", f.url);
 
-        // An import is undone once. Undoing the undo is doing it again.
+        // An import can be undone only once. Undoing the undo restores the import.
         let twice = undo(&f.store, &all, &author, &()).await.unwrap_err();
         assert!(
             matches!(twice, ImportError::Undone { by, .. } if Some(by) == report.seq),
@@ -282,7 +283,7 @@ async fn an_import_is_undone_between_the_writes_of_others() {
             ["beside", "new", "old"]
         );
 
-        // What somebody else wrote since is no import, and what is not there is nothing.
+        // A commit that is not an import, and one that does not exist, cannot be undone.
         for seq in [1, 9_999] {
             let nothing = Undo { seq, ..all.clone() };
             let error = undo(&f.store, &nothing, &author, &()).await;
@@ -292,7 +293,7 @@ async fn an_import_is_undone_between_the_writes_of_others() {
 }
 
 #[tokio::test]
-async fn an_undo_names_what_was_changed_since_and_leaves_it() {
+async fn an_undo_lists_features_changed_since_and_leaves_them() {
     for f in fixtures().await {
         let ids = ["changed", "put_back", "removed", "same"];
         others_write(&f.store, "put_back", Some(1)).await;
@@ -336,7 +337,7 @@ async fn an_undo_names_what_was_changed_since_and_leaves_it() {
 }
 
 #[tokio::test]
-async fn features_without_ids_are_the_same_ones_when_they_come_again() {
+async fn features_without_ids_get_the_same_ids_in_a_second_import() {
     for f in fixtures().await {
         let features = [
             nameless("1号楼", 1),
@@ -360,7 +361,7 @@ async fn features_without_ids_are_the_same_ones_when_they_come_again() {
         let again = import(&f.store, &file("copy.geojson", &features), &named).await;
         assert_eq!((again.total().changed, again.seq), (0, report.seq));
 
-        // The order does not matter to features that differ; other properties make an update of it.
+        // The order of different features does not matter. Other properties make an update.
         let mut changed = features.clone();
         changed.reverse();
         changed[3]["properties"]["levels"] = json!(6);
@@ -376,7 +377,7 @@ async fn features_without_ids_are_the_same_ones_when_they_come_again() {
 }
 
 #[tokio::test]
-async fn ids_come_from_a_property_or_the_row_where_that_is_asked_for() {
+async fn ids_are_taken_from_a_property_or_the_row_on_request() {
     let f = fixtures().await.remove(0);
     let mut features = [nameless("a", 1), nameless("b", 2), nameless("c", 3)];
     features[0]["properties"]["fid"] = json!(17);
@@ -401,7 +402,7 @@ async fn ids_come_from_a_property_or_the_row_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn nothing_is_removed_that_the_file_has_or_may_have() {
+async fn no_feature_is_removed_that_the_file_contains_or_may_contain() {
     for f in fixtures().await {
         let before = file("buildings.geojson", &["a", "b", "c"].map(|id| tower(id, 1)));
         import(&f.store, &before, &options()).await;
@@ -411,7 +412,7 @@ async fn nothing_is_removed_that_the_file_has_or_may_have() {
             remove_missing: true,
             ..options()
         };
-        // "b" is wrong in the file, and still there.
+        // "b" is invalid in the file, so it stays on the map.
         let next = file("buildings.geojson", &[tower("a", 1), wrong]);
         let report = import(&f.store, &next, &replace).await;
         assert_eq!(
@@ -424,7 +425,7 @@ async fn nothing_is_removed_that_the_file_has_or_may_have() {
             buildings(&f.store).await.into_keys().collect::<Vec<_>>(),
             ["a", "b"]
         );
-        // A reject without an id may be any of them.
+        // A rejected feature without an id might be any feature, so nothing is removed.
         let mut unknown = tower("x", 1);
         unknown["id"] = json!("");
         let next = file("buildings.geojson", &[tower("new", 1), unknown]);

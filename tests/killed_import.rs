@@ -1,5 +1,5 @@
-//! An import killed at any moment leaves the map before it or after it, never between; and while it
-//! runs, others write.
+//! An import that is killed at any moment leaves the map as before it or as after it. Other clients write while
+//! it runs.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::support::server::{Server, onemap, sqlite_in};
 const BUILDINGS: usize = 6_000;
 
 #[tokio::test]
-async fn a_killed_import_leaves_the_map_before_it_or_after_it() {
+async fn a_killed_import_is_either_complete_or_absent() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("city.ndjson");
     let count = BUILDINGS.to_string();
@@ -42,7 +42,7 @@ async fn a_killed_import_leaves_the_map_before_it_or_after_it() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // Others write while it runs.
+        // Another client writes while the import runs.
         let mut writes = 0;
         let end = tokio::time::Instant::now() + Duration::from_millis(60 + round * 260);
         while tokio::time::Instant::now() < end && child.try_wait().unwrap().is_none() {
@@ -53,7 +53,7 @@ async fn a_killed_import_leaves_the_map_before_it_or_after_it() {
         }
         let _ = child.kill();
         let _ = child.wait();
-        // What a write answers with has all that came before it.
+        // The answer to a write contains everything that was committed before.
         server.put("roads", &road(&format!("after-{round}"))).await;
         let found = buildings(&server).await;
         assert!(
@@ -68,7 +68,7 @@ async fn a_killed_import_leaves_the_map_before_it_or_after_it() {
         }
     }
     if after == 0 {
-        // No round was long enough on this machine: the whole import must still work.
+        // If the import never finished on this machine, it must still work without being killed.
         let (_, err, ok) = onemap(&["import", "--database", &database, file.to_str().unwrap()]);
         assert!(ok, "{err}");
     }

@@ -1,5 +1,5 @@
-//! The server killed at random moments while several clients report and act: what was answered is
-//! there, once, under one name, and the map is what the log says.
+//! The server is killed at random moments while several clients send reports and actions. Everything that was
+//! acknowledged must exist exactly once under one id, and the map must match the log.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,10 +20,10 @@ use crate::webhooks::Receiver;
 const CLIENTS: usize = 4;
 const KILLS: usize = 5;
 
-/// What one client did: its cases in order, each with the keys of the steps that were answered.
+/// What one client did: its cases in order, each with the keys of the acknowledged steps.
 type Done = Vec<(String, Vec<String>)>;
 
-/// Where the server is now, and whether there is still something to do.
+/// The present address of the server, and whether the test continues.
 #[derive(Clone)]
 struct Scene {
     base: Arc<Mutex<String>>,
@@ -33,7 +33,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// Sends something until it is answered: after a kill again, under the same key.
+    /// Sends a request until it is answered. After a kill it is repeated with the same key.
     async fn say(&self, path: &str, body: &Value) -> Value {
         loop {
             let url = format!("{}{path}", self.base.lock().unwrap());
@@ -54,7 +54,7 @@ impl Scene {
         }
     }
 
-    /// Takes case after case some steps further, until it is over.
+    /// Creates cases and takes each some steps further, until the test ends.
     async fn work(self, me: usize) -> Done {
         let due = |day: u32| json!(format!("2099-01-{day:02}T00:00:00Z"));
         let steps = [
@@ -79,7 +79,7 @@ impl Scene {
                 let mut step = step.clone();
                 let own = format!("{key}-step-{n}");
                 step["key"] = json!(own);
-                // The log keeps no keys: the note says which step it is.
+                // The log contains no keys, so the note identifies the step.
                 step["note"] = json!(own);
                 self.say(&format!("/api/warnings/{id}/actions"), &step)
                     .await;
@@ -133,7 +133,7 @@ async fn killed_again_and_again(database: String) {
     }
 
     let store = Store::open(&database).await.unwrap();
-    // A resend long after makes no step either.
+    // A repeated request makes no second step, even much later.
     let (case, keys) = done.iter().find(|(_, keys)| !keys.is_empty()).unwrap();
     let again = json!({"action": "file", "key": keys[0], "note": keys[0]});
     let head = store.head().await.unwrap().seq;
@@ -181,7 +181,7 @@ async fn steps_of(store: &Store) -> BTreeMap<String, Vec<(u64, Value)>> {
     steps
 }
 
-/// The map that is served is the one that comes out where the log is read from its beginning.
+/// The served map must equal the map that is loaded from the beginning of the log.
 async fn as_the_log_says(server: &Server, store: &Store) {
     let head = store.head().await.unwrap().seq;
     let mut board = StatusBoard::default();
@@ -207,7 +207,7 @@ async fn as_the_log_says(server: &Server, store: &Store) {
     }
 }
 
-/// Every step was told, and never under two names.
+/// Every step was delivered, and never under two names.
 async fn each_step_under_one_name(
     receiver: &Receiver,
     versions: &BTreeMap<String, Vec<(u64, Value)>>,
@@ -233,7 +233,7 @@ async fn each_step_under_one_name(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_again_and_again_the_ledger_loses_and_doubles_nothing() {
+async fn the_ledger_loses_and_doubles_nothing_when_the_server_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let mut runs = vec![killed_again_and_again(sqlite_in(folder.path()))];
     runs.extend(postgres::database().map(killed_again_and_again));

@@ -1,4 +1,4 @@
-//! Errors in the language that the caller asks for: Chinese or English, all of it.
+//! Tests that errors are completely in the language of the caller, Chinese or English.
 
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, VARY};
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -10,7 +10,7 @@ fn is_chinese(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
-/// What stands outside of brackets: technical parts stand in them.
+/// The text outside of brackets. Technical details may stand in brackets.
 fn outside_brackets(text: &str) -> String {
     let mut depth = 0_u32;
     let mut outside = String::new();
@@ -25,7 +25,7 @@ fn outside_brackets(text: &str) -> String {
     outside
 }
 
-/// Four English words in a row make a sentence.
+/// Four English words in a row count as a sentence.
 fn has_english_sentence(text: &str) -> bool {
     let is_word = |w: &str| w.chars().all(|c| c.is_ascii_alphabetic());
     let outside = outside_brackets(text);
@@ -35,7 +35,7 @@ fn has_english_sentence(text: &str) -> bool {
         .any(|w| w.iter().all(|w| !w.is_empty() && is_word(w)))
 }
 
-/// The texts of a problem document for people.
+/// The texts of a problem document that are meant for people.
 fn texts(problem: &Value) -> Vec<String> {
     let errors = problem["errors"].as_array().cloned().unwrap_or_default();
     let faults = errors.iter().map(|e| e["problem"].clone());
@@ -68,7 +68,7 @@ async fn refused(request: RequestBuilder, language: &str, what: &str) -> (Status
 }
 
 #[tokio::test]
-async fn every_refusal_is_told_in_chinese_and_in_english() {
+async fn every_error_is_answered_in_chinese_and_in_english() {
     let ledger = Ledger::start().await;
     let server = &ledger.server;
     let (admin, officer, worker) = (&server.admin, &ledger.officer, &ledger.worker);
@@ -448,7 +448,7 @@ async fn every_refusal_is_told_in_chinese_and_in_english() {
         let (same, en) = refused(ask(), "en-US", &what).await;
         assert_eq!(status, same, "{what}");
         for text in texts(&en) {
-            // Accounts keep their Chinese names, whatever language asks for them.
+            // Names of accounts stay Chinese in either language.
             let names = ["新账号", "指挥员", "网格员", "消防"];
             let plain = names
                 .iter()

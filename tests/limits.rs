@@ -1,4 +1,4 @@
-//! What clients may cost: connections, file handles, bodies and answers in memory.
+//! Tests of the limits for clients: connections, open files, and bodies and answers in memory.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::server::{Server, begin, begin_with_files, problem, sqlite_in, token};
 
-/// Longer than anything here takes on the slowest machine.
+/// Longer than any step takes on the slowest machine.
 const LONG: Duration = Duration::from_secs(60);
 
 fn connect(base: &str) -> TcpStream {
@@ -19,7 +19,7 @@ fn connect(base: &str) -> TcpStream {
     stream
 }
 
-/// Reads until the server ends the connection, and gives what came.
+/// Reads until the server closes the connection, and returns the bytes.
 fn to_the_end(stream: &mut TcpStream) -> Vec<u8> {
     let mut answer = Vec::new();
     match stream.read_to_end(&mut answer) {
@@ -30,7 +30,7 @@ fn to_the_end(stream: &mut TcpStream) -> Vec<u8> {
     answer
 }
 
-/// The status of the answer that begins to come; `None` where the connection ends before.
+/// The status of the first answer; `None` if the connection is closed before.
 fn status(stream: &mut TcpStream) -> Option<u16> {
     let mut line = Vec::new();
     while !line.ends_with(b"\r\n") {
@@ -58,7 +58,7 @@ fn a_connection_that_asks_for_nothing_is_closed() {
     let silent = connect(&base);
     let mut half = connect(&base);
     half.write_all(b"PRI * HTT").unwrap();
-    // HTTP/2 without a stream: the preface and an empty SETTINGS frame.
+    // An HTTP/2 connection without a stream: the preface and an empty SETTINGS frame.
     let mut http2 = connect(&base);
     http2
         .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
@@ -73,7 +73,7 @@ fn a_connection_that_asks_for_nothing_is_closed() {
 }
 
 #[test]
-fn a_tls_handshake_that_does_not_go_on_is_closed() {
+fn an_incomplete_tls_handshake_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let files = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/");
     let (cert, key) = (format!("{files}cert.pem"), format!("{files}key.pem"));
@@ -86,14 +86,14 @@ fn a_tls_handshake_that_does_not_go_on_is_closed() {
 }
 
 #[test]
-fn a_body_that_comes_too_slowly_is_given_up() {
+fn a_body_that_arrives_too_slowly_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (_server, base) = begin(&sqlite_in(folder.path()), &["--stall-timeout", "1"]);
     let mut stream = connect(&base);
     let head = "POST /api/warnings HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{";
     stream.write_all(head.as_bytes()).unwrap();
     let mut reader = stream.try_clone().unwrap();
-    // A byte now and then does not help.
+    // Sending a byte now and then must not keep the connection open.
     let writing = std::thread::spawn(move || {
         let deadline = Instant::now() + LONG;
         while stream.write_all(b" ").is_ok() && Instant::now() < deadline {
@@ -109,7 +109,7 @@ fn a_body_that_comes_too_slowly_is_given_up() {
 }
 
 #[test]
-fn eighty_silent_sockets_and_sixty_four_files_stop_nobody() {
+fn eighty_silent_sockets_do_not_block_a_server_with_64_files() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let (_server, base) = begin_with_files(64, &database, &[]);
@@ -118,7 +118,7 @@ fn eighty_silent_sockets_and_sixty_four_files_stop_nobody() {
         silent.push(connect(&base));
         assert_eq!(live(&base), Some(200));
     }
-    // The database finds files to open as well.
+    // The database must still be able to open files.
     let admin = token(&database, "admin");
     let mut stream = connect(&base);
     let body = r#"{"type":"Feature","id":"p","geometry":null,"properties":{}}"#;
@@ -143,7 +143,7 @@ fn the_longest_idle_connection_of_a_client_with_too_many_is_closed() {
 }
 
 #[tokio::test]
-async fn requests_in_progress_are_counted_for_each_client_and_accounts_apart() {
+async fn requests_in_progress_are_limited_per_address_and_per_account() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let server = Server::on(&database, &["--requests-per-client", "3"]).await;
@@ -155,7 +155,7 @@ async fn requests_in_progress_are_counted_for_each_client_and_accounts_apart() {
     }
     let (refused, _) = problem(server.get("/api/").await).await;
     assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
-    // Nobody has seen the account's token before.
+    // The server has not seen the token of this account before.
     let known = server.request(Method::GET, "/api/session");
     let known = known.bearer_auth(&server.admin).send().await.unwrap();
     assert!(known.status().is_success());
@@ -193,7 +193,7 @@ async fn large_heads_and_bodies_are_refused() {
     let known = server.write(Method::POST, "/api/warnings", &large);
     let (refused, _) = problem(known.send().await.unwrap()).await;
     assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE);
-    // A megabyte of small objects would be eighty in memory.
+    // A megabyte of small objects would take eighty megabytes in memory.
     let objects: Vec<Value> = (0..100_000).map(|_| json!({"": 0})).collect();
     let known = server.write(Method::POST, "/api/warnings", &json!(objects));
     let (refused, _) = problem(known.send().await.unwrap()).await;
@@ -201,7 +201,7 @@ async fn large_heads_and_bodies_are_refused() {
 }
 
 #[test]
-fn unfinished_uploads_share_a_bounded_memory() {
+fn the_memory_of_unfinished_uploads_is_limited() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["--bodies-memory", "8", "--stall-timeout", "2"];
     let (server, base) = begin(&sqlite_in(folder.path()), &arguments);
@@ -224,12 +224,12 @@ fn unfinished_uploads_share_a_bounded_memory() {
 }
 
 #[tokio::test]
-async fn unread_answers_share_a_bounded_memory_and_are_dropped() {
+async fn the_memory_of_unread_answers_is_limited_and_they_are_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let arguments = ["--answers-memory", "50", "--stall-timeout", "2"];
     let mut server = Server::on(&database, &arguments).await;
-    // More than the system keeps of an answer for a client that does not read.
+    // More bytes than the operating system buffers for a client that does not read.
     for n in 0..16 {
         server.put("routes", &long_line(n)).await;
     }
@@ -249,7 +249,7 @@ async fn unread_answers_share_a_bounded_memory_and_are_dropped() {
     let grown = server.process().memory().saturating_sub(before);
     assert!(grown < 100_000_000, "{grown} bytes");
     assert!(server.get("/api/").await.status().is_success());
-    // Who does not read is dropped, and there is room for the next.
+    // The client that does not read is disconnected, and its memory is free for the next one.
     let deadline = Instant::now() + LONG;
     while ask(&server.base).1 != Some(200) {
         assert!(Instant::now() < deadline, "an unread answer has no end");
@@ -262,7 +262,7 @@ async fn unread_answers_share_a_bounded_memory_and_are_dropped() {
     );
 }
 
-/// A line of 40,000 positions: about a megabyte.
+/// A line with 40,000 positions: about a megabyte.
 fn long_line(n: u32) -> Value {
     let positions: Vec<[f64; 2]> = (0..40_000)
         .map(|i| {
@@ -281,7 +281,7 @@ fn long_line(n: u32) -> Value {
 }
 
 #[tokio::test]
-async fn a_signal_ends_it_although_feeds_are_open() {
+async fn the_server_stops_on_a_signal_although_feeds_are_open() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::on(&sqlite_in(folder.path()), &[]).await;
     let feed = server.get("/api/events").await;
@@ -290,7 +290,7 @@ async fn a_signal_ends_it_although_feeds_are_open() {
 }
 
 #[tokio::test]
-async fn a_form_is_told_what_is_expected_instead() {
+async fn a_form_is_refused_with_what_to_send_instead() {
     let server = Server::start().await;
     let form = |path: &str, kind: &str, body: &'static str| {
         let request = server.request(Method::POST, path);
@@ -315,7 +315,7 @@ async fn a_form_is_told_what_is_expected_instead() {
             assert!(said.contains(&curl), "{said}");
         }
     }
-    // `curl -d` with JSON has always worked.
+    // `curl -d` with JSON sends the media type of a form and is accepted.
     let json = form("/api/warnings", encoded, "{}").await.unwrap();
     assert_eq!(json.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -1,4 +1,4 @@
-//! The live feed: everything that changes is heard once, in order, by those it concerns.
+//! Tests of the live feed: listeners get every change that concerns them, once and in order.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::support::server::{Server, onemap, problem, sqlite_in, token};
 use crate::support::{building, gate};
 
 #[tokio::test]
-async fn a_write_is_heard_with_the_feature_and_without_what_is_protected() {
+async fn an_event_contains_the_feature_without_protected_properties() {
     let server = Server::start().await;
     let mut feed = Feed::connect(&server.base, "", None).await;
     let seq = server.put("entrances", &gate("g1", 117.13, 39.22)).await;
@@ -35,7 +35,7 @@ async fn a_write_is_heard_with_the_feature_and_without_what_is_protected() {
 }
 
 #[tokio::test]
-async fn a_client_hears_of_its_area_what_comes_and_what_leaves() {
+async fn a_client_with_a_box_gets_features_that_enter_and_leave_it() {
     let server = Server::start().await;
     let mut feed = Feed::connect(
         &server.base,
@@ -54,7 +54,7 @@ async fn a_client_hears_of_its_area_what_comes_and_what_leaves() {
 }
 
 #[tokio::test]
-async fn who_comes_back_hears_what_it_missed() {
+async fn a_client_that_reconnects_gets_the_missed_events() {
     let server = Server::start().await;
     let first = server.put("buildings", &building("b1", 117.1, 39.2)).await;
     server.put("buildings", &building("b2", 117.1, 39.2)).await;
@@ -65,7 +65,7 @@ async fn who_comes_back_hears_what_it_missed() {
     }
     server.put("buildings", &building("b4", 117.1, 39.2)).await;
     assert_eq!(feed.next().await.data["changes"][0]["id"], "b4");
-    // A number that this map never had is of another map.
+    // A commit number that this map never had comes from another map.
     let mut feed = Feed::connect(&server.base, "", Some(1_000_000)).await;
     assert_eq!(feed.next().await.kind, "reset");
     let mut feed = Feed::connect_saying(&server.base, "", Some("b4".into())).await;
@@ -73,7 +73,7 @@ async fn who_comes_back_hears_what_it_missed() {
 }
 
 #[tokio::test]
-async fn who_comes_back_hears_that_something_left_its_area() {
+async fn a_client_that_reconnects_learns_which_features_left_its_box() {
     let server = Server::start().await;
     let first = server.put("buildings", &building("b1", 117.5, 39.5)).await;
     server.put("buildings", &building("b1", 10.0, 50.0)).await;
@@ -88,7 +88,7 @@ async fn who_comes_back_hears_that_something_left_its_area() {
     assert_eq!(came.data["changes"][0]["kind"], "put");
 }
 
-/// A connection does not outlive what it was opened with.
+/// A connection must end when its credential does.
 #[tokio::test]
 async fn a_feed_ends_with_the_session_that_opened_it() {
     let server = Server::start().await;
@@ -113,7 +113,7 @@ async fn a_feed_ends_with_the_session_that_opened_it() {
 }
 
 #[tokio::test]
-async fn who_was_away_for_too_long_loads_afresh() {
+async fn a_client_that_was_away_too_long_gets_a_reset() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let server = Server::on(&database, &["--feed-retention", "3"]).await;
@@ -129,9 +129,9 @@ async fn who_was_away_for_too_long_loads_afresh() {
     assert_eq!(feed.next().await.data["changes"][0]["id"], "b4");
 }
 
-/// What another process commits is heard too.
+/// Commits of other processes are sent too.
 #[tokio::test]
-async fn the_command_line_beside_a_running_server_is_heard() {
+async fn writes_of_the_command_line_are_sent_by_a_running_server() {
     let server = Server::start().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("buildings.geojson");
@@ -153,7 +153,7 @@ async fn the_command_line_beside_a_running_server_is_heard() {
 }
 
 #[tokio::test]
-async fn each_role_hears_what_it_may_see() {
+async fn each_role_gets_only_what_it_may_see() {
     let server = Server::start().await;
     let rider = token(&server.database, "rider");
     let mut public = Feed::connect(&server.base, "", None).await;
@@ -172,7 +172,7 @@ async fn each_role_hears_what_it_may_see() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_to_tell_is_told_as_an_area() {
+async fn a_feature_that_is_too_large_is_sent_as_an_area() {
     let server = Server::start().await;
     let mut feed = Feed::connect(&server.base, "?bbox=117,39,118,40", None).await;
     let mut large = building("large", 117.5, 39.5);
@@ -184,9 +184,9 @@ async fn what_is_too_large_to_tell_is_told_as_an_area() {
     assert!(event.data.get("changes").is_none());
 }
 
-/// 1,000 features are told one by one; with one more, the area of all of them is told.
+/// 1,000 features are sent one by one. With one more, the area of all is sent.
 #[tokio::test]
-async fn a_commit_of_over_a_thousand_features_is_told_as_an_area() {
+async fn a_commit_of_over_a_thousand_features_is_sent_as_an_area() {
     let server = Server::start().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("buildings.ndjson");
@@ -222,24 +222,24 @@ async fn a_commit_of_over_a_thousand_features_is_told_as_an_area() {
     assert_eq!(resets.len(), 1);
     assert_eq!(resets[0]["collection"], "buildings");
     let bbox: Vec<f64> = serde_json::from_value(resets[0]["bbox"].clone()).unwrap();
-    // The box of the features of this commit, and not of the whole collection.
+    // The box contains the features of this commit, not the whole collection.
     let expected = [117.1, 39.2, 117.2 + 0.000_23, 39.2 + 0.000_18];
     for (found, wanted) in bbox.iter().zip(expected) {
         assert!((found - wanted).abs() < 1e-9, "{bbox:?}");
     }
     assert_eq!(near.next().await.data["reset"], second.data["reset"]);
 
-    // A client elsewhere hears neither.
+    // A client with another box gets neither.
     let seq = server.put("buildings", &building("far", 10.5, 50.5)).await;
     assert_eq!(far.next().await.id, Some(seq));
-    // For one that comes back, a gap of so many changes is a reset of everything.
+    // A client that reconnects after so many changes gets a reset of everything.
     let mut again = Feed::connect(&server.base, "", Some(last)).await;
     assert_eq!(again.next().await.kind, "reset");
 }
 
-/// The address of the test takes what it can get; the places for accounts are free all the same.
+/// This test's address takes all the places it can get. Places for accounts must still be free.
 #[tokio::test]
-async fn one_address_cannot_take_the_places_of_accounts() {
+async fn one_address_cannot_take_the_places_reserved_for_accounts() {
     let folder = tempfile::tempdir().unwrap();
     let limits = [
         ["--feed-places", "6"],
@@ -271,7 +271,7 @@ async fn one_address_cannot_take_the_places_of_accounts() {
     let worker = token(&server.database, "grid_worker");
     assert_eq!(refusal(Some(&worker)).await, 503);
 
-    // A place is free again when its client has gone, which the server notices in its own time.
+    // A place becomes free when the server notices that its client disconnected.
     drop(open);
     let deadline = std::time::Instant::now() + Duration::from_secs(60);
     loop {
@@ -284,9 +284,9 @@ async fn one_address_cannot_take_the_places_of_accounts() {
     }
 }
 
-/// What such a client had not read yet, it hears when it comes back; nobody else waits for it.
+/// The client gets the unread events when it reconnects, and nobody else waits for it.
 #[tokio::test]
-async fn a_client_that_does_not_read_is_dropped_and_misses_nothing() {
+async fn a_client_that_does_not_read_is_disconnected_and_can_catch_up() {
     let folder = tempfile::tempdir().unwrap();
     let patience = ["--feed-patience", "1", "--idle-timeout", "5"];
     let limits = [&patience[..], &["--feed-waiting", "16"]].concat();
@@ -300,7 +300,7 @@ async fn a_client_that_does_not_read_is_dropped_and_misses_nothing() {
         let figures = server.get("/metrics").await.text().await.unwrap();
         figures.contains("onemap_feed_stalled_total 1")
     };
-    // More than the buffers of the two ends of a connection hold.
+    // More bytes than both ends of a connection buffer.
     let mut written = Vec::new();
     let deadline = std::time::Instant::now() + Duration::from_secs(120);
     while !dropped().await || written.len() < 20 {

@@ -1,4 +1,4 @@
-//! Tests through the public faces, in one binary: the built program over HTTP, and the stores.
+//! Integration tests in one binary: the built program over HTTP, and the stores.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,10 +1,10 @@
-//! The search core of the network is compiled to WebAssembly for phones, by the compiler that Debian has for it. So it
-//! must stay free of crates and of what that compiler does not know. Where it is not installed, the test says so.
+//! The search core of the route network is also compiled to WebAssembly for phones, with Debian's Rust compiler. So it
+//! must not use crates or newer language features. Without that compiler, the test prints that it is skipped.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Debian's compiler (1.63), beside which newer ones are installed elsewhere.
+/// Debian's compiler (1.63). Newer ones may be installed elsewhere.
 const COMPILER: &str = "/usr/bin/rustc";
 
 fn compile(target: Option<&str>) -> Result<(), String> {

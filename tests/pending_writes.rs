@@ -1,5 +1,5 @@
-//! Writes that are durable and not visible yet, because the server has not read its own commits: each is
-//! answered with 202, and is there when the server has caught up.
+//! Tests of writes that are durable but not visible yet, because the server has not read its own commits. Each
+//! is answered with 202, and is visible when the server has caught up.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -13,7 +13,8 @@ use crate::support::ledger::{Ledger, hasty_rules};
 use crate::support::postgres;
 use crate::support::server::sqlite_in;
 
-/// The answer to a write, which must be 202, and where it says that the change can be read.
+/// Sends a write that must be answered with 202. Returns the answer and the address at which the change can be
+/// read.
 async fn accepted(request: reqwest::RequestBuilder) -> (Value, String) {
     let answer = request.send().await.unwrap();
     let status = answer.status();
@@ -31,7 +32,7 @@ async fn accepted(request: reqwest::RequestBuilder) -> (Value, String) {
     (body, location)
 }
 
-/// Reads what was written, as soon as the server has it.
+/// Reads the written data as soon as the server has it.
 async fn later(
     ledger: &Ledger,
     (body, location): &(Value, String),
@@ -42,7 +43,7 @@ async fn later(
     loop {
         let request = ledger.server.client.get(&url).bearer_auth(&ledger.officer);
         let answer = request.send().await.unwrap();
-        // A server that is still behind says so.
+        // A server that is still behind answers 503.
         if answer.status() != StatusCode::SERVICE_UNAVAILABLE {
             return answer;
         }
@@ -50,7 +51,7 @@ async fn later(
     }
 }
 
-/// A ledger on an empty database whose server shows nothing new while the file is there.
+/// A ledger on an empty database, whose server shows no new commits while the file exists.
 async fn holding(database: &str, file: &Path) -> Ledger {
     let rules = hasty_rules();
     let arguments = [
@@ -89,7 +90,7 @@ async fn report_before_it_is_visible(database: &str) {
     let early = ledger.server.client.get(&told.1).send().await.unwrap();
     assert_eq!(early.status(), StatusCode::NOT_FOUND, "not yet");
 
-    // The same report again has to wait: nothing is written twice.
+    // The repeated report has to wait, so that nothing is written twice.
     let again = ledger
         .post("/api/warnings", None, &report)
         .send()
@@ -103,7 +104,7 @@ async fn report_before_it_is_visible(database: &str) {
     assert_eq!(case.status(), 200);
     let case: Value = case.json().await.unwrap();
     assert_eq!(case["id"], id);
-    // The timer may have taken the case further meanwhile.
+    // The timer may have changed the case meanwhile.
     assert!(case["seq"].as_u64() >= told.0["seq"].as_u64(), "{case}");
     let again = ledger
         .post("/api/warnings", None, &report)
@@ -241,12 +242,12 @@ async fn every_write_before_it_is_visible(database: &str) {
     assert!(cases.iter().any(|c| c["id"] == "w-brought"), "{cases:?}");
 }
 
-/// Whoever adds a write finds out here that it has to say so.
+/// A new operation that writes must either document 202 or be listed here.
 #[tokio::test]
-async fn the_document_says_202_for_every_write_that_makes_a_commit() {
+async fn the_openapi_document_lists_202_for_every_write_that_makes_a_commit() {
     let server = crate::support::server::Server::start().await;
     let document = server.json("/api/openapi.json").await;
-    // These keep nothing in the log, or only in it what others write.
+    // These operations make no commit, or only commits that other operations cause.
     let others = [
         "/api/session",
         "/api/photos",

@@ -1,4 +1,4 @@
-//! Photos and accounts over HTTP: who may send, who may see, and how much.
+//! Tests of photos and accounts over HTTP: who may upload and see photos, and how many.
 
 use axum::http::StatusCode;
 use reqwest::Method;
@@ -16,7 +16,7 @@ fn png() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_photo_is_seen_by_staff_and_by_who_has_the_receipt_of_its_case() {
+async fn a_photo_is_visible_to_staff_and_with_the_receipt_of_its_case() {
     let ledger = Ledger::start().await;
     let server = &ledger.server;
     let send = |bytes: Vec<u8>| server.request(Method::POST, "/api/photos").body(bytes);
@@ -27,7 +27,7 @@ async fn a_photo_is_seen_by_staff_and_by_who_has_the_receipt_of_its_case() {
         (&first["width"], &first["height"]),
         (&json!(640), &json!(480))
     );
-    // Who has the same picture has no share in it.
+    // A second upload of the same picture does not give access to the first.
     let again: Value = send(png()).send().await.unwrap().json().await.unwrap();
     assert_ne!(again["id"], first["id"]);
     assert_ne!(again["claim"], first["claim"]);
@@ -38,7 +38,8 @@ async fn a_photo_is_seen_by_staff_and_by_who_has_the_receipt_of_its_case() {
     let photo = json!({"id": first["id"], "claim": first["claim"]});
     let mine = ledger.report(None, json!({"photos": [photo]})).await;
     let mine = mine["receipt"].as_str().unwrap();
-    // Another case cannot take it: neither by its id, nor by another upload's claim, nor by its own.
+    // Another case cannot link the photo: neither by its id, nor with the claim of another upload, nor with its
+    // own claim, which was used.
     let other_claim = json!({"id": first["id"], "claim": again["claim"]});
     for stolen in [first["id"].clone(), other_claim, photo] {
         let body = json!({"category": "other", "building": "b1", "photos": [stolen]});
@@ -79,7 +80,7 @@ async fn a_photo_is_seen_by_staff_and_by_who_has_the_receipt_of_its_case() {
         assert_eq!(request.send().await.unwrap().status(), expected);
     }
 
-    // An account's own upload is seen by that account alone, and linked by its id.
+    // An upload of an account is visible to that account alone, and can be linked by its id.
     let sent = send(png()).bearer_auth(&ledger.unit).send().await.unwrap();
     let sent: Value = sent.json().await.unwrap();
     let sent = sent["id"].as_str().unwrap();
@@ -104,12 +105,12 @@ async fn a_photo_is_seen_by_staff_and_by_who_has_the_receipt_of_its_case() {
     let text = send(b"<svg/>".to_vec()).send().await.unwrap();
     assert_eq!(text.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
     let large = send(vec![0xff; 9 * 1024 * 1024]).send().await;
-    // The server may close the line before all of it is sent.
+    // The server may close the connection before everything is sent.
     assert!(large.is_err() || large.unwrap().status() == StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
-async fn who_has_no_account_sends_only_so_many_photos() {
+async fn uploads_without_an_account_are_limited() {
     let server = Server::start().await;
     let send = || server.request(Method::POST, "/api/photos").body("nothing");
     let mut last = send().send().await.unwrap();
@@ -126,7 +127,7 @@ async fn who_has_no_account_sends_only_so_many_photos() {
         .parse()
         .unwrap();
     assert!((1..=11).contains(&wait));
-    // Staff are not limited; nor does an address that somebody made up help.
+    // Staff are not limited. A forged client address does not avoid the limit.
     let worker = token(&server.database, "grid_worker");
     let staff = send().bearer_auth(worker).send().await.unwrap();
     assert_eq!(staff.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
@@ -136,7 +137,7 @@ async fn who_has_no_account_sends_only_so_many_photos() {
 }
 
 #[tokio::test]
-async fn a_session_says_the_unit_and_the_communities_of_its_account() {
+async fn a_session_contains_the_unit_and_the_communities_of_its_account() {
     let server = Server::start().await;
     let (secret, err, ok) = onemap(&[
         "token",

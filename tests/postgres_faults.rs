@@ -1,5 +1,5 @@
-//! What keeps PostgreSQL from writing is told as the database's fault, with a time to come back, for as long
-//! as it lasts and no longer.
+//! When PostgreSQL cannot write, the answer names the fault of the database and says when to try again, as long
+//! as the fault lasts.
 
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ async fn put(server: &Server, id: &str, note: &str) -> Response {
     request.send().await.unwrap()
 }
 
-/// The refusal's detail; it must say when to come back.
+/// The detail of a refusal, which must have `Retry-After`.
 async fn refusal(answer: Response, expected: StatusCode, what: &str) -> String {
     assert!(answer.headers().contains_key("retry-after"), "{what}");
     let (status, said) = problem(answer).await;
@@ -26,7 +26,7 @@ async fn refusal(answer: Response, expected: StatusCode, what: &str) -> String {
 }
 
 async fn assert_writable(server: &Server, id: &str) {
-    // The first write after the cause has gone.
+    // The first write after the cause has ended must succeed.
     let answer = put(server, id, "x").await;
     assert_eq!(answer.status(), StatusCode::CREATED, "{id}");
     let ready = server.json("/health/ready").await;
@@ -34,10 +34,9 @@ async fn assert_writable(server: &Server, id: &str) {
     assert_eq!(ready["writable"]["ok"], true, "{ready}");
 }
 
-/// The server's own error codes, raised by a trigger: memory cannot be used up, nor a disk made to fail,
-/// for the sake of a test.
+/// A trigger raises the error codes of the server, because a test cannot use up its memory or break its disk.
 #[tokio::test]
-async fn each_fault_of_the_server_is_told_until_it_ends() {
+async fn each_fault_of_postgresql_is_reported_until_it_ends() {
     let Some(database) = postgres::database() else {
         return;
     };
@@ -87,7 +86,7 @@ async fn each_fault_of_the_server_is_told_until_it_ends() {
     assert_eq!(ids.len(), 12, "nothing that was refused is there: {ids:?}");
 }
 
-/// A disk that is full, for real: a file system in memory of a few megabytes.
+/// A disk that is really full: a file system in memory of a few megabytes.
 #[tokio::test]
 async fn a_full_disk_of_the_server_refuses_writes_until_there_is_space() {
     if postgres::skipped() {
@@ -108,13 +107,13 @@ async fn a_full_disk_of_the_server_refuses_writes_until_there_is_space() {
         for n in 0.. {
             assert!(n < 500, "the disk does not get full");
             let id = format!("b{round}-{n}");
-            // Noise: PostgreSQL compresses what repeats.
+            // Random text, because PostgreSQL compresses repeated text.
             let note: String = (0..20_000)
                 .map(|_| char::from(b'a' + rand::random::<u8>() % 26))
                 .collect();
             let answer = put(&server, &id, &note).await;
             if answer.status().is_success() {
-                // What is left of the database's own space is used up first.
+                // The free space within the database is used up first.
                 known.push(id);
                 continue;
             }
@@ -125,7 +124,7 @@ async fn a_full_disk_of_the_server_refuses_writes_until_there_is_space() {
                 break;
             }
         }
-        // For as long as it lasts, also when nobody has written for a while.
+        // The fault is reported as long as it lasts, even if nobody has written for a while.
         for _ in 0..3 {
             let ready = server.json("/health/ready").await;
             let problem = ready["writable"]["problem"].as_str().unwrap_or_default();
@@ -145,7 +144,7 @@ async fn a_full_disk_of_the_server_refuses_writes_until_there_is_space() {
     }
 }
 
-/// Writes until nothing more goes on the disk.
+/// Fills the disk completely.
 fn fill(path: &std::path::Path) {
     use std::io::Write;
     let mut file = std::fs::File::create(path).unwrap();

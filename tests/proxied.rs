@@ -1,5 +1,5 @@
-//! The service behind a reverse proxy that gives it a path, takes the path off or leaves it, and says who
-//! the client is.
+//! Tests of the service behind a reverse proxy that adds a public path, removes or keeps it, and forwards the
+//! client's address.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 
 use crate::support::server::{Running, begin, sqlite_in, token};
 
-/// Where clients see the service.
+/// The public address of the service.
 const PUBLIC: &str = "https://map.example/one/map";
 
-/// What a proxy does to a request.
+/// What the proxy does with the public path.
 #[derive(Clone, Copy, PartialEq)]
 enum Path {
     TakenOff,
     Left,
 }
 
-/// A proxy like nginx, as far as the service can tell. It ends with the process.
+/// A proxy that behaves like nginx. It ends with the process.
 fn proxy(base: &str, path: Path) -> String {
     let service = base.split_once("://").unwrap().1.to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -34,7 +34,7 @@ fn proxy(base: &str, path: Path) -> String {
     format!("http://{address}")
 }
 
-/// Passes one request on, and its answer back.
+/// Forwards one request and its answer.
 fn pass(mut client: TcpStream, service: &str, path: Path) {
     let mut head = Vec::new();
     let mut byte = [0];
@@ -66,7 +66,7 @@ struct Proxied {
     _server: Running,
     _folder: tempfile::TempDir,
     database: String,
-    /// Where the proxy listens.
+    /// The address of the proxy.
     proxy: String,
     client: Client,
 }
@@ -93,7 +93,7 @@ impl Proxied {
 }
 
 #[tokio::test]
-async fn links_redirects_and_cookies_hold_under_the_path_of_a_proxy() {
+async fn links_redirects_and_cookies_work_under_the_public_path() {
     for path in [Path::TakenOff, Path::Left] {
         let proxied = Proxied::start(path, &["--public-url", PUBLIC]);
         let landing: Value = proxied.get("/one/map/api/").await.json().await.unwrap();
@@ -106,7 +106,7 @@ async fn links_redirects_and_cookies_hold_under_the_path_of_a_proxy() {
         assert_eq!(document["servers"][0]["url"], PUBLIC);
         let moved = proxied.get("/one/map/api").await;
         assert_eq!(moved.headers()["location"], "/one/map/api/");
-        // A build without the pages says so; any other address is none.
+        // A build without the pages answers accordingly; any other path is not found.
         let home = proxied.get("/one/map").await.status();
         assert_ne!(home, StatusCode::NOT_FOUND);
         assert_eq!(
@@ -121,7 +121,7 @@ async fn links_redirects_and_cookies_hold_under_the_path_of_a_proxy() {
         let cookie = signed.headers()["set-cookie"].to_str().unwrap().to_owned();
         assert!(cookie.contains("Path=/one/map;"), "{cookie}");
         assert!(cookie.contains("Secure"), "{cookie}");
-        // A page of the public address may write with the session, one of another may not.
+        // A page of the public address may write with the session. A page of another address may not.
         let cookie = cookie.split(';').next().unwrap();
         for (origin, expected) in [
             ("https://evil.example", StatusCode::FORBIDDEN),
@@ -135,7 +135,7 @@ async fn links_redirects_and_cookies_hold_under_the_path_of_a_proxy() {
 }
 
 #[tokio::test]
-async fn a_trusted_proxy_says_host_and_scheme_and_another_one_does_not() {
+async fn only_a_trusted_proxy_can_set_host_and_scheme() {
     let link = async |arguments: &[&str]| {
         let proxied = Proxied::start(Path::TakenOff, arguments);
         let landing: Value = proxied.get("/one/map/api/").await.json().await.unwrap();
@@ -168,7 +168,7 @@ async fn behind_a_trusted_proxy_requests_are_counted_by_the_forwarded_address() 
 }
 
 #[test]
-fn a_public_path_that_is_one_of_the_service_is_refused() {
+fn a_public_path_that_collides_with_the_service_is_refused() {
     let (_, said, worked) =
         crate::support::server::onemap(&["serve", "--public-url", "https://map.example/api"]);
     assert!(!worked && said.contains("/api"), "{said}");

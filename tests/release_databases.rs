@@ -1,5 +1,5 @@
-//! Databases of earlier releases (`tests/releases`), opened by the present program: everything is still
-//! there, and what a newer schema protects is protected from the first answer on.
+//! Databases of earlier releases (`tests/releases`), opened by the present program. All data must still be
+//! there, and what newer schemas protect must be protected from the first answer on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,16 +20,16 @@ use crate::support::server::{Server, onemap, sqlite_in};
 
 const RELEASES: &[&str] = &["0.1.0"];
 
-/// A database of a release, unpacked.
+/// The database of a release, unpacked.
 struct Release {
     database: String,
-    /// Its tokens and ids.
+    /// The tokens and ids in the database.
     facts: Value,
     _folder: tempfile::TempDir,
 }
 
 impl Release {
-    /// That of SQLite, and that of PostGIS where there is one.
+    /// The SQLite database and, if it exists, the PostGIS one.
     async fn both(version: &str) -> Vec<Self> {
         let mut list = vec![Self::sqlite(version)];
         if let Some(database) = postgres::database() {
@@ -68,7 +68,7 @@ impl Release {
         self.facts["tokens"][role].as_str().unwrap().to_owned()
     }
 
-    /// All features by collection and id, hidden rows too.
+    /// All features by collection and id, including hidden rows.
     async fn rows(&self) -> BTreeMap<(String, String), Map<String, Value>> {
         let store = Store::open(&self.database).await.unwrap();
         let mut rows = BTreeMap::new();
@@ -103,7 +103,7 @@ fn facts(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(file(name)).unwrap()).unwrap()
 }
 
-/// The values of a map that a role must not see, by the schemas that are compiled in.
+/// The values on a map that a role may not see by the built-in schemas.
 fn secrets(rows: &BTreeMap<(String, String), Map<String, Value>>, role: Role) -> BTreeSet<String> {
     let mut secrets = BTreeSet::new();
     for (collection, document) in BuiltIns::compiled().documents() {
@@ -116,7 +116,7 @@ fn secrets(rows: &BTreeMap<(String, String), Map<String, Value>>, role: Role) ->
             let values = hidden
                 .iter()
                 .filter_map(|name| properties.get(*name)?.as_str());
-            // A note that says no more than the name of its category.
+            // A note that only repeats the name of its category is not a secret.
             let told = values.filter(|value| *value != "飞线充电");
             secrets.extend(told.map(str::to_owned));
         }
@@ -124,7 +124,7 @@ fn secrets(rows: &BTreeMap<(String, String), Map<String, Value>>, role: Role) ->
     secrets
 }
 
-/// The pages that show features.
+/// The paths that show features.
 fn pages(rows: &BTreeMap<(String, String), Map<String, Value>>) -> Vec<String> {
     let mut pages = vec![
         "/api/tiles/WebMercatorQuad/16/24994/54090".to_owned(),
@@ -147,7 +147,7 @@ fn pages(rows: &BTreeMap<(String, String), Map<String, Value>>) -> Vec<String> {
     pages
 }
 
-/// The program on a port of ours, not yet known to listen. It ends with the value.
+/// The program on a given port, possibly before it listens. Dropping the value ends it.
 struct Starting(Child, String);
 
 impl Starting {
@@ -189,7 +189,7 @@ async fn a_database_of_a_release_is_protected_from_the_first_answer_on() {
                     if role != Role::Public {
                         request = request.bearer_auth(release.token(name));
                     }
-                    // The first page is asked for again and again until it is answered.
+                    // The first page is requested until it is answered.
                     let response = loop {
                         match request.try_clone().unwrap().send().await {
                             Ok(response) => break response,
@@ -260,7 +260,7 @@ async fn a_database_of_a_release_keeps_everything() {
                 assert_eq!(session.send().await.unwrap().status(), 200, "{role}");
             }
 
-            // Every schema was the release's own, so each is now the program's.
+            // All schemas were those of the release, so all are replaced by those of this program.
             for ((collection, id), row) in release.rows().await {
                 if collection == "$schemas" {
                     assert_eq!(row[ORIGIN]["kind"], "builtin", "{id}: {}", row[ORIGIN]);
@@ -276,8 +276,8 @@ async fn a_database_of_a_release_keeps_everything() {
     }
 }
 
-/// The compiled-in schemas as a later release may have them: what buildings are called, and a property
-/// that no schema of today knows, are for stewards.
+/// Built-in schemas as a later release may have them: the names of buildings, and a property that today's
+/// schemas do not have, are for stewards only.
 fn later() -> BuiltIns {
     let all = BuiltIns::compiled().documents();
     let schemas = all.map(|(id, document)| {
@@ -321,7 +321,7 @@ async fn protects_names_of_buildings(server: &Server, steward: &str) {
 }
 
 #[tokio::test]
-async fn what_a_later_release_protected_stays_protected_under_this_one() {
+async fn properties_protected_by_a_later_release_stay_protected() {
     for release in Release::both("0.1.0").await {
         let store = Store::open(&release.database).await.unwrap();
         install_schemas(&store, &later(), &[], true).await.unwrap();
@@ -361,7 +361,7 @@ async fn a_running_server_hides_what_another_process_has_protected() {
             .header("if-none-match", tag);
         assert_eq!(again.send().await.unwrap().status(), 200);
 
-        // What is written from now on, and what was written before and is told once more.
+        // Features written from now on, and earlier ones that the feed sends again.
         server
             .put("buildings", &building("b-2", 117.13, 39.22))
             .await;
@@ -375,7 +375,7 @@ async fn a_running_server_hides_what_another_process_has_protected() {
 }
 
 #[tokio::test]
-async fn a_folder_with_the_schemas_of_a_release_is_brought_up_to_date() {
+async fn a_folder_with_the_schemas_of_a_release_is_updated() {
     let release = Release::sqlite("0.1.0");
     let folder = tempfile::tempdir().unwrap();
     let schemas = folder.path().join("schemas");
@@ -397,7 +397,8 @@ async fn a_folder_with_the_schemas_of_a_release_is_brought_up_to_date() {
         }
     }
 
-    // A steward raises a role and adds a property; lowering one is refused, with its place.
+    // A steward raises the role of a property and adds another one. Lowering a role is refused, with the
+    // position in the file.
     let own = json!({"properties": {
         "name": {"x-onemap-role": "rider"},
         "own": {"type": "string", "title": "自有"},
@@ -416,7 +417,7 @@ async fn a_folder_with_the_schemas_of_a_release_is_brought_up_to_date() {
     let refused = "entrances.json:1:31: /properties/access_note/x-onemap-role: found public";
     let (out, _, ok) = onemap(&["check", folder_path]);
     assert!(!ok && out.contains(refused), "{out}");
-    // The watcher says so, and what was in force stays.
+    // The watcher reports the error, and the previous schema stays in force.
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let ready = server.get("/health/ready").await.text().await.unwrap();
@@ -430,7 +431,7 @@ async fn a_folder_with_the_schemas_of_a_release_is_brought_up_to_date() {
     assert!(shown["properties"]["name"].is_null());
     assert!(shown["properties"]["access_note"].is_null());
     drop(server);
-    // A start is refused as well.
+    // A server with such a file does not start.
     let database = release.database.as_str();
     let (_, err, ok) = onemap(&[
         "serve",

@@ -1,5 +1,5 @@
-//! Rules and calendar as files: checked on the command line, taken up while the service runs, and
-//! refused without harm when they are wrong.
+//! Tests of rules and calendar as files: checked on the command line, applied while the service runs, and
+//! refused if they are invalid.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ async fn rules(server: &Server) -> Value {
     server.json("/api/rules").await
 }
 
-/// Asks until the rules are as they should be: files are looked at from time to time.
+/// Requests the rules until they are as expected, because the folder is read at intervals.
 async fn until(server: &Server, is: impl Fn(&Value) -> bool) -> Value {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
@@ -61,14 +61,14 @@ async fn without_configuration_the_built_in_rules_are_in_force() {
 }
 
 #[tokio::test]
-async fn a_changed_file_is_taken_up_without_a_restart_and_a_wrong_one_changes_nothing() {
+async fn a_changed_file_is_applied_without_a_restart_and_an_invalid_one_is_not() {
     let (config, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write(config.path(), "rules.toml", RULES);
     let dir = config.path().to_str().unwrap();
     let server = Server::on(&sqlite_in(data.path()), &["--config", dir]).await;
     assert_eq!(rules(&server).await["problem"], Value::Null);
 
-    // One more table is one more category, and it may be reported at once.
+    // A new table adds a category that can be used in reports at once.
     let more = format!(
         "{RULES}\n[categories.lost_dog]\nzh = \"走失犬只\"\nen = \"lost dog\"\nlevel = \"green\"\n\
          respond = \"4h\"\nhandle = \"8h\"\n"
@@ -90,7 +90,7 @@ async fn a_changed_file_is_taken_up_without_a_restart_and_a_wrong_one_changes_no
         .unwrap();
     assert_eq!(answer.status(), StatusCode::CREATED);
 
-    // A wrong file leaves those rules in force and is named, here and where operators look.
+    // An invalid file leaves the rules in force, and its error is reported here and in the health check.
     write(
         config.path(),
         "rules.toml",
@@ -112,7 +112,8 @@ async fn a_changed_file_is_taken_up_without_a_restart_and_a_wrong_one_changes_no
     assert_eq!(ready["status"], "ready");
     assert_eq!(ready["config"][0]["line"], line);
 
-    // Mended, nothing is said any more; a calendar of its own and a new collection come the same way.
+    // After the correction there are no problems. A new calendar and a new collection are applied in the same
+    // way.
     write(config.path(), "rules.toml", RULES);
     write(
         config.path(),
@@ -135,7 +136,7 @@ async fn a_changed_file_is_taken_up_without_a_restart_and_a_wrong_one_changes_no
 }
 
 #[tokio::test]
-async fn rules_that_are_wrong_at_the_start_leave_those_of_the_last_time() {
+async fn invalid_rules_at_the_start_leave_the_previous_ones_in_force() {
     let (config, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let database = sqlite_in(data.path());
     let dir = config.path().to_str().unwrap();
@@ -193,7 +194,7 @@ fn check_names_the_file_the_line_and_what_was_expected() {
 }
 
 #[test]
-fn check_looks_at_data_and_schemas_as_an_import_would() {
+fn check_validates_data_and_schemas_as_an_import_would() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("schemas")).unwrap();
     write(

@@ -1,4 +1,4 @@
-//! Search by name over HTTP: what a write changes about it, and when.
+//! Tests of searching by name over HTTP: how writes change the results, and when.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn found(server: &Server, query: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_new_name_is_found_after_a_moment_and_an_old_one_at_once_no_more() {
+async fn a_new_name_is_found_after_a_moment_and_an_old_name_disappears_at_once() {
     let server = Server::start().await;
     let seq = server.put("buildings", &named("b1", "静安里1号楼")).await;
     let first = server.search("jal1", seq).await;
@@ -39,7 +39,7 @@ async fn a_new_name_is_found_after_a_moment_and_an_old_one_at_once_no_more() {
 }
 
 #[tokio::test]
-async fn an_answer_of_an_older_directory_is_not_confirmed_by_its_tag() {
+async fn a_search_answer_from_an_older_directory_is_not_answered_with_304() {
     let server = Server::start().await;
     let seq = server.put("buildings", &named("b1", "静安里1号楼")).await;
     server.search("jal", seq).await;

@@ -1,4 +1,4 @@
-//! What both stores promise about accounts, tokens, sessions and invites.
+//! Tests of accounts, tokens, sessions and invites in both stores.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn disabled(yes: bool) -> AccountChange {
 }
 
 #[tokio::test]
-async fn a_name_belongs_to_one_account_and_a_token_never_widens_its_rights() {
+async fn names_are_unique_and_a_token_never_extends_the_rights_of_its_account() {
     for Fixture { store, .. } in &fixtures().await {
         let rider = make(store, "小李", Role::Rider).await;
         let again = NewAccount {
@@ -88,7 +88,7 @@ async fn a_name_belongs_to_one_account_and_a_token_never_widens_its_rights() {
 }
 
 #[tokio::test]
-async fn a_disabled_account_loses_its_tokens_and_sessions_and_gets_none() {
+async fn the_tokens_and_sessions_of_a_disabled_account_do_not_work() {
     for Fixture { store, .. } in &fixtures().await {
         let account = make(store, "网格员", Role::GridWorker).await;
         let token = token(store, &account).await;
@@ -121,7 +121,7 @@ async fn a_disabled_account_loses_its_tokens_and_sessions_and_gets_none() {
             .unwrap_err();
         assert!(matches!(error, StoreError::Disabled { .. }), "{error}");
 
-        // Enabled again, the token works; the sessions are over.
+        // After the account is enabled again, the token works, but the sessions have ended.
         store
             .change_account(&account.id, &disabled(false))
             .await
@@ -143,7 +143,7 @@ async fn a_disabled_account_loses_its_tokens_and_sessions_and_gets_none() {
 }
 
 #[tokio::test]
-async fn the_last_administrator_stays() {
+async fn the_last_administrator_cannot_be_disabled() {
     for Fixture { store, .. } in &fixtures().await {
         let first = make(store, "甲", Role::Admin).await;
         let second = make(store, "乙", Role::Admin).await;
@@ -157,7 +157,7 @@ async fn the_last_administrator_stays() {
             .unwrap()
             .unwrap();
         store.change_account(&second.id, &password).await.unwrap();
-        // One that has neither a password nor a token cannot sign in, and does not count.
+        // An administrator without a password and without a token cannot sign in, so it does not count.
         make(store, "丙", Role::Admin).await;
         assert_eq!(store.count_admins().await.unwrap(), 2);
         store
@@ -191,7 +191,7 @@ async fn the_last_administrator_stays() {
 }
 
 #[tokio::test]
-async fn the_last_credential_of_an_administrator_is_not_revoked() {
+async fn the_last_credential_of_the_last_administrator_cannot_be_revoked() {
     for Fixture { store, .. } in &fixtures().await {
         let admin = make(store, "甲", Role::Admin).await;
         let add = async |end: Option<Timestamp>, read_only: bool| {
@@ -205,7 +205,7 @@ async fn the_last_credential_of_an_administrator_is_not_revoked() {
         };
         let soon = Timestamp::now() + jiff::SignedDuration::from_hours(1);
         let (ends, screen) = (add(Some(soon), false).await, add(None, true).await);
-        // It ends, but until then it is the only one; a token that only reads may go.
+        // The token expires, but until then it is the only one. A read-only token may be revoked.
         let error = store.revoke_token(&ends).await.unwrap_err();
         assert!(matches!(error, StoreError::LastAdmin { .. }), "{error}");
         assert!(store.revoke_token(&screen).await.unwrap());
@@ -215,7 +215,7 @@ async fn the_last_credential_of_an_administrator_is_not_revoked() {
         assert!(store.revoke_token(&ends).await.unwrap());
         let other = add(None, false).await;
         assert!(store.revoke_token(&lasting).await.unwrap());
-        // Revoked already, it is not revoked again.
+        // A revoked token cannot be revoked again.
         assert!(store.revoke_token(&lasting).await.unwrap());
         let password = AccountChange {
             password: Some(PasswordHash::new("correct horse").unwrap()),
@@ -236,7 +236,7 @@ async fn the_last_credential_of_an_administrator_is_not_revoked() {
 }
 
 #[tokio::test]
-async fn of_the_last_two_tokens_revoked_at_once_one_stays() {
+async fn if_the_last_two_tokens_are_revoked_at_once_one_stays() {
     for Fixture { store, .. } in &fixtures().await {
         for round in 0..4 {
             let mut ids = Vec::new();
@@ -267,7 +267,7 @@ async fn of_the_last_two_tokens_revoked_at_once_one_stays() {
 }
 
 #[tokio::test]
-async fn no_account_gets_a_name_that_looks_like_another() {
+async fn a_name_that_looks_like_another_is_refused() {
     for Fixture { store, url, .. } in &fixtures().await {
         let first = make(store, "Li Wei", Role::Rider).await;
         let password = AccountChange {
@@ -287,7 +287,7 @@ async fn no_account_gets_a_name_that_looks_like_another() {
                 "{name}: {error}"
             );
         }
-        // Five at once that look the same: one is made.
+        // Of five concurrent accounts with names that look alike, one is created.
         let mut tries = Vec::new();
         for name in ["A0", "AO", "Ao", "a0", "aO"] {
             let store = store.clone();
@@ -306,7 +306,7 @@ async fn no_account_gets_a_name_that_looks_like_another() {
             }
         }
         assert_eq!(made, 1, "{}", store.kind());
-        // Who signs in may write the name in other case, or in full width.
+        // A name may be typed in other case or in full-width letters to sign in.
         for typed in ["li wei", "ＬＩ　ＷＥＩ"] {
             let owner = store.password_owner(typed).await.unwrap().unwrap();
             assert_eq!(owner.account_id, first.id);
@@ -314,7 +314,7 @@ async fn no_account_gets_a_name_that_looks_like_another() {
         let found = store.account_named("Ｌｉ Ｗｅｉ").await.unwrap();
         assert_eq!(found.unwrap().id, first.id);
 
-        // Accounts of an older program count as well, when the database is opened again.
+        // Accounts of an older program are checked too when the database is opened again.
         let forget = match url.starts_with("sqlite:") {
             true => "UPDATE accounts SET folded = NULL",
             false => "UPDATE onemap.accounts SET folded = NULL",
@@ -371,7 +371,7 @@ async fn a_new_password_ends_the_sessions_of_its_account() {
 }
 
 #[tokio::test]
-async fn an_invite_makes_as_many_accounts_as_it_says() {
+async fn an_invite_creates_at_most_the_given_number_of_accounts() {
     for Fixture { store, .. } in &fixtures().await {
         let officer = make(store, "值班员", Role::Officer).await;
         let rights = Rights {
@@ -411,7 +411,7 @@ async fn an_invite_makes_as_many_accounts_as_it_says() {
             .unwrap();
         assert_eq!(who, Some(accepted.principal));
 
-        // Five at once for the last place: one gets it.
+        // Of five concurrent requests for the last use, one succeeds.
         let mut tries = Vec::new();
         for n in 0..5 {
             let (store, code, guest) = (store.clone(), code.to_owned(), guest(&format!("骑手{n}")));
@@ -462,7 +462,7 @@ async fn an_invite_makes_as_many_accounts_as_it_says() {
 }
 
 #[tokio::test]
-async fn changes_of_accounts_and_sign_ins_stand_in_the_audit_without_secrets() {
+async fn changes_of_accounts_and_sign_ins_are_audited_without_secrets() {
     for Fixture { store, .. } in &fixtures().await {
         let account = make(store, "小李", Role::Rider).await;
         let secret = token(store, &account).await;
@@ -473,7 +473,7 @@ async fn changes_of_accounts_and_sign_ins_stand_in_the_audit_without_secrets() {
             ..AccountChange::default()
         };
         store.change_account(&account.id, &change).await.unwrap();
-        // What changes nothing is no change.
+        // An update without a difference is not recorded.
         store
             .change_account(&account.id, &disabled(false))
             .await

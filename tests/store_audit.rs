@@ -1,5 +1,5 @@
-//! What the audit promises, in both stores: a row for every write of a known caller, in the commit's own
-//! transaction, and no way to change a row.
+//! Tests of the audit in both stores: every write of a known caller adds a row in the transaction of its
+//! commit, and rows cannot be changed.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn rows(store: &Store) -> Vec<AuditRow> {
     store.audit_rows(&all()).await.unwrap()
 }
 
-/// A request of an account that runs `work`.
+/// Runs `work` as a request of an account.
 async fn by_li<T>(work: impl Future<Output = T>) -> T {
     audit::during("PUT", "/api/collections/buildings/items/a", None, async {
         audit::known(|| Who {
@@ -41,7 +41,7 @@ fn one(id: &str, levels: i64) -> Edit {
 #[tokio::test]
 async fn a_write_of_a_known_caller_is_audited_with_its_commit() {
     for Fixture { store, .. } in &fixtures().await {
-        // The program itself, and a request whose caller nobody knows: no row.
+        // Writes of the program itself, and of an unknown caller, add no row.
         store.commit(one("a", 1)).await.unwrap();
         audit::during("PUT", "/api/x", None, store.commit(one("a", 2)))
             .await
@@ -49,7 +49,7 @@ async fn a_write_of_a_known_caller_is_audited_with_its_commit() {
         assert_eq!(rows(store).await, []);
 
         let committed = by_li(store.commit(one("a", 3))).await.unwrap();
-        // A write that changes nothing makes no commit and no row.
+        // A write without a change makes no commit and no row.
         by_li(store.commit(one("a", 3))).await.unwrap();
         let found = rows(store).await;
         assert_eq!(found.len(), 1, "{}", store.kind());
@@ -136,16 +136,16 @@ async fn rows_of_the_audit_cannot_be_changed_and_end_with_the_retention() {
         );
         assert_eq!(store.sweep_audit(now, 2).await.unwrap(), 2);
         assert_eq!(rows(store).await.len(), 1);
-        // The gate is shut again.
+        // Deleting rows is forbidden again.
         assert!(execute(url, "DELETE FROM audit").await.is_err());
     }
 }
 
 #[tokio::test]
-async fn who_reads_the_audit_by_number_misses_no_row_that_becomes_visible_later() {
+async fn reading_the_audit_by_number_misses_no_row() {
     for Fixture { store, url, .. } in &fixtures().await {
         if url.starts_with("sqlite:") {
-            // One writer at a time: the row with the higher number is always the later one.
+            // With a single writer, the row with the higher number is always the later one.
             continue;
         }
         let insert = |kind: &'static str| {
@@ -170,7 +170,7 @@ async fn who_reads_the_audit_by_number_misses_no_row_that_becomes_visible_later(
         let accounts: Vec<_> = later.iter().map(|r| r.entry.account.as_deref()).collect();
         assert_eq!(accounts, [Some("slow")]);
 
-        // Many at once: whoever polls sees every row once, and in the order of the numbers.
+        // With many writers, a reader that polls sees every row once and in the order of the numbers.
         let writers: Vec<_> = (0..8)
             .map(|n| {
                 let store = store.clone();
@@ -201,7 +201,7 @@ async fn who_reads_the_audit_by_number_misses_no_row_that_becomes_visible_later(
         }
         assert!(seen.is_sorted_by_key(|r| r.id));
         assert_eq!(rows(store).await.len(), 100, "a page");
-        // What is written keeps its number.
+        // The number of a row cannot be changed.
         let error = execute(url, "UPDATE audit SET id = DEFAULT")
             .await
             .unwrap_err();

@@ -1,5 +1,5 @@
-//! The SQLite file of a running server: made only when asked for, served by one, whole when the server
-//! has ended, and never written to when it is not the one that is open.
+//! Tests of the SQLite file: it is created only on request, has one serving process, is complete after the
+//! server has ended, and is not written to if it was replaced.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -21,7 +21,7 @@ fn rights(path: &Path) -> u32 {
 }
 
 #[test]
-fn a_missing_database_is_an_error_that_names_the_ways_out() {
+fn a_missing_database_is_an_error_that_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let serve = ["serve", "--listen", "127.0.0.1:0", "--database", &database];
@@ -30,7 +30,7 @@ fn a_missing_database_is_an_error_that_names_the_ways_out() {
     for word in ["onemap.db", "--create", "--demo", "restore"] {
         assert!(err.contains(word), "{word}: {err}");
     }
-    // A file with nothing in it is no database either.
+    // An empty file is not a database either.
     fs::write(beside(folder.path(), ""), "").unwrap();
     let (_, err, ok) = onemap(&serve);
     assert!(!ok && err.contains("--create"), "{err}");
@@ -42,7 +42,7 @@ fn a_missing_database_is_an_error_that_names_the_ways_out() {
 }
 
 #[tokio::test]
-async fn the_files_are_their_owners_alone_and_so_is_the_first_token() {
+async fn only_the_owner_can_read_the_database_and_the_first_token() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let server = Server::on(&database, &[]).await;
@@ -57,9 +57,9 @@ async fn the_files_are_their_owners_alone_and_so_is_the_first_token() {
     assert_eq!(who["role"], "admin", "{who}");
 }
 
-/// What is copied when everything has ended is the whole map.
+/// When all processes have ended, a copy of the file alone is the whole map.
 #[tokio::test]
-async fn after_each_command_the_file_alone_is_the_whole_map() {
+async fn after_each_command_the_database_file_alone_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let alone = |after: &str| {
@@ -104,7 +104,7 @@ async fn after_each_command_the_file_alone_is_the_whole_map() {
 }
 
 #[tokio::test]
-async fn one_server_has_a_file_and_a_dead_one_blocks_nobody() {
+async fn only_one_server_can_use_a_file_and_a_dead_one_does_not_block_it() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let mut first = Server::on(&database, &[]).await;
@@ -119,7 +119,7 @@ async fn one_server_has_a_file_and_a_dead_one_blocks_nobody() {
         .await;
 }
 
-/// Puts a building and gives the status with what the answer says.
+/// Writes a building and returns the status and the answer.
 async fn try_put(server: &Server, id: &str) -> (StatusCode, Value) {
     let path = format!("/api/collections/buildings/items/{id}");
     let request = server.write(Method::PUT, &path, &building(id, 117.13, 39.22));
@@ -132,7 +132,7 @@ async fn try_put(server: &Server, id: &str) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
-async fn nothing_is_written_into_a_file_that_is_not_there_any_more() {
+async fn nothing_is_written_to_a_deleted_or_replaced_file() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let server = Server::on(&database, &[]).await;
@@ -193,7 +193,7 @@ async fn nothing_is_written_into_a_file_that_is_not_there_any_more() {
     fs::rename(&log_aside, &log).unwrap();
     works_again("back again").await;
 
-    // What was acknowledged is there after a restart, and nothing else.
+    // After a restart, exactly the acknowledged writes exist.
     let mut server = server;
     server.stop();
     let server = Server::on(&database, &[]).await;
@@ -204,7 +204,7 @@ async fn nothing_is_written_into_a_file_that_is_not_there_any_more() {
     fs::remove_file(&file).unwrap();
     let (status, said) = try_put(&server, "gone").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
-    // A session is a write as well, and so is everything else that would be lost.
+    // Sign-ins and all other writes that would be lost are refused too.
     let sign_in = server
         .request(Method::POST, "/api/session")
         .json(&serde_json::json!({"token": server.admin}));
@@ -212,9 +212,9 @@ async fn nothing_is_written_into_a_file_that_is_not_there_any_more() {
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{said}");
 }
 
-/// By another name a server would find neither the log nor the lock of the first.
+/// Under another name, a server would find neither the write-ahead log nor the lock of the first one.
 #[tokio::test]
-async fn a_file_with_a_second_name_is_not_opened_and_not_written_to() {
+async fn a_file_with_a_second_hard_link_is_not_opened_or_written_to() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let server = Server::on(&database, &[]).await;
@@ -253,7 +253,7 @@ async fn a_file_with_a_second_name_is_not_opened_and_not_written_to() {
 }
 
 #[tokio::test]
-async fn nothing_is_written_without_the_lock_that_keeps_others_out() {
+async fn nothing_is_written_without_the_lock_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let mut server = Server::on(&database, &[]).await;
@@ -275,7 +275,7 @@ async fn nothing_is_written_without_the_lock_that_keeps_others_out() {
 }
 
 #[test]
-fn an_import_that_cannot_begin_and_a_dry_run_make_no_database() {
+fn a_failed_import_and_a_dry_run_create_no_database() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -1,5 +1,5 @@
-//! What the ledger asks of a store, kept by both: the past, many commits at once, and what stands
-//! beside the log.
+//! Tests of what the ledger needs from both stores: past states, many commits at once, and data outside the
+//! log.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use proptest::prelude::*;
 
 use crate::store_suite::{Fixture, delete, edit, fixtures, id, name, put, state};
 
-/// A warning whose only property is its number of steps; `None` deletes it.
+/// A warning with the number of its steps as its only property; `None` deletes it.
 fn warning(text: &str, steps: Option<i64>) -> Change {
     Change {
         collection: name("warnings"),
@@ -33,7 +33,7 @@ fn at(minute: i64) -> Timestamp {
     start + SignedDuration::from_mins(minute)
 }
 
-/// An edit that took effect at a minute.
+/// An edit that takes effect at a minute.
 fn step(minute: i64, changes: Vec<Change>) -> Edit {
     Edit {
         effective_at: Some(at(minute)),
@@ -56,7 +56,7 @@ fn ids(list: &[&str]) -> Vec<FeatureId> {
 }
 
 #[tokio::test]
-async fn a_case_tells_its_versions_and_what_it_was_at_any_moment() {
+async fn the_versions_of_a_case_and_its_state_at_any_moment_can_be_read() {
     for Fixture { store, .. } in &fixtures().await {
         let officer = Author {
             role: Role::Officer,
@@ -73,7 +73,7 @@ async fn a_case_tells_its_versions_and_what_it_was_at_any_moment() {
             .commit(step(20, vec![warning("b", None), put("house", 6)]))
             .await
             .unwrap();
-        // Noted later, and in effect before the commit in front of it.
+        // Written later, but in effect before the previous commit.
         store
             .commit(step(5, vec![warning("c", Some(1))]))
             .await
@@ -134,7 +134,7 @@ async fn a_case_tells_its_versions_and_what_it_was_at_any_moment() {
 }
 
 #[tokio::test]
-async fn the_past_knows_what_is_published_and_nothing_that_is_only_staged() {
+async fn past_states_contain_published_imports_but_not_staged_ones() {
     for Fixture { store, .. } in &fixtures().await {
         let mut staging = store.stage(Author::system(), None).await.unwrap();
         let many = (0..500)
@@ -148,7 +148,7 @@ async fn the_past_knows_what_is_published_and_nothing_that_is_only_staged() {
         let versions = store.versions_of(&name("warnings"), &asked[0]).await;
         assert!(versions.unwrap().is_empty());
 
-        // Published, and in SQLite not folded yet.
+        // The import is published; in SQLite it is not compacted yet.
         staging.publish().await.unwrap();
         for _ in 0..2 {
             let then = store.versions_at(&name("warnings"), &asked, later).await;
@@ -161,7 +161,7 @@ async fn the_past_knows_what_is_published_and_nothing_that_is_only_staged() {
 }
 
 #[tokio::test]
-async fn a_reader_of_the_log_goes_on_where_it_stopped() {
+async fn a_reader_of_the_log_can_continue_where_it_stopped() {
     for Fixture { store, .. } in &fixtures().await {
         let mut start = Position::before(1);
         let (page, next) = store
@@ -196,7 +196,7 @@ async fn a_reader_of_the_log_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
-async fn a_replay_is_many_commits_or_none() {
+async fn a_replay_writes_all_its_commits_or_none() {
     for Fixture { store, .. } in &fixtures().await {
         store.commit(edit(vec![put("house", 6)])).await.unwrap();
         let worker = Author {
@@ -211,7 +211,7 @@ async fn a_replay_is_many_commits_or_none() {
                 id("a"),
                 Expect::Absent,
             ),
-            // Says nothing new.
+            // An edit that changes nothing.
             step(2, vec![put("house", 6)]),
             step(2, vec![warning("a", Some(2))]).because("立案"),
             third.expecting(name("warnings"), id("a"), Expect::Seq(3)),
@@ -243,7 +243,7 @@ async fn a_replay_is_many_commits_or_none() {
         let expected = [(2, "a"), (2, "b"), (3, "a"), (4, "a"), (4, "b")];
         assert_eq!(changed, expected.map(|(s, w)| (s, w.to_owned())));
 
-        // The last of them does not hold: nothing is written.
+        // The precondition of the last edit fails, so nothing is written.
         let before = state(store).await;
         let broken = vec![
             step(4, vec![warning("a", Some(9))]),
@@ -257,12 +257,12 @@ async fn a_replay_is_many_commits_or_none() {
         assert!(matches!(error, StoreError::Precondition { .. }), "{error}");
         assert_eq!(state(store).await, before);
         assert_eq!(store.head().await.unwrap().seq, 4);
-        // Nothing, and nothing new, are no commits.
+        // No edits, and edits that change nothing, make no commit.
         for nothing in [vec![], vec![step(2, vec![put("house", 6)])]] {
             let done = store.replay(nothing).await.unwrap();
             assert_eq!((done.seq, done.changed), (4, 0));
         }
-        // Numbers go on behind it, also those of imports.
+        // Later commits get higher numbers, imports included.
         let mut staging = store.stage(Author::system(), None).await.unwrap();
         staging.put(vec![put("later", 1)]).await.unwrap();
         assert_eq!(staging.publish().await.unwrap().seq, 5);
@@ -272,7 +272,7 @@ async fn a_replay_is_many_commits_or_none() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_replay_and_writers_beside_it_do_not_hold_each_other_up_for_ever() {
+async fn a_replay_and_concurrent_writers_do_not_deadlock() {
     for f in fixtures().await {
         let writers: Vec<_> = (0..3)
             .map(|w| {
@@ -305,9 +305,9 @@ async fn a_replay_and_writers_beside_it_do_not_hold_each_other_up_for_ever() {
     }
 }
 
-/// The map of a process that looked on is the map of one that starts now.
+/// The map of a process that follows the log equals that of a process that starts now.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_burst_of_small_commits_is_folded_into_the_same_map() {
+async fn applying_small_commits_together_gives_the_same_map() {
     for f in fixtures().await {
         let schema = |collection: &str| Change {
             collection: name("$schemas"),
@@ -346,7 +346,7 @@ async fn a_burst_of_small_commits_is_folded_into_the_same_map() {
         assert_eq!(map(&live), map(&fresh));
         assert_eq!(live.snapshot().seq(), fresh.snapshot().seq());
         assert_eq!(live.snapshot().at(), fresh.snapshot().at());
-        // Who listens hears of numbers that rise up to the last.
+        // A listener gets increasing numbers up to the last.
         let mut last = from;
         while last < done.seq {
             let told = feed.recv().await.unwrap();
@@ -357,10 +357,10 @@ async fn a_burst_of_small_commits_is_folded_into_the_same_map() {
     }
 }
 
-/// A commit: its moment, and what it puts of 5 features; `None` deletes.
+/// A commit: its moment, and what it puts of five features; `None` deletes.
 type Moment = (i64, Vec<(u8, Option<i64>)>);
 
-/// Commits by their moments.
+/// Commits with random moments.
 fn histories() -> impl Strategy<Value = Vec<Moment>> {
     let change = (0..5_u8, prop::option::weighted(0.8, 0..4_i64));
     prop::collection::vec((0..30_i64, prop::collection::vec(change, 1..4)), 1..25)
@@ -369,9 +369,9 @@ fn histories() -> impl Strategy<Value = Vec<Moment>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
-    /// Any moment is what folding all commits up to it, in their order, comes to.
+    /// The map at any moment is the result of applying all commits up to it in order.
     #[test]
-    fn the_past_is_the_log_replayed(history in histories(), moment in -1..31_i64, whole: bool) {
+    fn a_past_state_equals_the_log_replayed_up_to_it(history in histories(), moment in -1..31_i64, whole: bool) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -420,7 +420,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn of_two_who_want_a_lease_one_has_it_until_it_runs_out() {
+async fn only_one_process_holds_a_lease_until_it_expires() {
     for Fixture { store, .. } in &fixtures().await {
         let long = Duration::from_secs(60);
         assert!(store.take_lease("timer", "a", long).await.unwrap());
@@ -432,7 +432,7 @@ async fn of_two_who_want_a_lease_one_has_it_until_it_runs_out() {
                 .await
                 .unwrap()
         );
-        // It has run out, and so is free.
+        // The lease has expired, so another process can take it.
         assert!(store.take_lease("timer", "b", long).await.unwrap());
         store.drop_lease("timer", "a").await.unwrap();
         assert!(!store.take_lease("timer", "a", long).await.unwrap());
@@ -442,7 +442,7 @@ async fn of_two_who_want_a_lease_one_has_it_until_it_runs_out() {
 }
 
 #[tokio::test]
-async fn a_contact_is_erased_when_its_time_is_over() {
+async fn a_contact_is_erased_when_it_expires() {
     for Fixture { store, .. } in &fixtures().await {
         let now = Timestamp::now();
         let (soon, late) = (
@@ -457,7 +457,7 @@ async fn a_contact_is_erased_when_its_time_is_over() {
         assert_eq!(known.as_deref(), Some("张 13000000001"));
         assert_eq!(store.erase_due_contacts(now).await.unwrap(), 0);
         store.keep_contact_until(&a, soon).await.unwrap();
-        // Over, though nobody has erased it yet.
+        // The contact has expired, although it has not been erased yet.
         assert_eq!(store.contact(&a).await.unwrap(), None);
         assert_eq!(store.erase_due_contacts(now).await.unwrap(), 1);
         store.keep_contact_until(&a, late).await.unwrap();
@@ -467,7 +467,7 @@ async fn a_contact_is_erased_when_its_time_is_over() {
 }
 
 #[tokio::test]
-async fn a_photo_is_kept_with_its_case_and_swept_without() {
+async fn a_linked_photo_is_kept_and_an_unlinked_one_is_removed() {
     for Fixture { store, .. } in &fixtures().await {
         let photo = |id: &str| Photo {
             id: id.into(),
@@ -565,7 +565,7 @@ async fn a_photo_is_linked_once_by_its_claim_or_by_its_account() {
         }
         let missing = link("mine", "none", Some("oc_1"), None).await;
         assert_eq!(missing, refused(PhotoRefusal::Missing, "none"));
-        // The second time is a step that is sent again.
+        // The second call is a repeated request.
         assert_eq!(link("mine", "claimed", Some("oc_1"), None).await, Ok(()));
         assert_eq!(link("mine", "claimed", None, None).await, Ok(()));
         let stolen = link("other", "claimed", None, None).await;
@@ -595,7 +595,7 @@ async fn the_last_observation_of_a_place_counts() {
 }
 
 #[tokio::test]
-async fn an_account_has_a_unit_and_communities() {
+async fn an_account_can_have_a_unit_and_communities() {
     for Fixture { store, .. } in &fixtures().await {
         let new = NewToken {
             unit: Some("物业-3".into()),
@@ -618,7 +618,7 @@ async fn an_account_has_a_unit_and_communities() {
 }
 
 #[tokio::test]
-async fn a_webhook_knows_how_far_it_has_come() {
+async fn the_position_of_a_webhook_is_saved() {
     for Fixture { store, .. } in &fixtures().await {
         store
             .commit(edit(vec![warning("a", Some(1))]))
@@ -692,7 +692,7 @@ async fn a_webhook_knows_how_far_it_has_come() {
             .unwrap();
         let dead: Vec<&Delivery> = dead.iter().collect();
         assert_eq!((dead.len(), dead[0].error.as_deref()), (1, Some("410")));
-        // Never back.
+        // The position never moves back.
         store
             .advance_webhook(&hook.id, &place(2, "a"))
             .await
@@ -710,7 +710,7 @@ async fn a_webhook_knows_how_far_it_has_come() {
         assert_eq!(store.sweep_deliveries(at(5)).await.unwrap(), 1);
         assert!(store.delete_webhook(&hook.id).await.unwrap());
         assert!(!store.delete_webhook(&hook.id).await.unwrap());
-        // Removed while something was on its way.
+        // The webhook was deleted while a delivery was being sent.
         store
             .record_attempt(&attempt(9, "a", 6, failed(7)))
             .await

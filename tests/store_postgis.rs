@@ -1,5 +1,5 @@
-//! What PostGIS alone promises: plain SQL is a writer like any other, transactions of every kind are
-//! numbered in the order in which they become visible, and a row that is no feature stops nobody.
+//! Tests of PostGIS alone: plain SQL can write like any client, transactions are numbered in the order in which
+//! they become visible, and an invalid row does not stop the others.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ struct Map {
     sql: PgConnection,
 }
 
-/// A map with schemas, and somebody at psql.
+/// A map with schemas, and a connection like that of psql.
 async fn map() -> Option<Map> {
     let url = postgres::database()?;
     let store = Store::open(&url).await.unwrap();
@@ -62,7 +62,7 @@ async fn refused(sql: &mut PgConnection, text: &str) -> String {
         .to_string()
 }
 
-/// Ids and properties of the buildings on the map.
+/// The ids and properties of the buildings on the map.
 async fn buildings(store: &Store) -> BTreeMap<String, String> {
     of_buildings(&state(store).await)
 }
@@ -81,7 +81,7 @@ fn texts(list: &[(&str, &str)]) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// A node that follows the log, as the live floor does.
+/// A node that follows the log, as the module `live` does.
 struct Follower {
     store: Store,
     seq: u64,
@@ -128,7 +128,7 @@ impl Follower {
     }
 }
 
-/// What was followed is what a restart loads, on this node and on a new one.
+/// What the follower has must equal what a restart loads, on this node and on a new one.
 async fn holds_after_a_restart(follower: &mut Follower, url: &str) {
     follower.catch_up().await;
     assert_eq!(state(&follower.store).await, follower.map);
@@ -143,7 +143,7 @@ async fn holds_after_a_restart(follower: &mut Follower, url: &str) {
 }
 
 #[tokio::test]
-async fn an_update_in_psql_is_a_commit_with_who_and_why() {
+async fn an_update_in_psql_makes_a_commit_with_author_and_reason() {
     let Some(mut m) = map().await else { return };
     m.store.commit(edit(vec![put("a", 6)])).await.unwrap();
     m.store.changed(Duration::from_secs(1)).await;
@@ -157,7 +157,7 @@ async fn an_update_in_psql_is_a_commit_with_who_and_why() {
          WHERE id = 'a'; COMMIT",
     )
     .await;
-    // Nodes are called, and need not ask.
+    // Nodes are notified and need not poll.
     let called = tokio::time::timeout(Duration::from_secs(30), ear.recv()).await;
     assert_eq!(called.unwrap().unwrap().channel(), "onemap");
     m.store.changed(Duration::from_secs(30)).await;
@@ -194,7 +194,7 @@ async fn an_update_in_psql_is_a_commit_with_who_and_why() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_comes_to_nothing_is_no_commit() {
+async fn a_transaction_without_effect_makes_no_commit() {
     let Some(mut m) = map().await else { return };
     m.store
         .commit(edit(vec![put("a", 6), put("b", 6)]))
@@ -210,7 +210,7 @@ async fn a_transaction_that_comes_to_nothing_is_no_commit() {
         "BEGIN; SAVEPOINT s; UPDATE map.buildings SET levels = 9; ROLLBACK TO s; COMMIT",
         "BEGIN; UPDATE map.buildings SET levels = 9; ROLLBACK",
         "DELETE FROM map.buildings WHERE id = 'nobody'",
-        // How a nightly synchronisation often works.
+        // A usual way of nightly synchronisation.
         "BEGIN; CREATE TEMP TABLE source ON COMMIT DROP AS SELECT id, geom, levels FROM map.buildings; \
          DELETE FROM map.buildings; \
          INSERT INTO map.buildings (id, geom, levels) SELECT * FROM source; COMMIT",
@@ -224,13 +224,13 @@ async fn a_transaction_that_comes_to_nothing_is_no_commit() {
         assert_eq!(m.store.head().await.unwrap().seq, 2, "{nothing}");
         assert_eq!(state(&m.store).await, before, "{nothing}");
     }
-    // An edit of ours cannot lose its precondition to any of that.
+    // An edit of the program still has its precondition checked.
     let same = edit(vec![put("a", 7)]).expecting(name("buildings"), id("a"), Expect::Seq(2));
     assert_eq!(m.store.commit(same).await.unwrap().seq, 3);
 }
 
 #[tokio::test]
-async fn what_a_transaction_does_in_many_steps_is_one_commit() {
+async fn a_transaction_with_many_statements_makes_one_commit() {
     let Some(mut m) = map().await else { return };
     m.store
         .commit(edit(vec![put("a", 6), put("b", 6), put("c", 6)]))
@@ -271,7 +271,7 @@ async fn what_a_transaction_does_in_many_steps_is_one_commit() {
     );
     holds_after_a_restart(&mut follower, &m.url).await;
 
-    // COPY, data-modifying WITH, MERGE-like upserts, swapped ids, constraints made immediate.
+    // COPY, data-modifying WITH, upserts like MERGE, swapped ids, and deferred constraints made immediate.
     let mut copy = m
         .sql
         .copy_in_raw("COPY map.buildings (id, name, geom) FROM STDIN")
@@ -320,7 +320,7 @@ async fn what_a_transaction_does_in_many_steps_is_one_commit() {
 }
 
 #[tokio::test]
-async fn who_began_first_and_commits_last_comes_last() {
+async fn transactions_are_numbered_in_the_order_of_their_commits() {
     let Some(mut m) = map().await else { return };
     let mut follower = Follower::start(&m.store).await;
     let mut early = PgConnection::connect(&m.url).await.unwrap();
@@ -350,7 +350,7 @@ async fn who_began_first_and_commits_last_comes_last() {
             .unwrap();
         follower.catch_up().await;
     }
-    // Snapshots older than these commits are no reason to fail.
+    // A transaction with a snapshot older than these commits must not fail.
     run(&mut repeatable, "COMMIT").await;
     run(&mut strict, "COMMIT").await;
     follower.catch_up().await;
@@ -377,7 +377,7 @@ async fn who_began_first_and_commits_last_comes_last() {
         ]
         .map(|(seq, id)| (seq, id.to_owned()))
     );
-    // A transaction that fails at its end leaves no hole that somebody could fill later.
+    // A transaction that fails at its end leaves no gap that another could fill later.
     run(
         &mut m.sql,
         "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS \
@@ -396,9 +396,9 @@ async fn who_began_first_and_commits_last_comes_last() {
     assert_eq!(m.store.head().await.unwrap().seq, 11);
 }
 
-/// Eight connections do what people do, all at once, over few features; one follows.
+/// Eight connections write a few features concurrently, in all the usual ways, while one follows.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_follower_ends_with_what_a_restart_loads_whatever_overlaps() {
+async fn with_overlapping_transactions_a_follower_equals_a_restart() {
     let Some(m) = map().await else { return };
     let mut writers = Vec::new();
     for w in 0..8 {
@@ -423,7 +423,7 @@ async fn a_follower_ends_with_what_a_restart_loads_whatever_overlaps() {
                     store.commit(edit(changes)).await.unwrap();
                     continue;
                 }
-                // Crossing transactions may fail; what counts is what follows from those that don't.
+                // Conflicting transactions may fail. Only the successful ones count.
                 let steps = [
                     format!("BEGIN ISOLATION LEVEL {level}"),
                     format!(
@@ -460,7 +460,7 @@ async fn a_follower_ends_with_what_a_restart_loads_whatever_overlaps() {
 }
 
 #[tokio::test]
-async fn a_row_that_is_no_feature_is_named_and_the_map_keeps_what_it_had() {
+async fn an_invalid_row_is_reported_and_the_map_keeps_the_last_valid_version() {
     let Some(mut m) = map().await else { return };
     let square = "POLYGON((117 39, 117.1 39, 117.1 39.1, 117 39))";
     run(
@@ -539,14 +539,14 @@ async fn a_row_that_is_no_feature_is_named_and_the_map_keeps_what_it_had() {
             "{spoil}: {}",
             named[0].problem
         );
-        // The view shows it, so that it can be mended there.
+        // The view shows the invalid row, so that it can be corrected there.
         let shown: i64 = sqlx::query_scalar("SELECT count(*) FROM map.buildings")
             .fetch_one(&mut m.sql)
             .await
             .unwrap();
         assert_eq!(shown, 1);
     }
-    // The next valid row still arrives, and a row that never was valid is not there at all.
+    // The next valid row still arrives. A row that never was valid does not exist on the map.
     run(
         &mut m.sql,
         "INSERT INTO map.buildings (id, name, geom) VALUES ('b', 'next', 'POINT(117 39)'); \
@@ -563,7 +563,7 @@ async fn a_row_that_is_no_feature_is_named_and_the_map_keeps_what_it_had() {
         ["typo", "a", "c"]
     );
 
-    // Who edits what the map shows is not held up by what it does not show.
+    // An edit of the valid version on the map works although there is an invalid row.
     let seq = follower.map[&("buildings".to_owned(), "a".to_owned())].0;
     let mended = edit(vec![put("a", 3)]).expecting(name("buildings"), id("a"), Expect::Seq(seq));
     m.store.commit(mended).await.unwrap();
@@ -579,7 +579,7 @@ async fn a_row_that_is_no_feature_is_named_and_the_map_keeps_what_it_had() {
         texts(&[("a", r#"{"levels":3}"#), ("b", r#"{"name":"next"}"#)])
     );
 
-    // Deleted while it stands in quarantine: gone from the map too.
+    // A quarantined row is deleted, so it disappears from the map too.
     run(
         &mut m.sql,
         "UPDATE map.buildings SET geom = NULL WHERE id = 'b'; DELETE FROM map.buildings WHERE id = 'b'",
@@ -593,9 +593,9 @@ async fn a_row_that_is_no_feature_is_named_and_the_map_keeps_what_it_had() {
 }
 
 #[tokio::test]
-async fn a_geometry_written_by_sql_comes_in_the_form_of_the_map() {
+async fn a_geometry_written_by_sql_is_normalised() {
     let Some(mut m) = map().await else { return };
-    // Clockwise, as many programs write it.
+    // A polygon in clockwise order, as many programs write it.
     run(
         &mut m.sql,
         "INSERT INTO map.buildings (id, geom) VALUES \
@@ -620,7 +620,7 @@ async fn a_geometry_written_by_sql_comes_in_the_form_of_the_map() {
     )
     .await;
     assert!(said.contains("3857") && said.contains("4326"), "{said}");
-    // Heights and measures: PostgreSQL itself refuses them; ST_Force2D is the way out.
+    // PostgreSQL itself refuses heights and measures; ST_Force2D removes them.
     for (shape, letter) in [("POINT Z (117 39 5)", 'Z'), ("POINT M (117 39 5)", 'M')] {
         let said = refused(
             &mut m.sql,
@@ -652,7 +652,7 @@ async fn a_geometry_written_by_sql_comes_in_the_form_of_the_map() {
 }
 
 #[tokio::test]
-async fn a_row_is_judged_by_the_schema_of_its_time_and_anew_when_that_is_mended() {
+async fn a_row_is_checked_by_the_schema_in_force_and_again_when_it_changes() {
     let Some(mut m) = map().await else { return };
     run(
         &mut m.sql,
@@ -665,7 +665,7 @@ async fn a_row_is_judged_by_the_schema_of_its_time_and_anew_when_that_is_mended(
         of_buildings(&follower.map),
         texts(&[("low", r#"{"levels":3}"#)])
     );
-    // Stricter: what stands, stands.
+    // A stricter schema does not affect existing features.
     let strict = r#"{"properties":{"levels":{"type":"integer","minimum":10}}}"#;
     m.store
         .commit(edit(vec![schema("buildings", strict)]))
@@ -682,7 +682,7 @@ async fn a_row_is_judged_by_the_schema_of_its_time_and_anew_when_that_is_mended(
         texts(&[("low", r#"{"levels":3}"#)])
     );
     assert_eq!(m.store.quarantined().await.unwrap().len(), 2);
-    // A schema that is none changes nothing.
+    // An invalid schema changes nothing.
     run(
         &mut m.sql,
         "UPDATE onemap.features SET properties = '{\"properties\": [1]}' \
@@ -695,7 +695,8 @@ async fn a_row_is_judged_by_the_schema_of_its_time_and_anew_when_that_is_mended(
         (&*named[0].collection, &*named[0].id),
         ("$schemas", "buildings")
     );
-    // Looser: what waited comes in by itself, and the view follows, though SQL wrote the schema.
+    // With a less strict schema, quarantined rows become valid by themselves, and the view is updated, although
+    // SQL wrote the schema.
     run(
         &mut m.sql,
         "UPDATE onemap.features SET properties = '{\"properties\": {\"colour\": {\"type\": \"string\"}}}' \
@@ -718,7 +719,7 @@ async fn a_row_is_judged_by_the_schema_of_its_time_and_anew_when_that_is_mended(
 }
 
 #[tokio::test]
-async fn warnings_do_not_change_by_sql() {
+async fn warnings_cannot_be_changed_with_sql() {
     let Some(mut m) = map().await else { return };
     let mut warning = put("w", 0);
     warning.collection = name("warnings");
@@ -738,7 +739,7 @@ async fn warnings_do_not_change_by_sql() {
 }
 
 #[tokio::test]
-async fn a_view_is_typed_by_its_schema_and_keeps_what_the_schema_does_not_know() {
+async fn a_view_has_typed_columns_and_edits_keep_unknown_properties() {
     let Some(mut m) = map().await else { return };
     let odd = r#"{"properties":{"名称":{"type":"string"},"a\"b'; DROP TABLE onemap.features; --":{},
         "$body$":{"type":["integer","null"]},"id":{"type":"string"},"geom":{},"xmin":{},
@@ -796,7 +797,7 @@ async fn a_view_is_typed_by_its_schema_and_keeps_what_the_schema_does_not_know()
     .unwrap();
     assert_eq!(srid, 4326);
 
-    // What a column cannot show or the schema does not know survives an edit of its neighbour.
+    // Values that a column cannot show, or that the schema does not know, survive an edit of another column.
     run(
         &mut m.sql,
         "UPDATE onemap.features SET properties = '{\"select\": \"maybe\", \"extra\": {\"k\": null}, \"名称\": \"a\"}' \
@@ -815,7 +816,7 @@ async fn a_view_is_typed_by_its_schema_and_keeps_what_the_schema_does_not_know()
 }
 
 #[tokio::test]
-async fn a_property_of_which_each_look_is_recorded_is_written_by_sql_and_never_read() {
+async fn a_recorded_property_can_be_written_with_sql_but_not_read() {
     let Some(mut m) = map().await else { return };
     let text = |more: &str| {
         format!(
@@ -855,7 +856,7 @@ async fn a_property_of_which_each_look_is_recorded_is_written_by_sql_and_never_r
         r##"{"code":"1111#","name":"乙"}"##
     );
 
-    // Rights to single columns stay when the view is made anew.
+    // Rights on single columns stay when the view is created again.
     let role = format!("gis_{:08x}", rand::random::<u32>());
     run(
         &mut m.sql,
@@ -884,7 +885,7 @@ async fn a_property_of_which_each_look_is_recorded_is_written_by_sql_and_never_r
 }
 
 #[tokio::test]
-async fn a_view_follows_its_schema_with_the_rights_that_were_given() {
+async fn a_view_follows_its_schema_and_keeps_granted_rights() {
     let Some(mut m) = map().await else { return };
     let role = format!("gis_{:08x}", rand::random::<u32>());
     run(
@@ -901,7 +902,7 @@ async fn a_view_follows_its_schema_with_the_rights_that_were_given() {
         .commit(edit(vec![schema("buildings", wider)]))
         .await
         .unwrap();
-    // Who has rights on the view alone edits the map, and is named as its author.
+    // A role with rights on the view alone can edit the map, and is recorded as the author.
     run(
         &mut m.sql,
         &format!(
@@ -919,7 +920,7 @@ async fn a_view_follows_its_schema_with_the_rights_that_were_given() {
     assert!(said.contains("permission denied"), "{said}");
     run(&mut m.sql, "RESET ROLE").await;
 
-    // A view of somebody's own upon ours keeps ours as it is, and stops no commit.
+    // A view that somebody built on ours stays as it is and stops no commit.
     run(
         &mut m.sql,
         "CREATE VIEW mine AS SELECT id, colour FROM map.buildings",
@@ -955,7 +956,7 @@ async fn a_view_follows_its_schema_with_the_rights_that_were_given() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nodes_that_start_at_once_agree_and_a_newer_schema_is_refused() {
+async fn nodes_can_start_concurrently_and_a_newer_database_schema_is_refused() {
     let Some(url) = postgres::database() else {
         return;
     };
@@ -987,7 +988,7 @@ async fn nodes_that_start_at_once_agree_and_a_newer_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn an_owner_without_other_rights_is_enough_and_postgis_may_stand_in_any_schema() {
+async fn the_database_owner_needs_no_other_rights_and_postgis_may_be_in_any_schema() {
     if postgres::skipped() {
         return;
     }
@@ -1000,7 +1001,7 @@ async fn an_owner_without_other_rights_is_enough_and_postgis_may_stand_in_any_sc
     )
     .await;
     let owner = url.replace("postgres@", "map@");
-    // It may not install PostGIS, and says who may.
+    // The owner may not install PostGIS. The error says who may.
     let error = Store::open(&owner).await.unwrap_err();
     assert!(matches!(error, StoreError::Unsuitable { .. }), "{error}");
     assert!(!error.is_unavailable());
@@ -1029,7 +1030,7 @@ async fn an_owner_without_other_rights_is_enough_and_postgis_may_stand_in_any_sc
 }
 
 #[tokio::test]
-async fn a_database_that_is_away_is_said_to_be_away_and_comes_back() {
+async fn an_unreachable_database_is_reported_and_used_again_when_it_returns() {
     if postgres::skipped() {
         return;
     }
@@ -1056,7 +1057,7 @@ async fn a_database_that_is_away_is_said_to_be_away_and_comes_back() {
 
     cluster.up();
     assert_eq!(store.head().await.unwrap().seq, 1);
-    // What listened listens again.
+    // The listener is connected again.
     store.changed(Duration::from_millis(10)).await;
     let other = store.clone();
     let seq = store.head().await.unwrap().seq;
@@ -1089,7 +1090,7 @@ async fn a_database_that_is_away_is_said_to_be_away_and_comes_back() {
 }
 
 #[tokio::test]
-async fn an_import_whose_process_dies_leaves_the_map_as_it_was() {
+async fn an_import_whose_process_dies_leaves_the_map_unchanged() {
     let Some(mut m) = map().await else { return };
     m.store.commit(edit(vec![put("a", 1)])).await.unwrap();
     let before = state(&m.store).await;
@@ -1098,7 +1099,7 @@ async fn an_import_whose_process_dies_leaves_the_map_as_it_was() {
             .map(|i| put(&format!("n{i}"), i))
             .collect()
     };
-    // While staging, then while publishing.
+    // The process is killed while staging, and while publishing.
     for wait_ms in [None, Some(0), Some(5), Some(30), Some(60)] {
         let mut staging = m.store.stage(Author::system(), None).await.unwrap();
         staging.put(many(0)).await.unwrap();
@@ -1123,7 +1124,7 @@ async fn an_import_whose_process_dies_leaves_the_map_as_it_was() {
                 assert_eq!(state(&m.store).await, before);
             }
             Ok(Some(done)) => {
-                // It was faster.
+                // The import was faster than the kill.
                 assert_eq!(done.changed, 3000);
                 assert_eq!(state(&m.store).await.len(), before.len() + 3000);
                 let away = (0..3000).map(|i| delete(&format!("n{i}"))).collect();
@@ -1134,8 +1135,8 @@ async fn an_import_whose_process_dies_leaves_the_map_as_it_was() {
     }
 }
 
-/// Single writes go on while an import is gathered and published; the same feature waits for it at
-/// most as long as publishing takes. `ONEMAP_TEST_ROWS=200000` measures a big one.
+/// Single writes succeed while an import is staged and published. A write to the same feature waits at most as
+/// long as publishing takes. `ONEMAP_TEST_ROWS=200000` measures a large import.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn single_writes_stay_quick_during_an_import() {
     let Some(m) = map().await else { return };
@@ -1196,7 +1197,7 @@ async fn single_writes_stay_quick_during_an_import() {
 }
 
 #[tokio::test]
-async fn the_program_has_no_account_and_an_officer_has_one() {
+async fn only_writes_of_people_have_an_account() {
     let Some(mut m) = map().await else { return };
     let officer = Author {
         role: Role::Officer,
@@ -1224,7 +1225,7 @@ async fn the_program_has_no_account_and_an_officer_has_one() {
 }
 
 #[tokio::test]
-async fn the_past_leaves_out_what_was_never_on_the_map() {
+async fn past_states_leave_out_rows_that_were_never_valid() {
     let Some(Map { store, mut sql, .. }) = map().await else {
         return;
     };
@@ -1236,7 +1237,7 @@ async fn the_past_leaves_out_what_was_never_on_the_map() {
         "UPDATE map.buildings SET levels = -3 WHERE id = 'a'",
     )
     .await;
-    // Before anybody has judged it, and after.
+    // Before and after the row has been checked.
     for _ in 0..2 {
         let now = Timestamp::now();
         for moment in [good, now] {
@@ -1266,7 +1267,7 @@ async fn the_past_leaves_out_what_was_never_on_the_map() {
 }
 
 #[tokio::test]
-async fn a_pooler_that_keeps_no_sessions_is_named_and_one_that_does_is_used() {
+async fn a_pooler_without_sessions_is_refused_and_one_with_sessions_works() {
     if postgres::skipped() {
         return;
     }

@@ -1,4 +1,4 @@
-//! The promises of `store/mod.rs`, kept by both stores.
+//! Tests of the guarantees in `store/mod.rs` for both stores.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use onemap::store::{NewToken, Store, StoreError};
 
 use crate::support::postgres;
 
-/// A store of each kind, empty.
+/// An empty store of each kind.
 pub struct Fixture {
     pub store: Store,
     pub url: String,
@@ -31,7 +31,7 @@ pub async fn fixtures() -> Vec<Fixture> {
             _folder: tempfile::tempdir().unwrap(),
         });
     }
-    // The folder of the file lives as long as the last of them.
+    // The folder of the file lives as long as the last store in it.
     list[0]._folder = folder;
     list
 }
@@ -68,7 +68,7 @@ pub fn edit(changes: Vec<Change>) -> Edit {
 
 pub type State = BTreeMap<(String, String), (u64, Vec<u8>, String)>;
 
-/// Everything that is loaded: seq, geometry, properties by collection and id.
+/// Everything that a load returns: commit number, geometry and properties, by collection and id.
 pub async fn state(store: &Store) -> State {
     let mut map = State::new();
     store
@@ -187,7 +187,7 @@ async fn an_edit_whose_condition_fails_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_make_the_same_feature_one_wins() {
+async fn of_many_writers_who_create_the_same_feature_one_succeeds() {
     for f in fixtures().await {
         let tasks: Vec<_> = (0..8)
             .map(|n| {
@@ -258,7 +258,7 @@ async fn a_staged_import_is_invisible_until_published_and_newer_writes_win() {
         assert_eq!(levels(&reopened).await, unfolded);
         assert_eq!(reopened.id(), store.id());
 
-        // The same again is no commit.
+        // A second, equal import makes no commit.
         let mut again = store.stage(Author::system(), None).await.unwrap();
         assert_eq!(again.put(vec![put("n0000", 0)]).await.unwrap(), 0);
         let done = again.publish().await.unwrap();
@@ -267,7 +267,7 @@ async fn a_staged_import_is_invisible_until_published_and_newer_writes_win() {
 }
 
 #[tokio::test]
-async fn a_staging_that_is_dropped_leaves_the_map_as_it_was() {
+async fn dropping_a_staged_import_leaves_the_map_unchanged() {
     for Fixture { store, .. } in &fixtures().await {
         let mut staging = store.stage(Author::system(), None).await.unwrap();
         staging.put(vec![put("a", 1)]).await.unwrap();
@@ -278,7 +278,7 @@ async fn a_staging_that_is_dropped_leaves_the_map_as_it_was() {
     }
 }
 
-/// Two stores on one address are two processes' worth of connections.
+/// Two stores at one address act like two processes.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_follower_never_skips_a_commit_however_writers_overlap() {
     for f in fixtures().await {
@@ -323,7 +323,7 @@ async fn a_follower_never_skips_a_commit_however_writers_overlap() {
 }
 
 #[tokio::test]
-async fn both_stores_give_back_the_same_bits() {
+async fn both_stores_return_the_same_bytes() {
     let stores = fixtures().await;
     let mut changes = Vec::new();
     let numbers = [
@@ -403,7 +403,7 @@ async fn both_stores_give_back_the_same_bits() {
 }
 
 #[tokio::test]
-async fn one_collection_is_loaded_alone() {
+async fn one_collection_can_be_loaded_alone() {
     for Fixture { store, .. } in &fixtures().await {
         let mut road = put("r", 1);
         road.collection = name("roads");
@@ -486,7 +486,7 @@ fn schema(collection: &str, document: &str) -> Change {
 }
 
 #[tokio::test]
-async fn what_was_checked_by_a_schema_is_refused_under_a_later_one() {
+async fn a_write_checked_by_an_old_schema_is_refused() {
     for Fixture { store, .. } in &fixtures().await {
         let houses = name("buildings");
         let other = store
@@ -509,7 +509,7 @@ async fn what_was_checked_by_a_schema_is_refused_under_a_later_one() {
         assert_eq!(refused.schema_changed(), Some("buildings"), "{refused}");
         store.commit(known(first.seq)).await.unwrap();
 
-        // In the same way for many edits at once and for an import.
+        // The same for many edits at once and for an import.
         let second = store
             .commit(edit(vec![schema("buildings", r#"{"title":"楼"}"#)]))
             .await
@@ -534,7 +534,7 @@ async fn what_was_checked_by_a_schema_is_refused_under_a_later_one() {
         let good = stage().await.publish_if(&[condition(second.seq)]).await;
         assert_eq!(good.unwrap().seq, second.seq + 1);
 
-        // A collection that loses its schema is checked by none.
+        // Without a schema, the features of a collection are not checked.
         let gone = Change {
             body: None,
             ..schema("buildings", "{}")
@@ -547,7 +547,7 @@ async fn what_was_checked_by_a_schema_is_refused_under_a_later_one() {
 }
 
 #[tokio::test]
-async fn writers_who_name_a_schema_do_not_overtake_its_change() {
+async fn writes_that_name_a_schema_wait_for_its_change() {
     for Fixture { store, .. } in &fixtures().await {
         let houses = name("buildings");
         let mut version = store
@@ -575,13 +575,13 @@ async fn writers_who_name_a_schema_do_not_overtake_its_change() {
     }
 }
 
-/// What is said of the past, for every collection, against a plain list of all that was written.
+/// Compares past states of every collection with a plain list of all writes.
 #[tokio::test]
-async fn the_past_of_every_collection_is_known_whatever_was_written_how() {
+async fn past_states_of_every_collection_are_correct_for_all_kinds_of_writes() {
     for Fixture { store, url, .. } in &fixtures().await {
         let buildings = name("buildings");
         let ids = ["a", "b", "c", "d", "e"];
-        // What is written (no levels: deleted), and whether it comes as an import.
+        // The features that are written (without levels: deleted), and whether an import writes them.
         type Changes<'a> = Vec<(&'a str, Option<i64>)>;
         let writes: Vec<(Changes<'_>, bool)> = vec![
             (vec![("a", Some(1)), ("b", Some(1)), ("c", Some(1))], true),
@@ -618,7 +618,7 @@ async fn the_past_of_every_collection_is_known_whatever_was_written_how() {
                 };
             }
             log.push((done.at, now.clone()));
-            // Some imports are tidied at once, some after others were written.
+            // Some imports are compacted at once, others after further writes.
             for compacted in [false, true] {
                 if compacted && n % 3 == 1 {
                     store.compact().await.unwrap();

@@ -1,5 +1,5 @@
-//! Two nodes on one database: the one that works the timer dies, and the other writes what falls due,
-//! once, at its own moment.
+//! Two nodes share a database. The node that runs the timer dies, and the other one writes what falls due, once
+//! and with the right time.
 
 use std::time::{Duration, Instant};
 
@@ -13,16 +13,15 @@ use crate::support::ledger::edited_rules;
 use crate::support::server::Server;
 use crate::support::{building, postgres};
 
-/// A blocked way turns red a day after it was reported; so one that was reported a little less than a
-/// day ago does it in a little while.
+/// A blocked way turns red a day after its report. So a case that was reported almost a day ago turns red soon.
 const AFTER: SignedDuration = SignedDuration::from_hours(24);
 
-/// Whether it is filed in time is not asked here: that goes by working hours, so that it would turn red
-/// earlier on some days and at some hours.
+/// A long deadline for filing, so that the case does not turn red for that. Filing counts working hours, so the
+/// result would depend on the day and the hour.
 const UNHURRIED: (&str, &str) = ("respond = \"1h\"", "respond = \"2000h\"");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn when_the_node_with_the_timer_dies_the_other_writes_what_falls_due_once() {
+async fn when_the_node_with_the_timer_dies_the_other_writes_due_changes_once() {
     let Some(database) = postgres::database() else {
         return;
     };
@@ -31,7 +30,7 @@ async fn when_the_node_with_the_timer_dies_the_other_writes_what_falls_due_once(
     let mut first = Server::on(&database, &config).await;
     first.put("buildings", &building("b1", 117.13, 39.22)).await;
     let store = Store::open(&database).await.unwrap();
-    // Nobody else gets the lease, so the first node has it.
+    // The first node has the lease if nobody else gets it.
     let deadline = Instant::now() + Duration::from_secs(20);
     let short = Duration::from_millis(1);
     while store.take_lease("timer", "the test", short).await.unwrap() {
@@ -60,7 +59,7 @@ async fn when_the_node_with_the_timer_dies_the_other_writes_what_falls_due_once(
     }
     assert_eq!(properties().await["since"], red_at.to_string());
 
-    // The node that comes back finds it done.
+    // The node that returns finds the change already written.
     let third = Server::on(&database, &config).await;
     assert_eq!(
         third.json("/api/warnings/w-due").await["properties"],

@@ -1,5 +1,5 @@
-//! SQLite and PostGIS are one map: the same import gives the same bytes, and PostGIS tells what
-//! plain SQL does.
+//! SQLite and PostGIS behave alike: the same import gives the same answers, and writes with plain SQL appear on
+//! the map.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +14,7 @@ use crate::support::feed::Feed;
 use crate::support::postgres::{self, Cluster};
 use crate::support::server::{Server, onemap, problem, sqlite_in};
 
-/// A page without what may differ: when it was written, and where it is served.
+/// A page without the parts that may differ: times of writes, and the server's address.
 fn plain(page: &str) -> String {
     let mut page: Value = serde_json::from_str(page).unwrap();
     page.as_object_mut().unwrap().remove("links");
@@ -42,7 +42,7 @@ async fn compare(files: &[&Path], tiles: &[&str], searches: &[&str]) {
             .unwrap();
         let out = String::from_utf8_lossy(&done.stdout);
         let err = String::from_utf8_lossy(&done.stderr);
-        // 2: written, but some features were rejected and named.
+        // Exit status 2: written, but some features were rejected and listed.
         let is_written = done.status.success() || done.status.code() == Some(2);
         assert!(is_written && out.contains("commit "), "{out}\n{err}");
         servers.push(Server::on(database, &[]).await);
@@ -91,7 +91,7 @@ async fn compare(files: &[&Path], tiles: &[&str], searches: &[&str]) {
 }
 
 #[tokio::test]
-async fn the_demo_district_is_the_same_on_both() {
+async fn the_demo_district_is_the_same_in_both_stores() {
     let folder = tempfile::tempdir().unwrap();
     let as_of = "2026-11-22T06:00:00Z";
     let (_, err, ok) = onemap(&[
@@ -117,9 +117,9 @@ async fn the_demo_district_is_the_same_on_both() {
     .await;
 }
 
-/// Real data, where it lies beside the project.
+/// Real data, if it lies next to the project.
 #[tokio::test]
-async fn a_real_extract_is_the_same_on_both() {
+async fn a_real_extract_is_the_same_in_both_stores() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/osm/monaco.osm.pbf");
     if !file.exists() {
         eprintln!("SKIPPED: {} is not there", file.display());
@@ -134,7 +134,7 @@ async fn a_real_extract_is_the_same_on_both() {
 }
 
 #[tokio::test]
-async fn what_psql_does_is_heard_and_the_invalid_is_named() {
+async fn writes_of_psql_are_sent_and_invalid_rows_are_reported() {
     let Some(database) = postgres::database() else {
         return;
     };
@@ -163,7 +163,7 @@ async fn what_psql_does_is_heard_and_the_invalid_is_named() {
         .await;
     assert_eq!(found["features"][0]["id"], "b1");
 
-    // A polygon that crosses itself is named and changes nothing; what comes after it still comes.
+    // A polygon that crosses itself is reported and changes nothing. Later valid rows still arrive.
     run("UPDATE map.buildings SET geom = ST_GeomFromText('POLYGON((117 39, 117.1 39.1, 117.1 39, 117 39.1, 117 39))', 4326) WHERE id = 'b1'").await;
     run("INSERT INTO map.buildings (id, geom, name) VALUES ('b2', ST_MakeEnvelope(117.2, 39.2, 117.201, 39.201, 4326), '新楼')").await;
     let event = feed.next().await;
@@ -176,7 +176,7 @@ async fn what_psql_does_is_heard_and_the_invalid_is_named() {
 }
 
 #[tokio::test]
-async fn while_the_database_is_away_reads_go_on_and_writes_wait() {
+async fn while_the_database_is_unreachable_reads_work_and_writes_are_refused() {
     if postgres::skipped() {
         return;
     }

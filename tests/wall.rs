@@ -1,5 +1,4 @@
-//! What a command centre's screens ask for: how it stands, what is open, how a screen is set up, and a
-//! token that can only read.
+//! Tests of what wall screens request: the summary, open cases, presets, and read-only tokens.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -7,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::ledger::{Ledger, account, jiff_now};
 use crate::support::server::problem;
 
-/// A sheet of one case, reported so many days ago at noon and, if so, closed an hour later.
+/// A sheet with one case that was reported at noon this many days ago and, if `closed`, closed an hour later.
 fn sheet(id: &str, days_ago: i64, closed: bool) -> String {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
     let today = jiff::Timestamp::now().to_zoned(zone).date();
@@ -35,7 +34,7 @@ async fn bring(ledger: &Ledger, sheet: String) {
     assert_eq!(status, StatusCode::OK, "{}", answer.text().await.unwrap());
 }
 
-/// Every past day tells what `as_of` its end tells.
+/// Every past day in the summary must equal `as_of` its end.
 async fn agrees_with_the_past(ledger: &Ledger, summary: &Value) {
     for day in summary["days"].as_array().unwrap() {
         let until = day["until"].as_str().unwrap();
@@ -46,7 +45,7 @@ async fn agrees_with_the_past(ledger: &Ledger, summary: &Value) {
     }
 }
 
-/// A summary whose past days are all counted: a busy server answers before that, and says which are not.
+/// Waits for a summary in which all past days are counted. A busy server may answer before that.
 async fn counted(ledger: &Ledger, path: &str) -> Value {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     loop {
@@ -65,7 +64,7 @@ async fn counted(ledger: &Ledger, path: &str) -> Value {
 }
 
 #[tokio::test]
-async fn how_it_stands_and_how_the_last_days_went() {
+async fn the_summary_shows_the_present_state_and_the_last_days() {
     let ledger = Ledger::start().await;
     ledger.at("closed").await;
     ledger.at("handling").await;
@@ -89,7 +88,7 @@ async fn how_it_stands_and_how_the_last_days_went() {
     assert_eq!((days.len(), &days[29]["date"]), (30, &said["today"]));
     assert_eq!(days[29]["open"], status["open"]);
 
-    // A ledger that was kept elsewhere comes in: days that had been counted are counted anew.
+    // A ledger of another system is imported, so the days that were already counted are counted again.
     bring(&ledger, sheet("w-old-1", 5, false)).await;
     bring(&ledger, sheet("w-old-2", 3, true)).await;
     let said = counted(&ledger, "/api/warnings/summary?days=7").await;
@@ -127,7 +126,7 @@ async fn how_it_stands_and_how_the_last_days_went() {
 }
 
 #[tokio::test]
-async fn only_what_is_open_now_or_was_open_then() {
+async fn the_list_can_be_limited_to_cases_open_now_or_at_a_past_moment() {
     let ledger = Ledger::start().await;
     let (closed, handling) = (ledger.at("closed").await, ledger.at("handling").await);
     ledger.at("rejected").await;
@@ -166,7 +165,7 @@ async fn only_what_is_open_now_or_was_open_then() {
 }
 
 #[tokio::test]
-async fn a_preset_is_kept_under_its_name() {
+async fn a_preset_is_saved_under_its_name() {
     let ledger = Ledger::start().await;
     let put = async |token: &str, name: &str, body: Value| {
         let request = ledger

@@ -1,5 +1,5 @@
-//! Webhooks as a receiver meets them: refused, cut off and killed in between, each step comes under
-//! one name, in order, and none is lost.
+//! Tests of webhooks from the receiver's side: with refusals, broken connections and kills, each step arrives
+//! under one name, in order, and none is lost.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ use crate::store_suite::{id, name};
 use crate::support::postgres;
 use crate::support::server::{Server, sqlite_in, token};
 
-/// What came in.
+/// A received request.
 #[derive(Clone)]
 pub struct Came {
     pub id: String,
@@ -27,7 +27,7 @@ pub struct Came {
     pub body: Value,
 }
 
-/// Another system that listens, or refuses.
+/// A receiver that accepts or refuses requests.
 pub struct Receiver {
     pub url: String,
     takes: Arc<AtomicBool>,
@@ -80,8 +80,7 @@ impl Receiver {
     }
 }
 
-/// A step of a case that is closed, so that the server adds none of its own, written as the ledger
-/// writes it.
+/// Writes a step of a closed case directly, so that the server adds no steps of its own.
 async fn step(store: &Store, case: &str, n: u32, notice: Option<&str>) -> u64 {
     let at = "2026-03-02T01:00:00Z";
     let mut properties = json!({
@@ -136,7 +135,7 @@ async fn told_through_everything(database: String) {
     assert_eq!(body["warning"]["properties"]["step"]["n"], 1);
     assert_eq!(body["warning"]["properties"]["ledger"], Value::Null);
 
-    // The receiver refuses; then we are killed; then steps are written with nobody to tell of them.
+    // The receiver refuses, the server is killed, and steps are written while no server runs.
     receiver.takes.store(false, Ordering::SeqCst);
     for n in 2..4 {
         let seq = step(&store, "案件-1", n, None).await;
@@ -155,7 +154,7 @@ async fn told_through_everything(database: String) {
     let bodies = |c: &Came| c.body["id"].as_str().unwrap().to_owned();
     let taken: Vec<String> = came.iter().filter(|c| c.taken).map(bodies).collect();
     assert_eq!(taken, expected);
-    // What was refused came under the name under which it was taken later.
+    // A refused delivery has the same name when it is accepted later.
     assert!(
         came.iter()
             .filter(|c| !c.taken)
@@ -177,8 +176,8 @@ async fn told_through_everything(database: String) {
         let ids: Vec<&str> = list.iter().map(|d| d["id"].as_str().unwrap()).collect();
         if ids.len() == 4 {
             assert!(ids.iter().rev().eq(expected.iter()));
-            // It was refused twice at least and then taken; the kill may have come before the second refusal
-            // was written down, never before the first, which was there before it was tried again.
+            // There were at least two refusals before the delivery was accepted. The kill may have prevented
+            // recording the second one, but the first was recorded before the next attempt.
             assert!(list[2]["tries"].as_u64().unwrap() >= 2);
             return;
         }
@@ -188,7 +187,7 @@ async fn told_through_everything(database: String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn through_refusals_and_a_kill_each_step_comes_under_one_name() {
+async fn each_step_is_delivered_under_one_name_despite_refusals_and_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let mut runs = vec![told_through_everything(sqlite_in(folder.path()))];
     runs.extend(postgres::database().map(told_through_everything));
@@ -196,7 +195,7 @@ async fn through_refusals_and_a_kill_each_step_comes_under_one_name() {
 }
 
 #[tokio::test]
-async fn webhooks_are_for_admins_and_go_to_addresses() {
+async fn only_administrators_create_webhooks_and_only_with_valid_urls() {
     let server = Server::start().await;
     let officer = token(&server.database, "officer");
     let wanted = json!({"url": "https://other.example/in", "events": ["notice"]});

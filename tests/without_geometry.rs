@@ -1,4 +1,4 @@
-//! Collections whose features have no geometry (`"x-onemap-geometry": ["none"]`), in both stores.
+//! Tests of collections whose features have no geometry (`"x-onemap-geometry": ["none"]`), in both stores.
 
 use std::path::Path;
 
@@ -34,7 +34,7 @@ fn turn(id: &str, kind: &str, since: &str) -> Value {
         "name": format!("温泉路{id}"), "from": "r1", "kind": kind, "since": since, "note": "内部"}})
 }
 
-/// A folder with that schema and one of something that has geometries.
+/// A configuration with that schema and one of a collection with geometries.
 fn config(folder: &Path) -> String {
     let schemas = folder.join("schemas");
     std::fs::create_dir(&schemas).unwrap();
@@ -68,7 +68,7 @@ async fn servers(folder: &Path) -> Vec<(Server, String)> {
 }
 
 #[tokio::test]
-async fn features_without_geometry_are_listed_and_found_and_in_no_box() {
+async fn features_without_geometry_are_listed_and_found_but_match_no_bbox() {
     let folder = tempfile::tempdir().unwrap();
     let mut pages: Vec<Vec<Value>> = Vec::new();
     for (server, _) in servers(folder.path()).await {
@@ -154,7 +154,7 @@ async fn features_without_geometry_are_listed_and_found_and_in_no_box() {
 }
 
 #[tokio::test]
-async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is() {
+async fn a_geometry_is_refused_or_required_as_the_schema_says() {
     let folder = tempfile::tempdir().unwrap();
     for (server, database) in servers(folder.path()).await {
         let mut placed = turn("t3", "no_u_turn", "2026-03-01");
@@ -196,7 +196,7 @@ async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is()
             reject["problem"],
             "notices has no geometry; features of this collection need \"geometry\": null"
         );
-        // Another process wrote it: the server follows.
+        // Another process wrote the feature, so the server has to follow.
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
         while server
             .get("/api/collections/notices/items/t4")
@@ -207,7 +207,7 @@ async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is()
             assert!(std::time::Instant::now() < deadline);
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
-        // What is read out goes in again and changes nothing.
+        // An exported page can be imported again and changes nothing.
         let page = server.get("/api/collections/notices/items?limit=10").await;
         std::fs::write(&file, page.bytes().await.unwrap()).unwrap();
         let rejected = onemap(&["import", file.to_str().unwrap(), "--database", &database]);
@@ -220,7 +220,7 @@ async fn a_geometry_is_refused_where_there_is_none_and_demanded_where_there_is()
 }
 
 #[tokio::test]
-async fn the_feed_leaves_them_out_of_a_box() {
+async fn a_feed_with_a_bbox_leaves_out_features_without_geometry() {
     let folder = tempfile::tempdir().unwrap();
     for (server, _) in servers(folder.path()).await {
         let everywhere = "?collections=notices,buildings&bbox=-180,-90,180,90";
@@ -246,7 +246,7 @@ async fn the_feed_leaves_them_out_of_a_box() {
         assert!(event.data["changes"][0]["feature"]["geometry"].is_null());
         assert_eq!(all.next().await.data["changes"][0]["kind"], "delete");
         assert_eq!(boxed.next().await.data["changes"][0]["id"], "b2");
-        // In the same way when it is told once more.
+        // The same when the event is sent again.
         let mut late = Feed::connect(&server.base, everywhere, seq).await;
         let told = late.next().await;
         assert_eq!(
@@ -257,7 +257,7 @@ async fn the_feed_leaves_them_out_of_a_box() {
 }
 
 #[tokio::test]
-async fn their_view_has_no_geometry_and_is_edited_like_any_other() {
+async fn the_view_of_a_collection_without_geometry_can_be_edited() {
     let Some(database) = postgres::database() else {
         return;
     };
@@ -318,7 +318,7 @@ fn the_documentation_says_that_there_is_no_geometry() {
 }
 
 #[tokio::test]
-async fn orders_of_the_day_are_written_by_officers_and_stewards() {
+async fn duties_can_be_written_by_officers_and_stewards() {
     let server = Server::start().await;
     let order = json!({"type": "Feature", "geometry": null, "properties": {
         "street": "120113001", "kind": "storm", "from": "2026-11-29T06:00:00+08:00"}});

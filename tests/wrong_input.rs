@@ -1,4 +1,4 @@
-//! Whatever is sent, the answer is a problem document that says what to do, and nothing is written.
+//! Invalid requests are answered with a problem document that says what to do, and nothing is written.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -70,7 +70,7 @@ async fn wrong_queries_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn wrong_features_are_refused_with_every_fault_and_its_place() {
+async fn invalid_features_are_refused_with_all_faults_and_their_fields() {
     let server = Server::start().await;
     let path = "/api/collections/buildings/items/b1";
     let with = |geometry: Value| {
@@ -176,7 +176,7 @@ async fn wrong_features_are_refused_with_every_fault_and_its_place() {
         .await
         .unwrap();
     assert_eq!(problem(answer).await.0, StatusCode::BAD_REQUEST);
-    // Who sends too much, or may not send at all, is heard out and then hears why.
+    // Requests with too large bodies or without rights are read to their end before they are refused.
     for (token, expected) in [
         (server.admin.as_str(), StatusCode::PAYLOAD_TOO_LARGE),
         ("nobody's", StatusCode::UNAUTHORIZED),
@@ -192,7 +192,7 @@ async fn wrong_features_are_refused_with_every_fault_and_its_place() {
 }
 
 #[tokio::test]
-async fn a_polygon_of_ten_thousand_vertices_is_taken() {
+async fn a_polygon_of_ten_thousand_vertices_is_accepted() {
     let server = Server::start().await;
     let points: Vec<[f64; 2]> = (0..=10_000)
         .map(|i| {

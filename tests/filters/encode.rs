@@ -1,4 +1,4 @@
-//! An expression as CQL2 JSON.
+//! Encodes expressions as CQL2 JSON.
 
 use onemap::codec::cql2::{Instant, Kind, Node};
 use onemap::codec::geojson::write::geometry_or_null;
@@ -27,7 +27,7 @@ pub fn json(node: &Node) -> Value {
     }
 }
 
-/// The end of an interval: a text, where it is no property.
+/// An end of an interval. If it is not a property, it is a text.
 fn end(node: &Node) -> Value {
     match &node.kind {
         Kind::Instant(Instant::Date(date)) => json!(date.to_string()),

@@ -1,4 +1,4 @@
-//! A filter together with everything else that a request for items can say.
+//! Tests of filters in combination with the other parameters of a request for items.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn street() -> Server {
     server
 }
 
-/// The page that a query with these parameters gives.
+/// The page for a query with these parameters.
 async fn page(server: &Server, collection: &str, parameters: &[(&str, &str)]) -> Value {
     let url = format!("{}/api/collections/{collection}/items", server.base);
     let answer = server
@@ -71,7 +71,7 @@ async fn a_filter_combines_with_every_other_parameter() {
             2,
         ),
         (
-            // Two boxes, one of them in the other's half of the street, and the rest by name.
+            // Two boxes, one of them in the other half of the street, and a condition on the names.
             &[
                 (
                     "filter",
@@ -118,7 +118,7 @@ async fn a_filter_combines_with_every_other_parameter() {
         assert_eq!(ids(&page), expected, "{parameters:?}");
         assert_eq!(page["numberMatched"], matched, "{parameters:?}");
     }
-    // The link to the next page keeps the filter, in the order of the ids and in another.
+    // The link to the next page keeps the filter, with and without `sortby`.
     let all = "/api/collections/buildings/items?limit=1&filter=levels%20%3E%202";
     assert_eq!(
         server.ids(all).await,
@@ -128,7 +128,7 @@ async fn a_filter_combines_with_every_other_parameter() {
     assert_eq!(server.ids(&sorted).await[..3], ["b9", "b8", "b7"]);
     let html = server.get(&format!("{all}&f=html")).await;
     assert_eq!(html.status(), StatusCode::OK);
-    // Another filter is another answer, and the same one is the same.
+    // A different filter gives a different entity tag, and the same filter the same tag.
     let tag = async |filter: &str| {
         let path = format!("/api/collections/buildings/items?filter={filter}");
         server.get(&path).await.headers()["etag"].clone()
@@ -138,7 +138,7 @@ async fn a_filter_combines_with_every_other_parameter() {
 }
 
 #[tokio::test]
-async fn a_wrong_filter_is_refused_with_its_position() {
+async fn an_invalid_filter_is_refused_with_the_position_of_the_error() {
     let server = street().await;
     for (query, parameter, member, said) in [
         (
@@ -228,7 +228,7 @@ async fn collections_without_geometry_are_filtered_by_their_properties() {
     }
     let both = [("filter", "kind LIKE 'no%'"), ("datetime", "2026-01-15/..")];
     assert_eq!(ids(&page(&server, "notices", &both).await), ["t2"]);
-    // A feature that is nowhere has no geometry to ask for.
+    // Features without geometry cannot be filtered by geometry.
     let path = "/api/collections/notices/items?filter=S_INTERSECTS(geometry,POINT(1%202))";
     let (status, document) = problem(server.get(path).await).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);

@@ -1,5 +1,5 @@
-//! `filter=` on items: CQL2 in both encodings, by the standard's own predicates and with everything else
-//! that a request for items can say.
+//! Tests of `filter=` on items: CQL2 in both encodings, with the predicates of the standard's test suite and in
+//! combination with other parameters.
 
 mod encode;
 mod items;

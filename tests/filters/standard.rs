@@ -20,15 +20,15 @@ const TABLES: [&str; 3] = [
     "ne_110m_rivers_lake_centerlines",
 ];
 
-/// Predicates whose number in the test suite does not fit its own data, with the number that does. Three
-/// names begin with `Ch`: Chengdu, Chicago and Chișinău, and one of them with `Chis`.
+/// Predicates whose expected number in the test suite contradicts its own data, with the correct number. Three
+/// names begin with `Ch` (Chengdu, Chicago and Chișinău), and one of them with `Chis`.
 const MISCOUNTED: [(&str, u64); 3] = [
     ("ACCENTI(name) LIKE accenti('Ch%')", 3),
     ("ACCENTI(CASEI(name)) LIKE accenti(casei('Chiș%'))", 1),
     ("ACCENTI(CASEI(name)) LIKE accenti(casei('cHis%'))", 1),
 ];
 
-/// The WKB behind the header of a geometry in a GeoPackage.
+/// The WKB after the header of a geometry in a GeoPackage.
 fn wkb_of(blob: &[u8]) -> &[u8] {
     assert_eq!(&blob[..2], b"GP");
     let envelope = match (blob[3] >> 1) & 7 {
@@ -55,7 +55,7 @@ fn value(row: &SqliteRow, column: &str, declared: &str) -> Value {
     }
 }
 
-/// The rows of a table as GeoJSON, with the names and values that they have there.
+/// The rows of a table as GeoJSON, with the names and values of the table.
 async fn features(file: &mut SqliteConnection, table: &str) -> Value {
     let columns = format!("PRAGMA table_info(\"{table}\")");
     let columns = sqlx::query(AssertSqlSafe(columns))
@@ -104,7 +104,7 @@ async fn import(package: &Path, folder: &Path) -> String {
 }
 
 #[tokio::test]
-async fn every_predicate_of_the_standard_matches_its_number_in_both_encodings() {
+async fn every_predicate_of_the_standard_matches_the_expected_number_in_both_encodings() {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/cql2");
     if !folder.exists() {
         eprintln!("SKIPPED: {} is not there", folder.display());

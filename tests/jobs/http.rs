@@ -9,7 +9,7 @@ use crate::support::feed::Feed;
 use crate::support::postgres;
 use crate::support::server::{Server, problem, sqlite_in, token};
 
-/// A server with accounts of two stewards, and a job of the first that no program knows how to run.
+/// A server with the accounts of two stewards, and a job of the first one of a kind that no program can run.
 async fn with_a_job(database: &str) -> (Server, [String; 2], String) {
     let server = Server::on(database, &[]).await;
     let steward = token(database, "steward");
@@ -30,7 +30,7 @@ async fn get(server: &Server, path: &str, token: &str) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
-async fn a_job_is_its_owners_and_the_admins_and_nobody_elses() {
+async fn only_its_owner_and_administrators_can_see_a_job() {
     let folder = tempfile::tempdir().unwrap();
     let mut databases = vec![sqlite_in(folder.path())];
     databases.extend(postgres::database());
@@ -38,7 +38,7 @@ async fn a_job_is_its_owners_and_the_admins_and_nobody_elses() {
         let (server, [owner, other], id) = with_a_job(&database).await;
         let path = format!("/api/jobs/{id}");
 
-        // The stream tells how the job ends, and ends with it.
+        // The stream reports the end of the job and then ends.
         let request = server
             .request(Method::GET, &format!("{path}/events"))
             .bearer_auth(&owner);
@@ -95,7 +95,7 @@ async fn a_job_is_its_owners_and_the_admins_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn the_tasks_of_the_process_are_named_in_its_health() {
+async fn the_health_check_lists_the_tasks_of_the_process() {
     let mut server = Server::start().await;
     let ready = server.json("/health/ready").await;
     let tasks = ready["tasks"].as_object().unwrap();

@@ -1,4 +1,4 @@
-//! Imports over the interface of the built program: planned, committed and undone, on both stores.
+//! Tests of imports over HTTP: planning, committing and undoing, on both stores.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::support::server::{Server, onemap, problem, sqlite_in, token};
 
 const BUILDINGS: u64 = 300;
 
-/// A city with streets, gates and everything else that belongs to it.
+/// A synthetic city with streets, gates and other features.
 fn city(folder: &Path, buildings: u64) -> Vec<u8> {
     let file = folder.join("city.ndjson");
     let count = buildings.to_string();
@@ -82,7 +82,7 @@ async fn an_import_is_planned_committed_and_undone_between_other_writes() {
 }
 
 #[tokio::test]
-async fn a_plan_whose_features_somebody_changed_is_not_committed() {
+async fn a_plan_is_not_committed_if_its_features_were_changed_meanwhile() {
     let folder = tempfile::tempdir().unwrap();
     let file = json!({
         "type": "FeatureCollection",
@@ -107,7 +107,7 @@ async fn a_plan_whose_features_somebody_changed_is_not_committed() {
             (&json!(1), &named)
         );
 
-        // What comes up after the look ends the job, in the same words.
+        // A conflict that appears after the check fails the job, with the same text.
         let store = Store::open(&database).await.unwrap();
         let plan = store.job(&id).await.unwrap().unwrap();
         let late = following(COMMIT, &plan, plan.author.clone(), &plan.owner);
@@ -124,7 +124,7 @@ async fn a_plan_whose_features_somebody_changed_is_not_committed() {
         let ids = server.ids("/api/collections/buildings/items").await;
         assert_eq!(ids, ["b", "beside"]);
 
-        // A schema is a part of what a plan rests on.
+        // A plan depends on the schema too.
         let other =
             json!({"type": "FeatureCollection", "features": [building("c", 117.13, 39.22)]});
         let body = other.to_string().into_bytes();
@@ -155,7 +155,7 @@ async fn a_plan_whose_features_somebody_changed_is_not_committed() {
 }
 
 #[tokio::test]
-async fn an_undo_names_what_others_changed_since_and_comes_once() {
+async fn an_undo_lists_conflicts_and_works_only_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = json!({
         "type": "FeatureCollection",
@@ -219,7 +219,7 @@ async fn an_undo_names_what_others_changed_since_and_comes_once() {
             "{second}"
         );
 
-        // One that the command line undid is undone as well.
+        // An import that the command line has undone cannot be undone again either.
         let (id, seq) = import().await;
         let seq = seq.to_string();
         let (_, err, ok) = onemap(&["import", "--undo", &seq, "--database", &database]);
@@ -238,7 +238,7 @@ async fn an_undo_names_what_others_changed_since_and_comes_once() {
 }
 
 #[tokio::test]
-async fn an_import_that_was_killed_with_its_server_goes_on() {
+async fn an_import_continues_after_its_server_was_killed() {
     const MANY: u64 = 6_000;
     let folder = tempfile::tempdir().unwrap();
     let file = city(folder.path(), MANY);
@@ -253,7 +253,7 @@ async fn an_import_that_was_killed_with_its_server_goes_on() {
             }
         };
         begun(1).await;
-        // On PostGIS another node goes on; a SQLite file is served again.
+        // On PostGIS another node continues; a SQLite file is served again.
         let second = if store.kind() == "postgis" {
             let second = Server::on(&database, &[]).await;
             first.kill();
@@ -291,7 +291,7 @@ async fn an_import_that_is_cancelled_leaves_no_job_running_and_no_feature() {
 }
 
 #[tokio::test]
-async fn what_is_no_import_is_refused_before_it_is_planned() {
+async fn an_invalid_import_request_is_refused_before_planning() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let server = Server::on(&database, &["--upload-size", "1"]).await;
@@ -351,7 +351,7 @@ async fn what_is_no_import_is_refused_before_it_is_planned() {
     let jobs: Value = jobs.send().await.unwrap().json().await.unwrap();
     assert_eq!(jobs["jobs"], Value::Array(Vec::new()));
 
-    // A file that cannot be read fails its job in words.
+    // The job of an unreadable file fails with an explanation.
     let garbage = upload(
         &server,
         &steward,

@@ -1,4 +1,4 @@
-//! Jobs: the queue and the runner on both stores, uploads, and the interface.
+//! Tests of jobs: the queue and the runner on both stores, uploads, and the HTTP interface.
 
 mod broken_off;
 mod http;
@@ -11,7 +11,7 @@ use onemap::model::{Author, Role};
 use onemap::store::NewJob;
 use serde_json::json;
 
-/// A job of a kind that an account makes. Every account is named after its id.
+/// A job that an account creates. The name of each account is derived from its id.
 pub fn job_of(owner: &str, kind: &str) -> NewJob {
     NewJob {
         kind: kind.to_owned(),

@@ -1,4 +1,4 @@
-//! The runner, with kinds of jobs that count, wait and record.
+//! Tests of the job runner, with kinds of jobs that count, wait and record.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ use crate::store_suite::{Fixture, fixtures};
 
 const SHORT: Duration = Duration::from_millis(1);
 
-/// Counts up to a number, a checkpoint a step.
+/// A job that counts up to a number and writes a checkpoint for each step.
 struct Counting {
     up_to: u64,
     /// The steps of all runs together.
@@ -49,7 +49,7 @@ impl Job for Counting {
     }
 }
 
-/// Runs until it is cancelled, and cannot begin a second time.
+/// A job that runs until it is cancelled and cannot be resumed.
 struct Fragile;
 
 impl Job for Fragile {
@@ -63,7 +63,7 @@ impl Job for Fragile {
     }
 }
 
-/// Notes who was served.
+/// A job that records its owner.
 struct Recording(Arc<Mutex<Vec<String>>>);
 
 impl Job for Recording {
@@ -79,7 +79,7 @@ impl Job for Recording {
     }
 }
 
-/// Ends when so many run at the same time.
+/// A job that ends when a given number of jobs run at the same time.
 struct Together {
     barrier: Barrier,
     running: AtomicU64,
@@ -101,7 +101,7 @@ impl Job for Together {
     }
 }
 
-/// Fails in one of the ways in which a job may.
+/// A job that fails in one of the possible ways.
 struct Failing;
 
 impl Job for Failing {
@@ -121,7 +121,7 @@ impl Job for Failing {
     }
 }
 
-/// A runner on a store, as a process has one.
+/// A runner on a store, as in a process.
 struct Runner {
     jobs: Jobs,
     supervisor: Supervisor,
@@ -148,20 +148,20 @@ impl Runner {
         }
     }
 
-    /// Ends it as a process ends that is told to.
+    /// Stops the runner as a process does on a signal.
     async fn stop(self) {
         self.supervisor.stop().await;
         self.task.await.unwrap();
     }
 
-    /// Ends it as a process ends that is killed: nothing is written down.
+    /// Stops the runner as if its process was killed: nothing is written.
     async fn kill(self) {
         self.task.abort();
         assert!(self.task.await.unwrap_err().is_cancelled());
     }
 }
 
-/// The job when something holds of it. A test that waits in vain ends by the limit of its runner.
+/// Waits until the job fulfils a condition. If it never does, the test runner's time limit ends the test.
 async fn when(store: &Store, id: &str, holds: impl Fn(&store::Job) -> bool) -> store::Job {
     loop {
         let job = store.job(id).await.unwrap().expect("the job");
@@ -186,13 +186,13 @@ fn counting(up_to: u64) -> (Kinds, Arc<AtomicU64>) {
 }
 
 #[tokio::test]
-async fn a_job_that_is_cancelled_becomes_cancelled_and_its_work_stops() {
+async fn cancelling_a_job_stops_its_work() {
     for Fixture { store, url, .. } in &fixtures().await {
         let (kinds, steps) = counting(u64::MAX);
         let runner = Runner::start(store, kinds);
         let elsewhere = Store::open(url).await.unwrap();
         let elsewhere = Jobs::new(elsewhere, Kinds::default(), Settings::default());
-        // Here, and through another process.
+        // Cancelled in this process, and through another one.
         for by in [&runner.jobs, &elsewhere] {
             let job = runner.jobs.create(job_of("a", "counting")).await.unwrap();
             assert_eq!(job.state, JobState::Queued);
@@ -207,7 +207,7 @@ async fn a_job_that_is_cancelled_becomes_cancelled_and_its_work_stops() {
             assert_eq!(steps.load(Ordering::Relaxed), then);
         }
         runner.stop().await;
-        // One that waits is cancelled at once.
+        // A waiting job is cancelled at once.
         let waits = elsewhere.create(job_of("a", "counting")).await.unwrap();
         let cancelled = elsewhere.cancel(&waits.id).await.unwrap().unwrap();
         assert_eq!(cancelled.state, JobState::Cancelled);
@@ -215,7 +215,7 @@ async fn a_job_that_is_cancelled_becomes_cancelled_and_its_work_stops() {
 }
 
 #[tokio::test]
-async fn progress_is_seen_at_once_and_the_result_stays() {
+async fn progress_is_visible_at_once_and_the_result_is_kept() {
     for Fixture { store, .. } in &fixtures().await {
         let (kinds, _) = counting(50);
         let runner = Runner::start(store, kinds);
@@ -237,7 +237,7 @@ async fn progress_is_seen_at_once_and_the_result_stays() {
 }
 
 #[tokio::test]
-async fn owners_take_turns_whoever_came_first() {
+async fn owners_take_turns_whoever_created_jobs_first() {
     for Fixture { store, .. } in &fixtures().await {
         let served = Arc::new(Mutex::new(Vec::new()));
         let kinds = || Kinds::default().with(Recording(Arc::clone(&served)));
@@ -259,7 +259,7 @@ async fn owners_take_turns_whoever_came_first() {
 }
 
 #[tokio::test]
-async fn so_many_run_at_a_time_and_no_more() {
+async fn the_number_of_concurrent_jobs_is_limited() {
     for Fixture { store, .. } in &fixtures().await {
         let most = Arc::new(AtomicU64::new(0));
         let kinds = Kinds::default().with(Together {
@@ -288,7 +288,7 @@ async fn so_many_run_at_a_time_and_no_more() {
 }
 
 #[tokio::test]
-async fn after_a_kill_a_job_goes_on_from_its_checkpoint_or_is_lost() {
+async fn after_a_kill_a_job_continues_from_its_checkpoint_or_is_marked_as_lost() {
     const UP_TO: u64 = 300;
     for Fixture { store, url, .. } in &fixtures().await {
         let (kinds, steps) = counting(UP_TO);
@@ -312,14 +312,14 @@ async fn after_a_kill_a_job_goes_on_from_its_checkpoint_or_is_lost() {
         let done = ended(store, &goes_on).await;
         assert_eq!((done.state, done.starts), (JobState::Done, 2));
         assert_eq!(done.result, Some(json!({"counted": UP_TO})));
-        // The step that was not yet kept was made twice, and no other.
+        // At most the one step after the last checkpoint was made twice.
         assert!(steps.load(Ordering::Relaxed) <= UP_TO + 1);
         second.stop().await;
     }
 }
 
 #[tokio::test]
-async fn a_job_that_is_broken_off_again_and_again_is_lost() {
+async fn a_job_that_is_interrupted_too_often_is_marked_as_lost() {
     for Fixture { store, url, .. } in &fixtures().await {
         let (kinds, _) = counting(u64::MAX);
         let mut id = None;
@@ -345,7 +345,7 @@ async fn a_job_that_is_broken_off_again_and_again_is_lost() {
 }
 
 #[tokio::test]
-async fn a_process_that_stops_in_order_gives_its_jobs_back() {
+async fn a_process_that_stops_normally_returns_its_jobs_to_the_queue() {
     for Fixture { store, .. } in &fixtures().await {
         let (kinds, _) = counting(u64::MAX);
         let runner = Runner::start(store, kinds);
@@ -366,7 +366,7 @@ async fn a_process_that_stops_in_order_gives_its_jobs_back() {
 #[tokio::test]
 async fn two_processes_never_run_one_job_twice() {
     for Fixture { store, url, .. } in &fixtures().await {
-        // A SQLite file has one serving process.
+        // A SQLite file has only one serving process.
         if store.kind() == "sqlite" {
             continue;
         }
@@ -398,7 +398,7 @@ async fn two_processes_never_run_one_job_twice() {
 }
 
 #[tokio::test]
-async fn a_job_that_fails_says_why_and_one_of_no_known_kind_is_lost() {
+async fn a_failed_job_has_a_reason_and_a_job_of_unknown_kind_is_lost() {
     for Fixture { store, .. } in &fixtures().await {
         let runner = Runner::start(store, Kinds::default().with(Failing));
         let mut failing = job_of("a", "failing");
@@ -429,7 +429,7 @@ async fn a_job_that_fails_says_why_and_one_of_no_known_kind_is_lost() {
 }
 
 #[tokio::test]
-async fn an_owner_has_so_many_unfinished_jobs_and_a_parent_one_of_a_kind() {
+async fn unfinished_jobs_are_limited_per_owner_and_follow_ups_to_one_of_a_kind() {
     for Fixture { store, .. } in &fixtures().await {
         let queue = Jobs::new(store.clone(), Kinds::default(), Settings::default());
         let mut last = None;
@@ -454,7 +454,7 @@ async fn an_owner_has_so_many_unfinished_jobs_and_a_parent_one_of_a_kind() {
 }
 
 #[tokio::test]
-async fn jobs_that_ended_are_removed_by_hand_by_number_and_by_time() {
+async fn ended_jobs_are_removed_on_request_beyond_a_number_and_after_a_time() {
     for Fixture { store, .. } in &fixtures().await {
         let queue = Jobs::new(store.clone(), Kinds::default(), Settings::default());
         let make = async || {

@@ -1,4 +1,4 @@
-//! Uploaded files: chunks, limits and their end.
+//! Tests of uploaded files: chunks, limits and expiry.
 
 use std::io::Write as _;
 use std::net::TcpStream;
@@ -38,7 +38,7 @@ async fn append(store: &Store, id: &str, bytes: usize) -> Result<(), UploadRefus
 }
 
 #[tokio::test]
-async fn a_file_comes_back_chunk_by_chunk_until_its_time_is_over() {
+async fn an_uploaded_file_can_be_read_in_chunks_until_it_expires() {
     for Fixture { store, .. } in &fixtures().await {
         let id = begin(store, "a").await;
         for data in [&b"one"[..], b"", b"three"] {
@@ -72,7 +72,7 @@ async fn a_file_comes_back_chunk_by_chunk_until_its_time_is_over() {
 }
 
 #[tokio::test]
-async fn one_file_an_account_and_all_together_have_limits() {
+async fn uploads_are_limited_per_file_per_account_and_in_total() {
     for Fixture { store, .. } in &fixtures().await {
         let first = begin(store, "a").await;
         assert_eq!(append(store, &first, 100).await, Ok(()));
@@ -84,14 +84,14 @@ async fn one_file_an_account_and_all_together_have_limits() {
         let third = begin(store, "b").await;
         let refused = append(store, &third, 51).await;
         assert_eq!(refused, Err(UploadRefusal::Total(200)));
-        // Room comes back as soon as a file is removed, before its chunks are.
+        // The space counts as free as soon as the file is removed, even before its chunks are.
         store.delete_upload(&first).await.unwrap();
         assert_eq!(append(store, &third, 51).await, Ok(()));
     }
 }
 
 #[tokio::test]
-async fn a_job_takes_its_file_with_it_and_backups_have_neither() {
+async fn the_file_of_a_job_is_deleted_with_it_and_backups_contain_neither() {
     for Fixture { store, .. } in &fixtures().await {
         let id = begin(store, "a").await;
         append(store, &id, 10).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_job_takes_its_file_with_it_and_backups_have_neither() {
 }
 
 #[tokio::test]
-async fn a_file_that_was_sent_by_half_is_gone_when_the_server_has_stopped() {
+async fn an_incomplete_upload_is_removed_when_the_server_stops() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let mut server = Server::on(&database, &[]).await;
@@ -136,7 +136,7 @@ async fn a_file_that_was_sent_by_half_is_gone_when_the_server_has_stopped() {
         let question = sqlx::query_scalar("SELECT count(*) FROM uploads");
         question.fetch_one(&mut file).await.unwrap()
     };
-    // A test that waits in vain ends by the limit of its runner.
+    // If this never happens, the test runner's time limit ends the test.
     while count().await == 0 {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

@@ -1,4 +1,4 @@
-//! A case from its report to its rating, and what goes with it on the way.
+//! Tests of a case from its report to its rating.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::support::ledger::{LAT, LON, Ledger};
 use crate::support::server::problem;
 
 #[tokio::test]
-async fn a_case_from_its_report_to_its_rating() {
+async fn a_case_passes_all_steps_from_report_to_rating() {
     let ledger = Ledger::start().await;
     let (before, after) = (ledger.photo(1).await, ledger.photo(2).await);
     // A resident reports, without an account.
@@ -40,7 +40,7 @@ async fn a_case_from_its_report_to_its_rating() {
     assert!(sent["properties"]["due_at"].is_string());
     assert_eq!(sent["turn"], "unit");
     ledger.act(&ledger.unit, id, "start", json!({})).await;
-    // The rule asks for a photo.
+    // The rule requires a photo.
     let (status, said) = ledger
         .refused(Some(&ledger.unit), id, "handle", json!({"note": "已清理"}))
         .await;
@@ -57,7 +57,7 @@ async fn a_case_from_its_report_to_its_rating() {
         )
         .await;
     assert_eq!(handled["turn"], "verifier");
-    // Who handled it does not verify it; somebody else does, on the spot.
+    // The unit that handled the case cannot verify it. A grid worker does, at the place.
     let (status, _) = ledger
         .refused(
             Some(&ledger.unit),
@@ -79,7 +79,7 @@ async fn a_case_from_its_report_to_its_rating() {
     ledger.act(&ledger.worker, id, "verify", here).await;
     ledger.act(&ledger.officer, id, "close", json!({})).await;
 
-    // The resident follows it by the receipt, and rates it once.
+    // The resident follows the case with the receipt, and rates it once.
     let path = format!("/api/warnings/{id}?receipt={receipt}");
     let seen = ledger.json(None, &path).await;
     let states: Vec<&str> = seen["progress"]
@@ -144,9 +144,9 @@ async fn a_case_from_its_report_to_its_rating() {
     assert!(steps[5]["distance_m"].as_f64().unwrap() < 50.0);
     assert_eq!(steps[2]["account"], "指挥员");
 
-    // The month's figures have it.
+    // The statistics of the month contain the case.
     let month = &steps[0]["at"].as_str().unwrap()[..7];
-    // An officer may call the resident; the log has no number.
+    // An officer can read the telephone number of the resident. It is not in the log.
     let contact = ledger
         .json(
             Some(&ledger.officer),
@@ -174,7 +174,7 @@ async fn a_case_from_its_report_to_its_rating() {
 }
 
 #[tokio::test]
-async fn a_resend_is_one_report_and_one_step() {
+async fn a_repeated_request_makes_one_report_and_one_step() {
     let ledger = Ledger::start().await;
     let body = json!({"category": "other", "building": "b1", "key": "4e0f3cf6-9f0e-4d0e-a5d4-2b2f2a3d9c11"});
     let first = ledger
@@ -211,7 +211,7 @@ async fn a_resend_is_one_report_and_one_step() {
 }
 
 #[tokio::test]
-async fn of_two_officers_at_once_one_wins_and_the_other_is_told() {
+async fn of_two_officers_who_act_at_once_one_gets_a_conflict() {
     let ledger = Ledger::start().await;
     let id = ledger.case().await;
     let read = ledger
@@ -241,10 +241,10 @@ async fn of_two_officers_at_once_one_wins_and_the_other_is_told() {
     let (status, said) = problem(lost).await;
     assert_eq!(status, StatusCode::PRECONDITION_FAILED, "{said}");
     assert_eq!(said["case_status"], won["properties"]["status"]);
-    // On the way the tag says how it was compressed.
+    // A compressed answer has a tag with the suffix of its coding.
     assert_eq!(said["etag"], new_tag.replace("-br\"", "\"").as_str());
     assert!(said["allowed"].is_array());
-    // Without a tag the table decides.
+    // Without a tag, only the status table decides.
     let free = ledger.case().await;
     let (a, b) = tokio::join!(
         ledger.try_act(Some(&ledger.officer), &free, "file", json!({})),
@@ -261,7 +261,7 @@ async fn of_two_officers_at_once_one_wins_and_the_other_is_told() {
 }
 
 #[tokio::test]
-async fn a_case_goes_out_as_a_cap_message() {
+async fn a_case_can_be_read_as_a_cap_message() {
     let ledger = Ledger::start().await;
     let id = ledger.case().await;
     let get = async |id: &str| {

@@ -1,4 +1,4 @@
-//! What sensors observe, and silences.
+//! Tests of observations and silences.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::support::ledger::{Ledger, hasty_rules, merge};
 use crate::support::server::problem;
 
 #[tokio::test]
-async fn a_sensor_that_flaps_makes_one_case() {
+async fn a_sensor_with_an_alternating_value_opens_one_case() {
     let rules = hasty_rules();
     let ledger = Ledger::with(&["--config", rules.path().to_str().unwrap()]).await;
     let observe = async |value: f64| {
@@ -22,7 +22,8 @@ async fn a_sensor_that_flaps_makes_one_case() {
         assert_eq!(status, StatusCode::ACCEPTED, "{text}");
         serde_json::from_str::<Value>(&text).unwrap()
     };
-    // In by 0.5 for five seconds, out below 0.3 for an hour: over and under the one, again and again.
+    // The rule: bad from 0.5 for five seconds, good below 0.3 for an hour. The value alternates around the
+    // first threshold.
     for n in 0..60 {
         let said = observe(if n % 2 == 0 { 0.6 } else { 0.45 }).await;
         assert_ne!(said["state"], "firing", "{said}");
@@ -33,7 +34,7 @@ async fn a_sensor_that_flaps_makes_one_case() {
         said = observe(0.7).await;
     }
     let case = said["warning"].as_str().unwrap().to_owned();
-    // Around both thresholds it goes on firing, and nobody is told twice.
+    // Around both thresholds, the condition keeps firing and causes no second notice.
     for n in 0..60 {
         let said = observe(if n % 2 == 0 { 0.1 } else { 0.7 }).await;
         assert_eq!(said["warning"], json!(case), "{said}");
@@ -60,7 +61,7 @@ async fn a_sensor_that_flaps_makes_one_case() {
 }
 
 #[tokio::test]
-async fn an_observation_that_cannot_be_is_refused_by_its_field() {
+async fn an_invalid_observation_is_refused_with_its_field() {
     let ledger = Ledger::start().await;
     let clutter = |place: &str, more: Value| {
         let mut body = json!({"place": place, "category": "corridor_clutter", "value": 1});

@@ -1,4 +1,4 @@
-//! Keys: what is sent twice is done once, and nobody's key stands in the way of another person.
+//! Tests of idempotency keys: a repeated request has one effect, and keys of different people do not collide.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::support::ledger::{Ledger, account, jiff_now};
 use crate::support::server::problem;
 
 #[tokio::test]
-async fn a_reports_key_belongs_to_its_sender_and_its_content() {
+async fn the_key_of_a_report_is_bound_to_its_sender_and_content() {
     let ledger = Ledger::start().await;
     let key = "7b0f1a52-86f4-4f0c-8d3c-1f0f6f6d2a11";
     let send = async |token: Option<&str>, note: &str, photos: Value| {
@@ -31,7 +31,7 @@ async fn a_reports_key_belongs_to_its_sender_and_its_content() {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{other}");
     assert_eq!(other["errors"][0]["field"], "key");
     assert!(!other.to_string().contains("门坏了"), "{other}");
-    // Two accounts with the same key are two persons.
+    // The same key from two accounts makes two cases.
     let neighbour = account(&ledger.database, "grid_worker", "邻居", &[]);
     let mut ids = vec![first["id"].clone()];
     for token in [&ledger.worker, &neighbour] {
@@ -46,7 +46,7 @@ async fn a_reports_key_belongs_to_its_sender_and_its_content() {
 }
 
 #[tokio::test]
-async fn a_steps_key_is_told_to_nobody() {
+async fn the_key_of_a_step_is_shown_to_nobody() {
     let ledger = Ledger::start().await;
     let before = jiff_now();
     let id = ledger.case().await;
@@ -60,7 +60,7 @@ async fn a_steps_key_is_told_to_nobody() {
         .await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(said["errors"][0]["field"], "key");
-    // Who uses the same words for a key meets nobody else's step.
+    // Another account with the same key does not get the step of the first.
     let other = account(&ledger.database, "officer", "副指挥", &[]);
     let answer = ledger
         .try_act(Some(&other), &id, "file", file("属实"))

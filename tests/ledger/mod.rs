@@ -1,5 +1,4 @@
-//! The warning ledger over HTTP: a case from its report to its rating, what is refused and how, what
-//! the log tells of it, and how it goes out of the house and comes in.
+//! Tests of the warning ledger over HTTP: the steps of a case, refusals, visibility, exports and imports.
 
 mod case;
 mod conditions;

@@ -1,4 +1,4 @@
-//! The map as it was.
+//! Tests of past states of the map.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::support::ledger::{Ledger, a_moment, jiff_now};
 use crate::support::server::problem;
 
 #[tokio::test]
-async fn the_map_as_it_was_is_what_it_was() {
+async fn as_of_returns_the_past_state_of_the_map() {
     let ledger = Ledger::start().await;
     let before = a_moment().await;
     let id = ledger.case().await;

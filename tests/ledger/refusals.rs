@@ -1,4 +1,4 @@
-//! What is refused, held or hidden, and how it is said.
+//! Tests of what is refused, pending review or hidden, and of the error texts.
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -7,9 +7,9 @@ use crate::support::ledger::{LAT, LON, Ledger, account, jiff_now};
 use crate::support::server::problem;
 
 #[tokio::test]
-async fn what_the_table_does_not_allow_is_refused_with_what_it_does() {
+async fn an_action_that_the_status_does_not_allow_is_refused_with_the_allowed_ones() {
     let ledger = Ledger::start().await;
-    // An officer of the unit in charge may do everything that is possible at all, but verify.
+    // An officer who belongs to the unit in charge may take every possible action except verifying.
     let database = &ledger.server.database;
     let everybody = account(database, "officer", "万能", &["--unit", "u1"]);
     let table: &[(&str, &[&str])] = &[
@@ -42,10 +42,10 @@ async fn what_the_table_does_not_allow_is_refused_with_what_it_does() {
             });
             let (code, said) = ledger.refused(Some(&everybody), &id, action, all).await;
             assert_eq!(code, StatusCode::CONFLICT, "{action} from {status}: {said}");
-            // Rating is for who reported it, and verifying not for the handler's unit.
+            // Rating is for the reporter only, and verifying not for the unit that handled the case.
             let mut wanted: Vec<&str> = possible.to_vec();
             wanted.retain(|a| *a != "rate" && *a != "verify");
-            // An internal note is possible always.
+            // Adding an internal note is always possible.
             wanted.push("note");
             assert_eq!(said["allowed"], json!(wanted), "{action} from {status}");
             assert_eq!(said["case_status"], *status);
@@ -57,7 +57,7 @@ async fn what_the_table_does_not_allow_is_refused_with_what_it_does() {
 }
 
 #[tokio::test]
-async fn who_may_not_and_what_is_missing_is_said() {
+async fn missing_rights_and_missing_fields_are_named() {
     let ledger = Ledger::start().await;
     let (officer, worker, unit) = (&ledger.officer, &ledger.worker, &ledger.unit);
     let database = &ledger.server.database;
@@ -263,7 +263,7 @@ async fn the_public_never_sees_what_is_protected() {
             "{path}"
         );
     }
-    // An officer may know who to call; nobody below may.
+    // Only officers may read the contact.
     let path = format!("/api/warnings/{id}/contact");
     assert!(!ledger.get(None, &path).await.status().is_success());
     assert!(
@@ -276,7 +276,7 @@ async fn the_public_never_sees_what_is_protected() {
 }
 
 #[tokio::test]
-async fn spam_is_held_and_floods_are_slowed() {
+async fn spam_is_held_for_review_and_floods_are_limited() {
     let ledger = Ledger::start().await;
     let held = ledger
         .report(
@@ -291,7 +291,7 @@ async fn spam_is_held_and_floods_are_slowed() {
     assert_eq!(trapped["properties"]["held"], true);
     let status = ledger.json(None, "/api/grids/status").await;
     assert_eq!(status["open"], json!({"red": 0, "yellow": 0, "green": 0}));
-    // A family behind one address is heard; a program is asked to wait.
+    // A few reports from one address are accepted; many in a row are refused for a while.
     let mut slowed = None;
     for i in 0..40 {
         let lon = LON - 0.009 + f64::from(i) * 0.0004;
@@ -316,6 +316,6 @@ async fn spam_is_held_and_floods_are_slowed() {
         .unwrap();
     assert!(wait > 0);
     problem(answer).await;
-    // Who has an account is not slowed.
+    // Accounts are not limited.
     ledger.case().await;
 }

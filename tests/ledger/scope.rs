@@ -1,5 +1,5 @@
-//! Who may do and see what, in their own communities and in others: every path that asks for a role, tried
-//! by an account of each role.
+//! Tests of rights within and outside of an account's communities: every path that requires a role is tried
+//! with an account of each role.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::building;
 use crate::support::ledger::{LAT, LON, Ledger, account, square, unit};
 
-/// Accounts that are bound to the community `c1`; the unit's works for `u1`.
+/// The roles of the accounts, which are bound to the community `c1`. The unit account works for `u1`.
 const ROLES: [&str; 7] = [
     "rider",
     "unit",
@@ -18,7 +18,7 @@ const ROLES: [&str; 7] = [
     "admin",
 ];
 
-/// Shifts a square of the district to the east.
+/// Moves a square of the district to the east.
 fn east(mut feature: Value, degrees: f64) -> Value {
     for position in feature["geometry"]["coordinates"][0]
         .as_array_mut()
@@ -49,7 +49,7 @@ fn one_of(role: &str, roles: &[&str]) -> bool {
 const STAFF: [&str; 5] = ["grid_worker", "officer", "planner", "steward", "admin"];
 
 #[tokio::test]
-async fn an_account_acts_by_its_role_and_in_its_communities_alone() {
+async fn an_account_can_act_only_by_its_role_and_in_its_communities() {
     let ledger = Ledger::start().await;
     second_community(&ledger).await;
     for role in ROLES {
@@ -59,7 +59,7 @@ async fn an_account_acts_by_its_role_and_in_its_communities_alone() {
         };
         let token = account(&ledger.database, role, &format!("bound {role}"), more);
         for (house, grid, east, own) in [("b1", "g1", 0.0, true), ("b2", "g2", 0.06, false)] {
-            // A case that is filed, one that waits for verification, and a contact.
+            // The town has a filed case, one that waits for verification, and a contact.
             let waiting = ledger
                 .report(
                     Some(&ledger.worker),
@@ -149,7 +149,7 @@ async fn an_account_acts_by_its_role_and_in_its_communities_alone() {
                         "{role} {what} {house}: {status} {text}"
                     );
                 } else if (role, what) == ("unit", "verify") {
-                    // Its unit handled it, which no other role would change.
+                    // The account's own unit handled the case, so no role would help.
                     assert_eq!(status, StatusCode::CONFLICT, "{text}");
                 } else {
                     assert_eq!(
@@ -189,11 +189,11 @@ async fn handled(ledger: &Ledger, house: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_bound_officer_neither_moves_a_house_away_nor_ends_the_silence_of_others() {
+async fn a_bound_officer_cannot_move_a_building_out_or_end_silences_elsewhere() {
     let ledger = Ledger::start().await;
     second_community(&ledger).await;
     let bound = account(&ledger.database, "admin", "bound", &["--communities", "c1"]);
-    // Out of the own community, and into it.
+    // A move out of the account's community, and a move into it.
     for (house, to) in [("b1", LON + 0.06), ("b2", LON)] {
         let moved = building(house, to, LAT);
         let answer = ledger
@@ -233,7 +233,7 @@ async fn a_bound_officer_neither_moves_a_house_away_nor_ends_the_silence_of_othe
         delete(path).send().await.unwrap().status(),
         StatusCode::FORBIDDEN
     );
-    // A silence of a category reaches every community.
+    // A silence of a category applies to all communities.
     let all =
         json!({"match": {"category": "other"}, "reason": "施工", "until": "2099-01-01T00:00:00Z"});
     let answer = ledger
@@ -244,7 +244,7 @@ async fn a_bound_officer_neither_moves_a_house_away_nor_ends_the_silence_of_othe
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
 }
 
-/// Everything that tells the words of a case, and how.
+/// All answers that may contain the texts of a case.
 async fn told(ledger: &Ledger, token: &str, id: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for path in [
@@ -277,7 +277,7 @@ async fn told(ledger: &Ledger, token: &str, id: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn protected_words_of_a_case_follow_role_unit_and_community_in_every_answer() {
+async fn protected_texts_of_a_case_depend_on_role_unit_and_community_in_every_answer() {
     let ledger = Ledger::start().await;
     second_community(&ledger).await;
     let also = unit("u2", &["corridor_clutter"]);
@@ -298,7 +298,7 @@ async fn protected_words_of_a_case_follow_role_unit_and_community_in_every_answe
         for (path, text) in told(&ledger, token, &id).await {
             assert_eq!(text.contains(canary), sees, "{who} {path}: {text}");
         }
-        // What is not seen of a case does not find it either.
+        // A filter on a hidden property finds nothing.
         let query = format!("/api/warnings?note={canary}");
         let found = ledger.get(Some(token), &query).await;
         match found.status() {
@@ -320,7 +320,7 @@ async fn protected_words_of_a_case_follow_role_unit_and_community_in_every_answe
     check("other unit", &other_unit, false).await;
     check("the unit", &ledger.unit, false).await;
 
-    // Dispatched to it, the case is the unit's own, and no longer when it was returned.
+    // The case belongs to the unit while it is dispatched to it, and no longer when it was returned.
     ledger
         .act(&ledger.officer, &id, "dispatch", json!({"unit": "u1"}))
         .await;
@@ -340,7 +340,7 @@ async fn protected_words_of_a_case_follow_role_unit_and_community_in_every_answe
     check("the unit", &ledger.unit, false).await;
 }
 
-/// Everything else that tells of a case to who has no account.
+/// All other answers about a case for callers without an account.
 async fn told_to_the_public(ledger: &Ledger, id: &str, receipt: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for path in [
@@ -361,7 +361,7 @@ async fn told_to_the_public(ledger: &Ledger, id: &str, receipt: &str) -> Vec<(St
 }
 
 #[tokio::test]
-async fn an_internal_note_is_written_and_read_by_staff_and_by_the_unit_of_the_case_alone() {
+async fn only_staff_and_the_unit_of_the_case_can_write_and_read_internal_notes() {
     let ledger = Ledger::start().await;
     second_community(&ledger).await;
     let (officer, worker, unit) = (&ledger.officer, &ledger.worker, &ledger.unit);
@@ -377,7 +377,7 @@ async fn an_internal_note_is_written_and_read_by_staff_and_by_the_unit_of_the_ca
         .await["seq"]
         .clone();
 
-    // Not by the unit before the case is its own, nor by others.
+    // The unit may not do it before the case is its own, and others never.
     for (token, status) in [
         (None, StatusCode::UNAUTHORIZED),
         (Some(&rider), StatusCode::FORBIDDEN),
@@ -440,7 +440,7 @@ async fn an_internal_note_is_written_and_read_by_staff_and_by_the_unit_of_the_ca
     for (path, text) in all {
         assert!(!text.contains(canary), "{path}: {text}");
     }
-    // CAP counts three messages, and the feed tells the public of the case without the words.
+    // The CAP message refers to three messages. The feed sends the case to the public without the texts.
     let cap = ledger.get(None, &format!("/api/warnings/{id}?f=cap")).await;
     let cap = cap.text().await.unwrap();
     assert!(
@@ -460,7 +460,7 @@ async fn an_internal_note_is_written_and_read_by_staff_and_by_the_unit_of_the_ca
             break;
         }
     }
-    // What has ended takes a note too, and stays as it is.
+    // A note can also be added to an ended case, which stays as it is.
     for status in ["closed", "merged", "rejected", "parked"] {
         let id = ledger.at(status).await;
         let noted = ledger.act(officer, &id, "note", note("补记")).await;
@@ -469,7 +469,7 @@ async fn an_internal_note_is_written_and_read_by_staff_and_by_the_unit_of_the_ca
 }
 
 #[tokio::test]
-async fn a_long_history_is_read_page_by_page() {
+async fn a_long_history_can_be_read_page_by_page() {
     let ledger = Ledger::start().await;
     let id = ledger.case().await;
     for n in 1..=7 {

@@ -1,4 +1,4 @@
-//! A ledger as a sheet: out of the house and in again.
+//! Tests of exporting and importing the ledger as a spreadsheet.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::support::server::{onemap, problem};
 use crate::support::worst::figure;
 
 #[tokio::test]
-async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
+async fn importing_an_exported_sheet_changes_nothing() {
     let ledger = Ledger::start().await;
     let officer = &ledger.officer;
     for status in ["reported", "dispatched", "closed", "parked"] {
@@ -55,7 +55,7 @@ async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
         );
     }
 
-    // A ledger that was kept in Excel, with an address in words.
+    // A ledger that was kept in Excel, with places given as addresses.
     let old = "案件编号,问题类别,地点,承办单位,上报时间,立案时间,处置时间,结案时间,状态,备注2\n\
                A-1,楼道堆物,温泉花园b1号楼2单元,单位u1,2026/03/02 09:00,2026/03/02 10:00,2026/03/03 10:00,2026/03/04 09:00,已结案,x\n\
                A-2,楼道堆物,温泉花园b1号楼,单位u1,2026/03/05 09:00,2026/03/05 10:00,,,已派遣,\n";
@@ -77,7 +77,7 @@ async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
         .json(Some(officer), "/api/warnings/A-1/history")
         .await;
     assert_eq!(history["steps"][0]["at"], "2026-03-02T01:00:00Z");
-    // The past is as the sheet tells it.
+    // Past states are as the sheet describes them.
     let then = ledger
         .json(
             None,
@@ -90,7 +90,7 @@ async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
         (&again["created"], &again["unchanged"]),
         (&json!(0), &json!(2))
     );
-    // The case goes on, and so does its row.
+    // The case has new steps, and so has its row in the sheet.
     let on = old.replace("已派遣,", "处置中,");
     let on = import("/api/warnings/import", on.into()).await;
     assert_eq!(
@@ -117,7 +117,7 @@ async fn a_sheet_that_goes_out_comes_in_again_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_warning_far_from_the_map_is_taken_and_warned_of() {
+async fn a_case_far_from_the_map_is_imported_with_a_warning() {
     let ledger = Ledger::start().await;
     for i in 0..20 {
         let house = building(&format!("near{i}"), LON + f64::from(i) * 0.001, LAT);
@@ -137,7 +137,7 @@ async fn a_warning_far_from_the_map_is_taken_and_warned_of() {
     assert_eq!(said["field"], "geometry", "{far}");
     assert!(said["warning"].as_str().unwrap().contains("[0, 0]"));
     assert!(said["warning_zh"].as_str().unwrap().contains("远离"));
-    // It is a remark of the answer and no part of the case.
+    // The warning is in the answer and not stored with the case.
     let path = format!("/api/warnings/{}", far["id"].as_str().unwrap());
     let read = ledger.json(Some(&ledger.officer), &path).await;
     assert_eq!(read["warnings"], Value::Null);
@@ -174,9 +174,9 @@ async fn a_warning_far_from_the_map_is_taken_and_warned_of() {
     assert_eq!(said["far"][0]["collection"], "warnings");
 }
 
-/// Who hangs up while a large sheet is read or planned stops the work; nothing of it is written.
+/// When a client disconnects while a large sheet is read or planned, the work stops and nothing is written.
 #[tokio::test]
-async fn an_import_stops_when_its_client_goes() {
+async fn an_import_stops_when_its_client_disconnects() {
     let mut ledger = Ledger::start().await;
     let row = |i: usize| {
         let place = format!("温泉花园第{i}排的b1号楼前");
@@ -188,7 +188,7 @@ async fn an_import_stops_when_its_client_goes() {
     let before = left().await;
     let mut patience = 100;
     while left().await == before {
-        // Where the machine is slow, the client waited too short for the work to begin.
+        // On a slow machine, the client disconnected before the work began, so it waits longer.
         assert!(patience < 60_000, "the import goes on without its client");
         let address = format!("{}/api/warnings/import", ledger.server.base);
         let request = ledger.server.client.post(address);
@@ -209,7 +209,7 @@ async fn an_import_stops_when_its_client_goes() {
     let path = "/api/warnings?limit=1";
     let list = ledger.json(Some(&ledger.officer), path).await;
     assert_eq!(list["numberMatched"], 0, "{list}");
-    // The same sheet in a smaller piece comes in: nothing of it is there already.
+    // A part of the same sheet can be imported, because nothing of it was written.
     let few: String = sheet.lines().take(4).map(|l| format!("{l}\n")).collect();
     let request = ledger.server.request(Method::POST, "/api/warnings/import");
     let request = request.bearer_auth(&ledger.officer).body(few);
@@ -220,7 +220,7 @@ async fn an_import_stops_when_its_client_goes() {
         "{said}"
     );
 
-    // A server that is told to end does not finish it either.
+    // The work also stops when the server is asked to stop.
     let address = format!("{}/api/warnings/import", ledger.server.base);
     let request = ledger.server.client.post(address);
     let request = request.bearer_auth(&ledger.officer).body(sheet);
@@ -230,5 +230,5 @@ async fn an_import_stops_when_its_client_goes() {
     assert!(waiting.await.unwrap().is_err());
 }
 
-/// The questions that were left by their clients before they were answered.
+/// The metric that counts requests whose clients disconnected before the answer.
 const LEFT: &str = "onemap_questions_left_total";

@@ -1,4 +1,4 @@
-//! Time is a writer: rules fall due.
+//! Tests of changes that time alone makes by the rules.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::ledger::{Ledger, hasty_rules};
 use crate::support::server::Server;
 
 #[tokio::test]
-async fn a_rule_falls_due_with_nobody_writing_and_nobody_serving() {
+async fn a_due_change_is_written_without_requests_and_after_a_downtime() {
     let rules = hasty_rules();
     let config = ["--config", rules.path().to_str().unwrap()];
     let mut ledger = Ledger::with(&config).await;
@@ -39,7 +39,7 @@ async fn a_rule_falls_due_with_nobody_writing_and_nobody_serving() {
         .await;
     assert_eq!(then["open"], json!({"red": 0, "yellow": 1, "green": 0}));
 
-    // The server is down while it falls due, and catches up with the right moment.
+    // The server is down at the due moment. After the restart, the timer writes the change with the right time.
     let id = ledger.case().await;
     ledger.server.kill();
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;

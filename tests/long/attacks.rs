@@ -1,4 +1,4 @@
-//! The attacks of one client that once took all memory, at their full size, with the default limits.
+//! Attacks by one client that once used up all memory, at full size and with the default limits.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -20,7 +20,7 @@ fn connect(base: &str) -> TcpStream {
     stream
 }
 
-/// The most memory beyond `before` within five seconds, while somebody else is answered.
+/// The peak of memory beyond `before` within five seconds. Another client must be answered meanwhile.
 async fn peak(server: &mut Server, before: u64) -> u64 {
     let mut most = 0;
     let end = Instant::now() + Duration::from_secs(5);
@@ -94,7 +94,7 @@ async fn two_hundred_unread_answers_of_5_mib() {
     let grown = peak(&mut server, before).await;
     eprintln!("200 unread answers of 5 MiB: {} MiB", grown / MIB);
     assert!(grown < 400 * MIB, "{} MiB", grown / MIB);
-    // Each of them has its answer or a refusal.
+    // Each request was answered or refused.
     for stream in &mut unread {
         let mut start = [0; 12];
         stream.read_exact(&mut start).unwrap();
@@ -129,7 +129,7 @@ async fn forty_json_bodies_of_8_mib() {
     eprintln!("3 × 40 JSON bodies of 8 MiB: {} MiB", grown / MIB);
     assert!(grown < 500 * MIB, "{} MiB", grown / MIB);
     for answer in asked {
-        // A connection may end before the whole body was sent; an answer is a refusal.
+        // A connection may be closed before the whole body was sent. If there is an answer, it is a refusal.
         if let Ok(answer) = answer.await.unwrap() {
             let status = answer.status();
             let refusals = [

@@ -1,5 +1,5 @@
-//! The live feed with 2,000 idle clients and 200 that never read, while 20,000 features are written: memory
-//! stays bounded, and a client that reads hears every commit soon.
+//! The live feed with 2,000 idle clients and 200 that never read, while 20,000 features are written. Memory
+//! must stay bounded, and a client that reads must get every commit soon.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ const SILENT: usize = 200;
 const WRITES: usize = 20_000;
 const WRITERS: usize = 4;
 const READERS: usize = 5;
-/// How much more memory the server may have at the end than with its idle clients, in bytes.
+/// How much the server's memory may grow after the idle clients have connected, in bytes.
 const GROWTH: u64 = 250 << 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -35,7 +35,7 @@ async fn thousands_of_idle_and_silent_clients_cost_little_and_delay_nobody() {
         .put("buildings", &building("first", 117.1, 39.2))
         .await;
 
-    // Each idle client has a connection of its own and reads what comes: the time, every ten seconds.
+    // Each idle client has its own connection and reads the message with the time every ten seconds.
     let mut idle = Vec::new();
     for _ in 0..IDLE {
         let address = server.base.strip_prefix("http://").unwrap().to_owned();
@@ -106,7 +106,7 @@ async fn thousands_of_idle_and_silent_clients_cost_little_and_delay_nobody() {
     let mut delays = Vec::new();
     for reader in readers {
         let heard = tokio::time::timeout(Duration::from_secs(120), async { reader.await.unwrap() });
-        // The last write ends the readers.
+        // The last write is the signal for the readers to end.
         server
             .put("buildings", &building("last", 117.1, 39.2))
             .await;
@@ -116,7 +116,7 @@ async fn thousands_of_idle_and_silent_clients_cost_little_and_delay_nobody() {
             ids.windows(2).all(|w| w[0] < w[1]),
             "in order, and each once"
         );
-        // Commits that were folded together are told as the last of them.
+        // Commits that were applied together are sent as the last of them.
         assert!(ids.contains(&last));
         for (seq, at) in heard {
             if let Ok(i) = written.binary_search_by_key(&seq, |(seq, _)| *seq) {
@@ -126,7 +126,7 @@ async fn thousands_of_idle_and_silent_clients_cost_little_and_delay_nobody() {
     }
     delays.sort();
     let p = |share: f64| delays[((delays.len() - 1) as f64 * share) as usize];
-    // Those that read nothing are dropped; the others stay.
+    // Clients that read nothing are dropped; the others stay.
     let deadline = Instant::now() + Duration::from_secs(120);
     while figure(&server, "onemap_feed_clients").await > IDLE as f64 {
         assert!(
@@ -156,7 +156,7 @@ async fn thousands_of_idle_and_silent_clients_cost_little_and_delay_nobody() {
     }
 }
 
-/// A client of an area in which nothing happens.
+/// A client whose area does not change.
 async fn listen_idly(address: String) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
@@ -166,7 +166,7 @@ async fn listen_idly(address: String) {
     while stream.read(&mut buffer).await.unwrap_or(0) > 0 {}
 }
 
-/// Every commit with the moment at which it came, until that of the feature `last`.
+/// Reads until the feature `last` arrives. Returns the time at which each commit arrived.
 async fn read_all(mut feed: Feed) -> Vec<(u64, Instant)> {
     let mut heard = Vec::new();
     loop {
@@ -180,7 +180,7 @@ async fn read_all(mut feed: Feed) -> Vec<(u64, Instant)> {
     }
 }
 
-/// A figure without labels; 0 where it has not been counted yet.
+/// The value of a metric without labels; 0 if there is none yet.
 async fn figure(server: &Server, name: &str) -> f64 {
     let figures = server.get("/metrics").await.text().await.unwrap();
     let line = figures

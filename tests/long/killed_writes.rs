@@ -1,4 +1,4 @@
-//! The server is killed while clients write 200 times a second. Every acknowledged write is there afterwards.
+//! The server is killed while clients write 200 times a second. Every acknowledged write must exist afterwards.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ async fn no_acknowledged_write_is_lost_in_fifty_kills() {
                 })
             })
             .collect();
-        // Between 0.3 and 2.3 s, another moment each time.
+        // Each round is killed at another moment between 0.3 and 2.3 s.
         tokio::time::sleep(Duration::from_millis(300 + u64::from(round) * 40)).await;
         server.kill();
         for writer in writers {

@@ -1,4 +1,4 @@
-//! Checks that take too long for `make test`: kills, soaks and millions of features. `make test-long` runs
+//! Tests that take too long for `make test`: kills, soak tests and millions of features. `make test-long` runs
 //! them on the built program, one after the other.
 #![allow(
     clippy::unwrap_used,
@@ -29,7 +29,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 static GLOBAL: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 #[test]
-fn one_edit_over_a_million_features_costs_less_than_a_megabyte() {
+fn one_edit_over_a_million_features_allocates_less_than_a_megabyte() {
     overlay_cost::check(1_000_000);
 }
 

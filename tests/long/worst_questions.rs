@@ -1,6 +1,6 @@
-//! A map of a million buildings is asked every GET with its worst parameters. Each is answered or refused
-//! within two seconds, and a second later nothing works on it any more; clients that hang up stop neither
-//! the health check nor the exit.
+//! Sends every GET with its worst parameters to a map of a million buildings. Each must be answered or refused
+//! within two seconds, and a second later no work may remain. Clients that disconnect must not hold up the
+//! health check or the shutdown.
 
 use std::time::{Duration, Instant};
 
@@ -10,13 +10,13 @@ use crate::support::city;
 use crate::support::server::{Server, sqlite_in};
 use crate::support::worst::{Town, ask, figure, town, worst};
 
-/// `ONEMAP_LONG_BUILDINGS=100000` asks a smaller city.
+/// `ONEMAP_LONG_BUILDINGS=100000` uses a smaller city.
 const BUILDINGS: u32 = 1_000_000;
-/// A debug build is some ten times slower.
+/// A debug build is about ten times slower.
 const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_million_buildings_are_asked_the_worst_questions() {
+async fn the_worst_requests_to_a_million_buildings_stay_within_their_limits() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let said = std::env::var("ONEMAP_LONG_BUILDINGS").ok();
@@ -50,7 +50,7 @@ async fn a_million_buildings_are_asked_the_worst_questions() {
     clients_that_hang_up(&mut server, &town).await;
 }
 
-/// Three clients at a time ask and hang up. The service answers others, and ends when it is told to.
+/// Three clients at a time send a request and disconnect. The service must answer others and stop on request.
 async fn clients_that_hang_up(server: &mut Server, town: &Town) {
     let health = Client::new();
     let dear: Vec<String> = worst(town)
@@ -82,14 +82,14 @@ async fn clients_that_hang_up(server: &mut Server, town: &Town) {
     server.stop();
     let took = begun.elapsed();
     eprintln!("it ended {took:?} after SIGTERM");
-    // Listeners of the feed are given two seconds.
+    // Listeners of the feed have two seconds to finish.
     assert!(took < Duration::from_secs(4), "{took:?}");
     for client in waiting {
         client.await.unwrap();
     }
 }
 
-/// Three clients that ask and go after 50 ms.
+/// Three clients send a request and disconnect after 50 ms.
 fn hang_up(server: &Server, request: &str) -> Vec<tokio::task::JoinHandle<()>> {
     (0..3)
         .map(|_| {
@@ -103,20 +103,20 @@ fn hang_up(server: &Server, request: &str) -> Vec<tokio::task::JoinHandle<()>> {
         .collect()
 }
 
-/// A second later the process does nothing.
+/// A second later, the process must be idle.
 async fn idle(server: &Server, after: &str) {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let before = ticks(server.pid());
     tokio::time::sleep(Duration::from_millis(500)).await;
     let used = ticks(server.pid()) - before;
-    // A tick is 10 ms: of two cores and half a second a tenth.
+    // A tick is 10 ms. Ten ticks are a tenth of two cores in half a second.
     assert!(used <= 10, "{used} ticks of work a second after {after}");
 }
 
-/// The core time that a process has used, in ticks.
+/// The CPU time that a process has used, in ticks.
 fn ticks(pid: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    // The name may hold blanks; what follows it does not. Then utime and stime are fields 12 and 13.
+    // The name may contain spaces, but what follows it does not. utime and stime are then fields 12 and 13.
     let rest = stat.rsplit_once(')').unwrap().1;
     let fields: Vec<&str> = rest.split_whitespace().collect();
     let of = |i: usize| fields[i].parse::<u64>().unwrap();

@@ -1,5 +1,5 @@
-//! Canaries: every protected property of every collection holds a text that stands nowhere else, and no
-//! answer of any GET path tells it to anybody below its role.
+//! Canary tests: every protected property of every collection contains a unique text, and no answer of any GET
+//! path may show it below its role.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -20,7 +20,7 @@ use crate::support::server::{Server, sqlite_in};
 const LON: f64 = 117.13;
 const LAT: f64 = 39.22;
 
-/// A text that must not be told, and the role from which on it may be.
+/// A unique text, and the lowest role that may see it.
 #[derive(Debug, Clone)]
 struct Canary {
     text: String,
@@ -36,7 +36,7 @@ fn schemas() -> Vec<Schema> {
         .collect()
 }
 
-/// Any geometry that a collection takes, all at one place.
+/// A geometry that a collection accepts. All are at the same place.
 fn geometry(schema: &Schema) -> Geometry<f64> {
     let ring: LineString<f64> = vec![
         (LON - 0.001, LAT - 0.001),
@@ -52,8 +52,8 @@ fn geometry(schema: &Schema) -> Geometry<f64> {
     }
 }
 
-/// A value of a protected property that holds a canary. Every one has its own; a new kind of property needs
-/// a line here.
+/// A value with a canary for a protected property. Each property has its own canary; a new type of property
+/// needs a line here.
 fn sung(collection: &str, property: &str, schema: &Schema, text: &str) -> Option<Value> {
     let kind = schema.properties[property].kind.as_str();
     match (collection, property, kind) {
@@ -68,12 +68,12 @@ fn sung(collection: &str, property: &str, schema: &Schema, text: &str) -> Option
         (_, _, "string") => Some(json!(text)),
         (_, _, "array") => Some(json!([text])),
         (_, _, "object") => Some(json!({"zh": text})),
-        // A number is no text that could be told from others.
+        // A number cannot be recognised in an answer.
         _ => None,
     }
 }
 
-/// One feature a collection, with canaries in all that is protected.
+/// One feature for each collection, with canaries in all protected properties.
 fn features() -> (Vec<Change>, Vec<Canary>) {
     let (mut changes, mut canaries) = (Vec::new(), Vec::new());
     for schema in schemas() {
@@ -119,7 +119,7 @@ fn features() -> (Vec<Change>, Vec<Canary>) {
     (changes, canaries)
 }
 
-/// The bytes of an answer as text; of a workbook, of all its sheets.
+/// The bytes of an answer as text; for a workbook, the text of all its sheets.
 fn text_of(bytes: &[u8]) -> String {
     if bytes.starts_with(b"PK") {
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
@@ -134,7 +134,7 @@ fn text_of(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The addresses that a path of the OpenAPI document stands for, and the queries that it is asked with.
+/// The requests for a path of the OpenAPI document, with different queries.
 fn addresses(path: &str, tile: (u32, u32)) -> Vec<String> {
     let collections: Vec<String> = schemas().iter().map(|s| s.collection.to_string()).collect();
     let mut found = vec![path.to_owned()];
@@ -182,7 +182,7 @@ fn addresses(path: &str, tile: (u32, u32)) -> Vec<String> {
         "size=thumb".into(),
         "receipt=or_none".into(),
         "sortby=name".into(),
-        // What does not fit is answered with an error text.
+        // An invalid value is answered with an error text.
         "limit=none".into(),
         "at=2026-11-22T06:05:00Z".into(),
         "by=grid".into(),
@@ -202,7 +202,7 @@ fn addresses(path: &str, tile: (u32, u32)) -> Vec<String> {
         .collect()
 }
 
-/// Asserts that a text has no canary that a role must not know.
+/// Asserts that a text contains no canary that the role may not see.
 fn silent(text: &str, role: Role, canaries: &[Canary], what: &str) {
     for canary in canaries {
         if !role.includes(canary.role) {
@@ -216,13 +216,13 @@ fn silent(text: &str, role: Role, canaries: &[Canary], what: &str) {
 }
 
 #[tokio::test]
-async fn no_answer_tells_what_its_reader_must_not_know() {
+async fn no_answer_contains_data_that_its_reader_may_not_see() {
     let folder = tempfile::tempdir().unwrap();
     every_answer_is_silent(&sqlite_in(folder.path())).await;
 }
 
 #[tokio::test]
-async fn no_answer_from_postgis_tells_what_its_reader_must_not_know() {
+async fn no_answer_from_postgis_contains_data_that_its_reader_may_not_see() {
     if let Some(database) = postgres::database() {
         every_answer_is_silent(&database).await;
     }
@@ -237,7 +237,7 @@ async fn every_answer_is_silent(database: &str) {
         .commit(Edit::new(Author::system(), changes.clone()))
         .await
         .unwrap();
-    // A second version, so that there is a past; the texts stand in both.
+    // A second version, so that there is a past. Both versions contain the texts.
     let second: Vec<Change> = changes
         .iter()
         .cloned()
@@ -295,7 +295,7 @@ async fn every_answer_is_silent(database: &str) {
                 let status = answer.status();
                 let bytes = answer.bytes().await.unwrap();
                 let text = text_of(&bytes);
-                // An error that repeats what was asked tells nothing; no query here holds a whole canary.
+                // An error that repeats the request shows nothing, because no request contains a whole canary.
                 silent(&text, role, &canaries, &address);
                 assert_ne!(
                     status,
@@ -309,7 +309,7 @@ async fn every_answer_is_silent(database: &str) {
                 }
             }
         }
-        // What came meanwhile, as the feed tells who comes back.
+        // The missed events that the feed sends to a client that reconnects.
         let query = format!("/api/events?last-event-id={}", last.seq - 1);
         let mut request = server
             .request(Method::GET, &query)
@@ -327,7 +327,7 @@ async fn every_answer_is_silent(database: &str) {
         }
         refusals_are_silent(&server, token.as_deref(), role, &canaries).await;
     }
-    // The test listens where something is to be heard: an admin hears every canary.
+    // Check of the test itself: an administrator must see every canary.
     for canary in &canaries {
         assert!(
             heard.contains_key(&canary.place),
@@ -337,7 +337,7 @@ async fn every_answer_is_silent(database: &str) {
     }
 }
 
-/// Writes that are refused, by everybody: their error texts tell nothing either.
+/// Refused writes of every role. Their error texts must not contain canaries either.
 async fn refusals_are_silent(
     server: &Server,
     token: Option<&str>,

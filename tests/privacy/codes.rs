@@ -1,4 +1,4 @@
-//! Door codes: not in the data that riders read, but told to them one at a time, on record.
+//! Tests of door codes: they are not in the data that riders read, but are shown one at a time and recorded.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ async fn riders_get_a_code_and_the_audit_has_each_look(database: &str) {
         let answer = ask(&server, Some(&rider), missing).await;
         assert_eq!(problem(answer).await.0, StatusCode::NOT_FOUND, "{missing}");
     }
-    // Only what was told is a look.
+    // Only codes that were shown are recorded as looks.
     let looks = looks(database).await;
     assert_eq!(looks.len(), 5, "{looks:?}");
     assert!(looks.iter().all(|(_, door)| door.as_deref() == Some("g1")));
@@ -79,7 +79,7 @@ async fn riders_get_a_code_and_the_audit_has_each_look(database: &str) {
 }
 
 #[tokio::test]
-async fn a_code_is_told_to_riders_and_recorded() {
+async fn a_code_is_shown_to_riders_and_recorded() {
     let folder = tempfile::tempdir().unwrap();
     riders_get_a_code_and_the_audit_has_each_look(&sqlite_in(folder.path())).await;
     if let Some(database) = postgres::database() {
@@ -88,7 +88,7 @@ async fn a_code_is_told_to_riders_and_recorded() {
 }
 
 #[tokio::test]
-async fn an_account_collects_no_list_of_codes() {
+async fn an_account_cannot_collect_all_codes() {
     let server = Server::start().await;
     server.put("entrances", &gate("g1", 117.13, 39.22)).await;
     let (rider, other) = ("骑手甲", "骑手乙");
@@ -128,7 +128,7 @@ async fn no_code_is_told_without_a_record(database: &str) {
     let screen = account(database, "steward", "大屏", &["--read-only"]);
     let screen = screen.lines().next().unwrap();
 
-    // Lists, searches and the feed have no code, for nobody.
+    // Lists, searches and the feed never contain a code, for any role.
     let unrecorded = [
         "/api/collections/entrances/items",
         "/api/collections/entrances/items?f=html",
@@ -142,7 +142,7 @@ async fn no_code_is_told_without_a_record(database: &str) {
             let text = text(&server, token, path).await;
             assert!(!text.contains("0000#"), "{path}: {text}");
         }
-        // Nobody finds one out by asking which gates have it.
+        // A filter cannot be used to guess a code.
         for probe in [
             "access_code=0000%23",
             "sortby=access_code",
@@ -167,7 +167,7 @@ async fn no_code_is_told_without_a_record(database: &str) {
     assert!(!text(&server, &officer, item).await.contains("0000#"));
     assert_eq!(looks(database).await, []);
 
-    // A steward reads it with the gate, and is recorded each time, whatever the form.
+    // A steward sees the code in the gate itself, and each look is recorded, in every format.
     let mut told = 0;
     for path in [
         item.to_owned(),
@@ -193,7 +193,8 @@ async fn no_code_is_told_without_a_record(database: &str) {
         "what is not told is no look"
     );
 
-    // Who writes a gate as a list shows it keeps its code; who writes a code need not have seen the old one.
+    // A gate that is written as a list shows it keeps its code. A caller who writes a code need not have read
+    // the old one.
     let list = text(&server, &steward, "/api/collections/entrances/items").await;
     let list: Value = serde_json::from_str(&list).unwrap();
     let mut shown = list["features"][0].clone();
@@ -221,7 +222,7 @@ async fn no_code_is_told_without_a_record(database: &str) {
 }
 
 #[tokio::test]
-async fn a_code_is_in_no_answer_without_a_record() {
+async fn no_answer_contains_a_code_without_a_record() {
     let folder = tempfile::tempdir().unwrap();
     no_code_is_told_without_a_record(&sqlite_in(folder.path())).await;
     if let Some(database) = postgres::database() {

@@ -1,4 +1,4 @@
-//! Texts that are made of a property that a steward protects, and a contact that is not the sender's.
+//! Tests of texts that are derived from a protected property, and of contacts in repeated reports.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::support::ledger::{Ledger, account};
 
 #[tokio::test]
-async fn a_place_that_a_steward_protects_is_in_no_text_for_the_public() {
+async fn a_protected_place_appears_in_no_text_for_the_public() {
     let folder = tempfile::tempdir().unwrap();
     let schemas = folder.path().join("schemas");
     std::fs::create_dir(&schemas).unwrap();
-    // An overlay names what differs; the other collections stay as they are built in.
+    // A schema overlay lists only differences; the other collections stay built-in.
     let overlay = json!({"properties": {"place": {"x-onemap-role": "officer"}}});
     std::fs::write(schemas.join("warnings.json"), overlay.to_string()).unwrap();
     let ledger = Ledger::with(&["--config", folder.path().to_str().unwrap()]).await;
@@ -49,7 +49,7 @@ async fn a_place_that_a_steward_protects_is_in_no_text_for_the_public() {
 }
 
 #[tokio::test]
-async fn a_report_sent_again_neither_replaces_a_contact_nor_brings_it_back() {
+async fn a_repeated_report_neither_replaces_nor_restores_a_contact() {
     let ledger = Ledger::start().await;
     let body = |contact: &str| json!({"category": "corridor_clutter", "building": "b1", "key": "1", "contact": contact});
     let send = async |contact: &str| {
@@ -82,7 +82,7 @@ async fn a_report_sent_again_neither_replaces_a_contact_nor_brings_it_back() {
 }
 
 #[tokio::test]
-async fn a_rider_who_is_bound_to_a_community_gets_no_code_of_another() {
+async fn a_rider_bound_to_a_community_cannot_read_codes_elsewhere() {
     let ledger = Ledger::start().await;
     let here = crate::support::gate(
         "here",

@@ -1,4 +1,4 @@
-//! What is erased is gone: from every answer, from every version, and from the bytes of the database.
+//! Tests that erased data disappears from every answer, from every version, and from the bytes of the database.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ const CONTACT: &str = "contact-erased-9q4z";
 const TIMED: &str = "timed-erased-9q4z";
 const ALL: [&str; 4] = [OWNER, NOTE, CONTACT, TIMED];
 
-/// A folder of configuration with a collection that has personal data.
+/// A configuration folder with a collection of personal data.
 fn config() -> tempfile::TempDir {
     let folder = edited_rules(&[]);
     let schema = json!({
@@ -45,7 +45,7 @@ fn stall(id: &str, properties: Value) -> Value {
            "geometry": {"type": "Point", "coordinates": [117.13, 39.22]}})
 }
 
-/// Where a text stands in the database: in the bytes of the files, or in the rows of the tables.
+/// Where a text occurs in the database: in the bytes of the files or in the rows of the tables.
 async fn found_in(database: &str, text: &str) -> Vec<String> {
     if let Some(path) = database.strip_prefix("sqlite:") {
         let mut found = Vec::new();
@@ -148,7 +148,7 @@ async fn erased_is_gone(database: &str) {
     let told: Value = contact(Method::GET).await.json().await.unwrap();
     assert_eq!(told["contact"], Value::Null);
 
-    // The running server tells nothing of it, now or of then; the rest of the case stands.
+    // The running server no longer shows the data, in the present or in the past. The rest of the case stays.
     let now = jiff::Timestamp::now();
     let read = async |path: &str| {
         let request = server.request(Method::GET, path).bearer_auth(&server.admin);
@@ -179,7 +179,7 @@ async fn erased_is_gone(database: &str) {
     let history: Value = serde_json::from_str(&history).unwrap();
     assert_eq!(history["steps"].as_array().unwrap().len(), 2, "{history}");
 
-    // What is over by the schema goes by itself.
+    // Data is erased by itself when the retention time in its schema has passed.
     drop(server);
     let server = Server::on(database, &["--config", config]).await;
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -234,20 +234,20 @@ async fn erased_is_gone(database: &str) {
 }
 
 #[tokio::test]
-async fn what_is_erased_stands_nowhere_in_sqlite() {
+async fn erased_data_is_nowhere_in_the_sqlite_files() {
     let folder = tempfile::tempdir().unwrap();
     erased_is_gone(&sqlite_in(folder.path())).await;
 }
 
 #[tokio::test]
-async fn what_is_erased_stands_nowhere_in_postgresql() {
+async fn erased_data_is_nowhere_in_postgresql() {
     if let Some(database) = postgres::database() {
         erased_is_gone(&database).await;
     }
 }
 
 #[tokio::test]
-async fn what_is_written_after_an_erasure_stays_when_it_is_applied_again() {
+async fn data_written_after_an_erasure_survives_when_it_is_applied_again() {
     for Fixture { store, .. } in &fixtures().await {
         store.commit(edit(vec![put("a", 1)])).await.unwrap();
         let erasure = Erasure {
@@ -273,7 +273,7 @@ async fn what_is_written_after_an_erasure_stays_when_it_is_applied_again() {
 }
 
 #[tokio::test]
-async fn a_restored_backup_does_not_bring_back_what_was_erased() {
+async fn a_restored_backup_does_not_bring_back_erased_data() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
     let backup = folder.path().join("old.backup");

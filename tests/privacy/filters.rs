@@ -1,5 +1,5 @@
-//! Filters are no way to what is protected: below its role a property does not exist, and of a feature
-//! that somebody sees in part only what they see counts.
+//! Tests that filters reveal no protected data: below its role, a property is unknown, and for a feature that
+//! the caller sees in part only the visible properties count.
 
 use onemap::model::{Role, Schema};
 use reqwest::{Method, StatusCode};
@@ -9,7 +9,7 @@ use crate::support::ledger::{LAT, LON, Ledger, account, square};
 use crate::support::server::{Server, token};
 use crate::support::{building, gate};
 
-/// Every way to use a property in an expression.
+/// The ways in which an expression can use a property.
 const WAYS: &[&str] = &[
     "{p} = 'x'",
     "{p} > 1",
@@ -51,7 +51,7 @@ async fn answer(
 }
 
 #[tokio::test]
-async fn a_property_above_the_role_is_answered_as_one_that_does_not_exist() {
+async fn a_filter_on_a_hidden_property_is_answered_as_if_it_did_not_exist() {
     let server = Server::start().await;
     server.put("entrances", &gate("g1", LON, LAT)).await;
     let rider = token(&server.database, "rider");
@@ -70,7 +70,7 @@ async fn a_property_above_the_role_is_answered_as_one_that_does_not_exist() {
                 for token in tokens.into_iter().take(1 + usize::from(below_rider)) {
                     let name = &property.name;
                     let real = answer(&server, token, collection.as_str(), way, name).await;
-                    // As long as the name, so that every position is the same.
+                    // As long as the real name, so that positions in error texts are equal.
                     let unknown = "q".repeat(name.len());
                     let other = answer(&server, token, collection.as_str(), way, &unknown).await;
                     assert_eq!(
@@ -84,8 +84,8 @@ async fn a_property_above_the_role_is_answered_as_one_that_does_not_exist() {
         }
     }
     assert!(protected > 5, "{protected}");
-    // From its role on it is a property like any other; but nobody asks by a door code, since each look at
-    // one is recorded.
+    // From its role on, a property can be used normally. Door codes can never be used in filters, because each
+    // look is recorded.
     for (role, name, status) in [
         ("rider", "access_note", StatusCode::OK),
         ("rider", "access_code", StatusCode::BAD_REQUEST),
@@ -102,7 +102,7 @@ async fn a_property_above_the_role_is_answered_as_one_that_does_not_exist() {
 }
 
 #[tokio::test]
-async fn of_a_case_in_another_community_only_what_is_seen_of_it_counts() {
+async fn a_filter_on_a_case_elsewhere_uses_only_its_visible_properties() {
     let ledger = Ledger::start().await;
     let mut community = square(
         "c2",
@@ -135,7 +135,7 @@ async fn of_a_case_in_another_community_only_what_is_seen_of_it_counts() {
         (&bound, "note = '五楼楼道'", 0),
         (&bound, "note <> '三楼楼道'", 0),
         (&bound, "NOT (note = '三楼楼道')", 0),
-        // The same as of a case without a note.
+        // The result is the same as for a case without a note.
         (&bound, "note IS NULL", 1),
         (&bound, "char_length(note) > 0 OR building = 'b2'", 2),
     ] {

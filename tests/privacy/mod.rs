@@ -1,5 +1,5 @@
-//! What is protected: nobody reads it below its role, nobody writes it blindly, looks at door codes are
-//! recorded, and what is erased is gone.
+//! Tests of data protection: no reading below the role, no writing of invisible properties, recorded looks at
+//! door codes, and erasure.
 
 mod canary;
 mod codes;

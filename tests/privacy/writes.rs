@@ -1,4 +1,4 @@
-//! Writes by somebody who does not see all of a feature.
+//! Tests of writes by accounts that see only a part of a feature.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::ledger::edited_rules;
 use crate::support::server::{Server, problem, sqlite_in, token};
 
-/// A map with a collection that grid workers write and of which only officers see everything.
+/// A map with a collection that grid workers may write, and of which only officers see all properties.
 async fn map() -> (Server, tempfile::TempDir) {
     let folder = edited_rules(&[]);
     let schema = json!({
@@ -36,7 +36,7 @@ fn stall(properties: Value) -> Value {
 const ITEM: &str = "/api/collections/stalls/items/s1";
 
 #[tokio::test]
-async fn who_does_not_see_a_property_keeps_it_and_cannot_set_it() {
+async fn a_property_that_the_caller_does_not_see_is_kept_and_cannot_be_set() {
     let (server, _folder) = map().await;
     let worker = token(&server.database, "grid_worker");
     let officer = token(&server.database, "officer");
@@ -55,7 +55,7 @@ async fn who_does_not_see_a_property_keeps_it_and_cannot_set_it() {
     let answer = write(Method::PUT, &officer, &made).await.unwrap();
     assert_eq!(answer.status(), StatusCode::CREATED);
 
-    // What they read they may write back, and nothing is lost.
+    // They can write back what they read, and nothing is lost.
     let (seen, tag) = read(&worker).await;
     assert_eq!(seen, json!({"name": "早点摊"}));
     let put = server
@@ -79,7 +79,8 @@ async fn who_does_not_see_a_property_keeps_it_and_cannot_set_it() {
     let (status, _) = problem(stale.send().await.unwrap()).await;
     assert_eq!(status, StatusCode::PRECONDITION_FAILED);
 
-    // Naming it is refused, right or wrong: a refusal tells nothing about what is there.
+    // A body with the hidden property is refused with the same text for right and wrong values, so it reveals
+    // nothing.
     let mut told = Vec::new();
     for owner in [json!("王某"), json!("李某"), json!(null)] {
         let patch = json!({"properties": {"owner": owner}});
@@ -108,14 +109,14 @@ async fn who_does_not_see_a_property_keeps_it_and_cannot_set_it() {
     assert_eq!(answer.status(), StatusCode::OK);
     let kept = json!({"name": "面摊", "owner": "王某"});
     assert_eq!(read(&officer).await.0, kept);
-    // Who sees it may take it away.
+    // An account that sees the property can remove it.
     let answer = write(Method::PUT, &officer, &stall(json!({"name": "面摊"})));
     assert_eq!(answer.await.unwrap().status(), StatusCode::OK);
     assert_eq!(read(&officer).await.0, json!({"name": "面摊"}));
 }
 
 #[tokio::test]
-async fn a_feature_of_any_collection_has_photos() {
+async fn features_of_any_collection_can_have_photos() {
     let (server, _folder) = map().await;
     let (worker, other) = (
         token(&server.database, "grid_worker"),
@@ -145,7 +146,7 @@ async fn a_feature_of_any_collection_has_photos() {
     assert_eq!(answer.status(), StatusCode::CREATED);
     let said: Value = answer.json().await.unwrap();
     assert_eq!(said["properties"]["photos"], json!([one["id"]]));
-    // Everybody sees the list, so everybody sees what it names.
+    // The list of photos is public, so the photos in it are too.
     assert_eq!(server.get(&path).await.status(), StatusCode::OK);
     let answer = put(&worker, json!([one["id"], two["id"]])).await;
     assert_eq!(answer.status(), StatusCode::OK);
@@ -155,7 +156,7 @@ async fn a_feature_of_any_collection_has_photos() {
 }
 
 #[tokio::test]
-async fn a_photo_of_a_protected_list_is_not_put_into_a_list_that_more_people_see() {
+async fn a_photo_in_a_protected_list_cannot_be_added_to_a_more_public_list() {
     let (server, _folder) = map().await;
     let worker = token(&server.database, "grid_worker");
     let sent = server
@@ -188,7 +189,8 @@ async fn a_photo_of_a_protected_list_is_not_put_into_a_list_that_more_people_see
     assert_eq!(seen(Some(&worker)).await, StatusCode::OK);
     assert_eq!(seen(None).await, StatusCode::UNAUTHORIZED);
 
-    // Neither beside the other list nor in its place, and not after it was taken out, even by its uploader.
+    // The photo cannot be added to the public list, next to the other list, instead of it or after its removal,
+    // even by its uploader.
     let refused = async |properties: Value| {
         let (status, said) = problem(put(properties).await).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
@@ -208,7 +210,7 @@ async fn a_photo_of_a_protected_list_is_not_put_into_a_list_that_more_people_see
         StatusCode::OK
     );
 
-    // Where another way than ours names it in a public list too, it takes the roles of both.
+    // If plain SQL adds the photo to a public list too, seeing it requires the roles of both lists.
     let store = onemap::store::Store::open(&server.database).await.unwrap();
     let change = onemap::model::Change {
         collection: onemap::model::CollectionId::new("stalls").unwrap(),

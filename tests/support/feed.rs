@@ -1,4 +1,4 @@
-//! A client of the live feed.
+//! A client of the live feed for tests.
 
 use std::time::Duration;
 
@@ -21,12 +21,12 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Connects; `last` is what a client that comes back says.
+    /// Connects; `last` is the id of the last event, as a client sends it when it reconnects.
     pub async fn connect(base: &str, query: &str, last: Option<u64>) -> Self {
         Self::connect_saying(base, query, last.map(|seq| seq.to_string())).await
     }
 
-    /// Connects with anything as the last event's id.
+    /// Connects with any text as the id of the last event.
     pub async fn connect_saying(base: &str, query: &str, last: Option<String>) -> Self {
         let mut request = reqwest::Client::new().get(format!("{base}/api/events{query}"));
         if let Some(id) = last {
@@ -41,7 +41,7 @@ impl Feed {
         Self::open(request.bearer_auth(token)).await
     }
 
-    /// Connects with a request that is made already.
+    /// Connects with a prepared request.
     pub async fn of(request: reqwest::RequestBuilder) -> Self {
         Self::open(request).await
     }
@@ -55,7 +55,7 @@ impl Feed {
         }
     }
 
-    /// The next event that is not the pulse. One that never comes ends the test.
+    /// The next event other than the heartbeat. If none arrives, the test fails.
     pub async fn next(&mut self) -> Event {
         loop {
             let event = tokio::time::timeout(Duration::from_secs(30), self.any())
@@ -78,7 +78,7 @@ impl Feed {
     }
 }
 
-/// Takes the first whole event out of what has come.
+/// Removes the first complete event from the received text.
 pub fn take_event(buffer: &mut String) -> Option<Event> {
     while let Some(end) = buffer.find("\n\n") {
         let text: String = buffer.drain(..end + 2).collect();
@@ -98,11 +98,11 @@ pub fn take_event(buffer: &mut String) -> Option<Event> {
     None
 }
 
-/// A client that sends its request and reads nothing until it is told to.
+/// A client that sends its request and reads nothing until the test asks it to.
 pub struct Silent(tokio::net::TcpStream);
 
 impl Silent {
-    /// Connects with a small buffer, so that little is enough to fill it.
+    /// Connects with a small buffer, so that few bytes fill it.
     pub async fn connect(base: &str, query: &str) -> Self {
         let address = base.strip_prefix("http://").unwrap();
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
@@ -117,11 +117,11 @@ impl Silent {
         Self(stream)
     }
 
-    /// Reads what is there to the end of the connection, and gives the whole events of it.
+    /// Reads until the connection ends, and returns the complete events.
     pub async fn read_to_end(mut self) -> Vec<Event> {
         let mut bytes = Vec::new();
         let reading = tokio::io::AsyncReadExt::read_to_end(&mut self.0, &mut bytes);
-        // A connection that is reset has ended too.
+        // A reset also ends the connection.
         let _ = tokio::time::timeout(Duration::from_secs(60), reading)
             .await
             .expect("the connection ends");
@@ -130,7 +130,7 @@ impl Silent {
     }
 }
 
-/// The body of an answer in chunks (RFC 9112, section 7.1), as far as it came.
+/// The body of a chunked answer (RFC 9112, section 7.1), as far as it was received.
 fn without_chunks(answer: &[u8]) -> Vec<u8> {
     let find = |bytes: &[u8], what: &[u8]| bytes.windows(what.len()).position(|w| w == what);
     let mut body = Vec::new();

@@ -1,4 +1,4 @@
-//! A small district with a ledger, and the people who work with it.
+//! A small district with a ledger and accounts, for tests.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -7,22 +7,22 @@ use tempfile::TempDir;
 use super::building;
 use super::server::{Server, onemap, problem, sqlite_in};
 
-/// Where everything of these tests is.
+/// The position of everything in these tests.
 pub const LON: f64 = 117.13;
 pub const LAT: f64 = 39.22;
 
-/// A server with a grid, a house and two units, and the people who work there.
+/// A server with a grid, a building and two units, and accounts that work there.
 pub struct Ledger {
     pub server: Server,
     pub officer: String,
     pub worker: String,
     pub unit: String,
-    /// The address of its database, for the command line beside it.
+    /// The address of the database, for the command line.
     pub database: String,
     _folder: Option<TempDir>,
 }
 
-/// A token with what belongs to its account.
+/// Creates an account and returns a token for it.
 pub fn account(database: &str, role: &str, name: &str, more: &[&str]) -> String {
     let mut arguments = vec![
         "token",
@@ -70,7 +70,7 @@ impl Ledger {
         ledger
     }
 
-    /// On an empty database.
+    /// A ledger on an empty database.
     pub async fn on(database: &str, arguments: &[&str]) -> Self {
         let server = Server::on(database, arguments).await;
         let community = json!({"kind": "community", "code": "120113001020000", "name": "温泉社区"});
@@ -103,7 +103,7 @@ impl Ledger {
         }
     }
 
-    /// Reports something at the house and gives the answer.
+    /// Sends a report about the building and returns the answer.
     pub async fn report(&self, token: Option<&str>, more: Value) -> Value {
         let mut body = json!({"category": "corridor_clutter", "building": "b1"});
         merge(&mut body, more);
@@ -172,7 +172,7 @@ impl Ledger {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// A photo: the smallest picture that is one, different for every colour.
+    /// Uploads a photo: the smallest valid picture, different for each colour.
     pub async fn photo(&self, colour: u8) -> Value {
         let answer = self
             .server
@@ -187,7 +187,7 @@ impl Ledger {
         json!({"id": said["id"], "claim": said["claim"]})
     }
 
-    /// Brings a new case to a status.
+    /// Creates a case and takes it to a status.
     pub async fn at(&self, status: &str) -> String {
         let id = self.case().await;
         let (officer, unit) = (&self.officer, &self.unit);
@@ -280,15 +280,16 @@ pub fn jiff_now() -> String {
     jiff::Timestamp::now().to_string()
 }
 
-/// Now, and a little patience: steps are kept to the millisecond, so what comes next is surely after it.
+/// The present moment. Waits a little, because steps have a precision of milliseconds and the next one must be
+/// later.
 pub async fn a_moment() -> String {
     let now = jiff_now();
     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     now
 }
 
-/// A folder of configuration in which corridor clutter turns red two seconds after its report, and is
-/// believed of a sensor after five: longer than a busy machine takes from one observation to the next.
+/// A configuration in which corridor clutter turns red two seconds after its report, and a sensor's value
+/// counts after five seconds, which is longer than a busy machine needs between two observations.
 pub fn hasty_rules() -> TempDir {
     edited_rules(&[
         (
@@ -302,7 +303,7 @@ pub fn hasty_rules() -> TempDir {
     ])
 }
 
-/// A folder of configuration with the built-in schemas, and rules in which each text stands replaced.
+/// A configuration with the built-in schemas, and the built-in rules with some texts replaced.
 pub fn edited_rules(edits: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let geodata = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata");

@@ -1,4 +1,4 @@
-//! What the tests share: the built program, features to give it, and a throw-away PostgreSQL.
+//! Helpers for tests: the built program, example features, and a temporary PostgreSQL.
 
 pub mod feed;
 pub mod imports;
@@ -9,7 +9,7 @@ pub mod worst;
 
 use serde_json::{Value, json};
 
-/// A building of about 20 × 20 m with its south-west corner at a place.
+/// A building of about 20 × 20 m. The position is its south-west corner.
 pub fn building(id: &str, lon: f64, lat: f64) -> Value {
     let (e, n) = (lon + 0.000_23, lat + 0.000_18);
     json!({
@@ -32,7 +32,7 @@ pub fn gate(id: &str, lon: f64, lat: f64) -> Value {
     })
 }
 
-/// Brings a synthetic city of so many buildings, and everything else that belongs to it, into a database.
+/// Imports a synthetic city with this number of buildings, and everything that belongs to it, into a database.
 pub fn city(database: &str, folder: &std::path::Path, buildings: u32) {
     let file = folder.join("city.ndjson");
     let file = file.to_str().unwrap();

@@ -1,4 +1,4 @@
-//! What one edit over a big map costs, counted by the allocator.
+//! Measures the memory that one edit over a large map allocates.
 
 use geo_types::{Geometry, Point, Rect, coord};
 use jiff::Timestamp;
@@ -11,10 +11,10 @@ use super::GLOBAL;
 
 /// The most bytes that one edit may allocate.
 const MOST: usize = 1 << 20;
-/// Open cases of the ledger, and grids.
+/// The number of open cases, and of grids.
 const CASES: u32 = 5_000;
 const GRIDS: u32 = 500;
-/// Edits that wait to be merged into a collection.
+/// The number of edits that are not merged into the base of their collection.
 const WAITING: u32 = 2_000;
 
 fn put(collection: &str, id: String, geometry: Geometry<f64>, said: &Value) -> Change {
@@ -28,7 +28,7 @@ fn put(collection: &str, id: String, geometry: Geometry<f64>, said: &Value) -> C
     }
 }
 
-/// A building on a raster of some 40 metres.
+/// A building on a grid with cells of about 40 metres.
 fn building(n: u32, name: &str) -> Change {
     let (x, y) = (f64::from(n % 1_000), f64::from(n / 1_000));
     let low = coord! {x: 116.9 + x * 0.0005, y: 38.9 + y * 0.0004};
@@ -59,7 +59,7 @@ fn grid(n: u32, name: &str) -> Change {
     put("grids", format!("g{n}"), area.to_polygon().into(), &said)
 }
 
-/// A map with so many buildings, a ledger, and edits that are not merged yet.
+/// A map with this number of buildings, a ledger, and edits that are not merged yet.
 fn a_map(buildings: u32) -> Snapshot {
     let schema = |name: &str| (CollectionId::new(name).unwrap(), json!({}));
     let schemas = ["buildings", "grids", "warnings"].map(schema).into();
@@ -74,10 +74,10 @@ fn a_map(buildings: u32) -> Snapshot {
     Overlay::new(&snapshot, &[edit]).unwrap().view().clone()
 }
 
-/// Lays one edit after the other over a map of so many buildings and counts what each allocates.
+/// Applies one edit after the other to a map of this number of buildings and counts what each allocates.
 ///
 /// # Panics
-/// When one allocates too much, or is not in the answer.
+/// If an edit allocates too much, or does not appear in the answer.
 pub fn check(buildings: u32) {
     let map = a_map(buildings);
     let last = buildings - 1;

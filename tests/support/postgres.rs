@@ -1,5 +1,5 @@
-//! A throw-away PostgreSQL with PostGIS: made in a temporary folder when the first test asks for it,
-//! reached by a socket in that folder and by nothing else, gone when the tests end, however they end.
+//! A temporary PostgreSQL with PostGIS. The first test that needs it creates it in a temporary folder. It can
+//! be reached only by a socket in that folder, and is removed when the tests end, however they end.
 
 use std::ffi::OsString;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -13,8 +13,8 @@ const MISSING: &str = "these tests need PostgreSQL 14 or newer with PostGIS 3. D
     apt-get install postgresql postgresql-NN-postgis-3 (NN is the version that apt installed; the \
     server need not run). To go without: ONEMAP_TEST_POSTGRES=skip";
 
-/// A new, empty database with PostGIS on the cluster that all tests share. `None` only where the
-/// tests were told to go without.
+/// A new, empty database with PostGIS on the cluster that all tests share. `None` only if the tests are run
+/// without PostgreSQL.
 pub fn database() -> Option<String> {
     static SHARED: OnceLock<Cluster> = OnceLock::new();
     if skipped() {
@@ -23,7 +23,7 @@ pub fn database() -> Option<String> {
     Some(SHARED.get_or_init(Cluster::start).database())
 }
 
-/// Whether the tests were told to go without PostgreSQL. Says so, loudly.
+/// Whether the tests are run without PostgreSQL. Then this prints a clear notice.
 #[allow(clippy::print_stderr, reason = "who runs the tests must see it")]
 pub fn skipped() -> bool {
     let skip = std::env::var("ONEMAP_TEST_POSTGRES").is_ok_and(|v| v == "skip");
@@ -33,15 +33,15 @@ pub fn skipped() -> bool {
     skip
 }
 
-/// A server of its own, for tests that stop it.
+/// A separate server, for tests that stop it.
 pub struct Cluster {
     folder: PathBuf,
     bin: PathBuf,
     user: Option<(u32, u32)>,
-    /// Stops the server and removes the folder when its standard input closes: that happens when this
-    /// process ends, whatever ends it.
+    /// A process that stops the server and removes the folder when its standard input closes. That happens when
+    /// the test process ends, for whatever reason.
     _keeper: std::process::Child,
-    /// What keeps the poolers before it.
+    /// The processes that keep the poolers running.
     poolers: std::sync::Mutex<Vec<std::process::Child>>,
 }
 
@@ -69,7 +69,7 @@ impl Cluster {
             .arg("sh")
             .args([&bin, &folder])
             .current_dir("/")
-            // Ctrl-C at the terminal is not for the keeper.
+            // Ctrl-C at the terminal must not reach the keeper.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -112,16 +112,16 @@ impl Cluster {
             .collect()
     }
 
-    /// Starts the server again, in a name space where a file system in memory of so many megabytes is
-    /// mounted, and makes a database on it: its address, and the small disk as it is seen from outside.
-    /// `None` where this machine lets nobody mount one. The server must be down.
+    /// Starts the server again in a namespace with a mounted file system in memory of this size, and creates a
+    /// database on it. Returns its address and the path of the disk outside of the namespace. `None` if this
+    /// machine does not allow the mount. The server must be stopped before.
     pub fn up_on_small_disk(&self, megabytes: u32) -> Option<(String, PathBuf)> {
         let small = self.folder.join("small");
         std::fs::create_dir(&small).expect("a folder");
         let (uid, gid) = self.user.unwrap_or_else(own_user);
         chown(&small, Some(uid), Some(gid)).expect("chown");
-        // Who is root stays root to mount, who is not becomes it in a name space of users; the server runs
-        // as neither.
+        // root can mount directly; other users become root in a user namespace. The server itself runs as
+        // neither.
         let (outer, inner) = match self.user {
             Some(_) => (
                 "--mount",
@@ -176,7 +176,7 @@ impl Cluster {
         Some((self.url("cramped"), seen.into()))
     }
 
-    /// Stops the server as a power cut would.
+    /// Stops the server abruptly, like a power cut.
     pub fn down(&self) {
         self.run("pg_ctl", |c| {
             c.arg("-D")
@@ -185,7 +185,7 @@ impl Cluster {
         });
     }
 
-    /// A new database with PostGIS in it; the answer is its address.
+    /// Creates a database with PostGIS and returns its address.
     pub fn database(&self) -> String {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("map{}", COUNT.fetch_add(1, Ordering::Relaxed));
@@ -196,14 +196,14 @@ impl Cluster {
         self.url(&name)
     }
 
-    /// A new database without anything in it.
+    /// Creates an empty database without PostGIS.
     pub fn bare_database(&self, name: &str) -> String {
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
         self.url(name)
     }
 
-    /// A PgBouncer before a database of this cluster, with lines of its configuration; the answer is the
-    /// database's address through it. It ends with the server.
+    /// Starts PgBouncer for a database, with extra lines of configuration. Returns the address of the database
+    /// through it. It ends with the server.
     pub fn pooler(&self, database: &str, settings: &str) -> String {
         const PROGRAM: &str = "/usr/sbin/pgbouncer";
         assert!(
@@ -231,7 +231,7 @@ impl Cluster {
         if let Some((uid, gid)) = self.user {
             chown(&folder, Some(uid), Some(gid)).expect("chown");
         }
-        // Ends when its standard input closes, as the keeper of the server does.
+        // The pooler ends when its standard input closes, as the server's keeper does.
         let keeper = as_user(Command::new("sh"), self.user)
             .args([
                 "-c",
@@ -280,7 +280,7 @@ impl Cluster {
             .env_remove("PGOPTIONS")
             .stdin(Stdio::null())
             .stdout(Stdio::null());
-        // Not a pipe: the server would inherit it and keep it open for ever.
+        // A file and not a pipe, because the server would inherit the pipe and keep it open.
         let log = self.folder.join(format!("{program}.err"));
         let file = std::fs::File::create(&log).expect("a file in the temporary folder");
         let status = command.stderr(file).status().expect(MISSING);
@@ -299,7 +299,7 @@ fn as_user(mut command: Command, user: Option<(u32, u32)>) -> Command {
     command
 }
 
-/// The newest version's programs. Debian keeps them off the PATH.
+/// The programs of the newest PostgreSQL version. Debian does not put them on the PATH.
 fn binaries() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql");
     let newest = versions
@@ -325,7 +325,7 @@ fn own_user() -> (u32, u32) {
     (about.uid(), about.gid())
 }
 
-/// PostgreSQL refuses to run as root: then it runs as the user that its package made.
+/// PostgreSQL refuses to run as root. Then it runs as the user that its package created.
 fn user() -> Option<(u32, u32)> {
     let number = |args: &[&str]| -> Option<u32> {
         let out = Command::new("id").args(args).output().ok()?;

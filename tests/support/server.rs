@@ -1,4 +1,4 @@
-//! The built program on a database and port of its own, driven over HTTP.
+//! Runs the built program on its own database and port, for tests over HTTP.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
-/// A running server. It ends with the value.
+/// A running server. Dropping the value stops it.
 pub struct Server {
     child: Running,
     pub base: String,
@@ -19,7 +19,7 @@ pub struct Server {
     _folder: Option<tempfile::TempDir>,
 }
 
-/// Runs the program to its end and gives what it printed and whether it worked.
+/// Runs the program to its end. Returns its output, its errors and whether it succeeded.
 pub fn onemap(arguments: &[&str]) -> (String, String, bool) {
     let done = Command::new(env!("CARGO_BIN_EXE_onemap"))
         .args(arguments)
@@ -34,7 +34,7 @@ pub fn onemap(arguments: &[&str]) -> (String, String, bool) {
 }
 
 impl Server {
-    /// On an empty SQLite file of its own.
+    /// Starts a server on a new SQLite file.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = sqlite_in(folder.path());
@@ -43,7 +43,7 @@ impl Server {
         server
     }
 
-    /// On a database, with further arguments.
+    /// Starts a server on a database, with further arguments.
     pub async fn on(database: &str, arguments: &[&str]) -> Self {
         let (child, base) = begin(database, arguments);
         let client = Client::new();
@@ -89,14 +89,14 @@ impl Server {
         problem(self.get(path).await).await
     }
 
-    /// A write by the admin.
+    /// A write as the administrator.
     pub fn write(&self, method: Method, path: &str, body: &Value) -> RequestBuilder {
         self.request(method, path)
             .bearer_auth(&self.admin)
             .json(body)
     }
 
-    /// Puts a feature and gives its commit.
+    /// Writes a feature and returns the number of its commit.
     pub async fn put(&self, collection: &str, feature: &Value) -> u64 {
         let id = feature["id"].as_str().unwrap();
         let id: String = id.bytes().map(|b| format!("%{b:02X}")).collect();
@@ -114,7 +114,7 @@ impl Server {
             .unwrap()
     }
 
-    /// The ids of every feature that a query finds, page by page.
+    /// The ids of all features that a query finds, read page by page.
     pub async fn ids(&self, path: &str) -> Vec<String> {
         let mut ids = Vec::new();
         let mut next = Some(format!("{}{path}", self.base));
@@ -141,7 +141,7 @@ impl Server {
         ids
     }
 
-    /// Searches as soon as the search has the names of a commit.
+    /// Searches as soon as the search contains the names of a commit.
     pub async fn search(&self, query: &str, seq: u64) -> Value {
         let path = format!("/api/search?q={query}");
         let deadline = Instant::now() + Duration::from_secs(60);
@@ -156,32 +156,32 @@ impl Server {
         }
     }
 
-    /// The number of its process.
+    /// The id of the server's process.
     pub fn pid(&self) -> u32 {
         self.child.pid()
     }
 
-    /// Ends it as an operator does, and waits until it has ended.
+    /// Stops the server as an operator does, and waits until it has ended.
     pub fn stop(&mut self) {
         self.child.stop();
     }
 
-    /// The process.
+    /// The process of the server.
     pub fn process(&mut self) -> &mut Running {
         &mut self.child
     }
 
-    /// Kills it at once, as a power cut would.
+    /// Kills the server at once, like a power cut.
     pub fn kill(&mut self) {
         self.child.end();
     }
 }
 
-/// The program as a process. It ends with the value.
+/// The program as a process. Dropping the value kills it.
 pub struct Running(Child);
 
 impl Running {
-    /// How many bytes of memory it has.
+    /// How many bytes of memory the process uses.
     pub fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
@@ -189,12 +189,12 @@ impl Running {
         kb * 1024
     }
 
-    /// The number of the process.
+    /// The id of the process.
     pub fn pid(&self) -> u32 {
         self.0.id()
     }
 
-    /// SIGTERM, and patience until it has ended; says whether it ended well.
+    /// Sends SIGTERM and waits until the process has ended. Returns whether it succeeded.
     pub fn stop(&mut self) -> bool {
         let pid = self.pid().to_string();
         let sent = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
@@ -221,8 +221,8 @@ impl Drop for Running {
     }
 }
 
-/// Starts the program on a database and gives the address that it prints. It listens, but need not be
-/// ready yet.
+/// Starts the program on a database and returns the address that it prints. It listens by then, but may not be
+/// ready.
 pub fn begin(database: &str, arguments: &[&str]) -> (Running, String) {
     begin_as(serve(
         Command::new(env!("CARGO_BIN_EXE_onemap")),
@@ -231,7 +231,7 @@ pub fn begin(database: &str, arguments: &[&str]) -> (Running, String) {
     ))
 }
 
-/// The same, where the process may open so many files and no more.
+/// The same, with a limit of open files.
 pub fn begin_with_files(files: u32, database: &str, arguments: &[&str]) -> (Running, String) {
     let mut shell = Command::new("sh");
     let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
@@ -247,7 +247,7 @@ fn serve(mut command: Command, database: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Starts the program as a command says and gives the address that it prints.
+/// Runs a command that starts the program, and returns the address that it prints.
 pub fn begin_as(mut command: Command) -> (Running, String) {
     let mut child = command
         .stdout(Stdio::piped())
@@ -259,7 +259,7 @@ pub fn begin_as(mut command: Command) -> (Running, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     while let Some(Ok(line)) = lines.next() {
         let line = line.trim();
-        // With a public address the one where it listens stands before it.
+        // With a public address, the listening address is printed before it.
         if let Some(address) = line.strip_prefix("监听 · Listening on ") {
             base = address.to_owned();
         }
@@ -270,7 +270,7 @@ pub fn begin_as(mut command: Command) -> (Running, String) {
             break;
         }
     }
-    // Keep reading, so that the program never writes into a closed pipe.
+    // Keeps reading, so that the program never writes into a closed pipe.
     std::thread::spawn(move || lines.for_each(drop));
     assert!(!base.is_empty(), "the server did not start");
     (Running(child), base)
@@ -291,7 +291,7 @@ pub async fn problem(response: reqwest::Response) -> (StatusCode, Value) {
     (status, document)
 }
 
-/// A new token of a role.
+/// A new token with a role.
 pub fn token(database: &str, role: &str) -> String {
     let (out, err, ok) = onemap(&[
         "token",

@@ -1,33 +1,34 @@
-//! Every GET of the interface with its worst parameters: the most features, the farthest place, every
-//! option that makes an answer dearer.
+//! Every GET of the API with its worst parameters: the most features, the farthest place, and every option that
+//! makes an answer more expensive.
 
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::server::Server;
 
-/// How much of the map a request may look at.
+/// How much of the map a request may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum May {
-    /// As good as nothing: what is asked for stands under its id, or is kept.
+    /// Almost nothing, because the result is found by id or is cached.
     Little,
-    /// What it answers with, and little more.
+    /// Little more than the features in the answer.
     Near,
-    /// Every feature: to find it, to sort it, to write it, and a beginning before that.
+    /// Every feature several times: to find it, to sort it and to write it, and in the first attempt with the
+    /// small budget.
     All,
 }
 
-/// What the addresses name.
+/// The values that appear in the requests.
 pub struct Town {
-    /// A case.
+    /// The id of a case.
     pub warning: String,
-    /// A building.
+    /// The id of a building.
     pub building: String,
-    /// A tile of the city at the zoom at which buildings begin, as `z/y/x`.
+    /// A tile of the city at the first zoom level with buildings, as `z/y/x`.
     pub tile: String,
 }
 
-/// A path of the interface, how much it may look at, and its worst requests.
+/// A path of the API, how much it may read, and its worst requests.
 pub struct Worst {
     pub path: &'static str,
     pub may: May,
@@ -40,7 +41,7 @@ const EVERY_NAME: &str = "filter=ACCENTI(CASEI(name))%20LIKE%20%27%25%E6%A5%BC%2
     area_m2(geometry)%20%3C%200%20OR%20levels%20*%202%20IN%20(1,3,5,7,9,11,13,15,17,19,21,23,25,27,29)";
 const ALL_SORTED: &str = "sortby=-levels,name,-number,units&limit=10000&offset=20000";
 
-/// The worst requests of every path. A path that is missing here fails the tests.
+/// The worst requests of every path. A path that is missing here fails a test.
 pub fn worst(town: &Town) -> Vec<Worst> {
     let Town {
         warning,
@@ -252,7 +253,7 @@ pub fn worst(town: &Town) -> Vec<Worst> {
     ]
 }
 
-/// A line that crosses the city 200 times, as an expression writes it.
+/// A line that crosses the city 200 times, as text for an expression.
 fn zigzag() -> String {
     let positions: Vec<String> = (0..200)
         .map(|n| {
@@ -263,14 +264,14 @@ fn zigzag() -> String {
     format!("LINESTRING({})", positions.join(","))
 }
 
-/// The paths of a description of the interface that can be read.
+/// The paths with a GET in an OpenAPI document.
 pub fn readable(document: &Value) -> Vec<String> {
     let paths = document["paths"].as_object().unwrap();
     let gets = paths.iter().filter(|(_, item)| item.get("get").is_some());
     gets.map(|(path, _)| path.clone()).collect()
 }
 
-/// Asks once. The answer is read to its end, but for the feed, which has none.
+/// Sends a request. The answer is read to its end, except for the feed, which does not end.
 pub async fn ask(client: &Client, base: &str, path: &str, token: &str) -> (StatusCode, usize) {
     let response = client
         .get(format!("{base}{path}"))
@@ -285,7 +286,7 @@ pub async fn ask(client: &Client, base: &str, path: &str, token: &str) -> (Statu
     (status, response.bytes().await.unwrap().len())
 }
 
-/// A figure of `/metrics`.
+/// The value of a metric.
 pub async fn figure(client: &Client, base: &str, name: &str) -> u64 {
     let text = client
         .get(format!("{base}/metrics"))
@@ -299,7 +300,7 @@ pub async fn figure(client: &Client, base: &str, name: &str) -> u64 {
     line.map_or(0, |l| l.trim().parse().unwrap())
 }
 
-/// The ids that the addresses name.
+/// Finds the ids for the requests.
 pub async fn town(server: &Server) -> Town {
     let page = "/api/collections/buildings/items?limit=1";
     let building = server.json(page).await["features"][0].take();
@@ -321,7 +322,7 @@ pub async fn town(server: &Server) -> Town {
     }
 }
 
-/// The tile of a place, as the addresses name it.
+/// The tile that contains a position, as `z/y/x`.
 fn tile(z: u32, lon: f64, lat: f64) -> String {
     let n = f64::from(2_u32.pow(z));
     let x = (lon + 180.0) / 360.0 * n;

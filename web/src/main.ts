@@ -7,6 +7,6 @@ import { makeRouter } from './router';
 applyLanguage();
 const router = makeRouter();
 const app = createApp(App).use(router);
-// Not before the page's own chunk is there: nothing is drawn twice.
+// Waits until the page's own chunk is loaded, so that nothing is drawn twice.
 await router.isReady();
 app.mount('#app');

@@ -21,7 +21,7 @@ test('an id with any character is an address and comes back whole', () => {
 });
 
 test('the server answers every address of the router', () => {
-  // Vitest runs in web/.
+  // Vitest runs in the folder web/.
   const source = readFileSync('../src/http/assets.rs', 'utf8');
   const listed = (name: string): string[] =>
     [

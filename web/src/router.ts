@@ -1,6 +1,6 @@
-// The addresses of the pages and of what is open within them. Each page is a chunk of its own, so that the wall never
-// pays for the documents' viewer; going from one page to another is a plain link. The server answers the same
-// addresses (`src/http/assets.rs`).
+// The addresses of the pages and of what is open in them. Each page is a chunk of its own, so that the wall screen
+// does not load the API documentation; links between pages are plain links. The server knows the same addresses
+// (`src/http/assets.rs`).
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router';
 import { ROOT } from '@/core/api/root';
 
@@ -27,11 +27,11 @@ export const routes: RouteRecordRaw[] = [
   { path: '/accounts/:id', name: 'account', component: accounts },
   { path: '/sign-in', component: () => import('@/pages/signin/SignInPage.vue') },
   { path: '/docs', component: () => import('@/pages/docs/DocsPage.vue') },
-  // The server answers 404 for every other address; only a development server gets past here.
+  // The server answers 404 for all other addresses. Only a development server gets here.
   { path: '/:rest(.*)', component: home },
 ];
 
-/** What was open stood behind `#` in earlier versions: links that people kept still lead there. */
+/** In earlier versions, what was open followed `#`. Old links still work. */
 export function moved({ path, hash }: Pick<RouteLocationNormalized, 'path' | 'hash'>): string | null {
   if (path === '/field' && hash === '#outbox') return '/field/outbox';
   const [, id, form] = (path === '/field' && /^#case\/([^/]+)(?:\/(handle|return|verify))?$/.exec(hash)) || [];
@@ -45,7 +45,7 @@ export function makeRouter(history = createWebHistory(ROOT || '/')) {
   const router = createRouter({
     history,
     routes,
-    // Back goes to where one was on that screen; a new screen begins at its top.
+    // Going back restores the scroll position. A new screen starts at its top.
     scrollBehavior: (to, from, saved) => (to.path === from.path ? undefined : (saved ?? { top: 0 })),
   });
   router.beforeEach((to) => moved(to) ?? true);

@@ -1,4 +1,4 @@
-// swagger-ui-dist ships no types; these are the few that the page uses.
+// swagger-ui-dist has no types. These are the ones that the page uses.
 declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
   interface SwaggerUI {
     (options: Record<string, unknown>): unknown;

@@ -239,7 +239,7 @@ fn an_edit_whose_preconditions_fail_is_refused_with_all_conflicts() {
     assert!(
         problem
             .to_string()
-            .starts_with("2 features are not in the state"),
+            .starts_with("2 features are not in the version"),
         "{problem}"
     );
 }

@@ -1,19 +1,23 @@
-// Which requests the phone's service worker answers, and how. Pure, so that it can be tested: what is not
-// named here goes to the network untouched, above all every answer of the interface that can change.
+// Decides which requests the service worker of the phone pages answers, and how. All other requests go to the
+// network, in particular all API answers that can change. Pure functions.
 
-/** `shell`: the app as it was installed. `tile`: the network, and only without one what was seen before.
- * `photo`: never changes under its id, so what was seen is as good. `pass`: none of our business. */
+/**
+ * `shell`: the installed app. `tile`: from the network, or the cached one without a network. `photo`: from the
+ * cache, because a photo never changes under its id. `pass`: not handled.
+ */
 export type Plan = 'shell' | 'tile' | 'photo' | 'pass';
 
 export interface Asked {
   url: string;
   method: string;
-  /** `navigate` for pages. */
+  /** The mode of the request; `navigate` for pages. */
   mode: string;
 }
 
-/** The plan for a request of a page at `scope` (`/field` or `/report`, under `root`), whose shell has the files
- * `shell`. */
+/**
+ * How to answer a request of a page at `scope` (`/field` or `/report`, under `root`); `shell` lists the files
+ * of its app.
+ */
 export function planFor(
   { url, method, mode }: Asked,
   scope: string,
@@ -23,12 +27,12 @@ export function planFor(
 ): Plan {
   const { origin: asked, pathname, searchParams } = new URL(url);
   if (method !== 'GET' || asked !== origin) return 'pass';
-  // What is open within the page has an address under it; the page's own router reads it.
+  // Addresses below the page show what is open in it; the page's own router reads them.
   if (mode === 'navigate') return pathname === scope || pathname.startsWith(`${scope}/`) ? 'shell' : 'pass';
   if (shell.has(pathname)) return 'shell';
   const path = pathname.startsWith(`${root}/`) ? pathname.slice(root.length) : '';
   if (path.startsWith('/api/tiles/') || path.startsWith('/api/styles/')) return 'tile';
-  // With a receipt in it the address is a key: such a photo is not kept.
+  // An address with a receipt contains a secret, so the photo is not cached.
   if (/^\/api\/photos\/[^/]+$/.test(path) && !searchParams.has('receipt')) return 'photo';
   return 'pass';
 }

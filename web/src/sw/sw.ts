@@ -1,6 +1,6 @@
-// The service worker of the phone pages: they open with no network, and come whole, all files of one build.
-// One registration a page (`/field`, `/report`), so that no other page, the wall above all, is ever touched.
-// The build puts in what belongs to the shell and its version (see plugins/serviceWorker.ts).
+// The service worker of the phone pages. They open without a network, with all files from one build. Each page
+// has its own registration (`/field`, `/report`), so that no other page is affected. The build inserts the list
+// of files and the version (see plugins/serviceWorker.ts).
 import { planFor } from './routes';
 
 declare const SHELL_FILES: string[];
@@ -25,22 +25,22 @@ interface WorkerScope {
 const worker = globalThis as unknown as WorkerScope;
 
 const page = new URL(worker.registration.scope).pathname.replace(/\/$/, '');
-/** Where the service is: beside its service worker. */
+/** The root of the service, from the address of this service worker. */
 const root = new URL('.', worker.location.href).pathname.replace(/\/$/, '');
 const shellFiles = new Set(SHELL_FILES.map((file) => root + file));
 const SHELL = `onemap${page}/shell/${BUILD}`;
-/** What was seen outlives a build: tiles and photos don't depend on it. */
+/** The caches of tiles and photos survive a new build, because they do not depend on it. */
 const TILES = `onemap${page}/tiles`;
 const PHOTOS = `onemap${page}/photos`;
-/** How much of it is kept. */
+/** The most tiles that are cached. */
 const MOST_TILES = 800;
 const MOST_PHOTOS = 200;
-/** Without an answer for so long, what was seen before is shown; milliseconds. */
+/** If there is no answer after this time, the cached tile is shown, in milliseconds. */
 const PATIENCE = 5000;
 
 worker.addEventListener('install', (event) => {
-  // All or nothing: a shell that lacks a file is never installed. The new one waits for its page to say so
-  // (`take-over`), because a page must not change under somebody's hands.
+  // The installation fails if a file is missing. A new version waits until its page sends `take-over`, because
+  // a page must not change while somebody uses it.
   event.waitUntil(
     caches.open(SHELL).then((cache) =>
       Promise.all([
@@ -123,7 +123,7 @@ async function keptFirst(event: FetchEvent): Promise<Response> {
   return response.clone();
 }
 
-/** Puts a good answer into a cache, and the oldest out of it when it is full. */
+/** Stores a good answer in a cache, and removes the oldest one if it is full. */
 async function keep(name: string, most: number, request: Request, response: Response): Promise<void> {
   if (response.status !== 200) return;
   const cache = await caches.open(name);

@@ -1,25 +1,25 @@
-// Asking the server. Every failure becomes one error type that says what a person can do.
+// Requests to the server. Every failure becomes an `ApiError` with a text that says what to do.
 import createClient from 'openapi-fetch';
 import { lang } from '@/core/i18n/lang';
 import { ROOT, under } from './root';
 import type { paths } from './schema';
 import type { Accepted, Collection, Feature, FeatureOf, GridStatuses, Hit, Landing, Link, Session } from './types';
 
-/** A problem document (RFC 9457), or the network's own failure with status 0. */
+/** An error answer: a problem document (RFC 9457), or a network failure with status 0. */
 export class ApiError extends Error {
   override name = 'ApiError';
 
   constructor(
     readonly status: number,
     readonly detail: string,
-    /** All that the document says, such as `allowed` or `field`. */
+    /** All members of the problem document, such as `allowed` or `field`. */
     readonly problem: Record<string, unknown> = {},
   ) {
     super(detail);
   }
 }
 
-/** The failure that an answer tells of; `said` is its body, parsed where it is JSON. */
+/** The error for a failed response; `said` is its body, parsed if it is JSON. */
 function problemOf(response: Response, said: unknown): ApiError {
   const problem = typeof said === 'object' && said !== null ? (said as { detail?: string; title?: string }) : {};
   return new ApiError(
@@ -29,7 +29,7 @@ function problemOf(response: Response, said: unknown): ApiError {
   );
 }
 
-/** `fetch` in the language of the page, with the network's failure as an `ApiError`. */
+/** `fetch` with the language of the page. A network failure becomes an `ApiError`. */
 async function reach(input: Request | string, init?: RequestInit): Promise<Response> {
   const headers = new Headers(init?.headers ?? (typeof input === 'string' ? undefined : input.headers));
   headers.set('accept-language', lang.value);
@@ -41,25 +41,25 @@ async function reach(input: Request | string, init?: RequestInit): Promise<Respo
   }
 }
 
-/** Requests by path, parameters and body as the OpenAPI document has them. */
+/** Typed requests by path, parameters and body, as in the OpenAPI document. */
 export const http = createClient<paths>({
   baseUrl: (typeof location === 'undefined' ? 'http://localhost' : location.origin) + ROOT,
   headers: { accept: 'application/json' },
-  // The interface takes lists with commas: collections=grids,units.
+  // The API expects lists separated by commas: collections=grids,units.
   querySerializer: { array: { style: 'form', explode: false } },
   fetch: reach,
 });
 
-/** What a request of `http` resolves to; `Data` is inferred from the OpenAPI document. */
+/** The result of a request with `http`; `Data` is inferred from the OpenAPI document. */
 export type Answer<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>;
 
-/** An answer with its headers. */
+/** The body of an answer with its headers. */
 export interface Whole<Data> {
   value: Data;
   response: Response;
 }
 
-/** What a request is answered with, and the headers; rejects with an `ApiError` unless the answer is a good one. */
+/** The body and the headers of a successful answer. Rejects with an `ApiError` otherwise. */
 export async function whole<Data>(asked: Answer<Data>): Promise<Whole<Data>> {
   const { data, error, response } = await asked;
   if (!response.ok) throw problemOf(response, error);
@@ -67,16 +67,16 @@ export async function whole<Data>(asked: Answer<Data>): Promise<Whole<Data>> {
   return { value: data, response };
 }
 
-/** What a request is answered with; rejects with an `ApiError` unless the answer is a good one. */
+/** The body of a successful answer. Rejects with an `ApiError` otherwise. */
 export const answered = async <Data>(asked: Answer<Data>): Promise<Data> => (await whole(asked)).value;
 
-/** Resolves when a request whose answer has no body was answered; rejects with an `ApiError`. */
+/** Resolves when a request without a body in its answer has succeeded. Rejects with an `ApiError` otherwise. */
 export async function done(asked: Answer<unknown>): Promise<void> {
   const { error, response } = await asked;
   if (!response.ok) throw problemOf(response, error);
 }
 
-/** Asks for an address that the server gave, as a link. */
+/** Requests an address that the server gave in a link. */
 export async function ask(path: string, init?: RequestInit): Promise<Response> {
   const response = await reach(under(path), init);
   if (response.ok) return response;
@@ -85,19 +85,19 @@ export async function ask(path: string, init?: RequestInit): Promise<Response> {
   try {
     said = JSON.parse(text);
   } catch {
-    // It is no problem document; its status says the rest.
+    // The body is not a problem document. The status is all that is known.
   }
   throw problemOf(response, said);
 }
 
-/** How often a server that is behind is asked; each time it waits for five seconds itself. */
+/** How often a server is asked that is behind. It waits up to five seconds itself each time. */
 const ASKS = 6;
 
 const isAccepted = (answer: unknown): answer is Accepted =>
   typeof answer === 'object' && answer !== null && 'seq' in answer && 'location' in answer;
 const isShown = <Sent>(_: Sent, { status }: Response): _ is Exclude<Sent, Accepted> => status !== 202;
 
-/** Asks a server for what it has saved and does not show yet, until it does. */
+/** Requests saved data again until the server shows it. */
 async function shown<Data>(
   accepted: Accepted,
   read: (id: string, minSeq: number) => Answer<Data>,
@@ -111,7 +111,10 @@ async function shown<Data>(
   }
 }
 
-/** The answer to a write. What is saved and not shown yet (202) is waited for; `read` asks for it. */
+/**
+ * The answer to a write. If the server answers 202 (saved, but not visible yet), `read` is called until the
+ * data is visible.
+ */
 export async function written<Sent, Data>(
   asked: Answer<Sent>,
   read: (id: string, minSeq: number) => Answer<Data>,
@@ -122,7 +125,7 @@ export async function written<Sent, Data>(
   throw new ApiError(response.status, `HTTP ${response.status} without the number of the commit`);
 }
 
-/** Resolves when a write whose answer is of no interest is shown by the server. */
+/** Resolves when a write is visible on the server, for callers that do not need the answer. */
 export async function isWritten(asked: Answer<unknown>, read: (minSeq: number) => Answer<unknown>): Promise<void> {
   const { data, error, response } = await asked;
   if (!response.ok) throw problemOf(response, error);
@@ -131,11 +134,11 @@ export async function isWritten(asked: Answer<unknown>, read: (minSeq: number) =
 
 export const landing = (signal?: AbortSignal): Promise<Landing> => answered(http.GET('/api/', { signal }));
 
-/** The levels of the grids, now or as they were at a moment. */
+/** The levels of the grids, now or at a past moment. */
 export const gridStatuses = (signal?: AbortSignal, asOf?: Date): Promise<GridStatuses> =>
   answered(http.GET('/api/grids/status', { params: { query: { as_of: asOf?.toISOString() } }, signal }));
 
-/** The cases that are open (what is held back as likely spam is not among them), now or as they were at a moment. */
+/** The open cases, now or at a past moment. Cases pending review as possible spam are left out. */
 export const openWarnings = (signal?: AbortSignal, asOf?: Date): Promise<FeatureOf<'warnings'>[]> =>
   pages(
     http.GET('/api/warnings', { params: { query: { open: true, limit: PAGE, as_of: asOf?.toISOString() } }, signal }),
@@ -145,10 +148,13 @@ export const openWarnings = (signal?: AbortSignal, asOf?: Date): Promise<Feature
 export const collections = async (signal?: AbortSignal): Promise<Collection[]> =>
   (await answered(http.GET('/api/collections', { signal }))).collections;
 
-/** How many features are asked for at a time. */
+/** How many features are requested at a time. */
 const PAGE = 10_000;
 
-/** Every feature of a collection. Only for collections of modest size; `query` narrows them down, by properties too. */
+/**
+ * All features of a collection. Only for collections of moderate size; `query` filters them, also by
+ * properties.
+ */
 export async function allItems<C extends string>(
   collectionId: C,
   signal?: AbortSignal,
@@ -164,7 +170,7 @@ export async function allItems<C extends string>(
   return all.filter((feature) => isIn(feature, collectionId));
 }
 
-/** A feature; null where there is none of that id. */
+/** A feature; null if there is none with this id. */
 export async function item<C extends string>(
   collectionId: C,
   featureId: string,
@@ -179,8 +185,10 @@ export async function item<C extends string>(
   return isIn(data, collectionId) ? data : null;
 }
 
-/** The document has one path for the items of all collections; which properties they have follows from the collection
- * that was asked for, and they need no looking at. */
+/**
+ * The OpenAPI document has one path for the items of all collections. The type of the properties follows from the
+ * collection that was requested, so this does not check anything.
+ */
 const isIn = <C extends string>(_feature: Feature, _collection: C): _feature is FeatureOf<C> & Feature => true;
 
 /** A page of a list. */
@@ -189,7 +197,7 @@ interface Page<F> {
   links?: Link[];
 }
 
-/** The features of a first page and of all that follow it along the `next` links, up to `most`. */
+/** The features of a first page and of the pages that its `next` links lead to, up to `most`. */
 export async function pages<F>(
   first: Answer<Page<F>>,
   signal?: AbortSignal,
@@ -200,7 +208,7 @@ export async function pages<F>(
   while (page) {
     features.push(...page.features);
     const link: string | undefined = page.links?.find((l) => l.rel === 'next')?.href;
-    // Behind a proxy the server's own idea of its host may differ from ours: keep path and query.
+    // Behind a proxy, the server may know its host by another name, so only path and query are used.
     const url: URL | undefined = link ? new URL(link, location.href) : undefined;
     page =
       url && features.length < most
@@ -210,7 +218,7 @@ export async function pages<F>(
   return features;
 }
 
-/** Features by name, the best first; `wqhy3` finds 温泉花园3号楼. */
+/** Finds features by name, the best match first; `wqhy3` finds 温泉花园3号楼. */
 export const search = async (q: string, limit = 8, signal?: AbortSignal): Promise<Hit[]> =>
   (await answered(http.GET('/api/search', { params: { query: { q, limit } }, signal }))).features;
 
@@ -221,7 +229,7 @@ export const signIn = (token: string): Promise<Session> => answered(http.POST('/
 export const signInWithPassword = (name: string, password: string): Promise<Session> =>
   answered(http.POST('/api/session', { body: { name, password } }));
 
-/** Makes an account by an invite, and signs in with it. */
+/** Creates an account with an invite, and signs in. */
 export const acceptInvite = (code: string, name: string, password: string): Promise<Session> =>
   answered(http.POST('/api/invites/accept', { body: { code, name, ...(password ? { password } : {}) } }));
 

@@ -1,5 +1,5 @@
-// A failure in the words of the page's language: the server's, which answers in that language, or the page's own
-// where the server said nothing that helps.
+// Turns an error into a text in the language of the page: the text of the server, or a general text if the
+// server sent none that helps.
 import { lang, type Bilingual, type Lang } from '@/core/i18n/lang';
 import { ApiError } from './client';
 
@@ -13,7 +13,7 @@ const failed: Bilingual = {
 };
 const refused: Bilingual = { zh: '服务器没有接受', en: 'The server did not accept it' };
 
-/** The first field that the server names as wrong. */
+/** The first field that the server reports as wrong. */
 export function wrongFieldOf(error: ApiError): string {
   const errors: unknown = error.problem['errors'];
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
@@ -25,7 +25,7 @@ export function wrongFieldOf(error: ApiError): string {
 export function explain(error: unknown, in_: Lang = lang.value): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   const { status, detail } = error;
-  // What the network or a crash says of itself helps nobody.
+  // The texts of network failures and crashes do not help people.
   if (status === 0) return offline[in_];
   if (status === 500 || status === 502 || status === 504) return failed[in_];
   return detail || refused[in_];

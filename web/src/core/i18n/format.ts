@@ -1,7 +1,10 @@
-// Numbers, times, durations and distances as people here write them.
+// Formats numbers, times, durations and distances.
 import type { Lang } from './lang';
 
-/** The map's places are in China; so are its clocks, whatever the machine believes. */
+/**
+ * All times are shown in China's time zone, because the map's places are there, whatever the time zone of the
+ * machine.
+ */
 export const TIME_ZONE = 'Asia/Shanghai';
 
 const tags: Record<Lang, string> = { zh: 'zh-CN', en: 'en-GB' };
@@ -18,35 +21,38 @@ function parts(at: Date, options: Intl.DateTimeFormatOptions, lang: Lang): Recor
   return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
 }
 
-/** 11月22日, 22 Nov. */
+/** The date without a year: 11月22日, 22 Nov. */
 export function date(at: Date, lang: Lang): string {
   const p = parts(at, lang === 'zh' ? { month: 'numeric', day: 'numeric' } : { month: 'short', day: 'numeric' }, lang);
   return lang === 'zh' ? `${p['month']}月${p['day']}日` : `${p['day']} ${p['month']}`;
 }
 
-/** 星期日, Sunday. */
+/** The day of the week: 星期日, Sunday. */
 export function weekday(at: Date, lang: Lang): string {
   return parts(at, { weekday: 'long' }, lang)['weekday'] ?? '';
 }
 
-/** 14:05, with seconds where they are wanted. */
+/** The time of day: 14:05, or with seconds. */
 export function time(at: Date, lang: Lang, seconds = false): string {
   const p = parts(at, { hour: '2-digit', minute: '2-digit', second: '2-digit' }, lang);
   return `${p['hour']}:${p['minute']}${seconds ? `:${p['second']}` : ''}`;
 }
 
-/** 11月22日 14:05, 22 Nov 14:05. */
+/** The date without a year, and the time: 11月22日 14:05, 22 Nov 14:05. */
 export function dateTime(at: Date, lang: Lang): string {
   return `${date(at, lang)} ${time(at, lang)}`;
 }
 
-/** 2026年11月22日 14:05, 22 Nov 2026 14:05: where it is read again in later years. */
+/** The date with its year, and the time: 2026年11月22日 14:05, 22 Nov 2026 14:05. For documents that are kept. */
 export function fullDateTime(at: Date, lang: Lang): string {
   const year = parts(at, { year: 'numeric' }, lang)['year'];
   return lang === 'zh' ? `${year}年${dateTime(at, lang)}` : `${date(at, lang)} ${year} ${time(at, lang)}`;
 }
 
-/** 40 秒, 7 分钟, 3 小时, 2 天: one unit, rounded down, so that it never claims more than has passed. */
+/**
+ * A duration in one unit: 40 秒, 7 分钟, 3 小时, 2 天. Rounded down, so that it never exceeds the time that has
+ * passed.
+ */
 export function duration(milliseconds: number, lang: Lang): string {
   const s = Math.max(0, Math.floor(milliseconds / 1000));
   const [n, zh, en] =
@@ -60,14 +66,14 @@ export function duration(milliseconds: number, lang: Lang): string {
   return `${n} ${lang === 'zh' ? zh : en}`;
 }
 
-/** 320 m, 1.4 km. */
+/** A distance: 320 m, 1.4 km. */
 export function distance(metres: number): string {
   return metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(metres < 10_000 ? 1 : 0)} km`;
 }
 
 const figures = new Intl.NumberFormat('en-US');
 
-/** 23,370. */
+/** A number with separators: 23,370. */
 export function count(n: number): string {
   return figures.format(n);
 }

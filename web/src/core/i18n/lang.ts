@@ -1,9 +1,10 @@
-// The language of the page: Chinese first, English by a switch or `?lang=en`; remembered on this machine.
+// The language of the page: Chinese by default, English by a switch or `?lang=en`. The choice is stored in the
+// browser.
 import { computed, ref, type ComputedRef } from 'vue';
 
 export type Lang = 'zh' | 'en';
 
-/** A text in both languages, as the interface sends it. */
+/** A text in both languages, as the API sends it. */
 export interface Bilingual {
   zh: string;
   en: string;
@@ -17,13 +18,13 @@ function initial(): Lang {
     if (asked === 'en' || asked === 'zh') return asked;
     return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh';
   } catch {
-    return 'zh'; // storage may be forbidden, and a test has no address
+    return 'zh'; // storage may be forbidden, and tests have no address
   }
 }
 
 export const lang = ref<Lang>(initial());
 
-/** Tells the document its language, so that fonts, hyphens and screen readers follow. */
+/** Sets the language of the document, so that fonts, hyphenation and screen readers use it. */
 export function applyLanguage(): void {
   document.documentElement.lang = lang.value === 'zh' ? 'zh-CN' : 'en';
 }
@@ -34,17 +35,17 @@ export function setLanguage(to: Lang): void {
   try {
     localStorage.setItem(KEY, to);
   } catch {
-    // The switch still works for this visit.
+    // Without storage, the choice is valid for this visit only.
   }
 }
 
-/** The side of a bilingual text to show; the other one where it is empty. */
+/** The text in the current language, or in the other one if it is empty. */
 export function pick(text: Partial<Bilingual> | null | undefined, in_: Lang = lang.value): string {
   if (!text) return '';
   return text[in_] || text.zh || text.en || '';
 }
 
-/** A page's own words: both languages side by side, the current one by access. */
+/** The words of a page in the current language, from an object with both. */
 export function useWords<T>(words: Record<Lang, T>): ComputedRef<T> {
   return computed(() => words[lang.value]);
 }

@@ -1,4 +1,4 @@
-// What the roles are called, in both languages.
+// The names of the roles in both languages.
 import type { Bilingual } from './lang';
 
 export const roles: Record<string, Bilingual> = {

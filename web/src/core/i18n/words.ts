@@ -1,4 +1,4 @@
-// Words of the domain that every page says the same way.
+// Words that all pages share.
 import { shallowReactive } from 'vue';
 import type { Level } from '@/core/levels/levels';
 import type { Bilingual } from './lang';
@@ -10,7 +10,7 @@ export const levelWords: Record<Level, Bilingual> = {
   no_data: { zh: '无数据', en: 'No data' },
 };
 
-/** The same in one breath, for signs on the map. */
+/** Short names of the levels, for signs on the map. */
 export const levelShort: Record<Level, Bilingual> = {
   red: { zh: '红', en: 'Red' },
   yellow: { zh: '黄', en: 'Yellow' },
@@ -18,7 +18,7 @@ export const levelShort: Record<Level, Bilingual> = {
   no_data: { zh: '无数据', en: 'No data' },
 };
 
-/** Beside whatever is a drill. */
+/** The label of a drill. */
 export const drillWord: Bilingual = { zh: '演练', en: 'Drill' };
 
 const categories: Record<string, Bilingual> = {
@@ -33,7 +33,7 @@ const categories: Record<string, Bilingual> = {
 
 const KEY = 'onemap.categories';
 
-/** The names that rules.toml brings; kept on this machine for where there is no network. */
+/** Category names from rules.toml. They are stored in the browser for use without a network. */
 const learnt = shallowReactive(new Map<string, Bilingual>(remembered()));
 
 function remembered(): [string, Bilingual][] {
@@ -45,17 +45,17 @@ function remembered(): [string, Bilingual][] {
   }
 }
 
-/** Takes up what the rules in force call their categories; they are written as within a sentence. */
+/** Stores the category names of the rules in force. English names are written as within a sentence. */
 export function learnCategories(told: readonly { id: string; zh: string; en: string }[]): void {
   for (const { id, zh, en } of told) learnt.set(id, { zh, en: en.charAt(0).toUpperCase() + en.slice(1) });
   try {
     localStorage.setItem(KEY, JSON.stringify([...learnt]));
   } catch {
-    // They hold for this visit.
+    // Without storage, the names are known for this visit only.
   }
 }
 
-/** The category's name; one that the rules bring shows its own key until they are known. */
+/** The name of a category. A category of the rules whose name is not known yet is shown by its key. */
 export function categoryWords(category: string): Bilingual {
   const known = learnt.get(category) ?? categories[category];
   if (known) return known;
@@ -63,7 +63,7 @@ export function categoryWords(category: string): Bilingual {
   return { zh: words, en: words };
 }
 
-/** Counted things, with their measure word: 已导入 23,370 栋楼. */
+/** Counted features with their Chinese measure word: 已导入 23,370 栋楼. */
 const counted: Record<string, { zh: string; en: string; one: string }> = {
   grids: { zh: '个网格', en: 'grids', one: 'grid' },
   compounds: { zh: '个小区', en: 'compounds', one: 'compound' },
@@ -84,7 +84,10 @@ const counted: Record<string, { zh: string; en: string; one: string }> = {
   boundaries: { zh: '条界线', en: 'boundaries', one: 'boundary' },
 };
 
-/** `23,370 栋楼`, `23,370 buildings`; features of an unknown collection are counted as 条 and by its id. */
+/**
+ * A number of features: `23,370 栋楼`, `23,370 buildings`. Features of an unknown collection are counted as 条,
+ * with its id.
+ */
 export function countedWords(collection: string, n: number): Bilingual {
   const words = counted[collection];
   const figure = n.toLocaleString('en-US');

@@ -1,4 +1,4 @@
-// What a case says about itself: open or ended, overdue, whose turn. Pure; `now` is an argument.
+// Pure functions on a case: whether it is open or overdue, and whose turn it is. `now` is an argument.
 import type { Bilingual } from '@/core/i18n/lang';
 import { parseLevel, rank, type Level } from '@/core/levels/levels';
 import type { Case, Step } from './types';
@@ -8,10 +8,10 @@ const ENDED = new Set(['closed', 'rejected', 'merged']);
 
 export const levelOf = (c: Pick<Case, 'properties'>): Level => parseLevel(c.properties.level);
 
-/** Whether it still needs somebody. */
+/** Whether the case has not ended. */
 export const isOpen = (c: Case): boolean => !ENDED.has(c.properties.status ?? 'reported');
 
-/** Who must move next. */
+/** Who has to act next. */
 export type Turn = 'officer' | 'unit' | 'verifier' | 'nobody';
 
 export function turnOf(c: Case): Turn {
@@ -31,7 +31,7 @@ export function turnOf(c: Case): Turn {
   }
 }
 
-/** Whose turn and for what, in one line. */
+/** Whose turn it is and what they have to do, in one line. */
 export function turnWords(c: Case, unitName: string | undefined): Bilingual {
   const status = c.properties.status ?? 'reported';
   const unit = unitName ?? c.properties.unit;
@@ -57,10 +57,13 @@ export function turnWords(c: Case, unitName: string | undefined): Bilingual {
   }
 }
 
-/** Milliseconds; NaN where it is not said. */
+/** Parses a time to milliseconds; NaN if it is missing. */
 export const moment = (said: string | undefined): number => (said ? Date.parse(said) : Number.NaN);
 
-/** Past its due time and still somebody's to move. Handled cases don't age, nor do parked ones until their date. */
+/**
+ * Whether the due time has passed and somebody still has to act. Handled cases are never overdue, and parked
+ * ones only after their date.
+ */
 export function isOverdue(c: Case, now: number): boolean {
   const { status, overdue_at, due_at, parked_until } = c.properties;
   if (status === 'parked') return moment(parked_until) < now;
@@ -71,7 +74,10 @@ export function isOverdue(c: Case, now: number): boolean {
 const dueAt = (c: Case): number => moment(c.properties.due_at) || Number.POSITIVE_INFINITY;
 const reportedAt = (c: Case): number => moment(c.properties.reported_at) || 0;
 
-/** The worst first; of one level the overdue and the sooner due first, then the older. */
+/**
+ * Sorts by level, the worst first. Within a level, overdue cases come first, then those that are due sooner,
+ * then older ones.
+ */
 export function byUrgency(a: Case, b: Case): number {
   return (
     rank[levelOf(b)] - rank[levelOf(a)] ||
@@ -81,10 +87,10 @@ export function byUrgency(a: Case, b: Case): number {
   );
 }
 
-// Infinity minus infinity is no order.
+// Subtraction would give NaN for two infinite values.
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A person's words of a step, or where there are none the system's. */
+/** The reason that a person wrote for a step, or otherwise that of the system. */
 export function reasonOf(step: Step, lang: 'zh' | 'en'): string {
   const reason = step.reason ?? step.why;
   if (!reason) return '';

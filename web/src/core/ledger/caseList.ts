@@ -1,5 +1,5 @@
-// The cases that a page works on, loaded once and then kept true by the feed: all open ones, and those that
-// ended lately. It holds no view of them; pages filter and sort.
+// The cases that a page works on: all open ones and those that ended recently. They are loaded once and then
+// updated by the feed. Pages filter and sort them.
 import { shallowRef, triggerRef, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
 import { isOf, type CommitEvent, type Landing } from '@/core/api/types';
@@ -7,7 +7,7 @@ import * as ledger from './client';
 import type { Case } from './types';
 
 export interface CaseListListeners {
-  /** Cases were put or taken away; `before` is what each was. */
+  /** Called when cases were added, changed or removed; `before` is the previous state of each. */
   onChanged?: (changes: { id: string; before: Case | undefined; after: Case | undefined }[]) => void;
 }
 
@@ -17,14 +17,14 @@ export class CaseList {
 
   constructor(
     private readonly listeners: CaseListListeners = {},
-    /** How many of each kind of ended cases to load; 0 for none. */
+    /** How many ended cases of each kind to load; 0 for none. */
     private readonly ended = 200,
   ) {}
 
-  /** Loads all of it; answers the commit from which the feed must go on. */
+  /** Loads all cases. Resolves to the commit number after which the feed has to continue. */
   async load(signal?: AbortSignal): Promise<number> {
-    // The landing page first: what is committed after its seq comes through the feed again, and versions older
-    // than the ones held are ignored.
+    // The landing page is read first. Commits after its number arrive again through the feed, where older
+    // versions of a case are ignored.
     const landing = await api.landing(signal);
     const [open, ended] = await Promise.all([
       ledger.openCases(signal),
@@ -35,8 +35,10 @@ export class CaseList {
     return landing.seq;
   }
 
-  /** Folds one commit in. A case that was never loaded and has ended meanwhile is taken too: it ended lately.
-   * Answers false where the commit is too large to name its changes: load again. */
+  /**
+   * Applies a commit. A case that was not loaded and has ended is added, because it ended recently. Returns
+   * false if the commit is too large to list its changes; then everything has to be loaded again.
+   */
   apply(commit: CommitEvent): boolean {
     if (commit.reset?.some((r) => r.collection === 'warnings')) return false;
     const changes: { id: string; before: Case | undefined; after: Case | undefined }[] = [];
@@ -56,7 +58,7 @@ export class CaseList {
     return true;
   }
 
-  /** Takes the answer to a step of our own at once; the feed brings it again and it is ignored. */
+  /** Applies the answer to this page's own step at once. When the feed sends it again, it is ignored. */
   take(case_: Case): void {
     const before = this.cases.value.get(case_.id);
     if (before && before.seq > case_.seq) return;
@@ -66,7 +68,10 @@ export class CaseList {
   }
 }
 
-/** Lists asked one after another may hold a case twice, if it moved meanwhile. */
+/**
+ * Keeps the newest version of each case. Several lists, requested one after the other, may contain the same
+ * case.
+ */
 function newestOfEach(all: Case[]): Map<string, Case> {
   const map = new Map<string, Case>();
   for (const c of all) if ((map.get(c.id)?.seq ?? -1) < c.seq) map.set(c.id, c);

@@ -1,5 +1,5 @@
-// Asking the ledger. Every writing call takes a `key` made once per intent, so that sending it again after a
-// lost answer does nothing twice.
+// Requests to the ledger. Every write has a `key` that is created once per intent, so that repeating it after a
+// lost answer has no second effect.
 import { under } from '@/core/api/root';
 import { answered, ApiError, http, isWritten, pages, whole, written, type Whole } from '@/core/api/client';
 import { learnCategories } from '@/core/i18n/words';
@@ -21,7 +21,7 @@ import {
   type UploadedPhoto,
 } from './types';
 
-/** A case with the entity tag under which it was read, for `If-Match`. */
+/** A case with the entity tag of the version that was read, for `If-Match`. */
 export interface Held {
   value: Case;
   etag: string | null;
@@ -29,14 +29,17 @@ export interface Held {
 
 const held = ({ value, response }: Whole<Case>): Held => ({ value, etag: response.headers.get('etag') });
 
-/** Reads a case, when the server shows that commit. */
+/** Reads a case; with `minSeq`, as soon as the server shows that commit. */
 const caseAt = (id: string, minSeq?: number) =>
   http.GET('/api/warnings/{id}', { params: { path: { id }, query: { 'min-seq': minSeq } }, cache: 'no-cache' });
 
-/** A key for one intent; made when a form opens and kept until it is through. */
+/** A new idempotency key. It is created when a form opens and kept until the request succeeds. */
 export const intentKey = (): string => crypto.randomUUID();
 
-/** Cases that match, along the `next` links up to `most`. Parameters are those of the items of a collection. */
+/**
+ * Cases that match, read along the `next` links up to `most`. The parameters are those of the items of a
+ * collection.
+ */
 export const cases = (parameters: Record<string, string>, most = 10_000, signal?: AbortSignal): Promise<Case[]> =>
   pages(
     http.GET('/api/warnings', { params: { query: { ...parameters, limit: Math.min(most, 10_000) } }, signal }),
@@ -54,7 +57,7 @@ export async function openCases(signal?: AbortSignal): Promise<Case[]> {
   return lists.flat();
 }
 
-/** The newest of those that have ended. */
+/** The cases that ended last. */
 export async function endedLately(most = 200, signal?: AbortSignal): Promise<Case[]> {
   const lists = await Promise.all([...ENDED].map((status) => cases({ status, sortby: '-closed_at' }, most, signal)));
   return lists.flat();
@@ -70,7 +73,7 @@ export const readCase = async (id: string, receipt?: string, signal?: AbortSigna
 export const report = async (body: ReportBody): Promise<Held> =>
   held(await written(http.POST('/api/warnings', { body }), caseAt));
 
-/** Takes a step. With `etag` it is refused (412) where the case is no longer the one that was read. */
+/** Applies an action. With `etag` it is refused (412) if the case was changed since it was read. */
 export const act = async (id: string, body: ActionBody, etag?: string | null): Promise<Held> =>
   held(
     await written(
@@ -82,10 +85,10 @@ export const act = async (id: string, body: ActionBody, etag?: string | null): P
     ),
   );
 
-/** The most pages of a history that are read: 1,000 steps each. */
+/** The most pages of a history that are read, with 1,000 steps each. */
 const HISTORY_PAGES = 10;
 
-/** The steps of a case, page by page. */
+/** The steps of a case, read page by page. */
 export async function history(id: string, signal?: AbortSignal): Promise<History> {
   const all: History = { id, steps: [] };
   let after: string | undefined;
@@ -107,49 +110,49 @@ export interface Place {
   building?: string;
 }
 
-/** Open cases like the one that is being written, the nearest first. */
+/** Open cases similar to the report that is being written, the nearest first. */
 export const duplicates = (category: string, place: Place, signal?: AbortSignal): Promise<Duplicates> =>
   answered(http.GET('/api/warnings/duplicates', { params: { query: { category, ...place } }, signal }));
 
-/** Units for this case, the best first. */
+/** Suggested units for this case, the best first. */
 export const suggestUnits = async (id: string, signal?: AbortSignal): Promise<UnitSuggestion[]> =>
   (await answered(http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }))).units;
 
-/** How to reach who reported a case; null where nothing was left, or its time is over. */
+/** The contact of a case's reporter; null if there is none or it was erased. */
 export const contact = async (id: string): Promise<string | null> =>
   (await answered(http.GET('/api/warnings/{id}/contact', { params: { path: { id } } }))).contact ?? null;
 
-/** @param month as 2026-11 */
+/** The statistics of a month, such as 2026-11. */
 export const figures = (month: string, signal?: AbortSignal): Promise<Figures> =>
   answered(http.GET('/api/warnings/figures', { params: { query: { month } }, signal }));
 
-/** The rules in force; all pages call the categories by the names that they have there. */
+/** The rules in force. All pages use the category names in them. */
 export async function rules(signal?: AbortSignal): Promise<Rules> {
   const told = await answered(http.GET('/api/rules', { signal }));
   learnCategories(told.categories);
   return told;
 }
 
-/** All silences, those that are over too. */
+/** All silences, including ended ones. */
 export const silences = async (signal?: AbortSignal): Promise<Silence[]> =>
   (await answered(http.GET('/api/silences', { signal }))).silences;
 
 const silencesAt = (minSeq: number) => http.GET('/api/silences', { params: { query: { 'min-seq': minSeq } } });
 
-/** @param until RFC 3339 */
+/** Begins a silence; `until` is RFC 3339. */
 export const silence = (match: SilenceMatchBody, reason: string, until: string): Promise<void> =>
   isWritten(http.POST('/api/silences', { body: { match, reason, until } }), silencesAt);
 
-/** Ends one before its time. */
+/** Ends a silence early. */
 export const endSilence = (id: string): Promise<void> =>
   isWritten(http.DELETE('/api/silences/{id}', { params: { path: { id } } }), silencesAt);
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
-/** What is sent as it is. */
+/** Sends a body without encoding it. */
 const AS_IS = { bodySerializer: (body: unknown) => body };
 
-/** Sends a ledger's sheet; `dryRun` only says what would happen. A sheet with problems changes nothing. */
+/** Imports a ledger from a sheet. With `dryRun` nothing is written. A sheet with problems changes nothing. */
 export function importLedger(file: File, dryRun: boolean): Promise<ImportReport> {
   const f = /\.xlsx$/i.test(file.name) ? 'xlsx' : 'csv';
   return answered(
@@ -162,7 +165,7 @@ export function importLedger(file: File, dryRun: boolean): Promise<ImportReport>
   );
 }
 
-/** Keeps a picture. The account that uploads it may name it in one step by its id. */
+/** Uploads a photo. The account that uploads it can use it in one step by its id. */
 export const uploadPhoto = (picture: Blob): Promise<UploadedPhoto> =>
   answered(
     http.POST('/api/photos', {
@@ -179,17 +182,17 @@ export function photoUrl(id: string, { thumb = false, receipt }: { thumb?: boole
   return under(`/api/photos/${encodeURIComponent(id)}${query.size > 0 ? `?${query}` : ''}`);
 }
 
-/** What is allowed instead, where an answer of 403 or 409 says it. */
+/** The actions that are allowed instead, if an answer with 403 or 409 lists them. */
 export function allowedInstead(error: unknown): Action[] | null {
   const said = error instanceof ApiError ? error.problem['allowed'] : undefined;
   return Array.isArray(said) ? ACTIONS.filter((action) => said.includes(action)) : null;
 }
 
-/** Whether a step was refused because the case is no longer as it was shown. */
+/** Whether a step was refused because the case was changed since it was shown. */
 export const isConflict = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 409 || error.status === 412);
 
-/** The cases with these ids, in this order, as a sheet. */
+/** The cases with these ids, in this order, as a spreadsheet. */
 export const exportSheet = (ids: string[], f: 'csv' | 'xlsx', lang: 'zh' | 'en'): Promise<Blob> =>
   answered(
     http.POST('/api/warnings/export', {

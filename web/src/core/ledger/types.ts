@@ -1,10 +1,10 @@
-// A case of the warning ledger (红黄绿三色预警台账) as the interface sends it: its properties are its whole
-// state, its history is the list of its steps. The types are those of the OpenAPI document.
+// Types of the warning ledger (红黄绿三色预警台账), from the OpenAPI document. The properties of a case are its present
+// state; its history is the list of its steps.
 import type { components } from '@/core/api/schema';
 
 type Schemas = components['schemas'];
 
-/** Where a case stands. */
+/** The status of a case. */
 export type Status = Schemas['Status'];
 export const STATUSES = [
   'reported',
@@ -20,7 +20,7 @@ export const STATUSES = [
   'merged',
 ] as const satisfies readonly Status[];
 
-/** What people may do with a case. */
+/** The actions that people can take on a case. */
 export type Action = Schemas['RequestableAction'];
 export const ACTIONS = [
   'file',
@@ -40,7 +40,7 @@ export const ACTIONS = [
   'note',
 ] as const satisfies readonly Action[];
 
-/** What a step may be: an action, the report, or a mark of the system, which moves no case. */
+/** The kind of a step: an action, the report, or a mark of the system, which does not change the status. */
 export type StepAction = Schemas['Action'];
 
 export type CaseProperties = Schemas['WarningsProperties'];
@@ -57,40 +57,40 @@ export const SOURCES = [
 ] as const satisfies readonly Source[];
 
 export type Housing = NonNullable<CaseProperties['housing']>;
-/** Kinds of housing (老旧小区, 商品房, 商住楼), in the order of every list. */
+/** Kinds of housing (老旧小区, 商品房, 商住楼), in the order of all lists. */
 export const HOUSING = ['old_estate', 'commodity', 'mixed_use'] as const satisfies readonly Housing[];
 
 export type PhotoKind = Schemas['PhotoKind'];
 export type Photo = NonNullable<CaseProperties['photos']>[number];
-/** One step of a case; what the caller's role may not see is missing. */
+/** A step of a case, without fields that the caller may not see. */
 export type Step = Schemas['Step'];
-/** A case; `allowed` and `turn` stand there for callers that the server knows. */
+/** A case. Callers with an account or a receipt also get `allowed` and `turn`. */
 export type Case = Schemas['Case'];
 export type History = Schemas['History'];
 
-/** A report, and a step of a case, as they are sent. */
+/** The bodies of requests: a report, and a step of a case. */
 export type ReportBody = Schemas['ReportBody'];
 export type ActionBody = Schemas['ActionBody'];
 
 export type Duplicate = Schemas['Duplicate'];
 export type Duplicates = Schemas['DuplicateCollection'];
 
-/** A unit that might take a case, and why. */
+/** A unit that could get a case, with reasons. */
 export type UnitSuggestion = Schemas['UnitSuggestion'];
 export type FigureRow = Schemas['FigureRow'];
 export type Figures = Schemas['Figures'];
 export type ImportProblem = Schemas['SheetProblem'];
-/** A new row of a sheet that lies far from everything on the map. */
+/** A new row of a sheet whose position is far from everything on the map. */
 export type FarRow = Schemas['FarRow'];
-/** What becomes of one row of a sheet. */
+/** The result of importing one row of a sheet. */
 export type ImportedRow = Schemas['ImportedRow'];
-/** What an import does, or with `dry_run` would do. */
+/** The result of an import, or of its dry run. */
 export type ImportReport = Schemas['ImportReport'];
 export type UploadedPhoto = Schemas['PhotoTaken'];
-/** What a silence is of: all that is named must fit. */
+/** The cases that a silence matches; all given values must match. */
 export type SilenceMatch = Schemas['SilenceMatch'];
 export type SilenceMatchBody = Schemas['SilenceMatchBody'];
-/** Until its end, notices of what it matches are held back. */
+/** A silence: it holds back the notices of matching cases until it ends. */
 export type Silence = Schemas['Silence'];
 export type RuleCategory = Schemas['CategoryRule'];
 export type Rules = Schemas['RulesInForce'];

@@ -1,8 +1,8 @@
-// The words of the ledger that every page says the same way.
+// Words of the ledger that all pages share.
 import type { Bilingual } from '@/core/i18n/lang';
 import type { Action, Housing, Source, Status, StepAction } from './types';
 
-/** Where a case stands; the words are those of the schema, so that a page and a sheet say the same. */
+/** The statuses. The words are those of the schema, so that pages and exported sheets agree. */
 export const statusWords: Record<Status, Bilingual> = {
   reported: { zh: '已上报', en: 'Reported' },
   filed: { zh: '已立案', en: 'Filed' },
@@ -17,7 +17,7 @@ export const statusWords: Record<Status, Bilingual> = {
   merged: { zh: '已合并', en: 'Merged' },
 };
 
-/** What one does: on buttons. */
+/** The actions as verbs, for buttons. */
 export const actionWords: Record<Action | 'report', Bilingual> = {
   report: { zh: '上报', en: 'Report' },
   file: { zh: '立案', en: 'File' },
@@ -37,7 +37,7 @@ export const actionWords: Record<Action | 'report', Bilingual> = {
   note: { zh: '内部备注', en: 'Internal note' },
 };
 
-/** What was done: in a history. */
+/** The steps as past events, for a history. */
 export const stepWords: Record<StepAction, Bilingual> = {
   report: { zh: '上报', en: 'Reported' },
   file: { zh: '立案', en: 'Filed' },

@@ -1,11 +1,13 @@
-/** First and longest pause between two attempts; milliseconds. */
+/** The first and the longest pause between two attempts, in milliseconds. */
 export interface Pause {
   first: number;
   longest: number;
 }
 
-/** The pause after so many failures; milliseconds. It doubles from `first` to `longest`, and half of it is random, so
- * that many walls do not return to a restarted server at the same moment. */
+/**
+ * The pause after this many failures, in milliseconds. It doubles from `first` to `longest`. Half of it is random, so
+ * that many wall screens do not reconnect to a restarted server at the same moment.
+ */
 export function backoff(
   failures: number,
   { first, longest }: Pause = { first: 500, longest: 15_000 },

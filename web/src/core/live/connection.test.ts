@@ -66,7 +66,7 @@ test('a silent connection is given up, and a server that is away is asked less a
   expect(connected).toEqual([true, false]);
   const before = server.asked.length;
   await vi.advanceTimersByTimeAsync(8000);
-  // 400 ms at least from the fourth failure on.
+  // The pause is at least 400 ms from the fourth failure on.
   expect(server.asked.length - before).toBeLessThan(24);
   server.refuse(false);
   await vi.advanceTimersByTimeAsync(1000);

@@ -1,27 +1,32 @@
 // One connection to the live feed (`GET /api/events`). It resumes after the last event it received, waits longer after
-// each failure, and gives up a connection that is silent. The browser's EventSource cannot send `Last-Event-ID` on its
-// first connection, so what happens between loading a page and opening its feed could be lost: fetch can.
+// each failure, and closes a connection that is silent. The browser's EventSource cannot send `Last-Event-ID` on its
+// first connection, so changes between loading a page and opening its feed could be lost. That is why this uses fetch.
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { under } from '@/core/api/root';
 import type { CommitEvent, Heartbeat } from '@/core/api/types';
 import { backoff, type Pause } from './backoff';
 
 export interface ConnectionOptions {
-  /** Resume after this commit. */
+  /** The number of the last known commit, after which the feed continues. */
   seq: number;
-  /** Parameters of the feed: `collections`, `bbox`. */
+  /** The query parameters of the feed: `collections`, `bbox`. */
   query: string;
   onCommit: (commit: CommitEvent) => void;
-  /** The server no longer keeps what was missed; `seq` is where the feed goes on. */
+  /**
+   * Called when the missed events are no longer available; `seq` is the commit after which the feed continues.
+   */
   onReset: (seq: number) => void;
-  /** Anything arrived, be it a heartbeat; `serverTime` where it says the time. */
+  /** Called for every message, including heartbeats, with the server's time if the message has it. */
   onHeard?: (serverTime: Date | null) => void;
-  /** Whether the server has lost its database: it answers, but from memory. */
+  /** Called when the server reports whether its database is unreachable. It then answers from memory. */
   onBehind?: (behind: boolean) => void;
   onConnected?: (connected: boolean) => void;
-  /** `omit` for pages that ask as nobody, though somebody may be signed in. */
+  /** `omit` for pages that read as the public, even if somebody is signed in. */
   credentials?: RequestCredentials;
-  /** A connection that is silent for this long is given up; milliseconds. The server speaks every 10 s. */
+  /**
+   * A connection that is silent for this long is closed, in milliseconds. The server sends a heartbeat every 10
+   * s.
+   */
   silence?: number;
   pause?: Pause;
 }
@@ -31,7 +36,7 @@ export class Connection {
   private stopped = false;
   private current: AbortController | null = null;
   private failures = 0;
-  /** A pause that the server asked for; milliseconds. */
+  /** The pause that the server requested, in milliseconds. */
   private asked = 0;
   private wake: (() => void) | null = null;
 
@@ -39,18 +44,18 @@ export class Connection {
     this.seq = options.seq;
   }
 
-  /** The last commit that a reconnection would resume after. */
+  /** The commit after which a new connection would continue. */
   get position(): number {
     return this.seq;
   }
 
-  /** Runs until `stop`. */
+  /** Runs until `stop` is called. */
   async run(): Promise<void> {
     while (!this.stopped) {
       try {
         await this.connect();
       } catch {
-        // Every failure is answered by the pause below; the page shows that it is stale.
+        // After any failure, the loop waits and reconnects. The page shows that its data is old.
       }
       if (this.stopped) return;
       this.options.onConnected?.(false);
@@ -65,7 +70,7 @@ export class Connection {
     this.wake?.();
   }
 
-  /** Tries at once, for when the network is back. */
+  /** Reconnects at once, for when the network is back. */
   hurry(): void {
     this.failures = 0;
     this.wake?.();
@@ -112,7 +117,7 @@ export class Connection {
     if (this.stopped) return;
     if (event === 'change') {
       const commit: CommitEvent = JSON.parse(data);
-      // After a resume the server may repeat the last commit.
+      // After a reconnection, the server may repeat the last commit.
       if (commit.seq <= this.seq) return;
       this.options.onCommit(commit);
       this.seq = commit.seq;
@@ -120,7 +125,7 @@ export class Connection {
       const { at, stale }: Heartbeat = JSON.parse(data);
       this.options.onBehind?.(stale ?? false);
       this.options.onHeard?.(new Date(at));
-      // Commits up to here concerned other collections: a reconnection need not hear of them.
+      // Commits up to this one concerned other collections, so a reconnection can skip them.
       const seq = Number(id);
       if (id && Number.isSafeInteger(seq)) this.seq = Math.max(this.seq, seq);
     } else if (event === 'reset') {

@@ -1,33 +1,35 @@
-// How fresh a page is: the age of the last thing that the server said, and when that is worth a badge.
+// How old the data of a page is, and when a badge has to show it.
 import { useIntervalFn } from '@vueuse/core';
 import { computed, ref, type ComputedRef, type Ref } from 'vue';
 
 export interface Freshness {
-  /** The moment now, ticking each second, by the server's clock where it is known. */
+  /** The present time, updated each second. It uses the server's clock if that is known. */
   now: Ref<Date>;
-  /** When the server last said anything; null before it did. */
+  /** When the server last sent anything; null before the first message. */
   heardAt: Ref<Date | null>;
-  /** Milliseconds since then. */
+  /** The time since then, in milliseconds. */
   age: ComputedRef<number>;
-  /** Whether the page is older than it should be. */
+  /** Whether the data is older than it should be. */
   stale: ComputedRef<boolean>;
-  /** The server's time less this machine's; milliseconds. */
+  /** The server's time minus this machine's time, in milliseconds. */
   offset: Ref<number>;
 }
 
 export interface FreshnessWriter extends Freshness {
   heard: (serverTime: Date | null) => void;
   connected: (yes: boolean) => void;
-  /** The server says that it has lost its database. */
+  /** Called with true while the server's database is unreachable. */
   behind: (yes: boolean) => void;
-  /** The tab was hidden (true), or is seen again (false). */
+  /** Called with true when the tab is hidden, and with false when it is visible again. */
   paused: (yes: boolean) => void;
 }
 
-/** A broken connection is stale after `grace` ms (a short break is no news), a silent one after `silence` ms. A tab that
- * is seen again has the same time to reconnect. */
+/**
+ * A broken connection counts as stale after `grace` ms, because a short break does not matter; a silent one after
+ * `silence` ms. A tab that becomes visible again has the same time to reconnect.
+ */
 export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true } = {}): FreshnessWriter {
-  // This machine's clock may be wrong; the server's heartbeat says by how much.
+  // The clock of this machine may be wrong. The heartbeats show by how much.
   const offset = ref(0);
   const local = (): number => Date.now() + offset.value;
 
@@ -35,7 +37,7 @@ export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true }
   const heardAt = ref<Date | null>(null);
   const isConnected = ref(false);
   const isBehind = ref(false);
-  /** When the tab was last seen again; milliseconds of the server's clock. */
+  /** When the tab last became visible, in milliseconds of the server's clock. */
   const seenAt = ref(0);
 
   if (ticking) {
@@ -57,7 +59,7 @@ export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true }
     heard(serverTime) {
       if (serverTime) {
         const drift = serverTime.getTime() - Date.now();
-        // Ignore the network's jitter, or the seconds would stutter.
+        // Small differences come from network delay. Following them would make the displayed seconds jump.
         if (Math.abs(drift - offset.value) > 2000) offset.value = drift;
       }
       now.value = new Date(local());

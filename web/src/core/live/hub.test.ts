@@ -40,7 +40,7 @@ function listen(
   return { told, paused, resets: () => resets, subscription };
 }
 
-/** The other tabs of the browser. */
+/** Simulates the other tabs of the browser. */
 function otherTabs(): Channel & { said: string[]; say: (word: 'visible' | 'hidden') => void } {
   const said: string[] = [];
   let heard: (event: MessageEvent<'visible' | 'hidden'>) => void = () => {};

@@ -1,37 +1,41 @@
-// The live feed of a tab: however many parts of a page listen, they share one connection. A hidden tab closes it at
-// once and resumes where it was when it is seen again; of the tabs that want to ring, the last visible one stays
-// connected.
+// Shares one live feed connection among all parts of a page. A hidden tab closes it at once and continues where it
+// was when it is visible again. If all tabs are hidden, the last visible one that plays sounds stays connected.
 import type { Bbox, Change, CommitEvent } from '@/core/api/types';
 import { bboxOf, boxOf, intersects } from '@/core/map/bounds';
 import { Connection } from './connection';
 import type { Pause } from './backoff';
 
 export interface Listener {
-  /** Only changes of these collections; null for all. */
+  /** The collections whose changes are wanted; null for all. */
   collections: readonly string[] | null;
-  /** Only what is, or was, in this box; degrees, WGS 84; null for everywhere. */
+  /**
+   * The box whose changes are wanted, in degrees, WGS 84: features that are or were in it. Null for everywhere.
+   */
   bbox: Bbox | null;
-  /** What is known already: commits up to here are not told. */
+  /** The last known commit. Commits up to it are not passed on. */
   seq: number;
   onCommit: (commit: CommitEvent) => void;
-  /** What was missed is no longer kept: load everything again. */
+  /** Called when the missed events are no longer available; everything has to be loaded again. */
   onReset: () => void;
   onHeard?: (serverTime: Date | null) => void;
   onBehind?: (behind: boolean) => void;
   onConnected?: (connected: boolean) => void;
-  /** The tab was hidden and its connection closed (true), or it is seen again (false). */
+  /**
+   * Called with true when the tab was hidden and the connection closed, and with false when it is visible
+   * again.
+   */
   onPaused?: (paused: boolean) => void;
-  /** Whether this page makes a sound when something happens: then a hidden tab may go on listening. */
+  /** Whether this page plays a sound for new events. A hidden tab may then stay connected. */
   rings?: () => boolean;
 }
 
 export interface Subscription {
-  /** Everything was loaded anew: commits up to `seq` are known. */
+  /** Tells the hub that everything was loaded again, so that commits up to `seq` are known. */
   moveTo: (seq: number) => void;
   stop: () => void;
 }
 
-/** What tabs of one browser say to each other. */
+/** The messages between tabs of one browser. */
 type Word = 'visible' | 'hidden';
 export interface Channel {
   postMessage: (word: Word) => void;
@@ -53,9 +57,9 @@ interface Interest {
 export class Hub {
   private readonly listeners = new Set<Listener>();
   private connection: Connection | null = null;
-  /** What the open connection tells of. */
+  /** The interest that the open connection covers. */
   private interest: Interest | null = null;
-  /** Who has listened to the open connection; who has just come may be behind it. */
+  /** The listeners of the open connection. A listener that was just added may lag behind it. */
   private readonly joined = new Set<Listener>();
   private paused = false;
   private ringing = false;
@@ -72,7 +76,7 @@ export class Hub {
   listen(listener: Listener): Subscription {
     this.listeners.add(listener);
     this.refresh();
-    // Who joins an open connection hears nothing of its opening.
+    // A listener that joins an open connection gets no event for its opening.
     if (this.connected) listener.onConnected?.(true);
     return {
       moveTo: (seq) => {
@@ -98,7 +102,7 @@ export class Hub {
     this.refresh();
   }
 
-  /** Another tab was turned. A hidden one stays connected only while no tab is visible. */
+  /** Another tab was shown or hidden. A hidden tab stays connected only while no tab is visible. */
   private hear(word: Word): void {
     if (word === 'visible' && document.hidden) {
       this.ringing = false;
@@ -107,7 +111,7 @@ export class Hub {
     if (word === 'hidden' && !document.hidden) this.channel?.postMessage('visible');
   }
 
-  /** Opens, reopens or closes the connection, as the listeners and the tab want it. */
+  /** Opens, reopens or closes the connection, depending on the listeners and on whether the tab is visible. */
   private refresh(): void {
     if (this.listeners.size === 0) {
       this.close();
@@ -164,7 +168,7 @@ export class Hub {
 
   private close(): void {
     if (!this.connection) return;
-    // What the connection told, and what it told of nobody here, is known.
+    // Everything up to the position of the connection is known to its listeners.
     for (const listener of this.joined) listener.seq = Math.max(listener.seq, this.connection.position);
     this.joined.clear();
     this.connection.stop();
@@ -190,7 +194,7 @@ export class Hub {
   }
 }
 
-/** Whether a connection that tells of `a` tells all of `b`. */
+/** Whether a connection for `a` delivers everything for `b`. */
 function covers(a: Interest, b: Interest): boolean {
   const boxed = a.bbox === null || String(a.bbox) === String(b.bbox);
   return (
@@ -199,8 +203,10 @@ function covers(a: Interest, b: Interest): boolean {
   );
 }
 
-/** What of a commit concerns a listener; null for nothing. As the server does for one with a box, what stands outside
- * it is told as deleted: it may have been inside. */
+/**
+ * The part of a commit that concerns a listener; null if there is none. As on the server, a feature outside of the
+ * listener's box is passed on as deleted, because it may have been inside.
+ */
 export function partOf(
   commit: CommitEvent,
   { collections, bbox }: Pick<Listener, 'collections' | 'bbox'>,
@@ -229,7 +235,7 @@ export function partOf(
 
 const hubs = new Map<RequestCredentials, Hub>();
 
-/** The connection of this tab; one for each kind of credentials. */
+/** The hub of this tab, one for each kind of credentials. */
 export function hubOf(credentials: RequestCredentials): Hub {
   let hub = hubs.get(credentials);
   if (!hub) {

@@ -1,21 +1,21 @@
-// What the tests of this folder share: a server whose feed connections the test holds, and a tab that can be hidden.
+// Helpers for the tests in this folder: a simulated feed server, and a tab that can be hidden.
 import { vi } from 'vitest';
 
 export interface FeedServer {
-  /** `Last-Event-ID` of each connection, in their order. */
+  /** The `Last-Event-ID` of each connection, in order. */
   asked: string[];
   /** The address of each connection. */
   urls: string[];
-  /** How many connections are open. */
+  /** The number of open connections. */
   open: () => number;
   send: (text: string) => void;
-  /** The server closes the newest connection. */
+  /** Closes the newest connection on the server side. */
   close: () => void;
-  /** From now on connections fail: with the network, or with a status. */
+  /** Makes further connections fail, by a network error or with a status. */
   refuse: (how: false | 'network' | Response) => void;
 }
 
-/** Answers `fetch` for `/api/events`. */
+/** Replaces `fetch` for `/api/events`. */
 export function feedServer(): FeedServer {
   const asked: string[] = [];
   const urls: string[] = [];

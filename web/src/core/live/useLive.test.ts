@@ -50,7 +50,7 @@ test('a first load that fails is tried again, less and less often, and says why'
   await live.start();
   expect([live.phase.value, live.error.value]).toEqual(['failed', new Error('away')]);
   await vi.advanceTimersByTimeAsync(60_000);
-  // Pauses of 0.5 to 1 s, 1 to 2 s, 2 to 4 s, then 4 to 8 s.
+  // The pauses are 0.5 to 1 s, 1 to 2 s, 2 to 4 s, then 4 to 8 s.
   expect(load.mock.calls.length).toBeGreaterThan(8);
   expect(load.mock.calls.length).toBeLessThan(19);
   expect(failed).toHaveBeenCalledTimes(load.mock.calls.length);
@@ -133,7 +133,7 @@ test('a commit that cannot be folded in loads everything again; loads never over
   void live.reload();
   void live.reload();
   await vi.advanceTimersByTimeAsync(1000);
-  // The one for the commit, and one for both who asked during it.
+  // One load for the commit, and one for both calls during it.
   expect([load.mock.calls.length, most]).toEqual([3, 1]);
 });
 
@@ -152,7 +152,7 @@ test('a hidden tab closes its feed, is not stale when it is seen again, and miss
   await settle();
   expect(live.fresh.stale.value).toBe(false);
   expect(live.fresh.age.value).toBeGreaterThan(100_000);
-  // It has three seconds to reconnect.
+  // The tab has three seconds to reconnect.
   await vi.advanceTimersByTimeAsync(4000);
   expect(live.fresh.stale.value).toBe(true);
   server.refuse(false);

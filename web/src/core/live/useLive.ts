@@ -1,5 +1,5 @@
-// What every page with live data uses: it loads, follows the feed, loads again where the feed cannot tell what
-// happened, and tries again after a failure. A page says what it loads and how a commit changes it.
+// Loads live data for a page and keeps it up to date: follows the feed, loads again if the feed cannot say what
+// happened, and retries after failures. The page provides functions to load the data and to apply a commit.
 import { onScopeDispose, ref, type Ref, type ShallowRef } from 'vue';
 import type { Bbox, CommitEvent } from '@/core/api/types';
 import type { Pause } from './backoff';
@@ -7,51 +7,56 @@ import { useFreshness, type Freshness } from './freshness';
 import { hubOf, type Hub, type Subscription } from './hub';
 import { usePoll } from './usePoll';
 
-/** `failed`: not loaded once, and trying again. `ended`: `load` said that there is nothing to follow. */
+/**
+ * `failed`: nothing was loaded yet, and it will be tried again. `ended`: `load` reported that there is nothing
+ * to follow.
+ */
 export type LivePhase = 'idle' | 'loading' | 'ready' | 'failed' | 'ended';
 
 export interface LiveOptions {
-  /** Loads all of it; answers the commit that it stands at, from which the feed goes on, or null where there is nothing
-   * to follow (nobody is signed in). Called again after a failure, and where the feed cannot tell what was missed. Never
-   * called twice at a time. */
+  /**
+   * Loads everything. Resolves to the commit number after which the feed continues, or to null if there is nothing to
+   * follow (nobody is signed in). Called again after failures and resets, but never twice at a time.
+   */
   load: (signal: AbortSignal) => Promise<number | null>;
-  /** Folds a commit in; answers false where everything has to be loaded again. */
+  /** Applies a commit. Returns false if everything has to be loaded again. */
   apply?: (commit: CommitEvent) => boolean | void;
-  /** Called after a load failed, before it is tried again. */
+  /** Called after a failed load, before the next attempt. */
   failed?: (error: unknown) => void | Promise<void>;
-  /** Pauses after failed loads; milliseconds. */
+  /** The pauses after failed loads, in milliseconds. */
   pause?: Pause;
-  /** Loads again after so many milliseconds while the tab is visible, instead of keeping a feed open: an open
-   * connection keeps a phone's radio awake all day. */
+  /**
+   * If set, the data is loaded again at this interval in milliseconds while the tab is visible, and no feed is
+   * opened. An open connection would keep a phone's radio awake all day.
+   */
   every?: number;
-  /** Whether the page makes a sound when something happens: a hidden tab then goes on listening while no other tab is
-   * visible. */
+  /** Whether the page plays sounds. Then a hidden tab stays connected while no other tab is visible. */
   rings?: () => boolean;
-  /** `omit` for pages that ask as nobody, though somebody may be signed in. */
+  /** `omit` for pages that read as the public, even if somebody is signed in. */
   credentials?: RequestCredentials;
-  /** For tests. */
+  /** The hub to use, for tests. */
   hub?: Hub;
 }
 
 export interface Live {
   phase: Ref<LivePhase>;
-  /** Why the last load failed; null where it did not. */
+  /** The error of the last load; null if it succeeded. */
   error: ShallowRef<unknown>;
   loading: Ref<boolean>;
   fresh: Freshness;
-  /** Begins; resolves after the first attempt, whatever came of it. */
+  /** Starts. Resolves after the first attempt, even if it failed. */
   start: () => Promise<void>;
-  /** Loads again; resolves after the attempt. Asked during a load, it loads once more after it. */
+  /** Loads again. Resolves after the attempt. If a load is running, another one follows it. */
   reload: () => Promise<void>;
 }
 
-/** Follows `collections` (null for all) in `bbox` (null for everywhere) until its scope ends. */
+/** Follows `collections` (null for all) within `bbox` (null for everywhere) until its scope ends. */
 export function useLive(collections: readonly string[] | null, bbox: Bbox | null, options: LiveOptions): Live {
   const phase = ref<LivePhase>('idle');
   const fresh = useFreshness({ ticking: options.every === undefined });
   let ended = false;
   let feed: Subscription | null = null;
-  /** What the feed told during a load: the load may have read before it. */
+  /** Commits that arrived during a load, which may not contain them. */
   let meanwhile: CommitEvent[] = [];
 
   async function load(signal: AbortSignal): Promise<void> {
@@ -74,14 +79,14 @@ export function useLive(collections: readonly string[] | null, bbox: Bbox | null
     every: every === undefined ? undefined : () => every,
     pause: options.pause,
     failed(cause) {
-      // What is shown stays; what the feed told meanwhile is shown too.
+      // The previous data stays visible, so the commits that arrived meanwhile are applied to it.
       if (phase.value === 'ready') for (const commit of meanwhile.splice(0)) options.apply?.(commit);
       else phase.value = 'failed';
       return options.failed?.(cause);
     },
-    // Who had nothing to follow may have signed in meanwhile.
+    // If there was nothing to follow, somebody may have signed in meanwhile.
     wanted: () => phase.value === 'ended',
-    // A hidden tab may ring, so it loads again what the feed could not tell.
+    // A hidden tab may play sounds, so it loads again when the feed was reset.
     hidden: every === undefined,
   });
   const reload = poll.ask;

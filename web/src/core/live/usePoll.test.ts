@@ -37,7 +37,7 @@ test('a question that fails is asked again, less and less often, until it is ans
   await poll.ask();
   expect(poll.error.value).toEqual(new Error('away'));
   await pass(60_000);
-  // Pauses of 0.5 to 1 s, 1 to 2 s, 2 to 4 s, then 4 to 8 s.
+  // The pauses are 0.5 to 1 s, 1 to 2 s, 2 to 4 s, then 4 to 8 s.
   const { length } = ask.mock.calls;
   expect(length).toBeGreaterThan(8);
   expect(length).toBeLessThan(19);

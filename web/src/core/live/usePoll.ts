@@ -1,45 +1,46 @@
-// Asks the server something again and again: one question at a time, less and less often after failures, never while
-// nobody looks, and at once when the network is back or somebody looks again. All that a page asks by the clock goes
-// through here, `useLive` too.
+// Repeats a request: one at a time, with growing pauses after failures, not while the tab is hidden, and at once
+// when the network or the tab comes back. All periodic requests use it, including `useLive`.
 import { useDocumentVisibility, useEventListener } from '@vueuse/core';
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
 import { backoff, type Pause } from './backoff';
 
 export interface PollOptions {
-  /** Asks, and keeps what was answered. Never called twice at a time. */
+  /** Sends the request and stores its result. Never called twice at a time. */
   ask: (signal: AbortSignal) => Promise<void>;
-  /** Milliseconds from an answer to the next question; null where it is not asked again by itself. */
+  /** The pause from an answer to the next request, in milliseconds; null for no automatic repetition. */
   every?: () => number | null;
-  /** Pauses after failures; milliseconds. */
+  /** The pauses after failures, in milliseconds. */
   pause?: Pause;
-  /** A question that is not answered after this has failed; milliseconds. */
+  /** A request without an answer after this time has failed, in milliseconds. */
   patience?: number;
-  /** `touch` asks not sooner than this; milliseconds. */
+  /** `touch` waits at least this long, in milliseconds. */
   soon?: number;
-  /** `touch` asks not sooner than this after the last question; milliseconds. */
+  /** `touch` sends at least this long after the last request, in milliseconds. */
   seldom?: number;
   /** Called after a failure, before the next attempt is planned. */
   failed?: (error: unknown) => void | Promise<void>;
-  /** Whether to ask, though nothing failed, when the network is back or somebody looks again. Where `every` is given,
-   * it is asked anyway. */
+  /**
+   * Whether to send a request when the network or the tab comes back, although nothing failed. With `every`, this
+   * happens anyway.
+   */
   wanted?: () => boolean;
-  /** Whether it goes on while the tab is hidden. */
+  /** Whether to continue while the tab is hidden. */
   hidden?: boolean;
 }
 
 export interface Poll {
-  /** Why the last question failed; null where it did not. */
+  /** The error of the last request; null if it succeeded. */
   error: ShallowRef<unknown>;
   asking: Ref<boolean>;
-  /** Asks now; resolves after the attempt. During a question, it asks once more after it. */
+  /** Sends a request now. Resolves after the attempt. If a request is running, another one follows it. */
   ask: () => Promise<void>;
-  /** Something happened: asks soon. */
+  /** Plans a request soon, because something changed. */
   touch: () => void;
-  /** What was asked is not wanted any more: gives it up and asks now. */
+  /** Cancels the running request, whose result is no longer wanted, and sends a new one. */
   anew: () => void;
 }
 
-/** Nothing is asked before the first `ask`, `touch` or `anew`, or after the end of its scope. */
+/** Nothing is requested before the first call of `ask`, `touch` or `anew`, or after the end of the scope. */
 export function usePoll(options: PollOptions): Poll {
   const { soon = 0, seldom = 0 } = options;
   const error = shallowRef<unknown>(null);
@@ -47,21 +48,21 @@ export function usePoll(options: PollOptions): Poll {
   const visibility = useDocumentVisibility();
   let ended = false;
   let current: AbortController | null = null;
-  /** The question that was given up for another. */
+  /** The request that was cancelled in favour of another. */
   let dropped: AbortController | null = null;
   let running: Promise<void> | null = null;
   let again: Promise<void> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the next question is due, and when the last one was asked; milliseconds. */
+  /** When the next request is due, and when the last one was sent, in milliseconds. */
   let due = Number.POSITIVE_INFINITY;
   let asked = Number.NEGATIVE_INFINITY;
-  /** Whether a question fell due while nobody looked. */
+  /** Whether a request was due while the tab was hidden. */
   let missed = false;
   let failures = 0;
 
   const isHidden = (): boolean => visibility.value === 'hidden' && !options.hidden;
 
-  /** Asks in so many milliseconds, unless it is asked sooner anyway. */
+  /** Plans a request after this time, unless an earlier one is planned. */
   function plan(milliseconds: number): void {
     const at = Date.now() + milliseconds;
     if (ended || at >= due) return;
@@ -119,7 +120,7 @@ export function usePoll(options: PollOptions): Poll {
 
   const touch = (): void => plan(Math.max(soon, asked + seldom - Date.now()));
 
-  /** The network is back, or the tab was hidden or is seen again. */
+  /** Called when the network comes back, or the tab is hidden or shown. */
   function hurry(): void {
     if (isHidden() || visibility.value === 'hidden' || asked === Number.NEGATIVE_INFINITY) return;
     if (error.value !== null) void ask();

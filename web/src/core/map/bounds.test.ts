@@ -31,7 +31,7 @@ test('a sign stands in the middle of a plain polygon', () => {
 });
 
 test('a sign stands inside a crooked one', () => {
-  // An L: the middle of its box is outside it.
+  // An L-shape: the middle of its box lies outside of it.
   const [x = 0, y = 0] = signPlace(polygon([0, 0], [10, 0], [10, 1], [1, 1], [1, 10], [0, 10])) ?? [];
   expect((y < 1 && x > 0 && x < 10) || (x < 1 && y > 0 && y < 10)).toBe(true);
 });

@@ -1,4 +1,4 @@
-// Bounding boxes and the few measures a page needs of a geometry; degrees, lon/lat.
+// Bounding boxes and other measures of geometries, in degrees of longitude and latitude.
 import type { Geometry, Polygon, Position } from 'geojson';
 import type { Bbox } from '@/core/api/types';
 
@@ -25,7 +25,7 @@ export function bboxOf(geometries: Iterable<Geometry | null | undefined>): Bbox 
   return box;
 }
 
-/** A box as the interface sends it; null where it is none. */
+/** Converts a box from the API; null if it is not valid. */
 export function boxOf(numbers: readonly number[] | null | undefined): Bbox | null {
   const [west, south, east, north] = numbers ?? [];
   return west === undefined || south === undefined || east === undefined || north === undefined
@@ -47,8 +47,10 @@ export function intersects(a: Bbox, b: Bbox): boolean {
   return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
 }
 
-/** A place inside the geometry where a sign may stand: the middle of a polygon where that is inside it,
- * else of its widest crossing; the middle vertex of a line; the point itself. */
+/**
+ * A position for a sign inside a geometry. For a polygon, the middle if it is inside, otherwise the middle of
+ * the widest crossing; for a line, the middle vertex; for a point, the point.
+ */
 export function signPlace(geometry: Geometry | null | undefined): Position | null {
   switch (geometry?.type) {
     case 'Point':
@@ -88,7 +90,7 @@ function ringArea(ring: Position[]): number {
   return sum / 2;
 }
 
-/** Longitudes where the polygon's rings cross a latitude, sorted: inside runs between each pair. */
+/** The longitudes at which the polygon's rings cross a latitude, sorted. The inside lies between each pair. */
 function crossings(polygon: Polygon, latitude: number): number[] {
   const xs: number[] = [];
   for (const ring of polygon.coordinates) {
@@ -112,7 +114,7 @@ function insideOf(polygon: Polygon): Position | null {
     const xs = crossings(polygon, y);
     for (let i = 0; i + 1 < xs.length; i += 2) {
       const [from = 0, to = 0] = [xs[i], xs[i + 1]];
-      // A sign off the middle must be clearly better to be worth the crookedness.
+      // A crossing away from the middle must be clearly wider to be preferred.
       const width = (to - from) * (share === 0.5 ? 1.25 : 1);
       if (width > widest) {
         widest = width;

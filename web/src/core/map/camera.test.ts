@@ -10,7 +10,10 @@ const view: View = {
   maxZoom: 18,
 };
 
-/** The perspective, written independently: a ground point's place on the screen, pixels from its centre. */
+/**
+ * The perspective, implemented independently: the position of a ground point on the screen, in pixels from its
+ * centre.
+ */
 function project([lon, lat]: [number, number], stand: ReturnType<typeof standFor>, v: View): [number, number] {
   const world = 512 * 2 ** stand.zoom;
   const mx = (l: number): number => (world * (l + 180)) / 360;

@@ -1,16 +1,16 @@
-// Where a pitched camera must stand to show a box. MapLibre's own fit looks straight down and leaves half
-// a wall empty once the camera is pitched; this one solves the perspective.
+// Computes where a pitched camera must be to show a box. MapLibre's own fit assumes a vertical camera and
+// leaves half of the screen empty with a pitched one.
 import type { Bbox } from '@/core/api/types';
 
 export interface View {
-  /** Pixels (CSS) of the map. */
+  /** The width of the map in CSS pixels. */
   width: number;
   height: number;
-  /** Free space to keep at each side; pixels. */
+  /** The space to keep free at each side, in pixels. */
   padding: { top: number; right: number; bottom: number; left: number };
-  /** Degrees. */
+  /** The pitch in degrees. */
   pitch: number;
-  /** Degrees, clockwise from north. */
+  /** The bearing in degrees, clockwise from north. */
   bearing: number;
   maxZoom: number;
 }
@@ -20,9 +20,9 @@ export interface Stand {
   zoom: number;
 }
 
-/** MapLibre's default vertical field of view; radians. */
+/** MapLibre's default vertical field of view, in radians. */
 const FIELD_OF_VIEW = (36.869_897_645_844_02 * Math.PI) / 180;
-/** Size of the world at zoom 0; pixels. */
+/** The size of the world at zoom 0, in pixels. */
 const WORLD = 512;
 
 const mercatorX = (lon: number): number => (lon + 180) / 360;
@@ -33,7 +33,7 @@ const mercatorY = (lat: number): number => {
 const lonOf = (x: number): number => x * 360 - 180;
 const latOf = (y: number): number => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
 
-/** The closest stand from which the whole box is within the padded view. */
+/** The closest camera position at which the whole box is within the padded view. */
 export function standFor(box: Bbox, view: View): Stand {
   const corners = [
     [box[0], box[1]],
@@ -47,7 +47,7 @@ export function standFor(box: Bbox, view: View): Stand {
   const tilt = (view.pitch * Math.PI) / 180;
   const distance = (0.5 / Math.tan(FIELD_OF_VIEW / 2)) * view.height;
 
-  // Corners relative to the middle, x to the right and y away from the camera, in world units.
+  // The corners relative to the middle, x to the right and y away from the camera, in world units.
   const local = corners.map(([x, y]) => {
     const [dx, dy] = [x - middle[0], middle[1] - y];
     return [dx * Math.cos(turn) - dy * Math.sin(turn), dx * Math.sin(turn) + dy * Math.cos(turn)] as const;
@@ -58,13 +58,13 @@ export function standFor(box: Bbox, view: View): Stand {
   const top = view.height / 2 - view.padding.top;
   const bottom = -view.height / 2 + view.padding.bottom;
 
-  /** The box on the screen when the camera looks at the middle moved by (ox, oy) world pixels. */
+  /** The box on the screen when the camera looks at the middle plus (ox, oy) world pixels. */
   const seen = (size: number, ox: number, oy: number): Bbox | null => {
     let out: Bbox | null = null;
     for (const [lx, ly] of local) {
       const [dx, dy] = [lx * size - ox, ly * size - oy];
       const depth = distance + dy * Math.sin(tilt);
-      if (depth < distance * 0.1) return null; // behind the camera, or nearly
+      if (depth < distance * 0.1) return null; // behind the camera, or close to it
       const [sx, sy] = [(dx * distance) / depth, (dy * Math.cos(tilt) * distance) / depth];
       out = out
         ? [Math.min(out[0], sx), Math.min(out[1], sy), Math.max(out[2], sx), Math.max(out[3], sy)]
@@ -73,7 +73,7 @@ export function standFor(box: Bbox, view: View): Stand {
     return out;
   };
 
-  /** The offset that centres the box in the padded view at this size, and whether it fits there. */
+  /** The offset that centres the box in the padded view at this size, and whether the box fits. */
   const centred = (size: number): { ox: number; oy: number; fits: boolean } => {
     let [ox, oy] = [0, 0];
     let now = seen(size, ox, oy);
@@ -96,7 +96,7 @@ export function standFor(box: Bbox, view: View): Stand {
 
   const size = WORLD * 2 ** low;
   const { ox, oy } = centred(size);
-  // Turn the offset back to north-up world units.
+  // Converts the offset back to world units with north up.
   const x = middle[0] + (ox * Math.cos(turn) + oy * Math.sin(turn)) / size;
   const y = middle[1] - (-ox * Math.sin(turn) + oy * Math.cos(turn)) / size;
   return { center: [lonOf(x), latOf(y)], zoom: low };

@@ -1,10 +1,13 @@
-// The colours of everything drawn on a map's canvas. CSS custom properties (`core/theme/tokens.css`) do not reach
-// WebGL, so they are read for the element that holds the map; a colour that only the map has is written here.
+// The colours of map layers. WebGL cannot use CSS custom properties (`core/theme/tokens.css`), so they are read
+// from the element that contains the map. Colours that only the map uses are defined here.
 import type { Housing } from '@/core/ledger/types';
 import { colourToken, type Level } from '@/core/levels/levels';
 import { token } from '@/core/theme/tokens';
 
-/** The tokens of the kinds of housing: no level's colours, and apart in greyscale too. */
+/**
+ * The colour tokens of the kinds of housing. They differ from the colours of levels, and from each other in
+ * greyscale.
+ */
 export const housingToken: Record<Housing, `--${string}`> = {
   old_estate: '--housing-old',
   commodity: '--housing-commodity',
@@ -20,22 +23,22 @@ export interface MapColors {
   textQuiet: string;
   accent: string;
   accentInk: string;
-  /** The disc under the red case that the wall points at. */
+  /** The disc under the red case that the wall screen highlights. */
   alarm: string;
   level: (level: Level) => string;
-  /** For words in the colour of a level, which need more contrast than areas. */
+  /** The colour for words about a level. Words need more contrast than areas. */
   levelText: (level: Level) => string;
   housing: (kind: Housing) => string;
-  /** Rim and mark of a red sign: red is the darkest level, and would be seen last in greyscale. */
+  /** The rim and the symbol of a red sign. Red is the darkest level and would be least visible in greyscale. */
   white: string;
   none: string;
-  /** A building whose kind of housing is not known. */
+  /** A building with an unknown kind of housing. */
   buildingUnknown: string;
-  /** A pocket park where rider services are the subject of the map. */
+  /** A pocket park in the view of rider services. */
   parkBright: string;
 }
 
-/** The colours that hold for the theme of `room`. */
+/** The colours for the theme of the element `room`. */
 export function mapColors(room: Element): MapColors {
   const css = (name: `--${string}`): string => token(name, room);
   return {

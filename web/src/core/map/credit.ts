@@ -1,4 +1,4 @@
-// Whose data a map shows: what the sources of its style say of themselves, each once.
+// The attribution of a map: the texts of its style's sources, without repetition.
 import type { StyleSpecification } from 'maplibre-gl';
 
 export function creditOf(style: StyleSpecification | undefined): string {

@@ -1,11 +1,12 @@
-// Images that the map needs, drawn here from the symbol set and the tokens: no sprite sheet to keep in step.
+// The images of the map. They are drawn from the symbol set and the colour tokens, so no sprite sheet is
+// needed.
 import type { MapLibreMap } from 'maplibre-gl';
 import { LEVELS, shape, type Level } from '@/core/levels/levels';
 import { categoryPicture, picturedCategories } from '@/core/symbols/categories';
 import { symbols, type SymbolName } from '@/core/symbols/symbols';
 import { mapColors } from './colors';
 
-/** Draws an SVG into pixels. */
+/** Renders an SVG to pixels. */
 async function rasterise(svg: string, size: number): Promise<ImageData> {
   const image = new Image(size, size);
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
@@ -20,7 +21,7 @@ async function rasterise(svg: string, size: number): Promise<ImageData> {
 const svg = (inner: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32" viewBox="0 0 32 32">${inner}</svg>`;
 
-/** A level's bare mark with a dark edge, for signs over the map. */
+/** The symbol of a level with a dark outline, for signs on the map. */
 function mark(level: Level, colour: string, edge: string): string {
   return svg(
     `<g transform="translate(4 4)"><path d="${shape[level]}" fill="${edge}" stroke="${edge}" stroke-width="4" stroke-linejoin="round"/>` +
@@ -28,17 +29,17 @@ function mark(level: Level, colour: string, edge: string): string {
   );
 }
 
-/** A warning at its place: the level's mark on a dark disc with a rim, so it reads on any ground. */
+/** The symbol of a warning: the level's symbol on a dark disc with a rim, visible on any background. */
 function pin(level: Level, colour: string, ground: string, white: string): string {
   const red = level === 'red';
-  const lift = red ? -1.2 : 0; // a triangle's weight sits low
+  const lift = red ? -1.2 : 0; // a triangle looks too low otherwise
   return svg(
     `<circle cx="16" cy="16" r="14.2" fill="${red ? colour : ground}" stroke="${red ? white : colour}" stroke-width="2.4"/>` +
       `<g transform="translate(7.6 ${7.6 + lift}) scale(.7)"><path d="${shape[level]}" fill="${red ? white : colour}" fill-rule="evenodd"/></g>`,
   );
 }
 
-/** A warning told by its category: the picture on the level's ground, in the level's own shape. */
+/** The symbol of a warning by category: its picture in the colour and the shape of the level. */
 function badge(category: string, level: Level, colour: string, ground: string, white: string): string {
   const frame: Record<Level, string> = {
     red: '<path d="M16 .8 31.4 29.4H.6z" stroke-linejoin="round"/>',
@@ -53,7 +54,7 @@ function badge(category: string, level: Level, colour: string, ground: string, w
   );
 }
 
-/** A service: its symbol on a small quiet plate. */
+/** The symbol of a service on a small plate. */
 function plate(name: SymbolName, ink: string, ground: string, rim: string): string {
   return svg(
     `<rect x="2" y="2" width="28" height="28" rx="7" fill="${ground}" stroke="${rim}" stroke-width="1.5"/>` +
@@ -61,7 +62,7 @@ function plate(name: SymbolName, ink: string, ground: string, rim: string): stri
   );
 }
 
-/** Area patterns: red diagonal stripes, yellow dots, grey hatch; green is plain and has none. */
+/** The pattern of an area: red diagonal stripes, yellow dots, grey hatching; null for green. */
 function pattern(level: Level, colour: string): string | null {
   switch (level) {
     case 'red':
@@ -82,13 +83,13 @@ function pattern(level: Level, colour: string): string | null {
 }
 
 export interface ImageSizes {
-  /** How many times as large as on a desk. */
+  /** The enlargement relative to a desktop screen. */
   scale: number;
-  /** Device pixels to a CSS pixel. */
+  /** Device pixels per CSS pixel. */
   ratio: number;
 }
 
-/** Adds `mark-*`, `pin-*`, `pattern-*` and `symbol-*`, drawn with the tokens that hold for `room`. */
+/** Adds the images `mark-*`, `pin-*`, `pattern-*` and `symbol-*`, in the colours of the element `room`. */
 export async function addImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
   const colors = mapColors(room);
   const { ground } = colors;
@@ -113,7 +114,7 @@ export async function addImages(map: MapLibreMap, room: Element, { scale, ratio 
   await Promise.all(jobs);
 }
 
-/** Adds `category-*-*`, for maps that tell warnings by what they are. */
+/** Adds the images `category-*-*`, for maps that show warnings by category. */
 export async function addCategoryImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
   const colors = mapColors(room);
   await Promise.all(

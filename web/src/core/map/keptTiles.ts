@@ -1,13 +1,13 @@
-// Tiles that outlive their server. A map whose tile can't be fetched anew draws nothing in its place; a wall must
-// not go blank because a database moves house. So the newest answers are kept, up to a bound, and shown until there
-// is a newer one. The page says elsewhere how old its data are.
+// Caches tiles for when the server is unreachable. MapLibre draws nothing in place of a tile that cannot be loaded,
+// and a wall screen must not become blank because a database is being moved. The newest tiles are cached up to a
+// limit and shown until newer ones are available. The page shows elsewhere how old its data is.
 import { addProtocol } from 'maplibre-gl';
 
 const SCHEME = 'kept';
-/** What the kept tiles may weigh together; bytes. */
+/** The size of the cache, in bytes. */
 const MOST = 48 * 1024 * 1024;
 
-/** Answers by address, the least recently used first; at most `most` bytes of them. */
+/** Answers by address, the least recently used first, with at most `most` bytes. */
 export class Shelf {
   private readonly kept = new Map<string, ArrayBuffer>();
   private weight = 0;
@@ -43,7 +43,7 @@ export class Shelf {
 
 let registered = false;
 
-/** The addresses under which tiles are kept. */
+/** Converts tile addresses to ones that use the cache. */
 export function keepTiles(tiles: string[]): string[] {
   if (!registered) {
     registered = true;

@@ -1,6 +1,6 @@
-// A wall is read from metres away and a 4K wall has twice the pixels: the same style with larger type,
-// lines and dots. What is drawn in metres on the ground (roads) grows with the map and is left alone;
-// such layers say so in their metadata.
+// Enlarges a map style for wall screens, which are read from metres away and may have 4K resolution: larger
+// text, lines and dots. Layers that are drawn in metres on the ground (roads) stay as they are and say so in
+// their metadata.
 import type { StyleSpecification } from 'maplibre-gl';
 
 const SCALED = new Set([
@@ -14,7 +14,10 @@ const SCALED = new Set([
   'symbol-spacing',
 ]);
 
-/** Multiplies every output of a style value, none of which gets under `least`; inputs such as zoom stops stay. */
+/**
+ * Multiplies every output of a style value, with a minimum of `least`. Inputs such as zoom stops stay as they
+ * are.
+ */
 export function scaleValue(value: unknown, by: number, least = 0): unknown {
   if (typeof value === 'number') return Math.max(least, value * by);
   if (!Array.isArray(value)) return value;
@@ -53,7 +56,10 @@ export function scaleValue(value: unknown, by: number, least = 0): unknown {
   }
 }
 
-/** A copy of the style with its screen-sized parts `by` times as large, and no text smaller than `leastText` px. */
+/**
+ * A copy of the style in which everything sized in pixels is `by` times as large, and no text is smaller than
+ * `leastText` px.
+ */
 export function scaleStyle(style: StyleSpecification, by: number, leastText = 0): StyleSpecification {
   const copy = structuredClone(style);
   if (by === 1 && leastText === 0) return copy;

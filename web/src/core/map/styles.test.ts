@@ -1,12 +1,12 @@
-// The style documents are part of the web's contract: they must be valid, free of anything outside this
-// server, and stay valid when the wall enlarges them.
+// The style documents must be valid, refer to nothing outside of this server, and stay valid when the wall
+// screen enlarges them.
 import { readFileSync } from 'node:fs';
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import type { StyleSpecification } from 'maplibre-gl';
 import { describe, expect, test } from 'vitest';
 import { scaleStyle, scaleValue } from './scaleStyle';
 
-// Vitest runs in web/.
+// Vitest runs in the folder web/.
 const read = (name: string): string => readFileSync(`../geodata/styles/${name}.json`, 'utf8');
 const parse = (name: string): StyleSpecification =>
   JSON.parse(read(name).replaceAll('{base}', 'http://127.0.0.1:8080')) as StyleSpecification;

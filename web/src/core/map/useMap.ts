@@ -1,5 +1,5 @@
-// The one composable around maplibre-gl. The map object stays out of Vue's deep reactivity (shallowRef and
-// markRaw): a proxied map renders nothing.
+// The composable around maplibre-gl. The map object is kept out of Vue's deep reactivity (shallowRef and
+// markRaw), because a proxied map does not render.
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { Map as MapLibreMap, setWorkerUrl, type MapOptions } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
@@ -10,13 +10,17 @@ setWorkerUrl(workerUrl);
 
 export interface MapHandle {
   map: ShallowRef<MapLibreMap | null>;
-  /** Makes the map in `container`; resolves when its style is loaded. Rejects where WebGL is missing. An earlier map
-   * is removed first or, if `keep` is set, stays visible below the new one until `settle`. */
+  /**
+   * Creates the map in `container`. Resolves when the style is loaded; rejects if WebGL is missing. A previous
+   * map is removed first or, with `keep`, stays visible under the new one until `settle` is called.
+   */
   create: (container: HTMLElement, options: Omit<MapOptions, 'container'>, keep?: boolean) => Promise<MapLibreMap>;
-  /** The new map has drawn itself: the one before it goes. */
+  /** Removes the previous map, because the new one has been drawn. */
   settle: () => void;
-  /** Whether `made` is still the map of the page and its container is still in the document. Ask it after every wait
-   * while layers are built: colours can't be read from a container that was taken out. */
+  /**
+   * Whether `made` is still the map of the page and its container is still in the document. Check it after every
+   * `await` while layers are built, because colours cannot be read from a container that was removed.
+   */
   current: (made: MapLibreMap) => boolean;
 }
 

@@ -5,7 +5,7 @@ import { addLayer, checkOrder, layerAbove, Z_ORDER, zIndex } from './zorder';
 
 type Map = Parameters<typeof addLayer>[0];
 
-/** A map that only knows its layers, bottom to top. */
+/** A fake map with only a list of layers, bottom to top. */
 function mapWith(...layers: string[]): Map & { layers: string[] } {
   return {
     layers,
@@ -50,7 +50,7 @@ test('each layer is listed once', () => {
   expect(new Set(Z_ORDER).size).toBe(Z_ORDER.length);
 });
 
-// Vitest runs in web/.
+// Vitest runs in the folder web/.
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
   (f) => /\.(ts|vue)$/.test(f) && !f.endsWith('.test.ts'),
 );

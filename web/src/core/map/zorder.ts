@@ -1,5 +1,5 @@
-// The draw order of every map layer of every page, bottom to top. A layer that is not listed here is an error: it
-// would be drawn wherever the code that added it happened to run.
+// The draw order of all map layers of all pages, bottom to top. A layer that is not listed is an error, because
+// its position would depend on when it was added.
 import type { AddLayerObject, MapLibreMap } from 'maplibre-gl';
 
 export const Z_ORDER = [
@@ -19,11 +19,11 @@ export const Z_ORDER = [
   'roads-main',
   'routes',
   'routes-on-foot',
-  // Level of each grid: a translucent floor and an edge, under the buildings
+  // Level of each grid: a translucent area and an outline, under the buildings
   'grid-floor',
   'grid-pattern',
   'grid-edge',
-  // What stands on the ground
+  // Objects on the ground
   'barriers',
   'boundaries',
   'buildings',
@@ -44,7 +44,7 @@ export const Z_ORDER = [
   // Signs of the grids
   'grid-sign-quiet',
   'grid-sign',
-  // The selected case, under its own pin
+  // The selected case, under its own symbol
   'focus-edge-glow',
   'focus-edge',
   'focus-ring',
@@ -53,13 +53,13 @@ export const Z_ORDER = [
   'warning-pins-green',
   'warning-pins',
   'warning-drills',
-  // The one place that a small map shows
+  // The place that a small map shows
   'subject-area',
   'subject-edge',
   'subject-way',
   'subject-place',
   'subject-me',
-  // The place that is being picked
+  // The position that is being chosen
   'mark',
 ] as const;
 
@@ -67,7 +67,7 @@ export type LayerId = (typeof Z_ORDER)[number];
 
 const position = new Map<string, number>(Z_ORDER.map((id, i) => [id, i]));
 
-/** The position of a layer in the draw order; throws for a layer that is not listed. */
+/** The position of a layer in the draw order. Throws for a layer that is not listed. */
 export function zIndex(id: string): number {
   const at = position.get(id);
   if (at === undefined)
@@ -75,18 +75,18 @@ export function zIndex(id: string): number {
   return at;
 }
 
-/** The id of the lowest of `present` (bottom to top) that is drawn above `id`. */
+/** The id of the lowest layer in `present` (bottom to top) that is drawn above `id`. */
 export function layerAbove(present: readonly string[], id: string): string | undefined {
   const own = zIndex(id);
   return present.find((other) => zIndex(other) > own);
 }
 
-/** Adds a layer at its place in the draw order, whatever else is on the map. */
+/** Adds a layer at its position in the draw order. */
 export function addLayer(map: MapLibreMap, layer: AddLayerObject & { id: LayerId }): void {
   map.addLayer(layer, layerAbove(map.getLayersOrder(), layer.id));
 }
 
-/** Throws where layers, given bottom to top, are not listed or stand in another order than the list's. */
+/** Throws if layers, given bottom to top, are not listed or are in another order than the list. */
 export function checkOrder(ids: readonly string[]): void {
   let below: string | undefined;
   for (const id of ids) {

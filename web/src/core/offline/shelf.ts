@@ -1,16 +1,18 @@
-// Where the phone keeps things until they are sent: IndexedDB, behind four verbs. A browser that allows no
-// storage (a private window) gets a shelf in memory, and `lasting` says so, so that the page can warn.
+// Storage on the phone for data that is not sent yet, in IndexedDB. If the browser allows no storage (a private
+// window), the data is kept in memory and `lasting` is false, so that the page can warn.
 
-/** What lies on the shelves: steps to send, a resident's reports to send, photos, unsent forms, and the last
- * answers that were seen. */
+/**
+ * The kinds of stored data: steps to send, a resident's reports to send, photos, unsent forms, and the last
+ * answers.
+ */
 export const DRAWERS = ['outbox', 'reports', 'photos', 'drafts', 'kept'] as const;
 export type Drawer = (typeof DRAWERS)[number];
 
 export interface Shelf {
-  /** Whether what is put here outlives a reload. */
+  /** Whether the data survives a reload. */
   readonly lasting: boolean;
   get: <T>(drawer: Drawer, id: string) => Promise<T | undefined>;
-  /** Everything in a drawer, by id. */
+  /** All items of a kind, by id. */
   all: <T>(drawer: Drawer) => Promise<T[]>;
   put: (drawer: Drawer, value: { id: string }) => Promise<void>;
   delete: (drawer: Drawer, id: string) => Promise<void>;
@@ -18,7 +20,7 @@ export interface Shelf {
 
 const NAME = 'onemap-phone';
 
-/** A shelf for this visit only; tests use it too. */
+/** Storage for this visit only. Tests use it too. */
 export function shelfInMemory(): Shelf {
   const drawers = new Map<Drawer, Map<string, unknown>>(DRAWERS.map((d) => [d, new Map<string, unknown>()]));
   const of = (drawer: Drawer): Map<string, unknown> => drawers.get(drawer) ?? new Map<string, unknown>();
@@ -52,7 +54,7 @@ function open(): Promise<IDBDatabase> {
 }
 
 function shelfOf(database: IDBDatabase): Shelf {
-  // A write is only promised when its transaction is complete, not when it was asked for.
+  // A write counts only when its transaction is complete, not when it was requested.
   const write = (drawer: Drawer, work: (store: IDBObjectStore) => void): Promise<void> =>
     new Promise((resolve, reject) => {
       const transaction = database.transaction(drawer, 'readwrite', { durability: 'strict' });
@@ -73,7 +75,7 @@ function shelfOf(database: IDBDatabase): Shelf {
 
 let opened: Promise<Shelf> | null = null;
 
-/** The phone's own shelf. */
+/** The storage of this phone. */
 export function shelf(): Promise<Shelf> {
   opened ??= open().then(shelfOf, shelfInMemory);
   return opened;

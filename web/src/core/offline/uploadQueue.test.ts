@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { blockedBy, UploadQueue, type Attempt, type Uploader, type Entry, type EntryPhoto } from './uploadQueue';
 import { shelfInMemory } from './shelf';
 
-/** A server that answers as told, and remembers what it got. */
+/** A fake server that gives the prepared answers and records the requests. */
 function uploader(
   answer: (entry: Entry) => Attempt = () => ({ outcome: 'taken', result: 'yes' }),
 ): Uploader & { got: string[] } {
@@ -55,7 +55,7 @@ test('without a network everything waits, and goes out under the same keys later
   expect(away.pause_ms).toBe(4000);
   const keys = (await away.entries()).map((e) => e.key);
 
-  // A new page over the same shelf: nothing was lost by the reload.
+  // A new page with the same storage: nothing was lost by the reload.
   const sent: string[] = [];
   const back = new UploadQueue(
     shelf,

@@ -1,78 +1,84 @@
-// The upload queue: what was done on this phone and the server has not accepted yet. A step is written to the shelf
-// before anything else happens, carries a key of its own so that sending it twice does it once, and leaves
-// in the order in which it was made. A step that is refused holds back the later ones of its own case and
-// no others; it stays until its author decides.
+// The upload queue: steps made on this phone that the server has not accepted yet. A step is stored before anything
+// else happens, has an idempotency key so that sending it twice has one effect, and is sent in the order in which
+// it was made. A refused step holds back the later steps of the same case, and stays until its author decides.
 import type { Action, ActionBody, PhotoKind, ReportBody, UploadedPhoto } from '@/core/ledger/types';
 import type { Shelf } from './shelf';
 
 export type EntryState = 'waiting' | 'refused' | 'sent';
 
-/** A photo that belongs to a step; `remote` once the server has it. */
+/** A photo of a step; `remote` is its id on the server after the upload. */
 export interface EntryPhoto {
-  /** Id in the drawer `photos`. */
+  /** The id in the storage `photos`. */
   local: string;
   kind: PhotoKind;
   remote?: string;
-  /** The secret that links it to its case, from the answer to its upload. */
+  /** The claim that links the photo to its case, from the answer to the upload. */
   claim?: string;
-  /** When it was sent; RFC 3339. */
+  /** When it was uploaded, RFC 3339. */
   remote_at?: string;
 }
 
-/** The fields of a step or a report. `website` is the field of the report's form that no person sees; the document does
- * not name it either. */
+/**
+ * The fields of a step or a report. `website` is a hidden field of the report form that catches spam; the OpenAPI
+ * document does not list it.
+ */
 export type EntryBody = Partial<ReportBody & Omit<ActionBody, 'action'>> & { website?: string };
 
-/** Why the server did not take a step. */
+/** Why the server refused a step. */
 export interface Refusal {
   status: number;
   detail: string;
-  /** What this person may do with the case now. */
+  /** The actions that this person may take on the case now. */
   allowed: string[];
 }
 
 export interface Entry<R = unknown> {
-  /** Sorts in the order in which the steps were made. */
+  /** The id. Sorting by it gives the order in which the steps were made. */
   id: string;
-  /** The idempotency key, and the same at each attempt. */
+  /** The idempotency key, the same for each attempt. */
   key: string;
-  /** Whose step it is; null for a resident's. */
+  /** The account that made the step; null for a resident. */
   account: string | null;
-  /** The case it is a step of; null for a new report. */
+  /** The id of the case; null for a new report. */
   case: string | null;
-  /** What it is, for people: `start`, `handle`, … or `report`. */
+  /** The action: `start`, `handle`, … or `report`. */
   action: Action | 'report';
-  /** What is sent, without photos and key. */
+  /** The fields to send, without photos and key. */
   body: EntryBody;
   photos: EntryPhoto[];
-  /** RFC 3339. */
+  /** When the step was made, RFC 3339. */
   made_at: string;
-  /** When it was first sent. It is sent again word by word: the server refuses another content under its key. */
+  /**
+   * When it was first sent. It is repeated unchanged, because the server refuses other content with the same
+   * key.
+   */
   tried_at?: string;
   state: EntryState;
   refusal?: Refusal;
   sent_at?: string;
-  /** What the server answered. */
+  /** The answer of the server. */
   result?: R;
 }
 
 export type NewEntry = Pick<Entry, 'account' | 'case' | 'action' | 'body' | 'photos'>;
 
-/** What came of one attempt. `later`: no network or, with `busy`, a server that asks for patience; `sign_in`:
- * nobody is signed in. */
+/**
+ * The result of an attempt. `later`: no network or, with `busy`, the server asks to wait; `sign_in`: nobody is
+ * signed in.
+ */
 export type Attempt<R = unknown> =
   | { outcome: 'taken'; result: R }
   | { outcome: 'refused'; refusal: Refusal }
   | { outcome: 'later'; busy?: boolean; after_ms?: number }
   | { outcome: 'sign_in' };
 
-/** Carries things to the server. */
+/** Sends photos, steps and reports to the server. */
 export interface Uploader<R = unknown> {
   photo: (photo: Blob) => Promise<Attempt<UploadedPhoto>>;
   step: (entry: Entry<R>) => Promise<Attempt<R>>;
 }
 
-/** What holds the sending up, if anything. */
+/** Why sending has stopped, if it has. */
 export type Holdup = 'none' | 'network' | 'busy' | 'sign_in' | 'other_account';
 
 export interface StoredPhoto {
@@ -80,24 +86,24 @@ export interface StoredPhoto {
   blob: Blob;
 }
 
-/** For so long a photo that was sent ahead of its step is there for sure; milliseconds. */
+/** How long an uploaded photo without a step certainly exists on the server, in milliseconds. */
 const UPLOAD_HOLDS = 12 * 3_600_000;
-/** Sent steps stay in sight for so long; milliseconds. */
+/** How long sent steps stay in the list, in milliseconds. */
 const REMEMBERED = 24 * 3_600_000;
 
 export class UploadQueue<R = unknown> {
   private running: Promise<Holdup> | null = null;
   private counter = 0;
-  /** How long the server asked us to wait; milliseconds. */
+  /** How long the server asked to wait, in milliseconds. */
   pause_ms = 0;
 
   constructor(
     private readonly shelf: Shelf,
     private readonly uploader: Uploader<R>,
-    /** Called after each change, with everything in the outbox. */
+    /** Called after each change with all entries of the queue. */
     private readonly changed: (entries: Entry<R>[]) => void = () => {},
     private readonly now: () => Date = () => new Date(),
-    /** Where its steps lie: workers' and residents' never mix. */
+    /** The storage of the steps. Those of workers and residents are separate. */
     private readonly drawer: 'outbox' | 'reports' = 'outbox',
   ) {}
 
@@ -105,7 +111,7 @@ export class UploadQueue<R = unknown> {
     return this.shelf.all<Entry<R>>(this.drawer);
   }
 
-  /** Takes a step down. When this resolves it is on the shelf and no reload loses it. */
+  /** Adds a step. When this resolves, it is stored and survives a reload. */
   async add(step: NewEntry): Promise<Entry<R>> {
     const at = this.now();
     this.counter += 1;
@@ -122,7 +128,7 @@ export class UploadQueue<R = unknown> {
     return entry;
   }
 
-  /** Sends what can be sent as `account`; says what holds up the rest. One run at a time. */
+  /** Sends the steps of `account`. Returns what holds up the rest. Only one run at a time. */
   run(account: string | null): Promise<Holdup> {
     this.running ??= this.sendAll(account).finally(() => {
       this.running = null;
@@ -130,7 +136,7 @@ export class UploadQueue<R = unknown> {
     return this.running;
   }
 
-  /** Tries a refused step again, as it is. */
+  /** Sends a refused step again, unchanged. */
   async retry(id: string): Promise<void> {
     const entry = await this.shelf.get<Entry<R>>(this.drawer, id);
     if (entry?.state !== 'refused') return;
@@ -138,7 +144,7 @@ export class UploadQueue<R = unknown> {
     await this.save({ ...rest, state: 'waiting' });
   }
 
-  /** Gives a step up. It is gone, with its photos unless they go back into a form. */
+  /** Deletes a step and its photos, unless the photos are needed for a form. */
   async drop(id: string, { keepPhotos = false } = {}): Promise<void> {
     const entry = await this.shelf.get<Entry<R>>(this.drawer, id);
     if (!entry) return;
@@ -150,7 +156,7 @@ export class UploadQueue<R = unknown> {
   private async sendAll(account: string | null): Promise<Holdup> {
     this.pause_ms = 0;
     let foreign = false;
-    // The list is read anew after each step: another may have been added meanwhile.
+    // The list is read again after each step, because another step may have been added.
     const seen = new Set<string>();
     for (;;) {
       const entries = await this.entries();
@@ -172,11 +178,11 @@ export class UploadQueue<R = unknown> {
 
   private async send(entry: Entry<R>): Promise<Holdup> {
     for (const photo of entry.photos) {
-      // The server forgets a photo that nothing names within a day.
+      // The server deletes a photo after a day if no step names it.
       if (photo.remote && photo.claim && this.now().getTime() - Date.parse(photo.remote_at ?? '') < UPLOAD_HOLDS)
         continue;
       const stored = await this.shelf.get<StoredPhoto>('photos', photo.local);
-      if (!stored) continue; // nothing to send: the browser cleared it away
+      if (!stored) continue; // nothing to send: the browser deleted it
       const attempt = await this.uploader.photo(stored.blob);
       if (attempt.outcome !== 'taken') return this.settle(entry, attempt);
       photo.remote = attempt.result.id;
@@ -231,7 +237,7 @@ export class UploadQueue<R = unknown> {
   }
 }
 
-/** The earlier step of the same case that must be decided first, if there is one. */
+/** The earlier refused step of the same case that needs a decision first, if there is one. */
 export function blockedBy<R>(entry: Entry<R>, entries: readonly Entry<R>[]): Entry<R> | undefined {
   if (entry.case === null) return undefined;
   return entries.find((other) => other.case === entry.case && other.id < entry.id && other.state === 'refused');

@@ -1,4 +1,4 @@
-// Uploads what is in the queue, and reads from each response what it means for the step.
+// Sends the entries of the queue, and decides from each response what happens to the step.
 import { http, type Answer } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 import { dateTime } from '@/core/i18n/format';
@@ -8,11 +8,13 @@ import type { Attempt, Uploader, Entry } from './uploadQueue';
 type Schemas = components['schemas'];
 type Problem = Schemas['Problem'];
 
-/** What the server says to a step: the case as it is now, and a new report's receipt. A server that has saved the
- * step and does not show it yet says its id and the receipt alone. */
+/**
+ * The server's answer to a step: the present case, or for a new report its receipt. A server that does not show
+ * the saved step yet only sends the id and the receipt.
+ */
 export type Sent = Case | Schemas['Accepted'] | Schemas['AcceptedReport'];
 
-/** Above this an attempt is given up and made again later; milliseconds. */
+/** An attempt that takes longer than this is cancelled and repeated later, in milliseconds. */
 const PATIENCE = 60_000;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -25,16 +27,18 @@ async function attempt<Data>(asked: Answer<Data>): Promise<Attempt<Data>> {
     return { outcome: 'later' };
   }
   const { data, error, response } = answer;
-  // Something between us and the server (a hotel's sign-in page, a proxy) answers in its own words.
+  // Something between the phone and the server, such as a hotel's sign-in page, sent this answer.
   if (response.ok) return isObject(data) ? { outcome: 'taken', result: data } : { outcome: 'later' };
   if (!isObject(error)) return { outcome: 'later' };
   return judge(response.status, error, response.headers.get('retry-after'));
 }
 
-/** What a refusal means: the network and a busy server pass, everything else needs a person. */
+/**
+ * What a refusal means. Network failures and a busy server pass by themselves; everything else needs a person.
+ */
 export function judge(status: number, problem: Partial<Problem>, retryAfter: string | null): Attempt<never> {
   if (status === 401) return { outcome: 'sign_in' };
-  // A conflict that says nothing of what is allowed is two writers at one moment.
+  // A conflict without a list of allowed actions means two concurrent writes, so it can be repeated.
   if ([408, 425, 429, 502, 503, 504].includes(status) || (status === 409 && !problem['allowed'])) {
     const seconds = Number(retryAfter);
     return {
@@ -53,23 +57,25 @@ export function judge(status: number, problem: Partial<Problem>, retryAfter: str
   };
 }
 
-/** A step that is sent later than this says when it was really made; milliseconds. */
+/** A step that is sent later than this says in its note when it was made, in milliseconds. */
 const LATE = 10 * 60_000;
 
-/** A report as the interface wants it. */
+/** The body of a report for the API. */
 export function reportOf(entry: Entry): ReportBody {
   const photos = entry.photos.flatMap(({ remote, claim }) => (remote ? [{ id: remote, claim }] : []));
   return {
     ...entry.body,
-    // A report without one is refused, with words for who made it.
+    // Without a category, the server refuses the report with a text for its author.
     category: entry.body.category ?? '',
     ...(photos.length > 0 ? { photos } : {}),
     key: entry.key,
   };
 }
 
-/** A step as the interface wants it. The ledger notes when a step arrives; a late one says in its note when it was
- * made. */
+/**
+ * The body of a step for the API. The ledger records when a step arrives, so a late one says in its note when it
+ * was made.
+ */
 export function stepOf(entry: Entry, action: ActionBody['action'], first: Date): ActionBody {
   const photos = entry.photos.flatMap(({ remote, claim, kind }) => (remote ? [{ id: remote, claim, kind }] : []));
   const made = new Date(entry.made_at);
@@ -84,7 +90,9 @@ export function stepOf(entry: Entry, action: ActionBody['action'], first: Date):
   };
 }
 
-/** @param credentials `omit` for residents: theirs is nobody's account, though somebody may be signed in. */
+/**
+ * @param credentials `omit` for residents, whose reports belong to no account, even if somebody is signed in.
+ */
 export function uploader(credentials: 'same-origin' | 'omit'): Uploader<Sent> {
   const how = () => ({ credentials, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE) }) as const;
   return {

@@ -1,7 +1,9 @@
-// Back to the screen before: what the phone's own back button does.
+// Returns to the previous screen, as the phone's own back button does.
 import { useRouter, type RouteLocationRaw } from 'vue-router';
 
-/** Goes back within the page, or to `to` where nothing is behind, as after a link from elsewhere. */
+/**
+ * Goes back within the page, or to `to` if there is no previous screen, for example after a link from outside.
+ */
 export function useBack(): (to: RouteLocationRaw) => void {
   const router = useRouter();
   return (to) => {

@@ -1,12 +1,12 @@
-// Installs the phone pages' service worker and hands over to a new one cleanly: at the start of a visit at
-// once, later only when the person says so, because a page must not change under somebody's hands.
+// Installs the service worker of the phone pages and switches to new versions: at once at the start of a visit,
+// later only on request, because a page must not change while somebody uses it.
 import { under } from '@/core/api/root';
 import { ref, type Ref } from 'vue';
 
-/** Soon after the start nobody has begun anything yet; milliseconds. */
+/** For this long after the start a new version may take over at once, in milliseconds. */
 const START = 4000;
 
-/** @returns whether a newer page waits, and how to take it. */
+/** @returns whether a new version is waiting, and a function to switch to it. */
 export function useServiceWorker(scope: '/field' | '/report'): { newer: Ref<boolean>; takeOver: () => void } {
   const newer = ref(false);
   let waiting: ServiceWorker | null = null;
@@ -14,7 +14,7 @@ export function useServiceWorker(scope: '/field' | '/report'): { newer: Ref<bool
 
   const takeOver = (): void => waiting?.postMessage('take-over', { transfer: [] });
   const found = (worker: ServiceWorker | null): void => {
-    // Without a controller this is the first one: it has nothing to replace.
+    // Without a controller, this is the first service worker and replaces nothing.
     if (!worker || !navigator.serviceWorker.controller) return;
     waiting = worker;
     if (performance.now() - begun < START) takeOver();
@@ -40,18 +40,18 @@ export function useServiceWorker(scope: '/field' | '/report'): { newer: Ref<bool
         if (worker.state === 'installed') found(worker);
       });
     });
-    // An app that stays open for days asks when it is looked at again.
+    // An app that stays open for days looks for a new version when it becomes visible.
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') void registration.update().catch(() => {});
     });
   }
 
-  // While developing there is no /sw.js, and a kept shell would only confuse.
+  // During development there is no /sw.js, and a cached page would be confusing.
   if (import.meta.env.PROD && 'serviceWorker' in navigator) void install().catch(() => {});
   return { newer, takeOver };
 }
 
-/** Takes everything off the phone that was kept for whoever was signed in. */
+/** Deletes all cached data of the account from the phone. */
 export async function forgetSeen(): Promise<void> {
   if (!('caches' in globalThis)) return;
   for (const name of await caches.keys()) if (name.endsWith('/photos')) await caches.delete(name);

@@ -1,5 +1,5 @@
-// A form that is not sent yet, kept on the phone at each change: a phone may close the page while its camera
-// is open.
+// Stores an unsent form on the phone at each change, because a phone may close the page while its camera is
+// open.
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
 import { shelf } from '@/core/offline/shelf';
 
@@ -8,7 +8,7 @@ interface Kept<T> {
   value: T;
 }
 
-/** The draft under `id`, begun with `empty`; `ready` once what was kept is there. */
+/** The draft with this id, initially `empty`. `ready` becomes true when the stored draft is loaded. */
 export function useDraft<T extends object>(
   id: string,
   empty: () => T,
@@ -23,7 +23,7 @@ export function useDraft<T extends object>(
   const stop = watch(
     draft,
     (now) => {
-      // Out of Vue's hands: IndexedDB can't clone a proxy.
+      // IndexedDB cannot store Vue's proxies, so the value is copied.
       const value = JSON.parse(JSON.stringify(now)) as T;
       writing = writing.then(async () => {
         if (!over) await (await shelf()).put('drafts', { id, value } as Kept<T>);

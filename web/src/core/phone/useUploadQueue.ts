@@ -1,31 +1,34 @@
-// The upload queue as a page uses it: what is in it, what holds it up, and trying again by itself. Browsers say
-// "online" when there is any network at all, so only trying tells whether the server can be reached.
+// The upload queue for pages: its entries, what holds them up, and automatic retries. Browsers report "online"
+// with any network, so only an attempt shows whether the server can be reached.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { backoff } from '@/core/live/backoff';
 import { uploader, type Sent } from '@/core/offline/uploader';
 import { UploadQueue, type Entry, type Holdup, type NewEntry } from '@/core/offline/uploadQueue';
 import { shelf } from '@/core/offline/shelf';
 
-/** Pauses between attempts; milliseconds. */
+/** The pauses between attempts, in milliseconds. */
 const PAUSE = { first: 2000, longest: 20_000 };
 
 export interface UploadQueueHandle {
   entries: ShallowRef<Entry<Sent>[]>;
   holdup: Ref<Holdup>;
   sending: Ref<boolean>;
-  /** When it is tried again by itself; null while nothing waits for that. */
+  /** When the next automatic attempt happens; null if none is planned. */
   nextAt: Ref<Date | null>;
-  /** Whether it outlives a reload; false in a browser that allows no storage. */
+  /** Whether the queue survives a reload; false if the browser allows no storage. */
   lasting: Ref<boolean>;
-  /** Takes a step down and begins to send; resolves once it can't be lost any more. */
+  /** Adds a step and starts to send. Resolves when the step is stored. */
   add: (step: NewEntry) => Promise<Entry<Sent>>;
-  /** Sends what waits; resolves when all went or something holds it up. */
+  /** Sends the waiting steps. Resolves when all are sent or something holds them up. */
   send: () => Promise<void>;
   retry: (id: string) => Promise<void>;
   drop: (id: string, options?: { keepPhotos?: boolean }) => Promise<void>;
 }
 
-/** @param account whose steps are sent; without it, a resident's. @param onSettled called after a step was taken or refused. */
+/**
+ * @param account the account whose steps are sent; without it, a resident's.
+ * @param onSettled called after a step was accepted or refused.
+ */
 export function useUploadQueue(
   account: (() => string | null) | 'resident',
   onSettled: (entry: Entry<Sent>) => void = () => {},
@@ -61,7 +64,7 @@ export function useUploadQueue(
     if (!entries.value.some((e) => e.state === 'waiting')) return;
     sending.value = true;
     try {
-      // Two windows of one phone take turns; the keys would keep a step single even without that.
+      // Two windows of one phone take turns. Even without this, the keys would prevent duplicate steps.
       holdup.value = await (navigator.locks
         ? navigator.locks.request('onemap-outbox', () => outbox.run(who()))
         : outbox.run(who()));
@@ -101,7 +104,7 @@ export function useUploadQueue(
     lasting,
     async add(step) {
       const entry = await (await opened).add(step);
-      // Without this the browser may clear the shelf when the phone is full.
+      // Without this, the browser may delete the stored data when the phone is full.
       void navigator.storage?.persist?.().catch(() => {});
       hurry();
       return entry;

@@ -1,13 +1,13 @@
-// A phone's photo is 3 to 12 MB and carries where and when it was taken. Drawing it anew on the phone leaves
-// some hundred kB and the picture alone, upright; the server does the same again with whatever it gets.
+// Reduces photos. A phone's photo has 3 to 12 MB and contains the place and the time. Redrawing it gives some
+// hundred kB without metadata, rotated upright. The server does the same again.
 
-/** The longest side that is kept; pixels, as the server keeps it. */
+/** The longest side in pixels, the same as on the server. */
 const LONGEST = 2048;
 const QUALITY = 0.82;
 
-/** The picture as a JPEG of modest size. Rejects where the file is no picture that this browser can read. */
+/** The picture as a reduced JPEG. Rejects if this browser cannot read the file as a picture. */
 export async function shrink(file: Blob): Promise<Blob> {
-  // `from-image` is the default of the standard; older browsers need to be told.
+  // `from-image` is the default in the standard, but older browsers need it explicitly.
   const picture = await createImageBitmap(file, { imageOrientation: 'from-image' });
   const share = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
   const canvas = document.createElement('canvas');

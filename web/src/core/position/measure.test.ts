@@ -4,7 +4,7 @@ import { bearing, distance_m, distanceTo_m, wind } from './measure';
 const here = [117.1283, 39.227];
 
 test('a hundredth of a degree north is 1110 m here, and east 863 m', () => {
-  // By the geodesic on WGS 84.
+  // The expected value is the geodesic distance on WGS 84.
   expect(distance_m(here, [117.1283, 39.237])).toBeCloseTo(1110.2, 0);
   expect(distance_m(here, [117.1383, 39.227])).toBeCloseTo(863.5, 0);
 });

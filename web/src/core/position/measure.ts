@@ -1,9 +1,9 @@
-// Distances and directions around a place, for walking there and for being there; metres, degrees, lon/lat.
-// Within a few kilometres a plane is as good as the ellipsoid (better than 0.1 %).
+// Distances and directions near a place, in metres and degrees of longitude and latitude. Within a few
+// kilometres a plane is accurate enough (better than 0.1 %).
 import type { Geometry, Position } from 'geojson';
 import type { Bilingual } from '@/core/i18n/lang';
 
-/** Metres of a degree along the meridian and the parallel at a latitude (WGS 84, series to the 2nd term). */
+/** Metres per degree of longitude and latitude at a latitude (WGS 84, series to the 2nd term). */
 function metresPerDegree(latitude: number): { x: number; y: number } {
   const φ = (latitude * Math.PI) / 180;
   return {
@@ -24,7 +24,7 @@ export function distance_m(from: Position, to: Position): number {
   return Math.hypot(...planeAt(from)(to));
 }
 
-/** Metres from a position to the nearest point of a geometry; 0 inside an area, null where there is none. */
+/** Metres from a position to the nearest point of a geometry; 0 inside an area, null without a geometry. */
 export function distanceTo_m(from: Position, geometry: Geometry | null | undefined): number | null {
   const plane = planeAt(from);
   const line = (points: Position[]): number => {
@@ -53,13 +53,13 @@ export function distanceTo_m(from: Position, geometry: Geometry | null | undefin
   }
 }
 
-/** The least of some distances; null where there are none. */
+/** The smallest distance; null if there are none. */
 function nearest(found: number[]): number | null {
   const best = Math.min(Infinity, ...found);
   return Number.isFinite(best) ? best : null;
 }
 
-/** From the origin to the segment a–b. */
+/** The distance from the origin to the segment a–b. */
 function toSegment([ax, ay]: [number, number], [bx, by]: [number, number]): number {
   const [dx, dy] = [bx - ax, by - ay];
   const length2 = dx * dx + dy * dy;
@@ -79,7 +79,7 @@ function isInside([x = 0, y = 0]: Position, rings: Position[][]): boolean {
   return inside;
 }
 
-/** Degrees clockwise from north, 0 to 360. */
+/** The direction in degrees clockwise from north, 0 to 360. */
 export function bearing(from: Position, to: Position): number {
   const [x, y] = planeAt(from)(to);
   return ((Math.atan2(x, y) * 180) / Math.PI + 360) % 360;
@@ -96,7 +96,7 @@ const winds: Bilingual[] = [
   { zh: '西北', en: 'northwest' },
 ];
 
-/** The nearest of the eight winds. */
+/** The nearest of the eight compass directions, in words. */
 export function wind(degrees: number): Bilingual {
   return winds[Math.round((((degrees % 360) + 360) % 360) / 45) % 8] ?? { zh: '', en: '' };
 }

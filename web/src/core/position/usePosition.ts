@@ -1,21 +1,22 @@
-// Where the phone is, asked for only while a page needs it, and never without saying why it may not be known.
+// The position of the phone. It is requested only while a page needs it, and the state says why it may be
+// unknown.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 
 export interface Here {
   lon: number;
   lat: number;
-  /** Radius within which the phone believes to be; metres. */
+  /** The accuracy that the phone reports, as a radius in metres. */
   accuracy_m: number;
   at: Date;
 }
 
-/** `asking` until the person has answered; `denied` and `unavailable` need different words. */
+/** `asking` until the person has answered. `denied` and `unavailable` are explained with different texts. */
 export type PositionState = 'off' | 'asking' | 'known' | 'denied' | 'unavailable';
 
 export interface PositionHandle {
   here: ShallowRef<Here | null>;
   state: Ref<PositionState>;
-  /** Follows the phone until the page goes; the browser asks the person the first time. */
+  /** Follows the position until the page ends. The browser asks for permission the first time. */
   follow: () => void;
 }
 
@@ -35,7 +36,7 @@ export function usePosition(): PositionHandle {
     state,
     follow() {
       stop();
-      // Browsers give positions to safe origins only (https or this very machine).
+      // Browsers give positions only to secure origins (https or localhost).
       if (!('geolocation' in navigator)) {
         state.value = 'unavailable';
         return;
@@ -52,7 +53,7 @@ export function usePosition(): PositionHandle {
           state.value = 'known';
         },
         (error) => {
-          // A lost fix leaves the last one standing; its age says the rest.
+          // After a failure the last position stays; its age shows how current it is.
           if (error.code === error.PERMISSION_DENIED) state.value = 'denied';
           else if (!here.value) state.value = 'unavailable';
         },

@@ -1,5 +1,5 @@
-// The pictures of the warnings' categories, drawn like the other symbols: 24 px grid, one solid path each.
-// Somebody who can't read the words still knows which one is meant.
+// The pictures of the warning categories, drawn like the other symbols: 24 px grid, one solid path each. They
+// can be recognised without reading.
 
 const pictures: Record<string, string> = {
   /** 占道经营: a stall with its awning in the way. */
@@ -19,17 +19,17 @@ const pictures: Record<string, string> = {
   /** 设施损坏: a broken street lamp. */
   damaged_facility:
     'M4 22v-2h2V7c0-3 2-5 5-5h2c2 0 3.5 1 4.5 2.5L21 7l-7 4-1.5-2.6 1.7-1C13.7 5.7 13.3 5 12 5h-1c-1.3 0-2 .7-2 2v13h2v2zm12.5-10.5L19 14l-2 1.5 3 1.5-2 4.5.5-3.5-3.5-1.5 2-2z',
-  /** Something else. */
+  /** Any other category. */
   other:
     'M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20zM7 10.3a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zm5 0a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4zm5 0a1.7 1.7 0 1 0 0 3.4 1.7 1.7 0 0 0 0-3.4z',
 };
 
-/** The categories that have a picture of their own. */
+/** The categories with their own picture. */
 export const picturedCategories: readonly string[] = Object.keys(pictures);
 
-/** The category whose picture stands for this one. */
+/** The category whose picture is used for this one. */
 export const pictured = (category: string | undefined): string =>
   category !== undefined && category in pictures ? category : 'other';
 
-/** The path of a category's picture; one that rules.toml brings gets the picture of `other`. */
+/** The path of a category's picture. Categories that rules.toml adds use the picture of `other`. */
 export const categoryPicture = (category: string): string => pictures[category] ?? pictures['other'] ?? '';

@@ -1,5 +1,5 @@
-// The one hand-drawn set of symbols: 24 px grid, solid shapes with gaps of 2 px, readable at 16 px.
-// Each is the `d` of one path, filled evenodd, so that the page and the map draw from the same strokes.
+// The set of symbols: 24 px grid, solid shapes with gaps of 2 px, readable at 16 px. Each is the `d` of one
+// path, filled evenodd, so that pages and maps use the same drawing.
 
 export const symbols = {
   /** 身边急救站: the first-aid cross. */
@@ -15,31 +15,31 @@ export const symbols = {
   /** 驿站: a cup with steam. */
   rest_stop:
     'M3 10h14v1h1.5a3.5 3.5 0 0 1 0 7h-2c-1 1.9-3 3-5.5 3H9c-3.5 0-6-2.5-6-6zm14 3v3h1.5a1.5 1.5 0 0 0 0-3zM7 8c-1-2 1-3 0-5h2c1 2-1 3 0 5zm4 0c-1-2 1-3 0-5h2c1 2-1 3 0 5z',
-  /** 交接点: a bag that is handed on. */
+  /** 交接点: a bag that is handed over. */
   handover: 'M3 9h5V6a4 4 0 0 1 8 0v3h5v12H3zm7 0h4V6a2 2 0 0 0-4 0zm-3 5v2h6v2.5l4.5-3.5-4.5-3.5V14z',
   /** 公共厕所: two figures. */
   toilet:
     'M7 2a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM4 7h6v8H8.5v7h-3v-7H4zM11.5 2h1v20h-1zM17 2a2 2 0 1 1 0 4 2 2 0 0 1 0-4zm-1.8 5h3.6l2.4 8h-2.4v7h-3.6v-7h-2.4z',
-  /** 停车点: the letter every rider knows. */
+  /** 停车点: the letter P. */
   parking: 'M6.5 3h6.8a5.7 5.7 0 0 1 0 11.4H10V21H6.5zM10 6.3v4.8h3.1a2.4 2.4 0 0 0 0-4.8z',
   /** 充电点: a plug. */
   charging: 'M8 2h2.2v5h3.6V2H16v5h2.5v3.5c0 3.2-2.2 5.8-5.4 6.3V22h-2.2v-5.2c-3.2-.5-5.4-3.1-5.4-6.3V7H8z',
   /** 党群服务中心: a house with an open hall. */
   party_service_centre: 'M12 2 23 10.5l-1.4 1.7L20 11v10h-6v-6h-4v6H4V11l-1.6 1.2L1 10.5z',
-  /** 调解室: two who speak. */
+  /** 调解室: two people speaking. */
   mediation_room:
     'M3 3h11c.6 0 1 .4 1 1v8c0 .6-.4 1-1 1H8l-4 3.5V13H3c-.6 0-1-.4-1-1V4c0-.6.4-1 1-1zm14 5h4c.6 0 1 .4 1 1v8c0 .6-.4 1-1 1h-1v3.5L16 18h-5c-.6 0-1-.4-1-1v-2h6c.6 0 1-.4 1-1z',
   /** 议事亭: a pavilion. */
   discussion_pavilion:
     'M11 2h2v2.5c2 2.5 5 4.2 9 5V11.5h-2.5V19H22v2H2v-2h2.5v-7.5H2V9.5c4-.8 7-2.5 9-5zM7 11.5V19h3.5v-7.5zm6.5 0V19H17v-7.5z',
-  /** A gate that lets you in. */
+  /** An open gate. */
   gate_open: 'M3 3h3v18H3zm15 0h3v18h-3zM8 5l4 1.5v11L8 19zm8 0v14l-2.5-1V6z',
-  /** A gate that does not. */
+  /** A closed gate. */
   gate_shut: 'M3 3h3v18H3zm15 0h3v18h-3zM7.5 5H9v14H7.5zm3 0H12v14h-1.5zm3 0H15v14h-1.5zM6 8h12v1.8H6zm0 6h12v1.8H6z',
-  /** Get off and push. */
+  /** Dismount and push the bike. */
   dismount:
     'M9 2a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM7.5 7h3l2.5 4H16v2h-4l-1.5-2v3.5L13 22h-2.3L8.5 16 6.5 22H4.2L6.5 14zM18.5 14a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm0 2a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
-  /** A unit's door. */
+  /** A door of a staircase. */
   door: 'M5 2h14v18h2v2H3v-2h2zm2.5 2.5V20h9V4.5zM14 11h1.8v3H14z',
   /** 楼栋: blocks of flats. */
   building: 'M3 22V6l9-4v5l9 3v12zm3-13v2h3V9zm0 4v2h3v-2zm0 4v2h3v-2zm9-4v2h3v-2zm0 4v2h3v-2z',
@@ -53,7 +53,7 @@ export const symbols = {
 
 export type SymbolName = keyof typeof symbols;
 
-/** Kinds of the collection `facilities` that have a symbol of their own name. */
+/** The kinds in the collection `facilities` that have a symbol with the same name. */
 export const facilityKinds = [
   'battery_swap',
   'toolbox',

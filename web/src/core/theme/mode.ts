@@ -1,12 +1,12 @@
-// Light or dark, for the pages that are both: as the system says until somebody chooses, then as chosen on this
-// machine. `?theme=dark` asks for one visit.
+// Light or dark mode, for pages that support both: as the system setting, or as chosen in this browser.
+// `?theme=dark` sets it for one visit.
 import { onScopeDispose, ref, watchEffect, type InjectionKey, type Ref } from 'vue';
 
 export type Mode = 'light' | 'dark';
 
 const KEY = 'onemap.theme';
 
-/** The page's mode, for parts deep within it that must draw themselves anew, as a map. */
+/** The mode of the page, for components that have to redraw themselves, such as maps. */
 export const modeKey: InjectionKey<Ref<Mode>> = Symbol('mode');
 
 const parse = (value: string | null): Mode | null => (value === 'light' || value === 'dark' ? value : null);
@@ -19,7 +19,7 @@ function asked(): Mode | null {
   }
 }
 
-/** Puts the room's class on the document while the page lives. */
+/** Sets the class of the theme on the document while the page is open. */
 export function useMode(): { mode: Ref<Mode>; choose: (to: Mode) => void } {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const chosen = ref<Mode | null>(asked());
@@ -42,7 +42,7 @@ export function useMode(): { mode: Ref<Mode>; choose: (to: Mode) => void } {
       try {
         localStorage.setItem(KEY, to);
       } catch {
-        // The choice still holds for this visit.
+        // Without storage, the choice is valid for this visit only.
       }
     },
   };

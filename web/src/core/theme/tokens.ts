@@ -1,11 +1,11 @@
-// Reads the CSS tokens for what CSS can't reach: the map's canvas and the images drawn for it.
+// Reads CSS tokens for code that cannot use CSS: map layers and images.
 
-/** The value of a token such as `--level-red`, as it stands for `element`. */
+/** The value of a token such as `--level-red` for `element`. */
 export function token(name: `--${string}`, element: Element = document.documentElement): string {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }
 
-/** Whether the person asked the system for less motion. */
+/** Whether the system setting asks for reduced motion. */
 export function reducedMotion(): boolean {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }

@@ -1,4 +1,4 @@
-// What the page asks the server about accounts and invites.
+// The requests of this page about accounts and invites.
 import { allItems, answered, done, http } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 
@@ -13,7 +13,7 @@ export type Invite = components['schemas']['InviteShown'];
 export type InviteMade = components['schemas']['InviteMade'];
 export type InviteWanted = components['schemas']['InviteWanted'];
 
-/** A community or a member unit to choose. */
+/** A community or a member unit that can be chosen. */
 export interface Choice {
   id: string;
   name: string;

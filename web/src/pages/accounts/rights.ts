@@ -1,4 +1,4 @@
-// The rights that a form collects, and what is missing of them.
+// The rights in a form, and a check whether they are complete.
 export interface Rights {
   roles: string[];
   unit: string;
@@ -9,25 +9,28 @@ export const ALL_ROLES = ['rider', 'unit', 'grid_worker', 'officer', 'planner', 
 /** The roles that an officer may give. */
 export const OFFICERS_ROLES = ['rider', 'unit', 'grid_worker'];
 
-/** Whether a unit is to be named: roles from the officer on may have one, the role unit must. */
+/** Whether the roles allow a unit: officers and higher roles may have one, and the role unit must have one. */
 export const takesUnit = (roles: string[]): boolean =>
   roles.some((r) => ['unit', 'officer', 'planner', 'steward', 'admin'].includes(r));
 
-/** What is missing; nothing where the rights can be sent. */
+/** What is missing; null if the rights are complete. */
 export function missing(rights: Rights): 'role' | 'unit' | null {
   if (rights.roles.length === 0) return 'role';
   if (rights.roles.includes('unit') && rights.unit === '') return 'unit';
   return null;
 }
 
-/** A local moment of a field, in China's time, as the interface takes it. */
+/** Converts the value of a datetime-local field, in China's time, for the API. */
 export const moment = (field: string): string => `${field}:00+08:00`;
 
-/** A moment of the interface as a field shows it, in China's time. */
+/** Converts a moment of the API to the value of a datetime-local field, in China's time. */
 export const fieldOf = (at: string | undefined): string =>
   at ? new Date(Date.parse(at) + 8 * 3_600_000).toISOString().slice(0, 16) : '';
 
-/** How an account signs in. Who came by an invite without a password has neither: only the device of that day. */
+/**
+ * How an account signs in. An account created with an invite and without a password has neither a password nor
+ * a token; only the device of that day is signed in.
+ */
 export function signsInBy(account: {
   has_password: boolean;
   has_token: boolean;

@@ -1,4 +1,4 @@
-// What the page of accounts and invites says, in both languages.
+// The words of the page of accounts and invites, in both languages.
 export const words = {
   zh: {
     title: '账号与邀请',

@@ -1,7 +1,7 @@
-// What the desk offers for each action: its key, what it must be told, and which of the allowed ones comes next.
+// For each action of the desk: its key, its fields, and which of the allowed actions comes next.
 import type { Action, Case, Status } from '@/core/ledger/types';
 
-/** The key of each action; shown on its button. */
+/** The key of each action, shown on its button. */
 export const actionKeys: Partial<Record<Action, string>> = {
   file: 'f',
   reject: 'x',
@@ -22,7 +22,7 @@ export const actionKeys: Partial<Record<Action, string>> = {
 
 export type Field = 'unit' | 'into' | 'due' | 'until' | 'result' | 'rating' | 'photos' | 'note' | 'reason';
 
-/** What a form asks for; a star marks what the ledger insists on. */
+/** The fields of each form. A star marks fields that the ledger requires. */
 const FIELDS: Partial<Record<Action, (Field | `${Field}*`)[]>> = {
   reject: ['reason*'],
   merge: ['into*', 'reason'],
@@ -37,10 +37,10 @@ const FIELDS: Partial<Record<Action, (Field | `${Field}*`)[]>> = {
   note: ['note*'],
 };
 
-/** What an action says for itself: whether it moves the case on. A note may be written at any time. */
+/** Whether an action changes the status. A note does not, and can be added at any time. */
 export const movesOn = (action: Action): boolean => action !== 'note';
 
-/** The fields of an action, in the order in which they are asked; none where one key does it. */
+/** The fields of an action in their order; empty if the action needs no form. */
 export function fieldsOf(action: Action): { field: Field; required: boolean }[] {
   return (FIELDS[action] ?? []).map((f) => ({ field: f.replace('*', '') as Field, required: f.endsWith('*') }));
 }
@@ -56,10 +56,10 @@ const NEXT: Partial<Record<Status, Action[]>> = {
   parked: ['resume'],
 };
 
-/** The one filled button: where the case goes from here if all is well. */
+/** The action of the emphasised button: the usual next step. */
 export function nextAction(c: Case): Action | null {
   return NEXT[c.properties.status ?? 'reported']?.find((a) => c.allowed?.includes(a)) ?? null;
 }
 
-/** Which step takes this one back, as far as the ledger lets one. */
+/** The action that reverts this one, if the ledger allows it. */
 export const takesBack: Partial<Record<Action, Action>> = { reject: 'reopen', close: 'reopen', park: 'resume' };

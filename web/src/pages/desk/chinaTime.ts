@@ -1,4 +1,4 @@
-// Between moments and what a date field shows: always China's time, whatever the machine believes.
+// Converts moments to the values of date fields, always in China's time, whatever the time zone of the machine.
 
 const OFFSET = 8 * 3_600_000;
 

@@ -1,9 +1,12 @@
-// The desk's keyboard. Bindings lie in layers: a dialog's layer lies over the page's and, being modal, hides it.
-// Keys never act while somebody types, save those with Ctrl and Escape; and single keys can be switched off, for
-// those who dictate (WCAG 2.1.4).
+// The keyboard of the desk. Bindings are layered: the layer of a modal dialog hides that of the page. While
+// somebody types, only Escape and keys with Ctrl work. Single keys can be switched off, for people who use
+// speech input (WCAG 2.1.4).
 import { onScopeDispose, ref } from 'vue';
 
-/** `j`, `Shift+E`, `Ctrl+Enter`, `Escape`, `?`: letters by what they are, marks by what they print. */
+/**
+ * Bindings by key name: `j`, `Shift+E`, `Ctrl+Enter`, `Escape`, `?`. Letters are named by the key, other
+ * characters by what is typed.
+ */
 export type Bindings = Record<string, (event: KeyboardEvent) => boolean | void>;
 
 interface Layer {
@@ -22,7 +25,7 @@ function remembered(): boolean {
   }
 }
 
-/** Whether single keys act. */
+/** Whether single keys are active. */
 export const singleKeys = ref(typeof localStorage === 'undefined' ? true : remembered());
 
 export function setSingleKeys(on: boolean): void {
@@ -30,17 +33,17 @@ export function setSingleKeys(on: boolean): void {
   try {
     localStorage.setItem(KEY, on ? 'on' : 'off');
   } catch {
-    // It holds for this visit.
+    // Without storage, the setting is valid for this visit only.
   }
 }
 
-/** The name of the key that was pressed; empty for a modifier alone. */
+/** The name of the pressed key; empty for a modifier alone. */
 export function nameOf(
   event: Pick<KeyboardEvent, 'key' | 'code' | 'shiftKey' | 'ctrlKey' | 'metaKey' | 'altKey'>,
 ): string {
   const { key, code } = event;
   if (['Shift', 'Control', 'Alt', 'Meta', 'Process', 'Dead'].includes(key) || event.altKey) return '';
-  // The letter on the key, whatever an input method or Caps Lock makes of it.
+  // The letter on the key, independent of input methods and Caps Lock.
   const letter = /^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? (/^[a-z]$/i.test(key) ? key.toLowerCase() : null);
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(code)?.[1];
   const name = letter ? (event.shiftKey ? letter.toUpperCase() : letter) : digit && !event.shiftKey ? digit : key;
@@ -53,7 +56,7 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLSelectElement ||
   (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'file'].includes(target.type));
 
-/** Keys that the focused element itself answers to. */
+/** Whether the focused element uses the key itself. */
 function isItsOwn(name: string, target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
   if ((name === 'Enter' || name === ' ') && target.closest('button, a, summary, input')) return true;
@@ -77,7 +80,7 @@ function pressed(event: KeyboardEvent): void {
   }
 }
 
-/** Lays bindings over those there are while the scope lives. One that answers false lets the key fall through. */
+/** Adds a layer of bindings while the scope exists. A binding that returns false passes the key on. */
 export function useKeys(bindings: Bindings, { modal = false } = {}): void {
   const layer: Layer = { bindings, modal };
   if (layers.length === 0) addEventListener('keydown', pressed);

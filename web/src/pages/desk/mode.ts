@@ -1,18 +1,17 @@
-// What the desk is used for at the moment, and the address that says so.
+// The mode of the desk, and its address.
 import type { LocationQuery, LocationQueryRaw, RouteLocationNormalizedLoaded, RouteLocationRaw } from 'vue-router';
 import type { Picked } from './useDeskMap';
 
-/** What the third column shows: the selected case, a report that is being written, or the dispatch of all that are
- * ticked. */
+/** What the third column shows: the selected case, a new report, or the dispatch of all ticked cases. */
 export type Mode = { kind: 'case' } | { kind: 'report'; place: Picked | null } | { kind: 'bulk' };
 
 export const DIALOGS = ['keys', 'import', 'export', 'figures', 'silences'] as const;
 export type Dialog = (typeof DIALOGS)[number];
 
-/** What is open: `/desk/cases/{case}?open=…`. */
+/** What is open, as in the address `/desk/cases/{case}?open=…`. */
 export interface Opened {
   case: string | null;
-  /** A mode other than the case's, or a dialog. */
+  /** A mode other than the case, or a dialog. */
   open: 'report' | 'bulk' | Dialog | null;
 }
 
@@ -23,7 +22,7 @@ export function openedAt({ params, query }: Pick<RouteLocationNormalizedLoaded, 
   return { case: typeof id === 'string' && id !== '' ? id : null, open: OPEN.find((o) => o === query['open']) ?? null };
 }
 
-/** The address of what is open; the other words of the query stay. */
+/** The address of what is open. Other query parameters stay. */
 export function addressOf(opened: Opened, query: LocationQuery): RouteLocationRaw {
   const { open: _, ...others } = query;
   const all: LocationQueryRaw = opened.open === null ? others : { ...others, open: opened.open };

@@ -1,4 +1,4 @@
-// The queues of the desk: who must move which case, and the filters over them. Pure.
+// The queues of the desk: whose turn each case is, and the filters. Pure functions.
 import { byUrgency, isOpen, isOverdue, levelOf, moment, turnOf } from '@/core/ledger/case';
 import type { Case } from '@/core/ledger/types';
 import type { Level } from '@/core/levels/levels';
@@ -6,12 +6,12 @@ import type { Level } from '@/core/levels/levels';
 export const QUEUES = ['mine', 'new', 'overdue', 'verify', 'open', 'parked', 'closed', 'held'] as const;
 export type Queue = (typeof QUEUES)[number];
 
-/** Who sits at the desk. */
+/** The signed-in account. */
 export interface Me {
   role: string;
   account?: string | undefined;
   unit?: string | undefined;
-  /** Bound to these communities; to none where empty. */
+  /** The communities to which the account is bound; empty for none. */
   communities: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export const noFilters: Readonly<Filters> = { community: '', category: '', level
 
 export const isOfficer = (me: Me): boolean => me.role === 'officer' || me.role === 'admin';
 
-/** Whether this person is the one to move. */
+/** Whether it is this account's turn. */
 export function isMine(c: Case, me: Me): boolean {
   const { community, unit } = c.properties;
   if (me.communities.length > 0 && (!community || !me.communities.includes(community))) return false;
@@ -65,7 +65,7 @@ export function isIn(queue: Queue, c: Case, me: Me, now: number): boolean {
   }
 }
 
-/** @param words what else of a case may be searched, such as the names behind its ids */
+/** @param words further texts of a case that can be searched, such as the names of its grid and unit */
 export function passes(c: Case, filters: Filters, words: (c: Case) => string): boolean {
   const p = c.properties;
   if (filters.community && p.community !== filters.community) return false;
@@ -80,14 +80,14 @@ export function passes(c: Case, filters: Filters, words: (c: Case) => string): b
 
 const ended = (c: Case): number => moment(c.properties.closed_at) || 0;
 
-/** The queue's cases in the order in which they should be taken up. */
+/** The cases of a queue in the order in which they should be handled. */
 export function inOrder(queue: Queue, cases: Case[]): Case[] {
   return queue === 'closed'
     ? cases.toSorted((a, b) => ended(b) - ended(a) || (a.id < b.id ? 1 : -1))
     : cases.toSorted(byUrgency);
 }
 
-/** How many cases each queue holds. */
+/** The number of cases in each queue. */
 export function counts(cases: Iterable<Case>, me: Me, now: number): Record<Queue, number> {
   const out = Object.fromEntries(QUEUES.map((q) => [q, 0])) as Record<Queue, number>;
   for (const c of cases) for (const queue of QUEUES) if (isIn(queue, c, me, now)) out[queue] += 1;

@@ -1,4 +1,4 @@
-// A step in words: who, what, and what came of it.
+// A step as text: who, what, and the result.
 import * as format from '@/core/i18n/format';
 import { pick, type Lang } from '@/core/i18n/lang';
 import { levelWords } from '@/core/i18n/words';
@@ -12,7 +12,7 @@ export interface StepText {
   what: string;
   who: string;
   at: string;
-  /** More lines: where it went, why, notes. */
+  /** Further lines: the target, the reason, notes. */
   lines: string[];
 }
 

@@ -1,5 +1,5 @@
-// The case on the desk: what it is, what it went through, what may be done with it now, and the step that is being
-// written. Another officer's step arrives here live; a refused one says what happened and keeps what was typed.
+// The selected case of the desk: its state, its history, the allowed actions, and the draft of a step. Steps of
+// other officers arrive live. A refused step shows what happened and keeps the draft.
 import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type Ref } from 'vue';
 import { explain, wrongFieldOf } from '@/core/api/explain';
 import { ApiError } from '@/core/api/client';
@@ -7,13 +7,13 @@ import * as ledger from '@/core/ledger/client';
 import type { Action, ActionBody, Case, Step } from '@/core/ledger/types';
 import { fieldsOf, nextAction, takesBack } from './actions';
 
-/** What was typed for a step that has not been taken yet. */
+/** The input for a step that has not been sent yet. */
 export interface Draft {
   unit: string;
   into: string;
-  /** As the field has it: 2026-11-22T18:00, in China's time. */
+  /** The value of the field: 2026-11-22T18:00, in China's time. */
   due: string;
-  /** 2026-11-22 */
+  /** The value of the field: 2026-11-22. */
   until: string;
   result: 'pass' | 'fail' | '';
   rating: number;
@@ -24,17 +24,17 @@ export interface Draft {
 }
 
 export interface Conflict {
-  /** What the server said. */
+  /** The text of the server. */
   detail: string;
-  /** The step that came between, where the caller may see it. */
+  /** The step that was made meanwhile, if the caller may see it. */
   step: Step | null;
-  /** Whether what was wanted can still be done as things are now. */
+  /** Whether the action is still allowed in the present status. */
   stillAllowed: boolean;
 }
 
-/** Pause before a case that could not be loaded is asked for again; milliseconds. */
+/** The pause before a case that could not be loaded is requested again, in milliseconds. */
 const RETRY = 4000;
-/** While one runs through the queue nothing is asked; milliseconds. */
+/** Nothing is requested until the selection has not changed for this long, in milliseconds. */
 const REST = 120;
 
 const newDraft = (): Draft => ({
@@ -50,7 +50,7 @@ const newDraft = (): Draft => ({
   key: ledger.intentKey(),
 });
 
-/** A draft as the ledger wants it: only what the action takes, and only what was filled in. */
+/** The request for a draft, with only those fields that the action has and that are filled in. */
 export function requestOf(action: Action, draft: Draft): ActionBody {
   const body: ActionBody = { action, key: draft.key };
   for (const { field } of fieldsOf(action)) {
@@ -79,9 +79,9 @@ export type CaseWork = ReturnType<typeof useCase>;
 export function useCase(
   selected: Ref<Case | null>,
   on: {
-    /** A step of ours was taken. */
+    /** Called when a step of this page was accepted. */
     done: (c: Case, action: Action, undo: Action | null) => void;
-    /** Nobody is signed in any more. */
+    /** Called when nobody is signed in any more. */
     signedOut: () => void;
   },
 ) {
@@ -91,17 +91,17 @@ export function useCase(
   const form = ref<Action | null>(null);
   const busy = ref(false);
   const problem = ref('');
-  /** The field that the server would not take. */
+  /** The field that the server refused. */
   const wrongField = ref('');
   const conflict = shallowRef<Conflict | null>(null);
-  /** What somebody else did to it while it lay here. */
+  /** A step of somebody else since the case was opened. */
   const elsewhere = shallowRef<Step | null>(null);
   const drafts = reactive(new Map<string, Draft>());
   let etag: string | null = null;
   let asked: AbortController | null = null;
   let resting: ReturnType<typeof setTimeout> | undefined;
 
-  /** The newest that is known of it: the feed's version may be ahead of the one with `allowed`. */
+  /** The newest known version. The feed's version may be newer than the one with `allowed`. */
   const shown = computed<Case | null>(() => {
     const [live, own] = [selected.value, detail.value];
     if (!own || !live || own.id !== live.id) return live;
@@ -137,12 +137,12 @@ export function useCase(
       etag = held.etag;
       steps.value = past.steps;
       failure.value = '';
-      // To whom the server knows it says what they may do.
+      // The server sends `allowed` to every signed-in caller, so the session has ended.
       if (!held.value.allowed) on.signedOut();
     } catch (error) {
       if (asking.signal.aborted) return;
       failure.value = explain(error);
-      // By itself too: nobody should have to find out when the server is back.
+      // It is also retried automatically, so that nobody has to check whether the server is back.
       clearTimeout(resting);
       resting = setTimeout(() => selected.value?.id === id && void load(id), RETRY);
     }
@@ -170,7 +170,7 @@ export function useCase(
     asked?.abort();
   });
 
-  /** The feed brought a version of some case. */
+  /** Handles a new version of a case from the feed. */
   async function heard(c: Case): Promise<void> {
     if (c.id !== selected.value?.id || busy.value || (detail.value && detail.value.seq >= c.seq)) return;
     const wanted = form.value;
@@ -184,7 +184,7 @@ export function useCase(
 
   const lastStep = (): Step | null => steps.value?.at(-1) ?? detail.value?.properties.step ?? null;
 
-  /** Opens the form of an action, or takes the step at once where nothing must be asked. */
+  /** Opens the form of an action, or sends it at once if it needs no input. */
   function begin(action: Action): void {
     if (!selected.value || busy.value || !allowed.value.includes(action)) return;
     problem.value = '';
@@ -201,7 +201,7 @@ export function useCase(
     conflict.value = null;
   }
 
-  /** Takes the step. Sent twice with the same draft it is still one. */
+  /** Sends the step. The key of the draft prevents a second step if it is sent twice. */
   async function take(action: Action, again = false): Promise<void> {
     const target = selected.value;
     if (!target || busy.value) return;
@@ -232,7 +232,7 @@ export function useCase(
         await load(id);
         if (selected.value?.id !== id) return;
         const stillAllowed = allowed.value.includes(action);
-        // Only its level moved, by the clock: nobody's decision was passed over.
+        // Only the timer changed the level meanwhile; no decision of a person would be overridden.
         if (!again && stillAllowed && detail.value?.properties.status === statusBefore && isMark(lastStep())) {
           busy.value = false;
           await take(action, true);

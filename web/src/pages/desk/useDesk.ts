@@ -1,5 +1,5 @@
-// What the desk knows: who sits here, the cases, the names behind their ids, the levels of the grids. Loaded once
-// and kept true by the feed.
+// The data of the desk: the account, the cases, names of ids, the levels of the grids. Loaded once and then
+// updated by the feed.
 import type { Geometry } from 'geojson';
 import { computed, onScopeDispose, reactive, ref, shallowRef, triggerRef, watch, type Ref } from 'vue';
 import * as api from '@/core/api/client';
@@ -36,15 +36,15 @@ export interface Grid {
 export interface Category {
   id: string;
   words: Bilingual;
-  /** Whether the rule asks for a photo of what was done. */
+  /** Whether the rules require a photo of the result. */
   photo: boolean;
 }
 
-/** Pauses before a failed load is tried again; milliseconds. */
+/** The pauses before a failed load is repeated, in milliseconds. */
 const PAUSE = { first: 4000, longest: 15_000 };
-/** Several changes in quick succession ask for the grids' levels once; milliseconds. */
+/** Changes within this time cause one request for the levels of the grids, in milliseconds. */
 const SETTLE = 300;
-/** The categories that every ledger knows, in the order of their keys. */
+/** The built-in categories, in the order of their keys. */
 const KNOWN = [
   'street_encroachment',
   'corridor_clutter',
@@ -59,22 +59,22 @@ export type Phase = 'checking' | 'signed-out' | 'loading' | 'ready' | 'failed';
 
 export type Desk = ReturnType<typeof useDesk>;
 
-/** @param selectedId the selected case. */
+/** @param selectedId the id of the selected case. */
 export function useDesk(
   selectedId: Ref<string | null>,
   on: {
     stepElsewhere: (c: Case) => void;
     gridsMoved: (ids: string[]) => void;
-    /** There is no such case. */ notFound: (id: string) => void;
+    /** Called if the case does not exist. */ notFound: (id: string) => void;
   },
 ) {
   const me = ref<Me>({ role: 'public', communities: [] });
   const grids = shallowRef(new Map<string, Grid>());
   const units = shallowRef(new Map<string, string>());
-  /** How many compounds there are. */
+  /** The number of compounds. */
   const compounds = ref(0);
   const categories = shallowRef<Category[]>(KNOWN.map((id) => ({ id, words: categoryWords(id), photo: false })));
-  /** What the rules' file has wrong, while the old rules stay in force. */
+  /** The error in the rules file, while the previous rules stay in force. */
   const rulesProblem = ref('');
 
   const list = new CaseList({
@@ -88,7 +88,7 @@ export function useDesk(
   const filters = reactive<Filters>({ ...noFilters });
   const ticked = reactive(new Set<string>());
 
-  /** Now, to half a minute. */
+  /** The present time, updated every half minute. */
   const minute = ref(Date.now());
   const identified = ref(false);
 
@@ -113,7 +113,7 @@ export function useDesk(
   const selected = computed(() => (selectedId.value ? (list.cases.value.get(selectedId.value) ?? null) : null));
   const isFiltered = computed(() => Object.values(filters).some((v) => v !== ''));
 
-  /** Where the selected case stood last. */
+  /** The last position of the selected case in the list. */
   let lastAt = 0;
   watch([rows, selectedId], () => {
     const at = rows.value.findIndex((c) => c.id === selectedId.value);
@@ -128,7 +128,7 @@ export function useDesk(
     settling = setTimeout(() => {
       api.gridStatuses().then(
         ({ grids: statuses }) => setLevels(statuses),
-        () => {}, // the badge says that we are stale; the next change asks again
+        () => {}, // the badge shows old data; the next change asks again
       );
     }, SETTLE);
   }
@@ -146,7 +146,7 @@ export function useDesk(
     on.gridsMoved(moved);
   }
 
-  /** Asks who sits here; false for who may not see the desk. */
+  /** Loads the account. Returns false if it may not use the desk. */
   async function identify(): Promise<boolean> {
     const session = await api.session();
     me.value = {
@@ -160,7 +160,7 @@ export function useDesk(
   }
 
   async function load(): Promise<number | null> {
-    // Only once: a session that ends later takes nothing away that is being typed.
+    // Done only once: if the session ends later, the input on the page must not be lost.
     if (!identified.value && !(await identify())) return null;
     const seq = await list.load();
     const [cells, statuses, members, collections, rules] = await Promise.all([
@@ -206,21 +206,21 @@ export function useDesk(
     if (live.error.value !== null) return 'failed';
     return identified.value ? 'loading' : 'checking';
   });
-  // Who has nothing of their own begins with all that is open.
+  // If the account has no cases of its own, all open cases are shown first.
   watch(
     () => phase.value === 'ready',
     () => counts.value.mine === 0 && (queue.value = 'open'),
     { once: true },
   );
 
-  // Ages are told in minutes and more: to sort and count each second would be in vain.
+  // Ages are shown in minutes, so sorting and counting every second is not necessary.
   watch(
     () => Math.floor(fresh.now.value.getTime() / 30_000),
     () => (minute.value = fresh.now.value.getTime()),
   );
   onScopeDispose(() => clearTimeout(settling));
 
-  // A link may name a case that ended long ago and is in no list.
+  // The address may contain a case that ended long ago and is in no list.
   watch(
     () => (phase.value === 'ready' ? selectedId.value : null),
     (id) => {
@@ -259,20 +259,20 @@ export function useDesk(
     gridName,
     begin: live.start,
     reload: live.reload,
-    /** Selects the next or the previous row; from nowhere, the first. */
+    /** Selects the next or the previous row, or the first one without a selection. */
     move(by: number): void {
       const at = rows.value.findIndex((c) => c.id === selectedId.value);
-      // Where it has left the queue, the one that came into its place is the next.
+      // If the case has left the queue, the one at its position is the next.
       const to = at >= 0 ? at + by : by > 0 ? lastAt : lastAt - 1;
       const next = rows.value[Math.max(0, Math.min(rows.value.length - 1, to))];
       if (next) selectedId.value = next.id;
     },
-    /** Whether the selected case stands in the queue. */
+    /** Whether the selected case is in the list. */
     isListed: (): boolean => rows.value.some((c) => c.id === selectedId.value),
     tick(id: string): void {
       if (!ticked.delete(id)) ticked.add(id);
     },
-    /** Ticks all that are listed, or where all are, none. */
+    /** Ticks all listed cases, or unticks them if all are ticked. */
     tickAll(): void {
       const all = rows.value.every((c) => ticked.has(c.id));
       for (const c of rows.value)

@@ -1,5 +1,5 @@
-// The desk's map: the base style of the room, the grids in their levels, the queue's cases as level symbols, the
-// selected one ringed, and while a report is written its place.
+// The map of the desk: the base style, the levels of the grids, the cases of the queue as symbols, a ring around
+// the selected case, and the place of a new report.
 import type { Position } from 'geojson';
 import type { GeoJSONSource, MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import { onScopeDispose, ref, type Ref, type ShallowRef } from 'vue';
@@ -19,13 +19,13 @@ import type { Mode } from '@/core/theme/mode';
 import { reducedMotion } from '@/core/theme/tokens';
 import type { Grid } from './useDesk';
 
-/** Signs of the grids are read from nearby here. */
+/** The scale of the signs, which are read from nearby here. */
 const SCALE = 0.78;
-/** From here on a case's surroundings are seen. */
+/** The zoom level at which the surroundings of a case are visible. */
 const CLOSE = 16;
-/** Pause before a style that could not be had is asked for again; milliseconds. */
+/** The pause before a style that could not be loaded is requested again, in milliseconds. */
 const RETRY = 4000;
-/** Pixels around the pointer that still hit a symbol. */
+/** The tolerance of a click on a symbol, in pixels. */
 const REACH = 4;
 
 export interface Picked {
@@ -36,17 +36,20 @@ export interface Picked {
 }
 
 export interface DeskMap {
-  /** `away`: its style could not be had, and is asked for again. `failed`: it can't be drawn here. */
+  /**
+   * `away`: the style could not be loaded and is requested again. `failed`: the map cannot be drawn on this
+   * machine.
+   */
   phase: Ref<'loading' | 'ready' | 'away' | 'failed'>;
   map: ShallowRef<MapLibreMap | null>;
-  /** `lon,lat,zoom` where the camera rests. */
+  /** The camera as `lon,lat,zoom` when it is not moving. */
   camera: Ref<string>;
   build: (container: HTMLElement, mode: Mode, lang: Lang) => Promise<void>;
   showCases: (cases: Case[]) => void;
   showGrids: (grids: ReadonlyMap<string, Grid>, ids?: string[]) => void;
-  /** Rings it and brings it into view. */
+  /** Draws a ring around the case and moves it into view. */
   select: (c: Case | null) => void;
-  /** The place of the report that is being written. */
+  /** Shows the place of the new report. */
   mark: (place: Position | null, go?: boolean) => void;
   speak: (lang: Lang) => void;
   zoom: (by: number) => void;
@@ -64,7 +67,7 @@ export function useDeskMap(on: {
   placing: () => boolean;
   selected: () => string | null;
   grids: () => ReadonlyMap<string, Grid>;
-  /** How many compounds there are. */ compounds: () => number;
+  /** The number of compounds. */ compounds: () => number;
 }): DeskMap {
   const { map, create, current } = useMap();
   const phase = ref<'loading' | 'ready' | 'away' | 'failed'>('loading');
@@ -84,11 +87,11 @@ export function useDeskMap(on: {
     void map.value?.getSource<GeoJSONSource>(source)?.setData(points(place));
 
   function drawCases(): void {
-    // The one that is looked at stays, though its step took it out of the queue.
+    // The selected case stays visible even if a step removed it from the queue.
     layers?.warnings.setAll(new Map([...(ringed ? [ringed] : []), ...cases].map((c) => [c.id, c])));
   }
 
-  /** A courtesy: where the names can't be had the tiles' own labels stay. */
+  /** If the compounds cannot be loaded, the labels of the tiles are used. */
   const name = (made: MapLibreMap): void => {
     namePlaces(made, on.compounds()).catch(() => {});
   };
@@ -123,7 +126,7 @@ export function useDeskMap(on: {
       { layers: WARNING_LAYERS },
     );
     const ids = [...new Set(hits.map((f) => String(f.properties['id'])))];
-    // Several at one place: each click takes the next.
+    // If there are several cases at one place, each click selects the next.
     const at = ids.indexOf(on.selected() ?? '');
     const id = ids[(at + 1) % ids.length];
     if (id !== undefined) on.pick(id);
@@ -135,7 +138,7 @@ export function useDeskMap(on: {
     const before = map.value ? { center: map.value.getCenter(), zoom: map.value.getZoom() } : null;
     try {
       const style = await mapStyle(mode === 'dark' ? 'wall' : 'light');
-      // Looked straight down upon, and with the signs on top; a pitched style starts flat here.
+      // The map is vertical, because the signs are easier to read. A pitched style starts flat here.
       const made = await create(container, {
         style: { ...style, pitch: 0, bearing: 0 },
         maxPitch: 0,

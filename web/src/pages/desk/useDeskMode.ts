@@ -1,5 +1,5 @@
-// The desk's mode, its dialog and the selected case, in step with the address: a link opens what it names, and the
-// browser's back button closes it.
+// The mode of the desk, its dialog and the selected case, synchronised with the address: a link opens what it
+// names, and the browser's back button closes it.
 import { computed, ref, shallowRef, watch, type ShallowRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import { addressOf, isDialog, openedAt, type Dialog, type Mode, type Opened } from './mode';
@@ -7,14 +7,17 @@ import { addressOf, isDialog, openedAt, type Dialog, type Mode, type Opened } fr
 export interface DeskMode {
   mode: Readonly<ShallowRef<Mode>>;
   dialog: Readonly<ShallowRef<Dialog | null>>;
-  /** The selected case. Setting it leaves no entry in the browser's history: the queue is walked through by key. */
+  /**
+   * The selected case. Setting it adds no entry to the browser's history, because people step through the queue
+   * by key.
+   */
   selectedId: ReturnType<typeof computed<string | null>>;
-  /** Opens a case, as an entry of its own in the browser's history. */
+  /** Opens a case with an entry in the browser's history. */
   select: (id: string) => void;
   open: (what: NonNullable<Opened['open']>) => void;
-  /** Closes the dialog, or goes from another mode back to the case. */
+  /** Closes the dialog, or returns from another mode to the case. */
   close: () => void;
-  /** Changes the place of the report that is being written. */
+  /** Changes the place of the new report. */
   place: (to: Extract<Mode, { kind: 'report' }>['place']) => void;
 }
 
@@ -31,7 +34,7 @@ export function useDeskMode(): DeskMode {
   function show(next: Opened): void {
     opened.value = next;
     dialog.value = isDialog(next.open) ? next.open : null;
-    // A dialog opens over the mode and leaves it as it is.
+    // A dialog does not change the mode below it.
     if (dialog.value) return;
     const kind = modeOf(next);
     if (kind.kind !== mode.value.kind) mode.value = kind;
@@ -66,7 +69,7 @@ export function useDeskMode(): DeskMode {
       };
       show(next);
       const to = router.resolve(addressOf(next, route.query)).fullPath;
-      // What was opened from here is behind; after a link from elsewhere nothing is.
+      // Goes back if this page opened it. After a link from outside there is no previous entry.
       if ((router.options.history.state as { back?: unknown }).back === to) router.back();
       else void router.replace(to);
     },

@@ -1,4 +1,4 @@
-// What the desk says, in both languages.
+// The words of the desk, in both languages.
 import type { Bilingual } from '@/core/i18n/lang';
 import type { Queue } from './queues';
 
@@ -553,5 +553,5 @@ export const words = {
   },
 };
 
-/** What sits in a field's label. */
+/** The type of the words. */
 export type DeskWords = (typeof words)['zh'];

@@ -1,4 +1,4 @@
-// What frames the documents, in both languages.
+// The words around the API documentation, in both languages.
 export const words = {
   zh: { title: '接口文档', lead: '每条路径都可以在这里直接试用。原始文档：', failed: '文档无法显示：' },
   en: {

@@ -1,4 +1,4 @@
-// Makes this page, and only this one, an app that a phone can install.
+// Makes this page, and no other, installable as an app.
 import { under } from '@/core/api/root';
 import { onScopeDispose } from 'vue';
 

@@ -1,5 +1,5 @@
-// Links that hand the place over to the phone's own navigation. Coordinates are WGS 84 and each says so where
-// the other side would take them for something else.
+// Links to the phone's navigation apps. Coordinates are WGS 84, and each link says so if the app would assume
+// another system.
 import type { Position } from 'geojson';
 
 export interface NavigationLink {
@@ -7,7 +7,7 @@ export interface NavigationLink {
   href: string;
 }
 
-/** @param agent the browser's name of itself: Apple's phones know no `geo:` links. */
+/** @param agent the browser's user agent: Apple phones do not support `geo:` links. */
 export function navigationLinks([lon = 0, lat = 0]: Position, name: string, agent: string): NavigationLink[] {
   const at = `${lat.toFixed(6)},${lon.toFixed(6)}`;
   const phone = /iPhone|iPad|Macintosh/.test(agent)

@@ -1,4 +1,5 @@
-// What is whose to do, in which order, and how a case stands once what waits in the upload queue has gone. Pure.
+// The tasks of a worker: whose turn, in which order, and the status of each case after the queued steps are
+// sent. Pure functions.
 import type { Session } from '@/core/api/types';
 import { blockedBy, type Entry } from '@/core/offline/uploadQueue';
 import { isOverdue, moment } from '@/core/ledger/case';
@@ -7,15 +8,18 @@ import { distanceTo_m } from '@/core/position/measure';
 import { rank, parseLevel } from '@/core/levels/levels';
 import type { Position } from 'geojson';
 
-/** Who works here, as `GET /api/session` says. */
+/** The signed-in account, from `GET /api/session`. */
 export type Worker = Pick<Session, 'role' | 'unit'> & Partial<Pick<Session, 'communities'>> & { account: string };
 
-/** `handle`: ours to put right. `verify`: ours to look at. `waiting`: done by us, others look at it. */
+/**
+ * `handle`: this account has to handle it. `verify`: this account has to verify it. `waiting`: done, others
+ * have to verify it.
+ */
 export type Duty = 'handle' | 'verify' | 'waiting';
 
 const VERIFIERS = new Set(['grid_worker', 'officer', 'admin', 'planner', 'steward']);
 
-/** Somebody who belongs to a unit and to no community is there to handle, not to verify others' work. */
+/** Whether the account verifies cases. An account of a unit without communities only handles them. */
 export const isVerifier = (me: Worker): boolean =>
   VERIFIERS.has(me.role) && (!me.unit || (me.communities ?? []).length > 0);
 
@@ -30,7 +34,7 @@ export function dutyOf(c: Case, me: Worker): Duty | null {
   return bound.length === 0 || (community !== undefined && bound.includes(community)) ? 'verify' : null;
 }
 
-/** The status to which a step that is not sent yet will lead. */
+/** The status after an unsent step. */
 export function statusAfter(entry: Pick<Entry, 'action' | 'body'>): Status | null {
   switch (entry.action) {
     case 'start':
@@ -47,14 +51,14 @@ export function statusAfter(entry: Pick<Entry, 'action' | 'body'>): Status | nul
 }
 
 export interface Task {
-  /** As it will be once all has gone. */
+  /** The case as it will be when all steps are sent. */
   case: Case;
   duty: Duty;
-  /** Steps on their way. */
+  /** The steps that are not sent yet. */
   waiting: Entry[];
   /** The step that the server refused. */
   refused: Entry | undefined;
-  /** Metres from here; null where that is not known. */
+  /** The distance in metres; null if it is unknown. */
   distance_m: number | null;
   overdue: boolean;
 }
@@ -67,14 +71,14 @@ export interface Scene {
   now: number;
 }
 
-/** The tasks there are, unsorted. A case whose step waits or was refused stays in sight until that is settled. */
+/** All tasks, unsorted. A case with a waiting or refused step stays in the list until that is settled. */
 export function tasksOf({ cases, entries, me, here, now }: Scene): Task[] {
   const tasks: Task[] = [];
   for (const known of cases) {
     const own = entries.filter((e) => e.case === known.id && e.account === me.account);
     const refused = own.find((e) => e.state === 'refused');
     const waiting = own.filter((e) => e.state === 'waiting');
-    // What waits behind a refused step can't be counted on.
+    // Steps after a refused step are not counted, because they may never be sent.
     const coming = waiting.filter((e) => !blockedBy(e, entries));
     const status = coming.reduce<Status | undefined>((at, e) => statusAfter(e) ?? at, known.properties.status);
     const shown: Case =
@@ -97,7 +101,9 @@ export function tasksOf({ cases, entries, me, here, now }: Scene): Task[] {
 
 export type Order = 'due' | 'near';
 
-/** Refused steps first: they need a decision. Then by time (overdue, due, level) or by distance. */
+/**
+ * Sorts refused steps first, because they need a decision. Then by time (overdue, due, level) or by distance.
+ */
 export function sorted(tasks: readonly Task[], order: Order): Task[] {
   const due = (t: Task): number => moment(t.case.properties.due_at) || Number.MAX_SAFE_INTEGER;
   const level = (t: Task): number => rank[parseLevel(t.case.properties.level)];
@@ -111,13 +117,15 @@ export function sorted(tasks: readonly Task[], order: Order): Task[] {
   );
 }
 
-/** What one may do now with a case, the usual next step last (it is the filled button). The server's own word
- * wins where we have it and nothing of ours is on its way. */
+/**
+ * The actions that are possible now, the usual next one last (it is the emphasised button). The server's list
+ * is used if it is known and no step is waiting.
+ */
 export function stepsFor(task: Task, me: Worker, allowed: Action[] | undefined): Action[] {
-  // First things first: the refused step wants a decision.
+  // A refused step needs a decision first.
   if (task.refused) return [];
   if (task.waiting.length > 0) {
-    // Several steps may be made in a cellar, one after the other.
+    // Without a network, several steps can be made one after the other.
     if (task.case.properties.unit !== me.unit) return [];
     return task.case.properties.status === 'handling' ? ['return', 'handle'] : [];
   }
@@ -132,5 +140,5 @@ export function stepsFor(task: Task, me: Worker, allowed: Action[] | undefined):
   return allowed ? usual.filter((action) => allowed.includes(action)) : usual;
 }
 
-/** Within this distance one is at the place; metres. */
+/** Within this distance, a person counts as at the place, in metres. */
 export const AT_PLACE_M = 50;

@@ -1,5 +1,5 @@
-// The field page's state: who works here, the cases, and how old that knowledge is. What was learnt last is kept
-// on the phone and shown with its age where there is no network.
+// The state of the field page: the account, the cases, and their age. The last known data is stored on the phone
+// and shown with its age if there is no network.
 import { useIntervalFn } from '@vueuse/core';
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
@@ -12,15 +12,17 @@ import { forgetSeen } from '@/core/phone/serviceWorker';
 import { useUploadQueue, type UploadQueueHandle } from '@/core/phone/useUploadQueue';
 import { isVerifier, type Worker } from './tasks';
 
-/** New tasks are looked for so often while the page is looked at; milliseconds. A feed held open would keep the
- * phone's radio awake all day. */
+/**
+ * How often new tasks are requested while the page is visible, in milliseconds. An open feed would keep the
+ * phone's radio awake all day.
+ */
 const EVERY = 45_000;
-/** Pictures that are fetched ahead; the service worker keeps twice as many. */
+/** The most photos that are loaded in advance. The service worker stores twice as many. */
 const MOST_PHOTOS = 100;
-/** More than anybody can do in a day. */
+/** The most cases; nobody can handle more in a day. */
 const MOST = 500;
 
-/** `offline`: what is shown is what was known. `sign_in`: nobody, or no longer. */
+/** `offline`: the stored data is shown. `sign_in`: nobody is signed in. */
 export type Access = 'asking' | 'in' | 'sign_in' | 'unreachable';
 
 export interface Field {
@@ -28,11 +30,11 @@ export interface Field {
   me: ShallowRef<Worker | null>;
   cases: ShallowRef<Case[] | null>;
   units: ShallowRef<ReadonlyMap<string, string>>;
-  /** Whether the rules ask for a photo of what was done, as far as the phone knows them. */
+  /** Whether the rules require a photo of the result, as far as they are known on the phone. */
   photoNeeded: (category: string) => boolean;
-  /** When the cases were asked for; null before the first answer. */
+  /** When the cases were requested; null before the first answer. */
   asOf: Ref<Date | null>;
-  /** Whether the last attempt reached the server. */
+  /** Whether the last request reached the server. */
   online: Ref<boolean>;
   now: Ref<number>;
   refreshing: Ref<boolean>;
@@ -77,7 +79,8 @@ export function useField(): Field {
   const outbox = useUploadQueue(
     () => me.value?.account ?? null,
     (entry) => {
-      // The answer to a step is the newest the phone knows of its case; after a refusal it has to be asked.
+      // After an accepted step, its answer is the newest version of the case. After a refused one, the case has
+      // to be requested.
       const answer = entry.result;
       if (entry.state === 'refused' && entry.case !== null)
         void readCase(entry.case).then(
@@ -85,7 +88,7 @@ export function useField(): Field {
           () => {},
         );
       else if (answer && 'properties' in answer && cases.value) take(answer);
-      // Something got through: what is shown need not stay what was known.
+      // A request succeeded, so the network is back and the data is loaded again.
       if (!online.value) void live.reload();
     },
   );
@@ -103,7 +106,7 @@ export function useField(): Field {
     ).put('kept', { id: `tasks:${me.value.account}`, at: asOf.value.toISOString(), cases: plain } as KeptTasks);
   }
 
-  /** What the phone knew when there was last a network. */
+  /** Loads the data that was stored while there was a network. */
   async function recall(): Promise<void> {
     const kept = await shelf();
     me.value = (await kept.get<KeptWorker>('kept', 'me'))?.me ?? null;
@@ -117,7 +120,7 @@ export function useField(): Field {
     access.value = 'in';
   }
 
-  /** Asks who works here; false where nobody is signed in. */
+  /** Loads the account. Returns false if nobody is signed in. */
   async function identify(): Promise<boolean> {
     const session = await api.session();
     if (session.role === 'public' || session.role === 'rider' || !session.account) {
@@ -143,7 +146,7 @@ export function useField(): Field {
 
   async function ask(worker: Worker): Promise<Case[]> {
     const lists: Promise<Case[]>[] = [];
-    // Unit's own at each stage; and, for who verifies, all that is handled.
+    // The cases of the account's unit in each status and, for verifiers, all handled cases.
     if (worker.unit)
       for (const status of ['dispatched', 'handling', 'handled'])
         lists.push(askCases({ status, unit: worker.unit }, MOST));
@@ -153,12 +156,12 @@ export function useField(): Field {
       else for (const community of bound) lists.push(askCases({ status: 'handled', community }, MOST));
     }
     const found = new Map<string, Case>();
-    // A case may have moved between two questions: its newest version counts.
+    // A case may be in two lists with different versions; the newest counts.
     for (const c of (await Promise.all(lists)).flat()) if ((found.get(c.id)?.seq ?? -1) < c.seq) found.set(c.id, c);
     return keepTouched(found);
   }
 
-  /** Cases that the upload queue still has steps of stay, though they may have left the lists meanwhile. */
+  /** Keeps cases with queued steps, even if they are in no list any more. */
   function keepTouched(found: Map<string, Case>): Case[] {
     const open = new Set(outbox.entries.value.filter((e) => e.state !== 'sent').map((e) => e.case));
     for (const c of cases.value ?? []) if (open.has(c.id) && !found.has(c.id)) found.set(c.id, c);
@@ -172,14 +175,17 @@ export function useField(): Field {
     await (await shelf()).put('kept', { id: 'units', units: named } as KeptUnits);
   }
 
-  /** The rules before there is a dead spot: who learns only on return that a photo is missing goes there twice. */
+  /**
+   * Loads the rules in advance: if people learned only afterwards that a photo is missing, they would have to
+   * go there twice.
+   */
   async function learnRules(): Promise<void> {
     const needed = (await askRules()).categories.filter((c) => c.photo).map((c) => c.id);
     needPhoto.value = needed;
     await (await shelf()).put('kept', { id: 'photo-rules', needed } as KeptRules);
   }
 
-  /** Has the service worker keep the small pictures of the tasks, for where there is no network. */
+  /** Lets the service worker store the thumbnails of the tasks, for use without a network. */
   async function seePhotos(of: Case[]): Promise<void> {
     if (!navigator.serviceWorker?.controller) return;
     const wanted = of.flatMap((c) => photoIds(c.properties.photos)).filter((id) => !seenPhotos.has(id));

@@ -1,4 +1,4 @@
-// What the field page says, in both languages.
+// The words of the field page, in both languages.
 export const words = {
   zh: {
     title: '我的任务',

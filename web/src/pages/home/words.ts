@@ -1,4 +1,4 @@
-// What the home page says, in both languages.
+// The words of the home page, in both languages.
 export const words = {
   zh: {
     title: '一张图',

@@ -1,4 +1,5 @@
-// What the resident's page asks of the server: always as nobody, though somebody may be signed in on this phone.
+// The requests of the residents' page. They are sent as the public, even if somebody is signed in on this
+// phone.
 import { answered, http, item, written } from '@/core/api/client';
 import type { FeatureOf, Geometry } from '@/core/api/types';
 import { learnCategories } from '@/core/i18n/words';
@@ -6,7 +7,7 @@ import type { Case, Rules } from '@/core/ledger/types';
 
 const asNobody = { credentials: 'omit' } as const;
 
-/** A building by the id on its plate; null where there is none of that id. */
+/** A building by the id in its QR code; null if there is none. */
 export const building = (id: string): Promise<FeatureOf<'buildings'> | null> => item('buildings', id, asNobody);
 
 export interface Found {
@@ -15,13 +16,15 @@ export interface Found {
   geometry: Geometry | null;
 }
 
-/** Places by name, the best first. */
+/** Finds places by name, the best match first. */
 export async function search(words: string): Promise<Found[]> {
   const found = await answered(http.GET('/api/search', { params: { query: { q: words, limit: 6 } }, ...asNobody }));
   return found.features.map((f) => ({ id: f.id, name: f.properties.name ?? f.id, geometry: f.geometry }));
 }
 
-/** The name of the building next to a point, to say a place in words; empty where none is near. */
+/**
+ * The name of the building next to a position, as a description of the place; empty if there is none nearby.
+ */
 export async function nearestName(lon: number, lat: number): Promise<string> {
   const near = await answered(
     http.GET('/api/nearest', { params: { query: { collection: 'buildings', lon, lat, k: 1 } }, ...asNobody }),
@@ -32,14 +35,14 @@ export async function nearestName(lon: number, lat: number): Promise<string> {
     : '';
 }
 
-/** The rules in force, as far as they concern who reports. */
+/** The rules in force, as far as reporters need them. */
 export async function rules(): Promise<Pick<Rules, 'categories' | 'privacy'>> {
   const told = await answered(http.GET('/api/rules', asNobody));
   learnCategories(told.categories);
   return told;
 }
 
-/** One's own case, by its receipt. */
+/** The reporter's own case, by its receipt. */
 export const follow = (id: string, receipt: string): Promise<Case> =>
   answered(
     http.GET('/api/warnings/{id}', { params: { path: { id }, query: { receipt } }, cache: 'no-store', ...asNobody }),

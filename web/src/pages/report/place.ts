@@ -1,4 +1,4 @@
-// Where the problem is, as the form holds it, and as it is sent.
+// The place of a report, in the form and in the request.
 import type { Position } from 'geojson';
 
 export type Place =
@@ -7,13 +7,13 @@ export type Place =
       kind: 'point';
       at: Position;
       name: string;
-      /** Of a position that the phone found; metres. */ accuracy_m?: number;
+      /** The accuracy of a position from the phone, in metres. */ accuracy_m?: number;
     };
 
 export function placeBody(place: Place): Record<string, unknown> {
   if (place.kind === 'building') return { building: place.id };
-  // 7 digits are a centimetre; more would only pretend.
+  // 7 digits are about a centimetre; the position is not more precise.
   const coordinates = place.at.slice(0, 2).map((degrees) => Number(degrees.toFixed(7)));
-  // How the place is called is for the map to say: everybody will read it.
+  // The name of the place is not sent: it is public, so the server takes it from the map.
   return { geometry: { type: 'Point', coordinates } };
 }

@@ -1,14 +1,14 @@
-// How far a case is, as a line of steps in plain words: what happened, and what is still to come. Pure.
+// The progress of a case as a line of steps in plain words: past and future ones. Pure functions.
 import type { Status } from '@/core/ledger/types';
 
 export interface Mark {
   status: Status;
-  /** RFC 3339; missing for what is still to come. */
+  /** The time of the step, RFC 3339; absent for future steps. */
   at?: string;
   state: 'done' | 'now' | 'to_come';
 }
 
-/** The way of a case that meets no obstacle. */
+/** The statuses of a case without complications. */
 const WAY: readonly Status[] = ['reported', 'filed', 'dispatched', 'handling', 'handled', 'verified', 'closed'];
 
 export function lineOf(progress: readonly { status: Status; at: string }[], status: Status): Mark[] {
@@ -30,7 +30,7 @@ function comingAfter(status: Status): readonly Status[] {
     case 'merged':
     case 'parked':
       return [];
-    // Handed back: somebody else is sent.
+    // The case was returned and goes to another unit.
     case 'returned':
       return WAY.slice(2);
     default:

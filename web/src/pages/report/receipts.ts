@@ -1,5 +1,5 @@
-// "My reports": the receipts that this phone holds. A receipt is a key to one's own case, so it stays on the phone
-// and in the link that its owner shares, and nowhere else.
+// "My reports": the receipts on this phone. A receipt is the secret to a case, so it is only stored here and in
+// the link that its owner shares.
 import { under } from '@/core/api/root';
 
 export interface Receipt {
@@ -7,12 +7,12 @@ export interface Receipt {
   receipt: string;
   category: string;
   place: string;
-  /** RFC 3339. */
+  /** The time of the report, RFC 3339. */
   at: string;
 }
 
 const KEY = 'onemap.reports';
-/** More than a phone needs to show; the oldest go. */
+/** The most receipts that are stored. The oldest are removed. */
 const MOST = 50;
 
 export function receipts(storage: Pick<Storage, 'getItem'> = localStorage): Receipt[] {
@@ -28,20 +28,20 @@ export function receipts(storage: Pick<Storage, 'getItem'> = localStorage): Rece
         )
       : [];
   } catch {
-    return []; // storage may be forbidden, or somebody's hands were in it
+    return []; // storage may be forbidden, or its content may be damaged
   }
 }
 
-/** Adds a receipt, the newest first; one that is there already is not added again. */
+/** Adds a receipt at the beginning, unless it is already stored. */
 export function keepReceipt(receipt: Receipt, storage: Pick<Storage, 'getItem' | 'setItem'> = localStorage): void {
   const others = receipts(storage).filter((r) => r.case !== receipt.case);
   try {
     storage.setItem(KEY, JSON.stringify([receipt, ...others].slice(0, MOST)));
   } catch {
-    // The link still works; the page says to keep it.
+    // Without storage the link still works; the page asks the reporter to keep it.
   }
 }
 
-/** The link under which a case can be followed. */
+/** The link with which a case can be followed. */
 export const receiptLink = ({ case: id, receipt }: Pick<Receipt, 'case' | 'receipt'>): string =>
   under(`/report?${new URLSearchParams({ case: id, receipt })}`);

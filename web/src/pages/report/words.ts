@@ -1,4 +1,4 @@
-// What the resident's page says, in both languages: plain words, no office language.
+// The words of the residents' page, in both languages: everyday language, without administrative terms.
 import type { Status } from '@/core/ledger/types';
 
 const states = {
@@ -30,7 +30,7 @@ const states = {
   },
 } satisfies Record<'zh' | 'en', Record<Status, [string, string]>>;
 
-/** When a contact goes; the days are the rules', where they are known. */
+/** When a contact is erased, with the number of days if the rules are known. */
 const erased = {
   zh: (days: number | null) =>
     days === null ? '到期自动删除' : days === 0 ? '办结后随即删除' : `办结 ${days} 天后自动删除`,

@@ -1,4 +1,4 @@
-// What the sign-in page says, in both languages.
+// The words of the sign-in page, in both languages.
 export const words = {
   zh: {
     title: '登录',

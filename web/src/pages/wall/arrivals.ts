@@ -1,4 +1,4 @@
-// What the wall makes of an import: what it says, and whether the camera should go there.
+// Decides how the wall screen reacts to an import: its message, and whether the camera moves there.
 import type { Bbox } from '@/core/api/types';
 import type { Bilingual } from '@/core/i18n/lang';
 import { countedWords } from '@/core/i18n/words';
@@ -6,7 +6,7 @@ import { contains, intersects, union } from '@/core/map/bounds';
 import type { Arrival } from './wallState';
 import { words } from './words';
 
-/** Fewer changed features than this, inside what is seen, are everyday work and not an arrival. */
+/** Fewer changed features than this, within the shown area, are everyday work and not announced. */
 const WORTH_SAYING = 20;
 
 export interface Reaction {
@@ -16,10 +16,11 @@ export interface Reaction {
 
 const size = (a: Arrival): number => Math.max(Math.abs(a.after - a.before), a.named);
 
-/** `seen` is what the wall looks at when nothing happens; null for an empty map. */
+/** `seen` is the area that the wall screen shows by default; null for an empty map. */
 export function reactTo(arrivals: Arrival[], seen: Bbox | null): Reaction {
   const placed = arrivals.filter((a) => a.bbox);
-  // Buildings are what people see and count; their extent is also free of a road that leaves the city.
+  // Buildings come first, because people see and count them, and their extent is not enlarged by a single long
+  // road.
   const lead = arrivals.find((a) => a.collection === 'buildings') ?? arrivals.toSorted((a, b) => size(b) - size(a))[0];
   if (!lead) return { toast: null, flyTo: null };
 
@@ -40,7 +41,7 @@ function says(lead: Arrival): Bilingual {
   return { zh: words.zh[verb](what.zh), en: words.en[verb](what.en) };
 }
 
-/** A tenth larger at each side: what ends just outside the frame is not elsewhere. */
+/** The box enlarged by a tenth at each side, so that an import at the edge does not count as elsewhere. */
 function grown([west, south, east, north]: Bbox): Bbox {
   const [dx, dy] = [(east - west) / 10, (north - south) / 10];
   return [west - dx, south - dy, east + dx, north + dy];

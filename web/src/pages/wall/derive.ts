@@ -1,4 +1,4 @@
-// What the wall shows, computed from what it knows. Pure: the same features give the same figures.
+// Computes what the wall screen shows from its data. Pure functions.
 import type { FeatureOf, GridStatus } from '@/core/api/types';
 import type { Bilingual } from '@/core/i18n/lang';
 import { HOUSING, type Housing } from '@/core/ledger/types';
@@ -9,12 +9,12 @@ export type Warning = FeatureOf<'warnings'>;
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 
-/** Whether the case still needs somebody. What is held back as likely spam counts nowhere. */
+/** Whether the case has not ended. Cases pending review as possible spam count nowhere. */
 export function isOpen(warning: Warning): boolean {
   return !ENDED.has(warning.properties.status ?? '') && warning.properties.held !== true;
 }
 
-/** A drill is shown, as one, and never counted. */
+/** Whether the case is a drill. Drills are shown as such and never counted. */
 export const isDrill = (warning: Warning): boolean => warning.properties.exercise === true;
 
 export function levelOf(warning: Warning): Level {
@@ -23,10 +23,12 @@ export function levelOf(warning: Warning): Level {
 
 export const isRed = (warning: Warning | undefined): boolean => warning !== undefined && levelOf(warning) === 'red';
 
-/** Reading a moment is dear where thousands are sorted; a version of a case never changes, so once is enough. */
+/**
+ * Parsing a time is slow when thousands are sorted. A version of a case never changes, so the result is cached.
+ */
 const moments = new WeakMap<Warning, number>();
 
-/** When it came to its level; milliseconds, 0 where nothing says. */
+/** When the case reached its level, in milliseconds; 0 if it is unknown. */
 export function sinceOf(warning: Warning): number {
   const known = moments.get(warning);
   if (known !== undefined) return known;
@@ -36,7 +38,7 @@ export function sinceOf(warning: Warning): number {
   return at;
 }
 
-/** All that the wall says of its open cases, found in one walk over them. */
+/** Everything that the wall screen shows about its open cases, computed in one pass. */
 interface Digest {
   newest: Warning[];
   oldestRed: Warning | null;
@@ -45,7 +47,7 @@ interface Digest {
   byHousing: Record<Housing, { red: number; yellow: number }>;
 }
 
-/** Several panels ask about the same list; they are answered from one walk over it. */
+/** Caches the result for a list, because several panels need it. */
 const digests = new WeakMap<object, Digest>();
 
 function digest(warnings: Iterable<Warning>): Digest {
@@ -87,16 +89,16 @@ function digest(warnings: Iterable<Warning>): Digest {
   return found;
 }
 
-/** Open red and yellow ones: the red before the yellow, of each the newest first. */
+/** The open red and yellow cases: red before yellow, each the newest first. */
 export const newest = (warnings: Iterable<Warning>): Warning[] => digest(warnings).newest;
 
-/** The open red that has been red for longest; a drill is none. */
+/** The open case that has been red for the longest time, without drills. */
 export const oldestRed = (warnings: Iterable<Warning>): Warning | null => digest(warnings).oldestRed;
 
-/** Open ones of each level. */
+/** The number of open cases of each level. */
 export const byLevel = (warnings: Iterable<Warning>): Record<Level, number> => digest(warnings).byLevel;
 
-/** Open red and yellow ones by the kind of housing that they are in; those in the street are in none. */
+/** The open red and yellow cases by kind of housing; cases in the street have none. */
 export const byHousing = (warnings: Iterable<Warning>): Record<Housing, { red: number; yellow: number }> =>
   digest(warnings).byHousing;
 
@@ -106,17 +108,17 @@ export interface CategoryCount {
   yellow: number;
 }
 
-/** Open red and yellow ones by category, most red first, then most. */
+/** The open red and yellow cases by category, those with most red first, then those with most cases. */
 export const byCategory = (warnings: Iterable<Warning>): CategoryCount[] => digest(warnings).byCategory;
 
-/** Grids (not communities or the street) in each level. */
+/** The number of grids (without communities and the street) in each level. */
 export function gridCounts(statuses: Iterable<GridStatus>): Record<Level, number> {
   const counts = Object.fromEntries(LEVELS.map((level) => [level, 0])) as Record<Level, number>;
   for (const status of statuses) if (status.kind === 'grid') counts[parseLevel(status.level)] += 1;
   return counts;
 }
 
-/** Why, beside a mark and a place that tell the level and the place already: the ledger's words without these two. */
+/** The reason of the ledger without level and place, which are shown next to it. */
 export function whyOf(warning: Warning): Bilingual {
   const { reason, place } = warning.properties;
   let zh = (reason?.zh ?? '').replace(/^(红色|黄色|绿色)：/, '');
@@ -128,7 +130,7 @@ export function whyOf(warning: Warning): Bilingual {
   return { zh, en: en.charAt(0).toUpperCase() + en.slice(1) };
 }
 
-/** Whose turn it is, with the unit's name where one is in charge. */
+/** Whose turn it is, with the name of the unit in charge if there is one. */
 export function turnOf(warning: Warning, unitName: string | undefined): Bilingual {
   const unit = unitName ?? warning.properties.unit;
   const turn = turns[warning.properties.status ?? 'reported'] ?? turns['reported'];

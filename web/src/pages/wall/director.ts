@@ -1,4 +1,4 @@
-// The camera: at home, at a red, over a community, at what was imported. Where it is to look, the tour says.
+// Moves the camera: to the whole area, a red case, a community or an import. The tour decides where to.
 import type { MapLibreMap, PaddingOptions } from 'maplibre-gl';
 import type { Bbox } from '@/core/api/types';
 import { standFor, type Stand } from '@/core/map/camera';
@@ -8,31 +8,33 @@ const PITCH = 36;
 const CLOSE_PITCH = 55;
 const FRAME_PITCH = 48;
 const MAX_ZOOM = 17;
-/** From here on tiles carry buildings (their schema's `x-onemap-minzoom`, and a hair). */
+/**
+ * The zoom level from which tiles contain buildings (`x-onemap-minzoom` of the schema, plus a small margin).
+ */
 const HOUSES = 13.02;
-/** A flight to a new red; milliseconds. */
+/** The duration of a flight to a new red case, in milliseconds. */
 const FLIGHT = 2000;
-/** The wide flight to an import, and back home. */
+/** The duration of the long flight to an import and back, in milliseconds. */
 const VOYAGE = 3200;
-/** Further than this many screens away is elsewhere. */
+/** A distance of more than this many screens counts as far away. */
 const FAR = 12;
-/** A padding stays with the map until another one comes. */
+/** MapLibre keeps a padding until another one is set. */
 const NO_PADDING: PaddingOptions = { top: 0, right: 0, bottom: 0, left: 0 };
 
 export class Director {
   private home: Bbox | null = null;
-  /** What it looks at: solved anew where the screen has another size. */
+  /** Moves the camera to its present target. It is computed again when the size of the screen changes. */
   private aim: (animate: boolean) => void = () => this.goHome(false);
 
   constructor(
     private readonly map: MapLibreMap,
-    /** How many times as large as on a desk things are drawn. */
+    /** The enlargement relative to a desktop screen. */
     private readonly scale: number,
-    /** Space at the upper edge that is not the map's now; pixels as on a desk. */
+    /** The height at the upper edge that something else covers, in pixels of a desktop screen. */
     private readonly roof: () => number,
   ) {}
 
-  /** Of two walls side by side: which of them, and how wide both maps are together; pixels. */
+  /** For two screens side by side: which one this is, and the width of both maps together in pixels. */
   pair: { part: 1 | 2; width: number } | null = null;
 
   get homeBox(): Bbox | null {
@@ -47,13 +49,13 @@ export class Director {
     this.aim = (moving) => this.goHome(moving);
     if (!this.home) return;
     const stand = this.stand(this.home, PITCH, this.pair?.width);
-    // Two walls are one picture: each looks past its inner edge at what the middle of both is.
+    // Two screens show one picture, so the centre of both lies beyond the inner edge of each.
     const width = this.map.getContainer().clientWidth;
     const padding = { ...NO_PADDING, ...(this.pair && { [this.pair.part === 1 ? 'left' : 'right']: width }) };
     this.go({ ...stand, pitch: PITCH, bearing: 0, padding }, animate ? VOYAGE : 0);
   }
 
-  /** To a place, close enough to see the houses around it. */
+  /** Moves to a place, close enough to see the buildings around it. */
   goTo(place: number[], animate = true): void {
     this.aim = (moving) => this.goTo(place, moving);
     const [lon = 0, lat = 0] = place;
@@ -64,13 +66,13 @@ export class Director {
     this.go({ center: [lon, lat], zoom, pitch: CLOSE_PITCH, bearing: 0 }, animate ? FLIGHT : 0);
   }
 
-  /** To a community, whole. */
+  /** Moves to a whole community. */
   goToBox(box: Bbox, animate = true): void {
     this.aim = (moving) => this.goToBox(box, moving);
     this.go({ ...this.stand(box, FRAME_PITCH), pitch: FRAME_PITCH, bearing: 0 }, animate ? VOYAGE : 0);
   }
 
-  /** The map has another size: what was looked at is looked at still. */
+  /** Keeps the target in view after the size of the map changed. */
   resized(): void {
     this.aim(false);
   }
@@ -81,7 +83,7 @@ export class Director {
       this.map.jumpTo(to);
       return;
     }
-    // Between two cities lies nothing that we could draw: descend onto the second one instead.
+    // Between two cities there is no data to show, so the camera goes directly to the second one.
     const [here, there] = [this.map.project(this.map.getCenter()), this.map.project(to.center)];
     const screens = Math.hypot(here.x - there.x, here.y - there.y) / this.map.getContainer().clientWidth;
     if (screens > FAR) this.map.jumpTo({ ...to, zoom: Math.max(0, to.zoom - 2), pitch: 0 });
@@ -91,8 +93,7 @@ export class Director {
   private stand(box: Bbox, pitch = PITCH, width = this.map.getContainer().clientWidth): Stand {
     const height = this.map.getContainer().clientHeight;
     const edge = 14 * this.scale;
-    // Tall buildings rise above the ground line at the far edge; at the near one stands the furniture, and a sign of
-    // the nearest grids has room above it.
+    // The padding leaves space for tall buildings at the far edge, and for controls and signs at the near edge.
     const padding = { top: edge * 2 + this.roof() * this.scale, right: edge, bottom: edge * 4.4, left: edge };
     const stand = standFor(box, {
       width,
@@ -102,7 +103,7 @@ export class Director {
       bearing: 0,
       maxZoom: MAX_ZOOM + Math.log2(this.scale),
     });
-    // A little too wide for its houses: rather lose its edges than show a city without any.
+    // If the area is slightly too wide to show buildings, its edges are cut off instead.
     if (stand.zoom < HOUSES && stand.zoom > HOUSES - 1) stand.zoom = HOUSES;
     return stand;
   }

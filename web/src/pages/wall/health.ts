@@ -1,5 +1,5 @@
-// What is wrong, in words: the wall never lies by keeping quiet. The feed tells how old the data is; the server is
-// asked, now and then, how it is itself.
+// What is wrong with the data, in words. The age comes from the feed; the state of the server is requested at
+// intervals.
 import { computed, shallowRef, type ComputedRef } from 'vue';
 import { answered, http } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
@@ -10,34 +10,34 @@ import { usePoll } from '@/core/live/usePoll';
 type Schemas = components['schemas'];
 export type Ready = Schemas['Ready'];
 
-/** All that the wall knows of how true it is. */
+/** What the wall screen knows about the state of its data. */
 export interface Condition {
-  /** The feed is silent, or the server says that it is behind. */
+  /** The feed is silent, or the server's database is unreachable. */
   stale: boolean;
-  /** When the server last said anything; null where it never did. */
+  /** When the server last sent anything; null if it never did. */
   heardAt: Date | null;
-  /** Whether the server was asked how it is and answered nothing at all. */
+  /** Whether the server did not answer the health check at all. */
   away: boolean;
   ready: Ready | null;
-  /** Server time less this machine's, milliseconds. */
+  /** The server's time minus this machine's time, in milliseconds. */
   offset: number;
-  /** The figures beside the map can't be had, though the server answers. */
+  /** Whether the figures in the panels cannot be loaded although the server answers. */
   figuresAway: boolean;
 }
 
 export const FINE: Condition = { stale: false, heardAt: null, away: false, ready: null, offset: 0, figuresAway: false };
 
-/** A wall's clock that is off by more than this is a fault of the machine; milliseconds. */
+/** A clock that is off by more than this is reported, in milliseconds. */
 const OFF = 120_000;
-/** How often the server is asked, and how often while something is wrong; milliseconds. */
+/** How often the health check runs, and how often while something is wrong, in milliseconds. */
 const PAUSE = 30_000;
 const PAUSE_WRONG = 5_000;
-/** A server that is asked and keeps silent; milliseconds. */
+/** How long to wait for an answer of the server, in milliseconds. */
 const PATIENCE = 10_000;
 
 const at = ({ file, line, column }: Schemas['ConfigProblem']): string => [file, line, column].join(':');
 
-/** The troubles, the worst first: what makes the whole wall old, then what makes a part of it wrong. */
+/** The problems, the worst first: those that affect the whole screen before those that affect a part. */
 export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }: Condition): Bilingual[] {
   const out: Bilingual[] = [];
   const last = heardAt
@@ -94,12 +94,14 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   return out;
 }
 
-/** Asks every half minute, sooner while something is wrong. `feed` is what the live feed knows by itself. */
+/**
+ * Checks every half minute, and more often while something is wrong. `feed` returns the state of the live feed.
+ */
 export function useHealth(feed: () => Omit<Condition, 'away' | 'ready'>): { troubles: ComputedRef<Bilingual[]> } {
   const ready = shallowRef<Ready | null>(null);
   const poll = usePoll({
     async ask(signal) {
-      // A gateway's page about a server that is away is no answer.
+      // An answer of a gateway about an unreachable server is not an answer of the server.
       ready.value = await answered(http.GET('/health/ready', { cache: 'no-store', signal }));
     },
     every: () => (troubles.value.length > 0 ? PAUSE_WRONG : PAUSE),

@@ -1,16 +1,16 @@
-// A wall that nobody signs in to: its link carries a token that can only read, behind the `#`, so that it never
-// travels in an address to the server's log. The page turns it into a session, and again when the session ends.
+// A wall screen that nobody signs in to. Its link contains a read-only token after the `#`, so that the token
+// never appears in the server's log. The page exchanges it for a session, and again when the session ends.
 import { ref, onScopeDispose, type Ref } from 'vue';
 import * as api from '@/core/api/client';
 import { backoff } from '@/core/live/backoff';
 
-/** Sessions last twelve hours; looked at so often; milliseconds. */
+/** How often the session is checked, in milliseconds. Sessions last twelve hours. */
 const LOOK = 600_000;
 
 export interface Kiosk {
-  /** In words, while signing in fails. */
+  /** The error text while signing in fails. */
   failure: Ref<string>;
-  /** Signs in where that is needed; resolves when it is, or can't be. */
+  /** Signs in if necessary. Resolves when that is done or has failed. */
   ensure: () => Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export function useKiosk(hash = location.hash): Kiosk {
       failure.value = '';
       failures = 0;
     } catch (error) {
-      // A server that is away says so elsewhere; a token that is refused is worth saying here.
+      // An unreachable server is reported elsewhere. Only a refused token is reported here.
       const refused = error instanceof api.ApiError && error.status >= 400 && error.status < 500;
       failure.value = refused ? error.detail : '';
       pause = refused ? LOOK : backoff((failures += 1), { first: 2000, longest: 60_000 });

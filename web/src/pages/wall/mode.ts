@@ -1,5 +1,5 @@
-// What the wall shows on its map: now, with the camera on its round, or a moment of the past. The panels beside the map
-// always tell of now.
+// What the map of the wall screen shows: the present, with the tour, or a past moment. The panels always show the
+// present.
 import type { Frame } from './past';
 import type { TourState } from './tour';
 
@@ -7,14 +7,14 @@ export type WallMode =
   | ({ kind: 'now' } & TourState)
   | {
       kind: 'past';
-      /** The moment that was asked for. */
+      /** The requested moment. */
       at: Date;
       /** What the map shows; null before the first answer. */
       frame: Frame | null;
       playing: boolean;
-      /** Seconds of then in one of now. */
+      /** How many seconds of the past are played per second. */
       speed: number;
       waiting: boolean;
-      /** Why the last question failed. */
+      /** The error of the last request. */
       failure: string;
     };

@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 beforeEach(() => void vi.useFakeTimers({ now: NOW }));
 afterEach(() => void vi.useRealTimers());
 
-/** A player before a server that takes `delay` milliseconds for an answer. */
+/** A player with a server that takes `delay` milliseconds to answer. */
 function player(delay: number) {
   const shown: number[] = [];
   const asked: number[] = [];
@@ -63,7 +63,7 @@ test('it plays at its speed, one question at a time', async () => {
   past.at = new Date(NOW - 10 * HOUR);
   past.play(60);
   await vi.advanceTimersByTimeAsync(30_000);
-  // Thirty seconds at sixty are thirty minutes, less the first answer and the last step.
+  // Thirty seconds at a speed of sixty are thirty minutes, minus the first answer and the last step.
   const gone = (shown.at(-1) ?? 0) - (NOW - 10 * HOUR);
   expect(gone).toBeGreaterThan(28 * 60_000);
   expect(gone).toBeLessThanOrEqual(30 * 60_000);

@@ -1,10 +1,10 @@
-// Plays a past day: asks for the map as it was (`as_of`), a little ahead of when it will be shown, and shows each
-// answer when its moment comes. A slow server makes the steps larger and never the questions more: one of each kind
-// is under way at a time. Pure: it knows time and two questions.
+// Plays a past day: requests the map as of a moment (`as_of`) a little in advance and shows each answer when its
+// moment comes. With a slow server the steps become larger, but there is never more than one request of each kind.
+// It depends only on time and two request functions.
 import type { GridStatus } from '@/core/api/types';
 import type { Warning } from './derive';
 
-/** The map as it was at a moment. */
+/** The map at a past moment. */
 export interface Frame {
   at: Date;
   grids: GridStatus[];
@@ -15,33 +15,33 @@ export interface PastOptions {
   askGrids: (at: Date, signal: AbortSignal) => Promise<GridStatus[]>;
   askWarnings: (at: Date, signal: AbortSignal) => Promise<Warning[]>;
   show: (frame: Frame) => void;
-  /** Back in the present, for whichever reason. */
+  /** Called when the map shows the present again, for any reason. */
   live: () => void;
   changed: () => void;
   now?: () => number;
 }
 
-/** The past is left where nobody has done anything for so long; milliseconds. */
+/** The past is left if nobody has done anything for this long, in milliseconds. */
 export const IDLE = 180_000;
-/** Between two frames at least; milliseconds of ours. */
+/** The shortest time between two frames, in real milliseconds. */
 export const STEP = 500;
-/** After a question that failed; milliseconds. */
+/** The pause after a failed request, in milliseconds. */
 const AGAIN = 2000;
 
 export class Past {
-  /** What is to be shown; null for now. */
+  /** The requested moment; null for now. */
   at: Date | null = null;
   playing = false;
-  /** Seconds of then in one of now. */
+  /** How many seconds of the past are played per second. */
   speed = 60;
-  /** An answer is waited for, and what is shown is not what was asked. */
+  /** Whether the shown frame is not the requested one, because an answer is outstanding. */
   waiting = false;
-  /** In words, while the last question failed. */
+  /** The error text while the last request has failed. */
   failure = '';
 
-  /** Of playing: the moment of then at a moment of ours. */
+  /** While playing: a past moment and the real moment at which it is shown. */
   private anchor = { past: 0, ours: 0 };
-  /** How long an answer takes; milliseconds, smoothed. */
+  /** How long an answer takes, smoothed, in milliseconds. */
   private delay = 300;
   private asking: AbortController | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -53,7 +53,7 @@ export class Past {
     return this.at !== null;
   }
 
-  /** Shows a moment; goes on from it where it plays. */
+  /** Shows a moment and continues playing from it. */
   seek(at: Date): void {
     if (at.getTime() >= this.now()) {
       this.toLive();
@@ -82,7 +82,7 @@ export class Past {
     this.options.changed();
   }
 
-  /** Somebody is there. */
+  /** Records that somebody uses the screen. */
   touch(): void {
     clearTimeout(this.idle);
     if (this.isPast) this.idle = setTimeout(() => this.toLive(), IDLE);
@@ -110,12 +110,12 @@ export class Past {
     return (this.options.now ?? Date.now)();
   }
 
-  /** The moment of then that belongs to a moment of ours. */
+  /** The past moment that belongs to a real moment. */
   private thenAt(ours: number): number {
     return this.anchor.past + (ours - this.anchor.ours) * this.speed;
   }
 
-  /** What was asked before is of no use any more. */
+  /** Cancels earlier requests, whose answers are no longer needed. */
   private again(): void {
     clearTimeout(this.timer);
     this.asking?.abort();
@@ -126,11 +126,12 @@ export class Past {
   private async next(): Promise<void> {
     if (!this.at) return;
     const asked = this.now();
-    // The first frame is the one that was asked for; the others are of when they will be there.
+    // The first frame shows the requested moment. The following ones are requested for the moment at which they
+    // will be shown.
     const wanted =
       this.waiting || !this.playing ? this.anchor.past : this.thenAt(asked + Math.max(this.delay * 1.25, STEP));
     if (wanted >= asked) {
-      // The present is reached when the clock of then has got there.
+      // When playing reaches the present, the map returns to it.
       this.timer = setTimeout(() => this.toLive(), Math.max(0, (asked - this.at.getTime()) / this.speed));
       return;
     }
@@ -162,7 +163,7 @@ export class Past {
       this.asking = null;
       this.waiting = false;
       this.at = frame.at;
-      // The clock of then starts when its first frame is seen, and never runs ahead of what is shown.
+      // The past starts to run when the first frame is shown, and never runs ahead of the shown frame.
       this.anchor = { past: frame.at.getTime(), ours: this.now() };
       this.options.show(frame);
       this.options.changed();

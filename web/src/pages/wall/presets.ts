@@ -1,4 +1,4 @@
-// Presets: what walls show, kept on the server under names.
+// Presets: named settings of wall screens, stored on the server.
 import { answered, http, isWritten } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 

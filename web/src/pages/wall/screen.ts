@@ -1,4 +1,4 @@
-// The screen itself: full screen by a key, and awake as long as the wall is on it.
+// Full screen by a key, and a lock that keeps the screen awake while the page is visible.
 import { onScopeDispose, ref, type Ref } from 'vue';
 
 export interface Screen {
@@ -11,8 +11,8 @@ export function useScreen(): Screen {
   let lock: WakeLockSentinel | null = null;
   let wanted = true;
 
-  // A hidden page loses its lock; one that is seen again asks anew. Where there is none (an old browser, no HTTPS,
-  // an empty battery) the machine's own settings decide.
+  // A hidden page loses the lock and requests it again when it is visible. If there is no such lock (an old
+  // browser, no HTTPS, an empty battery), the settings of the machine apply.
   async function stayAwake(): Promise<void> {
     if (!wanted || document.hidden || (lock && !lock.released) || !('wakeLock' in navigator)) return;
     try {
@@ -38,7 +38,7 @@ export function useScreen(): Screen {
   return {
     full,
     toggleFull() {
-      // Refused where no hand asked for it; then nothing happens.
+      // Browsers refuse full screen without a user's action. Then nothing happens.
       const done = document.fullscreenElement
         ? document.exitFullscreen()
         : document.documentElement.requestFullscreen();

@@ -43,7 +43,7 @@ test('what is not understood is named and changes nothing', () => {
     'speed=601',
   ]);
   expect(misread[0]?.expected.en).toContain('housing');
-  // A preset may be wrong too, after an update: it is named in the same way.
+  // A value of a preset may be invalid too, for example after an update. It is reported in the same way.
   expect(read('', { view: 'planner' }).misread).toHaveLength(1);
 });
 
@@ -69,7 +69,7 @@ test('settings come back out of the link that they make', () => {
   );
   expect(readSettings(new URL(link).searchParams)).toEqual({ settings, misread: [] });
   expect(linkTo(DEFAULTS, 'http://map')).toBe('http://map/wall');
-  // Against a preset only the difference is said, a switch turned off included.
+  // With a preset, only the differences are written, including switches that are off.
   expect(writeSettings({ ...DEFAULTS, preset: 'night' }, { ...DEFAULTS, tour: 20, sound: true })).toEqual({
     preset: 'night',
     tour: '0',

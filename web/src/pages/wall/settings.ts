@@ -1,6 +1,6 @@
-// What a wall shows, said by its address: `/wall?view=housing&tour=20&communities=果园里社区`. A preset gives the
-// defaults, the address has the last word, and what nobody understands is named instead of stopping a wall that
-// nobody stands before. Pure: the same words give the same settings.
+// The settings of a wall screen in its address: `/wall?view=housing&tour=20&communities=果园里社区`. A preset gives
+// the defaults and the address overrides them. Invalid values are reported and ignored, because nobody stands
+// at the screen. Pure functions.
 import type { Bilingual, Lang } from '@/core/i18n/lang';
 
 export const VIEWS = ['levels', 'category', 'housing', 'riders'] as const;
@@ -8,25 +8,25 @@ export type View = (typeof VIEWS)[number];
 
 export interface Settings {
   view: View;
-  /** The category that is picked out in the view of categories; '' for all alike. */
+  /** The emphasised category in the view of categories; '' for none. */
   category: string;
   /** Ids, codes or names of communities; empty for all. */
   communities: string[];
-  /** Seconds at each stop of the tour; 0 for none. */
+  /** Seconds at each stop of the tour; 0 for no tour. */
   tour: number;
-  /** null: as this machine is used to. */
+  /** The language; null for the one that is stored on this machine. */
   lang: Lang | null;
   sound: boolean;
   preset: string;
-  /** Of two walls side by side: 1 is the western one, 2 the eastern; null for a wall alone. */
+  /** For two screens side by side: 1 is the western one, 2 the eastern one; null for a single screen. */
   part: 1 | 2 | null;
-  /** Begin in the past, at this moment; null for now. */
+  /** The past moment to begin with; null for now. */
   at: Date | null;
-  /** At what speed the past is played, 1 to 600; 0 stands still. */
+  /** The speed at which the past is played, 1 to 600; 0 pauses. */
   speed: number;
 }
 
-/** A word of the address that was not understood, and what would have been. */
+/** An invalid value in the address, and what was expected. */
 export interface Misread {
   key: string;
   value: string;
@@ -50,11 +50,11 @@ export const SHORTEST_TOUR = 5;
 export const LONGEST_TOUR = 600;
 export const FASTEST = 600;
 
-/** Keys in the order in which an address has them. */
+/** The keys in their order in an address. */
 const KEYS = ['preset', 'view', 'category', 'communities', 'tour', 'lang', 'sound', 'part', 'at', 'speed'] as const;
 type Key = (typeof KEYS)[number];
 
-/** Reads one value into the settings; answers what was expected where it makes no sense. */
+/** Reads a value into the settings. Returns what was expected if it is invalid, otherwise null. */
 const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> = {
   preset(value, into) {
     if (!/^[a-z0-9-]{1,40}$/.test(value))
@@ -113,7 +113,7 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     return null;
   },
   at(value, into) {
-    // A plus sign of an offset that was not encoded arrives as a space.
+    // An unencoded plus sign of a time offset arrives as a space.
     const at = new Date(value.replace(' ', '+'));
     if (Number.isNaN(at.getTime()) || !/^\d{4}-/.test(value))
       return { zh: '时刻，如 2026-11-12T14:05:00+08:00', en: 'a moment such as 2026-11-12T14:05:00+08:00' };
@@ -132,7 +132,7 @@ function wholeNumber(text: string): number | null {
   return /^\d{1,6}$/.test(text) ? Number(text) : null;
 }
 
-/** Reads the address over the preset's settings. A wrong word of the address leaves what the preset says. */
+/** Reads the address on top of the preset's settings. An invalid value leaves that of the preset. */
 export function readSettings(
   address: Iterable<[string, string]>,
   preset: Readonly<Record<string, unknown>> = {},
@@ -144,13 +144,13 @@ export function readSettings(
     const expected = reader ? reader(value, settings) : { zh: KEYS.join('、'), en: `one of ${KEYS.join(', ')}` };
     if (expected) misread.push({ key, value, expected });
   };
-  // A preset that names a preset would be a riddle: that word is the address's alone.
+  // A preset cannot refer to another preset; that key is only read from the address.
   for (const [key, value] of Object.entries(preset)) if (key !== 'preset') take(key, String(value));
   for (const [key, value] of address) take(key, value);
   return { settings, misread };
 }
 
-/** The settings as an address has them: only what differs from the defaults, or from `base`. */
+/** The settings for an address: only those that differ from the defaults, or from `base`. */
 export function writeSettings(settings: Settings, base: Settings = DEFAULTS): Record<string, string> {
   const words: Record<Key, (of: Settings) => string> = {
     preset: (s) => s.preset,
@@ -169,7 +169,10 @@ export function writeSettings(settings: Settings, base: Settings = DEFAULTS): Re
   );
 }
 
-/** A link to a wall with these settings, readable where an address may be: commas and Chinese as they are. */
+/**
+ * A link to a wall screen with these settings. Commas and Chinese characters are not encoded, to keep it
+ * readable.
+ */
 export function linkTo(settings: Settings, origin: string, base: Settings = DEFAULTS): string {
   const pairs = Object.entries(writeSettings(settings, base)).map(
     ([key, value]) =>
@@ -178,14 +181,14 @@ export function linkTo(settings: Settings, origin: string, base: Settings = DEFA
   return `${origin}/wall${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`;
 }
 
-/** What a community may be called in an address. */
+/** The ways to name a community in an address. */
 export interface Community {
   id: string;
   code?: string | undefined;
   name: string;
 }
 
-/** Finds the communities that were asked for, by id, code or name (社区 may be left out). */
+/** Finds communities by id, code or name (社区 may be left out). */
 export function findCommunities(
   asked: readonly string[],
   all: readonly Community[],
@@ -200,8 +203,10 @@ export function findCommunities(
   return { ids: [...new Set(ids)], unknown };
 }
 
-/** The ids as a set, null for none; the one before where it says the same, so that whoever watches it need not draw
- * all anew whenever a grid changes. */
+/**
+ * The ids as a set; null if there are none. Returns the previous set if it is equal, so that watchers do not redraw
+ * everything when a grid changes.
+ */
 export function steadySet(
   ids: readonly string[],
   before: ReadonlySet<string> | null | undefined,

@@ -1,13 +1,13 @@
-// A soft tone for a new red, only where the wall was asked for it: a command centre has enough noises.
+// A soft tone for a new red case, only if it is enabled, because a command centre is noisy enough.
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
 
-/** Reds that come together are one tone; milliseconds. */
+/** New red cases within this time cause one tone, in milliseconds. */
 const APART = 3000;
 
-/** How loud two soft notes are, 0 to 1. */
+/** The volume of the two notes, 0 to 1. */
 const VOLUME = 0.12;
 
-/** Plays two notes once; answers false where the browser does not let a page that nobody touched be heard. */
+/** Plays two notes. Resolves to false if the browser does not allow sound without a user's action. */
 export async function tone(): Promise<boolean> {
   const context = new AudioContext();
   try {
@@ -32,13 +32,16 @@ export async function tone(): Promise<boolean> {
   }
 }
 
-/** A context that may not play stays suspended without a word; so it is given a moment. */
+/**
+ * Waits a moment for the audio context to start. One that is not allowed to play stays suspended without an
+ * error.
+ */
 async function allowed(context: AudioContext): Promise<boolean> {
   await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, 300))]);
   return context.state === 'running';
 }
 
-/** Whether the browser lets this page be heard. */
+/** Whether the browser allows this page to play sound. */
 async function mayPlay(): Promise<boolean> {
   const context = new AudioContext();
   try {
@@ -48,7 +51,10 @@ async function mayPlay(): Promise<boolean> {
   }
 }
 
-/** The wall's voice: `news` rings once for reds that come together; `blocked` while the browser forbids it. */
+/**
+ * The sounds of the wall screen: `news` plays one tone for red cases that arrive together; `blocked` is true
+ * while the browser forbids sound.
+ */
 export function useSound(wanted: () => boolean): { news: () => void; blocked: Ref<boolean> } {
   const blocked = ref(false);
   let last = Number.NEGATIVE_INFINITY;
@@ -61,12 +67,12 @@ export function useSound(wanted: () => boolean): { news: () => void; blocked: Re
     wanted,
     (now) => {
       blocked.value = false;
-      // Said before it is needed, so that somebody can still do something about it.
+      // Checked in advance, so that somebody can still enable it.
       if (now) mayPlay().then(heard, silent);
     },
     { immediate: true },
   );
-  // A hand on the wall is what browsers wait for.
+  // Browsers allow sound after a user's action.
   const touched = (): void => {
     if (blocked.value) mayPlay().then(heard, silent);
   };

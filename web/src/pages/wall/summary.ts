@@ -1,5 +1,5 @@
-// The wall's figures that no single case tells: what was closed and reported today, how much of it in time, who
-// is on duty, and thirty days by level. Asked again after commits, seldom enough for a busy day, and at midnight.
+// The summary figures of the wall screen: cases closed and reported today, the share in time, units on duty, and
+// thirty days by level. They are requested again after commits, but not too often, and at midnight.
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import { answered, http } from '@/core/api/client';
 import { explain } from '@/core/api/explain';
@@ -11,37 +11,37 @@ export type Summary = Schemas['Summary'];
 /** A day of the ledger; `open` is missing while the server is still counting it. */
 export type Day = Schemas['SummaryDay'];
 
-/** China keeps one offset all year: milliseconds from `now` to its next midnight. */
+/** Milliseconds from `now` to the next midnight in China, which has no daylight saving time. */
 export function toMidnight(now: Date): number {
   const DAY = 86_400_000;
   return DAY - ((now.getTime() + 8 * 3_600_000) % DAY);
 }
 
-/** Not asked more often than this, however many commits come; milliseconds. */
+/** The shortest time between two requests, in milliseconds. */
 const SELDOM = 10_000;
-/** So soon after a commit, as others may follow it; milliseconds. */
+/** The delay after a commit, because others may follow, in milliseconds. */
 const SOON = 500;
-/** Asked again when nothing happens: units come on duty and go without a commit; milliseconds. */
+/** The interval of requests without commits, in milliseconds: units go on and off duty without a commit. */
 const ANYWAY = 60_000;
-/** After failures; milliseconds. */
+/** The pauses after failures, in milliseconds. */
 const PAUSE = { first: 5_000, longest: 30_000 };
 
 export interface SummaryKeeper {
   summary: ShallowRef<Summary | null>;
-  /** Nothing is known yet, and nothing has failed. */
+  /** Whether nothing is loaded yet and nothing has failed. */
   loading: ComputedRef<boolean>;
-  /** In words, while the last attempt failed; what is shown is then older than it should be. */
+  /** The error text while the last request has failed. The figures are then out of date. */
   failure: ComputedRef<string>;
-  /** Something happened: ask again soon. */
+  /** Requests the figures soon, because something changed. */
   touch: () => void;
-  /** Other communities are shown: what is known is of others, and is asked for at once. */
+  /** Requests the figures at once, because other communities are shown. */
   anew: () => void;
 }
 
 export function useSummary(options: { communities?: () => string[]; now: () => Date }): SummaryKeeper {
   const summary = shallowRef<Summary | null>(null);
   let etag = '';
-  /** The communities of which `etag` is. */
+  /** The communities to which `etag` belongs. */
   let of = '';
 
   async function ask(signal: AbortSignal): Promise<void> {

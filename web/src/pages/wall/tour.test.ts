@@ -18,7 +18,10 @@ afterEach(() => void vi.useRealTimers());
 
 const community = (id: string): Stop => ({ kind: 'community', id });
 
-/** A tour over communities a, b, c that writes down where it went: `b` in the round, `!w1` for news, `home`. */
+/**
+ * A tour over the communities a, b and c that records its stops: `b` in the round, `!w1` for a new red case,
+ * `home`.
+ */
 function setOut(seconds: number, stops: Stop[] = ['a', 'b', 'c'].map(community)) {
   const way: string[] = [];
   let state: TourState | null = null;
@@ -159,7 +162,7 @@ test('a new red waits for a busy hand, but not for the whole pause', () => {
   expect(way).toEqual(['a']);
   vi.advanceTimersByTime(1);
   expect(way).toEqual(['a', '!w1']);
-  // Who reads the card is given the time for it.
+  // A case that somebody may be reading is shown for the whole time.
   vi.advanceTimersByTime(STAY - 1);
   tour.touch();
   vi.advanceTimersByTime(BUSY - 1);

@@ -1,5 +1,6 @@
-// Where the wall looks, and for how long: round the communities and their open reds, at a new red first, nowhere
-// in particular when there is nothing to see. Pure: it knows no map and no page, only time and the names of places.
+// Decides what the camera shows and for how long: in turn the communities and their open red cases, a new red case
+// first, and the whole area if there is nothing to show. It depends only on time and the names of places, not on
+// the map.
 //
 // A new red pre-empts the round once. Several wait by age, the oldest first; in a storm the stays grow short, only
 // the oldest few are flown to, and of the others it is said how many they are: the ledger beside the map has them
@@ -8,38 +9,38 @@
 export type Stop = { kind: 'community'; id: string } | { kind: 'red'; id: string };
 
 export interface TourState {
-  /** What is looked at; null for the whole. */
+  /** The stop that is shown; null for the whole area. */
   stop: Stop | null;
-  /** It is a red that nobody has seen before. */
+  /** Whether it is a red case that has not been shown before. */
   isNew: boolean;
-  /** How many new reds are not flown to; while that is said. */
+  /** How many new red cases are not shown by the camera, while that is displayed. */
   more: number;
   paused: boolean;
-  /** The round is on. */
+  /** Whether the tour is running. */
   touring: boolean;
 }
 
 export interface TourOptions {
-  /** The round as it is now; asked anew at each step, because what is open changes. */
+  /** The present stops. They are requested at each step, because open cases change. */
   stops: () => Stop[];
-  /** Milliseconds at each stop of the round; 0 for no round. */
+  /** Milliseconds at each stop; 0 for no tour. */
   dwell: () => number;
-  /** Go there. `null` is the whole. */
+  /** Moves the camera to a stop, or to the whole area for null. */
   go: (stop: Stop | null, isNew: boolean) => void;
   changed: (state: TourState) => void;
   now?: () => number;
 }
 
-/** Reds that come together are taken together, so that the oldest is the first; milliseconds. */
+/** New red cases within this time are handled together, so that the oldest comes first, in milliseconds. */
 export const GATHER = 150;
-/** With a new red: alone, and when many wait; the flight of two seconds included. */
+/** How long a new red case is shown, including the flight of two seconds, in milliseconds. */
 export const STAY = 16_000;
 export const SHORT_STAY = 8_000;
-/** How many may wait for the camera. */
+/** How many new red cases may wait for the camera. */
 export const MOST_WAITING = 6;
-/** After so long with new reds the whole is shown again. */
+/** After this long with new red cases, the whole area is shown again, in milliseconds. */
 export const LONGEST_AWAY = 90_000;
-/** After somebody's hand: the round stands still, and a new red waits a little. */
+/** After a user's action, the tour pauses this long, and new red cases wait a little, in milliseconds. */
 export const PAUSE = 120_000;
 export const BUSY = 20_000;
 
@@ -48,11 +49,11 @@ const same = (a: Stop | null, b: Stop | null): boolean => a?.kind === b?.kind &&
 export class Tour {
   private stop: Stop | null = null;
   private mode: 'rest' | 'round' | 'news' | 'rest-of-news' = 'rest';
-  /** The stay that runs: it began and will end; milliseconds of the clock. */
+  /** The start and the end of the present stop, in milliseconds of the clock. */
   private from = 0;
   private until = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** Where the round stands, for when its stop has gone meanwhile. */
+  /** The position in the round, for when the stop itself has disappeared. */
   private place = 0;
   private lastStop: Stop | null = null;
   private readonly waiting: { id: string; since: number }[] = [];
@@ -75,7 +76,7 @@ export class Tour {
     };
   }
 
-  /** How much of the present stay has passed, 0 to 1; what the ring shows. */
+  /** The elapsed share of the present stop, 0 to 1, for the ring. */
   get progress(): number {
     if (this.mode === 'rest' || this.until <= this.from) return 0;
     const now = this.paused && this.mode === 'round' ? Math.min(this.now(), this.frozenAt) : this.now();
@@ -92,7 +93,7 @@ export class Tour {
     return (this.options.now ?? Date.now)();
   }
 
-  /** Begins the round, or takes up that its length has changed. */
+  /** Starts the tour, or applies a changed duration. */
   retune(): void {
     if (this.isHeld || this.mode === 'news' || this.mode === 'rest-of-news') this.tell();
     else if (this.options.dwell() <= 0) this.rest();
@@ -100,7 +101,7 @@ export class Tour {
     else this.stay(this.options.dwell());
   }
 
-  /** Red, and was not before. */
+  /** Adds a case that has turned red. */
   news(id: string, since: number): void {
     if (this.waiting.some((w) => w.id === id) || this.unseen.has(id) || (this.mode === 'news' && this.stop?.id === id))
       return;
@@ -115,7 +116,7 @@ export class Tour {
     this.tell();
   }
 
-  /** It is no longer red, or no longer open. */
+  /** Removes a case that is no longer red or no longer open. */
   drop(id: string): void {
     const at = this.waiting.findIndex((w) => w.id === id);
     if (at >= 0) this.waiting.splice(at, 1);
@@ -124,7 +125,7 @@ export class Tour {
     else if (known) this.tell();
   }
 
-  /** Somebody's hand is on the wall. */
+  /** Pauses, because somebody uses the screen. */
   touch(): void {
     const now = this.now();
     this.touched = now;
@@ -137,7 +138,7 @@ export class Tour {
     this.tell();
   }
 
-  /** The key for it: stands still, or goes on at once. */
+  /** Pauses or continues, for the key. */
   toggle(): void {
     if (this.paused) {
       this.touched = Number.NEGATIVE_INFINITY;
@@ -147,7 +148,7 @@ export class Tour {
     }
   }
 
-  /** The next stop or the one before, by hand. */
+  /** Moves to the next or the previous stop, for the key. */
   step(direction: 1 | -1): void {
     this.touched = this.now();
     if (this.isHeld) return;
@@ -161,7 +162,7 @@ export class Tour {
     this.tell();
   }
 
-  /** Back to the whole, by hand. */
+  /** Returns to the whole area, for the key. */
   home(): void {
     this.touch();
     clearTimeout(this.timer);
@@ -173,7 +174,7 @@ export class Tour {
     this.tell();
   }
 
-  /** While the past is shown nothing moves; what is new waits. */
+  /** Stops the tour while the past is shown. New red cases wait. */
   hold(yes: boolean): void {
     if (this.isHeld === yes) return;
     this.isHeld = yes;
@@ -181,7 +182,7 @@ export class Tour {
     clearTimeout(this.gathering);
     if (yes) {
       this.pausedUntil = 0;
-      // What was being shown as new has been seen by who turned to the past.
+      // The person who switched to the past has seen the new case that was being shown.
       this.mode = 'rest';
       this.stop = null;
       this.from = this.until = 0;
@@ -206,7 +207,7 @@ export class Tour {
     }, milliseconds);
   }
 
-  /** What is due after a stay has ended. */
+  /** Decides what comes after a stop. */
   private advance(): void {
     clearTimeout(this.timer);
     if (this.isHeld) return;
@@ -220,7 +221,7 @@ export class Tour {
       this.options.go(this.stop, true);
       this.stay(this.newsStay());
     } else if (this.mode === 'news' && this.unseen.size > 0) {
-      // The whole, with the words of how many more there are.
+      // Shows the whole area, with the number of the remaining new cases.
       this.mode = 'rest-of-news';
       this.newsSince = 0;
       this.stop = null;
@@ -238,7 +239,7 @@ export class Tour {
     return this.waiting.length + this.unseen.size > 1 ? SHORT_STAY : STAY;
   }
 
-  /** More have come: who is being shown goes sooner. */
+  /** Shortens the present stop, because more new cases are waiting. */
   private hasten(): void {
     const until = Math.max(this.from + this.newsStay(), this.touched + BUSY);
     if (until < this.until) this.stayUntil(until);
@@ -259,7 +260,7 @@ export class Tour {
     const stops = this.options.stops();
     if (stops.length === 0) {
       this.rest();
-      // Something may come to be looked at: a community, or a red.
+      // There may be a stop later: a community or a red case.
       if (this.options.dwell() > 0)
         this.timer = setTimeout(
           () => this.mode === 'rest' && this.options.dwell() > 0 && this.nextStop(1),
@@ -268,13 +269,13 @@ export class Tour {
       return;
     }
     const at = stops.findIndex((s) => same(s, this.lastStop));
-    // Where the last stop is gone its place is taken by the one behind it.
+    // If the last stop has disappeared, the one at its position is next.
     const from = at >= 0 ? at : direction > 0 ? this.place - 1 : this.place;
     this.place = (from + direction + stops.length * 2) % stops.length;
     this.stop = this.lastStop = stops[this.place] ?? null;
     this.mode = 'round';
     this.options.go(this.stop, false);
-    // Without a round (a step by hand), it comes home by itself.
+    // Without a tour (a step by key), the camera returns by itself.
     this.stay(this.options.dwell() || PAUSE);
   }
 
@@ -301,7 +302,7 @@ export class Tour {
     const left = this.until - this.frozenAt;
     this.pausedUntil = 0;
     if (this.stop && left > 0) {
-      // The ring goes on from where it stood.
+      // The ring continues from where it stopped.
       this.from = this.now() - (this.frozenAt - this.from);
       this.stayUntil(this.now() + left);
     } else {
@@ -314,7 +315,10 @@ export class Tour {
   }
 }
 
-/** The round: each community, and with it the oldest of its open reds; reds that belong nowhere come last. */
+/**
+ * The stops in order: each community, followed by its oldest open red case; red cases without a community come
+ * last.
+ */
 export function roundOf(
   communities: readonly string[],
   reds: readonly { id: string; community?: string | undefined; since: number }[],

@@ -1,4 +1,4 @@
-// The hands on the wall, which has none most of the time: keys, and a pointer that wakes the buttons.
+// Handles the keyboard and the pointer of the wall screen, which is unattended most of the time.
 import { useEventListener, useTimeoutFn } from '@vueuse/core';
 import { ref, type Ref } from 'vue';
 import { lang, setLanguage } from '@/core/i18n/lang';
@@ -7,9 +7,9 @@ import { VIEWS } from './settings';
 import type { Wall } from './useWall';
 import { words } from './words';
 
-/** How long the buttons stay after a hand; milliseconds. */
+/** How long the buttons stay visible after an action, in milliseconds. */
 const TOOLS = 5000;
-/** The tour that a key turns on, where none was asked for; seconds. */
+/** The seconds per stop when a key starts the tour and no value was set. */
 const USUAL_TOUR = 20;
 
 export type WallDialog = 'settings' | 'help';
@@ -48,7 +48,7 @@ export function useHands(
     if (dialog.value || event.defaultPrevented) return;
     const name = keyOf(event);
     const act = isTaken(name, event.target) ? undefined : keys[name];
-    // Keys of the tour say themselves what they want of it; every other one is a hand on the wall.
+    // The keys of the tour handle its pause themselves. Every other key counts as a user's action.
     if (!act || !['t', ' ', 'ArrowLeft', 'ArrowRight', 'Escape', 'f', 'l'].includes(name)) tour.touch();
     if (!act) return;
     event.preventDefault();

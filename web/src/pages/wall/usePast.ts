@@ -1,4 +1,4 @@
-// The past: shown on the map alone; what the panels say goes on being true now.
+// Shows a past moment on the map only. The panels keep showing the present.
 import { computed, onScopeDispose, shallowRef } from 'vue';
 import { gridStatuses, openWarnings } from '@/core/api/client';
 import { Past, type Frame } from './past';
@@ -9,13 +9,13 @@ export interface PastOptions {
   state: WallState;
   map: () => WallMap;
   now: () => number;
-  /** The map begins to show the past. */
+  /** Called when the map starts to show the past. */
   entered: () => void;
-  /** The map shows now again. */
+  /** Called when the map shows the present again. */
   left: () => void;
 }
 
-/** What is asked for; `at` is null for now. */
+/** The requested moment; `at` is null for now. */
 export interface Moment {
   at: Date | null;
   playing: boolean;
@@ -47,7 +47,7 @@ export function usePast({ state, map, now, entered, left }: PastOptions) {
     },
     now,
   });
-  /** The grids as they are drawn now and stood then; what nobody knew then is no data. */
+  /** The grids of the present with their levels of the past. Grids that were unknown then have no data. */
   const scene = computed<Scene | null>(() => {
     if (!frame.value) return null;
     const levels = new Map(frame.value.grids.map((g) => [g.id, g]));

@@ -1,7 +1,8 @@
-// How many rows of one height fit into a box: a list on a wall never scrolls, since nobody is there to scroll it.
+// How many rows of a fixed height fit into a box. Lists on a wall screen never scroll, because nobody is there
+// to scroll them.
 import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue';
 
-/** `row` is the height of a row, rem; `gap` what lies between two. At least one row is shown. */
+/** `row` is the height of a row and `gap` the space between two rows, in rem. At least one row is shown. */
 export function useRoom(box: Readonly<Ref<HTMLElement | null>>, row: number, gap = 0): Ref<number> {
   const room = ref(4);
   const observer = new ResizeObserver(() => {

@@ -1,5 +1,5 @@
-// The settings of this wall: read from its address and from the preset that it names, changed by keys and by the
-// dialog, and written back into the address, so that a reload shows the same.
+// The settings of this wall screen. They are read from its address and the preset in it, changed by keys and the
+// dialog, and written back to the address, so that a reload shows the same.
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { useRouter } from 'vue-router';
 import { ApiError } from '@/core/api/client';
@@ -12,10 +12,10 @@ import { words } from './words';
 
 export interface SettingsKeeper {
   settings: ShallowRef<Settings>;
-  /** What was not understood of them, in words. */
+  /** Texts about invalid settings. */
   notices: ComputedRef<string[]>;
   change: (changes: Partial<Settings>) => void;
-  /** The communities that are shown; null for all. */
+  /** The shown communities; null for all. */
   wanted: ComputedRef<ReadonlySet<string> | null>;
 }
 
@@ -44,7 +44,7 @@ export function useSettings(communities: () => Grid[], known: Ref<boolean>): Set
       misread.value = read.misread;
       if (read.settings.lang) setLanguage(read.settings.lang);
     } catch (error) {
-      // A store without presets says 404: that will not mend itself.
+      // 404 means that the preset does not exist, so it is not requested again.
       preset.value = error instanceof ApiError && error.status === 404 ? 'missing' : 'away';
       if (preset.value === 'away')
         timer = setTimeout(() => void loadPreset(name), backoff((failures += 1), { first: 2000, longest: 60_000 }));
@@ -71,7 +71,7 @@ export function useSettings(communities: () => Grid[], known: Ref<boolean>): Set
       settings.value = { ...settings.value, ...changes };
       if (changes.lang) setLanguage(changes.lang);
       misread.value = [];
-      // Without its preset the whole is said; with it only what differs.
+      // Without the preset, all settings are written; with it, only the differences.
       const from = settings.value.preset ? base : DEFAULTS;
       void router.replace(
         linkTo({ ...settings.value, at: null, speed: 0 }, '', { ...from, preset: '' }) + location.hash,

@@ -1,4 +1,4 @@
-// Where the camera is, and whose card is shown.
+// Where the camera is, and which case is on the card.
 import { useIntervalFn } from '@vueuse/core';
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { bboxOf } from '@/core/map/bounds';
@@ -11,25 +11,25 @@ export interface TourOptions {
   state: WallState;
   map: WallMap;
   communities: () => Grid[];
-  /** The communities that are shown; null for all. */
+  /** The shown communities; null for all. */
   wanted: () => ReadonlySet<string> | null;
-  /** Open, and of the communities shown. */
+  /** The open cases in the shown communities. */
   open: () => Warning[];
-  /** Open red and yellow ones: the red before the yellow, of each the newest first. */
+  /** The open red and yellow cases: red before yellow, each the newest first. */
   list: () => Warning[];
-  /** How long it stays at a stop; milliseconds, 0 for no round. */
+  /** Milliseconds at each stop; 0 for no tour. */
   dwell: () => number;
 }
 
-/** How often the ring moves on; milliseconds. */
+/** How often the ring is updated, in milliseconds. */
 const RING = 250;
 
 export function useTour({ state, map, communities, wanted, open, list, dwell }: TourOptions) {
   const touring = shallowRef<TourState>({ stop: null, isNew: false, more: 0, paused: false, touring: false });
-  /** How much of the present stay has passed, 0 to 1. */
+  /** The elapsed share of the present stop, 0 to 1. */
   const progress = ref(0);
   const oldest = computed(() => oldestRed(open()));
-  /** The red that the camera is at. */
+  /** The red case that the camera shows. */
   const current = computed(() =>
     touring.value.stop?.kind === 'red' ? (state.warnings.value.get(touring.value.stop.id) ?? null) : null,
   );
@@ -40,7 +40,7 @@ export function useTour({ state, map, communities, wanted, open, list, dwell }: 
         communities()
           .filter((c) => !wanted() || wanted()?.has(c.id))
           .map((c) => c.id),
-        // The list is a frame old: what has ended since is not gone to.
+        // The list may be one frame old, so cases that ended since are skipped.
         list()
           .filter((x) => isRed(state.warnings.value.get(x.id)))
           .map((x) => ({
@@ -54,7 +54,7 @@ export function useTour({ state, map, communities, wanted, open, list, dwell }: 
     changed: (now) => (touring.value = now),
   });
 
-  /** Takes the camera there; null is the whole. */
+  /** Moves the camera there; null is the whole area. */
   function go(stop: Stop | null, isNew: boolean): void {
     const warning = stop?.kind === 'red' ? state.warnings.value.get(stop.id) : undefined;
     if (warning) {
@@ -87,7 +87,7 @@ export function useTour({ state, map, communities, wanted, open, list, dwell }: 
     () => (touring.value.stop === null ? oldest.value?.id : undefined),
     () => touring.value.stop === null && map.mark(oldest.value),
   );
-  // A map that was built anew stands at home; the camera goes back to where it was.
+  // A rebuilt map shows the whole area, so the camera returns to its stop.
   watch(map.built, () => touring.value.stop !== null && go(touring.value.stop, touring.value.isNew));
   onScopeDispose(() => tour.end());
 

@@ -1,4 +1,4 @@
-// All that the wall knows and does; the page only shows it.
+// The state and the functions of the wall screen. The page only displays them.
 import { computed, nextTick, ref, watch } from 'vue';
 import { ApiError } from '@/core/api/client';
 import { lang, pick, type Bilingual } from '@/core/i18n/lang';
@@ -20,7 +20,9 @@ import { useWallMap } from './useWallMap';
 import { WallState } from './wallState';
 import { words } from './words';
 
-/** What an update costs of this page's own time, map and panels; entries are told to who listens and not kept. */
+/**
+ * Measures the time that an update takes on this page. The entries are only sent to observers and not stored.
+ */
 function drawn(update: () => void): void {
   const start = performance.now();
   update();
@@ -30,7 +32,7 @@ function drawn(update: () => void): void {
   });
 }
 
-/** What a case is called: its category and its place. */
+/** The name of a case: its category and its place. */
 const nameOf = (warning: Warning, in_: 'zh' | 'en'): string =>
   [pick(categoryWords(warning.properties.category), in_), warning.properties.place].filter(Boolean).join(' · ');
 
@@ -52,7 +54,7 @@ export function useWall() {
         if (!isWanted(warning)) return;
         sound.news();
         tour.news(warning.id, sinceOf(warning));
-        // Who looks at the past is told in words.
+        // While the past is shown, new cases are announced in words.
         if (past.isPast)
           say({
             zh: `${words.zh.newRed}：${nameOf(warning, 'zh')}`,
@@ -84,7 +86,7 @@ export function useWall() {
       performance.measure('wall-commit', { start });
       performance.clearMeasures('wall-commit');
     },
-    // A session that has ended is opened anew by the wall's own link.
+    // When the session has ended, the token in the link opens a new one.
     async failed(error) {
       if (error instanceof ApiError && (error.status === 401 || error.status === 403)) await kiosk.ensure();
     },
@@ -92,7 +94,7 @@ export function useWall() {
   });
   const { fresh } = live;
   const loaded = computed(() => live.phase.value === 'ready');
-  /** Why nothing is known yet. */
+  /** Why there is no data yet. */
   const failure = computed(() =>
     loaded.value || live.error.value === null
       ? ''
@@ -122,7 +124,7 @@ export function useWall() {
     isPast: () => past.isPast,
   });
 
-  /** Whether a warning is in a community that this wall shows. */
+  /** Whether a warning is in a community that this screen shows. */
   function isWanted(warning: Warning): boolean {
     if (!wanted.value) return true;
     const community = warning.properties.community ?? state.communityOf(warning.properties.grid);
@@ -132,7 +134,7 @@ export function useWall() {
   const gridName = (id: string | undefined): string | undefined => (id ? state.grids.value.get(id)?.name : undefined);
   const unitName = (id: string | undefined): string | undefined => (id ? state.units.get(id) : undefined);
 
-  /** Open, and of the communities shown. */
+  /** The open cases in the shown communities. */
   const open = computed(() => {
     const all = [...state.warnings.value.values()];
     return wanted.value ? all.filter(isWanted) : all;
@@ -144,7 +146,7 @@ export function useWall() {
   });
   const counts = computed(() => gridCounts(grids.value.flatMap((g) => g.status ?? [])));
   const list = computed(() => newest(open.value));
-  /** Whether anything was ever told: where nothing was, no red is no good news. */
+  /** Whether the ledger has ever contained anything. If not, "no red case" is not good news. */
   const known = computed(
     () =>
       open.value.length > 0 ||
@@ -182,15 +184,17 @@ export function useWall() {
       : { kind: 'now', ...touring.value },
   );
 
-  /** The card is the camera's red, else the newest; the one that is red for longest has a panel of its own, and the
-   * ring on the map. */
+  /**
+   * The case on the card: the red one that the camera shows, otherwise the newest. The one that has been red
+   * longest has its own panel and a ring on the map.
+   */
   const focused = computed(() => current.value ?? list.value.find((x) => isRed(x) && !isDrill(x)) ?? null);
   const lookedAt = computed(() => {
     const { stop } = touring.value;
     if (stop?.kind === 'community') return gridName(stop.id) ?? '';
     return current.value ? nameOf(current.value, lang.value) : '';
   });
-  /** What the map shows, for its alternative in words. */
+  /** What the map shows, for its text alternative. */
   const shownGrids = computed(() => {
     const stood = scene.value;
     return stood ? grids.value.map((g) => stood.grids.get(g.id) ?? g) : grids.value;
@@ -207,14 +211,14 @@ export function useWall() {
     map.toggle(next);
   }
 
-  /** Once all is known: the moment that the address asks for, and the map. */
+  /** Starts the map and the requested moment when the data is loaded. */
   function begin(container: HTMLElement): void {
     if (settings.value.at) {
       if (settings.value.speed > 0) past.speed = settings.value.speed;
       past.playing = settings.value.speed > 0;
       past.seek(settings.value.at);
     }
-    // The round begins when there is something to see, on whichever map comes first.
+    // The tour starts when the first map is ready.
     watch(map.built, () => tour.retune(), { once: true });
     void map.build(container);
   }
@@ -261,7 +265,7 @@ export function useWall() {
     shownCounts: computed(() =>
       scene.value ? gridCounts(shownGrids.value.flatMap((g) => g.status ?? [])) : counts.value,
     ),
-    /** What is wrong, and last what is merely a pity. */
+    /** The problems, with the less important ones last. */
     troubles: computed(() => [
       ...health.troubles.value,
       ...(sound.blocked.value ? [{ zh: words.zh.soundBlocked, en: words.en.soundBlocked }] : []),

@@ -1,6 +1,6 @@
-// The wall's map: its base style, the live layers on top, and the camera. It is built once the first state is
-// known, and again where the screen changes so much that type and symbols must be redrawn, or where the graphics
-// card forgot all. The map before stays until the new one has drawn itself.
+// The map of the wall screen: base style, live layers and camera. It is built when the first data is loaded, and
+// again if the size of the screen changes so much that text and symbols must be redrawn, or if the graphics card
+// loses its data. The previous map stays visible until the new one is drawn.
 import type { MapLibreMap, StyleSpecification } from 'maplibre-gl';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { mapStyle } from '@/core/map/style';
@@ -24,22 +24,28 @@ import { gridLook, ViewLayers } from './layers/views';
 import type { View } from './settings';
 import type { Grid, WallState } from './wallState';
 
-/** A wall is read from metres away: all on the map is this much larger than on a desk. */
+/** The enlargement of the map relative to a desktop screen, because it is read from metres away. */
 const DISTANCE = 1.4;
-/** Red and yellow are read from ten metres: 32 px on a screen of 1080 lines. */
+/**
+ * The text sizes of the signs. Red and yellow must be readable from ten metres: 32 px on a screen with 1080
+ * lines.
+ */
 const SIGNS: SignSizes = { red: 23, yellow: 23, green: 14.3, no_data: 14.3 };
-/** No word on the map is smaller: 20 px on a screen of 1080 lines. */
+/** The smallest text on the map: 20 px on a screen with 1080 lines. */
 const LEAST_TEXT = 14.3;
-/** What the legend of a view, or the words of the past, take at the map's upper edge; pixels as on a desk. */
+/**
+ * The height of the view's legend or of the text about the past at the upper edge, in pixels of a desktop
+ * screen.
+ */
 const ROOF = 46;
-/** The panel on the right, which is the wider one, rem: as the page's style has it. */
+/** The width of the right panel, which is the wider one, in rem, as in the page's style. */
 const WIDER_PANEL = 19.125;
-/** Changes of tiled collections within this time refresh the tiles once; milliseconds. */
+/** Changes of tiled collections within this time cause one refresh of the tiles, in milliseconds. */
 const TILE_SETTLE = 700;
-/** A graphics card that lost the map is given this long to come back by itself; milliseconds. */
+/** How long to wait until a lost WebGL context is restored, in milliseconds. */
 const CONTEXT = 3000;
 
-/** Grids and warnings to be drawn: those of now, or of a moment of the past. */
+/** The grids and warnings to draw: those of the present or of a past moment. */
 export interface Scene {
   grids: ReadonlyMap<string, Grid>;
   warnings: ReadonlyMap<string, Warning>;
@@ -48,9 +54,9 @@ export interface Scene {
 export interface WallMap {
   phase: Ref<'loading' | 'ready' | 'failed'>;
   map: ShallowRef<MapLibreMap | null>;
-  /** `lon,lat,zoom`: where the camera rests; for tests and for the curious. */
+  /** The camera as `lon,lat,zoom` when it is not moving, for tests. */
   camera: Ref<string>;
-  /** How often it was built. */
+  /** How often the map was built. */
   built: Ref<number>;
   build: (container: HTMLElement) => Promise<void>;
   redraw: () => void;
@@ -59,17 +65,17 @@ export interface WallMap {
   tiles: (collections: string[]) => void;
   speak: (lang: Lang) => void;
   toggle: (off: ReadonlySet<LayerName>) => void;
-  /** The view, what is picked in it, or the communities have changed. */
+  /** Called when the view, its selection or the communities have changed. */
   restyle: () => void;
-  /** Draws a moment of the past; null for now. */
+  /** Draws a past moment; null for the present. */
   show: (scene: Scene | null) => void;
-  /** Flies to a red and draws its edge. */
+  /** Moves the camera to a red case and draws the outline of its grid. */
   focus: (warning: Warning, isNew: boolean) => void;
   frame: (box: Bbox) => void;
-  /** Rings the red of the card, without going there. */
+  /** Draws a ring around the case on the card, without moving there. */
   mark: (warning: Warning | null) => void;
   goHome: (animate?: boolean) => void;
-  /** What is looked at from now on when nothing happens. */
+  /** Sets the area that is shown by default. */
   flyTo: (box: Bbox) => void;
   seen: () => Bbox | null;
 }
@@ -79,12 +85,12 @@ export interface WallMapOptions {
   off: () => ReadonlySet<LayerName>;
   view: () => View;
   category: () => string;
-  /** The communities that are shown; null for all. */
+  /** The shown communities; null for all. */
   communities: () => ReadonlySet<string> | null;
   isWanted: (warning: Warning) => boolean;
-  /** Of two walls side by side. */
+  /** Which of two screens side by side this is; null for a single one. */
   part: () => 1 | 2 | null;
-  /** The past is shown, or asked for. */
+  /** Whether the past is shown or requested. */
   isPast: () => boolean;
 }
 
@@ -100,11 +106,13 @@ interface Parts {
 
 const scaleNow = (): number => (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) * DISTANCE;
 
-/** How wide the maps of two walls are together, told alike by both: each has a panel, and the wider one counts. */
+/**
+ * The width of both maps of two screens, computed equally by both: each has a panel, and the wider one counts.
+ */
 const pairWidth = (): number =>
   2 * (innerWidth - WIDER_PANEL * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
 
-/** The ids of what is not the same on both sides. */
+/** The ids of entries that differ. */
 function differ<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, same: (x: T, y: T) => boolean): string[] {
   const ids: string[] = [];
   for (const [id, value] of b) {
@@ -115,7 +123,7 @@ function differ<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, same: (
   return ids;
 }
 
-/** Whether a place is in the western or eastern half of a box: of two walls side by side the one shows it. */
+/** Whether a place is in the western or eastern half of a box, which decides which of two screens shows it. */
 export function isInHalf([west, , east]: Bbox, part: 1 | 2, lon: number): boolean {
   const middle = (west + east) / 2;
   return part === 1 ? lon <= middle : lon > middle;
@@ -127,7 +135,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
   const camera = ref('');
   const built = ref(0);
   const parts = shallowRef<Parts | null>(null);
-  /** What an import made the home; null for the grids, or the communities asked for. */
+  /** The default area set by an import; null for the grids or the selected communities. */
   let given: Bbox | null = null;
   let past: Scene | null = null;
   let marked: Warning | null = null;
@@ -139,13 +147,13 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
 
   const scene = (): Scene => past ?? { grids: state.grids.value, warnings: state.warnings.value };
   const home = (): Bbox | null => given ?? state.homeExtent(options.communities());
-  /** Of two walls side by side the one goes there in whose half it is; the other keeps the whole in view. */
+  /** Of two screens side by side, only the one in whose half the place lies moves there. */
   const isOurs = (lon: number): boolean => {
     const [box, part] = [home(), options.part()];
     return box === null || part === null || isInHalf(box, part, lon);
   };
 
-  /** Names are a courtesy: where they can't be had the tiles' own labels stay. */
+  /** If the names cannot be loaded, the labels of the tiles are used. */
   const name = (on: MapLibreMap): void => {
     namePlaces(on, state.counts.get('compounds') ?? 0).then(
       () => parts.value?.map === on && parts.value.views.set(options.view(), options.lang()),
@@ -177,7 +185,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     try {
       base = await mapStyle('wall');
     } catch {
-      // The server is away; that is no fault of this machine's.
+      // The server is unreachable, so the map is tried again; this machine is not the cause.
       again(container, backoff((failures += 1)));
       return;
     }
@@ -191,12 +199,12 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
           pixelRatio: devicePixelRatio,
           maxPitch: 60,
           fadeDuration: 200,
-          interactive: false, // nobody touches a wall
+          interactive: false, // nobody uses a pointer on the map
           canvasContextAttributes: { antialias: true },
         },
         true,
       );
-      // One zoom level for the whole screen: far tiles of a lower one would have no buildings.
+      // One zoom level for the whole screen: distant tiles of a lower level would contain no buildings.
       made.setSourceTileLodParams(1, 10, 'onemap');
       const sizes = { scale, ratio: devicePixelRatio };
       await Promise.all([addImages(made, container, sizes), addCategoryImages(made, container, sizes)]);
@@ -290,7 +298,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     },
     tiles(collections) {
       for (const collection of collections) changed.add(collection);
-      // The first of many starts the clock: a stream of changes must not put it off.
+      // The first change starts the timer, so that a stream of changes does not postpone the refresh for ever.
       refreshing ??= setTimeout(() => {
         refreshing = undefined;
         if (!parts.value) return;

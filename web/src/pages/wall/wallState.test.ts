@@ -20,7 +20,7 @@ let open: object[] = [];
 let statusesAsked = 0;
 let away = false;
 
-/** Answers the few paths that the wall asks. */
+/** Answers the requests of the wall screen. */
 function answer(input: unknown): Promise<Response> {
   if (away) return Promise.reject(new TypeError('away'));
   const path = new URL(input instanceof Request ? input.url : String(input), 'http://map').pathname;
@@ -124,7 +124,7 @@ test('a red is new once, and the grids are asked again after it', async () => {
   await vi.advanceTimersByTimeAsync(300);
   expect(onGrids).toHaveBeenCalledWith(['g1']);
   expect(state.grids.value.get('g1')?.status?.level).toBe('red');
-  // It calms down and flares up again: that is news.
+  // The case turns yellow and red again, which counts as new.
   state.apply(red(8, 'filed', 'yellow'));
   state.apply(red(9, 'filed'));
   expect(onNewRed).toHaveBeenCalledTimes(2);

@@ -1,5 +1,5 @@
-// What the wall knows: loaded once, then kept true by the feed. It tells its listeners what changed in the
-// terms of the map (these grids, these warnings, these tiles), so that nothing is drawn anew in vain.
+// The data of the wall screen: loaded once, then updated by the feed. Listeners are told which grids, warnings
+// and tiles changed, so that only those are redrawn.
 import type { Geometry } from 'geojson';
 import { shallowReactive, shallowRef, triggerRef, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
@@ -22,42 +22,42 @@ export interface Grid {
   name: string;
   kind: string;
   code: string;
-  /** The grid that it is a part of; of a grid its community. */
+  /** The id of the parent; for a grid, its community. */
   parent: string;
   status: GridStatus | null;
 }
 
-/** Something large or far came in; `before` and `after` are counts of the collection's features. */
+/** A large or distant import; `before` and `after` are the numbers of features in the collection. */
 export interface Arrival {
   collection: string;
   bbox: Bbox | null;
   before: number;
   after: number;
-  /** How many features the commit itself named; 0 where it only said "reset". */
+  /** How many features the commit itself listed; 0 if it was a reset. */
   named: number;
   wasEmpty: boolean;
 }
 
 export interface WallListeners {
-  /** Everything was loaded anew. */
+  /** Called when everything was loaded again. */
   onLoaded?: () => void;
   onGrids?: (ids: string[]) => void;
   onWarnings?: (ids: string[]) => void;
-  /** Collections that are drawn from tiles have changed. */
+  /** Called when collections in the tiles have changed. */
   onTiles?: (collections: string[]) => void;
-  /** Red, and was not when it was last known. */
+  /** Called for a warning that is red now and was not before. */
   onNewRed?: (warning: Warning) => void;
-  /** Was red, and is not or is no longer open. */
+  /** Called for a warning that is no longer red or no longer open. */
   onRedGone?: (id: string) => void;
   onArrivals?: (arrivals: Arrival[]) => void;
 }
 
-/** The collections that the wall holds itself; all others it sees only as tiles. */
+/** The collections that the page loads itself. It sees all others only as tiles. */
 const HELD = new Set(['grids', 'warnings', 'units']);
 
-/** The levels of the grids are asked for after changes, not more often than this; milliseconds. */
+/** The shortest time between requests for the levels of the grids, in milliseconds. */
 const SETTLE = 250;
-/** What came in is counted not more often than this; milliseconds. */
+/** The shortest time between counts of imported features, in milliseconds. */
 const COUNT = 1000;
 
 type Arriving = Map<string, { bbox: Bbox | null; named: number }>;
@@ -65,13 +65,13 @@ type Arriving = Map<string, { bbox: Bbox | null; named: number }>;
 export class WallState {
   readonly landing: ShallowRef<Landing | null> = shallowRef(null);
   readonly grids: ShallowRef<Map<string, Grid>> = shallowRef(new Map());
-  /** Open ones only. */
+  /** The open warnings. */
   readonly warnings: ShallowRef<Map<string, Warning>> = shallowRef(new Map());
   readonly units = shallowReactive(new Map<string, string>());
   readonly counts = shallowReactive(new Map<string, number>());
-  /** Bounding boxes of the collections, for the first camera. */
+  /** The bounding boxes of the collections, for the first camera position. */
   private readonly extents = new Map<string, Bbox>();
-  /** Loads under way, and loads that were done. */
+  /** The number of running loads, and of finished ones. */
   private loading = 0;
   private loads = 0;
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -87,11 +87,11 @@ export class WallState {
 
   constructor(
     private readonly listeners: WallListeners = {},
-    /** Loads all of it again, now or when the server answers again. */
+    /** Loads everything again, now or when the server answers again. */
     private readonly reload: () => Promise<unknown> = () => this.load(),
   ) {}
 
-  /** Loads all of it; answers the commit from which the feed must go on. */
+  /** Loads everything. Resolves to the commit number after which the feed has to continue. */
   async load(signal?: AbortSignal): Promise<number> {
     this.loading += 1;
     try {
@@ -102,8 +102,8 @@ export class WallState {
   }
 
   private async loadNow(signal?: AbortSignal): Promise<number> {
-    // The landing page comes first: whatever is committed after its seq will come through the feed again,
-    // and older versions than the ones held are ignored.
+    // The landing page is read first. Commits after its number arrive again through the feed, where older
+    // versions are ignored.
     const landing = await api.landing(signal);
     const [grids, statuses, warnings, units] = await Promise.all([
       api.allItems('grids', signal),
@@ -122,13 +122,13 @@ export class WallState {
     this.changedGrids.clear();
     this.changedWarnings.clear();
     this.listeners.onLoaded?.();
-    // What turned red in a gap is news all the same; at first sight nothing is.
+    // Cases that turned red while nothing was received are new. On the first load nothing is.
     if (known) this.tellReds(known);
     this.loads += 1;
     return landing.seq;
   }
 
-  /** Compares what is known now with what was. */
+  /** Compares the present red cases with the previous ones and notifies the listeners. */
   private tellReds(before: ReadonlyMap<string, Warning>): void {
     for (const warning of this.warnings.value.values()) {
       if (isRed(warning) && !isRed(before.get(warning.id))) this.listeners.onNewRed?.(warning);
@@ -138,7 +138,7 @@ export class WallState {
     }
   }
 
-  /** Nothing is asked or told any more. */
+  /** Stops all requests and notifications. */
   end(): void {
     this.ended = true;
     clearTimeout(this.settling);
@@ -152,8 +152,10 @@ export class WallState {
     return n === 0;
   }
 
-  /** What the wall looks at when nothing happens: the grids, else the buildings, else all there is. Of some
-   * communities their grids alone. */
+  /**
+   * The area that is shown by default: the grids, otherwise the buildings, otherwise everything. For selected
+   * communities, only their grids.
+   */
   homeExtent(communities: ReadonlySet<string> | null = null): Bbox | null {
     const grids = [...this.grids.value.values()];
     const cells = grids.filter((g) => g.kind === 'grid');
@@ -170,7 +172,7 @@ export class WallState {
     );
   }
 
-  /** The community that a grid is a part of, or is. */
+  /** The community that contains a grid, or the grid itself if it is a community. */
   communityOf(id: string | undefined): string | undefined {
     const grid = this.grids.value.get(id ?? '');
     if (!grid || grid.kind === 'street') return undefined;
@@ -184,7 +186,7 @@ export class WallState {
       .toSorted((a, b) => (a.code < b.code ? -1 : 1));
   }
 
-  /** Folds one commit in. */
+  /** Applies a commit. */
   apply(commit: CommitEvent): void {
     const wasEmpty = this.empty;
     const touched = new Set<string>();
@@ -226,7 +228,7 @@ export class WallState {
     }
   }
 
-  /** However many changes come, the page hears of them once a frame. */
+  /** Notifies the page at most once per frame, however many changes arrive. */
   private tellSoon(): void {
     if (this.frame || this.ended || (this.changedWarnings.size === 0 && this.changedGrids.size === 0)) return;
     this.frame = nextFrame(() => {
@@ -245,8 +247,10 @@ export class WallState {
     });
   }
 
-  /** The levels of the grids are the server's to say; asks for them a moment after a change. A stream of changes
-   * does not put it off, and one question is under way at a time. */
+  /**
+   * Requests the levels of the grids a moment after a change, because the server computes them. A stream of
+   * changes does not postpone the request, and only one runs at a time.
+   */
   private settleStatuses(after = SETTLE): void {
     if (this.asking) this.askAgain = true;
     if (this.asking || this.settling !== undefined || this.ended) return;
@@ -263,13 +267,13 @@ export class WallState {
     let pause = SETTLE;
     try {
       const answer = await api.gridStatuses();
-      // A load that is under way has its own answer, and a newer one.
+      // A running load has a newer answer of its own.
       if (this.loading === 0) for (const id of this.setStatuses(answer.grids)) this.changedGrids.add(id);
       this.failures = 0;
-      // A large map's answer costs something: a fifth of the time at most.
+      // The answer for a large map is expensive, so requests take at most a fifth of the time.
       pause = Math.max(SETTLE, 4 * (performance.now() - begin));
     } catch {
-      this.askAgain = true; // the badge says that we are stale; ask again until it works
+      this.askAgain = true; // the badge shows that the data is old; the request is repeated until it succeeds
       pause = backoff(this.failures, { first: 1000, longest: 15_000 });
       this.failures += 1;
     }
@@ -278,7 +282,7 @@ export class WallState {
     if (this.askAgain) this.settleStatuses(pause);
   }
 
-  /** Answers the ids whose status is not what it was. */
+  /** Returns the ids whose status has changed. */
   private setStatuses(statuses: GridStatus[]): string[] {
     const changed: string[] = [];
     for (const status of statuses) {
@@ -337,14 +341,16 @@ export class WallState {
     if (this.loads === before) throw new Error('not loaded');
   }
 
-  /** Loads what a reset only named, counts what came in and tells the camera; what comes meanwhile is counted
-   * together with it the next time. */
+  /**
+   * Loads the collections of a reset, counts imported features and notifies the camera. Further imports
+   * meanwhile are counted together the next time.
+   */
   private arrive(what: Arriving, reset: boolean, wasEmpty: boolean): void {
     if (this.arriving) {
       const { what: all } = this.arriving;
       for (const [collection, { bbox, named }] of what) {
         const known = all.get(collection);
-        // Where one commit only said "reset", nobody knows how many there were.
+        // If one of the commits was a reset, the number is unknown.
         all.set(
           collection,
           known
@@ -378,7 +384,7 @@ export class WallState {
         })),
       );
     } catch {
-      // What was reset must be loaded, whatever else happens; counts can wait for the next arrival.
+      // A reset must be loaded in any case. Counts can wait for the next import.
       if (now.reset) this.arrive(now.what, true, now.wasEmpty);
     } finally {
       this.counting = this.ended
@@ -391,7 +397,7 @@ export class WallState {
   }
 }
 
-/** The next frame, or soon where nothing is drawn (a hidden tab, a test). */
+/** Runs at the next frame, or soon if nothing is drawn (a hidden tab, a test). */
 function nextFrame(run: () => void): number {
   if (typeof requestAnimationFrame === 'function' && !document.hidden) return requestAnimationFrame(run);
   return setTimeout(run, 16) as unknown as number;

@@ -1,4 +1,4 @@
-// What the wall says, in both languages.
+// The words of the wall screen, in both languages.
 import type { Bilingual } from '@/core/i18n/lang';
 
 export const words = {
@@ -63,7 +63,7 @@ export const words = {
     // The left panel
     truth: '当前态势',
     openBy: '未结 · 按等级',
-    /** Before a panel's title while the map shows the past. */
+    /** The label in front of a panel's title while the map shows the past. */
     nowTag: '现在',
     levels: { red: '红色', yellow: '黄色', green: '绿色' },
     inGrids: {
@@ -74,7 +74,7 @@ export const words = {
     noData: (n: string) => `${n} 个网格无数据：没有消息，不等于正常`,
     redSince: (at: string) => `${at} 起`,
     moreKinds: (n: string) => `另有 ${n} 类`,
-    /** What is too long for the panel in full. */
+    /** Short forms of names that are too long for the panel. */
     short: { wrong_access: '出入口有误' } as Record<string, string>,
     oldestRed: '最久未结的红色预警',
     byHousing: '未结 · 按住房',
@@ -268,7 +268,7 @@ export const words = {
     noData: (n: string) => `${n} grids without data: nothing heard, which is not the same as normal`,
     redSince: (at: string) => `since ${at}`,
     moreKinds: (n: string) => `${n} more`,
-    /** What is too long for the panel in full. */
+    /** Short forms of names that are too long for the panel. */
     short: {
       street_encroachment: 'Encroachment',
       corridor_clutter: 'Clutter',
@@ -405,7 +405,7 @@ export const words = {
   },
 };
 
-/** Whose turn a case is, by its status; `{unit}` stands for the unit in charge. */
+/** Whose turn a case is, by its status; `{unit}` is replaced by the unit in charge. */
 export const turns: Record<string, Bilingual> = {
   reported: { zh: '值班员 · 待立案', en: 'Duty officer · to file' },
   filed: { zh: '值班员 · 待派遣', en: 'Duty officer · to dispatch' },

@@ -1,4 +1,5 @@
-// The grids on the map: a translucent floor and a bright edge under the buildings, a sign above them.
+// The map layers of the grids: a translucent area and a bright outline under the buildings, and a sign above
+// them.
 import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { LEVELS, parseLevel, type Level } from '@/core/levels/levels';
@@ -8,7 +9,7 @@ import { signPlace } from '@/core/map/bounds';
 import { mapColors } from '@/core/map/colors';
 import { addLayer, type LayerId } from '@/core/map/zorder';
 
-/** What the layers must know of a grid. */
+/** The data of a grid that the layers need. */
 export interface Grid {
   id: string;
   geometry: Geometry | null;
@@ -16,12 +17,15 @@ export interface Grid {
   status: { level: string } | null;
 }
 
-/** How loud the grids are: the subject of the map, ground for another subject, or lines to find one's way by. */
+/**
+ * How prominent the grids are: the subject of the map, the background for another subject, or outlines for
+ * orientation.
+ */
 export type GridLook = 'full' | 'quiet' | 'outline';
 
 export const GRID_LAYERS: LayerId[] = ['grid-floor', 'grid-pattern', 'grid-edge', 'grid-sign-quiet', 'grid-sign'];
 
-/** Above this many signs every green one is left to its colour and edge: a word each would be noise. */
+/** With more grids than this, green ones have no sign; their colour and outline are enough. */
 const MANY = 400;
 
 const byLevel = <T>(value: (level: Level) => T): ExpressionSpecification =>
@@ -42,7 +46,7 @@ const collect = (
 
 type Stands = (string | [number, number])[];
 
-/** Where a sign may stand at a distance from its place; ems. */
+/** Positions of a sign at a distance from its place, in ems. */
 function ring(r: number): Stands {
   const d = r / Math.SQRT2;
   return [
@@ -65,9 +69,14 @@ function ring(r: number): Stands {
   ];
 }
 
-/** A sign of what is wrong: on its place, around it, and where all of that is taken somewhat further out. */
+/**
+ * Positions of a sign for a red or yellow grid: at its place, around it, and farther out if those are taken.
+ */
 const around = (near: number): Stands => ['center', [0, 0], ...ring(near), ...ring(near * 1.5)];
-/** Every other sign stays in its own grid, or is left out: in a neighbour it would tell another level. */
+/**
+ * All other signs stay inside their own grid or are left out, because in a neighbouring grid they would show a
+ * wrong level.
+ */
 const INSIDE: Stands = [
   'center',
   [0, 0],
@@ -81,11 +90,11 @@ const INSIDE: Stands = [
   [-0.6, 0],
 ];
 
-/** Text sizes of the signs on a desk; pixels. */
+/** The text sizes of the signs on a desktop screen, in pixels. */
 export type SignSizes = Record<Level, number>;
 
 const SIGNS: SignSizes = { red: 17, yellow: 16, green: 14.3, no_data: 14.3 };
-/** Which grids are not the subject: they stay as faint lines. */
+/** Marks grids that are not a subject of the map. They are drawn as faint lines. */
 const OUT: ExpressionSpecification = ['to-boolean', ['get', 'out']];
 const unlessOut = (value: unknown, out: number): ExpressionSpecification =>
   ['case', OUT, out, value] as unknown as ExpressionSpecification;
@@ -99,7 +108,7 @@ export class GridLayers {
     room: Element,
     scale: number,
     lang: Lang,
-    /** `isOut`: whether a grid is not the subject of this map. */
+    /** `isOut`: whether a grid is not a subject of this map. */
     private readonly options: { signs?: SignSizes; isOut?: (id: string) => boolean } = {},
   ) {
     const signs = options.signs ?? SIGNS;
@@ -130,11 +139,11 @@ export class GridLayers {
       paint: {
         'line-color': colour,
         'line-width': width,
-        // Inside its own cell, so that a red neighbour does not hide a yellow edge.
+        // The outline is drawn inside its own grid, so that a red neighbour does not hide a yellow one.
         'line-offset': ['*', -0.5, width],
       },
     });
-    // Signs of what is wrong are placed first and stand even where there is no way; the others give way to them.
+    // Signs of red and yellow grids are placed first and may overlap others. The remaining signs avoid them.
     for (const [id, allowOverlap] of [
       ['grid-sign-quiet', false],
       ['grid-sign', ['step', ['zoom'], false, 12.5, true]],
@@ -147,7 +156,7 @@ export class GridLayers {
           'text-field': '',
           'text-font': ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'],
           'text-size': byLevel((l) => signs[l] * scale),
-          // A sign makes way for a warning's own mark.
+          // A sign moves aside for the symbol of a warning.
           'text-variable-anchor-offset': (id === 'grid-sign' ? around(options.signs ? 0.95 : 1.3) : INSIDE) as never,
           'text-allow-overlap': allowOverlap as never,
           'symbol-sort-key': byLevel((l) => ({ red: 0, yellow: 1, no_data: 2, green: 3 })[l]),
@@ -165,7 +174,7 @@ export class GridLayers {
     this.setLook('full');
   }
 
-  /** How loud they are. */
+  /** Sets how prominent the grids are. */
   setLook(look: GridLook): void {
     this.look = look;
     const floor = {
@@ -194,7 +203,7 @@ export class GridLayers {
         0.12,
       ),
     );
-    // What is not known stays hatched in every look: nobody may take it for calm.
+    // Grids without data stay hatched in every look, so that nobody takes them for green.
     this.map.setPaintProperty(
       'grid-pattern',
       'fill-opacity',
@@ -232,13 +241,13 @@ export class GridLayers {
     );
   };
 
-  /** Puts the words of a language on the signs. */
+  /** Sets the language of the signs. */
   speak(lang: Lang): void {
     const field: ExpressionSpecification = [
       'format',
       ['image', ['concat', 'mark-', ['get', 'level']]],
       { 'vertical-align': 'center' },
-      // A figure space keeps the mark off its word.
+      // A thin space separates the symbol from its word.
       byLevel((level) => `\u2009${levelShort[level][lang]}`),
       { 'vertical-align': 'center' },
     ];
@@ -254,7 +263,7 @@ export class GridLayers {
     this.chooseSigns();
   }
 
-  /** Draws only what changed. */
+  /** Redraws only the grids that changed. */
   update(grids: ReadonlyMap<string, Grid>, ids: string[]): void {
     for (const [name, make] of [
       ['grids', this.area],

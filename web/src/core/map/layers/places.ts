@@ -1,16 +1,18 @@
-// Names of the compounds, one sign each. From tiles alone a compound that crosses a tile's edge would be
-// named once in every tile; so a page takes the compounds themselves, where they are not too many.
+// The names of compounds, one label each. In tiles, a compound that crosses tile borders would have a label in
+// each tile. So the page loads the compounds themselves, if there are not too many.
 import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { allItems } from '@/core/api/client';
 import { signPlace } from '@/core/map/bounds';
 import { addLayer } from '@/core/map/zorder';
 
-/** With more than this the tiles' own labels do: at that size only a few of them are seen anyway. */
+/**
+ * With more compounds than this, the labels of the tiles are used. At that size only few are visible at once.
+ */
 const MOST = 4000;
 
 const LAYER = 'compound-labels';
 
-/** Draws the names anew; call it again when compounds have changed. */
+/** Draws the names. Call it again after compounds have changed. */
 export async function namePlaces(map: MapLibreMap, count: number): Promise<void> {
   if (count === 0 || count > MOST) return;
   const compounds = await allItems('compounds');

@@ -1,4 +1,4 @@
-// Open warnings as level symbols at their places, above everything else.
+// The map layers of the open warnings, as symbols above everything else.
 import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import type { Lang } from '@/core/i18n/lang';
@@ -9,7 +9,7 @@ import { pictured } from '@/core/symbols/categories';
 import { mapColors } from '@/core/map/colors';
 import { addLayer, type LayerId } from '@/core/map/zorder';
 
-/** What the layers must know of a warning. */
+/** The data of a warning that the layers need. */
 export interface Warning {
   id: string;
   geometry: Geometry | null;
@@ -17,10 +17,10 @@ export interface Warning {
 }
 
 export const WARNING_LAYERS: LayerId[] = ['warning-pins', 'warning-pins-green'];
-/** The word beside a drill's mark: nobody may take it for the real thing. */
+/** The label next to the symbol of a drill, so that nobody takes it for a real case. */
 export const DRILL_LAYER = 'warning-drills';
 
-/** What the marks say: how urgent, or of which kind; a picked kind stands out. */
+/** What the symbols show: the level or the category. The selected category is emphasised. */
 export type WarningLook = { by: 'level' } | { by: 'category'; picked: string };
 
 function pin(warning: Warning): GeoJsonFeature | null {
@@ -50,9 +50,11 @@ export class WarningLayers {
     room: Element,
     scale: number,
     lang: Lang,
-    /** The zoom from which green ones show. On a wall what is normal is only worth a mark from nearby. */
+    /**
+     * The zoom level from which green warnings are shown. On a wall screen they are only useful from nearby.
+     */
     private readonly greenFrom = 16,
-    /** Whether a warning is a subject of this map. */
+    /** Whether a warning belongs on this map. */
     private readonly isWanted: (warning: Warning) => boolean = () => true,
   ) {
     const colors = mapColors(room);
@@ -95,7 +97,7 @@ export class WarningLayers {
     });
   }
 
-  /** Puts the word for a drill into a language. */
+  /** Sets the language of the label for drills. */
   speak(lang: Lang): void {
     this.map.setLayoutProperty(DRILL_LAYER, 'text-field', drillWord[lang]);
   }
@@ -130,7 +132,7 @@ export class WarningLayers {
     void this.source().setData({ type: 'FeatureCollection', features });
   }
 
-  /** Draws only what changed. */
+  /** Redraws only the warnings that changed. */
   update(warnings: ReadonlyMap<string, Warning>, ids: string[]): void {
     const add: GeoJsonFeature[] = [];
     const remove: string[] = [];

@@ -1,11 +1,11 @@
-// A new red announces itself: its grid's edge draws itself once, and a ring stands around its place.
+// Highlights a new red case: the outline of its grid is drawn once, and a ring is shown at its place.
 import type { Geometry, Position } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { mapColors } from '@/core/map/colors';
 import { addLayer } from '@/core/map/zorder';
 import { reducedMotion } from '@/core/theme/tokens';
 
-/** How long the edge takes to close; milliseconds. */
+/** The duration of drawing the outline, in milliseconds. */
 const DRAW = 1400;
 
 /** The first `share` (0 to 1) of a line's length. */
@@ -62,7 +62,8 @@ export class FocusLayer {
       paint: { 'line-color': ink, 'line-width': 1.6 * scale },
     });
     const isMark: ExpressionSpecification = ['to-boolean', ['get', 'mark']];
-    // What is marked stands on a disc as light as the panel of the oldest red: without colour too nothing else is.
+    // The place is on a bright disc like the panel of the oldest red case, so that it is recognised without
+    // colour.
     addLayer(map, {
       id: 'focus-ring',
       type: 'circle',
@@ -77,7 +78,7 @@ export class FocusLayer {
     });
   }
 
-  /** Where the red of the card is, while the camera is with the whole; null for none. */
+  /** Marks the place of the shown red case while the camera shows the whole area; null removes the mark. */
   mark(place: Position | null): void {
     const features: GeoJSON.Feature[] = place
       ? [{ type: 'Feature', properties: { mark: true }, geometry: { type: 'Point', coordinates: place } }]

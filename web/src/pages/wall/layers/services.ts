@@ -1,5 +1,5 @@
-// Stations, parks and facilities with their symbols. The style draws them as dots, so that it stands on its
-// own in any client; the wall puts its drawings in their place.
+// Stations, parks and facilities with their symbols. The style draws dots, so that it works in any client; the
+// wall screen replaces them with symbols.
 import type { MapLibreMap } from 'maplibre-gl';
 import { addLayer, type LayerId } from '@/core/map/zorder';
 import { facilityKinds } from '@/core/symbols/symbols';
@@ -22,7 +22,7 @@ export function addServices(map: MapLibreMap): void {
       layout: { 'icon-image': image as string, 'icon-padding': 3, 'symbol-sort-key': order },
     });
   };
-  // Later layers are placed first: first aid wins over a parking place.
+  // Later layers are placed first, so first aid has priority over parking.
   symbol(
     'facility-symbols',
     'facilities',

@@ -1,4 +1,4 @@
-// The layer switches: what each turns off, and which were off on this machine the last time.
+// The layer switches: the layers of each, and which were off on this machine the last time.
 import type { MapLibreMap } from 'maplibre-gl';
 import type { SymbolName } from '@/core/symbols/symbols';
 import { GRID_LAYERS } from '@/core/map/layers/grids';
@@ -32,7 +32,7 @@ export function remember(off: ReadonlySet<LayerName>): void {
   try {
     localStorage.setItem(KEY, JSON.stringify([...off]));
   } catch {
-    // It still holds until the page is closed.
+    // Without storage, the setting is valid until the page is closed.
   }
 }
 

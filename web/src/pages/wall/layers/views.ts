@@ -1,5 +1,5 @@
-// The wall's views: the same map with another subject in front. Each says what it changes of the style; going back
-// puts everything as the style has it.
+// The views of the wall screen, each with another subject in front. Each lists its changes to the style, which are
+// reverted when the view is left.
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { allItems } from '@/core/api/client';
 import type { Lang } from '@/core/i18n/lang';
@@ -11,7 +11,7 @@ import type { GridLook } from '@/core/map/layers/grids';
 import type { View } from '../settings';
 import { words } from '../words';
 
-/** Which grids each view has under its subject. */
+/** How prominent the grids are in each view. */
 export const gridLook: Record<View, GridLook> = {
   levels: 'full',
   category: 'quiet',
@@ -30,11 +30,11 @@ const byKind = (value: (kind: Housing) => string, other: unknown): ExpressionSpe
 /** Layers that only the riders' view has. */
 const RIDERS_ONLY = ['gate-symbols'];
 
-/** More gates than this are left to the tiles: from afar nobody reads them. */
+/** With more gates than this, only those in the tiles are shown; from afar nobody can see them. */
 const MOST_GATES = 6000;
 
 export class ViewLayers {
-  /** What the style itself says, of all that a view has changed. */
+  /** Functions that restore the original values of the style. */
   private readonly before: (() => void)[] = [];
   private gates = false;
   private readonly colors: MapColors;
@@ -67,7 +67,7 @@ export class ViewLayers {
     });
   }
 
-  /** Puts the view in front. */
+  /** Activates a view. */
   set(view: View, lang: Lang): void {
     for (const undo of this.before.splice(0).toReversed()) undo();
     if (view === 'housing') this.housing(lang);
@@ -80,7 +80,7 @@ export class ViewLayers {
     this.paint('compounds', 'fill-color', byKind(colour, this.colors.panel));
     this.paint('compounds', 'fill-opacity', 0.42);
     this.paint('buildings', 'fill-extrusion-color', byKind(colour, this.colors.buildingUnknown));
-    // The kind stands over the name: colour alone would not tell it.
+    // The kind of housing is written above the name, because colour alone is not enough.
     this.layout('compound-labels', 'text-field', [
       'format',
       byKind((kind) => words[lang].short[kind] ?? housingWords[kind][lang], ''),
@@ -113,7 +113,7 @@ export class ViewLayers {
     }
   }
 
-  /** Gates are in tiles only from nearby; a view of a whole district takes them themselves. */
+  /** Loads the gates. Tiles contain them only at high zoom levels, but this view shows the whole district. */
   async loadGates(): Promise<void> {
     const found = await allItems('entrances', undefined, { kind: 'gate' });
     const features = found
@@ -124,7 +124,7 @@ export class ViewLayers {
     await this.map.getSource<GeoJSONSource>('gates')?.setData({ type: 'FeatureCollection', features });
   }
 
-  /** Entrances have changed: they are read again where they are looked at. */
+  /** Called when entrances have changed. They are loaded again if the view shows them. */
   entrancesChanged(): void {
     if (this.gates) this.loadGates().catch(() => {});
   }
