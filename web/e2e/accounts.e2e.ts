@@ -1,4 +1,4 @@
-// Accounts and invites as people use them: an administrator makes an account, an officer invites a rider.
+// Accounts and invites: an administrator creates an account, an officer invites a rider.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch, visit } from './browser.ts';
@@ -21,7 +21,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await server.stop();
   });
 
-  test('who is not signed in is led to the sign-in page, and a rider is told that this is not for him', async () => {
+  test('without an account the sign-in page opens, and a rider sees that the page is not available', async () => {
     const { page, errors, close } = await visit(browser, `${server.url}/accounts`, SIZE);
     await page.getByRole('heading', { name: '请先登录' }).waitFor();
     await expectAccessible(page);
@@ -36,7 +36,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     expect([...errors, ...rider.errors]).toEqual([]);
   });
 
-  test('an administrator makes an account, which signs in with its password until it is disabled', async () => {
+  test('an administrator creates an account, which can sign in until it is disabled', async () => {
     const admin = await visit(browser, `${server.url}/accounts`, { ...SIZE, token: server.token });
     const { page } = admin;
     await page.locator('[data-account="admin"]').waitFor();
@@ -52,7 +52,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     if (process.env['ONEMAP_SHOTS']) await page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/new-account.png` });
     await form.getByRole('button', { name: '建立' }).click();
 
-    // The new account opens; a token of it is shown once.
+    // The dialog of the new account opens. The secret of a new token is shown once.
     const dialog = page.locator('[data-account-dialog]');
     await dialog.waitFor();
     await dialog.locator('[name="label"]').fill('指挥大厅大屏');
@@ -62,7 +62,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await dialog.locator('[data-token="指挥大厅大屏"]').waitFor();
     await expectAccessible(page);
     if (process.env['ONEMAP_SHOTS']) await page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/account.png` });
-    // Its address opens it again, and back closes it.
+    // Its address opens the dialog again, and the back button closes it.
     const address = page.url();
     expect(address).toMatch(/\/accounts\/[^/]+$/);
     await page.keyboard.press('Escape');
@@ -104,7 +104,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await officer.page.reload();
     await officer.page.locator('[name="password"]').waitFor();
 
-    // The last administrator stays.
+    // The last administrator cannot be disabled.
     await page.getByRole('button', { name: '打开账号 admin' }).click();
     await page.locator('[data-disable]').click();
     await page.locator('[data-disable-sure]').click();
@@ -113,7 +113,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await admin.close();
   });
 
-  test('an officer invites riders by a QR code, and a rider makes an account by it', async () => {
+  test('an officer invites riders with a QR code, and a rider creates an account with it', async () => {
     const officer = await visit(browser, `${server.url}/accounts`, {
       ...SIZE,
       token: await token('--role', 'officer', '--name', '值班员甲'),
@@ -151,7 +151,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await rider.page.locator('[name="name"]').fill('小王');
     await rider.page.getByRole('button', { name: '建立账号并登录' }).click();
     await rider.page.getByText('已登录').waitFor();
-    // The secret of the invite stays nowhere.
+    // The secret of the invite is no longer in the address.
     expect(rider.page.url()).toBe(`${server.url}/sign-in`);
     const session = (await (await rider.page.context().request.get(`${server.url}/api/session`)).json()) as {
       account: string;

@@ -1,4 +1,4 @@
-// The machine's own Chromium, drawing WebGL in software; and what every page must keep to.
+// Starts the machine's Chromium with WebGL in software, and contains checks that every page must pass.
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -27,7 +27,7 @@ export interface Visit {
   page: Page;
   /** Errors of the page and its console. */
   errors: string[];
-  /** Requests that left our server. */
+  /** Requests to other servers. */
   outside: string[];
   close: () => Promise<void>;
 }
@@ -36,11 +36,11 @@ export interface VisitOptions {
   width?: number;
   height?: number;
   reducedMotion?: boolean;
-  /** Signs in with this token first. */
+  /** A token to sign in with first. */
   token?: string;
 }
 
-/** Opens a page and takes down what it does wrong. */
+/** Opens a page and records its errors and its requests to other servers. */
 export async function visit(
   browser: Browser,
   url: string,
@@ -67,7 +67,7 @@ export async function visit(
   return { page, errors, outside, close: () => context.close() };
 }
 
-/** The map has drawn all that it had to. */
+/** Waits until the map has drawn everything. */
 export async function mapReady(page: Page): Promise<void> {
   await page.waitForSelector('[data-map="ready"]', { timeout: 90_000 });
 }
@@ -78,9 +78,12 @@ interface AxeResult {
 
 const require = createRequire(import.meta.url);
 
-/** No finding of axe-core's rules for WCAG 2.2 AA and good practice; `exclude` names others' widgets. */
+/**
+ * Asserts that axe-core finds nothing with its rules for WCAG 2.2 AA and good practice. `exclude` lists
+ * components of libraries.
+ */
 export async function expectAccessible(page: Page, exclude: string[] = []): Promise<void> {
-  // Through the protocol: the page's own policy allows no injected script tag.
+  // Injected over the DevTools protocol, because the page's content security policy forbids script tags.
   const source = await import('node:fs/promises').then((fs) =>
     fs.readFile(require.resolve('axe-core/axe.min.js'), 'utf8'),
   );

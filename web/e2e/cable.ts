@@ -1,4 +1,4 @@
-// A network cable that can be pulled: a TCP relay between browser and server.
+// A TCP relay between browser and server that can be cut, to simulate a network failure.
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 
 export class Cable {

@@ -1,5 +1,5 @@
-// The desk at work: a case from report to dispatch without a mouse, two officers on one case, many cases at once,
-// a ledger in and out.
+// The desk: a case from report to dispatch by keyboard, two officers on one case, bulk dispatch, export and
+// import of the ledger.
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -38,7 +38,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     return opened;
   }
 
-  /** Finds a case by the words of its note and selects it, by keys alone. */
+  /** Finds a case by the text of its note and selects it, by keyboard only. */
   async function find(page: Page, note: string, id: string): Promise<void> {
     await page.keyboard.press('5');
     await page.keyboard.press('/');
@@ -62,7 +62,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await server.stop();
   });
 
-  test('whoever is not signed in is led to the door and back', async () => {
+  test('without an account the sign-in page opens and leads back', async () => {
     const { page, close } = await visit(browser, `${server.url}/desk`, SIZE);
     await page.getByText('请先登录').waitFor();
     await expectAccessible(page);
@@ -74,7 +74,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('a case is reported in a dozen keys and a few words, filed and dispatched, all by keyboard', async () => {
+  test('a case can be reported, filed and dispatched by keyboard', async () => {
     const { page, errors, outside, close } = await desk(li);
     await mapReady(page);
     await page.keyboard.press('n');
@@ -111,7 +111,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('while a report is written, cases like it are shown, and it can be merged into one', async () => {
+  test('similar cases are shown while a report is written, and it can be merged', async () => {
     const first = await report('三楼转角堆放纸箱', 'wenquan-huayuan-5');
     const { page, close } = await desk(li);
     await page.keyboard.press('n');
@@ -127,7 +127,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('the second officer sees the first one’s step live, and a clear conflict that keeps what was typed', async () => {
+  test('a second officer sees the first one’s step live, and a conflict keeps the input', async () => {
     const { id } = await report('两位值班员同时看到');
     const [a, b] = await Promise.all([desk(li), desk(wang)]);
     await Promise.all([find(a.page, '两位值班员同时看到', id), find(b.page, '两位值班员同时看到', id)]);
@@ -144,7 +144,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await Promise.all([a.close(), b.close()]);
   });
 
-  test('a step on what has changed unseen is refused, and the newer state is shown', async () => {
+  test('a step on an outdated case is refused and the newer state is shown', async () => {
     const { id } = await report('断线时的冲突');
     const blind = await visit(browser, `${server.url}/sign-in`, { ...SIZE, token: wang });
     await blind.page.route('**/api/events*', (route) => route.abort());
@@ -159,7 +159,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await blind.close();
   });
 
-  test('what was closed by mistake is taken back', async () => {
+  test('closing by mistake can be undone', async () => {
     const { id } = await report('误操作');
     const { page, close } = await desk(li);
     await find(page, '误操作', id);
@@ -176,7 +176,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('ticked cases are dispatched at once, each to a unit that suits it', async () => {
+  test('ticked cases are dispatched together, each to a suitable unit', async () => {
     const cases = [
       await report('批量派遣甲'),
       await report('批量派遣乙', 'wenquan-huayuan-6', 'flying_wire_charging'),
@@ -206,7 +206,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('a sheet is looked through before it is taken in', async () => {
+  test('a sheet is previewed before it is imported', async () => {
     const { page, close } = await desk(li);
     await page.keyboard.press('Shift+I');
     const give = (name: string, text: string) =>
@@ -230,7 +230,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('rows of a sheet that lie far from the map are shown before they are taken in, in both languages', async () => {
+  test('rows far from the map are shown before the import, in both languages', async () => {
     const sheet =
       '编号,类别,上报时间,经度,纬度\nfar-1,楼道堆物,2026-10-01 09:00,100.5,30.5\nfar-2,楼道堆物,2026-10-01 09:10,0,0\n';
     for (const [query, said, where] of [
@@ -289,7 +289,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     }
   });
 
-  test('the queues are tabs: arrows, Home and End go from one to the next', async () => {
+  test('the queues are tabs that work with arrow keys, Home and End', async () => {
     const { page, close } = await desk(li);
     const tab = (name: string) => page.locator(`[data-queue="${name}"][aria-selected="true"]`);
     await page.keyboard.press('2');
@@ -302,7 +302,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await tab('held').waitFor();
     await page.keyboard.press('Home');
     await tab('mine').waitFor();
-    // One stop for all of them: Tab goes on into their panel.
+    // The tabs are a single tab stop: Tab moves into their panel.
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.closest('[role="tabpanel"]') !== null)).toBe(true);
     const panel = page.locator('[role="tabpanel"]');
@@ -311,7 +311,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('a silence is begun for what is looked at, seen by the other officer with who and why, and ended', async () => {
+  test('a silence for the selected case can be begun, is seen by others, and can be ended', async () => {
     const { id, properties } = await report('静默用的一件', 'wenquan-huayuan-8');
     const { page, close } = await desk(li);
     await find(page, '静默用的一件', id);
@@ -344,7 +344,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await other.close();
   });
 
-  test('the list on the desk is the list in the file', async () => {
+  test('the exported file has the same list as the desk', async () => {
     const made = await report('导出用的一件');
     const { page, close } = await desk(li);
     await find(page, '导出用的一件', made.id);
@@ -367,7 +367,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('a case is a sheet of paper', async () => {
+  test('a case can be printed', async () => {
     const made = await report('打印用的一件');
     const { page, errors, close } = await visit(browser, `${server.url}/desk?print=${made.id}`, { ...SIZE, token: li });
     await page.locator('[data-print] table').first().waitFor();
@@ -377,7 +377,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('what is open has an address: a link opens it, and back closes it', async () => {
+  test('each open dialog has an address that opens it, and back closes it', async () => {
     const made = await report('有地址的一件');
     const { page, errors, close } = await visit(browser, `${server.url}/desk/cases/${made.id}?open=silences`, {
       ...SIZE,
@@ -399,7 +399,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('the month is seen as bars and checked in a table', async () => {
+  test('the statistics of a month are shown as charts and a table', async () => {
     const { page, close } = await desk(li);
     await page.keyboard.press('Shift+M');
     await page.locator('[data-figures] svg').first().waitFor();
@@ -418,13 +418,13 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     ['zh', 'light'],
     ['en', 'dark'],
   ])('in %s and %s', (lang, theme) => {
-    test('it is whole, without a finding of axe, and every button of a step shows its key', async () => {
+    test('the desk is complete and accessible, and each action shows its key', async () => {
       const { id } = await report(`看全貌用的一件 ${lang} https://example.invalid/${'very-long-'.repeat(12)}`);
       const { page, errors, outside, close } = await desk(li, `?lang=${lang}&theme=${theme}`);
       await mapReady(page);
       await find(page, `看全貌用的一件 ${lang}`, id);
       await page.waitForSelector('.history__step');
-      // However long a name is, the case's column cuts nothing off.
+      // A long name must not be cut off in the column of the case.
       expect(await page.locator('.desk__side').evaluate((side) => side.scrollWidth - side.clientWidth)).toBe(0);
       expect(
         await page
@@ -446,7 +446,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     });
   });
 
-  test('an empty queue, and a desk before the server answers, say what is', async () => {
+  test('an empty queue and a loading desk show a text', async () => {
     const { page, close } = await desk(li);
     await page.keyboard.press('/');
     await page.keyboard.type('没有这样的事件');

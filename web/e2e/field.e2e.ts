@@ -1,4 +1,4 @@
-// In the field: tasks, the way there, steps without a network that arrive in order, conflicts that are told.
+// The field page: tasks, navigation, steps without a network that arrive in order, and conflicts.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch } from './browser.ts';
@@ -19,7 +19,7 @@ interface Case {
   properties: { status: string; community?: string };
 }
 
-/** In the middle of the demo district. */
+/** A position in the middle of the demo district. */
 const PLACE: [number, number] = [117.1302, 39.2242];
 const at = ([longitude, latitude]: [number, number], north_m = 0): Spot => ({
   longitude,
@@ -47,7 +47,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
   const steps = async (id: string): Promise<Step[]> =>
     (await api<{ steps: Step[] }>(`/api/warnings/${id}/history`)).steps;
 
-  /** A case that waits for the unit. */
+  /** Creates a case that is dispatched to the unit. */
   async function dispatched(note: string): Promise<Case> {
     const { id } = await api<Case>('/api/warnings', {
       category: 'corridor_clutter',
@@ -76,7 +76,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await server.stop();
   });
 
-  test('a wrong token is told, a link with a token signs in and leaves the address', async () => {
+  test('an invalid token is reported, and a link with a token signs in and removes it from the address', async () => {
     const { page, close } = await phone(browser, `${server.url}/field`);
     await page.getByLabel('访问令牌').fill('om_0000');
     await page.getByRole('button', { name: '登录' }).click();
@@ -87,15 +87,15 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     expect(page.url()).not.toContain('om_');
     const manifestUrl = new URL((await page.locator('link[rel="manifest"]').getAttribute('href')) ?? '', page.url());
     const manifest = (await (await fetch(manifestUrl)).json()) as { icons: { src: string }[]; start_url: string };
-    // Its addresses are relative, so that they hold under the path of a proxy too.
+    // The addresses in the manifest are relative, so that they work under a public path too.
     expect(new URL(manifest.start_url, manifestUrl).pathname).toBe('/field');
     for (const icon of manifest.icons)
       expect((await fetch(new URL(icon.src, manifestUrl))).headers.get('content-type')).toBe('image/png');
     await close();
   });
 
-  test('without a network the page opens, a case is handled with photos, and all arrives in order', async () => {
-    // Words without a break make nothing wider than the phone.
+  test('without a network the page opens and a case can be handled with photos', async () => {
+    // A long word without a break must not make the page wider than the phone.
     const { id } = await dispatched(`旧家具堵住楼道 https://example.invalid/${'a-picture-of-it-'.repeat(8)}`);
     const cable = await new Cable().plug(server.url);
     const { page, errors, close } = await phone(browser, `${cable.url}/field#token=${unitToken}`, {
@@ -122,7 +122,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await page.locator('[data-action="start"]').click();
     await page.locator('[data-step="start"][data-state="waiting"]').waitFor();
     await page.locator('[data-action="handle"]').click();
-    // The rules were learnt while there was a network.
+    // The rules were loaded while there was a network.
     await page.getByText('请拍处置后照片').waitFor();
     await page.setInputFiles('[data-photo="before"]', await photograph(browser, '#a63'));
     await page.setInputFiles('[data-photo="after"]', await photograph(browser, '#6a3'));
@@ -155,7 +155,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await cable.unplug();
   });
 
-  test('a step that came too late says what happened and what to do', async () => {
+  test('a step that is refused later shows what happened and what to do', async () => {
     const { id } = await dispatched('等待协调的案件');
     const cable = await new Cable().plug(server.url);
     const { page, errors, close } = await phone(browser, `${cable.url}/field#token=${unitToken}`);
@@ -165,7 +165,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await open(page, id);
     await page.locator('[data-action="start"]').click();
     await page.locator('[data-step="start"][data-state="waiting"]').waitFor();
-    // Meanwhile, at the desk:
+    // Meanwhile, an officer parks the case:
     await act(id, { action: 'park', reason: '等街道协调', until: new Date(Date.now() + 86_400_000).toISOString() });
     cable.mend();
     const step = page.locator('[data-step="start"][data-state="refused"]');
@@ -174,7 +174,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await page.getByText('联系值班室').waitFor();
     await expectAccessible(page);
     expect(await fitsFingers(page)).toEqual([]);
-    // It survives a reload, and goes when its author says so.
+    // The refused step survives a reload, and disappears when its author drops it.
     await page.reload();
     await step.waitFor();
     await step.getByRole('button', { name: '放弃这一步' }).click();
@@ -187,7 +187,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await cable.unplug();
   });
 
-  test('who verifies from too far is asked why, who is there is not', async () => {
+  test('verifying from too far away requires a reason', async () => {
     const { id, properties } = await dispatched('已清理的楼道');
     await act(id, { action: 'start' }, unitToken);
     const { id: picture } = (await (
@@ -234,7 +234,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await close();
   });
 
-  test('the service worker leaves the other pages alone, and the interface is never answered from the phone', async () => {
+  test('the service worker does not handle other pages or API answers', async () => {
     const { page, close } = await phone(browser, `${server.url}/field#token=${unitToken}`);
     await installed(page);
     await page.locator('.foot').waitFor();

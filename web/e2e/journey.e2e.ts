@@ -1,5 +1,5 @@
-// One case through every room of the house: a resident reports it, the desk files and dispatches it, a unit handles
-// it, a grid worker verifies it on the spot, the desk closes it, the resident rates it; the wall sees each step.
+// One case through all pages: a resident reports it, the desk files and dispatches it, a unit handles it, a grid
+// worker verifies it on the spot, the desk closes it, the resident rates it. The wall screen shows each step.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, mapReady, visit } from './browser.ts';
@@ -9,7 +9,7 @@ import { startServer, type Server } from './server.ts';
 const LON = 117.13;
 const LAT = 39.22;
 
-/** A square around the place; half a side in degrees. */
+/** A square around the place; `half` is half of a side, in degrees. */
 function square(id: string, half: number, properties: object): object {
   const [w, s, e, n] = [LON - half, LAT - half, LON + half, LAT + half];
   return {
@@ -70,7 +70,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await server.stop();
   });
 
-  test('is told once and seen through, and every room sees every step', async () => {
+  test('is reported once and followed to its end, and every page shows every step', async () => {
     const wall = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
     await mapReady(wall.page);
     const resident = await phone(browser, `${server.url}/report?b=b7`);
@@ -89,7 +89,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await resident.page.getByText('谢谢，已经收到').waitFor();
     const id = (await resident.page.textContent('[data-number]')) ?? '';
 
-    /** The three who look on see the case there. */
+    /** Waits until the desk, the wall screen and the receipt show the case in this status. */
     async function seen(status: string): Promise<void> {
       await Promise.all([
         resident.page.waitForSelector(`[data-status="${status}"]`),

@@ -1,4 +1,4 @@
-// The quiet pages: home, sign-in, documents.
+// The light pages: home, sign-in, API documentation.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, launch, visit } from './browser.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test('home leads only to pages that exist', async () => {
+test('the home page links only to existing pages', async () => {
   const { page, errors, outside, close } = await visit(browser, `${url}/`, { width: 1280, height: 800 });
   await page.waitForSelector('a[href^="/api/collections/"]');
   const links = await page.locator('a[href]').evaluateAll((as) => as.map((a) => (a as HTMLAnchorElement).href));
@@ -24,7 +24,7 @@ test('home leads only to pages that exist', async () => {
   await close();
 });
 
-test('English is a switch away and is remembered', async () => {
+test('the language can be switched to English and is remembered', async () => {
   const { page, close } = await visit(browser, `${url}/`, { width: 1280, height: 800 });
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByText('The wall').waitFor();
@@ -55,7 +55,7 @@ test.skipIf(token === '')('a token becomes a session and ends again', async () =
   await close();
 });
 
-test('the documents are browsable without the internet', async () => {
+test('the API documentation works without the internet', async () => {
   const { page, errors, outside, close } = await visit(browser, `${url}/docs`, { width: 1280, height: 800 });
   await page.waitForSelector('.opblock');
   const described = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: Record<string, object> };
@@ -64,7 +64,7 @@ test('the documents are browsable without the internet', async () => {
     0,
   );
   expect(await page.locator('.opblock').count()).toBe(operations);
-  // One of them, tried out for real.
+  // Sends one of the requests from the documentation.
   await page.locator('.opblock', { hasText: '/api/session' }).filter({ hasText: 'GET' }).first().click();
   await page.getByRole('button', { name: 'Try it out' }).first().click();
   await page.getByRole('button', { name: 'Execute' }).first().click();
@@ -74,11 +74,11 @@ test('the documents are browsable without the internet', async () => {
   await close();
 });
 
-test('the types of the client are those of this server', async () => {
+test('the types of the client match this server', async () => {
   const { readFile } = await import('node:fs/promises');
   const kept = JSON.parse(await readFile('src/core/api/openapi.json', 'utf8')) as { paths: object; components: object };
   const served = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: object; components: object };
-  // `make docs` brings them together again.
+  // If this fails, `make docs` updates the document.
   expect({ paths: served.paths, components: served.components }).toEqual({
     paths: kept.paths,
     components: kept.components,

@@ -1,4 +1,4 @@
-// A phone: 390 × 844, fingers, a place in the world; and pictures for its camera.
+// Simulates a phone: 390 × 844, touch, a position, and pictures from the camera.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 export interface Spot {
@@ -9,12 +9,12 @@ export interface Spot {
 export interface Phone {
   context: BrowserContext;
   page: Page;
-  /** Errors of the page itself; those of a missing network are expected here. */
+  /** Errors of the page itself. Errors of a missing network are expected here and left out. */
   errors: string[];
   close: () => Promise<void>;
 }
 
-/** Takes a phone out; `at` is where it believes to be, without it positions are refused. */
+/** Opens a phone. `at` is its position; without it, access to the position is denied. */
 export async function phone(
   browser: Browser,
   url: string,
@@ -35,7 +35,7 @@ export async function phone(
   return { context, page, errors, close: () => context.close() };
 }
 
-/** What a camera hands over: a small JPEG in the colour asked for. */
+/** A picture as a camera makes it: a small JPEG in one colour. */
 export async function photograph(
   browser: Browser,
   colour: string,
@@ -55,7 +55,10 @@ export async function photograph(
   return { name: 'photo.jpg', mimeType: 'image/jpeg', buffer };
 }
 
-/** Nothing that is touched is smaller than `least` px in either direction, as for gloves, and the page does not scroll sideways. */
+/**
+ * The elements that can be touched and are smaller than `least` px in a direction, which is too small for
+ * gloves. Also checks that the page does not scroll sideways.
+ */
 export async function fitsFingers(page: Page, least = 56): Promise<string[]> {
   return page.evaluate((px) => {
     const out: string[] = [];
@@ -63,7 +66,7 @@ export async function fitsFingers(page: Page, least = 56): Promise<string[]> {
       out.push(`scrolls sideways: ${document.documentElement.scrollWidth} px`);
     for (const e of document.querySelectorAll<HTMLElement>('button, a[href], label:has(input), summary')) {
       const { width, height } = e.getBoundingClientRect();
-      // Links within a sentence are not buttons.
+      // Links within a sentence are not counted as buttons.
       if (height === 0 || e.closest('.maplibregl-map') || getComputedStyle(e).display === 'inline') continue;
       if (height < px || width < px)
         out.push(`${e.tagName} ${e.textContent?.trim() ?? ''} ${Math.round(width)} × ${Math.round(height)}`);
@@ -72,7 +75,7 @@ export async function fitsFingers(page: Page, least = 56): Promise<string[]> {
   }, least);
 }
 
-/** The service worker stands between the page and the network from now on. */
+/** Waits until the service worker handles the requests of the page. */
 export async function installed(page: Page): Promise<void> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   if (!(await page.evaluate(() => navigator.serviceWorker.controller !== null)))

@@ -1,5 +1,5 @@
-// All pages behind a reverse proxy that shows the service under a path (`--public-url`): nothing is asked for outside
-// that path, and sign-in, feed, tiles and service workers hold under it.
+// All pages behind a reverse proxy that publishes the service under a path (`--public-url`): nothing is requested
+// outside of that path, and sign-in, feed, tiles and service workers work.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, mapReady, visit } from './browser.ts';
@@ -29,7 +29,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       expect(response.ok, `${path} ${response.status}`).toBe(true);
       return (await response.json()) as T;
     };
-    /** Whether the page has heard of something that its own address does not say: a request under the path. */
+    /** Waits for a request of the page under the public path. */
     const asksFor = (page: Page, what: string) =>
       page.waitForResponse((r) => r.url().startsWith(`${proxy.url}${what}`) && r.ok());
     const report = (note: string): Promise<{ id: string }> =>
@@ -58,7 +58,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       await proxy.close();
     });
 
-    test('home, documents and accounts lead nowhere else', async () => {
+    test('home, documentation and accounts stay under the public path', async () => {
       const home = await visit(browser, `${proxy.url}/`, SIZE);
       await home.page.waitForSelector(`a[href^="${PATH}/api/collections/"]`);
       const links = await home.page
@@ -96,7 +96,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       expect(proxy.astray).toEqual([]);
     });
 
-    test('the desk signs in, draws its tiles, hears of a case, takes a step, and keeps its address', async () => {
+    test('the desk works: sign-in, tiles, feed, steps and addresses', async () => {
       const { page, errors, outside, close } = await visit(browser, `${proxy.url}/desk`, SIZE);
       await page.getByRole('link', { name: '去登录' }).click();
       await page.getByLabel('访问令牌').fill(officer);
@@ -131,7 +131,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       expect(proxy.astray).toEqual([]);
     });
 
-    test('the wall draws its tiles and lives by the feed', async () => {
+    test('the wall screen shows tiles and gets events', async () => {
       const { page, errors, outside, close } = await visit(browser, `${proxy.url}/wall`);
       await mapReady(page);
       await page.locator('[data-stale="false"]', { hasText: '数据实时' }).waitFor();
@@ -145,7 +145,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       expect(proxy.astray).toEqual([]);
     });
 
-    test('the field page opens without a network from its service worker, and sends when it is back', async () => {
+    test('the field page opens without a network and sends when it is back', async () => {
       const { id } = await report('代理之后的处置');
       const { features } = await api<{ features: { id: string }[] }>('/api/collections/units/items?limit=1000');
       expect(features.length).toBeGreaterThan(0);
@@ -185,7 +185,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       expect(proxy.astray).toEqual([]);
     });
 
-    test('a resident reports with a photo, follows it live, and finds the page without a network', async () => {
+    test('a resident can report with a photo, follow it live, and open the page without a network', async () => {
       const { page, errors, close } = await phone(browser, `${proxy.url}/report?b=wenquan-huayuan-3`);
       await page.locator('[data-place]', { hasText: '温泉花园3号楼' }).waitFor();
       await page.getByText('楼道堆物', { exact: true }).click();

@@ -1,13 +1,14 @@
-// A reverse proxy that shows the service under a path of its own, as nginx does by the operations manual.
+// A reverse proxy that publishes the service under a path, like nginx with the configuration in the operations
+// manual.
 import { createServer, request, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 
-/** `taken`: the proxy takes the path off. `left`: it passes the path on. */
+/** `taken`: the proxy removes the path. `left`: it passes the path on. */
 export type PathHandling = 'taken' | 'left';
 
 export class Proxy {
-  /** Paths that were asked for outside the service's own: a browser asks for none. */
+  /** Requested paths outside of the public path. There must be none. */
   readonly astray: string[] = [];
-  /** Where clients see the service. */
+  /** The public address of the service. */
   url = '';
   private target = '';
   private pulled = false;
@@ -27,12 +28,12 @@ export class Proxy {
     return this;
   }
 
-  /** The service behind it. */
+  /** Sets the address of the service. */
   lead(to: string): void {
     this.target = to;
   }
 
-  /** Cuts the line. */
+  /** Cuts all connections. */
   pull(): void {
     this.pulled = true;
     this.server.closeAllConnections();

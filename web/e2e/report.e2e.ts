@@ -1,4 +1,5 @@
-// The resident's way: report, receipt, follow, rate; with no account and, if need be, with no network.
+// The residents' page: report, receipt, following, rating; without an account and, if necessary, without a
+// network.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch } from './browser.ts';
@@ -55,7 +56,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await server.stop();
   });
 
-  test('reports from the building’s plate with a photo, follows it live and rates it', async () => {
+  test('reports from the QR code of a building with a photo, follows the case live and rates it', async () => {
     const { page, errors, close } = await phone(browser, `${server.url}/report?b=wenquan-huayuan-3`);
     await page.locator('[data-place]', { hasText: '温泉花园3号楼' }).waitFor();
     expect(await page.locator('[data-send]').isDisabled()).toBe(true);
@@ -79,7 +80,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     });
     expect(told.properties.photos).toHaveLength(1);
 
-    // Each step is seen without touching anything.
+    // Each step appears without any action on the phone.
     await act(id, officer, { action: 'file' });
     await page.waitForSelector('[data-status="filed"]');
     await act(id, officer, { action: 'dispatch', unit: competentUnit });
@@ -92,7 +93,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await act(id, officer, { action: 'close' });
     await page.waitForSelector('[data-status="closed"]');
 
-    // The receipt is in the address and on the phone: a reload changes nothing.
+    // The receipt is in the address and stored on the phone, so a reload changes nothing.
     await page.reload();
     await page.waitForSelector('[data-status="closed"]');
     await page.locator('.star').nth(3).click();
@@ -110,7 +111,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await close();
   });
 
-  test('points at a place on the map', async () => {
+  test('chooses a place on the map', async () => {
     const { page, close } = await phone(browser, `${server.url}/report`, { dark: true });
     await page.getByText('设施损坏', { exact: true }).click();
     await page.locator('[data-open-map]').click();
@@ -138,7 +139,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await page.locator('[data-place]', { hasText: '温泉花园3号楼' }).waitFor();
     await installed(page);
     cable.pull();
-    // The page opens all the same, with what was filled in before.
+    // The page opens without a network and contains the draft.
     await page.getByText('飞线充电', { exact: true }).click();
     await page.fill('[name="note"]', '二楼窗口拉线');
     await page.setInputFiles('[data-photo="report"]', await photograph(browser, '#36a'));
@@ -171,7 +172,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await cable.unplug();
   });
 
-  test('with half a link is told so', async () => {
+  test('sees an error for an incomplete link', async () => {
     const { page, close } = await phone(browser, `${server.url}/report?case=w-nothing&receipt=or_wrong`);
     await page.getByText('找不到这份回执').waitFor();
     expect(await page.locator('.line').count()).toBe(0);

@@ -1,4 +1,4 @@
-// Starts the program as a person would and reads what it prints.
+// Starts the program and reads its output.
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -8,11 +8,14 @@ import { promisify } from 'node:util';
 
 export interface Server {
   url: string;
-  /** The admin token of its first start; empty where the server was running already. */
+  /** The admin token of the first start; empty if the server was already running. */
   token: string;
-  /** Runs another command of the program on the same database; answers what it printed. */
+  /** Runs another command of the program on the same database and returns its output. */
   command: (...args: string[]) => Promise<string>;
-  /** Ends it, and starts it again on the same address and database; `between` runs while it is away. */
+  /**
+   * Stops the server and starts it again with the same address and database; `between` runs while it is
+   * stopped.
+   */
   restart: (between?: () => Promise<void>) => Promise<void>;
   stop: () => Promise<void>;
 }
@@ -30,7 +33,7 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** `onemap serve` on a free port with a database of its own; ready when this resolves. */
+/** Starts `onemap serve` on a free port with a new database. Resolves when it is ready. */
 export async function startServer(...options: string[]): Promise<Server> {
   const program = process.env['ONEMAP_BIN'];
   if (!program) throw new Error('set ONEMAP_BIN to the built program, or ONEMAP_URL to a running one');
@@ -65,7 +68,7 @@ export async function startServer(...options: string[]): Promise<Server> {
   };
 }
 
-/** Starts the program; answers when it is ready. */
+/** Starts the program. Resolves when it is ready. */
 async function run(program: string, args: string[], url: string): Promise<ChildProcess> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

@@ -1,5 +1,5 @@
-// A server before the server: it passes everything on, and answers itself for the open warnings and for the feed. So
-// a wall can be given thousands of cases and a night's worth of steps within a minute.
+// A proxy that answers requests for the open warnings and the feed itself, and passes all others on. It can give a
+// wall screen thousands of cases and a night's worth of steps within a minute.
 import { createServer, request, type Server as HttpServer, type ServerResponse } from 'node:http';
 
 const LEVELS = ['red', 'yellow', 'yellow', 'green'];
@@ -13,7 +13,7 @@ const CATEGORIES = [
 
 export class SyntheticFeed {
   url = '';
-  /** The commit that the last event told. */
+  /** The commit number of the last event. */
   seq = 1_000_000;
   private readonly listeners = new Set<ServerResponse>();
   private server: HttpServer | null = null;
@@ -51,7 +51,7 @@ export class SyntheticFeed {
     };
   }
 
-  /** One step of one case. */
+  /** Sends one step of one case. */
   step(i: number, level?: string): void {
     this.seq += 1;
     const change = { collection: 'warnings', id: `w-${i}`, kind: 'put', feature: this.feature(i, this.seq, level) };

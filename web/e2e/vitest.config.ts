@@ -1,5 +1,5 @@
-// Browser tests: one real server, one real browser. `ONEMAP_BIN` is the program to start, or `ONEMAP_URL` one
-// that runs already with the demo district.
+// Browser tests with one real server and one real browser. `ONEMAP_BIN` is the program to start; `ONEMAP_URL`
+// is a running server with the demo district.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: ['e2e/globalServer.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // One browser draws in software; two at a time would only be slower.
+    // The browser renders in software, so two at a time would be slower.
     fileParallelism: false,
     maxConcurrency: 1,
   },

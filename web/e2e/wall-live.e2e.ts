@@ -1,4 +1,4 @@
-// The wall as it lives: the feed breaks and comes back, something turns red, a city is imported.
+// The wall screen with live data: an interrupted feed, a new red case, the import of a city.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ async function camera(page: Page): Promise<[number, number, number]> {
   return [lon, lat, zoom];
 }
 
-test('a stale feed says how old it is, and recovers by itself', async () => {
+test('a stale feed shows its age and recovers by itself', async () => {
   const cable = await new Cable().plug(inject('url'));
   const { page, close } = await visit(browser, `${cable.url}/wall`);
   await mapReady(page);
@@ -38,7 +38,7 @@ test('a stale feed says how old it is, and recovers by itself', async () => {
   await cable.unplug();
 });
 
-test('a wall that is switched on before the interface answers waits for it', async () => {
+test('a wall screen that starts before the server waits for it', async () => {
   const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
   const page = await context.newPage();
   await page.route('**/api/**', (route) => route.abort());
@@ -64,7 +64,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
       await rm(folder, { recursive: true, force: true });
     });
 
-    /** A town of square houses, 30 m apart. */
+    /** A file with a town of square houses, 30 m apart. */
     async function town(name: string, [lon, lat]: [number, number], houses: number): Promise<string> {
       const side = Math.ceil(Math.sqrt(houses));
       const features = Array.from({ length: houses }, (_, i) => {
@@ -93,7 +93,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
       return path;
     }
 
-    test('fills an empty wall, and the wall flies to what comes next', async () => {
+    test('fills an empty wall screen, and the camera moves to the next import', async () => {
       const { page, errors, close } = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
       await page.getByText('地图还是空的').waitFor();
       await expectAccessible(page);

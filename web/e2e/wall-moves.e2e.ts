@@ -1,5 +1,5 @@
-// The wall in motion: new reds and their queue, the past, a feed that breaks for long, a server that restarts, the
-// views, presets, a kiosk's link; and what an update costs with thousands of cases open.
+// The wall screen over time: new red cases and their queue, the past, a long interruption of the feed, a restart
+// of the server, the views, presets, a link with a token, and the cost of updates with thousands of open cases.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ async function camera(page: Page): Promise<[number, number, number]> {
   return [lon, lat, zoom];
 }
 
-/** What the wall says of each grid: the table that stands for its map. */
+/** The level of each grid, from the table that is the map's text alternative. */
 const shownLevels = async (page: Page): Promise<Record<string, string>> =>
   Object.fromEntries(
     await page
@@ -43,7 +43,7 @@ async function levels(server: string, query = ''): Promise<Record<string, string
   return Object.fromEntries(grids.filter((g) => g.kind === 'grid').map((g) => [g.id, g.level]));
 }
 
-test('any past moment is what the interface says it was, grid by grid, and cannot be taken for now', async () => {
+test('a past moment shows the levels of the API and is clearly marked', async () => {
   const { page, errors, close } = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
   await mapReady(page);
   for (const days of [3, 11.4]) {
@@ -62,12 +62,12 @@ test('any past moment is what the interface says it was, grid by grid, and canno
     expect(shown).toEqual(await levels(inject('url'), `?as_of=${at}`));
   }
   await page.getByText(/回看 1?\d月\d+日/).waitFor();
-  // What was open then stands on the map; the panels say that they tell of now.
+  // The map shows what was open then; the panels say that they show the present.
   expect(await page.locator('.past__level').count()).toBe(2);
   expect(await page.locator('.panel__title', { hasText: '现在' }).count()).toBe(3);
   await expectAccessible(page);
 
-  // It plays: later frames are later, and as true.
+  // It plays: later frames show later moments, and they are correct.
   await page.keyboard.press(' ');
   const first = await page.getAttribute('[data-past]', 'data-past');
   await page.waitForFunction(
@@ -92,7 +92,7 @@ test('any past moment is what the interface says it was, grid by grid, and canno
   await close();
 });
 
-test('views by key and by address, and what is not understood is said', async () => {
+test('views can be chosen by key and address, and invalid settings are reported', async () => {
   const { page, errors, close } = await visit(
     browser,
     `${inject('url')}/wall?view=housing&tour=soon&communities=果园里,月球`,
@@ -120,7 +120,7 @@ test('views by key and by address, and what is not understood is said', async ()
   await close();
 });
 
-test('two walls side by side are one picture, each with one of the panels', async () => {
+test('two screens side by side show one picture, each with one panel', async () => {
   const stands: string[] = [];
   for (const part of ['1/2', '2/2']) {
     const { page, errors, close } = await visit(browser, `${inject('url')}/wall?part=${part}`, { reducedMotion: true });
@@ -137,7 +137,7 @@ test('two walls side by side are one picture, each with one of the panels', asyn
   expect(stands[0]).toBe(stands[1]);
 });
 
-test('a graphics card that loses the map gets it again', async () => {
+test('the map is restored after the WebGL context was lost', async () => {
   const { page, close } = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
   await mapReady(page);
   await page.evaluate(() =>
@@ -182,7 +182,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
       ],
     },
   });
-  /** A report that is red at once, each in a place of its own. */
+  /** Sends a report that is red at once, each at another place. */
   const red = (n: number): Promise<{ id: string }> =>
     send('POST', '/api/warnings', {
       category: 'blocked_route',
@@ -229,7 +229,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('before the first report a dash stands and no zero, and no calm is claimed', async () => {
+  test('before the first report the figures are dashes and not zero', async () => {
     const { page, close: leave } = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
     await mapReady(page);
     expect((await page.locator('.figure__number').allTextContents()).map((text) => text.startsWith('–'))).toEqual([
@@ -244,14 +244,14 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await leave();
   });
 
-  test('a report is shown and flown to, others wait behind it by age, and the round goes on', async () => {
+  test('a new red case is shown, others wait by age, and the tour continues', async () => {
     const { page, errors, close: leave } = await visit(browser, `${server.url}/wall?tour=30`, { reducedMotion: true });
     await mapReady(page);
-    // The round frames a community.
+    // The tour shows a community.
     await page.locator('.sign__name', { hasText: '温泉社区' }).waitFor();
     const first = await red(0);
     await page.waitForSelector(`.focus--new[data-warning="${first.id}"]`);
-    // Told in five lines and said aloud.
+    // The new case is shown in five lines and announced to screen readers.
     const lines = await page.locator('.focus--new dd').allTextContents();
     expect(lines.map((line) => line.trim() !== '')).toEqual([true, true, true, true, true]);
     expect(lines[0]).toContain('红色预警');
@@ -262,7 +262,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     const [second, third] = [await red(1), await red(2)];
     await page.locator(`.newest [data-warning="${second.id}"]`).waitFor();
     await page.locator(`.newest [data-warning="${third.id}"]`).waitFor();
-    // The next one is the older of the two that wait.
+    // The next one is the older of the two waiting cases.
     await page.waitForSelector(`.focus--new[data-warning="${second.id}"]`, { timeout: 20_000 });
     await close(second.id);
     await page.waitForSelector(`.focus--new[data-warning="${third.id}"]`);
@@ -270,7 +270,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await close(first.id);
     await page.waitForSelector('.focus--new', { state: 'detached' });
     await page.locator('.sign__name').waitFor();
-    // A hand stops the round.
+    // A key press pauses the tour.
     await page.keyboard.press('ArrowRight');
     await page.getByText('巡视暂停').waitFor();
     await page.keyboard.press(' ');
@@ -279,7 +279,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await leave();
   });
 
-  test('ten at once: the oldest is flown to, and of those that cannot be it is said how many they are', async () => {
+  test('of ten new red cases the oldest are shown and the others counted', async () => {
     const { page, close: leave } = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
     await mapReady(page);
     const cases = await Promise.all(Array.from({ length: 10 }, (_, n) => red(n)));
@@ -291,7 +291,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await leave();
   });
 
-  test('a cut that outlasts what the feed keeps, and a server that restarts, leave the wall true', async () => {
+  test('the data is correct after a long interruption and after a restart', async () => {
     const cable = await new Cable().plug(server.url);
     const { page, close: leave } = await visit(browser, `${cable.url}/wall`, { reducedMotion: true });
     await mapReady(page);
@@ -299,7 +299,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await page.locator(`[data-warning="${before.id}"]`).first().waitFor();
     cable.pull();
     await page.locator('[data-stale="true"]').waitFor({ timeout: 30_000 });
-    // More than the four commits that are kept: one ends, eight begin.
+    // More commits than the four that are kept: one case ends, eight begin.
     await close(before.id);
     const cases = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(red));
     cable.mend();
@@ -319,7 +319,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await cable.unplug();
   });
 
-  test('an officer keeps a preset, and a kiosk’s link opens it read-only', async () => {
+  test('an officer can save a preset, and a link with a token opens it read-only', async () => {
     const officer = await token('--role', 'officer', '--name', '值班员');
     const desk = await visit(browser, `${server.url}/wall`, { reducedMotion: true, token: officer });
     await mapReady(desk.page);
@@ -364,7 +364,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
   });
 });
 
-/** ONEMAP_UPDATES=20000 is a whole night. */
+/** ONEMAP_UPDATES=20000 simulates a whole night. */
 const updates = Number(process.env['ONEMAP_UPDATES'] ?? 1500);
 
 test(
@@ -384,7 +384,10 @@ test(
       );
       return { nodes: all['Nodes'] ?? 0, heap: all['JSHeapUsedSize'] ?? 0 };
     };
-    /** Steps at the pace of a busy night, many times faster; what goes red stays so, and none is new for long. */
+    /**
+     * Sends steps like those of a busy night, many times faster. Cases that turn red stay red, and none is new
+     * for long.
+     */
     async function run(n: number): Promise<void> {
       for (let i = 0; i < n; i += 1) {
         feed.step((i * 37) % 5000, ['yellow', 'green'][i % 2]);

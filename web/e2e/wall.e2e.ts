@@ -1,4 +1,4 @@
-// The wall as it stands: what it shows is what the server says, legible from the back of the room.
+// The wall screen at rest: it shows what the server says, and is legible from a distance.
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -21,7 +21,7 @@ interface Box {
   bottom: number;
 }
 
-/** The regions that must not cover one another. */
+/** The regions that must not overlap. */
 const regions = (page: Page): Promise<Box[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('.wall > header, .wall > main, .wall > footer, .wall .panel')].map((e) => {
@@ -44,7 +44,7 @@ const smallTexts = (page: Page, least: number): Promise<string[]> =>
     return out;
   }, least);
 
-/** Texts that their box cuts off. */
+/** Texts that are cut off by their box. */
 const cutTexts = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [
@@ -67,7 +67,7 @@ describe.each([
   });
   afterAll(() => wall.close());
 
-  test('the map takes at least 60 % and nothing covers anything', async () => {
+  test('the map takes at least 60 % and nothing overlaps', async () => {
     const boxes = await regions(wall.page);
     const map = boxes.find((b) => b.name.startsWith('MAIN'));
     expect(map && (map.right - map.left) * (map.bottom - map.top)).toBeGreaterThanOrEqual(0.6 * width * height);
@@ -86,7 +86,7 @@ describe.each([
     ).toEqual([width, height]);
   });
 
-  test('nothing is under 20 px, the headline figures are 64 px and more, no text is cut', async () => {
+  test('no text is under 20 px or cut off, and the main figures have at least 64 px', async () => {
     const k = width / 1920;
     expect(await smallTexts(wall.page, 20 * k)).toEqual([]);
     expect(await cutTexts(wall.page)).toEqual([]);
@@ -97,19 +97,19 @@ describe.each([
     for (const size of sizes) expect(size).toBeGreaterThanOrEqual(64 * k);
   });
 
-  test('it has no findings of axe, no errors, and asks nobody outside', async () => {
+  test('the wall screen is accessible, has no errors and sends no requests to other servers', async () => {
     await expectAccessible(wall.page);
     expect([wall.errors, wall.outside]).toEqual([[], []]);
   });
 });
 
-test('the figures and the table are the server’s', async () => {
+test('the figures and the table match the server', async () => {
   const { page, close } = await visit(browser, `${url}/wall`);
   await mapReady(page);
   const title = ((await (await fetch(`${url}/api/`)).json()) as { title: string }).title;
   expect(await page.textContent('h1')).toBe(title);
   await page.getByText('演示数据 · 合成').waitFor();
-  // The demo goes on meanwhile, so that both sides are asked until they agree.
+  // The demo keeps adding cases, so both sides are read until they agree.
   await expect
     .poll(
       async () => {
@@ -140,7 +140,7 @@ test('the figures and the table are the server’s', async () => {
   await close();
 });
 
-test('it speaks English', async () => {
+test('the wall screen can be shown in English', async () => {
   const { page, close } = await visit(browser, `${url}/wall?lang=en`);
   await mapReady(page);
   await page.getByText('Open by level').first().waitFor();
@@ -150,7 +150,7 @@ test('it speaks English', async () => {
   await close();
 });
 
-test('a layer switch takes its layer off the map and is remembered', async () => {
+test('a layer switch hides its layer and is remembered', async () => {
   const { page, close } = await visit(browser, `${url}/wall`);
   await mapReady(page);
   const shot = async (): Promise<string> => (await page.locator('.wall__canvas').screenshot()).toString('base64');
@@ -165,7 +165,7 @@ test('a layer switch takes its layer off the map and is remembered', async () =>
   await close();
 });
 
-test('its picture for the README', async () => {
+test('the screenshot for the README', async () => {
   const { page, close } = await visit(browser, `${url}/wall`);
   await mapReady(page);
   // Symbols fade in after the map is first idle.

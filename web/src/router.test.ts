@@ -3,7 +3,7 @@ import { createMemoryHistory } from 'vue-router';
 import { expect, test } from 'vitest';
 import { makeRouter, moved, routes } from './router';
 
-test('what stood behind # leads to its address', () => {
+test('old links with # lead to the new address', () => {
   expect(moved({ path: '/field', hash: '#case/w-1/handle' })).toBe('/field/cases/w-1/handle');
   expect(moved({ path: '/field', hash: '#case/w%2F1' })).toBe('/field/cases/w%2F1');
   expect(moved({ path: '/field', hash: '#outbox' })).toBe('/field/outbox');
@@ -13,14 +13,14 @@ test('what stood behind # leads to its address', () => {
   expect(moved({ path: '/wall', hash: '#mine' })).toBeNull();
 });
 
-test('an id with any character is an address and comes back whole', () => {
+test('ids with any characters survive in an address', () => {
   const router = makeRouter(createMemoryHistory('/map/'));
   const { href } = router.resolve({ name: 'desk-case', params: { id: 'a/b 果' } });
   expect(href).toBe('/map/desk/cases/a%2Fb%20%E6%9E%9C');
   expect(router.resolve(href.slice(4)).params['id']).toBe('a/b 果');
 });
 
-test('the server answers every address of the router', () => {
+test('the server knows every address of the router', () => {
   // Vitest runs in the folder web/.
   const source = readFileSync('../src/http/assets.rs', 'utf8');
   const listed = (name: string): string[] =>

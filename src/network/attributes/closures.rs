@@ -1,25 +1,27 @@
-//! Cases that close the ways near them: a dug-up lane does, a stall on the pavement does not.
+//! Cases that close nearby ways. For example, a lane that is dug up is closed; a stall on the pavement closes
+//! nothing.
 
 use geo_types::{Coord, Geometry, Line};
 
 use crate::network::core::{Blocked, EdgeKind, Point, Topology};
 use crate::spatial::metres::{distance, distance_to};
 
-/// What a case closes.
+/// A closure: which ways a case closes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Closure {
     /// Where the case is.
     pub at: Coord<f64>,
-    /// Ways within so many metres of it are closed.
+    /// Ways within this distance of the case are closed, in metres.
     pub within_m: f64,
-    /// For whom.
+    /// Who cannot pass: e-bikes, people on foot, or both.
     pub blocked: Blocked,
 }
 
 /// No case closes ways that are farther away, in metres.
 const FARTHEST_M: f64 = 500.0;
 
-/// The edges that are closed, in the order of their numbers. Links of doors stay open: they are no ways.
+/// The closed edges, in the order of their numbers. Links between doors and the network are not closed, because
+/// they are not ways.
 pub fn closed_edges(topology: &Topology, closures: &[Closure]) -> Vec<(u32, Blocked)> {
     let mut closed: Vec<(u32, Blocked)> = Vec::new();
     for number in 0..topology.edge_count() as u32 {
@@ -35,7 +37,7 @@ pub fn closed_edges(topology: &Topology, closures: &[Closure]) -> Vec<(u32, Bloc
         for closure in closures {
             let within = closure.within_m.min(FARTHEST_M);
             let length = f64::from(edge.length_dm) / 10.0;
-            // No point of the edge is nearer than this.
+            // A lower bound of the distance to any point of the edge.
             let least = distance(closure.at, from).min(distance(closure.at, to)) - length / 2.0;
             if least <= within && reaches(topology, number, (from, to), closure.at, within) {
                 blocked.ebike |= closure.blocked.ebike;

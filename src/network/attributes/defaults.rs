@@ -1,4 +1,4 @@
-//! What holds for a feature that does not say it.
+//! Default attributes of features without the properties.
 //!
 //! | feature | e-bike | on foot | hours |
 //! | --- | --- | --- | --- |
@@ -15,9 +15,9 @@ use super::times::Times;
 use crate::model::names::collection::{ENTRANCES, ROUTES};
 use crate::network::core::{Admission, WayKind};
 
-/// What is assumed.
+/// The default attributes of a kind of feature.
 pub struct Default {
-    /// What it is.
+    /// The kind of way.
     pub kind: WayKind,
     /// Whether an e-bike passes.
     pub ebike: Admission,
@@ -27,7 +27,7 @@ pub struct Default {
     pub hours: Times,
 }
 
-/// What is assumed of a feature by its collection and kind.
+/// The defaults for a feature of a collection and a kind.
 pub fn of(collection: &str, kind: Option<&str>, is_lift: bool) -> Default {
     use Admission::{Dismount, No, Yes};
     let (kind, ebike, hours) = match (collection, kind) {
@@ -45,7 +45,7 @@ pub fn of(collection: &str, kind: Option<&str>, is_lift: bool) -> Default {
         (ROUTES, Some("stile")) => (WayKind::Gate, No, Times::Always),
         (ROUTES, _) => (WayKind::Lane, Yes, Times::Always),
         (ENTRANCES, Some("gate" | "garage")) => (WayKind::Gate, Yes, Times::Unknown),
-        // Doors, buildings of which no door is known, facilities.
+        // Doors, buildings without a known door, and facilities.
         _ => (WayKind::Door, No, Times::Always),
     };
     Default {

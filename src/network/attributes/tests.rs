@@ -1,4 +1,4 @@
-//! Properties, and what the search is told.
+//! Tests of how properties of features become attributes of the search.
 
 use jiff::tz::Offset;
 use serde_json::json;
@@ -27,7 +27,7 @@ fn always() -> Hours {
     }
 }
 
-/// Hours of which nothing is known.
+/// Hours that are unknown.
 fn unknown() -> Hours {
     Hours {
         open: Vec::new(),
@@ -35,7 +35,7 @@ fn unknown() -> Hours {
     }
 }
 
-/// What was read of one feature, with its hours.
+/// The attributes of one feature, with its hours.
 struct Read {
     attr: Attr,
     hours: Vec<Hours>,
@@ -139,7 +139,7 @@ fn an_e_bike_has_hours_of_its_own() {
     assert!(!gate.open(gate.attr.ride_hours, "08:00"));
     assert!(gate.open(gate.attr.ride_hours, "10:00"));
     assert!(!gate.open(gate.attr.push_hours, "12:00"));
-    // Behind the fortnight nothing is known.
+    // After the fourteen days that were computed, the hours are unknown.
     let hours = &gate.hours[gate.attr.walk_hours as usize];
     let later = "2026-12-20T12:00:00+08:00"
         .parse::<Timestamp>()
@@ -171,7 +171,7 @@ fn an_order_of_the_day_changes_a_gate_while_it_is_in_force() {
     assert!(storm.open(storm.attr.ride_hours, "10:00"));
     assert!(!storm.open(storm.attr.ride_hours, "12:00"));
     assert!(storm.open(storm.attr.walk_hours, "11:00"));
-    // Two at once: the later one of the list holds.
+    // If two conditions apply, the later one in the list counts.
     let both = [
         order("storm", "10:00", Some("12:00")),
         order("snow", "11:00", None),
@@ -181,7 +181,7 @@ fn an_order_of_the_day_changes_a_gate_while_it_is_in_force() {
     assert!(!both.open(both.attr.ride_hours, "11:30"));
     assert!(!both.open(both.attr.walk_hours, "11:30"));
     assert!(both.open(both.attr.walk_hours, "08:00"));
-    // An order of another kind, or for another street, changes nothing.
+    // A day order of another kind, or for another street, changes nothing.
     let peak = read_with("entrances", gate.clone(), &[order("peak", "10:00", None)]);
     assert_eq!(peak.attr, read("entrances", gate.clone()).attr);
     let elsewhere = Order {

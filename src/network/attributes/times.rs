@@ -8,10 +8,10 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::codec::hours::OpeningHours;
 
-/// A make-up workday follows the next ordinary workday, which is at most so many days later.
+/// A make-up workday has the hours of the next ordinary workday, which is at most this many days later.
 const ORDINARY_DAYS: i32 = 15;
 
-/// Which days are not what their weekday says. The calendar of the office has them.
+/// The days that differ from their weekday, from the calendar of working hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Days {
     /// The offset of local time from UTC.
@@ -25,18 +25,18 @@ pub struct Days {
 /// A span of time from (included) until (excluded), in seconds since the epoch.
 pub type Span = (i64, i64);
 
-/// When something holds.
+/// When a feature is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Times {
     /// At all times.
     Always,
-    /// Nobody knows.
+    /// The hours are unknown.
     Unknown,
-    /// In these spans, ascending and apart; nothing is known from the end of the stretch on.
+    /// In these spans, ascending and disjoint. After the end of the computed period, the hours are unknown.
     Spans(Vec<Span>),
 }
 
-/// Reads opening hours for one stretch of time. Each text is read once.
+/// Evaluates opening hours for a period of time. Each distinct text is evaluated once.
 pub struct Clock<'a> {
     days: &'a Days,
     from: Timestamp,
@@ -45,7 +45,7 @@ pub struct Clock<'a> {
 }
 
 impl<'a> Clock<'a> {
-    /// A clock for a stretch of time.
+    /// An evaluator for a period of time.
     pub fn new(days: &'a Days, from: Timestamp, until: Timestamp) -> Self {
         Self {
             days,
@@ -55,12 +55,12 @@ impl<'a> Clock<'a> {
         }
     }
 
-    /// The end of the stretch, in seconds since the epoch.
+    /// The end of the period, in seconds since the epoch.
     pub fn until(&self) -> i64 {
         self.until.as_second()
     }
 
-    /// What a text of opening hours says. A text that is none says nothing.
+    /// The hours in a text in the opening_hours syntax. The hours of an invalid text are unknown.
     pub fn times(&mut self, text: &str) -> Times {
         if let Some(known) = self.known.get(text) {
             return known.clone();
@@ -132,7 +132,7 @@ impl<'a> Clock<'a> {
             .collect()
     }
 
-    /// The next workday that is what its weekday says.
+    /// The next workday that is neither a holiday nor a make-up day.
     fn ordinary_day(&self, day: Date) -> Option<Date> {
         (1..=ORDINARY_DAYS)
             .filter_map(|n| day.checked_add(n.days()).ok())
@@ -143,7 +143,7 @@ impl<'a> Clock<'a> {
     }
 }
 
-/// Spans without what lies between two moments.
+/// The spans without the part between two moments.
 pub fn without(spans: &[Span], begin: i64, end: i64) -> Vec<Span> {
     spans
         .iter()
@@ -152,7 +152,7 @@ pub fn without(spans: &[Span], begin: i64, end: i64) -> Vec<Span> {
         .collect()
 }
 
-/// What lies both in spans and between two moments.
+/// The parts of the spans between two moments.
 pub fn within(spans: &[Span], begin: i64, end: i64) -> Vec<Span> {
     spans
         .iter()
@@ -161,7 +161,7 @@ pub fn within(spans: &[Span], begin: i64, end: i64) -> Vec<Span> {
         .collect()
 }
 
-/// Spans in order, those that touch made one.
+/// The spans in order, with touching ones joined.
 pub fn joined(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
@@ -182,7 +182,7 @@ mod tests {
         Days {
             offset: Offset::constant(8),
             holidays: (1..=7).map(|d| Date::constant(2026, 10, d)).collect(),
-            // A Saturday that is worked.
+            // A Saturday that is a make-up workday.
             make_up: BTreeSet::from([Date::constant(2026, 10, 10)]),
         }
     }

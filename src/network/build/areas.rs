@@ -1,4 +1,4 @@
-//! Squares and other areas: one crosses them in a straight line, around holes and buildings.
+//! Squares and other areas. They can be crossed in straight lines, around holes and buildings.
 
 use std::collections::HashMap;
 
@@ -10,18 +10,18 @@ use super::walls::{Ends, TOUCH_M, meet};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
-/// Up to so many points of an area are joined each with each; above it, through a grid of points.
+/// The points of an area with up to this many points are connected pairwise; larger areas use a grid of points.
 const MOST_EACH_WITH_EACH: usize = 40;
-/// A grid has about so many points.
+/// The approximate number of points of a grid.
 const GRID_POINTS: f64 = 100.0;
-/// The points of a grid are at least so many metres apart.
+/// The least distance between the points of a grid, in metres.
 const LEAST_SPACING_M: f64 = 4.0;
-/// In a grid each entry is joined with so many points and so many other entries.
+/// In a grid, each entry is connected with this many points and this many other entries.
 const GRID_NEIGHBOURS: usize = 6;
-/// A line that leaves the area by less than this runs along its edge, in metres.
+/// A line that leaves the area by less than this is treated as running along its edge, in metres.
 const EDGE_M: f64 = 0.05;
 
-/// An area with the vertices at which one enters it.
+/// An area with the vertices at which it can be entered.
 struct Area {
     feature: u32,
     layer: i32,
@@ -50,12 +50,12 @@ pub struct Reached {
 }
 
 impl Areas {
-    /// Finds where ways and other areas meet areas.
+    /// Finds the vertices at which ways and other areas meet the areas.
     pub fn new(world: &mut World<'_>) -> Self {
         let plane = world.mesh.plane;
         let mut list = Vec::new();
         let mut edges = Vec::new();
-        // Corners that areas share, by the first area that has them.
+        // Corners that areas share, with the first area that has them.
         let mut corners = HashMap::new();
         for area in &world.features.areas {
             let line = list.len() as u32;
@@ -90,7 +90,7 @@ impl Areas {
                 entries,
             });
         }
-        // The first of two areas that share a corner was looked at before the corner was a vertex.
+        // When the first of two areas with a shared corner was processed, the corner was not a vertex yet.
         for (line, area) in list.iter_mut().enumerate() {
             let source = &world.features.areas[line].polygon;
             let lines = std::iter::once(source.exterior()).chain(source.interiors());
@@ -112,7 +112,7 @@ impl Areas {
         areas
     }
 
-    /// Makes entries where ways cross the edge of an area of their layer, and where they end in it.
+    /// Adds entries where ways of the same layer cross the edge of an area or end in it.
     fn meet_ways(&mut self, world: &mut World<'_>) {
         let mut crossed = Vec::new();
         let mut ended = Vec::new();
@@ -179,12 +179,12 @@ impl Areas {
         found
     }
 
-    /// Lets one enter an area at a vertex.
+    /// Adds a vertex as an entry of an area.
     pub fn enter(&mut self, area: usize, vertex: u32) {
         self.list[area].entries.push(vertex);
     }
 
-    /// Adds the lines on which areas are crossed.
+    /// Adds the lines that cross the areas.
     pub fn cross(&mut self, world: &mut World<'_>) {
         for index in 0..self.list.len() {
             let area = &mut self.list[index];
@@ -208,8 +208,8 @@ impl Areas {
         }
     }
 
-    /// Joins all points of an area that see each other. Returns `false`, and joins nothing, where that does not
-    /// join all entries: something stands in the area.
+    /// Connects all points of an area that see each other. Returns `false`, without connecting anything, if
+    /// some entries would not be connected because something stands in the area.
     fn each_with_each(
         &self,
         world: &mut World<'_>,
@@ -254,7 +254,7 @@ impl Areas {
         true
     }
 
-    /// Joins entries through a grid of points within the area.
+    /// Connects the entries through a grid of points within the area.
     fn through_grid(&self, world: &mut World<'_>, index: usize, entries: &[u32]) {
         let area = &self.list[index];
         let (mut low, mut high) = (area.rings[0][0], area.rings[0][0]);
@@ -334,7 +334,7 @@ impl Areas {
         });
     }
 
-    /// Whether the straight line between two points of an area stays in it, and no wall is between.
+    /// Whether the straight line between two points stays in the area and crosses no wall.
     fn sees(&self, world: &World<'_>, index: usize, a: Pt, b: Pt) -> bool {
         let area = &self.list[index];
         let length = a.to(b);
@@ -367,7 +367,7 @@ impl Areas {
     }
 }
 
-/// The corners of rings around which a shortest way may bend: those that point into the area.
+/// The corners at which a shortest way may bend: those that point into the area.
 fn reflex_corners(rings: &[Vec<Pt>]) -> Vec<Pt> {
     let mut corners = Vec::new();
     for (index, ring) in rings.iter().enumerate() {
@@ -375,7 +375,7 @@ fn reflex_corners(rings: &[Vec<Pt>]) -> Vec<Pt> {
             continue;
         };
         let area: f64 = ring.windows(2).map(|w| w[0].cross(w[1])).sum();
-        // Walk with the area on the left: the outline counter-clockwise, holes clockwise.
+        // The area lies on the left: the outline runs counter-clockwise, holes clockwise.
         let is_turned = (area > 0.0) != (index == 0);
         for i in 0..open {
             let (before, here, next) = (ring[(i + open - 1) % open], ring[i], ring[i + 1]);

@@ -1,4 +1,4 @@
-//! The way from a door around corners, where nothing of the network is seen from the door itself.
+//! Finds the way from a door around corners, if no way is visible from the door itself.
 
 use super::plane::Pt;
 use super::segments::Near;
@@ -6,16 +6,16 @@ use super::sight::{self, Sight};
 use super::walls::Ends;
 use super::world::World;
 
-/// One passes a corner at so many metres.
+/// The distance at which a path passes a corner, in metres.
 const BERTH_M: f64 = 0.5;
-/// How many corners around a door are thought of, the nearest first.
+/// The most corners around a door that are considered, the nearest first.
 const MOST_CORNERS: usize = 48;
-/// How many of them are gone to.
+/// The most corners that the search visits.
 const MOST_STEPS: usize = 24;
-/// How far away the corners are at most, in metres.
+/// The greatest distance of a corner from the door, in metres.
 const CORNERS_M: f64 = 80.0;
 
-/// A way with bends.
+/// A path with bends.
 #[derive(Debug, Clone)]
 pub struct Path {
     /// The corners that it passes.
@@ -27,13 +27,13 @@ pub struct Path {
 struct Corner {
     at: Pt,
     metres: f64,
-    /// The corner before, by its position in the list.
+    /// The previous corner, by its index in the list.
     before: Option<usize>,
     is_done: bool,
 }
 
-/// The shortest way from a position around the corners of walls to what is seen from one of them. No longer than
-/// the reach of the sight.
+/// The shortest path from a position around the corners of walls to a way that is visible from one of them. It
+/// is no longer than the reach of `sight`.
 pub fn shortest(world: &World<'_>, sight: &Sight) -> Option<Path> {
     let mut corners: Vec<Corner> = corners(world, sight)
         .into_iter()
@@ -102,7 +102,7 @@ pub fn shortest(world: &World<'_>, sight: &Sight) -> Option<Path> {
     Some(Path { between, end })
 }
 
-/// Positions beside the corners and ends of the walls around.
+/// Positions next to the corners and ends of nearby walls.
 fn corners(world: &World<'_>, sight: &Sight) -> Vec<Pt> {
     let near = world.walls.segments().near(sight.from, CORNERS_M, |s| {
         world

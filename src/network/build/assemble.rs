@@ -1,4 +1,4 @@
-//! From vertices, lines and passages to the nodes and edges of a topology.
+//! Converts vertices, lines and passages to the nodes and edges of a topology.
 
 use std::collections::HashMap;
 
@@ -14,14 +14,14 @@ use crate::network::core::{self, Edge, EdgeKind, Gate, Parking, Parts, Place, Po
 
 /// The height of a storey in decimetres.
 const STOREY_DM: u32 = 30;
-/// Where nothing tells the sides of a passage apart, so many lines are sides of their own.
+/// If the sides of a passage cannot be distinguished, up to this many lines are treated as separate sides.
 const MOST_SIDES: usize = 6;
 
-/// The parts of a topology, and where vertices went.
+/// The parts of a topology, and the mapping of vertices and features to it.
 pub struct Assembled {
     /// The parts, without turn restrictions.
     pub parts: Parts,
-    /// The nodes of each vertex that is one: several where something is passed there, outside before inside.
+    /// The nodes of each vertex. A passage has several, outside before inside.
     pub nodes: HashMap<u32, Vec<u32>>,
     /// The position of each feature in the table of the topology, by its position in the list of features.
     pub features: HashMap<u32, u32>,
@@ -34,10 +34,10 @@ struct Group {
     is_inside: bool,
 }
 
-/// The end of a piece: which, and whether the end of its drawing.
+/// An end of a piece: its index, and whether it is the end of its drawing and not the beginning.
 type End = (usize, bool);
 
-/// Puts everything together.
+/// Assembles the parts.
 pub fn assemble(
     world: &World<'_>,
     pieces: &Pieces,
@@ -82,7 +82,7 @@ struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
-    /// Numbers the nodes along a curve that keeps neighbours together.
+    /// Numbers the nodes along a space-filling curve, so that neighbours have close numbers.
     fn number_nodes(&mut self) {
         let mesh = &self.world.mesh;
         let mut order: Vec<(u64, u32, Point)> = (0..)
@@ -113,7 +113,7 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// Gives each side of a passage a node; outside comes first.
+    /// Creates a node for each side of a passage, outside first.
     fn divide(&mut self, vertex: u32, point: Point, ends: &[End]) -> Vec<u32> {
         let here = &self.passages[&vertex];
         let compound = here.iter().find_map(|p| p.compound);
@@ -216,7 +216,7 @@ impl<'a> Maker<'a> {
         self.nodes[&vertex][0]
     }
 
-    /// Joins the sides of a passage: a lift storey by storey, anything else each side with each.
+    /// Connects the sides of a passage: a lift from storey to storey, other passages pairwise.
     fn add_passages(&mut self, vertex: u32) {
         let mut sides: Vec<(i64, u32)> = self.groups[&vertex]
             .iter()
@@ -288,7 +288,7 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// The position on a curve through all points (Morton's), on which neighbours mostly stay neighbours.
+/// The position on a space-filling curve (Morton's). Neighbouring points are mostly close on it.
 fn curve(point: Point) -> u64 {
     let spread = |value: i32| {
         let mut v = u64::from(value as u32 ^ 0x8000_0000);

@@ -1,4 +1,4 @@
-//! Where mapped ways cross walls.
+//! Finds where mapped ways cross walls.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,7 @@ use super::segments::Near;
 use super::walls::{Contact, Side, TOUCH_M, WallKind};
 use super::world::World;
 
-/// Where a way crosses a barrier, what its compound says about the edge there is the same wall: within so many
-/// metres along the way.
+/// If a way crosses a barrier, an edge of a compound within this many metres along the way is the same wall.
 const SAME_WALL_M: f64 = 12.0;
 
 /// A place where a way crosses walls.
@@ -93,7 +92,7 @@ fn changes_side(contact: &Contact, along: Pt) -> bool {
     ahead != Side::Along && behind != Side::Along && ahead != behind
 }
 
-/// What is crossed at a vertex, if anything is.
+/// The crossing at a vertex, if there is one.
 fn crossing(world: &World<'_>, vertex: u32, contacts: Vec<Contact>) -> Option<Crossing> {
     let half_edges = world.mesh.half_edges(vertex);
     let mut walls: Vec<(WallKind, Contact)> = Vec::new();
@@ -118,8 +117,8 @@ fn crossing(world: &World<'_>, vertex: u32, contacts: Vec<Contact>) -> Option<Cr
     })
 }
 
-/// Whether ways leave a vertex on both sides of a wall. Ways of other layers pass above or below it, and ways
-/// that are covered lead through buildings.
+/// Whether ways leave a vertex on both sides of a wall. Ways of other layers pass above or below it, and
+/// covered ways lead through buildings.
 fn crosses(world: &World<'_>, half_edges: &[HalfEdge], contact: &Contact) -> bool {
     let Some(wall) = world.walls.get(contact.wall) else {
         return false;

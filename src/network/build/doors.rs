@@ -1,4 +1,4 @@
-//! Doors, and buildings of which no door is known: how one gets from them to the network.
+//! Connects doors, and buildings without a known door, to the network.
 
 use std::collections::HashSet;
 
@@ -16,21 +16,21 @@ use super::walls::{Ends, TOUCH_M, WallKind};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
-/// How far a door looks for the network, in metres.
+/// How far from a door the network is searched, in metres.
 pub const DOOR_M: f64 = 100.0;
-/// A door that sees nothing leads to the nearest point of the network within so many metres, and the gap is
-/// reported.
+/// A door without a line of sight is assigned to the nearest point of the network within this many metres, and
+/// the gap is reported.
 pub const NEAREST_M: f64 = 500.0;
-/// How many lines of sight a door has at most.
+/// The most lines of sight of a door.
 const MOST_LINKS: usize = 3;
-/// A door that lies inside a building leads out through the outline within so many metres.
+/// A door that lies inside a building is connected through the outline if that is within this many metres.
 const DEEP_M: f64 = 30.0;
-/// An area is of use to a door if it is not farther than the nearest way by more than so many metres.
+/// A door is connected to an area if the area is at most this many metres farther away than the nearest way.
 const AREA_DETOUR_M: f64 = 10.0;
-/// The door belongs to the building whose outline is at most so many metres away.
+/// A door belongs to a building whose outline is at most this many metres away.
 const OUTLINE_M: f64 = 1.5;
 
-/// Where a destination meets the network.
+/// The connection of a destination to the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Door {
     /// The entrance or building, a feature.
@@ -39,21 +39,22 @@ pub struct Door {
     pub vertex: u32,
 }
 
-/// How a door gets to the network.
+/// The possible connections of a door to the network.
 struct Ways {
-    /// Where one comes out, if the door was drawn inside of its building.
+    /// The exit through the outline, if the door was drawn inside its building.
     exit: Option<Pt>,
-    /// The points of ways that are seen.
+    /// The visible points of ways.
     links: Vec<Near>,
-    /// The gates that stand on no way and are seen.
+    /// The visible gates that are not on a way.
     gates: Vec<u32>,
     /// The area that it opens onto.
     area: Option<Reached>,
-    /// The way around corners, if nothing is seen.
+    /// The path around corners, if nothing is visible.
     bent: Option<around::Path>,
 }
 
-/// Links every door. What has no link is reported, and its place is the nearest point of the network.
+/// Connects every door. A door without a line of sight is reported and assigned to the nearest point of the
+/// network.
 pub fn place(
     world: &mut World<'_>,
     areas: &mut Areas,
@@ -152,7 +153,7 @@ fn ways(world: &World<'_>, areas: &Areas, targets: &Segments, entrance: &Entranc
     let mut links = sight::links(world, &sight, |_| true, MOST_LINKS);
     let mut layer = level;
     if links.is_empty() && level < 0 {
-        // The ramp of a garage may count as ground.
+        // The ramp of a garage may be on the ground layer.
         layer = 0;
         links = sight::links(world, &Sight { layer, ..sight }, |_| true, MOST_LINKS);
     }
@@ -189,7 +190,7 @@ fn ways(world: &World<'_>, areas: &Areas, targets: &Segments, entrance: &Entranc
     }
 }
 
-/// Where one comes out of the building that a door was drawn in.
+/// The exit through the outline of the building in which a door was drawn.
 fn exit(world: &World<'_>, at: Pt) -> Option<Pt> {
     let building = world.buildings.at(at).next()?;
     let outline = world
@@ -234,7 +235,7 @@ fn link(world: &mut World<'_>, from: u32, to: u32, between: Vec<Pt>, feature: u3
 
 type Nearest = Option<(geo_types::Coord<f64>, f64)>;
 
-/// The nearest point of the network as the crow flies, for what has no link.
+/// The nearest point of the network in a straight line, for a feature without a line of sight.
 fn nearest(world: &mut World<'_>, feature: u32, at: Pt) -> (Nearest, Option<Door>) {
     let mesh = &world.mesh;
     let near = [DOOR_M, NEAREST_M].iter().find_map(|reach| {
@@ -250,7 +251,7 @@ fn nearest(world: &mut World<'_>, feature: u32, at: Pt) -> (Nearest, Option<Door
     (Some((place, metres)), Some(Door { feature, vertex }))
 }
 
-/// Links every building of which no door is known, by points of its outline.
+/// Connects every building without a known door, by points of its outline.
 pub fn place_buildings(world: &mut World<'_>, areas: &mut Areas) -> (Vec<Door>, Vec<Unlinked>) {
     let with_door = with_doors(world);
     let features = world.features;
@@ -299,7 +300,7 @@ pub fn place_buildings(world: &mut World<'_>, areas: &mut Areas) -> (Vec<Door>, 
     (doors, unlinked)
 }
 
-/// The buildings of which a door is known, by what the doors say and by where they are.
+/// The buildings with a known door, according to the properties and the positions of doors.
 fn with_doors(world: &World<'_>) -> HashSet<u32> {
     let ids = world
         .features

@@ -1,4 +1,4 @@
-//! The features that the network is made of, as they come from the map.
+//! The features of the map from which the network is built.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::model::names::collection::{
     BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES, TURNS,
 };
 
-/// A building whose underside is at least so high, in metres, is walked under.
+/// People can walk under a building whose underside is at least this high, in metres.
 const HEADROOM_M: f64 = 2.0;
 
 /// A feature by name.
@@ -22,7 +22,7 @@ pub struct Named {
     pub id: Box<str>,
 }
 
-/// A line that one rides or walks along.
+/// A line along which people ride or walk.
 #[derive(Debug, Clone)]
 pub struct Way {
     /// The feature, by its position in the list of features.
@@ -37,7 +37,7 @@ pub struct Way {
     pub is_walkable: bool,
 }
 
-/// An area that one crosses in any direction.
+/// An area that can be crossed in any direction.
 #[derive(Debug, Clone)]
 pub struct Area {
     /// The feature, by its position in the list of features.
@@ -48,7 +48,7 @@ pub struct Area {
     pub layer: i32,
 }
 
-/// What stands at a position of the network.
+/// A point feature of the network, such as a lift, a bollard or a parking place.
 #[derive(Debug, Clone)]
 pub struct Post {
     /// The feature, by its position in the list of features.
@@ -76,7 +76,7 @@ pub struct Entrance {
     pub level: i32,
 }
 
-/// A line that nobody walks through.
+/// A line that blocks the way, such as a wall or the outline of a building.
 #[derive(Debug, Clone)]
 pub struct Obstacle {
     /// The feature, by its position in the list of features.
@@ -96,7 +96,7 @@ pub struct Compound {
     pub is_walled: bool,
 }
 
-/// Where a restricted turn is made.
+/// Where a restricted turn takes place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Via {
     /// At a position that the routes share.
@@ -122,7 +122,7 @@ pub struct Turn {
     pub except_bikes: bool,
 }
 
-/// All features that take part, decoded. Features are added in any order.
+/// All features that take part, decoded. They can be added in any order.
 #[derive(Debug, Default)]
 pub struct Features {
     /// Every feature by name.
@@ -133,7 +133,7 @@ pub struct Features {
     pub areas: Vec<Area>,
     /// Lifts among `routes`.
     pub lifts: Vec<Post>,
-    /// Bollards and the like among `routes`.
+    /// Bollards and similar barriers among `routes`.
     pub posts: Vec<Post>,
     /// Parking places among `facilities`.
     pub parkings: Vec<Post>,
@@ -150,7 +150,7 @@ pub struct Features {
 }
 
 impl Features {
-    /// Adds a feature of any collection. Those that do not take part are passed over.
+    /// Adds a feature of any collection. Features that do not take part are ignored.
     pub fn add(
         &mut self,
         collection: &str,
@@ -327,7 +327,7 @@ fn integer(properties: Canonical<'_>, name: &str) -> i32 {
     properties.number(name).unwrap_or_default() as i32
 }
 
-/// Whether every coordinate is a number on the map.
+/// Whether every coordinate is a finite number within the valid range.
 fn is_usable(geometry: &Geometry<f64>) -> bool {
     use geo::CoordsIter;
     geometry

@@ -1,4 +1,4 @@
-//! Gates, bollards and doors on ways: whoever passes them is asked what they say.
+//! Gates, bollards and doors on ways. A way through one of them gets its attributes.
 
 use std::collections::BTreeSet;
 
@@ -13,31 +13,31 @@ use super::walls::{Contact, Ends, InWall, Side, WallKind};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
-/// A gate stands in a barrier that is at most so many metres away.
+/// A gate belongs to a barrier that is at most this many metres away.
 const BARRIER_M: f64 = 5.0;
-/// The drawn edge of a compound is off its real wall by at most so many metres.
+/// The drawn edge of a compound may differ from its real wall by up to this many metres.
 const EDGE_M: f64 = 10.0;
-/// A door is in the outline of a building that is at most so many metres away.
+/// A door belongs to the outline of a building that is at most this many metres away.
 const OUTLINE_M: f64 = 1.5;
-/// A gate without a wall, or a bollard, belongs to a way that is at most so many metres away.
+/// A gate without a wall, or a bollard, belongs to a way that is at most this many metres away.
 const ON_WAY_M: f64 = 2.0;
-/// An entrance that is at most so many metres from a barrier, and farther from every building, is a gate in it.
+/// An entrance within this many metres of a barrier, and farther from every building, is a gate in the barrier.
 const IN_BARRIER_M: f64 = 0.3;
-/// How far a gate that stands on no way looks for one, in metres.
+/// How far from a gate that is not on a way the network is searched, in metres.
 const LOOK_M: f64 = 60.0;
 
-/// What became of the entrances.
+/// The result of placing the entrances.
 #[derive(Debug, Default)]
 pub struct Gates {
     /// Vertices of entrances by their position in the list of entrances: those on a way, and gates that were
     /// linked to one.
     pub vertices: Vec<(usize, u32)>,
-    /// Positions of gates from which nothing leads to the network.
+    /// Indexes of gates without a connection to the network.
     pub unlinked: Vec<usize>,
 }
 
-/// Puts gates, doors and bollards on the ways that lead through them, and links gates that stand on no way.
-/// Crossings that are left have no gate: they are passages on foot, and are returned.
+/// Assigns gates, doors and bollards to the ways that lead through them, and connects gates that are not on a
+/// way. The remaining crossings have no gate; they become passages on foot and are returned.
 pub fn place(world: &mut World<'_>, crossings: Vec<Crossing>) -> (Gates, Vec<Assumed>) {
     let mut gates = Gates::default();
     let mut open = Open::new(crossings);
@@ -91,7 +91,7 @@ pub fn place(world: &mut World<'_>, crossings: Vec<Crossing>) -> (Gates, Vec<Ass
     (gates, assumed)
 }
 
-/// Crossings for which no gate was found yet.
+/// Crossings without a gate so far.
 struct Open {
     crossings: Vec<Option<Crossing>>,
     index: Segments,
@@ -111,7 +111,7 @@ impl Open {
         }
     }
 
-    /// Takes the crossings that an entrance explains, and returns their vertices, nearest first.
+    /// Removes the crossings that belong to an entrance, and returns their vertices, the nearest first.
     fn take(&mut self, at: Pt, is_gate: bool) -> Vec<u32> {
         let mut taken = Vec::new();
         for near in self.index.near(at, EDGE_M, |_| true) {
@@ -144,7 +144,7 @@ fn on_way(world: &mut World<'_>, open: &mut Open, entrance: &Entrance, vertex: u
     gate(world, entrance, vertex);
     let own: BTreeSet<u32> = world.mesh.strands_at(vertex).collect();
     for crossed in open.take(at, is_gate) {
-        // The same way crosses the wall a little before or behind the gate: that is the gate.
+        // A crossing of the same way shortly before or after the gate is the gate itself.
         let is_own = world.mesh.strands_at(crossed).any(|s| own.contains(&s));
         if !is_own {
             gate(world, entrance, crossed);
@@ -152,7 +152,7 @@ fn on_way(world: &mut World<'_>, open: &mut Open, entrance: &Entrance, vertex: u
     }
 }
 
-/// Whether an entrance is passed from one piece of ground to another.
+/// Whether an entrance leads from one area of ground to another, as a gate does, and not into a building.
 fn is_gate(world: &World<'_>, entrance: &Entrance, at: Pt) -> bool {
     entrance.is_gate
         || entrance.building.is_none() && {
@@ -161,7 +161,7 @@ fn is_gate(world: &World<'_>, entrance: &Entrance, at: Pt) -> bool {
         }
 }
 
-/// The barrier, or else the edge of a walled compound, that a gate stands in.
+/// The barrier in which a gate stands, or else the edge of a walled compound.
 fn wall_of(world: &World<'_>, at: Pt) -> Option<Contact> {
     let nearest = |reach, kind| world.walls.nearest(at, reach, 0, |k| k == kind);
     nearest(BARRIER_M, WallKind::Barrier).or_else(|| nearest(EDGE_M, WallKind::Compound))
@@ -189,8 +189,8 @@ fn gate(world: &mut World<'_>, entrance: &Entrance, vertex: u32) {
     pass(world, vertex, entrance.feature, compound, frame);
 }
 
-/// By what the sides of a gate are told apart: the outline of its compound where its ways lead in and out, else
-/// the wall that it stands in.
+/// How the sides of a gate are distinguished: by the outline of its compound if its ways lead in and out,
+/// otherwise by its wall.
 fn frame(
     world: &World<'_>,
     entrance: &Entrance,
@@ -235,7 +235,7 @@ fn pass(world: &mut World<'_>, vertex: u32, feature: u32, compound: Option<u32>,
     });
 }
 
-/// A vertex on the way on which something stands.
+/// The vertex on the way on which something stands.
 fn nearest_way(world: &mut World<'_>, at: Pt, layer: i32) -> Option<u32> {
     let mesh = &world.mesh;
     let near = mesh
@@ -246,7 +246,7 @@ fn nearest_way(world: &mut World<'_>, at: Pt, layer: i32) -> Option<u32> {
     Some(world.mesh.cut(&near))
 }
 
-/// Makes crossings without a gate passages on foot.
+/// Makes passages on foot from crossings without a gate.
 fn assume(world: &mut World<'_>, left: Vec<Crossing>) -> Vec<Assumed> {
     let mut assumed = Vec::new();
     for crossing in left {
@@ -269,8 +269,8 @@ fn assume(world: &mut World<'_>, left: Vec<Crossing>) -> Vec<Assumed> {
     assumed
 }
 
-/// Links gates to the network by lines of sight: those that stand on no way on both sides, and those at which a
-/// way ends on the other side.
+/// Connects gates to the network by lines of sight: gates that are not on a way on both sides, and gates at the
+/// end of a way on the other side.
 fn link(world: &mut World<'_>, gates: &mut Gates, off_way: Vec<(usize, &Entrance, Pt)>) {
     for (index, vertex) in gates.vertices.clone() {
         let entrance = &world.features.entrances[index];
@@ -286,7 +286,7 @@ fn link(world: &mut World<'_>, gates: &mut Gates, off_way: Vec<(usize, &Entrance
     for (index, entrance, at) in off_way {
         let compound = compound_of(world, entrance, at);
         let linked = match wall_of(world, at) {
-            // The gate stands in the wall, wherever exactly it was drawn.
+            // The gate is moved onto the wall, because positions are drawn imprecisely.
             Some(contact) => {
                 let vertex = world.mesh.add_vertex(contact.at);
                 let linked = sides(world, entrance, vertex, contact.at, &contact, compound);
@@ -312,8 +312,8 @@ fn link(world: &mut World<'_>, gates: &mut Gates, off_way: Vec<(usize, &Entrance
     }
 }
 
-/// Links a gate to what is seen on each side of its wall on which no way leads to it. Returns whether anything
-/// leads to it now.
+/// Connects a gate to what is visible on each side of its wall without a way. Returns whether the gate has a
+/// connection now.
 fn sides(
     world: &mut World<'_>,
     entrance: &Entrance,

@@ -4,10 +4,10 @@ use super::mesh::{Frame, Passage};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
-/// A way that passes a lift within so many metres meets it.
+/// A way that passes a lift within this many metres is connected to it.
 const LIFT_M: f64 = 2.0;
 
-/// Leads every way that meets a lift through the lift's position, and separates its layers by the ride.
+/// Leads every way near a lift through the lift's position, and separates the layers by the ride.
 pub fn place(world: &mut World<'_>) {
     for lift in &world.features.lifts {
         let at = world.mesh.plane.point(lift.at);

@@ -1,6 +1,5 @@
-//! Ways as chains of vertices that they share. Every stage of building adds to it: positions within a segment that
-//! become vertices, straight links between vertices, and passages where one side of a vertex is apart from the
-//! other.
+//! Ways as chains of shared vertices. Every stage of building adds to it: vertices within segments, straight links
+//! between vertices, and passages, which separate the sides of a vertex.
 
 use std::collections::HashMap;
 
@@ -40,7 +39,7 @@ pub struct Cut {
     pub vertex: u32,
 }
 
-/// A straight or bent line between two vertices that no way is drawn along.
+/// A line between two vertices that is not a mapped way.
 #[derive(Debug, Clone)]
 pub struct Link {
     /// Where it begins.
@@ -49,13 +48,13 @@ pub struct Link {
     pub to: u32,
     /// The positions between.
     pub between: Vec<Pt>,
-    /// Whose attributes hold.
+    /// The feature whose attributes apply.
     pub feature: u32,
     /// What it is.
     pub kind: EdgeKind,
 }
 
-/// By what the two sides of a passage are told apart.
+/// How the two sides of a passage are distinguished.
 #[derive(Debug, Clone)]
 pub enum Frame {
     /// By the walls that meet there.
@@ -64,22 +63,22 @@ pub enum Frame {
     Compound(u32),
     /// By the layer of the ways: a lift.
     Layers,
-    /// By nothing: each line that ends there is a side of its own.
+    /// Not at all: each line that ends there is a side of its own.
     Unknown,
 }
 
-/// What one passes at a vertex.
+/// A passage at a vertex.
 #[derive(Debug, Clone)]
 pub struct Passage {
     /// The vertex.
     pub vertex: u32,
-    /// Whose attributes hold: a gate, a bollard, a lift, or the route that crosses a wall.
+    /// The feature whose attributes apply: a gate, a bollard, a lift, or the route that crosses a wall.
     pub feature: u32,
     /// The compound that a gate leads into.
     pub compound: Option<u32>,
     /// [`EdgeKind::Gate`], [`EdgeKind::AssumedCrossing`] or [`EdgeKind::Lift`].
     pub kind: EdgeKind,
-    /// What tells its sides apart.
+    /// How its sides are distinguished.
     pub frame: Frame,
 }
 
@@ -100,27 +99,27 @@ pub struct Mesh {
     pub points: Vec<Pt>,
     /// The ways.
     pub strands: Vec<Strand>,
-    /// Lines between vertices that are no ways.
+    /// Lines between vertices that are not mapped ways.
     pub links: Vec<Link>,
     /// What separates the sides of vertices.
     pub passages: Vec<Passage>,
     /// All segments of ways: `line` is the strand.
     pub segments: Segments,
-    /// Original vertices by their position in 1e-7 of a degree.
+    /// The vertices of ways, by their position in 1e-7 of a degree.
     index: HashMap<Point, u32>,
-    /// Of each original vertex, which strands have it, and where: (vertex, strand, position), sorted.
+    /// For each of them, the strands that contain it: (vertex, strand, position), sorted.
     uses: Vec<(u32, u32, u32)>,
-    /// Of each added vertex, in which segments it lies.
+    /// For each added vertex, the segments in which it lies.
     cut_in: HashMap<u32, Vec<(u32, u32)>>,
 }
 
-/// The position of a place on the grid of 1e-7 of a degree: what lies on the same is joined.
+/// The position rounded to 1e-7 of a degree. Ways with the same rounded position are joined there.
 pub fn grid(c: Coord<f64>) -> Point {
     Point::from_degrees(c.x, c.y)
 }
 
 impl Mesh {
-    /// The ways as they are, joined where they share a position.
+    /// The ways of the features, joined where they share a position.
     pub fn new(features: &Features, plane: Plane) -> Self {
         let mut points = Vec::new();
         let mut index = HashMap::new();
@@ -198,7 +197,7 @@ impl Mesh {
         (self.points.len() - 1) as u32
     }
 
-    /// The vertex at a place, made if no way has one there.
+    /// The vertex at a place. It is created if no way has one there.
     pub fn intern(&mut self, c: Coord<f64>) -> u32 {
         if let Some(vertex) = self.vertex_at(c) {
             return vertex;
@@ -208,7 +207,7 @@ impl Mesh {
         vertex
     }
 
-    /// The strands that have an original vertex, and its position in each.
+    /// The strands that contain a vertex of a way, and its position in each.
     pub fn uses(&self, vertex: u32) -> &[(u32, u32, u32)] {
         let from = self.uses.partition_point(|u| u.0 < vertex);
         let until = self.uses.partition_point(|u| u.0 <= vertex);
@@ -222,7 +221,7 @@ impl Mesh {
         uses.chain(cuts.iter().map(|c| c.0))
     }
 
-    /// The vertex at a point of a segment: one that is there already, or a new one.
+    /// The vertex at a point of a segment. It is created if there is none.
     pub fn cut(&mut self, near: &Near) -> u32 {
         let (line, at) = (near.segment.line, near.segment.at);
         if let Some(vertex) = self.vertex_on(line, at, near.at) {

@@ -1,4 +1,4 @@
-//! From the features of the map to the topology of the ride-and-walk network, joined where it really meets.
+//! Builds the topology of the network for riding and walking from the features of the map.
 //!
 //! | file | subject |
 //! | --- | --- |
@@ -15,8 +15,9 @@
 //! | `report` | what a person should look at |
 //!
 //! Features that share a position (1e-7 of a degree) are joined there, whatever their layer. Ways that cross
-//! without sharing one are not. Nothing is joined across a barrier, a building or the edge of a walled compound,
-//! except through an entrance, or where a mapped way crosses it: that is passed on foot and reported.
+//! without sharing a position are not. Nothing is joined across a barrier, a building or the edge of a walled
+//! compound, except through an entrance or along a mapped way. Such a way without an entrance can be used on
+//! foot only and is reported.
 
 mod areas;
 mod around;
@@ -50,19 +51,19 @@ pub use walls::WallKind;
 
 use super::core::{Invalid, Topology};
 
-/// A topology and what was found on the way to it.
+/// A topology and the report about its data.
 #[derive(Debug)]
 pub struct Built {
     /// The topology.
     pub topology: Topology,
-    /// What a person should look at.
+    /// Problems in the data that a person should check.
     pub report: Report,
 }
 
 /// Builds the network of all features.
 ///
 /// # Errors
-/// When the map is larger than a topology can number.
+/// If the map has more nodes or edges than a topology supports.
 pub fn build(features: &Features) -> Result<Built, Invalid> {
     let mut world = world::World::new(features);
     let gaps = snap::snap(&mut world);

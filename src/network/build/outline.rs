@@ -1,4 +1,5 @@
-//! Where a building of which no door is known is likely to be entered: where its outline sees a way.
+//! Finds where a building without a known door is probably entered: at the points of its outline that see a
+//! way.
 
 use super::areas::{Areas, Reached};
 use super::plane::{Pt, nearest_share};
@@ -7,17 +8,18 @@ use super::sight::{self, Sight};
 use super::walls::Ends;
 use super::world::World;
 
-/// How far a building looks for a way, in metres.
+/// How far from a building ways are searched, in metres.
 const LOOK_M: f64 = 60.0;
-/// How many pairs of an outline and a way are looked at.
+/// The most pairs of an outline and a way that are checked.
 const MOST_LOOKS: usize = 12;
-/// How many points of an outline lead to the network.
+/// The most points of an outline that are connected to the network.
 const MOST_POINTS: usize = 2;
-/// A second point is of use if its way is at most this many times as far as the first, and so many metres more.
+/// A second point is used if its distance to a way is at most this many times that of the first, plus a fixed
+/// number of metres.
 const FARTHER: f64 = 2.5;
 const FARTHER_M: f64 = 15.0;
 
-/// A point of an outline, and what it leads to.
+/// A point of an outline, and what is visible from it.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate {
     /// The point of the outline.
@@ -26,7 +28,7 @@ pub struct Candidate {
     pub to: Target,
 }
 
-/// What a point of an outline leads to.
+/// What is visible from a point of an outline.
 #[derive(Debug, Clone, Copy)]
 pub enum Target {
     /// A way.

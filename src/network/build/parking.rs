@@ -1,14 +1,14 @@
-//! Parking places (停车点): where on a way a bike is left.
+//! Parking places (停车点): at which point of a way a bike is left.
 
 use super::doors::Door;
 use super::sight::{self, Sight};
 use super::walls::Ends;
 use super::world::World;
 
-/// A parking place belongs to a way that is seen from it within so many metres.
+/// A parking place belongs to a visible way within this many metres.
 const PARKING_M: f64 = 40.0;
 
-/// The vertex of the nearest way that each parking place sees. Those that see none are left out.
+/// For each parking place, the vertex of the nearest visible way. Parking places without one are left out.
 pub fn place(world: &mut World<'_>) -> Vec<Door> {
     let mut places = Vec::new();
     for parking in &world.features.parkings {

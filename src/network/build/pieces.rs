@@ -1,4 +1,4 @@
-//! Ways and links as lines between the vertices that become nodes.
+//! Splits ways and links into lines between those vertices that become nodes.
 
 use super::doors::Door;
 use super::plane::Pt;
@@ -14,7 +14,7 @@ pub struct Piece {
     pub to: u32,
     /// Whose attributes hold.
     pub feature: u32,
-    /// What it is.
+    /// The feature whose attributes apply.
     pub kind: EdgeKind,
     /// Its layer; links lie on the ground.
     pub layer: i32,
@@ -33,7 +33,7 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// Divides ways at nodes and adds the links. What is linked or stands on a way makes its vertex a node.
+    /// Splits ways at nodes and adds the links. Vertices with a link or an object on the way become nodes.
     pub fn new<'a>(world: &World<'_>, placed: impl Iterator<Item = &'a Door>) -> Self {
         let mut pieces = Self {
             list: Vec::new(),
@@ -101,7 +101,7 @@ impl Pieces {
     }
 }
 
-/// Which vertices are nodes: where ways begin, end or meet, and where something is.
+/// Which vertices become nodes: the ends and junctions of ways, and vertices with an object.
 fn node_vertices<'a>(world: &World<'_>, placed: impl Iterator<Item = &'a Door>) -> Vec<bool> {
     let mesh = &world.mesh;
     let mut uses = vec![0_u8; mesh.points.len()];

@@ -1,9 +1,9 @@
-//! A flat map in metres around the middle of what is built.
+//! A flat projection in metres around the middle of the network.
 //!
 //! The projection is affine in longitude and latitude. So a line that is straight on the map stays straight,
 //! and crossings found here are crossings there. Lengths of edges are measured on the ellipsoid
-//! ([`crate::spatial::metres`]); the plane serves for nearness and tolerances alone, where an error of some
-//! per mille at the rim of a city does not matter.
+//! ([`crate::spatial::metres`]); the plane is only used for proximity and tolerances, where an error of a few
+//! per mille at the edge of a city does not matter.
 
 use geo_types::Coord;
 

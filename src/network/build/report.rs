@@ -1,4 +1,4 @@
-//! What the builder found in the data that a person should look at.
+//! Problems that the builder found in the data and that a person should check.
 
 use geo_types::Coord;
 
@@ -38,11 +38,12 @@ pub struct Unlinked {
     pub feature: Named,
     /// Where it is.
     pub at: Coord<f64>,
-    /// The nearest point of the network and the metres to it, as the crow flies; `None` where none is near.
+    /// The nearest point of the network and the straight distance to it in metres; `None` if there is none
+    /// nearby.
     pub nearest: Option<(Coord<f64>, f64)>,
 }
 
-/// A turn restriction whose routes do not meet as it says.
+/// A turn restriction whose routes do not meet in the way that it says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LostTurn {
     /// The restriction.

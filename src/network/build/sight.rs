@@ -1,4 +1,4 @@
-//! Lines of sight across open ground, to the ways that are seen from somewhere.
+//! Lines of sight across open ground, to find the ways that are visible from a position.
 
 use super::mesh::Link;
 use super::plane::Pt;
@@ -7,19 +7,19 @@ use super::walls::{Ends, meet};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
-/// How many points of ways are looked at before none counts as seen.
+/// The most points of ways that are checked before none counts as visible.
 const MOST_LOOKS: usize = 100;
-/// Where the nearest point of a way is hidden behind the corner of a building, a point so many metres beside it
-/// may be seen.
+/// If the nearest point of a way is hidden behind a corner, points at this distance beside it are checked too,
+/// in metres.
 const ASIDE_M: f64 = 2.0;
-/// A second line of sight is of use if it is at most this many times as long as the first.
+/// A second line of sight is used if it is at most this many times as long as the first.
 const LONGER: f64 = 2.5;
-/// And at most so many metres longer than that.
+/// And if it is at most this many metres longer than the first.
 const LONGER_M: f64 = 15.0;
-/// It leads another way: the angle between the two has at most this cosine.
+/// The two lines must differ in direction: the angle between them has at most this cosine.
 const APART_COS: f64 = 0.5;
 
-/// From where one looks, and how far.
+/// The position to look from, and how far.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight {
     /// From where.
@@ -28,7 +28,7 @@ pub struct Sight {
     pub layer: i32,
     /// How far, in metres.
     pub reach: f64,
-    /// Which walls do not block because one stands in them.
+    /// Which walls do not block the view because an end of the line stands in them.
     pub ends: Ends,
 }
 
@@ -44,7 +44,7 @@ impl Sight {
     }
 }
 
-/// Whether a direction leads into a compound: somewhere within its first metres it is inside.
+/// Whether a direction leads into a compound: the first metres along it lie inside.
 pub fn leads_into(world: &World<'_>, compound: u32, at: Pt, direction: Pt) -> bool {
     let unit = direction.unit();
     [1.0, 3.0, 8.0].iter().any(|metres| {
@@ -53,8 +53,8 @@ pub fn leads_into(world: &World<'_>, compound: u32, at: Pt, direction: Pt) -> bo
     })
 }
 
-/// The points of walkable ways that are seen from a position, the nearest first: at most `most`, each of another
-/// way and in another direction. What is seen across another way counts where nothing else is seen.
+/// The walkable ways that are visible from a position: at most `most` points, the nearest first, each on another
+/// way and in another direction. A way that is visible across another way is used only if there is no other.
 pub fn links(
     world: &World<'_>,
     sight: &Sight,
@@ -63,7 +63,7 @@ pub fn links(
 ) -> Vec<Near> {
     let mut chosen: Vec<Near> = Vec::new();
     let mut across = None;
-    // Most doors see a way at once: look near first.
+    // Most doors see a nearby way, so a shorter reach is tried first.
     for reach in [sight.reach / 4.0, sight.reach] {
         let hidden = look(
             world,
@@ -94,7 +94,7 @@ fn look(
         let strand = mesh.strand(s.line);
         strand.layer == sight.layer && strand.is_walkable
     });
-    // Where the nearest point of a segment is hidden, points beside it and its ends may be seen.
+    // If the nearest point of a segment is hidden, points beside it and its ends may be visible.
     let mut points: Vec<Near> = Vec::with_capacity(ways.len() * 3);
     for near in ways {
         let (a, b) = (near.segment.a, near.segment.b);
@@ -137,10 +137,10 @@ fn look(
     across
 }
 
-/// Whether a line leads across a way of a layer. Then that way is the one to join, and it may be a road that
-/// nobody crosses on foot.
+/// Whether a line crosses a way of this layer. That way has to be joined instead, and it may be a road that
+/// cannot be crossed on foot.
 pub fn crosses_way(world: &World<'_>, from: Pt, to: Pt, layer: i32) -> bool {
-    /// What is so near to an end is touched, in metres.
+    /// Within this distance of an end, the line touches the way and does not cross it, in metres.
     const END_M: f64 = 0.1;
     let length = from.to(to);
     let mesh = &world.mesh;
@@ -163,8 +163,8 @@ fn is_other(from: Pt, chosen: &[Near], near: &Near) -> bool {
         })
 }
 
-/// Whether a position is seen: no wall is between, and the line does not begin through the building at whose
-/// door it starts.
+/// Whether a position is visible: no wall is in between, and the line does not start through the building of
+/// the door.
 pub fn is_seen(world: &World<'_>, sight: &Sight, to: Pt) -> bool {
     /// A step away from the door, in metres.
     const STEP_M: f64 = 0.1;

@@ -1,4 +1,4 @@
-//! Ends of ways that stop short of the way they lead to.
+//! Joins ends of ways that stop short of another way.
 
 use std::collections::HashSet;
 
@@ -9,14 +9,14 @@ use super::walls::{Ends, TOUCH_M};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
-/// An end of a way that is at most so many metres from another way of its layer is joined to it.
+/// An end of a way within this many metres of another way of its layer is joined to it.
 pub const SNAP_M: f64 = 3.0;
-/// An end that is farther away than [`SNAP_M`] and at most so many metres is reported as a gap.
+/// An end that is farther away than [`SNAP_M`], but at most this many metres, is reported as a gap.
 pub const GAP_M: f64 = 15.0;
 
 /// Joins ends of ways to the ways that they stop short of. Returns the gaps that are too wide for that.
 ///
-/// Nothing is joined across a wall. An end that is the door of a building is meant to end there.
+/// Nothing is joined across a wall. An end at the door of a building is left as it is.
 pub fn snap(world: &mut World<'_>) -> Vec<Gap> {
     let mut doors = HashSet::new();
     let mut gates = HashSet::new();
@@ -71,7 +71,7 @@ pub fn snap(world: &mut World<'_>) -> Vec<Gap> {
     gaps
 }
 
-/// The point of another way that the end of a way most likely means.
+/// The point of another way that an end of a way probably should reach.
 fn opposite(world: &World<'_>, line: u32, vertex: u32, is_gate: bool) -> Option<Near> {
     let (mesh, at) = (&world.mesh, world.mesh.at(vertex));
     let layer = mesh.strand(line).layer;

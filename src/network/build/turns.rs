@@ -1,4 +1,4 @@
-//! Turn restrictions: from routes and the place where they meet to edges.
+//! Turn restrictions: converts routes and the place where they meet to edges.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -8,7 +8,7 @@ use super::report::LostTurn;
 use super::world::World;
 use crate::network::core::{self, DirectedEdge, EdgeKind, TurnKind};
 
-/// A restriction leads along at most so many edges between the first and the last.
+/// The most edges of a restriction between the first and the last.
 const LONGEST_VIA: usize = 16;
 
 /// Adds the turn restrictions. Returns those whose routes do not meet.
@@ -96,7 +96,7 @@ impl<'a, F: Fn(&str) -> Option<&'a [u32]>> Routes<'a, F> {
             }
             Via::Routes(ids) => self.along(from, ids, to),
         };
-        // Where a route goes on behind the junction, nobody knows which of its two directions is prescribed.
+        // If a route continues beyond the junction, it is unknown which of its two directions is prescribed.
         let targets: HashSet<DirectedEdge> = found.iter().map(|(_, _, to)| *to).collect();
         if turn.is_only && targets.len() > 1 {
             found.clear();

@@ -1,11 +1,11 @@
-//! What nobody walks through: barriers, the outlines of buildings, the edges of walled compounds.
+//! Lines that block the way: barriers, the outlines of buildings, the edges of walled compounds.
 
 use super::plane::Pt;
 use super::segments::{Segment, Segments};
 
-/// Nearer than this a line touches a wall, in metres: the precision of the coordinates.
+/// A line touches a wall if it is closer than this, in metres: the precision of the coordinates.
 pub const TOUCH_M: f64 = 0.02;
-/// A direction within so many radians of a wall runs along it.
+/// A direction within this many radians of a wall's direction runs along it.
 const ALONG_RAD: f64 = 1e-3;
 
 /// What kind of wall it is.
@@ -19,7 +19,7 @@ pub enum WallKind {
     Compound,
 }
 
-/// A line that nobody passes.
+/// A line that cannot be passed.
 #[derive(Debug, Clone)]
 pub struct Wall {
     /// What it is.
@@ -28,7 +28,7 @@ pub struct Wall {
     pub feature: u32,
     /// The layer that it stands on.
     pub layer: i32,
-    /// Its vertices; the first comes again at the end of a ring.
+    /// The vertices. In a ring, the last equals the first.
     pub points: Vec<Pt>,
 }
 
@@ -55,8 +55,8 @@ impl Wall {
 }
 
 impl Wall {
-    /// The directions, each of length 1, in which one passes a vertex: both ways across the corner, or around
-    /// the end.
+    /// The directions, each of length 1, in which a path passes a vertex: both ways across the corner, or
+    /// around the end.
     pub fn around(&self, at: usize) -> Vec<Pt> {
         if let Some((next, before)) = self.directions(at) {
             let across = next.unit().plus(before.unit(), 1.0);
@@ -95,7 +95,7 @@ pub struct Contact {
     pub share: f64,
     /// Where.
     pub at: Pt,
-    /// In which directions the wall goes on from there; `None` where it ends.
+    /// The directions in which the wall continues from there; `None` at its end.
     directions: Option<(Pt, Pt)>,
 }
 
@@ -147,7 +147,7 @@ pub struct InWall {
     pub wall: u32,
     /// Its direction at the gate.
     pub along: Pt,
-    /// Other walls that run beside it within so many metres are the same wall, drawn twice: the edge of a
+    /// Other walls that run beside it within this many metres are the same wall, drawn twice: the edge of a
     /// compound and its barrier.
     pub beside_m: f64,
 }
@@ -181,7 +181,7 @@ impl Ends {
     }
 }
 
-/// What ends on a wall ends within so many metres of it.
+/// A line whose end is within this many metres of a wall ends on the wall.
 const END_M: f64 = 2.5 * TOUCH_M;
 
 /// All walls, by where they are.
@@ -220,8 +220,8 @@ impl Walls {
         &self.segments
     }
 
-    /// Where a straight piece of a line meets walls of its layer. A piece along a wall meets it at its ends
-    /// alone.
+    /// The points where a straight line meets walls of its layer. A line along a wall meets it only at its
+    /// ends.
     pub fn contacts(&self, a: Pt, b: Pt, layer: i32) -> Vec<Contact> {
         let mut found: Vec<(Contact, Option<usize>)> = Vec::new();
         for segment in self.segments.around(a, b, TOUCH_M) {
@@ -251,7 +251,7 @@ impl Walls {
         found.into_iter().map(|(contact, _)| contact).collect()
     }
 
-    /// Whether one sees from `a` to `b` on a layer. What touches a wall is not seen, except at the ends as
+    /// Whether `b` is visible from `a` on a layer. A line that touches a wall is blocked, except at its ends as
     /// `ends` allows.
     pub fn is_clear(&self, a: Pt, b: Pt, layer: i32, ends: Ends) -> bool {
         let length = a.to(b);
@@ -274,7 +274,7 @@ impl Walls {
         })
     }
 
-    /// The wall that is nearest to a position, of the kinds that are wanted, as if the position were on it.
+    /// The nearest wall of the given kinds, as a contact as if the position were on the wall.
     pub fn nearest(
         &self,
         p: Pt,
@@ -289,7 +289,7 @@ impl Walls {
         let near = self.segments.near(p, reach, is_wanted).into_iter().next()?;
         let wall = self.get(near.segment.line)?;
         let at = vertex_on(wall, &near.segment, near.share);
-        // A wall that ends at a gate is thought of as going on.
+        // A wall that ends at a gate is treated as continuing.
         let directions =
             directions(wall, &near.segment, at).or_else(|| directions(wall, &near.segment, None));
         Some(Contact {

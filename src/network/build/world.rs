@@ -1,4 +1,4 @@
-//! All that the stages of building look at: the ways, and what stands between them.
+//! The data that all stages of building use: the ways, and what blocks them.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use super::plane::{Plane, Pt};
 use super::walls::{Wall, WallKind, Walls};
 use crate::model::names::collection::COMPOUNDS;
 
-/// The map while the network is built.
+/// The data of the network while it is built.
 pub struct World<'a> {
     /// The features.
     pub features: &'a Features,
     /// The ways.
     pub mesh: Mesh,
-    /// What nobody walks through.
+    /// The lines that block the way.
     pub walls: Walls,
     /// Buildings that stand on the ground.
     pub buildings: Bodies,

@@ -1,5 +1,5 @@
-//! Who may pass a feature of the network, when and how fast. Read by the index of the feature at search time, so that
-//! a closed gate holds from the next query on although the topology is built later.
+//! Who may pass a feature of the network, when, and how fast. The search reads it by the index of the feature, so
+//! that a closed gate takes effect with the next query although the topology is rebuilt later.
 
 /// What the search reads while it looks for a way. Implementations answer from the current snapshot.
 pub trait Attributes {
@@ -9,7 +9,8 @@ pub trait Attributes {
     /// Opening hours by the index that an [`Attr`] holds; never called for [`HOURS_ALWAYS`] and [`HOURS_UNKNOWN`].
     fn hours(&self, index: u32) -> &Hours;
 
-    /// What closes a single edge although its feature is open: a case nearby, a new wall across it.
+    /// Whether a single edge is closed although its feature is open, for example by a case nearby or a new
+    /// wall.
     fn blocked(&self, _edge: u32) -> Blocked {
         Blocked::default()
     }
@@ -18,13 +19,14 @@ pub trait Attributes {
 /// Index of hours in an [`Attr`]: open at all times.
 pub const HOURS_ALWAYS: u32 = 0;
 
-/// Index of hours in an [`Attr`]: nobody knows them. The way may be used and loses ties.
+/// Index of hours in an [`Attr`]: unknown. The way may be used, but between equal routes one with known hours
+/// is preferred.
 pub const HOURS_UNKNOWN: u32 = u32::MAX;
 
 /// The attributes of a feature: a route, an area, a gate, a door or a lift.
 ///
-/// Interpreting the data is done before: a conditional restriction without a base value means *yes* otherwise, a
-/// deleted feature is [`Attr::CLOSED`], an order of the day has changed `ebike` and `foot` already.
+/// The data has already been interpreted: a conditional restriction without a base value means *yes* otherwise,
+/// a deleted feature is [`Attr::CLOSED`], and day orders have been applied to `ebike` and `foot`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attr {
     /// Hours (opening hours) in which it may be ridden, an index for [`Attributes::hours`].
@@ -47,19 +49,19 @@ pub struct Attr {
     pub foot: Admission,
     /// In which direction it may be ridden. Pushing and walking go both ways.
     pub oneway: Oneway,
-    /// Whose it is: decides whether it may be used for going through or at the two ends only.
+    /// The class of access: decides whether it may be used for passing through or only at the ends of a route.
     pub access: Access,
     /// Which ramp steps have.
     pub ramp: Ramp,
-    /// What a person must show or do in order to pass a gate; costs time.
+    /// What a person must show or do to pass a gate, which takes time.
     pub credential: Credential,
-    /// Whether it is locked. Nobody passes what is locked, residents of the land behind it neither.
+    /// Whether it is locked. Nobody can pass, not even residents.
     pub locked: bool,
     /// Whether it is closed at all times: deleted, dug up, shut by a report.
     pub closed: bool,
     /// Whether a bike must not be left standing along it.
     pub no_parking: bool,
-    /// The level above (or below) the ground, 0 for the ground; for telling, not for searching.
+    /// The level above or below the ground, 0 for the ground. It is only shown and not used by the search.
     pub layer: i8,
 }
 
@@ -85,7 +87,7 @@ impl Attr {
         layer: 0,
     };
 
-    /// What nobody may pass, such as a feature that was deleted since the topology was built.
+    /// A feature that nobody may pass, such as one that was deleted after the topology was built.
     pub const CLOSED: Attr = Attr {
         closed: true,
         ..Attr::OPEN
@@ -212,7 +214,7 @@ impl Surface {
     }
 }
 
-/// Whether somebody may pass.
+/// Whether a mode of travel is admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Admission {
@@ -236,8 +238,8 @@ pub enum Oneway {
     Backward,
 }
 
-/// Whose a way is (`routes.access`). A profile says which of them are for going through, which for the two ends of a
-/// route only and which for nobody.
+/// The class of access of a way (`routes.access`). A profile says which classes can be passed through, which can be
+/// used only at the ends of a route, and which not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Access {
@@ -245,7 +247,7 @@ pub enum Access {
     Yes,
     /// Open until the owner says otherwise.
     Permissive,
-    /// For who has business there.
+    /// For people with business there.
     Destination,
     /// For deliveries.
     Delivery,
@@ -295,7 +297,7 @@ pub enum Ramp {
     Wheelchair,
 }
 
-/// What takes time at a gate.
+/// What a person has to do at a gate, which takes time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Credential {
@@ -303,7 +305,7 @@ pub enum Credential {
     None,
     /// Showing a code.
     Show,
-    /// Being written down (登记).
+    /// Registering (登记).
     Register,
 }
 
@@ -325,12 +327,12 @@ pub struct Hours {
     pub known_until: i64,
 }
 
-/// What the hours say about somebody who comes at a moment.
+/// What the hours mean for somebody who arrives at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
     /// May enter at this moment, in tenths of a second since the epoch: at once, or after waiting.
     At(i64),
-    /// Nobody knows what holds at this moment, in tenths of a second since the epoch; counts as open.
+    /// The hours at this moment, in tenths of a second since the epoch, are unknown; counts as open.
     Unknown(i64),
     /// Never opens again.
     Never,
@@ -345,7 +347,7 @@ impl Hours {
         }
     }
 
-    /// Whether somebody who comes at `at` (tenths of a second since the epoch) may enter, and when.
+    /// Whether and when somebody who arrives at `at` (tenths of a second since the epoch) may enter.
     pub fn entry(&self, at: i64) -> Entry {
         let unknown_from = self.known_until.saturating_mul(10);
         if at >= unknown_from {
@@ -364,7 +366,7 @@ impl Hours {
     }
 }
 
-/// Attributes in plain tables, such as a phone reads from its file. Index 0 of `hours` stands for [`HOURS_ALWAYS`] and
+/// Attributes in plain tables, as a phone reads them from its file. Index 0 of `hours` stands for [`HOURS_ALWAYS`] and
 /// is not read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {

@@ -1,4 +1,4 @@
-//! Lower bounds of the time to the targets, which lead a search there.
+//! Lower bounds of the time to the targets, which direct a search towards them.
 
 use super::edge::{Place, Point};
 use super::ends::End;
@@ -9,11 +9,11 @@ use super::topology::Topology;
 /// A lower bound of the time to the targets. It must be consistent: along an edge it falls by no more than the edge
 /// takes.
 pub trait Bound {
-    /// The bound in tenths of a second, from a node; `u32::MAX` where no way leads to a target.
+    /// The bound from a state in tenths of a second; `u32::MAX` if no target can be reached.
     fn at(&mut self, state: &State) -> u32;
 }
 
-/// No bound: the search goes in all directions.
+/// No bound: the search proceeds in all directions.
 #[derive(Debug, Clone, Copy)]
 pub struct Everywhere;
 
@@ -23,7 +23,7 @@ impl Bound for Everywhere {
     }
 }
 
-/// The bound from straight lines to a few targets: nobody is faster than at the highest speed of the profile.
+/// A bound from straight lines to a few targets, travelled at the highest speed of the profile.
 #[derive(Debug)]
 pub struct StraightLine<'a> {
     topology: &'a Topology,
@@ -35,7 +35,7 @@ pub struct StraightLine<'a> {
     gate: Option<(Point, [u32; 2])>,
 }
 
-/// More targets make the bound dearer than what it saves.
+/// With more targets, computing the bound costs more than it saves.
 const MOST_TARGETS: usize = 8;
 
 impl<'a> StraightLine<'a> {
@@ -77,7 +77,7 @@ impl<'a> StraightLine<'a> {
         self
     }
 
-    /// The bound of who sets out on foot and may take a vehicle on the way.
+    /// Extends the bound to somebody who sets out on foot and may pick up a vehicle on the way.
     pub fn with_pick_up(mut self) -> StraightLine<'a> {
         self.pace[1] = self.pace[0];
         self

@@ -24,7 +24,7 @@ impl Point {
     }
 }
 
-/// How an edge came about. What it is like to use follows from the attributes of its feature.
+/// The origin of an edge. How it can be used follows from the attributes of its feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum EdgeKind {
@@ -66,7 +66,7 @@ pub struct Edge {
     pub to: u32,
     /// The length in decimetres, rounded up ([`super::geometry::length_dm`]).
     pub length_dm: u32,
-    /// Whose attributes hold: an index in the table of features.
+    /// The feature whose attributes apply: an index in the table of features.
     pub feature: u32,
     /// How it came about.
     pub kind: EdgeKind,

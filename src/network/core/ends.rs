@@ -8,8 +8,8 @@ use super::topology::Topology;
 pub struct End {
     /// Where it is.
     pub place: Place,
-    /// Tenths of a second for the way between the end and what it stands for: the metres to a position beside the
-    /// network, the stairs behind a door.
+    /// The time in tenths of a second between the end and what it stands for: the distance to a position off the
+    /// network, or the stairs behind a door.
     pub extra_ds: u32,
 }
 

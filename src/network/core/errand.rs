@@ -1,5 +1,5 @@
-//! There and back: the place to leave the vehicle at, so that the way to the door, back to the vehicle and out again
-//! takes least. Nobody is sent in who can't get out.
+//! Round trips: finds the parking place with the shortest total time for the way to the door, back to the vehicle
+//! and out again. A route without a way back is not returned.
 
 use super::attributes::Attributes;
 use super::bound::{Bound, StraightLine};
@@ -14,14 +14,14 @@ use super::route::{NoRoute, Route, Why};
 use super::turns::FREE;
 use super::view::View;
 
-/// A question for the way there and back.
+/// A query for a round trip.
 #[derive(Debug, Clone, Copy)]
 pub struct Errand<'a> {
     /// The way there. Its `finish` and `park_at` don't count.
     pub there: Query<'a>,
     /// Where the way back may end.
     pub back_to: &'a [End],
-    /// How long one stays at the target, in tenths of a second.
+    /// How long the stay at the target is, in tenths of a second.
     pub dwell_ds: u32,
     /// How far from the target the vehicle may be left, in a straight line in decimetres.
     pub radius_dm: u32,
@@ -54,7 +54,7 @@ impl RoundTrip {
 /// A place to leave the vehicle at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
-    /// No way there and back by it ends before, in tenths of a second since the epoch.
+    /// A lower bound of the arrival of any round trip with it, in tenths of a second since the epoch.
     least: i64,
     /// Which of the targets it is for.
     target: usize,
@@ -63,7 +63,7 @@ struct Candidate {
 }
 
 impl<A: Attributes + ?Sized> View<'_, A> {
-    /// The way there and back that ends first. Parking places that can't be reached without a long wait don't count.
+    /// The round trip that ends first. Parking places that can only be reached after a long wait are not used.
     pub fn there_and_back(
         &self,
         memory: &mut Memory,
@@ -91,7 +91,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             park_at: ParkAt::Anywhere,
             ..errand.there
         };
-        // If there is no way in at all, that is the answer; if there is one, its parking place bounds the others.
+        // If there is no way in at all, that is the answer. Otherwise its parking place gives a bound for the
+        // others.
         let first = self.route(memory, &there)?;
         let mut candidates = Vec::new();
         for target in 0..there.to.len() {
@@ -301,7 +302,7 @@ struct Best {
 }
 
 impl Best {
-    /// Considers one more. Fails where the limit was reached.
+    /// Considers one more round trip. Fails if the limit was reached.
     fn take(&mut self, found: Result<RoundTrip, NoRoute>) -> Result<(), NoRoute> {
         match found {
             Ok(trip) => {

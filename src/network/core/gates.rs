@@ -1,4 +1,4 @@
-//! Why a gate lost: what the best way through each of some gates would take, and what stands against it.
+//! Why a gate was not used: what the best way through it would take, or why it cannot be passed.
 
 use super::attributes::Attributes;
 use super::bound::Bound;
@@ -11,7 +11,7 @@ use super::query::{LONGEST_WAIT_DS, Query};
 use super::route::{Step, Why};
 use super::view::View;
 
-/// What would have come of a gate.
+/// What using a gate would mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// There is a way through it.
@@ -23,16 +23,16 @@ pub enum Verdict {
         /// Whether the hours of the gate are not known then.
         is_unknown: bool,
     },
-    /// It is closed when somebody could be there, and not open again within the longest wait.
+    /// It is closed on arrival and does not open within the longest wait.
     ClosedUntil(
         /// When it opens, in tenths of a second since the epoch.
         i64,
     ),
-    /// Nobody may pass in any mode, or the profile can't: what stands against the mode that comes closest.
+    /// Nobody may pass in any mode, or the profile cannot: the reason for the mode that comes closest.
     Barred(Bar),
     /// No way leads through it.
     Unreachable,
-    /// The limit was reached before that was known.
+    /// The limit was reached before the answer was known.
     Limited,
 }
 
@@ -67,7 +67,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
     ) -> Verdict {
         let passed = |steps: &[Step]| steps.iter().find(|s| s.edge.edge() == gate).copied();
         let targets = Targets::new(self.topology, query.to);
-        // The way that waits as long as it takes tells when a closed gate opens.
+        // A way with unlimited waiting shows when a closed gate opens.
         let patient = self.route_with_shut(memory, query, &targets, bound, &[]);
         let patient = match patient {
             Ok(route) => route,
@@ -98,7 +98,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         }
     }
 
-    /// What stands against every mode in both directions; `None` where one of them is free.
+    /// The reason why no mode can pass in either direction; `None` if one can.
     fn bar(&self, gate: u32) -> Option<Bar> {
         let edge = self.topology.edge(gate);
         let attr = self.attributes.attr(edge.feature);

@@ -7,8 +7,8 @@ use super::edge::Point;
 const EQUATOR_M: f64 = 6_378_137.0;
 const POLE_M: f64 = 6_356_752.314_245;
 
-/// A flat picture of the ground around a latitude: coordinates become decimetres. Within a city it is right to a few
-/// per mille.
+/// A flat projection of the ground around a latitude: coordinates become decimetres. Within a city it is accurate to
+/// a few per mille.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Plane {
     east_dm: f64,

@@ -5,10 +5,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// No way leads there.
+/// Marks that no way leads there.
 pub const NEVER: u32 = u32::MAX;
 
-/// A search for a detour gives up after so many nodes. Giving up costs a shortcut too many and no exactness.
+/// The search for a detour stops after this many nodes. Stopping early adds an unnecessary shortcut, but the
+/// distances stay exact.
 const WITNESS_NODES: u32 = 24;
 
 /// An arc to another node, with the costs there and back; [`NEVER`] where it leads one way only.
@@ -19,8 +20,8 @@ struct Arc {
     back: u32,
 }
 
-/// Nodes with more arcs are not contracted: what is left of a network without long roads becomes dense and would take
-/// hours. They are the core, which is searched as a whole.
+/// Nodes with more arcs than this are not contracted, because dense remainders would take hours. They form the core,
+/// which is searched as a whole.
 const MOST_ARCS: usize = 12;
 
 /// The hierarchy: each node with the arcs to those that were contracted after it or are in the core.
@@ -33,8 +34,8 @@ pub struct Hierarchy {
 }
 
 impl Hierarchy {
-    /// The hierarchy of so many nodes and of edges from one to another, each with its costs there and back, which are
-    /// [`NEVER`] where it leads one way only.
+    /// The hierarchy of this many nodes. Each edge has its costs in both directions, [`NEVER`] if it leads one way
+    /// only.
     pub fn new(nodes: usize, edges: impl Iterator<Item = (u32, u32, [u32; 2])>) -> Hierarchy {
         let mut contraction = Contraction::new(nodes, edges);
         contraction.run();
@@ -102,7 +103,7 @@ impl Contraction {
     fn run(&mut self) {
         let mut order: BinaryHeap<Reverse<(u64, u32)>> = BinaryHeap::new();
         for node in 0..self.arcs.len() as u32 {
-            // A guess that is mended when the node comes up.
+            // An estimate that is corrected when the node comes up.
             let degree = self.arcs[node as usize].len() as u64;
             order.push(Reverse((degree.saturating_sub(1) * 500, node)));
         }
@@ -138,7 +139,7 @@ impl Contraction {
         }
     }
 
-    /// The arcs that are needed without a node so that all distances stay.
+    /// The arcs that have to be added when a node is removed, so that all distances stay the same.
     fn shortcuts(&mut self, node: u32, shortcuts: &mut Vec<(u32, u32, u32)>) {
         shortcuts.clear();
         let arcs = std::mem::take(&mut self.arcs[node as usize]);
@@ -226,13 +227,13 @@ pub struct Distances {
     /// The distance, where it is known already.
     known: Vec<(u32, u32)>,
     queue: BinaryHeap<Reverse<(u32, u32)>>,
-    /// Nodes of the core that are still to be looked at: as many as it takes to answer.
+    /// Nodes of the core that are not settled yet. They are settled only as far as an answer needs.
     core: BinaryHeap<Reverse<(u32, u32)>>,
     stack: Vec<u32>,
 }
 
 impl Distances {
-    /// Forgets the last query. `targets` are nodes with a cost at each.
+    /// Clears the results of the last query. `targets` are nodes, each with a cost.
     pub fn begin(&mut self, hierarchy: &Hierarchy, targets: &[(u32, u32)]) {
         let nodes = hierarchy.node_count();
         if self.down.len() != nodes || self.generation == u32::MAX {
@@ -272,7 +273,7 @@ impl Distances {
         }
     }
 
-    /// The distance from a node of the core. Looks at the core in the order of distance until it is known.
+    /// The distance from a node of the core. Settles the core in order of distance until it is known.
     fn of_core(&mut self, hierarchy: &Hierarchy, node: u32) -> u32 {
         loop {
             let found = match self.down[node as usize] {
@@ -337,7 +338,7 @@ mod tests {
         let mut rng = Rng(3);
         let mut distances = Distances::default();
         for round in 0..300 {
-            // Some of them dense enough to have a core.
+            // Some of the networks are dense enough to have a core.
             let density = if round % 3 == 0 { 20 } else { 3 };
             let nodes = 2 + rng.below(60) as usize;
             let cost = |rng: &mut Rng| if rng.once_in(5) { NEVER } else { rng.below(50) };
@@ -351,7 +352,7 @@ mod tests {
             let targets: Vec<(u32, u32)> = (0..1 + rng.below(3))
                 .map(|_| (rng.below(nodes as u32), rng.below(20)))
                 .collect();
-            // Bellman and Ford.
+            // The expected distances, by the algorithm of Bellman and Ford.
             let mut plain = vec![NEVER; nodes];
             for &(node, cost) in &targets {
                 plain[node as usize] = plain[node as usize].min(cost);

@@ -1,5 +1,5 @@
-//! The memory of a search: labels, and a queue of those that are still to be looked at. A search that begins forgets
-//! the one before it in constant time, so the memory is kept from query to query.
+//! The memory of a search: labels, and a queue of those to settle. A new search clears it in constant time, so the
+//! memory is reused for many queries.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -9,17 +9,17 @@ use super::hierarchy::Distances;
 use super::passage::Phase;
 use super::profile::Mode;
 
-/// No label, no edge.
+/// Stands for no label or no edge.
 pub const NONE: u32 = u32::MAX;
 
-/// What a label is about: how somebody stands at a node, apart from when.
+/// The state of a traveller at a node, without the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
     /// The node, or a place behind the last node that stands for a target.
     pub node: u32,
-    /// How they came.
+    /// The mode in which they arrived.
     pub mode: Mode,
-    /// Where they are as far as private land is concerned.
+    /// The part of the route with respect to private land.
     pub phase: Phase,
     /// Whether they have passed the gate that the search is forced through; always true where there is none.
     pub is_through: bool,
@@ -30,8 +30,8 @@ pub struct State {
 }
 
 impl State {
-    /// Whether who stands in this state may go on in every way that is open to `other`, at the same node. Who rides
-    /// can't turn on the spot, so there the edge they came by must be the same.
+    /// Whether a traveller in this state can continue in every way that is open to `other` at the same node. Riders
+    /// cannot turn on the spot, so for them the edge by which they arrived must be the same.
     fn covers(&self, other: &State) -> bool {
         self.mode == other.mode
             && self.is_through == other.is_through
@@ -100,7 +100,8 @@ struct Slot {
     first: u32,
 }
 
-/// When a label is looked at: the time with the bound of what is left, then the unknowns, then its number.
+/// The order in which labels are settled: the time plus the bound of the rest, then the unknowns, then the
+/// number.
 type Key = (u32, u32, u32);
 
 /// The memory of a search. It belongs to one search at a time.
@@ -120,7 +121,7 @@ impl Memory {
         Memory::default()
     }
 
-    /// Forgets the last search; the next has so many nodes and targets.
+    /// Clears the last search; the next one has this many nodes and targets.
     pub(super) fn begin(&mut self, places: usize) {
         if self.slots.len() < places {
             self.slots.resize(places, Slot::default());
@@ -145,7 +146,7 @@ impl Memory {
         (self.labels.len() - 1) as u32
     }
 
-    /// Keeps a label unless there is one at the node that is as good. `bound` is a lower bound of the time from there
+    /// Adds a label unless the node has one that is at least as good. `bound` is a lower bound of the time from there
     /// to the target.
     pub(super) fn offer(&mut self, state: State, cost: (u32, u32), origin: Origin, bound: u32) {
         let (time, unknowns) = cost;
@@ -194,9 +195,9 @@ impl Memory {
         self.queue.push(Reverse(key));
     }
 
-    /// The number of the label that is to be looked at next.
+    /// The number of the label to settle next.
     pub(super) fn pop(&mut self) -> Option<u32> {
-        // A label that was bettered is in the queue twice. The better entry comes first and settles it.
+        // A label that was improved is in the queue twice. The better entry comes first and settles it.
         while let Some(Reverse((_, _, number))) = self.queue.pop() {
             let label = &mut self.labels[number as usize];
             if !label.is_settled {
@@ -207,7 +208,7 @@ impl Memory {
         None
     }
 
-    /// What another label of the same search leaves a label to do.
+    /// Which edges a label still has to use, because no better label at its node could.
     pub(super) fn left_to_do(&self, number: u32) -> ToDo {
         let label = self.label(number);
         let cost = (label.time, label.unknowns);
@@ -257,12 +258,12 @@ impl Memory {
     }
 }
 
-/// What a label can do that better labels at its node have not done.
+/// Which edges a label still has to use, because no better label at its node could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToDo {
     /// All edges.
     All,
-    /// One edge: who came first came by it, and could not turn on the spot.
+    /// One edge: the better label arrived by it and could not turn on the spot.
     Only(DirectedEdge),
     /// Nothing.
     Nothing,

@@ -1,4 +1,4 @@
-//! What it takes to use the next edge: changing the mode, waiting, and the edge itself.
+//! The time to use the next edge: changing the mode, waiting, and the edge itself.
 
 use super::attributes::{Attributes, HOURS_ALWAYS, HOURS_UNKNOWN};
 use super::edge::{DirectedEdge, EdgeKind};
@@ -10,10 +10,10 @@ use super::query::{Finish, ParkAt, Query, Shut};
 use super::turns::FREE;
 use super::view::View;
 
-/// What using an edge comes to.
+/// The result of using an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moved {
-    /// Tenths of a second since the departure: when the edge could be entered but for its hours.
+    /// When the edge is reached and could be entered if it is open, in tenths of a second since the departure.
     pub(super) ready: u32,
     pub(super) entered: u32,
     pub(super) arrived: u32,
@@ -30,7 +30,7 @@ impl Moved {
     }
 }
 
-/// The rules by which a question is answered, with closures that count as shut.
+/// The rules of a query, with the closures that count as shut.
 pub(super) struct Mover<'a, A: ?Sized> {
     pub(super) view: View<'a, A>,
     pub(super) query: Query<'a>,
@@ -38,7 +38,7 @@ pub(super) struct Mover<'a, A: ?Sized> {
 }
 
 impl<A: Attributes + ?Sized> Mover<'_, A> {
-    /// What it takes to use an edge in a mode for who stands in a state since `time`. `None`: it can't be used.
+    /// The result of using an edge in a mode from a state since `time`; `None` if it cannot be used.
     pub(super) fn try_move(&self, from: &State, time: u32, to: &Move, mode: Mode) -> Option<Moved> {
         let View {
             topology,
@@ -80,7 +80,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         })
     }
 
-    /// What it takes to change from one mode to another in front of an edge.
+    /// The time to change from one mode to another in front of an edge.
     fn change_ds(&self, from: &State, to: Mode, next: DirectedEdge) -> Option<u32> {
         let profile = self.view.profile;
         match (from.mode, to) {
@@ -101,7 +101,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         }
     }
 
-    /// What parking at a node takes; `None` where it is not allowed.
+    /// The time to park at a node; `None` if that is not allowed.
     pub(super) fn park_at_ds(&self, node: u32) -> Option<u32> {
         let rule = self.view.profile.park?;
         let View {
@@ -131,7 +131,8 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         }
     }
 
-    /// Whether a bike may be left standing along an edge: where it may be ridden or pushed, and nothing forbids it.
+    /// Whether a bike may be parked along an edge: where it may be ridden or pushed and nothing forbids
+    /// parking.
     fn may_stand_along(&self, edge: DirectedEdge) -> bool {
         let View {
             topology,
@@ -155,7 +156,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
             })
     }
 
-    /// What arriving takes in a mode; `None` where nobody may arrive so.
+    /// The time to arrive in a mode; `None` if that is not allowed.
     pub(super) fn finish_ds(
         &self,
         mode: Mode,

@@ -1,4 +1,4 @@
-//! What a topology is made of, and the check that it fits together.
+//! The parts of a topology, and the check that they are consistent.
 
 use std::fmt;
 
@@ -36,7 +36,7 @@ pub struct Parking {
     pub node: u32,
 }
 
-/// Whether a turn is forbidden, or all others are.
+/// Whether a turn is forbidden, or all other turns are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnKind {
     /// `no_left_turn` and the like: who comes by `from` must not go on to `to`.
@@ -45,7 +45,8 @@ pub enum TurnKind {
     Only,
 }
 
-/// A turn restriction. It binds those who ride all of its edges; who pushes or walks one of them is free.
+/// A turn restriction. It applies to travellers who ride all of its edges, and not to those who push or walk
+/// along one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
     /// The feature of the restriction, an index in the table of features.
@@ -62,7 +63,7 @@ pub struct Turn {
     pub except_bikes: bool,
 }
 
-/// What a topology is made of, as a builder or the reader of a file puts it together.
+/// The parts of a topology, as a builder or the reader of a file creates them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parts {
     /// Where each node is.
@@ -100,14 +101,14 @@ impl Parts {
         (self.edges.len() - 1) as u32
     }
 
-    /// Adds the id of a feature and returns its index. Does not look whether it is there already.
+    /// Adds the id of a feature and returns its index, without checking for duplicates.
     pub fn add_feature(&mut self, id: impl Into<String>) -> u32 {
         self.features.push(id.into());
         (self.features.len() - 1) as u32
     }
 }
 
-/// Why parts make no topology.
+/// Why parts are not a valid topology.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
     /// The list in which it is wrong, such as `edges`.

@@ -1,4 +1,4 @@
-//! Whether one edge may be used in one mode, and how long it takes.
+//! Whether an edge can be used in a mode, and how long it takes.
 
 use super::attributes::{
     Admission, Attr, Attributes, Blocked, Entry, HOURS_ALWAYS, HOURS_UNKNOWN, Oneway,
@@ -6,7 +6,7 @@ use super::attributes::{
 use super::edge::{DirectedEdge, Edge, EdgeKind};
 use super::profile::{Mode, Profile, Zone, duration_ds};
 
-/// Why an edge can't be used in a mode at any time.
+/// Why an edge can never be used in a mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bar {
     /// The feature is closed or deleted.
@@ -23,9 +23,9 @@ pub enum Bar {
     TooNarrow,
     /// The mode can't be used there: steps without a ramp, loose ground.
     Unusable,
-    /// Its access is for others.
+    /// Its class of access is not allowed for the profile.
     NoAccess,
-    /// No gate is mapped where it crosses a barrier, so it is used on foot only.
+    /// It crosses a barrier where no gate is mapped, so it can be used on foot only.
     Assumed,
 }
 
@@ -34,7 +34,7 @@ pub enum Bar {
 pub struct Usage {
     /// In tenths of km/h, above 0.
     pub speed: u32,
-    /// What it takes besides its length, in tenths of a second.
+    /// The time that it takes in addition to its length, in tenths of a second.
     pub extra_ds: u32,
     /// Index of the hours in which it may be entered.
     pub hours: u32,
@@ -51,7 +51,7 @@ impl Usage {
     }
 }
 
-/// How a directed edge is used in a mode, or why it is not. Hours are not looked at.
+/// How a directed edge can be used in a mode, or why it cannot. Hours are not considered.
 pub fn usage(
     profile: &Profile,
     edge: &Edge,
@@ -122,7 +122,7 @@ pub fn usage(
     })
 }
 
-/// The part of a route in which somebody is, as far as private land is concerned.
+/// The part of a route with respect to private land.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Phase {
@@ -130,12 +130,12 @@ pub enum Phase {
     Start,
     /// On public land.
     Public,
-    /// On the land where the route ends. No way leads out of it.
+    /// On the land where the route ends. It cannot be left any more.
     End,
 }
 
 impl Phase {
-    /// The phase after an edge; `None` where the edge would lead through private land.
+    /// The part of the route after an edge; `None` if the edge would lead through private land.
     pub fn after(self, usage: &Usage) -> Option<Phase> {
         match (self, usage.zone) {
             (_, Zone::Never) => None,
@@ -148,8 +148,8 @@ impl Phase {
     }
 }
 
-/// When somebody enters who is there at `ready` (tenths of a second since the epoch), and whether the hours are
-/// unknown then. `None`: it never opens again.
+/// When somebody who arrives at `ready` (tenths of a second since the epoch) can enter, and whether the hours
+/// are unknown then; `None` if it never opens again.
 pub fn entry<A: Attributes + ?Sized>(
     attributes: &A,
     hours: u32,

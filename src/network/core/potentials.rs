@@ -1,8 +1,8 @@
-//! Bounds from the best case: what the way to a target takes if nothing is closed, nothing has hours and no turn is
-//! forbidden. All that only makes ways longer, so nothing is worked out again when something closes.
+//! Lower bounds from the best case: the time to a target if nothing is closed, nothing has hours and no turn is
+//! forbidden. Closures can only make ways longer, so the bounds stay valid when something closes.
 //!
-//! The potentials are as old as the topology. Where a feature was changed since so that it takes less (a lane is paved,
-//! a ban on e-bikes lifted), a search may miss the better way until they are made anew.
+//! The potentials are as old as the topology. If a feature changed since so that it takes less time (a lane is paved, a
+//! ban on e-bikes is lifted), a search may miss the better way until the potentials are computed again.
 
 use super::attributes::{Attr, Attributes, Blocked};
 use super::bound::{Bound, StraightLine};
@@ -21,8 +21,8 @@ pub struct Potentials {
     hierarchies: [Option<Hierarchy>; 2],
 }
 
-/// The least that a length of an edge takes in any of some modes in its direction and against it; [`NEVER`] where none
-/// of them can be used.
+/// The least time for a length of an edge in any of some modes, in both directions; [`NEVER`] if none of them can be
+/// used.
 fn least_ds<A: Attributes + ?Sized>(
     topology: &Topology,
     attributes: &A,
@@ -50,7 +50,7 @@ fn least_ds<A: Attributes + ?Sized>(
 const MODES: [&[Mode]; 2] = [&Mode::ALL, &[Mode::Walk]];
 
 impl Potentials {
-    /// The potentials of a profile. Takes seconds for a city.
+    /// Computes the potentials of a profile. Takes seconds for a city.
     pub fn new<A: Attributes + ?Sized>(
         topology: &Topology,
         attributes: &A,
@@ -95,7 +95,7 @@ impl Potentials {
 pub(super) struct BestCase<'a> {
     potentials: &'a Potentials,
     distances: &'a mut [Distances; 2],
-    /// Whether who walks may take a vehicle later.
+    /// Whether somebody on foot may pick up a vehicle later.
     picks_up: bool,
     straight: StraightLine<'a>,
 }

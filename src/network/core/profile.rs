@@ -1,4 +1,4 @@
-//! How somebody moves: the modes, their speeds, and the seconds that gates, doors, lifts and parking take.
+//! A profile of a traveller: the modes, their speeds, and the time for gates, doors, lifts and parking.
 
 use super::attributes::{Access, Attr, Credential, Ramp, Surface, WayKind};
 
@@ -24,11 +24,11 @@ impl Mode {
     }
 }
 
-/// What a class of access means to a profile.
+/// What a class of access means for a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Zone {
-    /// May be gone through.
+    /// May be passed through.
     Through,
     /// May be used at the two ends of a route only.
     Ends,
@@ -47,8 +47,8 @@ pub struct Pace {
     pub bike_ramp: u16,
     /// On steps with a ramp for wheelchairs.
     pub wheelchair_ramp: u16,
-    /// What an edge takes besides its length, by the number of a [`WayKind`], in tenths of a second: opening a door,
-    /// waiting for a lift or for the traffic.
+    /// The time for an edge in addition to its length, by the number of a [`WayKind`], in tenths of a second:
+    /// opening a door, waiting for a lift or for the traffic.
     pub extra_ds: [u32; WayKind::ALL.len()],
     /// Narrower passages can't be used, in decimetres.
     pub width_dm: u16,
@@ -81,7 +81,7 @@ impl Pace {
 pub struct ParkRule {
     /// At a parking place of the map.
     pub place_ds: u32,
-    /// Beside any way on which it is not forbidden; `None`: at parking places only.
+    /// Along any way where it is not forbidden; `None`: at parking places only.
     pub anywhere_ds: Option<u32>,
     /// Taking the vehicle out again.
     pub leave_ds: u32,
@@ -130,7 +130,7 @@ impl Profile {
         self.credential_ds[credential as usize]
     }
 
-    /// The highest speed of who moves in a mode and may change to others later, in tenths of km/h.
+    /// The highest speed in a mode and in those to which it may change later, in tenths of km/h.
     pub fn fastest_from(&self, mode: Mode) -> u32 {
         let later = |m: &&Mode| mode.has_vehicle() || !m.has_vehicle();
         let paces = Mode::ALL.iter().filter(later).filter_map(|m| self.pace(*m));

@@ -1,10 +1,11 @@
-//! Questions for ways: from where, to where, when and how.
+//! Queries for routes: from where, to where, when and how.
 
 use super::ends::End;
 use super::profile::Mode;
 use super::view::Limit;
 
-/// The longest wait that a route may contain. A closure at which the best route would wait longer counts as shut.
+/// The longest wait that a route may contain, in tenths of a second. A closure with a longer wait counts as
+/// shut.
 pub const LONGEST_WAIT_DS: u32 = 6000;
 
 /// How somebody must arrive.
@@ -29,7 +30,7 @@ pub enum ParkAt {
     Target,
 }
 
-/// A closure that counts as shut since the best route would wait too long at it.
+/// A closure that counts as shut, because the best route would have to wait too long at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shut {
     /// The feature with the hours, an index in the table of features.
@@ -38,7 +39,7 @@ pub struct Shut {
     pub mode: Mode,
 }
 
-/// A question for the best way.
+/// A query for the best route.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<'a> {
     /// Where somebody may set out.
@@ -53,16 +54,16 @@ pub struct Query<'a> {
     pub finish: Finish,
     /// Where the vehicle may be left.
     pub park_at: ParkAt,
-    /// The node at which a vehicle stands, for who sets out on foot and rides on from there.
+    /// The node at which a vehicle is parked, for somebody who sets out on foot and rides on from there.
     pub pick_up_at: Option<u32>,
     /// An edge, such as that of a gate, over which the way must lead.
     pub through: Option<u32>,
-    /// How much each search may do.
+    /// The limit of each search.
     pub limit: Limit<'a>,
 }
 
 impl<'a> Query<'a> {
-    /// A question for the best way in any mode, without a limit.
+    /// A query for the best route in any mode, without a limit.
     pub fn new(from: &'a [End], to: &'a [End], depart: i64, mode: Mode) -> Query<'a> {
         Query {
             from,

@@ -1,4 +1,4 @@
-//! From one place to many: the nearest of some places by real travel time, the times to all of them, and what can be
+//! Searches from one place to many: the nearest places by travel time, the times to all of them, and what can be
 //! reached within a time.
 
 use super::attributes::Attributes;
@@ -20,7 +20,7 @@ pub struct Reached {
     pub arrive: i64,
     /// How far it is, in decimetres.
     pub length_dm: u64,
-    /// How many hours on the way are not known.
+    /// How many opening hours along the way are unknown.
     pub unknowns: u32,
 }
 
@@ -35,7 +35,7 @@ impl From<&Route> for Reached {
     }
 }
 
-/// Why a search from one place to many gives no answer.
+/// Why a search from one place to many has no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
     /// The limit was reached before the search ended.
@@ -55,7 +55,7 @@ pub struct Part {
     pub until_dm: u32,
 }
 
-/// Keeps the targets that are reached, until there are enough to which no route waits too long.
+/// Collects targets until there are enough that can be reached without a wait that is too long.
 struct Enough {
     wanted: usize,
     /// The target, the number of its label.
@@ -124,8 +124,8 @@ impl Visit for Parts {
 }
 
 impl<A: Attributes + ?Sized> View<'_, A> {
-    /// The `wanted` targets that are reached first and within `horizon` tenths of a second, the first first. As many
-    /// as there are targets: the times to all of them.
+    /// The `wanted` targets that are reached first within `horizon` tenths of a second, in order. If as many are
+    /// wanted as there are targets, this gives the times to all of them.
     pub fn nearest(
         &self,
         memory: &mut Memory,
@@ -172,8 +172,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Ok(reached)
     }
 
-    /// How long it takes to each target, in tenths of a second, where that is within `horizon`. Nothing is entered in
-    /// front of which one would wait longer than [`LONGEST_WAIT_DS`].
+    /// The time to each target within `horizon`, in tenths of a second. Edges with a longer wait than
+    /// [`LONGEST_WAIT_DS`] are not used.
     pub(super) fn patient_times(
         &self,
         memory: &mut Memory,
@@ -193,8 +193,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         }
     }
 
-    /// The parts of edges that are reached within `horizon` tenths of a second, in the order of the edges. Nothing is
-    /// entered in front of which one would wait longer than [`LONGEST_WAIT_DS`].
+    /// The parts of edges that can be reached within `horizon` tenths of a second, in the order of the edges. Edges
+    /// with a longer wait than [`LONGEST_WAIT_DS`] are not used.
     pub fn isochrone(
         &self,
         memory: &mut Memory,

@@ -1,4 +1,4 @@
-//! The best way from one of some places to one of others, as the edges it uses and when.
+//! The best route from one of several places to one of several others, as the edges it uses and the times.
 
 use super::attributes::Attributes;
 use super::bound::{Bound, StraightLine};
@@ -15,7 +15,7 @@ use super::search::{Ended, Search, Visit};
 use super::turns::FREE;
 use super::view::View;
 
-/// After so many closures that count as shut the search gives up.
+/// The search stops after this many closures that count as shut.
 const MOST_ROUNDS: usize = 64;
 
 /// The use of one edge, or of a part of one.
@@ -29,7 +29,7 @@ pub struct Step {
     pub to_dm: u32,
     /// How the edge is used.
     pub mode: Mode,
-    /// What changing to that mode takes before, in tenths of a second.
+    /// The time to change to that mode before, in tenths of a second.
     pub change_ds: u32,
     /// How long the wait in front of it is, in tenths of a second.
     pub wait_ds: u32,
@@ -54,11 +54,11 @@ pub struct Route {
     pub arrive: i64,
     /// What it uses, in order.
     pub steps: Vec<Step>,
-    /// What parking at the target takes, in tenths of a second; 0 where nothing is parked there.
+    /// The time to park at the target, in tenths of a second; 0 if nothing is parked there.
     pub park_ds: u32,
-    /// How many of its hours are not known.
+    /// How many of the opening hours along it are unknown.
     pub unknowns: u32,
-    /// The closures that count as shut since earlier routes waited too long at them.
+    /// The closures that count as shut, because earlier routes had to wait too long at them.
     pub shut: Vec<Shut>,
 }
 
@@ -80,7 +80,7 @@ impl Route {
 pub struct NoRoute {
     /// Why.
     pub why: Why,
-    /// The closures that counted as shut. With none of them so there would be a way, with long waits.
+    /// The closures that count as shut. Without them there might be a route with long waits.
     pub shut: Vec<Shut>,
 }
 
@@ -89,7 +89,7 @@ pub struct NoRoute {
 pub enum Why {
     /// No way leads there.
     Unreachable,
-    /// There is a way in, and none out again.
+    /// There is a way in, but no way out again.
     NoWayBack,
     /// The limit was reached before the search ended.
     Limited,
@@ -149,7 +149,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
     }
 
-    /// The best way, with a bound of one's own.
+    /// The best route, with a given bound.
     pub fn route_by<B: Bound>(
         &self,
         memory: &mut Memory,
@@ -184,7 +184,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         Err(NoRoute { why, shut })
     }
 
-    /// Whether all places of a question exist.
+    /// Whether all places of a query exist.
     pub(super) fn has_places(&self, query: &Query<'_>) -> bool {
         let (nodes, edges) = (self.topology.node_count(), self.topology.edge_count());
         let is_below =
@@ -218,7 +218,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
     }
 
-    /// The best way where some closures count as shut; it may wait at others as long as it takes.
+    /// The best route if some closures count as shut. It may wait at others for any time.
     pub(super) fn route_with_shut<B: Bound>(
         &self,
         memory: &mut Memory,
@@ -241,7 +241,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
 }
 
 impl<A: Attributes + ?Sized> Search<'_, A> {
-    /// The way to a label of a target, walked once more edge by edge.
+    /// Follows the route to a label of a target again, edge by edge.
     pub(super) fn retrace(
         &self,
         memory: &Memory,

@@ -1,8 +1,8 @@
-//! The search that everything else is made of: from sources, forward in time, over labels for how somebody stands at a
-//! node. Departure and arrival are tenths of a second since the epoch.
+//! The basic search: from sources, forward in time, over labels, each a state of a traveller at a node. Departure and
+//! arrival are tenths of a second since the epoch.
 //!
-//! All costs are time and waiting is allowed everywhere, so who is earlier at a place is never worse off (FIFO), and
-//! settling labels in the order of their times is exact. Hours are checked when an edge is entered.
+//! All costs are times and waiting is allowed everywhere, so an earlier arrival is never worse (FIFO), and settling
+//! labels in the order of their times is exact. Hours are checked when an edge is entered.
 
 use super::attributes::Attributes;
 use super::bound::Bound;
@@ -16,9 +16,9 @@ use super::profile::Mode;
 use super::query::LONGEST_WAIT_DS;
 use super::turns::FREE;
 
-/// What a search tells while it runs.
+/// Receives the results of a search while it runs.
 pub(super) trait Visit {
-    /// A target was reached. Returns whether to go on.
+    /// A target was reached. Returns whether to continue.
     fn target(&mut self, _target: u32, _number: u32, _label: &Label) -> bool {
         true
     }
@@ -32,7 +32,7 @@ pub(super) trait Visit {
 pub(super) enum Ended {
     /// All that can be reached was looked at.
     Exhausted,
-    /// The visitor had what it wanted.
+    /// The visitor stopped it.
     Stopped,
     /// The limit was reached, or somebody cancelled.
     Limited,
@@ -42,9 +42,9 @@ pub(super) enum Ended {
 pub(super) struct Search<'a, A: ?Sized> {
     pub(super) mover: Mover<'a, A>,
     pub(super) targets: &'a Targets,
-    /// Nothing later than so many tenths of a second after the departure is looked at.
+    /// Nothing later than this after the departure is considered, in tenths of a second.
     pub(super) horizon: u32,
-    /// Nobody waits longer in front of an edge, in tenths of a second.
+    /// The longest wait in front of an edge, in tenths of a second.
     pub(super) patience: u32,
 }
 
@@ -102,7 +102,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         }
     }
 
-    /// The first labels from a source.
+    /// Creates the first labels from a source.
     fn set_out<B: Bound, V: Visit>(
         &self,
         memory: &mut Memory,
@@ -167,7 +167,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         }
     }
 
-    /// From a label along all edges at its node, and to the targets there.
+    /// Uses all edges at a label's node, and reaches the targets there.
     fn look_around<B: Bound, V: Visit>(
         &self,
         memory: &mut Memory,
@@ -182,7 +182,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             self.advance_in_all_modes(memory, bound, visit, number, label, &whole);
         }
         if !label.state.is_through {
-            // The targets don't count before the gate.
+            // Targets before the gate do not count.
             return;
         }
         for &(_, target, extra_ds) in self.targets.at_node(node) {
@@ -243,7 +243,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         if moved.wait_ds() > self.patience {
             return;
         }
-        // Only the whole edge leads through the gate.
+        // Only the whole edge passes the gate.
         let edge = to.edge.edge();
         let is_gate = self.mover.query.through == Some(edge)
             && matches!(to.goal, Goal::Node)

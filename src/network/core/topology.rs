@@ -1,4 +1,5 @@
-//! What is joined to what: nodes, edges, gates, doors and turn restrictions. Nothing in it says who may pass.
+//! The structure of the network: nodes, edges, gates, doors and turn restrictions. It does not say who may
+//! pass.
 
 use super::edge::{DirectedEdge, Edge, Place, Point};
 use super::geometry::Plane;
@@ -168,8 +169,8 @@ impl Topology {
     }
 }
 
-/// The plane of a network, and the least ratio of the length of an edge to the straight line between its nodes on it.
-/// So no way is shorter than the straight line times that ratio, whatever the plane bends.
+/// The plane of a network, and the least ratio of an edge's length to the straight line between its nodes on it. No
+/// way is shorter than the straight line times this ratio, whatever the distortion of the plane.
 fn straight(parts: &Parts) -> (Plane, f64) {
     let sum: i64 = parts.nodes.iter().map(|n| i64::from(n.lat)).sum();
     let middle = sum / (parts.nodes.len() as i64).max(1);

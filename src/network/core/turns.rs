@@ -1,12 +1,12 @@
 //! Turn restrictions as a state machine. While somebody rides along the edges of a restriction, the state says which
-//! edge is forbidden next. State 0 means that no restriction is under way.
+//! edge is forbidden next. State 0 means that no restriction has begun.
 
 use std::collections::BTreeMap;
 
 use super::edge::DirectedEdge;
 use super::parts::{Parts, TurnKind};
 
-/// No restriction is under way.
+/// No restriction has begun.
 pub const FREE: u32 = 0;
 
 /// The state machine of all turn restrictions of a topology that bind bikes.
@@ -14,14 +14,14 @@ pub const FREE: u32 = 0;
 pub struct TurnStates {
     /// A bit for each directed edge: a restriction begins on it.
     begins: Vec<u64>,
-    /// The state in which each edge on which a restriction begins leaves who rides onto it.
+    /// For each edge on which a restriction begins, the state after riding onto it.
     first: Vec<(DirectedEdge, u32)>,
-    /// What follows in each state but [`FREE`]: every edge that leaves the node, with the state after it or `None`
-    /// where it is forbidden.
+    /// For each state but [`FREE`]: every edge that leaves the node, with the state after it or `None` if it is
+    /// forbidden.
     next: Vec<Vec<(DirectedEdge, Option<u32>)>>,
 }
 
-/// How far along each restriction somebody has come: its number and the position of the edge ridden last.
+/// The progress along restrictions: the number of each and the position of the edge ridden last.
 type Progress = Vec<(usize, usize)>;
 
 impl TurnStates {
@@ -106,7 +106,7 @@ impl TurnStates {
         states
     }
 
-    /// The state of who begins to ride on an edge.
+    /// The state of a rider who starts on an edge.
     pub fn first(&self, edge: DirectedEdge) -> u32 {
         let word = self.begins.get(edge.0 as usize / 64).copied().unwrap_or(0);
         if word >> (edge.0 % 64) & 1 == 0 {
@@ -118,7 +118,7 @@ impl TurnStates {
         }
     }
 
-    /// The state of who rides on in a state along an edge; `None` where that is forbidden.
+    /// The state after riding on along an edge; `None` if that is forbidden.
     pub fn next(&self, state: u32, edge: DirectedEdge) -> Option<u32> {
         if state == FREE {
             return Some(self.first(edge));

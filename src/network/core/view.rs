@@ -1,15 +1,15 @@
-//! The network as one query sees it, and how much the query may do.
+//! The network for one query, and the limits of the query.
 
 use super::potentials::Potentials;
 use super::profile::Profile;
 use super::topology::Topology;
 
-/// How much a search may do.
+/// The limits of a search.
 #[derive(Clone, Copy)]
 pub struct Limit<'a> {
-    /// So many labels are looked at, at most.
+    /// The most labels that are settled.
     pub labels: u32,
-    /// Asked now and then whether to stop.
+    /// Called now and then to find out whether to stop.
     pub is_cancelled: &'a dyn Fn() -> bool,
 }
 
@@ -38,7 +38,7 @@ pub struct View<'a, A: ?Sized> {
     pub attributes: &'a A,
     /// How somebody moves.
     pub profile: &'a Profile,
-    /// Bounds for this profile on this topology; without them a search is led by straight lines.
+    /// Bounds for this profile on this topology. Without them, straight lines are used.
     pub potentials: Option<&'a Potentials>,
 }
 

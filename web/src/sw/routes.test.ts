@@ -13,7 +13,7 @@ test('the page and its files come from the installed shell', () => {
   expect(plan('/assets/main-1.js')).toBe('shell');
 });
 
-test('no answer that can change is ever kept', () => {
+test('answers that can change are never cached', () => {
   for (const path of [
     '/api/warnings',
     '/api/warnings/w-1',
@@ -28,21 +28,21 @@ test('no answer that can change is ever kept', () => {
   expect(plan('/api/photos', { method: 'POST' })).toBe('pass');
 });
 
-test('other pages and other hosts are left alone', () => {
+test('requests of other pages and to other hosts are not handled', () => {
   for (const path of ['/wall', '/sign-in', '/desk', '/fields'])
     expect(plan(path, { mode: 'navigate' }), path).toBe('pass');
   expect(plan('/assets/other-2.js')).toBe('pass');
   expect(plan('https://elsewhere.example/assets/main-1.js')).toBe('pass');
 });
 
-test('tiles and photos that were seen can be seen again', () => {
+test('cached tiles and photos can be shown again', () => {
   expect(plan('/api/tiles/WebMercatorQuad/16/1/2?collections=roads')).toBe('tile');
   expect(plan('/api/styles/light')).toBe('tile');
   expect(plan('/api/photos/abc?size=thumb')).toBe('photo');
   expect(plan('/api/photos/abc?receipt=secret')).toBe('pass');
 });
 
-test('under the path of a proxy the same holds', () => {
+test('the same applies under a public path', () => {
   const files = new Set(['/map/assets/main-1.js']);
   const under = (path: string, mode = 'cors'): string =>
     planFor(

@@ -42,7 +42,7 @@ fn features(name: &str) -> Option<Features> {
     Some(features)
 }
 
-/// Sets that are merged one by one.
+/// A union-find structure.
 struct Sets(Vec<u32>);
 
 impl Sets {
@@ -81,7 +81,8 @@ fn grid(c: Coord<f64>) -> Grid {
     Grid::from_degrees(c.x, c.y)
 }
 
-/// The entrances that lie on the largest part of the walkable ways, joined by their nodes alone.
+/// The entrances on the largest connected part of the walkable ways, when these are joined only at shared
+/// nodes.
 fn reached_on_raw_ways(features: &Features) -> HashSet<String> {
     let mut numbers: HashMap<Grid, u32> = HashMap::new();
     let mut pairs = Vec::new();
@@ -110,7 +111,7 @@ fn reached_on_raw_ways(features: &Features) -> HashSet<String> {
     reached
 }
 
-/// The entrances and buildings on the largest part of the network, on foot.
+/// The entrances and buildings on the largest connected part of the network, on foot.
 fn reached(features: &Features, built: &Built) -> HashSet<String> {
     let barred: HashSet<String> = features
         .ways
@@ -142,7 +143,7 @@ fn reached(features: &Features, built: &Built) -> HashSet<String> {
     reached
 }
 
-/// Lines of sight that properly cross a barrier or a building; those of gates may within their reach.
+/// Lines of sight that cross a barrier or a building. Those of gates may cross walls within their reach.
 fn links_through_walls(features: &Features, built: &Built) -> Vec<String> {
     let plane = Plane::around(features.ways[0].line.0[0]);
     let mut pieces = Vec::new();
@@ -180,7 +181,7 @@ fn links_through_walls(features: &Features, built: &Built) -> Vec<String> {
         let mut line: Vec<Pt> = shape.collect();
         line.insert(0, from);
         line.push(point(topology.point(edge.to)));
-        // A door that was drawn inside of its building has its first piece there.
+        // The first piece of a door that was drawn inside its building lies in the building.
         let skip = usize::from(line.len() > 2 && line[0].to(line[1]) < 30.0);
         for part in line.windows(2).skip(skip) {
             for piece in pieces.around(part[0], part[1], 0.1) {

@@ -1,4 +1,4 @@
-//! Little maps, each the picture of one case; random maps; real extracts.
+//! Small maps, each showing one case; random maps; real extracts.
 
 mod cases;
 mod extracts;
@@ -100,10 +100,10 @@ impl Map {
     }
 }
 
-/// What was built.
+/// The result of building a map.
 struct Net(Built);
 
-/// A shortest way: its length, and what it passes and runs along.
+/// A shortest way: its length, and the features that it passes.
 #[derive(Debug, PartialEq)]
 struct Found {
     metres: f64,
@@ -196,7 +196,7 @@ impl Net {
         self.between(&self.nodes(from), &self.nodes(to))
     }
 
-    /// What the shortest way between two places leads along.
+    /// The features along the shortest way between two places.
     fn passed(&self, from: At, to: At) -> Option<Vec<String>> {
         let found = self.between(&[self.node_at(from)], &[self.node_at(to)]);
         found.map(|f| f.passed)

@@ -1,4 +1,5 @@
-//! Random little maps: nothing leads through a wall unsaid, and every door is linked or named.
+//! Random small maps. No way may lead through a wall without being reported, and every door must be connected
+//! or reported.
 
 use proptest::prelude::*;
 
@@ -15,7 +16,7 @@ struct Drawn {
 }
 
 fn at() -> impl Strategy<Value = At> {
-    // Every second map lies on a grid, so that things touch.
+    // Every second map uses positions on a grid, so that objects touch.
     (0..=24, 0..=24, any::<bool>()).prop_map(|(x, y, grid)| {
         let off = if grid { 0.0 } else { 1.7 };
         (f64::from(x) * 5.0 + off, f64::from(y) * 5.0 + off)
@@ -103,7 +104,7 @@ proptest! {
             let (x, y) = p.degrees();
             plane.point(Coord { x, y })
         };
-        // Passages and gates are nodes; whoever crosses does so there.
+        // Passages and gates are nodes, so every crossing must be at one of them.
         let mut passages: Vec<Pt> = (0..topology.edge_count() as u32)
             .filter(|e| matches!(topology.edge(*e).kind, EdgeKind::Gate | EdgeKind::AssumedCrossing))
             .map(|e| point(topology.point(topology.edge(e).from)))
@@ -121,7 +122,7 @@ proptest! {
                 for (c, d) in drawn.pieces() {
                     let (c, d) = (plane.point(coord(c)), plane.point(coord(d)));
                     if let Some(at) = crosses(part[0], part[1], c, d) {
-                        // A gate stands for the wall within its reach.
+                        // A gate also allows a crossing of the wall within its reach.
                         let is_said = passages.iter().any(|p| p.to(at) <= 12.5);
                         prop_assert!(
                             is_said,

@@ -1,4 +1,4 @@
-//! One place to many, there and back, and gates that lost, compared with routes one by one.
+//! Searches from one place to many, round trips, and unused gates, compared with single routes.
 
 use super::super::*;
 use super::make::{Rng, ebike, foot};
@@ -85,7 +85,7 @@ fn a_place_lies_within_reach_if_its_route_takes_no_longer() {
             let offset_dm = rng.below(case.topology.edge(edge).length_dm + 1);
             let to = [Place::OnEdge { edge, offset_dm }.into()];
             let route = match view.route(&mut memory, &Query { to: &to, ..query }) {
-                // Where something counts as shut, the two questions are not the same.
+                // If something counts as shut, the two queries differ.
                 Ok(route) if !route.shut.is_empty() => continue,
                 Err(none) if !none.shut.is_empty() => continue,
                 route => route,
@@ -251,7 +251,7 @@ fn nobody_is_sent_in_who_cannot_get_out() {
         .unwrap();
     assert_eq!(town.told(&topology, &trip.there), "ride ABD, 46.6 s");
     assert_eq!(town.told(&topology, &trip.back), "ride DCA, 21.6 s");
-    // At 21:58 one would be locked in: 5 minutes at the door are too long.
+    // After 21:58 the gate would close during the 5 minutes at the door.
     let none = view.there_and_back(&mut Memory::new(), &errand(clock(21, 58)));
     assert_eq!(none.unwrap_err().why, Why::NoWayBack);
 }

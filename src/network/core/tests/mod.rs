@@ -1,5 +1,5 @@
-//! Tests of the search: small pictures with the way that is expected, and thousands of random networks whose answers
-//! are compared with those of a plain search written in another style.
+//! Tests of the search: small networks with the expected route, and thousands of random networks compared with a
+//! simple search.
 
 pub mod make;
 mod many;

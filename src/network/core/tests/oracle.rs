@@ -1,5 +1,5 @@
-//! A plain search to compare with: every state is written out in full, with all edges that were ridden last, there is
-//! no bound, nothing is left out, and who may pass is decided here once more.
+//! A simple search to compare with. States are written out in full with all edges ridden so far, there is no bound
+//! and no pruning, and the rules of passing are implemented again.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -31,26 +31,26 @@ const report = () =>
     http.GET('/api/warnings/{id}', { params: { path: { id }, query: { 'min-seq': minSeq } } }),
   );
 
-test('what is shown at once is not asked for again', async () => {
+test('a write that is visible at once is not requested again', async () => {
   answers = [json(201, { id: 'w-1' })];
   expect((await report()).value).toEqual({ id: 'w-1' });
   expect(asked).toEqual(['POST /api/warnings']);
 });
 
-test('what is saved and not shown yet is read as soon as the server has it', async () => {
+test('a write that is not visible yet is read as soon as the server shows it', async () => {
   answers = [accepted(), json(503, { detail: 'behind' }), json(200, { id: 'w-1', seq: 7 })];
   expect((await report()).value).toEqual({ id: 'w-1', seq: 7 });
   const read = 'GET /api/warnings/w-1?min-seq=7';
   expect(asked).toEqual(['POST /api/warnings', read, read]);
 });
 
-test('a server that stays behind is given up in the end', async () => {
+test('waiting for a server that stays behind ends after a while', async () => {
   answers = [accepted()];
   await expect(report()).rejects.toMatchObject({ status: 503, detail: 'behind' });
   expect(asked).toHaveLength(7);
 });
 
-test('a write without an answer is waited for too', async () => {
+test('a write without a body in its answer is waited for too', async () => {
   const end = () =>
     isWritten(http.DELETE('/api/silences/{id}', { params: { path: { id: 's' } } }), (minSeq) =>
       http.GET('/api/silences', { params: { query: { 'min-seq': minSeq } } }),
@@ -62,7 +62,7 @@ test('a write without an answer is waited for too', async () => {
   expect(asked).toEqual(['DELETE /api/silences/s', 'DELETE /api/silences/s', 'GET /api/silences?min-seq=7']);
 });
 
-test('a refusal says what the server said, and the network has status 0', async () => {
+test('an error has the text of the server; a network failure has status 0', async () => {
   answers = [json(409, { detail: 'It is closed.', allowed: ['reopen'] })];
   await expect(answered(http.GET('/api/session'))).rejects.toMatchObject({
     status: 409,
@@ -75,12 +75,12 @@ test('a refusal says what the server said, and the network has status 0', async 
   await expect(done(http.DELETE('/api/session'))).rejects.toEqual(new ApiError(0, 'Failed to fetch'));
 });
 
-test('an answer that lacks its body is an error', async () => {
+test('an answer without its body is an error', async () => {
   answers = [new Response(null, { status: 204 })];
   await expect(answered(http.GET('/api/session'))).rejects.toThrow('HTTP 204 without a body');
 });
 
-test('the server is asked in the language of the page', async () => {
+test('requests name the language of the page', async () => {
   const languages: (string | null)[] = [];
   vi.stubGlobal('fetch', async (_: Request, init: RequestInit) => {
     languages.push(new Headers(init.headers).get('accept-language'));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { ApiError } from './client';
 import { explain, wrongFieldOf } from './explain';
 
-test('the server’s own words are shown as they are', () => {
+test('the text of the server is shown unchanged', () => {
   const wrong = new ApiError(422, '期限：应为将来的时间。', {
     errors: [{ field: 'due_at', problem: '应为将来的时间' }],
   });
@@ -12,7 +12,7 @@ test('the server’s own words are shown as they are', () => {
   expect(explain(new ApiError(403, ''), 'zh')).toBe('服务器没有接受');
 });
 
-test('what the network says of itself is not shown', () => {
+test('texts of network failures are not shown', () => {
   expect(explain(new ApiError(0, 'Failed to fetch'), 'zh')).toBe('连不上服务器，请检查网络后再试');
   expect(explain(new ApiError(0, 'Failed to fetch'), 'en')).not.toContain('fetch');
   expect(explain(new ApiError(500, 'The server failed.'), 'zh')).toMatch(/^服务器出错了/);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { under } from './root';
 
-test('a path gets the root of the service once', () => {
+test('the public path is added to a path only once', () => {
   expect(under('/api/', '')).toBe('/api/');
   expect(under('/api/', '/map')).toBe('/map/api/');
   expect(under('/map/api/?a=b', '/map')).toBe('/map/api/?a=b');

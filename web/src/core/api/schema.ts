@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The landing page. */
+        /** Shows what the service is, with links to its parts. */
         get: operations["landing"];
         put?: never;
         post?: never;
@@ -25,10 +25,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which accounts are there? */
+        /** Lists the accounts. */
         get: operations["list_accounts"];
         put?: never;
-        /** Makes an account. */
+        /** Creates an account. */
         post: operations["create_account"];
         delete?: never;
         options?: never;
@@ -43,15 +43,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One account, with its tokens. */
+        /** Reads one account with its tokens. */
         get: operations["read_account"];
         put?: never;
         post?: never;
-        /** Disables an account. It stays, because the history refers to it. */
+        /** Disables an account. It is not deleted, because the history refers to it. */
         delete: operations["disable_account"];
         options?: never;
         head?: never;
-        /** Changes an account: its rights, its end, its password, and whether it is disabled. */
+        /** Changes the rights, the expiry or the password of an account, or disables it. */
         patch: operations["change_account"];
         trace?: never;
     };
@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a token of an account. */
+        /** Creates a token for an account. */
         post: operations["create_account_token"];
         delete?: never;
         options?: never;
@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who did what? */
+        /** Lists the rows of the audit. */
         get: operations["list_audit"];
         put?: never;
         post?: never;
@@ -134,7 +134,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All collections. */
+        /** Lists all collections. */
         get: operations["list_collections"];
         put?: never;
         post?: never;
@@ -151,7 +151,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One collection. */
+        /** Describes one collection. */
         get: operations["read_collection"];
         put?: never;
         post?: never;
@@ -169,16 +169,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of features.
-         * @description Ordered by id; the link `next` pages by key, so that what matches throughout comes exactly once,
-         *     whatever is written meanwhile. Any property of the collection's queryables is a parameter too:
-         *     `levels=6`.
+         * Returns a page of features.
+         * @description Features are ordered by id. The link `next` continues after the last id, so that a feature which matches the
+         *     whole time appears exactly once, even if others are written meanwhile. Each queryable property of the
+         *     collection is also a parameter: `levels=6`.
          */
         get: operations["list_items"];
         put?: never;
         /**
-         * Makes a feature.
-         * @description The id is the feature's own, or drawn where it has none.
+         * Creates a feature.
+         * @description The id is taken from the feature, or generated if it has none.
          */
         post: operations["create"];
         delete?: never;
@@ -195,12 +195,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One feature.
-         * @description A property whose schema says `x-onemap-recorded` (a door code) is told here alone, to its role, and each look
-         *     is recorded in the audit before it is answered. A read-only token is told none.
+         * Returns one feature.
+         * @description A property with `x-onemap-recorded` in its schema (a door code) is shown only here, to accounts with its
+         *     role. Each look is recorded in the audit before the answer is sent. Read-only tokens do not see such
+         *     properties.
          */
         get: operations["read_item"];
-        /** Makes or replaces a feature. */
+        /** Creates or replaces a feature. */
         put: operations["put"];
         post?: never;
         /** Deletes a feature. */
@@ -218,7 +219,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The properties by which a collection can be asked. */
+        /** Returns the properties by which a collection can be filtered. */
         get: operations["queryables"];
         put?: never;
         post?: never;
@@ -235,7 +236,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The schema of a collection. */
+        /** Returns the schema of a collection. */
         get: operations["schema"];
         put?: never;
         post?: never;
@@ -252,7 +253,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** TileJSON of a collection. */
+        /** Returns the TileJSON of a collection. */
         get: operations["tilejson"];
         put?: never;
         post?: never;
@@ -269,7 +270,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A tile of one collection. */
+        /** Returns a tile of one collection. */
         get: operations["collection"];
         put?: never;
         post?: never;
@@ -286,7 +287,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The conditions of all places of which anything was heard. */
+        /** Lists the conditions of all places with observations. */
         get: operations["list_conditions"];
         put?: never;
         post?: never;
@@ -303,7 +304,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The conformance classes. */
+        /** Lists the conformance classes. */
         get: operations["conformance"];
         put?: never;
         post?: never;
@@ -340,9 +341,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The code of a door.
-         * @description Each look is recorded in the audit (who, when, which entrance) before it is answered. An account gets 20
-         *     at once, then one a minute.
+         * Shows the code of a door.
+         * @description Each look is recorded in the audit (who, when, which entrance) before the code is sent. An account may read
+         *     20 codes at once, then one per minute.
          */
         post: operations["entrance_code"];
         delete?: never;
@@ -358,7 +359,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changes, as server-sent events. */
+        /** Sends changes as server-sent events. */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -375,7 +376,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The level of every grid: the worst of its open warnings, with the reason in words. */
+        /** Lists the level of every grid: the worst level of its open warnings, with the reason in words. */
         get: operations["status"];
         put?: never;
         post?: never;
@@ -459,12 +460,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Which invites are there?
-         * @description Officers see their own, administrators all.
+         * Lists the invites.
+         * @description Officers see their own invites, administrators see all.
          */
         get: operations["list_invites"];
         put?: never;
-        /** Makes an invite. */
+        /** Creates an invite. */
         post: operations["create_invite"];
         delete?: never;
         options?: never;
@@ -481,7 +482,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accepts an invite: makes an account and signs in with it. */
+        /** Accepts an invite: creates an account and signs in with it. */
         post: operations["accept_invite"];
         delete?: never;
         options?: never;
@@ -499,7 +500,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revokes an invite. Accounts that came by it stay. */
+        /** Revokes an invite. Accounts that were created with it stay. */
         delete: operations["revoke_invite"];
         options?: never;
         head?: never;
@@ -565,7 +566,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The features nearest to a place. */
+        /** Returns the features that are nearest to a place. */
         get: operations["nearest"];
         put?: never;
         post?: never;
@@ -584,7 +585,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes what was observed at a place. */
+        /** Records an observation at a place. */
         post: operations["observe"];
         delete?: never;
         options?: never;
@@ -601,7 +602,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a photo in. One that no report, step or feature names is removed after 24 hours. */
+        /** Uploads a photo. If no report, step or feature names it, it is removed after 24 hours. */
         post: operations["create_photo"];
         delete?: never;
         options?: never;
@@ -616,7 +617,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A photo of a feature. */
+        /** Returns a photo of a feature. */
         get: operations["read_photo"];
         put?: never;
         post?: never;
@@ -633,7 +634,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All presets. */
+        /** Lists all presets. */
         get: operations["list_presets"];
         put?: never;
         post?: never;
@@ -651,7 +652,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Keeps a preset, in place of the one that has the name. */
+        /** Saves a preset, and replaces one with the same name. */
         put: operations["put_preset"];
         post?: never;
         /** Deletes a preset. */
@@ -668,7 +669,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rules in force. */
+        /** Returns the rules in force. */
         get: operations["rules"];
         put?: never;
         post?: never;
@@ -685,7 +686,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Features by name. */
+        /** Finds features by name. */
         get: operations["search"];
         put?: never;
         post?: never;
@@ -702,7 +703,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who am I? */
+        /** Returns the account that is signed in. */
         get: operations["read_session"];
         put?: never;
         /** Signs in with a token, or with a name and a password. */
@@ -722,7 +723,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets a new password in the place of the old one. All other sessions of the account end. */
+        /** Changes the password. All other sessions of the account end. */
         put: operations["change_password"];
         post?: never;
         delete?: never;
@@ -738,7 +739,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All silences, those that are over too. */
+        /** Lists all silences, including ended ones. */
         get: operations["list_silences"];
         put?: never;
         /** Begins a silence. */
@@ -759,7 +760,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends a silence before its time. */
+        /** Ends a silence early. */
         delete: operations["end_silence"];
         options?: never;
         head?: never;
@@ -773,7 +774,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A MapLibre style. */
+        /** Returns a MapLibre style. */
         get: operations["style"];
         put?: never;
         post?: never;
@@ -790,7 +791,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A tile of several collections. */
+        /** Returns a tile of several collections. */
         get: operations["several"];
         put?: never;
         post?: never;
@@ -808,20 +809,20 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The warnings.
-         * @description The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`,
-         *     any property: `level=red&status=filed`), and four more.
+         * Lists the warnings.
+         * @description The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`, any
+         *     property: `level=red&status=filed`), and four others.
          */
         get: operations["list_warnings"];
         put?: never;
         /**
-         * Reports something that is wrong.
-         * @description `key` is a name that the client draws for the report; the same report sent again with it by the same
-         *     account (or, without one, by anybody who knows the key) is the same case, and is answered with 200;
-         *     another report with the same key is refused (422). Draw at least 32 random characters: who has no
-         *     account gets the same `receipt` again by it.
+         * Reports a problem.
+         * @description `key` is an idempotency key that the client generates. The same report with the same key from the same
+         *     account (or, without an account, from anybody with the key) is the same case and is answered with 200. A
+         *     different report with the same key is refused (422). Use at least 32 random characters: a client without an
+         *     account gets its `receipt` again with the key.
          *
-         *     A photo is named by what its upload was answered with: `{id, claim}`. It belongs to this case alone.
+         *     A photo is named by `{id, claim}` from the answer to its upload. It belongs to this case alone.
          */
         post: operations["report_warning"];
         delete?: never;
@@ -837,7 +838,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open cases of the same category, near and not long ago, the nearest first. */
+        /** Lists recent open cases of the same category nearby, the nearest first. */
         get: operations["warning_duplicates"];
         put?: never;
         post?: never;
@@ -857,8 +858,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Some cases as a sheet.
-         * @description The columns are those that the caller may see, as in the sheet of the whole list.
+         * Exports selected cases as a spreadsheet.
+         * @description The columns are those that the caller may see, as in the export of the whole list.
          */
         post: operations["export_warnings"];
         delete?: never;
@@ -874,7 +875,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the ledger comes to in a month. */
+        /** Returns the statistics of the ledger for a month. */
         get: operations["warning_figures"];
         put?: never;
         post?: never;
@@ -894,12 +895,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes a workbook in: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or SpreadsheetML,
-         *     write_answer by its content; headers in Chinese or English. All sheets that have the headers are read,
-         *     hidden ones only where no visible one has them; `skipped` names the others.
-         * @description Each row becomes the steps that its case took, each at its own time. A sheet with a problem changes
-         *     nothing. The same sheet again changes nothing either; a row that has gone on since takes its case
-         *     on.
+         * Imports a ledger from a spreadsheet: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or
+         *     SpreadsheetML, recognised by its content, with headers in Chinese or English. All sheets with these headers
+         *     are read; hidden ones only if no visible one has them. `skipped` lists the others.
+         * @description Each row becomes the steps of its case, each with its own time. If there is a problem in any row, nothing is
+         *     written. Importing the same sheet again changes nothing; rows with new steps continue their cases.
          */
         post: operations["import_warnings"];
         delete?: never;
@@ -915,7 +915,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How it stands, and how the last days went. */
+        /** Returns the present state and the last days. */
         get: operations["warning_summary"];
         put?: never;
         post?: never;
@@ -933,9 +933,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One case.
-         * @description Who is signed in also gets what they may do (`allowed`) and whose turn it is (`turn`). With
-         *     `receipt` it is what the reporter may know, and `progress`: when it came to each status.
+         * Returns one case.
+         * @description Signed-in callers also get the actions that they may take (`allowed`) and whose turn it is (`turn`). With
+         *     `receipt` the answer contains what the reporter may know, and `progress`: when the case reached each status.
          */
         get: operations["read_warning"];
         put?: never;
@@ -956,9 +956,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes a case a step further.
-         * @description Where the case stands is looked at first (409), then who asks (403, or 401 without credentials),
-         *     then the fields (422); each refusal says what the caller may do instead (`allowed`).
+         * Applies an action to a case.
+         * @description The status of the case is checked first (409), then the rights of the caller (403, or 401 without
+         *     credentials), then the fields (422). Each refusal lists the actions that the caller may take instead
+         *     (`allowed`).
          */
         post: operations["act_on_warning"];
         delete?: never;
@@ -974,11 +975,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The contact that a reporter left. */
+        /** Returns the contact that a reporter left. */
         get: operations["warning_contact"];
         put?: never;
         post?: never;
-        /** Erases the contact that a reporter left, before its time. */
+        /** Erases the contact that a reporter left, before the end of its retention time. */
         delete: operations["erase_warning_contact"];
         options?: never;
         head?: never;
@@ -993,9 +994,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The steps of a case, the first one first.
-         * @description An answer has at most 1,000 steps, and fewer where they are large; `next` says whether there are more. An
-         *     internal note (`note`) is shown to who may read the words of steps, and to nobody else.
+         * Lists the steps of a case, the oldest first.
+         * @description An answer has at most 1,000 steps, or fewer if they are large; `next` says whether there are more. Internal
+         *     notes (`note`) are shown only to those who may read the texts of steps.
          */
         get: operations["warning_history"];
         put?: never;
@@ -1013,7 +1014,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The member units for a case, the best first, each with its reasons. */
+        /** Suggests member units for a case, the best first, each with reasons. */
         get: operations["warning_units"];
         put?: never;
         post?: never;
@@ -1030,10 +1031,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which systems are told? */
+        /** Lists the webhooks. */
         get: operations["list_webhooks"];
         put?: never;
-        /** Tells another system from now on. */
+        /** Creates a webhook. It gets all steps from now on. */
         post: operations["create_webhook"];
         delete?: never;
         options?: never;
@@ -1051,7 +1052,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Tells it no more. */
+        /** Deletes a webhook. */
         delete: operations["delete_webhook"];
         options?: never;
         head?: never;
@@ -1065,7 +1066,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was a webhook told, and what not yet? */
+        /** Lists the deliveries of a webhook, including those that are still pending. */
         get: operations["list_deliveries"];
         put?: never;
         post?: never;
@@ -1082,7 +1083,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process is there. */
+        /** Answers as long as the process runs. */
         get: operations["live"];
         put?: never;
         post?: never;
@@ -1099,7 +1100,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The node can answer, and how well. */
+        /** Says whether the node can answer requests, and how well. */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -1116,7 +1117,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Figures for Prometheus. */
+        /** Metrics for Prometheus. */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -1130,31 +1131,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Who accepts an invite. */
+        /** @description The account that a person creates with an invite. */
         Acceptance: {
-            /** @description What stands behind `#invite=` in the link. */
+            /** @description The secret: the text after `#invite=` in the link. */
             code: string;
             /**
-             * @description The name of the account to be made, for ever. It looks like no other, and is no reserved word as admin.
+             * @description The name of the new account. It never changes, must not look like another name, and must not be a
+             *     reserved word such as admin.
              * @example 小李
              */
             name: string;
             /**
-             * @description A password of at least 10 characters. Without, this device stays signed in for 90 days, and no
-             *     other can be.
+             * @description A password of at least 10 characters. Without one, this device stays signed in for 90 days and no other
+             *     device can sign in.
              */
             password?: string | null;
         };
-        /** @description A change that is durable and that this server does not show yet. */
+        /** @description A durable change that this server does not show yet. */
         Accepted: {
-            /** @description What this means, in words. */
+            /** @description The explanation. */
             detail: string;
             /**
-             * @description The id of what was written, where it is one thing.
+             * @description The id of the written thing, if it is a single one.
              * @example w-4kq2m8x0p1za
              */
             id?: string | null;
-            /** @description The address under which it can be read. */
+            /** @description The address at which it can be read. */
             location: string;
             /**
              * Format: int64
@@ -1165,7 +1167,7 @@ export interface components {
         AcceptedImport: components["schemas"]["Accepted"] & components["schemas"]["ImportReport"];
         AcceptedReport: components["schemas"]["Accepted"] & {
             id: string;
-            /** @description The secret by which its reporter follows the case. */
+            /** @description The secret with which the reporter follows the case. */
             receipt: string;
         };
         /** @description The card of a building. */
@@ -1271,79 +1273,79 @@ export interface components {
              */
             until?: string | null;
         };
-        /** @description Accounts. */
+        /** @description A page of accounts. */
         AccountList: {
-            /** @description In the order of their names. */
+            /** @description The accounts, ordered by name. */
             accounts: components["schemas"]["AccountShown"][];
-            /** @description What `after` must be to read on; absent at the end. */
+            /** @description The value of `after` for the next page; absent on the last page. */
             next?: string | null;
         };
-        /** @description What is to change of an account; what is absent stays. */
+        /** @description The changes of an account. Absent fields stay as they are. */
         AccountPatch: {
-            /** @description All its communities; an empty list for no bound. */
+            /** @description The new communities, all of them; an empty list lifts the restriction. */
             communities?: string[] | null;
             /** @description Whether it is disabled. Its tokens and sessions stop working within two seconds. */
             disabled?: boolean | null;
-            /** @description When it ends, RFC 3339; null for never. */
+            /** @description When the account expires, RFC 3339; null for never. */
             expires_at?: string | null;
-            /** @description A new password. Ends its sessions. */
+            /** @description A new password. It ends the sessions of the account. */
             password?: string | null;
-            /** @description All its roles. */
+            /** @description The new roles, all of them. */
             roles?: string[] | null;
-            /** @description Its unit; null for none. */
+            /** @description The new unit; null for no unit. */
             unit?: string | null;
         };
         /** @description An account. */
         AccountShown: {
-            /** @description The ids of the communities that it is bound to; empty where it may act everywhere. */
+            /** @description The ids of the communities in which the account may act; empty if it may act everywhere. */
             communities: string[];
-            /** @description RFC 3339. */
+            /** @description When the account was created, RFC 3339. */
             created_at: string;
-            /** @description The id of the account that made it; absent for the command line. */
+            /** @description The id of the account that created it; absent if the command line did. */
             created_by?: string | null;
-            /** @description Since when it is disabled, RFC 3339. */
+            /** @description Since when the account is disabled, RFC 3339. */
             disabled_at?: string | null;
-            /** @description When it ends, RFC 3339. */
+            /** @description When the account expires, RFC 3339. */
             expires_at?: string | null;
-            /** @description Whether it can sign in with a password. */
+            /** @description Whether the account has a password. */
             has_password: boolean;
-            /** @description Whether it has a token in force. */
+            /** @description Whether the account has a valid token. */
             has_token: boolean;
-            /** @description Its id, for ever. */
+            /** @description The id of the account. It never changes. */
             id: string;
-            /** @description The id of the invite that it came by. */
+            /** @description The id of the invite with which the account was created. */
             invite?: string | null;
-            /** @description Its name, for ever. */
+            /** @description The name of the account. It never changes. */
             name: string;
-            /** @description What it may do. */
+            /** @description The roles of the account. */
             roles: string[];
-            /** @description Its tokens, the newest first; only in the answer about one account. */
+            /** @description The tokens of the account, the newest first. Only in the answer about a single account. */
             tokens?: components["schemas"]["TokenShown"][] | null;
-            /** @description The id of the member unit that it works for. */
+            /** @description The id of the member unit that the account works for. */
             unit?: string | null;
         };
-        /** @description An account to be made. */
+        /** @description The account to create. */
         AccountWanted: {
-            /** @description The ids of the communities that it is bound to; without any it may act everywhere. */
+            /** @description The ids of the communities in which the account may act; if absent or empty, it may act everywhere. */
             communities?: string[];
-            /** @description When it ends, RFC 3339; never where it is absent. */
+            /** @description When the account expires, RFC 3339; never, if absent. */
             expires_at?: string | null;
             /**
-             * @description Its name, by which it signs in and which the history shows, kept in Unicode's form NFKC. For ever, and
-             *     unique: no two names look the same.
+             * @description The name with which the account signs in and which the history shows, normalised to Unicode NFKC. It
+             *     never changes, and no two names look alike.
              * @example 小李
              */
             name: string;
-            /** @description A password of at least 10 characters; without, it signs in with tokens. */
+            /** @description A password of at least 10 characters. Without one, the account signs in with tokens. */
             password?: string | null;
             /**
-             * @description At least one of rider, unit, grid_worker, officer, planner, steward, admin.
+             * @description At least one of rider, unit, grid_worker, officer, planner, steward and admin.
              * @example [
              *       "grid_worker"
              *     ]
              */
             roles: string[];
-            /** @description The id of the member unit that it works for. */
+            /** @description The id of the member unit that the account works for. */
             unit?: string | null;
         };
         /** @enum {string} */
@@ -1407,46 +1409,46 @@ export interface components {
         AgeStep: {
             /**
              * Format: double
-             * @description After so many hours.
+             * @description The time in hours.
              */
             after_hours: number;
             /** @description The level from then on. */
             level: components["schemas"]["Level"];
         };
-        /** @description The process lives. */
+        /** @description The answer of a running process. */
         Alive: {
-            /** @description `live`. */
+            /** @description Always `live`. */
             status: string;
         };
-        /** @description Rows of the audit. */
+        /** @description A page of the audit. */
         AuditList: {
             /**
              * Format: int64
-             * @description What `after` must be to read on; absent at the end.
+             * @description The value of `after` for the next page; absent on the last page.
              */
             next?: number | null;
-            /** @description The oldest first. */
+            /** @description The rows, the oldest first. */
             rows: components["schemas"]["AuditShown"][];
         };
         /** @description One row of the audit. */
         AuditShown: {
-            /** @description The account's name at that moment; the database's user where plain SQL wrote. */
+            /** @description The name of the account at that moment; for plain SQL, the database user. */
             account?: string | null;
-            /** @description The account's id. */
+            /** @description The id of the account. */
             account_id?: string | null;
             /** @description The network address that a sign-in or a change of an account came from. */
             address?: string | null;
-            /** @description RFC 3339. */
+            /** @description When it happened, RFC 3339. */
             at: string;
-            /** @description The collection of the feature; of several, of the first. */
+            /** @description The collection of the feature, or of the first of several features. */
             collection?: string | null;
-            /** @description What else there is to say. */
+            /** @description Further details. */
             detail?: string | null;
-            /** @description The feature's id; of several, the first's. */
+            /** @description The id of the feature, or of the first of several features. */
             feature?: string | null;
             /**
              * Format: int64
-             * @description Its number; later rows have higher numbers.
+             * @description The number of the row. Later rows have higher numbers.
              */
             id: number;
             /**
@@ -1460,11 +1462,11 @@ export interface components {
             path?: string | null;
             /**
              * Format: int64
-             * @description The commit that a write made; of several, the last.
+             * @description The commit of a write, or the last of several commits.
              */
             seq?: number | null;
         };
-        /** @description Properties of the collection `barriers` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `barriers` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         BarriersProperties: {
             /** @description The compound it encloses. */
             compound?: string;
@@ -1477,11 +1479,11 @@ export interface components {
             kind?: "wall" | "fence" | "hedge";
         };
         /**
-         * @description What becomes of a row.
+         * @description Whether a row creates a case, updates one or changes nothing.
          * @enum {string}
          */
         Becomes: "created" | "updated" | "unchanged";
-        /** @description Properties of the collection `boundaries` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `boundaries` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         BoundariesProperties: {
             /** @description A value of OpenStreetMap's admin_level key. */
             admin_level?: number;
@@ -1515,7 +1517,7 @@ export interface components {
              */
             units?: number | null;
         };
-        /** @description Properties of the collection `buildings` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `buildings` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         BuildingsProperties: {
             /** @description Street and house number. */
             address?: string;
@@ -1553,32 +1555,32 @@ export interface components {
             units?: number;
         };
         Case: {
-            /** @description What the caller may do with it now; only for callers with an account or receipt. */
+            /** @description The actions that the caller may take now. Only for callers with an account or a receipt. */
             allowed?: components["schemas"]["RequestableAction"][];
             geometry: components["schemas"]["Geometry"] | null;
             id: string;
             links?: components["schemas"]["Link"][];
-            /** @description For its reporter: when it came to each status. */
+            /** @description For the reporter: when the case reached each status. */
             progress?: {
                 /** Format: date-time */
                 at: string;
                 status: components["schemas"]["Status"];
             }[];
             properties: components["schemas"]["WarningsProperties"];
-            /** @description In the answer to a report: the secret by which its reporter follows the case. */
+            /** @description In the answer to a report: the secret with which the reporter follows the case. */
             receipt?: string;
             /**
              * Format: int64
              * @description The commit that wrote this version.
              */
             seq: number;
-            /** @description Whose turn it is; null after it ended. */
+            /** @description Whose turn it is; null if the case has ended. */
             turn?: components["schemas"]["Turn"] | null;
             /** @enum {string} */
             type: "Feature";
             /** Format: date-time */
             updated_at: string;
-            /** @description What is odd about a report. */
+            /** @description Suspicious points about a report. */
             warnings?: {
                 field: string;
                 warning: string;
@@ -1589,7 +1591,7 @@ export interface components {
         CaseCollection: {
             features: components["schemas"]["Case"][];
             links?: components["schemas"]["Link"][];
-            /** @description How many match in all, where that is known. */
+            /** @description The total number of matches, if it is known. */
             numberMatched?: number;
             numberReturned?: number;
             /** Format: date-time */
@@ -1599,36 +1601,36 @@ export interface components {
         };
         /** @description The rule of a category. */
         CategoryRule: {
-            /** @description How its level rises with its age. */
+            /** @description How the level rises with the age of the case. */
             age: components["schemas"]["AgeStep"][];
             condition?: components["schemas"]["Thresholds"] | null;
-            /** @description Its name in English. */
+            /** @description The name in English. */
             en: string;
             /**
              * Format: double
-             * @description Within how many working hours it must be handled.
+             * @description Within how many working hours a case must be handled.
              */
             handle_hours: number;
-            /** @description Which units handle it. */
+            /** @description The competences of units, any of which is enough to handle it. */
             handlers: string[];
-            /** @description Its id. */
+            /** @description The id of the category. */
             id: string;
             /** @description The level of a new case. */
             level: components["schemas"]["Level"];
-            /** @description How its level rises when it is overdue; working hours. */
+            /** @description How the level rises when the case is overdue, in working hours. */
             overdue: components["schemas"]["AgeStep"][];
-            /** @description Whether handling it takes a photo. */
+            /** @description Whether handling the case requires a photo. */
             photo: boolean;
             repeats?: components["schemas"]["RepeatRule"] | null;
             /**
              * Format: double
-             * @description Within how many working hours it must be filed and dispatched.
+             * @description Within how many working hours a case must be filed and dispatched.
              */
             respond_hours: number;
-            /** @description Its name in Chinese. */
+            /** @description The name in Chinese. */
             zh: string;
         };
-        /** @description Where and when features are. */
+        /** @description The spatial and temporal extent of a collection. */
         CollectionExtent: {
             spatial?: components["schemas"]["SpatialExtent"] | null;
             temporal?: components["schemas"]["TemporalExtent"] | null;
@@ -1637,48 +1639,48 @@ export interface components {
         CollectionList: {
             /** @description The collections. */
             collections: components["schemas"]["CollectionShown"][];
-            /** @description The coordinate systems in which features are answered. */
+            /** @description The coordinate systems in which features can be requested. */
             crs: string[];
-            /** @description Where else this is. */
+            /** @description Links to other forms of this document. */
             links: components["schemas"]["Link"][];
         };
-        /** @description What the standards have no member for. */
+        /** @description Members of a collection beyond the standards. */
         CollectionNotes: {
-            /** @description What it holds. */
+            /** @description What the collection contains, in both languages. */
             description: components["schemas"]["Localized"];
-            /** @description The kinds of geometry that its features have. */
+            /** @description The geometry types of the features. */
             geometry: string[];
             /**
              * Format: int32
-             * @description The zoom level from which it is in the tiles.
+             * @description The lowest zoom level at which the collection is in the tiles.
              */
             minzoom: number;
-            /** @description What it is called. */
+            /** @description The title, in both languages. */
             title: components["schemas"]["Localized"];
         };
         /** @description A collection. */
         CollectionShown: {
-            /** @description The coordinate systems of its features; `#/crs` is the list of the service. */
+            /** @description The coordinate systems of the features; `#/crs` stands for the list of the service. */
             crs: string[];
-            /** @description What it holds. */
+            /** @description What the collection contains. */
             description: string;
             extent?: components["schemas"]["CollectionExtent"] | null;
-            /** @description Its id. */
+            /** @description The id of the collection. */
             id: string;
-            /** @description How many features it has. */
+            /** @description The number of features. */
             itemCount: number;
-            /** @description `feature`. */
+            /** @description Always `feature`. */
             itemType: string;
-            /** @description Where its parts are. */
+            /** @description Links to the parts of the collection. */
             links: components["schemas"]["Link"][];
-            /** @description What the standards have no member for. */
+            /** @description Members of this service beyond the standards. */
             onemap: components["schemas"]["CollectionNotes"];
-            /** @description The coordinate system in which they are kept. */
+            /** @description The coordinate system in which features are stored. */
             storageCrs: string;
-            /** @description What it is called. */
+            /** @description The title of the collection. */
             title: string;
         };
-        /** @description Properties of the collection `compounds` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `compounds` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         CompoundsProperties: {
             /** @description The year in which most of it was finished. */
             built?: number;
@@ -1698,14 +1700,14 @@ export interface components {
             /** @description Closed by a wall, entered through its gates only. */
             walled?: boolean;
         };
-        /** @description The conditions of all places of which anything was heard. */
+        /** @description The conditions of all places with observations. */
         ConditionList: {
             /** @description One for each place and category. */
             conditions: components["schemas"]["ConditionShown"][];
         };
-        /** @description The condition of one category at a place, as the log has it. */
+        /** @description The condition of a category at a place, as stored in the log. */
         ConditionShown: {
-            /** @description The category. */
+            /** @description The category of the condition. */
             category: string;
             /**
              * Format: date-time
@@ -1714,24 +1716,24 @@ export interface components {
             fired_at?: string | null;
             /**
              * Format: date-time
-             * @description When that was observed.
+             * @description When the last value was measured.
              */
             observed_at?: string | null;
-            /** @description The place. */
+            /** @description The id of the place. */
             place: string;
             /**
              * Format: date-time
-             * @description Since when.
+             * @description Since when it has this state.
              */
             since: string;
-            /** @description Where it stands. */
+            /** @description The state of the condition. */
             state: components["schemas"]["ConditionState"];
             /**
              * Format: double
-             * @description The last value.
+             * @description The last value, in the unit of the rule's thresholds.
              */
             value?: number | null;
-            /** @description The open case of it. */
+            /** @description The open case of the condition. */
             warning?: string | null;
         };
         /**
@@ -1754,28 +1756,28 @@ export interface components {
         };
         /** @description The conformance classes. */
         Conformance: {
-            /** @description The classes of OGC API standards that hold here. */
+            /** @description The conformance classes of OGC API standards that this service implements. */
             conformsTo: string[];
         };
-        /** @description How to reach who reported a case. */
+        /** @description The contact of a case's reporter. */
         Contact: {
-            /** @description What the reporter left; null where that is nothing, or its time is over and it was erased. */
+            /** @description The contact; null if the reporter left none or it was erased. */
             contact?: string | null;
-            /** @description The case. */
+            /** @description The id of the case. */
             id: string;
         };
-        /** @description Whose data stands on the map. */
+        /** @description A source of the data on the map. */
         DataSource: {
-            /** @description What has to be said beside every map of it. */
+            /** @description The attribution that every map of the data must show. */
             attribution?: string | null;
-            /** @description Under which licence it may be used. */
+            /** @description The licence of the data. */
             licence?: string | null;
-            /** @description What it is called. */
+            /** @description The name of the source. */
             name?: string | null;
-            /** @description Where it comes from. */
+            /** @description The address of the source. */
             url?: string | null;
         };
-        /** @description Properties of the collection `day_orders` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `day_orders` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         DayOrdersProperties: {
             /**
              * Format: date-time
@@ -1797,57 +1799,57 @@ export interface components {
              */
             until?: string;
         };
-        /** @description What was told to a webhook. */
+        /** @description The deliveries of a webhook. */
         DeliveryList: {
-            /** @description The newest first. */
+            /** @description The deliveries, the newest first. */
             deliveries: components["schemas"]["DeliveryShown"][];
         };
-        /** @description One thing told to one webhook. */
+        /** @description One delivery to one webhook. */
         DeliveryShown: {
-            /** @description When it was tried last, RFC 3339. */
+            /** @description When it was last tried, RFC 3339. */
             at: string;
-            /** @description What went wrong last. */
+            /** @description The last error. */
             error?: string | null;
             /** @description `step` or `notice`. */
             event: string;
-            /** @description When it was tried first, RFC 3339. */
+            /** @description When it was first tried, RFC 3339. */
             first_at: string;
-            /** @description One id for ever. */
+            /** @description The id of the delivery. It never changes. */
             id: string;
             /**
              * Format: int64
-             * @description The commit it tells of.
+             * @description The number of the commit with the step.
              */
             seq: number;
-            /** @description `pending` (it is tried again), `delivered` or `dead` (given up). */
+            /** @description `pending` (it will be tried again), `delivered`, or `dead` (given up). */
             state: string;
             /**
              * Format: int32
-             * @description How often it was tried.
+             * @description The number of attempts.
              */
             tries: number;
-            /** @description The warning it tells of. */
+            /** @description The id of the warning. */
             warning: string;
         };
-        /** @description What opens a door. */
+        /** @description What a person at the door needs. */
         DoorCode: {
             /** @description When somebody last checked the entrance. */
             checked_on?: string | null;
             /**
-             * @description The code that opens it.
+             * @description The code that opens the door.
              * @example 0000#
              */
             code: string;
             /**
-             * @description What must be shown there.
+             * @description What has to be shown at the entrance.
              * @example property_code
              */
             credential?: string | null;
-            /** @description The entrance. */
+            /** @description The id of the entrance. */
             id: string;
-            /** @description What a rider should know. */
+            /** @description A note for riders. */
             note?: string | null;
-            /** @description Until when the code is valid, where that is known. */
+            /** @description Until when the code is valid, if that is known. */
             valid_until?: string | null;
         };
         Duplicate: {
@@ -1856,7 +1858,7 @@ export interface components {
             properties: components["schemas"]["WarningsProperties"] & {
                 /**
                  * Format: double
-                 * @description From the place that is reported; metres.
+                 * @description The distance from the reported place in metres.
                  */
                 distance_m: number;
                 /** Format: double */
@@ -1874,20 +1876,20 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
-        /** @description What may be the same case. */
+        /** @description Which cases count as possible duplicates. */
         DuplicateRule: {
             /**
              * Format: double
-             * @description Within so many metres.
+             * @description The largest distance in metres.
              */
             distance_m: number;
             /**
              * Format: int32
-             * @description Within so many hours.
+             * @description The longest time between them in hours.
              */
             hours: number;
         };
-        /** @description Properties of the collection `entrances` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `entrances` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         EntrancesProperties: {
             /**
              * @description Who may use it. A private gate is passed only to reach or to leave what is behind it.
@@ -1973,7 +1975,7 @@ export interface components {
             /** @description The clear width. */
             width_m?: number;
         };
-        /** @description Properties of the collection `facilities` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `facilities` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         FacilitiesProperties: {
             /** @description How many slots, spaces or seats. */
             capacity?: number;
@@ -1993,20 +1995,20 @@ export interface components {
         };
         /** @description A row that lies far from everything on the map. */
         FarRow: {
-            /** @description Where it lies: longitude and latitude. */
+            /** @description The position: longitude and latitude in degrees, WGS 84. */
             at: number[];
-            /** @description The id of its case. */
+            /** @description The id of the row's case. */
             id: string;
-            /** @description What may have happened. */
+            /** @description The probable reason, in English. */
             problem: string;
-            /** @description The same in Chinese. */
+            /** @description The probable reason, in Chinese. */
             problem_zh: string;
             /**
              * Format: int32
-             * @description Its number in the sheet.
+             * @description The number of the row in the sheet.
              */
             row: number;
-            /** @description The name of its sheet, in a workbook. */
+            /** @description The name of the row's sheet, in a workbook. */
             sheet?: string | null;
         };
         Feature: {
@@ -2028,7 +2030,7 @@ export interface components {
         };
         /** @description A GeoJSON Feature (RFC 7946). Foreign members are ignored. */
         FeatureBody: {
-            /** @description The coordinate system of the geometry, as GeoJSON of 2008 names it; in place of `Content-Crs`. */
+            /** @description The coordinate system of the geometry, as in GeoJSON 2008; instead of `Content-Crs`. */
             crs?: {
                 [key: string]: unknown;
             } | null;
@@ -2046,7 +2048,7 @@ export interface components {
         FeatureCollection: {
             features: components["schemas"]["Feature"][];
             links?: components["schemas"]["Link"][];
-            /** @description How many match in all, where that is known. */
+            /** @description The total number of matches, if it is known. */
             numberMatched?: number;
             numberReturned?: number;
             /** Format: date-time */
@@ -2055,14 +2057,14 @@ export interface components {
             type: "FeatureCollection";
         };
         FeatureId: string;
-        /** @description What changes of a feature (RFC 7396); what is missing stays as it is. */
+        /** @description A merge patch of a feature (RFC 7396). Absent members stay as they are. */
         FeaturePatch: {
-            /** @description The coordinate system of the geometry, as GeoJSON of 2008 names it; in place of `Content-Crs`. */
+            /** @description The coordinate system of the geometry, as in GeoJSON 2008; instead of `Content-Crs`. */
             crs?: {
                 [key: string]: unknown;
             } | null;
             geometry?: components["schemas"]["Geometry"] | null;
-            /** @description A feature keeps its id: the one in the path. */
+            /** @description The id, which cannot change: it must equal the one in the path. */
             id?: string | number;
             /** @description The properties that change; null removes one. */
             properties?: {
@@ -2082,13 +2084,13 @@ export interface components {
         };
         FeedChange: {
             collection: string;
-            /** @description Of a put: the feature as the caller sees it. */
+            /** @description The feature as the caller sees it, if it was put. */
             feature?: components["schemas"]["Feature"] | null;
             id: string;
             /** @enum {string} */
             kind: "put" | "delete";
         };
-        /** @description A commit on the feed: its changes or, where it is large, what was touched. */
+        /** @description A commit on the feed: its changes or, if it is large, the areas that changed. */
         FeedCommit: {
             /** Format: date-time */
             at: string;
@@ -2107,7 +2109,7 @@ export interface components {
              * @description The time by the server's clock.
              */
             at: string;
-            /** @description Whether the database is away, so that nothing new can be told. */
+            /** @description Whether the database is unreachable, so that there is no news. */
             stale?: boolean;
         };
         /** @description The figures of one community, unit or category. */
@@ -2436,7 +2438,7 @@ export interface components {
             /** @description The property that stays empty. */
             property: string;
         };
-        /** @description Properties of the collection `first_aid_stations` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `first_aid_stations` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         FirstAidStationsProperties: {
             /** @description Has an automated external defibrillator. */
             aed?: boolean;
@@ -2495,7 +2497,7 @@ export interface components {
             /** @enum {string} */
             type: "GeometryCollection";
         };
-        /** @description Properties of the collection `green` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `green` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         GreenProperties: {
             /** @description What kind of green it is. */
             kind?: string;
@@ -2527,20 +2529,20 @@ export interface components {
         GridStatuses: {
             /**
              * Format: date-time
-             * @description The moment that it shows.
+             * @description The moment that the answer shows.
              */
             at: string;
-            /** @description The grids, those that others roll up to too. */
+            /** @description The grids, including those above others in the hierarchy. */
             grids: components["schemas"]["GridStatus"][];
-            /** @description What is open on the whole map. */
+            /** @description The number of open cases on the whole map. */
             open: components["schemas"]["OpenCounts"];
             /**
              * Format: int64
-             * @description The commit that it shows.
+             * @description The number of the commit that the answer shows.
              */
             seq: number;
         };
-        /** @description Properties of the collection `grids` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `grids` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         GridsProperties: {
             /** @description Division code: 9 digits for a street, 12 for a community, 15 for a grid (county 6 + street 3 + community 3 + number 3). */
             code?: string;
@@ -2560,36 +2562,36 @@ export interface components {
         };
         /** @description The history of a case. */
         History: {
-            /** @description The case. */
+            /** @description The id of the case. */
             id: string;
-            /** @description What `after` must be to read on; absent at the end. */
+            /** @description The value of `after` for the next page; absent on the last page. */
             next?: string | null;
-            /** @description The first one first, each without what the caller's role must not see. */
+            /** @description The steps, the oldest first, without fields that the caller may not see. */
             steps: components["schemas"]["Step"][];
         };
-        /** @description What an import came to, or with `dry_run` would come to. */
+        /** @description The result of an import, or of its dry run. */
         ImportReport: {
             /**
              * Format: int32
-             * @description Cases that are new.
+             * @description The number of new cases.
              */
             created: number;
-            /** @description Whether it was only asked what would happen. */
+            /** @description Whether this was a dry run, which writes nothing. */
             dry_run: boolean;
-            /** @description The first 20 of them. */
+            /** @description The first 20 of these rows. */
             far: components["schemas"]["FarRow"][];
             /**
              * Format: int64
-             * @description How many new rows lie far from everything on the map.
+             * @description The number of new rows that lie far from everything on the map.
              */
             far_away: number;
-            /** @description Headers that no column of the ledger has. */
+            /** @description Headers that match no column of the ledger. */
             ignored: string[];
-            /** @description The first 20 rows as they would be. */
+            /** @description The first 20 rows, as the import would write them. */
             preview: components["schemas"]["ImportedRow"][];
-            /** @description Why rows can't be taken. Where there is one, nothing was written. */
+            /** @description Why rows are refused. If there is a problem, nothing is written. */
             problems: components["schemas"]["SheetProblem"][];
-            /** @description How many rows its sheets have. */
+            /** @description The number of rows in all sheets. */
             rows: number;
             /** @description The sheets that were read. */
             sheets: components["schemas"]["SheetRead"][];
@@ -2597,20 +2599,20 @@ export interface components {
             skipped: components["schemas"]["SkippedSheet"][];
             /**
              * Format: int32
-             * @description Cases that are as the sheet says.
+             * @description The number of cases that are already as the sheet says.
              */
             unchanged: number;
             /**
              * Format: int32
-             * @description Cases that are known and go on.
+             * @description The number of known cases that get further steps.
              */
             updated: number;
         };
-        /** @description What becomes of a row of a sheet. */
+        /** @description The result of importing one row of a sheet. */
         ImportedRow: {
-            /** @description What becomes of it. */
+            /** @description Whether the case is new, updated or unchanged. */
             becomes: components["schemas"]["Becomes"];
-            /** @description The category. */
+            /** @description The category of the case. */
             category: string;
             /** @description The community of the case. */
             community?: string | null;
@@ -2618,93 +2620,93 @@ export interface components {
             grid?: string | null;
             id?: components["schemas"]["FeatureId"] | null;
             level?: components["schemas"]["Level"] | null;
-            /** @description Where it is, in words. */
+            /** @description The place in words. */
             place?: string | null;
             /**
              * Format: date-time
-             * @description When it was reported.
+             * @description When the case was reported.
              */
             reported_at: string;
             /**
              * Format: int32
-             * @description Its number in the sheet.
+             * @description The number of the row in the sheet.
              */
             row: number;
-            /** @description The name of its sheet, in a workbook. */
+            /** @description The name of the row's sheet, in a workbook. */
             sheet?: string | null;
-            /** @description Where the case stands after it. */
+            /** @description The status of the case after the row. */
             status: components["schemas"]["Status"];
             /** @description The unit in charge. */
             unit?: string | null;
         };
-        /** @description Invites. */
+        /** @description The invites. */
         InviteList: {
-            /** @description The newest first, at most 500. */
+            /** @description The invites, the newest first, at most 500. */
             invites: components["schemas"]["InviteShown"][];
         };
-        /** @description An invite that was made. */
+        /** @description A newly created invite. */
         InviteMade: {
-            /** @description Its secret, given this once. */
+            /** @description The secret of the invite. It is shown only in this answer. */
             code: string;
             /** @description The invite. */
             invite: components["schemas"]["InviteShown"];
-            /** @description The link to hand on or to print as a QR code. */
+            /** @description The link to pass on or to print as a QR code. */
             link: string;
         };
         /** @description An invite, without its secret. */
         InviteShown: {
-            /** @description The ids of the communities that they are bound to. */
+            /** @description The ids of the communities in which the accounts may act. */
             communities: string[];
-            /** @description RFC 3339. */
+            /** @description When the invite was created, RFC 3339. */
             created_at: string;
-            /** @description The id of the account that made it; absent for the command line. */
+            /** @description The id of the account that created it; absent if the command line did. */
             created_by?: string | null;
-            /** @description When it ends, RFC 3339. */
+            /** @description When the invite expires, RFC 3339. */
             expires_at: string;
-            /** @description Its id, by which it is revoked. */
+            /** @description The id of the invite, with which it is revoked. */
             id: string;
-            /** @description What it is for. */
+            /** @description What the invite is for. */
             note?: string | null;
-            /** @description When it was revoked, RFC 3339. */
+            /** @description When the invite was revoked, RFC 3339. */
             revoked_at?: string | null;
-            /** @description The roles of the accounts that come by it. */
+            /** @description The roles of the accounts. */
             roles: string[];
-            /** @description The id of the member unit that they work for. */
+            /** @description The id of the member unit that the accounts work for. */
             unit?: string | null;
             /**
              * Format: int32
-             * @description How many it has made.
+             * @description How many accounts it has created.
              */
             used: number;
             /**
              * Format: int32
-             * @description How many accounts it makes.
+             * @description How many accounts it can create.
              */
             uses: number;
         };
-        /** @description An invite to be made. */
+        /** @description The invite to create. */
         InviteWanted: {
             /**
-             * @description The ids of the communities that they are bound to. An officer who is bound to communities gives
-             *     those, or some of them.
+             * @description The ids of the communities in which the accounts may act. An officer who is bound to communities may
+             *     give only those.
              */
             communities?: string[];
-            /** @description When it ends, RFC 3339, within 90 days; after 7 days where it is absent. */
+            /** @description When the invite expires, RFC 3339, within 90 days; after 7 days, if absent. */
             expires_at?: string | null;
-            /** @description What it is for. */
+            /** @description What the invite is for. */
             note?: string | null;
             /**
-             * @description The roles of the accounts that come by it. Officers give rider, grid_worker and unit.
+             * @description The roles of the accounts. Officers may give rider, grid_worker and unit.
              * @example [
              *       "rider"
              *     ]
              */
             roles: string[];
-            /** @description The id of the member unit that they work for. */
+            /** @description The id of the member unit that the accounts work for. */
             unit?: string | null;
             /**
              * Format: int32
-             * @description How many accounts it makes, up to 1,000; one where it is absent.
+             * @description How many accounts it can create, up to 1,000; one, if absent.
              */
             uses?: number | null;
         };
@@ -2779,36 +2781,36 @@ export interface components {
          * @enum {string}
          */
         JobStateShown: "queued" | "running" | "done" | "cancelled" | "failed" | "lost";
-        /** @description What this service is, and where its parts are. */
+        /** @description The landing page: what this service is, with links to its parts. */
         Landing: {
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When the newest commit was written.
              */
             at: string;
             /** @description Whether the synthetic demo district is on the map. */
             demo: boolean;
-            /** @description What the service is. */
+            /** @description A description of the service. */
             description: string;
-            /** @description Where its data lies. */
+            /** @description The extent of the data. */
             extent: components["schemas"]["LandingExtent"];
-            /** @description Where its parts are. */
+            /** @description Links to the parts of the service. */
             links: components["schemas"]["Link"][];
             /** @description The pages for people. */
             pages: string[];
             /**
              * Format: int64
-             * @description The newest commit.
+             * @description The number of the newest commit.
              */
             seq: number;
-            /** @description Whose data stands on the map. */
+            /** @description The sources of the data on the map. */
             sources: components["schemas"]["DataSource"][];
-            /** @description The street's name, where the map has one. */
+            /** @description The name of the subdistrict, if the map has one. */
             title: string;
         };
-        /** @description Where the data lies. */
+        /** @description The extent of the data. */
         LandingExtent: {
-            /** @description West, south, east, north; degrees, WGS 84. Null for an empty map. */
+            /** @description West, south, east, north, in degrees (WGS 84). Null for an empty map. */
             bbox?: number[] | null;
         };
         /**
@@ -2818,9 +2820,9 @@ export interface components {
         Level: "no_data" | "green" | "yellow" | "red";
         /** @description A link to another resource (RFC 8288). */
         Link: {
-            /** @description Its address. */
+            /** @description The address of the resource. */
             href: string;
-            /** @description What the resource is to this one: `self`, `next`, `items`. */
+            /** @description The relation of the resource to this one: `self`, `next`, `items`. */
             rel: string;
             /** @description Its title. */
             title: string;
@@ -2861,7 +2863,7 @@ export interface components {
                     address?: string;
                     /**
                      * Format: double
-                     * @description The way on the ellipsoid, metres; 0 inside.
+                     * @description The distance on the ellipsoid in metres; 0 inside.
                      */
                     distance_m: number;
                     name?: string;
@@ -2881,27 +2883,27 @@ export interface components {
             /** @description The red case with this id in the same grid suppressed the notice. */
             inhibited_by: components["schemas"]["FeatureId"];
         };
-        /** @description Of what units are notified. */
+        /** @description When units are notified. */
         NoticeRule: {
-            /** @description From this level on. */
+            /** @description The lowest level with notices. */
             from: components["schemas"]["Level"];
             /** @description Whether a red case holds back the yellow notices of its grid. */
             red_inhibits_yellow: boolean;
         };
-        /** @description What an observation came to. */
+        /** @description The result of an observation. */
         ObservationAnswer: {
-            /** @description The category. */
+            /** @description The category of the condition. */
             category: string;
-            /** @description Set where it is not newer than the last one: it changes nothing. */
+            /** @description Set if the observation is older than the last one. Then it changes nothing. */
             late?: boolean;
-            /** @description The place. */
+            /** @description The id of the place. */
             place: string;
             /**
              * Format: date-time
-             * @description Since when.
+             * @description Since when the condition has this state.
              */
             since: string;
-            /** @description The condition after it. */
+            /** @description The condition after the observation. */
             state: components["schemas"]["ConditionState"];
             /**
              * Format: double
@@ -2910,20 +2912,20 @@ export interface components {
             value?: number | null;
             warning?: components["schemas"]["FeatureId"] | null;
         };
-        /** @description What was observed at a place. */
+        /** @description An observation at a place. */
         ObservationBody: {
             /**
              * Format: date-time
-             * @description When; now where it is missing.
+             * @description When it was measured; now, if absent.
              */
             at?: string;
             /** @description A category whose rule has a condition. */
             category: string;
-            /** @description The id of a feature of the map. */
+            /** @description The id of the observed feature of the map. */
             place: string;
             /**
              * Format: double
-             * @description A number in the unit of the rule's thresholds.
+             * @description The value, in the unit of the rule's thresholds.
              */
             value: number;
         };
@@ -3015,11 +3017,11 @@ export interface components {
              */
             seq: number;
         };
-        /** @description A new password in the place of an old one. */
+        /** @description A change of the password. */
         PasswordChange: {
-            /** @description The password as it is to be, at least 10 characters. */
+            /** @description The new password, at least 10 characters. */
             new: string;
-            /** @description The password as it was. */
+            /** @description The present password. */
             old: string;
         };
         /** @enum {string} */
@@ -3032,56 +3034,56 @@ export interface components {
             id: string;
             kind?: components["schemas"]["PhotoKind"] | null;
         };
-        /** @description A photo that was taken in. */
+        /** @description An uploaded photo. */
         PhotoTaken: {
             /**
-             * @description The secret that links it to a feature, once: name `{id, claim}` in `photos` of a report, a step or a
-             *     feature. An account may link its own uploads by the id alone.
+             * @description The secret that links the photo to a feature, once: send `{id, claim}` in `photos` of a report, a step
+             *     or a feature. An account may link its own uploads by id alone.
              * @example oc_5f0c…
              */
             claim: string;
             /**
              * Format: int32
-             * @description Pixels, as it is kept.
+             * @description The height in pixels, as stored.
              */
             height: number;
             /**
-             * @description Its id, drawn for this upload.
+             * @description The id, generated for this upload.
              * @example 5891b5b522d5df086d0ff0b110fbd9d2
              */
             id: string;
             /**
              * Format: int32
-             * @description Pixels, as it is kept.
+             * @description The width in pixels, as stored.
              */
             width: number;
         };
-        /** @description A place near which it is worse. */
+        /** @description A sensitive place, near which deadlines are shorter. */
         PlaceFactor: {
-            /** @description For which categories; all where it is empty. */
+            /** @description The categories that it applies to; all, if empty. */
             categories: string[];
-            /** @description The collection that it stands in. */
+            /** @description The collection of the places. */
             collection: string;
-            /** @description Its name in English. */
+            /** @description The name in English. */
             en: string;
             /**
              * Format: double
-             * @description By how much the times are multiplied.
+             * @description The factor by which the times are multiplied.
              */
             factor: number;
-            /** @description Which features of it: properties and their values. */
+            /** @description Selects features of the collection: properties and their values. */
             where: {
                 [key: string]: unknown;
             };
             /**
              * Format: double
-             * @description Within how many metres.
+             * @description The distance in metres.
              */
             within_m: number;
-            /** @description Its name in Chinese. */
+            /** @description The name in Chinese. */
             zh: string;
         };
-        /** @description Properties of the collection `pocket_parks` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `pocket_parks` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         PocketParksProperties: {
             /** @description The ground it covers. */
             area_m2?: number;
@@ -3110,9 +3112,9 @@ export interface components {
              */
             lon: number;
         };
-        /** @description A preset. */
+        /** @description A saved set of wall screen settings. */
         Preset: {
-            /** @description Its name, as it stands in an address. */
+            /** @description The name, as it appears in URLs. */
             name: string;
             /**
              * Format: int64
@@ -3123,23 +3125,23 @@ export interface components {
             settings: {
                 [key: string]: string;
             };
-            /** @description What people call it. */
+            /** @description The title for people. */
             title?: string | null;
             /**
              * Format: date-time
-             * @description When.
+             * @description When it was written.
              */
             updated_at: string;
         };
         /** @description All presets. */
         PresetList: {
-            /** @description By name. */
+            /** @description The presets, ordered by name. */
             presets: components["schemas"]["Preset"][];
         };
-        /** @description A preset to be kept. */
+        /** @description The preset to save. */
         PresetWanted: {
             /**
-             * @description What it sets: the keys of a page's address, each with a text.
+             * @description The settings: keys as in the address of a page, each with a text.
              * @example {
              *       "tour": "20",
              *       "view": "levels"
@@ -3149,7 +3151,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description What people call it.
+             * @description The title for people.
              * @example 早班大屏
              */
             title?: string | null;
@@ -3158,14 +3160,14 @@ export interface components {
         PrivacyRule: {
             /**
              * Format: int32
-             * @description A contact is erased so many days after its case ended.
+             * @description How many days after the end of its case a contact is erased.
              */
             contact_days: number;
         };
-        /** @description What went wrong (RFC 9457), where and what to do; title, detail and errors are in Chinese or English, as Accept-Language prefers. */
+        /** @description What went wrong, where, and what to do (RFC 9457). Title, detail and errors are in Chinese or English, as Accept-Language prefers. */
         Problem: {
             detail: string;
-            /** @description What is wrong with a body, each with its place. */
+            /** @description The faults of a body, each with its field. */
             errors?: {
                 [key: string]: unknown;
             }[];
@@ -3209,64 +3211,64 @@ export interface components {
              */
             seq: number;
         };
-        /** @description How well the node can answer. */
+        /** @description The state of the node. */
         Ready: {
             /**
              * Format: date-time
-             * @description When that was made.
+             * @description When that commit was written.
              */
             at: string;
-            /** @description What is wrong with the files of the configuration, in whose place the ones before them are in force. */
+            /** @description Problems in the configuration files. While a file has problems, its previous version stays in force. */
             config: components["schemas"]["ConfigProblem"][];
-            /** @description Rows that plain SQL wrote and that are no valid features, and schemas (`$schemas`) that cannot be read. */
+            /**
+             * @description Rows that were written with plain SQL and are not valid features, and schemas (`$schemas`) that cannot
+             *     be read.
+             */
             quarantined: components["schemas"]["Quarantined"][];
             /**
              * Format: int64
-             * @description The commit that it shows.
+             * @description The number of the newest commit on this node.
              */
             seq: number;
             /**
-             * @description `ready`; `stale` while the database is away and reads are answered from memory; `read_only` while
+             * @description `ready`; `stale` while the database is unreachable and reads are answered from memory; `read_only` while
              *     nothing can be written.
              * @example ready
              */
             status: string;
-            /** @description The database. */
+            /** @description The state of the database. */
             store: components["schemas"]["ReadyStore"];
-            /**
-             * @description The tasks that run as long as the process, by name: one that ended or panicked is started again after a
-             *     pause.
-             */
+            /** @description The background tasks by name. A task that ended or panicked is restarted after a pause. */
             tasks: {
                 [key: string]: components["schemas"]["TaskReport"];
             };
             /** @description Whether writing works. */
             writable: components["schemas"]["Writable"];
         };
-        /** @description The database. */
+        /** @description The state of the database. */
         ReadyStore: {
             /**
              * Format: date-time
-             * @description When it was last heard.
+             * @description When the database last answered.
              */
             heard_at: string;
             /** @description `sqlite` or `postgis`. */
             kind: string;
-            /** @description Whether it answers. What a driver says may name hosts: only that there is trouble is told. */
+            /** @description Whether the database answers. The error itself is not shown, because it may contain host names. */
             reachable: boolean;
         };
         /** @description How a level rises with the number of reports. */
         RepeatRule: {
             /**
              * Format: double
-             * @description Within how many metres they count together.
+             * @description The largest distance between reports that count together, in metres.
              */
             distance_m: number;
-            /** @description The levels. */
+            /** @description The levels and the numbers of reports. */
             steps: components["schemas"]["RepeatStep"][];
             /**
              * Format: int32
-             * @description Within how many days.
+             * @description The period in which reports count together, in days.
              */
             window_days: number;
         };
@@ -3276,55 +3278,58 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Format: int32
-             * @description With so many.
+             * @description The number of reports.
              */
             nth: number;
         };
         /**
-         * @description A report. Its place is a `geometry` or a `building`.
+         * @description A report. Its place is given as a `geometry` or a `building`.
          *
-         *     A source other than resident or rider, a hotline number and a drill take the role grid_worker, and so do words of
-         *     one's own for the `place`, which everybody can read.
+         *     A source other than resident or rider, a hotline number and a drill require the role grid_worker. So does the
+         *     text `place`, because everybody can read it.
          */
         ReportBody: {
-            /** @description The id of the building where it is. */
+            /** @description The id of the building. */
             building?: string;
-            /** @description What is wrong: a category of the rules. */
+            /** @description The category: one of those in the rules. */
             category: string;
-            /** @description How to reach the reporter. Officers alone read it, and it is deleted some time after the case has ended. */
+            /**
+             * @description How to reach the reporter. Only officers can read it, and it is erased some time after the case has
+             *     ended.
+             */
             contact?: string;
-            /** @description A drill, which is never counted. */
+            /** @description Whether it is a drill, which is never counted. */
             exercise?: boolean;
             geometry?: components["schemas"]["Geometry"];
-            /** @description The number of the 12345 hotline's own record. */
+            /** @description The number of the case at the 12345 hotline. */
             hotline_number?: string;
-            /** @description A name that the client draws for the report, so that sending it twice makes one case. */
+            /** @description An idempotency key that the client generates, so that sending the report twice makes one case. */
             key?: string;
-            /** @description What the reporter writes. */
+            /** @description The text of the reporter. */
             note?: string;
-            /** @description Photos, as their uploads were answered. */
+            /** @description The photos, as the answers to their uploads name them. */
             photos?: components["schemas"]["PhotoRef"][];
-            /** @description Where it is, in words. */
+            /** @description The place in words. */
             place?: string;
-            /** @description How it came to be known; follows from the account where it is missing. */
+            /** @description The channel; derived from the account if absent. */
             source?: components["schemas"]["Source"];
         };
-        /** @description How many reports an address may make without an account. */
+        /** @description How many reports an address without an account may send. */
         ReportRule: {
             /**
              * Format: int32
-             * @description At once.
+             * @description How many at once.
              */
             at_once: number;
             /**
              * Format: int64
-             * @description And one more in so many seconds.
+             * @description After how many seconds one more.
              */
             every_s: number;
         };
         /** @enum {string} */
         RequestableAction: "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "note";
-        /** @description Properties of the collection `roads` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `roads` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         RoadsProperties: {
             /** @description This stretch is on a bridge. */
             bridge?: boolean;
@@ -3350,7 +3355,7 @@ export interface components {
          * @enum {string}
          */
         Role: "public" | "rider" | "unit" | "grid_worker" | "officer" | "planner" | "steward" | "admin";
-        /** @description Properties of the collection `routes` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `routes` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         RoutesProperties: {
             /**
              * @description Who may use it. A private way is used only at the beginning or the end of a journey, never to pass through.
@@ -3413,59 +3418,59 @@ export interface components {
             /** @description The width that can be used; at an obstacle, the clear width. */
             width_m?: number;
         };
-        /** @description The rules in force. Times are hours: working hours for `respond`, `handle` and `overdue`. */
+        /** @description The rules in force. Times are in hours; `respond`, `handle` and `overdue` are working hours. */
         RulesInForce: {
-            /** @description `calendar.toml` as it is in force; null where there is none. */
+            /** @description The `calendar.toml` in force; null if there is none. */
             calendar?: string | null;
-            /** @description What each category comes to. */
+            /** @description The rule of each category. */
             categories: components["schemas"]["CategoryRule"][];
-            /** @description What may be the same case. */
+            /** @description Which cases count as possible duplicates. */
             duplicates: components["schemas"]["DuplicateRule"];
             /**
              * Format: date-time
              * @description Since when these rules are in force.
              */
             in_force_since: string;
-            /** @description Of what units are notified. */
+            /** @description When units are notified. */
             notices: components["schemas"]["NoticeRule"];
-            /** @description Places near which it is worse. */
+            /** @description Sensitive places, near which deadlines are shorter. */
             places: components["schemas"]["PlaceFactor"][];
             /** @description How long personal data is kept. */
             privacy: components["schemas"]["PrivacyRule"];
             problem?: components["schemas"]["ConfigProblem"] | null;
-            /** @description All of them. */
+            /** @description All errors of that file. */
             problems: components["schemas"]["ConfigProblem"][];
-            /** @description How many reports an address may make without an account. */
+            /** @description How many reports an address without an account may send. */
             reports: components["schemas"]["ReportRule"];
-            /** @description `rules.toml` as it is in force; null where there is none. */
+            /** @description The `rules.toml` in force; null if there is none. */
             rules?: string | null;
             /**
              * Format: int32
-             * @description This year, where its holidays are not known.
+             * @description The current year, if its holidays are not known.
              */
             unknown_year?: number | null;
-            /** @description From how far away a case may be verified. */
+            /** @description The distance from which a case may be verified. */
             verify: components["schemas"]["VerifyRule"];
             /** @description The years whose holidays are known. */
             years: number[];
         };
-        /** @description Which cases go into the sheet. */
+        /** @description The cases to export. */
         Selection: {
-            /** @description Their ids, in the order of the rows; one that is not there (any more) is passed over. */
+            /** @description The ids, in the order of the rows. Ids that do not exist are skipped. */
             ids: string[];
         };
         /** @description The account that is signed in. */
         Session: {
-            /** @description The account's name; absent for the public. */
+            /** @description The name of the account; absent for the public. */
             account?: string | null;
-            /** @description The account's id; absent for the public. */
+            /** @description The id of the account; absent for the public. */
             account_id?: string | null;
-            /** @description The ids of the communities that the account is bound to; empty where it may act everywhere. */
+            /** @description The ids of the communities in which the account may act; empty if it may act everywhere. */
             communities: string[];
-            /** @description Whether it may read and nothing else. */
+            /** @description Whether the account may only read. */
             read_only: boolean;
             /**
-             * @description `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
+             * @description The highest role: `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
              * @example officer
              */
             role: string;
@@ -3494,12 +3499,12 @@ export interface components {
         SheetRead: {
             /**
              * Format: int32
-             * @description The row of its headers, from 1.
+             * @description The row with the headers, from 1.
              */
             header_row: number;
-            /** @description How many rows it has under them. */
+            /** @description The number of rows below the headers. */
             rows: number;
-            /** @description Its name, in a workbook. */
+            /** @description The name of the sheet, in a workbook. */
             sheet?: string | null;
         };
         /**
@@ -3507,18 +3512,18 @@ export interface components {
          * @enum {string}
          */
         Side: "above" | "below";
-        /** @description What signing in takes: a token, or a name and a password. */
+        /** @description The credential: a token, or a name and a password. */
         SignIn: {
-            /** @description The account's name. */
+            /** @description The name of the account. */
             name?: string | null;
-            /** @description Its password. */
+            /** @description The password of the account. */
             password?: string | null;
             /** @description The secret of a token. */
             token?: string | null;
         };
-        /** @description For a while, notices of what it matches are held back. */
+        /** @description A silence: it holds back the notices of matching cases until it ends. */
         Silence: {
-            /** @description Who began it. */
+            /** @description The account that began it. */
             account?: string | null;
             /** @description Whether it has not ended yet. */
             active: boolean;
@@ -3527,44 +3532,44 @@ export interface components {
              * @description When it began.
              */
             at: string;
-            /** @description Its id. */
+            /** @description The id of the silence. */
             id: components["schemas"]["FeatureId"];
-            /** @description What it is of: everything that is named must fit. */
+            /** @description The cases that it matches; all given values must match. */
             match: components["schemas"]["SilenceMatch"];
-            /** @description Why. */
+            /** @description The reason. */
             reason?: string | null;
             /**
              * Format: date-time
-             * @description Its end.
+             * @description When it ends.
              */
             until: string;
         };
-        /** @description A silence to be begun. */
+        /** @description The silence to begin. */
         SilenceBody: {
-            /** @description What it is of: everything that is named must fit. */
+            /** @description The cases to match; all given values must match. */
             match?: components["schemas"]["SilenceMatchBody"];
-            /** @description Why. */
+            /** @description The reason. */
             reason?: string;
-            /** @description Its end: RFC 3339, or a day in China, whose end is meant. */
+            /** @description When it ends: RFC 3339, or a date, which means the end of that day in China. */
             until: string;
         };
         /** @description All silences. */
         SilenceList: {
-            /** @description Those that are over too. */
+            /** @description The silences, including ended ones. */
             silences: components["schemas"]["Silence"][];
         };
-        /** @description What a silence is of: everything that is named must fit. */
+        /** @description The cases that a silence matches; all given values must match. */
         SilenceMatch: {
-            /** @description A category. */
+            /** @description Only cases of this category. */
             category?: string | null;
-            /** @description A community. */
+            /** @description Only cases in this community. */
             community?: string | null;
-            /** @description A grid. */
+            /** @description Only cases in this grid. */
             grid?: string | null;
-            /** @description A case. */
+            /** @description Only this case. */
             warning?: string | null;
         };
-        /** @description What a silence is to be of: everything that is named must fit. */
+        /** @description The cases to match; all given values must match. */
         SilenceMatchBody: {
             /** @description A category. */
             category?: string;
@@ -3601,9 +3606,9 @@ export interface components {
              */
             until: string;
         };
-        /** @description Where features are. */
+        /** @description A spatial extent. */
         SpatialExtent: {
-            /** @description One box: west, south, east, north; degrees. */
+            /** @description One box: west, south, east, north, in degrees. */
             bbox: number[][];
             /** @description The coordinate system of the box. */
             crs: string;
@@ -3679,7 +3684,7 @@ export interface components {
             /** @description What the photo shows. */
             kind: components["schemas"]["PhotoKind"];
         };
-        /** @description How it stands, and how the last days went. Drills and held reports never count. */
+        /** @description The present state and the last days. Drills and cases pending review never count. */
         Summary: {
             /**
              * Format: date-time
@@ -3691,11 +3696,11 @@ export interface components {
              * @description Cases closed today.
              */
             closed_today: number;
-            /** @description China's days, the oldest first; the last one is today. */
+            /** @description The last days in China's time zone, the oldest first; the last one is today. */
             days: components["schemas"]["SummaryDay"][];
-            /** @description Of the cases closed lately, those that had been handled in time. */
+            /** @description How many of the recently closed cases were handled in time. */
             on_time: components["schemas"]["OnTime"];
-            /** @description What is open now. */
+            /** @description The number of cases that are open now. */
             open: components["schemas"]["OpenCounts"];
             /**
              * Format: int32
@@ -3704,53 +3709,53 @@ export interface components {
             reported_today: number;
             /**
              * Format: int64
-             * @description The commit that it shows.
+             * @description The number of the commit that the answer shows.
              */
             seq: number;
             /**
-             * @description The day in China.
+             * @description Today's date in China.
              * @example 2026-11-22
              */
             today: string;
             /** @description The member units. */
             units: components["schemas"]["UnitCounts"];
         };
-        /** @description A day of the ledger. */
+        /** @description One day of the ledger. */
         SummaryDay: {
             /**
              * Format: int32
-             * @description Cases closed on it.
+             * @description The number of cases closed on that day.
              */
             closed: number;
             /**
-             * @description The day in China.
+             * @description The date in China.
              * @example 2026-11-22
              */
             date: string;
             open?: components["schemas"]["OpenCounts"] | null;
             /**
              * Format: int32
-             * @description Cases reported on it.
+             * @description The number of cases reported on that day.
              */
             reported: number;
             /**
              * Format: date-time
-             * @description The moment at which `open` is counted: its end, for today the present.
+             * @description The moment at which `open` is counted: the end of the day; for today, now.
              */
             until: string;
         };
-        /** @description How a task is doing. */
+        /** @description The state of a task. */
         TaskReport: {
-            /** @description How it failed last: `ended` or `panicked`. The log has the rest. */
+            /** @description The last failure: `ended` or `panicked`. The log has the details. */
             problem?: string | null;
             /**
              * Format: int64
-             * @description How often it was started again.
+             * @description How often the task was restarted.
              */
             restarts: number;
             /**
              * Format: date-time
-             * @description Since when.
+             * @description Since when it has been in this state.
              */
             since: string;
             /** @description Whether it runs. */
@@ -3761,70 +3766,70 @@ export interface components {
          * @enum {string}
          */
         TaskState: "running" | "waiting" | "stopped";
-        /** @description When features are. */
+        /** @description A temporal extent. */
         TemporalExtent: {
             /** @description One interval, open at both ends. */
             interval: (string | null)[][];
-            /** @description The calendar. */
+            /** @description The calendar, as a URI. */
             trs: string;
         };
         /** @description When a sensor's values open a case, and when they end it. */
         Thresholds: {
-            /** @description On which side of the threshold it is bad. */
+            /** @description The side of the threshold that is bad. */
             bad: components["schemas"]["Side"];
             /**
              * Format: double
-             * @description Beyond this it becomes bad.
+             * @description Beyond this value, the state becomes bad.
              */
             enter: number;
             /**
              * Format: double
-             * @description It must be bad for so long.
+             * @description How many hours the value must be bad before a case opens.
              */
             for_hours: number;
             /**
              * Format: double
-             * @description It must be good for so long.
+             * @description How many hours the value must be good before the state ends.
              */
             keep_hours: number;
             /**
              * Format: double
-             * @description Behind this it becomes good.
+             * @description Beyond this value in the other direction, the state becomes good again.
              */
             leave: number;
             /**
              * Format: double
-             * @description After so long without a value nothing is known; null for never.
+             * @description After how many hours without a value the state is unknown; null for never.
              */
             no_data_after_hours?: number | null;
         };
-        /** @description TileJSON 3.0.0: where the tiles of a collection are, and what stands in them. */
+        /** @description TileJSON 3.0.0: the address and the content of a collection's tiles. */
         TileJson: {
-            /** @description What has to be said beside the map. */
+            /** @description The attribution that the map must show. */
             attribution: string;
-            /** @description West, south, east, north; degrees. Absent for an empty collection. */
+            /** @description West, south, east, north, in degrees. Absent for an empty collection. */
             bounds?: number[] | null;
-            /** @description What it holds. */
+            /** @description What the collection contains. */
             description: string;
             /**
              * Format: int32
-             * @description The largest zoom level.
+             * @description The highest zoom level of tiles.
              */
             maxzoom: number;
             /**
              * Format: int32
-             * @description The least zoom level with something in it.
+             * @description The lowest zoom level with features.
              */
             minzoom: number;
-            /** @description What the collection is called. */
+            /** @description The title of the collection. */
             name: string;
-            /** @description `xyz`. */
+            /** @description Always `xyz`. */
             scheme: string;
-            /** @description `3.0.0`. */
+            /** @description Always `3.0.0`. */
             tilejson: string;
-            /** @description The address of the tiles, with `{z}`, `{y}` and `{x}` in it. */
+            /** @description The address template of the tiles, with `{z}`, `{y}` and `{x}`. */
             tiles: string[];
-            /** @description The one layer. */
+            /** @description The single layer. */
             vector_layers: components["schemas"]["VectorLayer"][];
         };
         /** @description The hours of a day. */
@@ -3832,45 +3837,45 @@ export interface components {
             /** @description From (included) until (excluded); empty: not on this day. */
             open: components["schemas"]["Span"][];
         };
-        /** @description A token that was made. */
+        /** @description A newly created token. */
         TokenMade: {
-            /** @description For a read-only token: the path that opens the wall with it. */
+            /** @description For a read-only token: the path that opens the wall screen with it. */
             kiosk?: string | null;
-            /** @description Its secret, given this once. */
+            /** @description The secret of the token. It is shown only in this answer. */
             secret: string;
             /** @description The token. */
             token: components["schemas"]["TokenShown"];
         };
         /** @description A token, without its secret. */
         TokenShown: {
-            /** @description RFC 3339. */
+            /** @description When the token was created, RFC 3339. */
             created_at: string;
-            /** @description When it ends, RFC 3339. */
+            /** @description When the token expires, RFC 3339. */
             expires_at?: string | null;
-            /** @description Its id, by which it is revoked. */
+            /** @description The id of the token, with which it is revoked. */
             id: string;
-            /** @description What it is for. */
+            /** @description What the token is for. */
             label: string;
-            /** @description Whether it may read and nothing else. */
+            /** @description Whether the token may only read. */
             read_only: boolean;
-            /** @description When it was revoked, RFC 3339. */
+            /** @description When the token was revoked, RFC 3339. */
             revoked_at?: string | null;
         };
-        /** @description A token to be made. */
+        /** @description The token to create. */
         TokenWanted: {
-            /** @description When it ends, RFC 3339; never where it is absent. */
+            /** @description When the token expires, RFC 3339; never, if absent. */
             expires_at?: string | null;
             /**
-             * @description What it is for.
+             * @description What the token is for.
              * @example 指挥大厅大屏
              */
             label: string;
-            /** @description Whether it may read and nothing else: for screens that nobody watches over. */
+            /** @description Whether the token may only read. Meant for unattended screens. */
             read_only?: boolean;
         };
-        /** @description A receiver that does not take what it is sent. */
+        /** @description The failure of a receiver that does not accept deliveries. */
         TroubleShown: {
-            /** @description What went wrong last. */
+            /** @description The last error. */
             error: string;
             /**
              * Format: int32
@@ -3879,7 +3884,7 @@ export interface components {
             failures: number;
             /** @description When it is tried again, RFC 3339. */
             next_at: string;
-            /** @description Since when, RFC 3339. */
+            /** @description Since when it has failed, RFC 3339. */
             since: string;
         };
         /**
@@ -3887,7 +3892,7 @@ export interface components {
          * @enum {string}
          */
         Turn: "officer" | "unit" | "verifier";
-        /** @description Properties of the collection `turns` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `turns` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         TurnsProperties: {
             /** @description The vehicles that it does not restrict, by OpenStreetMap's names; bicycle includes e-bikes. */
             except?: string[];
@@ -3907,28 +3912,28 @@ export interface components {
         UnitCounts: {
             /**
              * Format: int32
-             * @description With a case to handle now.
+             * @description How many have a case to handle now.
              */
             at_work: number;
             /**
              * Format: int32
-             * @description On duty now.
+             * @description How many are on duty now.
              */
             on_duty: number;
             /**
              * Format: int32
-             * @description All of them.
+             * @description The number of all units.
              */
             total: number;
             /**
              * Format: int32
-             * @description Whose duty hours are not known.
+             * @description How many have unknown duty hours.
              */
             unknown_hours: number;
         };
-        /** @description The member units for a case. */
+        /** @description The suggested member units for a case. */
         UnitRanking: {
-            /** @description The best first. */
+            /** @description The units, the best first. */
             units: components["schemas"]["UnitSuggestion"][];
         };
         /** @description A suggested unit, with the reasons. */
@@ -3961,7 +3966,7 @@ export interface components {
             /** @description The reasons as a text. */
             why: components["schemas"]["Localized"];
         };
-        /** @description Properties of the collection `units` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `units` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         UnitsProperties: {
             /** @description The ids of the communities it serves; empty means the whole street. */
             communities?: string[];
@@ -3981,36 +3986,36 @@ export interface components {
         };
         /** @description A layer of vector tiles. */
         VectorLayer: {
-            /** @description What it is called. */
+            /** @description The title of the collection. */
             description: string;
-            /** @description Its properties, and what they are called. */
+            /** @description The properties and their titles. */
             fields: {
                 [key: string]: string;
             };
-            /** @description The collection. */
+            /** @description The id of the collection. */
             id: string;
             /**
              * Format: int32
-             * @description The largest zoom level.
+             * @description The highest zoom level of tiles.
              */
             maxzoom: number;
             /**
              * Format: int32
-             * @description The least zoom level with something in it.
+             * @description The lowest zoom level with features.
              */
             minzoom: number;
         };
         /** @enum {string} */
         Verdict: "pass" | "fail";
-        /** @description From how far away a case may be verified. */
+        /** @description The distance from which a case may be verified. */
         VerifyRule: {
             /**
              * Format: double
-             * @description Metres.
+             * @description The distance in metres.
              */
             distance_m: number;
         };
-        /** @description Properties of the collection `warnings` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `warnings` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         WarningsProperties: {
             /** @description The building it happened in. */
             building?: string;
@@ -4120,7 +4125,7 @@ export interface components {
             /** @description The member unit that has to handle it. */
             unit?: string;
         };
-        /** @description Properties of the collection `water` as it is built in. What the caller's role must not see is absent; what a steward has added is there besides. */
+        /** @description Properties of the collection `water` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         WaterProperties: {
             /** @description What kind of water it is. */
             kind?: string;
@@ -4131,64 +4136,64 @@ export interface components {
         };
         /** @description All webhooks. */
         WebhookList: {
-            /** @description The oldest first. */
+            /** @description The webhooks, the oldest first. */
             webhooks: components["schemas"]["WebhookShown"][];
         };
         /**
-         * @description A webhook. Deliveries come as `POST` with `Onemap-Delivery` (one id for ever), `Onemap-Event`,
-         *     `Onemap-Timestamp` (Unix seconds) and `Onemap-Signature: v1=` the HMAC-SHA256 of
-         *     `timestamp.body` in hexadecimal; the body is `{id, event, seq, at, warning}`. Whatever is not answered with 2xx within ten
-         *     seconds comes again, under the same id, later and later; after a day it is given up.
+         * @description A webhook. Deliveries come as `POST` with `Onemap-Delivery` (an id that stays the same for repeated attempts),
+         *     `Onemap-Event`, `Onemap-Timestamp` (Unix seconds) and `Onemap-Signature: v1=` the HMAC-SHA256 of `timestamp.body` in
+         *     hexadecimal; the body is `{id, event, seq, at, warning}`. A delivery that is not answered with 2xx within ten
+         *     seconds is sent again with the same id, after growing pauses; after a day it is given up.
          */
         WebhookShown: {
-            /** @description RFC 3339. */
+            /** @description When the webhook was created, RFC 3339. */
             created_at: string;
-            /** @description The account that made it. */
+            /** @description The account that created it. */
             created_by?: string | null;
-            /** @description What is told. */
+            /** @description What is sent: `step`, `notice` or both. */
             events: string[];
-            /** @description Its id. */
+            /** @description The id of the webhook. */
             id: string;
-            /** @description What deliveries are signed with; said only when it is made. */
+            /** @description The secret that signs deliveries. It is shown only when the webhook is created. */
             secret?: string | null;
             /**
              * Format: int64
-             * @description Everything before this commit has been told.
+             * @description All steps up to this commit have been delivered or given up.
              */
             seq: number;
             trouble?: components["schemas"]["TroubleShown"] | null;
-            /** @description Where it is sent. */
+            /** @description Where deliveries are sent. */
             url: string;
         };
-        /** @description A webhook to be made. */
+        /** @description The webhook to create. */
         WebhookWanted: {
             /**
-             * @description `step` (each step of each case), `notice` (steps that are to be noticed), or both.
+             * @description What to send: `step` (each step of each case), `notice` (steps that cause a notice), or both.
              * @example [
              *       "step",
              *       "notice"
              *     ]
              */
             events: string[];
-            /** @description What deliveries are signed with, at least 16 bytes; drawn where it is absent. */
+            /** @description The secret that signs deliveries, at least 16 bytes; generated if absent. */
             secret?: string | null;
             /**
-             * @description Where to send, `https://…` or `http://…`. Redirects are not followed.
+             * @description Where to send: `https://…` or `http://…`. Redirects are not followed.
              * @example https://12345.example.org/onemap
              */
             url: string;
         };
         /** @description Whether writing works. */
         Writable: {
-            /** @description Whether it does. */
+            /** @description Whether writing works. */
             ok: boolean;
-            /** @description What keeps it from working. */
+            /** @description Why writing does not work. */
             problem?: string | null;
         };
     };
     responses: never;
     parameters: {
-        /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+        /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
         "min-seq": number;
     };
     requestBodies: never;
@@ -4209,7 +4214,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What this service is, and where its parts are */
+            /** @description A description of the service with links to its parts */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4218,7 +4223,7 @@ export interface operations {
                     "application/json": components["schemas"]["Landing"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4234,9 +4239,9 @@ export interface operations {
             query?: {
                 /** @description Only names that contain this text */
                 q?: string;
-                /** @description Only names after this one: `next` of the page before */
+                /** @description Only names after this one: the `next` of the previous page */
                 after?: string;
-                /** @description At most so many, up to 500; 100 without */
+                /** @description The most accounts on the page, up to 500; 100 if absent */
                 limit?: number;
             };
             header?: never;
@@ -4245,7 +4250,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description In the order of their names */
+            /** @description The accounts, ordered by name */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4254,7 +4259,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountList"];
                 };
             };
-            /** @description This takes the role admin */
+            /** @description Requires the role admin */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4263,7 +4268,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4287,7 +4292,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Made; Location names it */
+            /** @description Created; Location is its address */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4296,7 +4301,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountShown"];
                 };
             };
-            /** @description This takes the role admin */
+            /** @description Requires the role admin */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4314,7 +4319,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A field is wrong; `errors` says which */
+            /** @description A field is wrong; `errors` names it */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4323,7 +4328,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4364,7 +4369,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4403,7 +4408,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description It is the last administrator */
+            /** @description The account is the last administrator */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4412,7 +4417,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4457,7 +4462,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description It is the last administrator */
+            /** @description The account is the last administrator */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4466,7 +4471,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A field is wrong; `errors` says which */
+            /** @description A field is wrong; `errors` names it */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4475,7 +4480,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4502,7 +4507,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Made; its secret is given this once */
+            /** @description Created; the secret is shown only in this answer */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4529,7 +4534,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A field is wrong; `errors` says which */
+            /** @description A field is wrong; `errors` names it */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4538,7 +4543,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4579,7 +4584,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No administrator could sign in without it */
+            /** @description It is the last credential of the last administrator */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4588,7 +4593,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4606,13 +4611,13 @@ export interface operations {
                 from?: string;
                 /** @description Before this moment, RFC 3339 */
                 to?: string;
-                /** @description Only of this account: its id or its name */
+                /** @description Only rows of this account, given by id or name */
                 account?: string;
-                /** @description Only write, look, sign_in, sign_in_failed, account or erase */
+                /** @description Only rows of this kind: write, look, sign_in, sign_in_failed, account or erase */
                 kind?: string;
-                /** @description Only rows after this one: `next` of the page before */
+                /** @description Only rows after this one: the `next` of the previous page */
                 after?: number;
-                /** @description At most so many, up to 10,000; 1,000 without */
+                /** @description The most rows on the page, up to 10,000; 1,000 if absent */
                 limit?: number;
                 /** @description json (the default) or csv */
                 f?: string;
@@ -4633,7 +4638,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description This takes the role admin */
+            /** @description Requires the role admin */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4642,7 +4647,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4664,7 +4669,7 @@ export interface operations {
                 unit?: string;
                 /** @description The room of the address: 501 */
                 room?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -4719,7 +4724,7 @@ export interface operations {
             query?: {
                 /** @description json or html */
                 f?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -4737,7 +4742,7 @@ export interface operations {
                     "application/json": components["schemas"]["CollectionList"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4753,7 +4758,7 @@ export interface operations {
             query?: {
                 /** @description json or html */
                 f?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -4783,7 +4788,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4797,33 +4802,33 @@ export interface operations {
     list_items: {
         parameters: {
             query?: {
-                /** @description west,south,east,north: only features whose geometry meets the box; west > east crosses the antimeridian */
+                /** @description west,south,east,north: only features that intersect the box; west > east crosses the antimeridian */
                 bbox?: number[];
-                /** @description The URI of the system of `bbox`; CRS84 where it is missing */
+                /** @description The URI of the coordinate system of `bbox`; CRS84 if absent */
                 "bbox-crs"?: string;
                 /** @description The most features on the page (10) */
                 limit?: number;
-                /** @description How many to pass over, with sortby at most 20,000; promises nothing across writes */
+                /** @description The number of features to skip, with sortby at most 20,000. Writes between two pages can shift them */
                 offset?: number;
-                /** @description Only ids after this one: what the link `next` uses */
+                /** @description Only features with ids after this one; the link `next` uses it */
                 after?: string;
-                /** @description A time with its zone, a date (of UTC) or an interval, for collections that have a time; a time without a zone is refused */
+                /** @description A time with its zone, a date (in UTC) or an interval, for collections with a time property. A time without a zone is refused */
                 datetime?: string;
                 /** @description Only these properties */
                 properties?: string[];
-                /** @description The URI of the system of the answer's coordinates; CRS84 where it is missing */
+                /** @description The URI of the coordinate system of the answer; CRS84 if absent */
                 crs?: string;
-                /** @description name,-levels: at most four properties */
+                /** @description The properties to sort by, at most four: name,-levels */
                 sortby?: string[];
-                /** @description An expression of CQL2 over the collection's queryables that must hold: `levels > 6 AND S_INTERSECTS(geometry, BBOX(117.1,39.2,117.2,39.3))` */
+                /** @description A CQL2 expression over the queryables of the collection, which features must match: `levels > 6 AND S_INTERSECTS(geometry, BBOX(117.1,39.2,117.2,39.3))` */
                 filter?: string;
                 /** @description The encoding of `filter`: cql2-text (the default) or cql2-json */
                 "filter-lang"?: string;
-                /** @description The URI of the system of the coordinates in `filter`; CRS84 where it is missing */
+                /** @description The URI of the coordinate system of geometries in `filter`; CRS84 if absent */
                 "filter-crs"?: string;
                 /** @description json or html */
                 f?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -4862,7 +4867,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description More than one request may look at or keep; it says what to ask instead */
+            /** @description The request takes more work or memory than allowed; `detail` says what to ask for instead */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4871,7 +4876,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4886,7 +4891,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs` */
+                /** @description The coordinate system of the geometry, such as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, with its own axis order. If absent, the member `crs` of the body applies, otherwise WGS 84 with longitude first */
                 "Content-Crs"?: string | null;
             };
             path: {
@@ -4901,7 +4906,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Made; Location names it. A member `warnings` (`[{field, warning, warning_zh}]`) says what is odd about it, as a place far from everything on the map */
+            /** @description Created; Location is its address. The member `warnings` (`[{field, warning, warning_zh}]`) lists suspicious points, such as a position far from everything on the map */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4910,7 +4915,7 @@ export interface operations {
                     "application/geo+json": components["schemas"]["Feature"];
                 };
             };
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4919,7 +4924,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description The collection is not written directly */
+            /** @description The collection cannot be written directly */
             405: {
                 headers: {
                     [name: string]: unknown;
@@ -4937,7 +4942,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The feature is not valid; `errors` lists why */
+            /** @description The feature is not valid; `errors` lists the faults */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4946,7 +4951,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -4960,13 +4965,13 @@ export interface operations {
     read_item: {
         parameters: {
             query?: {
-                /** @description The URI of the system of the answer's coordinates */
+                /** @description The URI of the coordinate system of the answer */
                 crs?: string;
                 /** @description Only these properties */
                 properties?: string[];
                 /** @description json or html */
                 f?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -4980,7 +4985,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The feature; its ETag goes into If-Match of a write */
+            /** @description The feature. Its ETag is the value of If-Match for a write */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4998,7 +5003,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5013,11 +5018,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag read before: refused with 412 where somebody was quicker */
+                /** @description The ETag that was read. If the resource was changed since, the answer is 412 */
                 "If-Match"?: string | null;
-                /** @description `*`: only where there is none yet */
+                /** @description `*`: only if the feature does not exist yet */
                 "If-None-Match"?: string | null;
-                /** @description The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs` */
+                /** @description The coordinate system of the geometry, such as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, with its own axis order. If absent, the member `crs` of the body applies, otherwise WGS 84 with longitude first */
                 "Content-Crs"?: string | null;
             };
             path: {
@@ -5052,7 +5057,7 @@ export interface operations {
                     "application/geo+json": components["schemas"]["Feature"];
                 };
             };
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5061,7 +5066,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description Somebody was quicker */
+            /** @description The feature was changed meanwhile */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5070,7 +5075,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The feature is not valid; `errors` lists why */
+            /** @description The feature is not valid; `errors` lists the faults */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5079,7 +5084,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5094,7 +5099,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag read before */
+                /** @description The ETag that was read */
                 "If-Match"?: string | null;
             };
             path: {
@@ -5107,7 +5112,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5132,7 +5137,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Somebody was quicker */
+            /** @description The feature was changed meanwhile */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5141,7 +5146,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5156,9 +5161,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag read before */
+                /** @description The ETag that was read */
                 "If-Match"?: string | null;
-                /** @description The coordinate system of the geometry, as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, in its own axis order; WGS 84, longitude first, where it is missing and the body has no member `crs` */
+                /** @description The coordinate system of the geometry, such as `<http://www.opengis.net/def/crs/EPSG/0/4490>`, with its own axis order. If absent, the member `crs` of the body applies, otherwise WGS 84 with longitude first */
                 "Content-Crs"?: string | null;
             };
             path: {
@@ -5184,7 +5189,7 @@ export interface operations {
                     "application/geo+json": components["schemas"]["Feature"];
                 };
             };
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5202,7 +5207,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Somebody was quicker */
+            /** @description The feature was changed meanwhile */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5211,7 +5216,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The feature would not be valid */
+            /** @description The patched feature would not be valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5220,7 +5225,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5236,7 +5241,7 @@ export interface operations {
             query?: {
                 /** @description json */
                 f?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -5259,7 +5264,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5275,7 +5280,7 @@ export interface operations {
             query?: {
                 /** @description json */
                 f?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -5298,7 +5303,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5312,7 +5317,7 @@ export interface operations {
     tilejson: {
         parameters: {
             query?: {
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -5342,7 +5347,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5356,7 +5361,7 @@ export interface operations {
     collection: {
         parameters: {
             query?: {
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -5374,7 +5379,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Mapbox Vector Tile with a layer named like the collection; empty where nothing is */
+            /** @description A Mapbox Vector Tile with one layer, which has the name of the collection. Empty if it contains no features */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5401,7 +5406,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5415,7 +5420,7 @@ export interface operations {
     list_conditions: {
         parameters: {
             query?: {
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -5433,7 +5438,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConditionList"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5442,7 +5447,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role grid_worker */
+            /** @description Requires the role grid_worker */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5451,7 +5456,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5474,7 +5479,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The classes of OGC API standards that hold here */
+            /** @description The conformance classes that the service implements */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5483,7 +5488,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conformance"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5499,7 +5504,7 @@ export interface operations {
             query?: {
                 /** @description The moment, now where it is missing; not more than an hour ago */
                 at?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -5558,7 +5563,7 @@ export interface operations {
                     "application/json": components["schemas"]["DoorCode"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5567,7 +5572,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role rider */
+            /** @description Requires the role rider */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5576,7 +5581,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No such entrance, or no valid code is known there */
+            /** @description There is no such entrance, or it has no valid code */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5585,7 +5590,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too many codes for one account; Retry-After says when to go on */
+            /** @description Too many codes for one account; Retry-After says when to try again */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5594,7 +5599,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5610,13 +5615,13 @@ export interface operations {
             query?: {
                 /** @description Only these collections */
                 collections?: string[];
-                /** @description Only what is, or was, in this box (WGS 84) */
+                /** @description Only features that are, or were, in this box (WGS 84) */
                 bbox?: number[];
-                /** @description The same, for clients that can't set the header */
+                /** @description The same, for clients that cannot set the header */
                 "last-event-id"?: number;
             };
             header?: {
-                /** @description The last number heard; what came after it is told first */
+                /** @description The id of the last event received; the later ones are sent first */
                 "Last-Event-ID"?: number | null;
             };
             path?: never;
@@ -5624,7 +5629,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load afresh. With `bbox`, what came before the connection and left the box is told as a delete, and deletions are told wherever they were. The stream ends when the credential that opened it does, and when the client reads nothing for a while; a client that comes back with `Last-Event-ID` misses nothing */
+            /** @description `event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load the data again. With `bbox`, a feature that left the box while the client was not connected is sent as a delete, and such deletions are sent wherever the feature was. The stream ends when its credential ends, or when the client reads nothing for a while; a client that reconnects with `Last-Event-ID` misses nothing */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5633,7 +5638,7 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The account or address has as many feeds open as it may */
+            /** @description The account or address has reached its limit of open feeds */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -5642,7 +5647,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too many listen already */
+            /** @description The server has reached its limit of open feeds */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5651,7 +5656,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5665,9 +5670,9 @@ export interface operations {
     status: {
         parameters: {
             query?: {
-                /** @description The levels as they were at this moment: 2026-11-22T06:05:00Z */
+                /** @description The levels at this past moment: 2026-11-22T06:05:00Z */
                 as_of?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -5685,7 +5690,7 @@ export interface operations {
                     "application/json": components["schemas"]["GridStatuses"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5793,7 +5798,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5861,7 +5866,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5932,7 +5937,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5961,7 +5966,7 @@ export interface operations {
                     "application/json": components["schemas"]["InviteList"];
                 };
             };
-            /** @description This takes the role officer or admin */
+            /** @description Requires the role officer or admin */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5970,7 +5975,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5994,7 +5999,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Made; its secret is given this once */
+            /** @description Created; the secret is shown only in this answer */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -6003,7 +6008,7 @@ export interface operations {
                     "application/json": components["schemas"]["InviteMade"];
                 };
             };
-            /** @description The caller may not give these rights */
+            /** @description The caller may not grant these rights */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6012,7 +6017,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A field is wrong; `errors` says which */
+            /** @description A field is wrong; `errors` names it */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6021,7 +6026,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6045,7 +6050,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account is made; the session's cookie is set */
+            /** @description The account is created, and the session cookie is set */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6054,7 +6059,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description A page of another site asks */
+            /** @description The request comes from a page of another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6063,7 +6068,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The invite is unknown, used up, revoked or past its date */
+            /** @description The invite is unknown, used up, revoked or expired */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6081,7 +6086,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A field is wrong; `errors` says which */
+            /** @description A field is wrong; `errors` names it */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6090,7 +6095,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too many failed sign-ins from one address; Retry-After says when to go on */
+            /** @description Too many failed sign-ins from one address; Retry-After says when to try again */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6099,7 +6104,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6138,7 +6143,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6181,7 +6186,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6231,7 +6236,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6297,7 +6302,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6369,7 +6374,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6383,7 +6388,7 @@ export interface operations {
     nearest: {
         parameters: {
             query: {
-                /** @description The collection to look in */
+                /** @description The collection to search */
                 collection: string;
                 /** @description Longitude, WGS 84 degrees */
                 lon: number;
@@ -6391,9 +6396,9 @@ export interface operations {
                 lat: number;
                 /** @description How many (1) */
                 k?: number;
-                /** @description Not farther than so many metres */
+                /** @description The largest distance in metres */
                 max_m?: number;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -6402,7 +6407,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The nearest first; `distance_m` among the properties is the way on the ellipsoid, 0 inside */
+            /** @description The features, the nearest first. The property `distance_m` is the distance on the ellipsoid, 0 inside */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6420,7 +6425,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description More than one request may look at; it says what to ask instead */
+            /** @description The request takes more work than allowed; `detail` says what to ask for instead */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6429,7 +6434,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6453,7 +6458,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The condition after it. What is not visible on this server yet has `seq`, `id`, `location` and `detail` besides */
+            /** @description The condition after the observation. If it is not yet visible on this server, also `seq`, `id`, `location` and `detail` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6462,7 +6467,7 @@ export interface operations {
                     "application/json": components["schemas"]["ObservationAnswer"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6471,7 +6476,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role grid_worker */
+            /** @description Requires the role grid_worker */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6489,7 +6494,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6507,7 +6512,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The file: JPEG, PNG or WebP by its content, at most 8 MiB and 50 million pixels. Kept upright, as JPEG of at most 2048 pixels, without metadata */
+        /** @description The file: JPEG, PNG or WebP, recognised by its content, of at most 8 MiB and 50 million pixels. It is rotated upright and stored as JPEG of at most 2048 pixels without metadata */
         requestBody: {
             content: {
                 "image/jpeg": Blob;
@@ -6532,7 +6537,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No JPEG, PNG or WebP, or a form */
+            /** @description The body is not a JPEG, PNG or WebP file */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6550,7 +6555,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too many from one address without an account */
+            /** @description Too many uploads from one address without an account */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6559,7 +6564,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6573,9 +6578,9 @@ export interface operations {
     read_photo: {
         parameters: {
             query?: {
-                /** @description full (the default) or thumb, at most 320 pixels */
+                /** @description full (the default), or thumb of at most 320 pixels */
                 size?: string;
-                /** @description The receipt of the case that it belongs to, for who has no account */
+                /** @description The receipt of the case with the photo, for callers without an account */
                 receipt?: string;
             };
             header?: never;
@@ -6596,7 +6601,7 @@ export interface operations {
                     "image/jpeg": Blob;
                 };
             };
-            /** @description Neither an account nor the receipt of its case */
+            /** @description The request has neither an account nor the receipt of the case */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6605,7 +6610,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Not in this role, or not in this community */
+            /** @description The account does not have the role, or the photo is in another community */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6623,7 +6628,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6637,7 +6642,7 @@ export interface operations {
     list_presets: {
         parameters: {
             query?: {
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -6655,7 +6660,7 @@ export interface operations {
                     "application/json": components["schemas"]["PresetList"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6671,7 +6676,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Lower-case letters, digits and -; at most 40 */
+                /** @description The name: lower-case letters, digits and -, at most 40 */
                 name: string;
             };
             cookie?: never;
@@ -6691,7 +6696,7 @@ export interface operations {
                     "application/json": components["schemas"]["Preset"];
                 };
             };
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6700,7 +6705,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description This takes the role officer */
+            /** @description Requires the role officer */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6709,7 +6714,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description There are too many */
+            /** @description The map has the most presets that it may have */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6727,7 +6732,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6750,7 +6755,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6766,7 +6771,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description This takes the role officer */
+            /** @description Requires the role officer */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6784,7 +6789,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6798,7 +6803,7 @@ export interface operations {
     rules: {
         parameters: {
             query?: {
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -6807,7 +6812,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The two texts as they are in force, and what they come to */
+            /** @description The two files in force and the rules that result from them */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6816,7 +6821,7 @@ export interface operations {
                     "application/json": components["schemas"]["RulesInForce"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6830,13 +6835,13 @@ export interface operations {
     search: {
         parameters: {
             query: {
-                /** @description Words of a name, in characters, pinyin or its first letters: `wqhy3` finds 温泉花园3号楼; empty text finds nothing */
+                /** @description Parts of a name in Chinese, in pinyin or in initials of pinyin: `wqhy3` finds 温泉花园3号楼. An empty text finds nothing */
                 q: string;
                 /** @description Only these collections */
                 collections?: string[];
                 /** @description How many (10) */
                 limit?: number;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -6845,7 +6850,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The features, best first; `collection` beside the properties says where each stands. A new name is found within a moment: the header `Onemap-Directory-Seq` says up to which commit. What was renamed, deleted or protected is not found any more at once */
+            /** @description The features, the best first; the member `collection` names the collection of each. New names are found after a moment; the header `Onemap-Directory-Seq` says up to which commit. Features that were renamed, deleted or protected disappear at once */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6872,7 +6877,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6892,7 +6897,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who the request comes from */
+            /** @description The account of the request */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6901,7 +6906,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6925,7 +6930,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in; the session's cookie is set */
+            /** @description Signed in; the session cookie is set */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6934,7 +6939,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description No such token, or the name or the password is wrong */
+            /** @description The token, the name or the password is wrong */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6943,7 +6948,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A page of another site asks */
+            /** @description The request comes from a page of another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6952,7 +6957,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too many failed sign-ins from one address; Retry-After says when to go on */
+            /** @description Too many failed sign-ins from one address; Retry-After says when to try again */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6961,7 +6966,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6990,7 +6995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7014,7 +7019,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Changed; a new session's cookie is set */
+            /** @description Changed; the cookie of a new session is set */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7023,7 +7028,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Nobody is signed in, or the old password is wrong */
+            /** @description The caller is not signed in, or the old password is wrong */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7032,7 +7037,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The account has no password; an administrator sets the first */
+            /** @description The account has no password; an administrator has to set the first one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7050,7 +7055,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too many failed sign-ins from one address; Retry-After says when to go on */
+            /** @description Too many failed sign-ins from one address; Retry-After says when to try again */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7059,7 +7064,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7073,7 +7078,7 @@ export interface operations {
     list_silences: {
         parameters: {
             query?: {
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -7091,7 +7096,7 @@ export interface operations {
                     "application/json": components["schemas"]["SilenceList"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7100,7 +7105,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role officer */
+            /** @description Requires the role officer */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7109,7 +7114,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7133,7 +7138,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It has begun; Location names it */
+            /** @description Begun; Location is its address */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7142,7 +7147,7 @@ export interface operations {
                     "application/json": components["schemas"]["Silence"];
                 };
             };
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7151,7 +7156,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7160,7 +7165,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role officer */
+            /** @description Requires the role officer */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7178,7 +7183,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7201,7 +7206,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7217,7 +7222,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7226,7 +7231,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role officer */
+            /** @description Requires the role officer */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7244,7 +7249,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7267,7 +7272,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A style document; its sources are this service's tiles */
+            /** @description A style document; its sources are the tiles of this service */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7287,7 +7292,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7301,9 +7306,9 @@ export interface operations {
     several: {
         parameters: {
             query?: {
-                /** @description The layers wanted; all where it is missing */
+                /** @description The collections to draw; all, if absent */
                 collections?: string[];
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -7319,7 +7324,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A Mapbox Vector Tile with a layer a collection */
+            /** @description A Mapbox Vector Tile with one layer for each collection */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7346,7 +7351,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7360,17 +7365,17 @@ export interface operations {
     list_warnings: {
         parameters: {
             query?: {
-                /** @description The most features on the page (10); of a sheet all */
+                /** @description The most features on the page (10); for a sheet the default is all */
                 limit?: number;
-                /** @description The warnings as they were at this moment: 2026-11-22T06:05:00Z */
+                /** @description The warnings at this past moment: 2026-11-22T06:05:00Z */
                 as_of?: string;
-                /** @description true: only those that have not ended and are not held back as likely spam */
+                /** @description true: only cases that have not ended and are not pending review as possible spam */
                 open?: boolean;
                 /** @description json, html, or a sheet: csv, xlsx */
                 f?: string;
                 /** @description The language of a sheet: zh (the default) or en */
                 lang?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -7397,7 +7402,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7421,7 +7426,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The same report had come before */
+            /** @description The same report was sent before */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7430,7 +7435,7 @@ export interface operations {
                     "application/geo+json": components["schemas"]["Case"];
                 };
             };
-            /** @description The case, with `receipt`: the secret by which its reporter follows and rates it; and with `warnings` where its place lies far from everything on the map. Location names it */
+            /** @description The case, with `receipt`: the secret with which the reporter follows and rates it; and with `warnings` if its place lies far from everything on the map. Location is its address */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -7439,7 +7444,7 @@ export interface operations {
                     "application/geo+json": components["schemas"]["Case"];
                 };
             };
-            /** @description Saved, with the `receipt`, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=`. Contains the `receipt` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7448,7 +7453,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedReport"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7457,7 +7462,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes another role */
+            /** @description Requires another role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7475,7 +7480,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too many from one address without an account; Retry-After says when to go on */
+            /** @description Too many requests from one address without an account; Retry-After says when to try again */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7484,7 +7489,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7506,9 +7511,9 @@ export interface operations {
                 lat?: number;
                 /** @description The id of a building, instead of a position */
                 building?: string;
-                /** @description A case that is not its own duplicate */
+                /** @description The id of a case to leave out */
                 except?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -7535,7 +7540,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7551,7 +7556,7 @@ export interface operations {
             query?: {
                 /** @description csv (the default) or xlsx */
                 f?: string;
-                /** @description The language of headers and words: zh (the default) or en */
+                /** @description The language of the sheet: zh (the default) or en */
                 lang?: string;
             };
             header?: never;
@@ -7573,7 +7578,7 @@ export interface operations {
                     "text/csv": Blob;
                 };
             };
-            /** @description A parameter is wrong, or there are too many */
+            /** @description A parameter is wrong, or there are too many ids */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7582,7 +7587,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7601,7 +7606,7 @@ export interface operations {
                  * @example 2026-11
                  */
                 month: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -7628,7 +7633,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7637,7 +7642,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role grid_worker */
+            /** @description Requires the role grid_worker */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7646,7 +7651,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7660,23 +7665,23 @@ export interface operations {
     import_warnings: {
         parameters: {
             query?: {
-                /** @description csv or xlsx, as older clients say; the content decides */
+                /** @description csv or xlsx, as older clients send it. The content decides */
                 f?: string;
-                /** @description true: only say what would happen */
+                /** @description true: write nothing and return what would be written */
                 dry_run?: boolean;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The file. Needed: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Taken as well: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is China's */
+        /** @description The file. Required: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Optional: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is in China's time zone */
         requestBody: {
             content: {
                 "text/csv": Blob;
             };
         };
         responses: {
-            /** @description What it came to; with a problem nothing was written */
+            /** @description The result. If it has problems, nothing was written */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7685,7 +7690,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportReport"];
                 };
             };
-            /** @description Saved, with the members of 200, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=`. The members are those of 200 */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7703,7 +7708,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7712,7 +7717,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role officer */
+            /** @description Requires the role officer */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7721,7 +7726,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Somebody changed one of the cases meanwhile; send it again */
+            /** @description One of the cases was changed meanwhile; send the sheet again */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7739,7 +7744,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A form, where the file itself is expected */
+            /** @description The body is a form; expected the file itself */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -7748,7 +7753,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7762,11 +7767,11 @@ export interface operations {
     warning_summary: {
         parameters: {
             query?: {
-                /** @description So many days, today the last (30) */
+                /** @description The number of days, including today (30) */
                 days?: number;
-                /** @description Only these communities: ids of their grids, with commas between */
+                /** @description Only these communities: the ids of their grids, separated by commas */
                 community?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -7775,7 +7780,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How it stands, and how the last days went */
+            /** @description The present state and the last days */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7793,7 +7798,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7807,11 +7812,11 @@ export interface operations {
     read_warning: {
         parameters: {
             query?: {
-                /** @description The secret that the reporter got */
+                /** @description The receipt of the report */
                 receipt?: string;
-                /** @description json (the default), or cap: a message of the Common Alerting Protocol 1.2, of public properties only */
+                /** @description json (the default), or cap: a message of the Common Alerting Protocol 1.2 with public properties only */
                 f?: string;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -7823,7 +7828,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The case; its ETag goes into If-Match of an action */
+            /** @description The case. Its ETag is the value of If-Match for an action */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7832,7 +7837,7 @@ export interface operations {
                     "application/geo+json": components["schemas"]["Case"];
                 };
             };
-            /** @description Not the receipt of this case */
+            /** @description The receipt does not belong to this case */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7850,7 +7855,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description As CAP: a case with more than 10,000 versions */
+            /** @description The case has more than 10,000 versions and cannot be written as CAP */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -7859,7 +7864,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7874,7 +7879,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag read before: refused with 412 where somebody was quicker */
+                /** @description The ETag that was read. If the resource was changed since, the answer is 412 */
                 "If-Match"?: string | null;
             };
             path: {
@@ -7898,7 +7903,7 @@ export interface operations {
                     "application/geo+json": components["schemas"]["Case"];
                 };
             };
-            /** @description Saved, and not visible on this server yet; `location` can be read with `?min-seq=` */
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7907,7 +7912,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7916,7 +7921,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Not this person; `allowed` says what they may do */
+            /** @description The caller may not take this action; `allowed` lists those that they may take */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7934,7 +7939,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Not from where it stands; `allowed` says what may be done */
+            /** @description The status of the case does not allow the action; `allowed` lists those that it allows */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7943,7 +7948,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Somebody was quicker; `etag` is the present one */
+            /** @description The case was changed meanwhile; `etag` is the present ETag */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -7961,7 +7966,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7975,7 +7980,7 @@ export interface operations {
     warning_contact: {
         parameters: {
             query?: {
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -7996,7 +8001,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8005,7 +8010,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role officer, in this community */
+            /** @description Requires the role officer, in this community */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8023,7 +8028,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8046,14 +8051,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description There is none any more. The audit says who erased it; a restored backup is cleaned again */
+            /** @description Erased. The audit says who did it. A restored backup is erased again */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8062,7 +8067,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role officer, in this community */
+            /** @description Requires the role officer, in this community */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8080,7 +8085,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8098,11 +8103,11 @@ export interface operations {
                 f?: string;
                 /** @description The language of a sheet: zh (the default) or en */
                 lang?: string;
-                /** @description Only steps after those of the page before: its `next` */
+                /** @description Only steps after this position: the `next` of the previous page */
                 after?: string;
-                /** @description At most so many steps (1,000) */
+                /** @description The most steps on the page, up to 1,000 */
                 limit?: number;
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -8114,7 +8119,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The steps; who, in which words, with which photos: from the role grid_worker. A sheet that is not the last has its `next` in the header Onemap-Next */
+            /** @description The steps. Names, texts and photos require the role grid_worker. For a sheet, the header Onemap-Next has the `next` of the following page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8132,7 +8137,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8146,7 +8151,7 @@ export interface operations {
     warning_units: {
         parameters: {
             query?: {
-                /** @description The number of a commit. The answer waits until this server shows it, 5 s at most; then 503. */
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
             header?: never;
@@ -8167,7 +8172,7 @@ export interface operations {
                     "application/json": components["schemas"]["UnitRanking"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8176,7 +8181,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role officer */
+            /** @description Requires the role officer */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8194,7 +8199,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8232,7 +8237,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8256,7 +8261,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Made; the only time its secret is said */
+            /** @description Created; the secret is shown only in this answer */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8274,7 +8279,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No such address or event */
+            /** @description The URL or an event is not valid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8283,7 +8288,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8322,7 +8327,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8336,9 +8341,9 @@ export interface operations {
     list_deliveries: {
         parameters: {
             query?: {
-                /** @description Only pending, delivered or dead ones */
+                /** @description Only deliveries in this state: pending, delivered or dead */
                 state?: string;
-                /** @description At most so many, up to 1,000; 100 without */
+                /** @description The most deliveries, up to 1,000; 100 if absent */
                 limit?: number;
             };
             header?: never;
@@ -8350,7 +8355,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Those of the last 30 days */
+            /** @description The deliveries of the last 30 days */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8368,7 +8373,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8388,7 +8393,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The process lives */
+            /** @description The process runs */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8397,7 +8402,7 @@ export interface operations {
                     "application/json": components["schemas"]["Alive"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8426,7 +8431,7 @@ export interface operations {
                     "application/json": components["schemas"]["Ready"];
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -8455,7 +8460,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;

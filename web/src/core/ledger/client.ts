@@ -128,9 +128,9 @@ export const figures = (month: string, signal?: AbortSignal): Promise<Figures> =
 
 /** The rules in force. All pages use the category names in them. */
 export async function rules(signal?: AbortSignal): Promise<Rules> {
-  const told = await answered(http.GET('/api/rules', { signal }));
-  learnCategories(told.categories);
-  return told;
+  const inForce = await answered(http.GET('/api/rules', { signal }));
+  learnCategories(inForce.categories);
+  return inForce;
 }
 
 /** All silences, including ended ones. */

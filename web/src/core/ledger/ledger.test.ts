@@ -13,7 +13,7 @@ const make = (id: string, properties: Partial<CaseProperties>, seq = 1): Case =>
 });
 const now = Date.parse('2026-11-22T06:00:00Z');
 
-test('whose turn it is follows from where the case stands', () => {
+test('the status of a case decides whose turn it is', () => {
   const turns = (
     ['reported', 'filed', 'dispatched', 'returned', 'handling', 'handled', 'verified', 'parked', 'closed'] as const
   ).map((status) => turnOf(make('a', { status })));
@@ -24,7 +24,7 @@ test('whose turn it is follows from where the case stands', () => {
   expect(isOpen(make('a', { status: 'merged' }))).toBe(false);
 });
 
-test('what waits for nobody’s work is not overdue', () => {
+test('a case that waits for nobody is not overdue', () => {
   const late = { due_at: '2026-11-22T05:00:00Z' };
   expect(isOverdue(make('a', { ...late, status: 'dispatched' }), now)).toBe(true);
   expect(isOverdue(make('a', { ...late, status: 'parked' }), now)).toBe(false);
@@ -34,7 +34,7 @@ test('what waits for nobody’s work is not overdue', () => {
   expect(isOverdue(make('a', { status: 'reported' }), now)).toBe(false);
 });
 
-test('the worst comes first, then what is due sooner', () => {
+test('cases are sorted by level, then by due time', () => {
   const list = [
     make('green', { level: 'green', due_at: '2026-11-20T00:00:00Z' }),
     make('red-later', { level: 'red', due_at: '2026-11-24T00:00:00Z' }),

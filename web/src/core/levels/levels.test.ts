@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { colourToken, LEVELS, parseLevel, rank } from './levels';
 
-test('what is not known is never green', () => {
+test('an unknown level is never green', () => {
   for (const value of [undefined, null, '', 'GREEN', 'purple', 3]) expect(parseLevel(value)).toBe('no_data');
   expect(LEVELS.map(parseLevel)).toEqual([...LEVELS]);
 });

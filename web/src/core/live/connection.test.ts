@@ -32,7 +32,7 @@ async function connect(options: Partial<ConnectionOptions> = {}): Promise<Commit
   return told;
 }
 
-test('a broken connection resumes after the last commit it told', async () => {
+test('a broken connection continues after its last commit', async () => {
   const told = await connect();
   server.send(change(8) + change(8) + change(9));
   await vi.advanceTimersByTimeAsync(1);
@@ -42,7 +42,7 @@ test('a broken connection resumes after the last commit it told', async () => {
   expect(server.asked).toEqual(['7', '9']);
 });
 
-test('a heartbeat moves the place to resume from past commits of other collections', async () => {
+test('a heartbeat moves the position past commits of other collections', async () => {
   await connect();
   server.send(time(40));
   await vi.advanceTimersByTimeAsync(1);
@@ -58,7 +58,7 @@ test('an event may arrive in any pieces', async () => {
   expect(told.map((c) => c.seq)).toEqual([8]);
 });
 
-test('a silent connection is given up, and a server that is away is asked less and less often', async () => {
+test('a silent connection is closed, and an unreachable server is tried less and less often', async () => {
   const connected: boolean[] = [];
   await connect({ onConnected: (yes) => connected.push(yes), silence: 1000 });
   server.refuse('network');
@@ -73,7 +73,7 @@ test('a silent connection is given up, and a server that is away is asked less a
   expect(connected.at(-1)).toBe(true);
 });
 
-test('a full server that says when to ask again is asked then', async () => {
+test('a full server is tried again when it said', async () => {
   server.refuse(new Response(null, { status: 503, headers: { 'retry-after': '10' } }));
   await connect();
   await vi.advanceTimersByTimeAsync(9000);
@@ -82,7 +82,7 @@ test('a full server that says when to ask again is asked then', async () => {
   expect(server.asked).toHaveLength(2);
 });
 
-test('a reset, and a server that has lost its database, are told', async () => {
+test('a reset and an unreachable database are reported', async () => {
   const onReset = vi.fn();
   const onBehind = vi.fn();
   await connect({ onReset, onBehind });
@@ -93,7 +93,7 @@ test('a reset, and a server that has lost its database, are told', async () => {
   expect(connection.position).toBe(90);
 });
 
-test('nothing is told after the end', async () => {
+test('nothing is reported after the end', async () => {
   const told = await connect();
   server.send(change(8));
   connection.stop();
@@ -103,7 +103,7 @@ test('nothing is told after the end', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('pauses double up to the longest, half of each by chance', () => {
+test('pauses double up to the longest, and half of each is random', () => {
   const pause = { first: 500, longest: 15_000 };
   expect(backoff(0, pause, 0)).toBe(250);
   expect(backoff(0, pause, 1)).toBe(500);

@@ -52,7 +52,7 @@ function otherTabs(): Channel & { said: string[]; say: (word: 'visible' | 'hidde
   };
 }
 
-test('two parts of a page share one connection, and each hears what it asked for', async () => {
+test('two parts of a page share one connection and each gets its own changes', async () => {
   const hub = new Hub();
   const cases = listen(hub);
   const grids = listen(hub, { collections: ['grids'] });
@@ -68,7 +68,7 @@ test('two parts of a page share one connection, and each hears what it asked for
   expect([cases.told, grids.told]).toEqual([[7], [6]]);
 });
 
-test('who joins with older knowledge hears what it missed, and the others hear nothing twice', async () => {
+test('a listener with older data gets the missed commits and others get nothing twice', async () => {
   const hub = new Hub();
   const first = listen(hub);
   await settle();
@@ -85,7 +85,7 @@ test('who joins with older knowledge hears what it missed, and the others hear n
   ]);
 });
 
-test('who joins with what is known already needs no new connection', async () => {
+test('a listener with current data needs no new connection', async () => {
   const hub = new Hub();
   listen(hub);
   await settle();
@@ -97,7 +97,7 @@ test('who joins with what is known already needs no new connection', async () =>
   expect(late.told).toEqual([6]);
 });
 
-test('the last one who leaves closes the connection', async () => {
+test('the connection closes when the last listener leaves', async () => {
   const hub = new Hub();
   const [a, b] = [listen(hub), listen(hub)];
   await settle();
@@ -109,7 +109,7 @@ test('the last one who leaves closes the connection', async () => {
   expect(server.open()).toBe(0);
 });
 
-test('a hidden tab closes its feed at once and resumes where it was', async () => {
+test('a hidden tab closes its feed at once and continues where it was', async () => {
   const hub = new Hub();
   const { told, paused } = listen(hub);
   await settle();
@@ -128,7 +128,7 @@ test('a hidden tab closes its feed at once and resumes where it was', async () =
   expect(paused).toEqual([true, false]);
 });
 
-test('what is begun in a hidden tab waits until it is seen', async () => {
+test('a subscription in a hidden tab waits until the tab is visible', async () => {
   showTab(false);
   listen(new Hub());
   await settle();
@@ -138,7 +138,7 @@ test('what is begun in a hidden tab waits until it is seen', async () => {
   expect(server.asked).toEqual(['5']);
 });
 
-test('the last visible tab that rings goes on listening, until another tab is seen', async () => {
+test('the last visible tab with sound stays connected until another tab is visible', async () => {
   const channel = otherTabs();
   const hub = new Hub({ channel });
   const { told } = listen(hub, { rings: () => true });
@@ -153,7 +153,7 @@ test('the last visible tab that rings goes on listening, until another tab is se
   expect(server.open()).toBe(0);
 });
 
-test('a visible tab tells one that is being hidden that it is there', async () => {
+test('a visible tab answers one that is being hidden', async () => {
   const channel = otherTabs();
   listen(new Hub({ channel }));
   await settle();
@@ -164,7 +164,7 @@ test('a visible tab tells one that is being hidden that it is there', async () =
   expect(channel.said).toEqual(['visible', 'hidden']);
 });
 
-test('a reset is told to everybody, and what came with the new load is not told again', async () => {
+test('a reset goes to all listeners, and commits in the new load are not passed on again', async () => {
   const hub = new Hub();
   const a = listen(hub);
   const b = listen(hub);
@@ -178,7 +178,7 @@ test('a reset is told to everybody, and what came with the new load is not told 
   expect([a.told, b.told]).toEqual([[93], [91, 93]]);
 });
 
-test('what stands outside a box is told as deleted', () => {
+test('a feature outside of the box is passed on as deleted', () => {
   const at = (id: string, lon: number): object => ({
     collection: 'warnings',
     id,

@@ -143,7 +143,7 @@ export class Hub {
     const query = new URLSearchParams();
     if (interest.collections) query.set('collections', [...interest.collections].toSorted().join(','));
     if (interest.bbox) query.set('bbox', interest.bbox.join(','));
-    const tell = (what: (listener: Listener) => void): void => {
+    const notifyAll = (what: (listener: Listener) => void): void => {
       for (const listener of this.listeners) what(listener);
     };
     this.interest = interest;
@@ -154,13 +154,13 @@ export class Hub {
       credentials: this.options.credentials,
       silence: this.options.silence,
       pause: this.options.pause,
-      onCommit: (commit) => tell((l) => this.tell(l, commit)),
-      onReset: () => tell((l) => l.onReset()),
-      onHeard: (time) => tell((l) => l.onHeard?.(time)),
-      onBehind: (behind) => tell((l) => l.onBehind?.(behind)),
+      onCommit: (commit) => notifyAll((l) => this.deliver(l, commit)),
+      onReset: () => notifyAll((l) => l.onReset()),
+      onHeard: (time) => notifyAll((l) => l.onHeard?.(time)),
+      onBehind: (behind) => notifyAll((l) => l.onBehind?.(behind)),
       onConnected: (yes) => {
         this.connected = yes;
-        tell((l) => l.onConnected?.(yes));
+        notifyAll((l) => l.onConnected?.(yes));
       },
     });
     void this.connection.run();
@@ -177,7 +177,7 @@ export class Hub {
     this.connected = false;
   }
 
-  private tell(listener: Listener, commit: CommitEvent): void {
+  private deliver(listener: Listener, commit: CommitEvent): void {
     if (commit.seq <= listener.seq) return;
     listener.seq = commit.seq;
     const own = partOf(commit, listener);

@@ -29,7 +29,7 @@ const use = (options: LiveOptions): Live =>
     useLive(['warnings'], null, { hub: new Hub(), pause: { first: 1000, longest: 8000 }, ...options }),
   ) as Live;
 
-test('a page loads, then hears what came after', async () => {
+test('a page loads its data and then gets later commits', async () => {
   const told: number[] = [];
   const live = use({ load: () => Promise.resolve(5), apply: (c) => void told.push(c.seq) });
   expect(live.phase.value).toBe('idle');
@@ -42,7 +42,7 @@ test('a page loads, then hears what came after', async () => {
   expect(told).toEqual([6]);
 });
 
-test('a first load that fails is tried again, less and less often, and says why', async () => {
+test('a failed first load is repeated with growing pauses and shows the error', async () => {
   let away = true;
   const load = vi.fn(() => (away ? Promise.reject(new Error('away')) : Promise.resolve(5)));
   const failed = vi.fn();
@@ -61,7 +61,7 @@ test('a first load that fails is tried again, less and less often, and says why'
   expect([live.phase.value, live.error.value]).toEqual(['ready', null]);
 });
 
-test('after a reset everything is loaded again, and what is shown meanwhile stays', async () => {
+test('after a reset everything is loaded again while the old data stays visible', async () => {
   let seq = 5;
   const load = vi.fn(() => Promise.resolve(seq));
   const told: number[] = [];
@@ -77,7 +77,7 @@ test('after a reset everything is loaded again, and what is shown meanwhile stay
   expect(server.urls).toHaveLength(1);
 });
 
-test('a reset whose load fails is loaded later, and what the feed tells meanwhile is shown', async () => {
+test('if the load after a reset fails, commits are applied until it succeeds', async () => {
   let away = false;
   const load = vi.fn(() => (away ? Promise.reject(new Error('away')) : Promise.resolve(95)));
   const told: number[] = [];
@@ -96,7 +96,7 @@ test('a reset whose load fails is loaded later, and what the feed tells meanwhil
   expect([load.mock.calls.length, live.error.value]).toEqual([3, null]);
 });
 
-test('a commit that comes during a load is folded in after it, and one that the load has seen is not', async () => {
+test('a commit during a load is applied after it unless the load contains it', async () => {
   const loads: ((seq: number) => void)[] = [];
   const told: number[] = [];
   const live = use({ load: () => new Promise((resolve) => loads.push(resolve)), apply: (c) => void told.push(c.seq) });
@@ -114,7 +114,7 @@ test('a commit that comes during a load is folded in after it, and one that the 
   expect(told).toEqual([7]);
 });
 
-test('a commit that cannot be folded in loads everything again; loads never overlap', async () => {
+test('a commit that cannot be applied loads everything again; loads never overlap', async () => {
   let under = 0;
   let most = 0;
   const load = vi.fn(async () => {
@@ -137,7 +137,7 @@ test('a commit that cannot be folded in loads everything again; loads never over
   expect([load.mock.calls.length, most]).toEqual([3, 1]);
 });
 
-test('a hidden tab closes its feed, is not stale when it is seen again, and misses nothing', async () => {
+test('a hidden tab closes its feed and misses nothing when it is visible again', async () => {
   const told: number[] = [];
   const live = use({ load: () => Promise.resolve(5), apply: (c) => void told.push(c.seq) });
   await live.start();
@@ -164,7 +164,7 @@ test('a hidden tab closes its feed, is not stale when it is seen again, and miss
   expect(told).toEqual([9]);
 });
 
-test('where nobody is signed in nothing is followed, until somebody looks again', async () => {
+test('without a signed-in account nothing is followed until the tab is shown again', async () => {
   let seq: number | null = null;
   const load = vi.fn(() => Promise.resolve(seq));
   const live = use({ load });
@@ -178,7 +178,7 @@ test('where nobody is signed in nothing is followed, until somebody looks again'
   expect(live.phase.value).toBe('ready');
 });
 
-test('a page that polls keeps no feed open, asks nothing while hidden, and asks at once when seen', async () => {
+test('a polling page opens no feed and polls only while it is visible', async () => {
   const load = vi.fn(() => Promise.resolve(0));
   const live = use({ load, every: 45_000 });
   await live.start();
@@ -192,7 +192,7 @@ test('a page that polls keeps no feed open, asks nothing while hidden, and asks 
   expect(load).toHaveBeenCalledTimes(4);
 });
 
-test('a load that is under way when the page is left changes nothing any more', async () => {
+test('a load that ends after the page was left has no effect', async () => {
   let done: (seq: number) => void = () => {};
   let signal: AbortSignal | null = null;
   const live = use({

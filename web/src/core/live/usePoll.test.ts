@@ -23,14 +23,14 @@ function use(options: PollOptions): Poll {
   return poll;
 }
 
-test('it asks in the pauses that it is told', async () => {
+test('requests are repeated at the given interval', async () => {
   const ask = vi.fn(() => Promise.resolve());
   await use({ ask, every: () => 1000 }).ask();
   await pass(3500);
   expect(ask).toHaveBeenCalledTimes(4);
 });
 
-test('a question that fails is asked again, less and less often, until it is answered', async () => {
+test('a failed request is repeated with growing pauses until it succeeds', async () => {
   let away = true;
   const ask = vi.fn(() => (away ? Promise.reject(new Error('away')) : Promise.resolve()));
   const poll = use({ ask, every: () => 1000 });
@@ -46,7 +46,7 @@ test('a question that fails is asked again, less and less often, until it is ans
   expect(poll.error.value).toBeNull();
 });
 
-test('nothing is asked while nobody looks, and at once when somebody looks again', async () => {
+test('no request is sent while the tab is hidden, and one at once when it is shown', async () => {
   const ask = vi.fn(() => Promise.resolve());
   await use({ ask, every: () => 1000 }).ask();
   showTab(false);
@@ -57,7 +57,7 @@ test('nothing is asked while nobody looks, and at once when somebody looks again
   expect(ask).toHaveBeenCalledTimes(2);
 });
 
-test('when the network is back, what failed is asked at once', async () => {
+test('a failed request is repeated at once when the network is back', async () => {
   let away = true;
   const ask = vi.fn(() => (away ? Promise.reject(new Error('away')) : Promise.resolve()));
   const poll = use({ ask });
@@ -68,7 +68,7 @@ test('when the network is back, what failed is asked at once', async () => {
   expect([ask.mock.calls.length, poll.error.value]).toEqual([2, null]);
 });
 
-test('many things that happen are one question, soon and not too often', async () => {
+test('many changes cause one request, soon and not too often', async () => {
   const ask = vi.fn(() => Promise.resolve());
   const poll = use({ ask, soon: 500, seldom: 10_000 });
   await poll.ask();
@@ -86,7 +86,7 @@ test('many things that happen are one question, soon and not too often', async (
   expect(ask).toHaveBeenCalledTimes(3);
 });
 
-test('a silent server has failed after a while', async () => {
+test('a request without an answer fails after a while', async () => {
   const ask = vi.fn(
     (signal: AbortSignal) =>
       new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -99,7 +99,7 @@ test('a silent server has failed after a while', async () => {
   expect(ask).toHaveBeenCalledTimes(2);
 });
 
-test('a question that is not wanted any more is given up for the next one, and is no failure', async () => {
+test('a replaced request is cancelled without an error', async () => {
   const answers: (() => void)[] = [];
   const ask = vi.fn(
     (signal: AbortSignal) =>
@@ -118,7 +118,7 @@ test('a question that is not wanted any more is given up for the next one, and i
   expect([ask.mock.calls.length, poll.error.value, poll.asking.value]).toEqual([2, null, false]);
 });
 
-test('nothing is asked after the end', async () => {
+test('no request is sent after the end', async () => {
   const ask = vi.fn(() => Promise.resolve());
   const poll = use({ ask, every: () => 1000 });
   await poll.ask();

@@ -4,7 +4,7 @@ import { bboxOf, contains, intersects, signPlace, union } from './bounds';
 
 const polygon = (...ring: Position[]): Polygon => ({ type: 'Polygon', coordinates: [[...ring, ring[0] ?? []]] });
 
-test('boxes', () => {
+test('bounding boxes are computed and compared', () => {
   expect(
     bboxOf([
       { type: 'Point', coordinates: [1, 2] },
@@ -26,17 +26,17 @@ test('boxes', () => {
   expect(intersects([0, 0, 1, 1], [2, 0, 3, 1])).toBe(false);
 });
 
-test('a sign stands in the middle of a plain polygon', () => {
+test('the sign of a simple polygon is in its middle', () => {
   expect(signPlace(polygon([0, 0], [4, 0], [4, 2], [0, 2]))).toEqual([2, 1]);
 });
 
-test('a sign stands inside a crooked one', () => {
+test('the sign of a concave polygon is inside it', () => {
   // An L-shape: the middle of its box lies outside of it.
   const [x = 0, y = 0] = signPlace(polygon([0, 0], [10, 0], [10, 1], [1, 1], [1, 10], [0, 10])) ?? [];
   expect((y < 1 && x > 0 && x < 10) || (x < 1 && y > 0 && y < 10)).toBe(true);
 });
 
-test('of many parts the largest gets the sign', () => {
+test('the sign of a multipolygon is in its largest part', () => {
   const small = polygon([0, 0], [1, 0], [1, 1], [0, 1]).coordinates;
   const large = polygon([10, 10], [20, 10], [20, 20], [10, 20]).coordinates;
   expect(signPlace({ type: 'MultiPolygon', coordinates: [small, large] })).toEqual([15, 15]);

@@ -56,7 +56,7 @@ test.each([
   expect(used).toBeGreaterThan(0.97);
 });
 
-test('a single point is looked at from the closest zoom allowed', () => {
+test('a single point is shown at the highest allowed zoom', () => {
   const stand = standFor([117.13, 39.22, 117.13, 39.22], view);
   expect(stand.zoom).toBe(18);
   expect(stand.center[0]).toBeCloseTo(117.13, 4);

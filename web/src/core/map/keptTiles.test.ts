@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 vi.mock('maplibre-gl', () => ({ addProtocol: vi.fn() }));
 const { Shelf } = await import('./keptTiles');
 
-test('a shelf keeps what was used last, and never more than its bound', () => {
+test('the tile cache keeps the last used tiles within its limit', () => {
   const shelf = new Shelf(30);
   for (const name of ['a', 'b', 'c']) shelf.put(name, new ArrayBuffer(10));
   shelf.get('a');

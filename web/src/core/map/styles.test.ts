@@ -27,7 +27,7 @@ describe.each(['wall', 'light'])('%s', (name) => {
     expect(validateStyleMin(scaleStyle(parse(name), 1.4, 20))).toEqual([]);
   });
 
-  test('asks the tiles for every collection that it draws, and for no other', () => {
+  test('requests tiles of exactly the collections that it draws', () => {
     const style = parse(name);
     const source = style.sources['onemap'] as { tiles: string[] };
     const asked = new URL(source.tiles[0] ?? '').searchParams.get('collections')?.split(',').toSorted();
@@ -36,7 +36,7 @@ describe.each(['wall', 'light'])('%s', (name) => {
   });
 });
 
-test('what is drawn in metres is not enlarged, what is read is', () => {
+test('text is enlarged, and layers drawn in metres are not', () => {
   const before = parse('wall');
   const after = scaleStyle(before, 2);
   const paint = (style: StyleSpecification, id: string): unknown => style.layers.find((l) => l.id === id)?.paint;
@@ -44,7 +44,7 @@ test('what is drawn in metres is not enlarged, what is read is', () => {
   expect(paint(after, 'routes')).not.toEqual(paint(before, 'routes'));
 });
 
-test('only outputs are multiplied', () => {
+test('only the outputs of style values are multiplied', () => {
   expect(scaleValue(['interpolate', ['linear'], ['zoom'], 13, 11, 17, 14], 2)).toEqual([
     'interpolate',
     ['linear'],

@@ -15,7 +15,7 @@ function mapWith(...layers: string[]): Map & { layers: string[] } {
   } as unknown as Map & { layers: string[] };
 }
 
-test('a layer goes to its place in the list, whatever order layers are added in', () => {
+test('a layer gets its position in the list, in whichever order layers are added', () => {
   const map = mapWith('background', 'barriers', 'compound-labels');
   for (const id of ['mark', 'warning-pins', 'grid-sign', 'grid-floor', 'ring', 'warning-pins-green'] as const)
     addLayer(map, { id, type: 'background' });
@@ -40,7 +40,7 @@ test('an unlisted layer is an error that names it', () => {
   expect(() => zIndex('')).toThrow('not in Z_ORDER');
 });
 
-test('a style whose layers stand in another order is refused', () => {
+test('a style with layers in another order is refused', () => {
   expect(() => checkOrder(['background', 'roads', 'green'])).toThrow('"green" is drawn above "roads"');
   expect(() => checkOrder(['background', 'background'])).toThrow('"background" is drawn above "background"');
   expect(() => checkOrder([])).not.toThrow();
@@ -61,14 +61,14 @@ test.each(['wall', 'light'])('the layers of the style %s are listed, in order', 
   expect(() => checkOrder(style.layers.map((l) => l.id))).not.toThrow();
 });
 
-test('no page adds a layer beside the list', () => {
+test('no page adds a layer that is not in the list', () => {
   const others = sources.filter(
     (f) => f !== join('core', 'map', 'zorder.ts') && /\.(addLayer|moveLayer)\(/.test(read(f)),
   );
   expect(others).toEqual([]);
 });
 
-test('no map code has a colour beside the list', () => {
+test('no map code has a colour that is not in the list', () => {
   const drawing = sources.filter(
     (f) =>
       f !== join('core', 'map', 'colors.ts') && (/\baddLayer\(|\.addImage\(/.test(read(f)) || f.includes('layers')),

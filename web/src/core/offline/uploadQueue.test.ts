@@ -33,7 +33,7 @@ const step = (
   photos,
 });
 
-test('steps leave in the order in which they were made', async () => {
+test('steps are sent in the order in which they were made', async () => {
   const to = uploader();
   const outbox = new UploadQueue(shelfInMemory(), to);
   for (const action of ['start', 'handle'] as const) await outbox.add(step('w-1', action));
@@ -43,7 +43,7 @@ test('steps leave in the order in which they were made', async () => {
   expect((await outbox.entries()).map((e) => e.state)).toEqual(['sent', 'sent', 'sent']);
 });
 
-test('without a network everything waits, and goes out under the same keys later', async () => {
+test('without a network all steps wait and are sent later with the same keys', async () => {
   const shelf = shelfInMemory();
   const away = new UploadQueue(
     shelf,
@@ -68,7 +68,7 @@ test('without a network everything waits, and goes out under the same keys later
   expect(sent).toEqual(keys);
 });
 
-test('a refused step holds back its own case and no other, until it is decided', async () => {
+test('a refused step holds back only the later steps of its case', async () => {
   let refuse = true;
   const to = uploader((entry) =>
     refuse && entry.action === 'start'
@@ -89,7 +89,7 @@ test('a refused step holds back its own case and no other, until it is decided',
   expect(to.got.slice(2)).toEqual(['w-1:start', 'w-1:handle']);
 });
 
-test('a dropped step frees those that waited behind it', async () => {
+test('dropping a refused step releases the later ones', async () => {
   const to = uploader((entry) =>
     entry.action === 'start'
       ? { outcome: 'refused', refusal: { status: 409, detail: '', allowed: [] } }
@@ -104,7 +104,7 @@ test('a dropped step frees those that waited behind it', async () => {
   expect((await outbox.entries()).map((e) => [e.action, e.state])).toEqual([['handle', 'sent']]);
 });
 
-test('a photo goes before its step, once, and leaves the shelf with it', async () => {
+test('a photo is uploaded once before its step and deleted with it', async () => {
   const shelf = shelfInMemory();
   await shelf.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
   let network = false;
@@ -149,7 +149,7 @@ test('a photo whose step waited for a day is sent again', async () => {
   expect(to.got).toEqual(['photo', 'w-1:handle', 'photo', 'w-1:handle']);
 });
 
-test('nobody sends what another account did on this phone', async () => {
+test('steps of another account on this phone are not sent', async () => {
   const to = uploader();
   const outbox = new UploadQueue(shelfInMemory(), to);
   await outbox.add(step('w-1', 'start', [], 'li'));
@@ -158,7 +158,7 @@ test('nobody sends what another account did on this phone', async () => {
   expect(to.got).toEqual(['w-2:start']);
 });
 
-test('what was sent is remembered for a day', async () => {
+test('sent steps stay in the list for a day', async () => {
   let now = new Date('2026-11-22T06:00:00Z');
   const outbox = new UploadQueue(shelfInMemory(), uploader(), undefined, () => now);
   await outbox.add(step('w-1', 'start'));

@@ -150,7 +150,7 @@ export class UploadQueue<R = unknown> {
     if (!entry) return;
     await this.shelf.delete(this.drawer, id);
     if (!keepPhotos) await this.dropPhotos(entry);
-    await this.tell();
+    await this.notify();
   }
 
   private async sendAll(account: string | null): Promise<Holdup> {
@@ -220,7 +220,7 @@ export class UploadQueue<R = unknown> {
       if (entry.state === 'sent' && Date.parse(entry.sent_at ?? entry.made_at) < before)
         await this.shelf.delete(this.drawer, entry.id);
     }
-    await this.tell();
+    await this.notify();
   }
 
   private async dropPhotos(entry: Entry<R>): Promise<void> {
@@ -229,10 +229,10 @@ export class UploadQueue<R = unknown> {
 
   private async save(entry: Entry<R>): Promise<void> {
     await this.shelf.put(this.drawer, entry);
-    await this.tell();
+    await this.notify();
   }
 
-  private async tell(): Promise<void> {
+  private async notify(): Promise<void> {
     this.changed(await this.entries());
   }
 }

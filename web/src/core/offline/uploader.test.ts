@@ -16,7 +16,7 @@ const entry = (over: Partial<Entry>): Entry => ({
   ...over,
 });
 
-test('a step carries its key, and photos with what they show', () => {
+test('a step is sent with its key and the kinds of its photos', () => {
   const photos: Entry['photos'] = [
     { local: 'a', kind: 'before', remote: 'p1', claim: 'c1' },
     { local: 'b', kind: 'after', remote: 'p2', claim: 'c2' },
@@ -33,7 +33,7 @@ test('a step carries its key, and photos with what they show', () => {
   });
 });
 
-test('a step that was made long before it is sent says so', () => {
+test('a step that is sent late says when it was made', () => {
   const later = new Date('2026-11-22T08:00:00Z');
   expect(stepOf(entry({ body: { note: '已清理' } }), 'handle', later).note).toBe(
     '已清理（现场时间 11月22日 14:00，离线后发送）',
@@ -54,7 +54,7 @@ test('a report names its photos by id and claim', () => {
   ).toEqual({ category: 'other', photos: [{ id: 'p1', claim: 'c1' }], key: 'k' });
 });
 
-test('a busy server is asked again later, a refusal goes to a person', () => {
+test('a busy server is tried again later, and a refusal needs a person', () => {
   expect(judge(429, {}, '30')).toEqual({ outcome: 'later', busy: true, after_ms: 30_000 });
   expect(judge(503, {}, null)).toEqual({ outcome: 'later', busy: true });
   expect(judge(409, { detail: 'Others changed it at the same moment.' }, null)).toEqual({
@@ -68,7 +68,7 @@ test('a busy server is asked again later, a refusal goes to a person', () => {
   });
 });
 
-test('a report that is saved and not shown yet is taken, and its receipt is kept', async () => {
+test('a report that is saved but not visible yet counts as sent, and its receipt is kept', async () => {
   const said = { seq: 7, id: 'w-1', receipt: 'or_1', location: '/api/warnings/w-1', detail: 'The change is saved.' };
   vi.stubGlobal('fetch', async () => new Response(JSON.stringify(said), { status: 202 }));
   const attempt = await uploader('omit').step({ ...entry({ case: null, action: 'report' }), result: undefined });

@@ -3,13 +3,13 @@ import { bearing, distance_m, distanceTo_m, wind } from './measure';
 
 const here = [117.1283, 39.227];
 
-test('a hundredth of a degree north is 1110 m here, and east 863 m', () => {
+test('a hundredth of a degree is 1110 m north and 863 m east', () => {
   // The expected value is the geodesic distance on WGS 84.
   expect(distance_m(here, [117.1283, 39.237])).toBeCloseTo(1110.2, 0);
   expect(distance_m(here, [117.1383, 39.227])).toBeCloseTo(863.5, 0);
 });
 
-test('an area is reached at its edge, and inside it one is there', () => {
+test('the distance to an area is measured to its edge and is 0 inside', () => {
   const square = {
     type: 'Polygon' as const,
     coordinates: [
@@ -36,7 +36,7 @@ test('an area is reached at its edge, and inside it one is there', () => {
   expect(distanceTo_m(here, null)).toBeNull();
 });
 
-test('directions go by eight winds', () => {
+test('directions are named by eight compass points', () => {
   expect(wind(bearing(here, [117.1383, 39.227])).zh).toBe('东');
   expect(wind(bearing(here, [117.1283, 39.217])).en).toBe('south');
   expect([359, 22, 23, 338].map((d) => wind(d).zh)).toEqual(['北', '北', '东北', '北']);

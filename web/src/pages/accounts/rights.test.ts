@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fieldOf, missing, moment, signsInBy, takesUnit } from './rights';
 import { words } from './words';
 
-test('rights name a role, and a unit where the role is that of one', () => {
+test('rights need a role, and the role unit needs a unit', () => {
   expect(missing({ roles: [], unit: '', communities: [] })).toBe('role');
   expect(missing({ roles: ['unit'], unit: '', communities: [] })).toBe('unit');
   expect(missing({ roles: ['unit'], unit: 'u1', communities: [] })).toBeNull();
@@ -14,13 +14,13 @@ test('rights name a role, and a unit where the role is that of one', () => {
   ]);
 });
 
-test('moments are in the time of China, whatever the machine believes', () => {
+test('moments are converted in China’s time zone', () => {
   expect(fieldOf('2026-11-28T16:30:00Z')).toBe('2026-11-29T00:30');
   expect(moment('2026-11-29T00:30')).toBe('2026-11-29T00:30:00+08:00');
   expect(fieldOf(undefined)).toBe('');
 });
 
-test('an account with neither password nor token is not said to have a token', () => {
+test('an account with neither password nor token is shown as such', () => {
   const how = (has_password: boolean, has_token: boolean) => words.zh[signsInBy({ has_password, has_token })];
   expect([how(true, true), how(true, false), how(false, true), how(false, false)]).toEqual([
     '密码、令牌',

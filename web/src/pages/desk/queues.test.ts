@@ -13,7 +13,7 @@ const make = (id: string, properties: Partial<CaseProperties>): Case => ({
 });
 const officer: Me = { role: 'officer', account: 'li', communities: [] };
 
-test('a case is mine when I am the one to move', () => {
+test('a case is mine if it is my turn', () => {
   expect(isMine(make('a', { status: 'reported' }), officer)).toBe(true);
   expect(isMine(make('a', { status: 'handling', unit: 'unit-022' }), officer)).toBe(false);
   expect(
@@ -23,7 +23,7 @@ test('a case is mine when I am the one to move', () => {
   expect(isMine(make('a', {}), { ...officer, communities: ['120113001009'] })).toBe(false);
 });
 
-test('what is held for suspicion is counted nowhere else', () => {
+test('cases pending review are only in their own queue', () => {
   const n = counts(
     [
       make('a', {}),
@@ -37,7 +37,7 @@ test('what is held for suspicion is counted nowhere else', () => {
   expect(n).toEqual({ mine: 1, new: 1, overdue: 1, verify: 0, open: 2, parked: 0, closed: 1, held: 1 });
 });
 
-test('filters narrow, and every word must be found', () => {
+test('filters combine, and all words must match', () => {
   const c = make('w-1', { place: '温泉花园3号楼', note: '电动车堵门', level: 'red', housing: 'commodity' });
   const words = (): string => '楼道堆物';
   expect(passes(c, { ...noFilters, text: '温泉 堆物' }, words)).toBe(true);
@@ -46,7 +46,7 @@ test('filters narrow, and every word must be found', () => {
   expect(passes(c, { ...noFilters, housing: 'commodity', community: '120113001020' }, words)).toBe(true);
 });
 
-test('ended cases come with the latest first', () => {
+test('ended cases are sorted by their end, the latest first', () => {
   const list = [
     make('old', { status: 'closed', closed_at: '2026-11-01T00:00:00Z' }),
     make('new', { status: 'rejected', closed_at: '2026-11-21T00:00:00Z' }),

@@ -29,7 +29,7 @@ const at = (status: Status, allowed: Action[]): Case => ({
   allowed,
 });
 
-test('a step says only what its action takes, and times are China’s', () => {
+test('a step contains only the fields of its action, with times in China’s time zone', () => {
   const typed = draft({ unit: 'unit-022', due: '2026-11-22T18:00', note: ' 尽快 ', reason: '写给别的步骤' });
   expect(requestOf('dispatch', typed)).toEqual({
     action: 'dispatch',
@@ -41,14 +41,14 @@ test('a step says only what its action takes, and times are China’s', () => {
   expect(requestOf('file', typed)).toEqual({ action: 'file', key: 'k' });
 });
 
-test('the filled button is the way on, and never one that is not allowed', () => {
+test('the emphasised button is the usual next action and always allowed', () => {
   expect(nextAction(at('reported', ['file', 'reject', 'merge']))).toBe('file');
   expect(nextAction(at('dispatched', ['extend', 'park']))).toBeNull();
   expect(nextAction(at('closed', ['reopen']))).toBeNull();
   expect(nextAction(at('handled', []))).toBeNull();
 });
 
-test('no two actions share a key, and none takes one of the desk’s own', () => {
+test('no two actions share a key, and none uses a key of the desk', () => {
   const keys = Object.values(actionKeys);
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys.filter((k) => ['j', 'k', 'n', 'z', '/', '?'].includes(k))).toEqual([]);
@@ -59,12 +59,12 @@ test('no two actions share a key, and none takes one of the desk’s own', () =>
   expect(fieldsOf('note')).toEqual([{ field: 'note', required: true }]);
 });
 
-test('date fields show China’s day, whatever the machine believes', () => {
+test('date fields show the date in China’s time zone', () => {
   const evening = new Date('2026-10-31T16:30:00Z');
   expect([fieldOf(evening), dayOf(evening), monthOf(evening)]).toEqual(['2026-11-01T00:30', '2026-11-01', '2026-11']);
 });
 
-test('a step is told by who took it and what came of it', () => {
+test('the text of a step names its author and its result', () => {
   const told = stepText(
     {
       n: 3,

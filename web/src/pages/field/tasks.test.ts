@@ -38,7 +38,7 @@ test('a unit handles its own cases, a grid worker verifies those of its communit
   expect(duties('closed')).toEqual([null, null]);
 });
 
-test('who handled it never gets it to verify', () => {
+test('the account that handled a case cannot verify it', () => {
   const both: Worker = { ...worker, unit: 'unit-022' };
   expect(dutyOf(make('w', { status: 'handled' }), both)).toBe('waiting');
   expect(
@@ -53,7 +53,7 @@ test('who handled it never gets it to verify', () => {
   ).toBe('waiting');
 });
 
-test('a case shows what waits in the outbox as done', () => {
+test('a case is shown with its unsent steps applied', () => {
   const [task] = tasksOf(scene([make('w', {})], [entry('w', 'start')]));
   expect([task?.case.properties.status, task?.duty, task && stepsFor(task, unit, undefined)]).toEqual([
     'handling',
@@ -64,7 +64,7 @@ test('a case shows what waits in the outbox as done', () => {
   expect([done?.case.properties.status, done && stepsFor(done, unit, undefined)]).toEqual(['handled', []]);
 });
 
-test('a refused step keeps its case in sight, whatever became of it, and undoes what follows', () => {
+test('a case with a refused step stays in the list, without the steps after it', () => {
   const refused = entry('w', 'start', { id: '0', state: 'refused', refusal: { status: 409, detail: '', allowed: [] } });
   const [task] = tasksOf(scene([make('w', { status: 'parked' })], [refused, entry('w', 'handle', { id: '1' })]));
   expect([task?.case.properties.status, task?.refused?.action, task && stepsFor(task, unit, undefined)]).toEqual([
@@ -74,7 +74,7 @@ test('a refused step keeps its case in sight, whatever became of it, and undoes 
   ]);
 });
 
-test('order is by time or by distance, and refused steps come first', () => {
+test('tasks are sorted by time or distance, with refused steps first', () => {
   const cases = [
     make('far-soon', { due_at: '2026-11-22T07:00:00Z' }, [117.2, 39.22]),
     make('near-later', { due_at: '2026-11-23T07:00:00Z' }),
@@ -87,7 +87,7 @@ test('order is by time or by distance, and refused steps come first', () => {
   expect(ids('near', [entry('far-soon', 'start', { state: 'refused' })])[0]).toBe('far-soon');
 });
 
-test('what the server does not allow is not offered', () => {
+test('actions that the server does not allow are not offered', () => {
   const [task] = tasksOf(scene([make('w', {})]));
   expect(task && stepsFor(task, unit, undefined)).toEqual(['return', 'start']);
   expect(task && stepsFor(task, unit, ['start'])).toEqual(['start']);

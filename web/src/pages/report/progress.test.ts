@@ -4,7 +4,7 @@ import { lineOf } from './progress';
 const at = '2026-11-22T06:00:00Z';
 const short = (...args: Parameters<typeof lineOf>): string[] => lineOf(...args).map((m) => `${m.status}:${m.state}`);
 
-test('what happened comes first, then what is still to come', () => {
+test('past steps come first, then future ones', () => {
   expect(
     short(
       [
@@ -25,7 +25,7 @@ test('what happened comes first, then what is still to come', () => {
   ]);
 });
 
-test('what was handed back goes out again', () => {
+test('a returned case is dispatched again', () => {
   expect(
     short(
       [
@@ -37,12 +37,12 @@ test('what was handed back goes out again', () => {
   ).toEqual(['dispatched:done', 'returned:now', 'dispatched:to_come']);
 });
 
-test('an end has nothing after it', () => {
+test('no steps follow the end of a case', () => {
   for (const end of ['closed', 'rejected', 'merged', 'parked'] as const)
     expect(lineOf([{ status: 'reported', at }], end).at(-1)).toEqual({ status: end, state: 'now' });
 });
 
-test('a step that left the case where it was is told once', () => {
+test('a repeated status is shown once', () => {
   expect(
     lineOf(
       [

@@ -18,16 +18,16 @@ const one = (id: string): Receipt => ({
   at: '2026-11-22T06:00:00Z',
 });
 
-test('the newest receipt stands first, and each once', () => {
+test('receipts are listed once each, the newest first', () => {
   const kept = storage();
   for (const id of ['a', 'b', 'a']) keepReceipt(one(id), kept);
   expect(receipts(kept).map((r) => r.case)).toEqual(['a', 'b']);
 });
 
-test('what is no list of receipts is none', () => {
+test('invalid stored receipts are ignored', () => {
   for (const begin of [null, '', '{', '7', '[1, null, {"case": 3}]']) expect(receipts(storage(begin))).toEqual([]);
 });
 
-test('a link carries case and receipt', () => {
+test('a link contains the case and the receipt', () => {
   expect(receiptLink({ case: 'w-1', receipt: 'a+b' })).toBe('/report?case=w-1&receipt=a%2Bb');
 });

@@ -15,30 +15,30 @@ const arrival = (change: Partial<Arrival>): Arrival => ({
   ...change,
 });
 
-test('an import elsewhere is said and flown to', () => {
+test('a distant import is announced and the camera moves there', () => {
   expect(reactTo([arrival({ collection: 'roads', after: 4000, bbox: [7, 43, 8, 44] }), arrival({})], home)).toEqual({
     toast: { zh: '已导入 23,370 栋楼', en: 'Imported 23,370 buildings' },
     flyTo: monaco,
   });
 });
 
-test('an import into an empty map is flown to', () => {
+test('for an import into an empty map the camera moves there', () => {
   expect(reactTo([arrival({ wasEmpty: true })], null).flyTo).toEqual(monaco);
 });
 
-test('an import into what is seen already only counts', () => {
+test('an import in the shown area is only counted', () => {
   const inside: Bbox = [117.12, 39.215, 117.13, 39.22];
   const reaction = reactTo([arrival({ bbox: inside, before: 100, after: 1600 })], home);
   expect(reaction).toEqual({ toast: { zh: '已导入 1,500 栋楼', en: 'Imported 1,500 buildings' }, flyTo: null });
 });
 
-test('the same features again are an update', () => {
+test('importing the same features again counts as an update', () => {
   expect(reactTo([arrival({ before: 23_370, bbox: [117.12, 39.215, 117.13, 39.22] })], home).toast?.zh).toBe(
     '已更新 23,370 栋楼',
   );
 });
 
-test('everyday edits stay unsaid', () => {
+test('everyday edits are not announced', () => {
   expect(
     reactTo(
       [arrival({ collection: 'facilities', named: 1, before: 60, after: 61, bbox: [117.12, 39.22, 117.12, 39.22] })],

@@ -22,12 +22,12 @@ const warning = (id: string, properties: Partial<WarningProperties>): Warning =>
   updated_at: '2026-11-22T06:00:00Z',
 });
 
-test('what has ended is not open', () => {
+test('ended cases are not open', () => {
   for (const status of ['closed', 'rejected', 'merged'] as const) expect(isOpen(warning('a', { status }))).toBe(false);
   for (const status of ['reported', 'parked', 'verified'] as const) expect(isOpen(warning('a', { status }))).toBe(true);
 });
 
-test('the red come before the yellow, the newest first, and green stays out of the list', () => {
+test('the list contains red before yellow cases, the newest first, and no green ones', () => {
   const list = newest([
     warning('old', { since: '2026-11-20T06:00:00Z' }),
     warning('green', { level: 'green' }),
@@ -40,7 +40,7 @@ test('the red come before the yellow, the newest first, and green stays out of t
   expect(oldestRed([])).toBeNull();
 });
 
-test('a drill is shown and counts nowhere', () => {
+test('drills are shown but not counted', () => {
   const drill = warning('drill', { exercise: true, since: '2026-11-01T06:00:00Z', housing: 'old_estate' });
   const list = [drill, warning('real', {})];
   expect(newest(list).map((w) => w.id)).toEqual(['real', 'drill']);
@@ -51,7 +51,7 @@ test('a drill is shown and counts nowhere', () => {
   expect(byHousing([drill]).old_estate.red).toBe(0);
 });
 
-test('categories are led by the reddest', () => {
+test('categories are sorted by their red cases', () => {
   const rows = byCategory([
     warning('1', { category: 'damaged_facility', level: 'yellow' }),
     warning('2', { category: 'damaged_facility', level: 'yellow' }),
@@ -81,7 +81,7 @@ test('communities are not counted as grids', () => {
   });
 });
 
-test('whose turn it is follows the table of actions', () => {
+test('whose turn it is follows from the status', () => {
   expect(turnOf(warning('a', { status: 'filed' }), undefined).zh).toBe('值班员 · 待派遣');
   expect(turnOf(warning('a', { status: 'handling', unit: 'unit-1' }), '综合行政执法大队').zh).toBe(
     '综合行政执法大队 · 处置中',
@@ -89,7 +89,7 @@ test('whose turn it is follows the table of actions', () => {
   expect(turnOf(warning('a', { status: 'handled' }), 'x').en).toBe('Grid worker · to verify');
 });
 
-test('open cases by the kind of housing they are in; the street is none', () => {
+test('open cases are counted by kind of housing, without those in the street', () => {
   const counts = byHousing([
     warning('a', { housing: 'old_estate' }),
     warning('b', { housing: 'old_estate', level: 'yellow' }),
@@ -103,7 +103,7 @@ test('open cases by the kind of housing they are in; the street is none', () => 
   });
 });
 
-test('of what is open each level is counted, and one that nobody knows is none of them', () => {
+test('open cases are counted by level, and unknown levels are not counted', () => {
   const list = [
     warning('1', {}),
     warning('2', { level: 'green' }),
@@ -114,7 +114,7 @@ test('of what is open each level is counted, and one that nobody knows is none o
   expect(byLevel(list)).toEqual({ red: 1, yellow: 0, green: 1, no_data: 1 });
 });
 
-test('why leaves out the level and the place that stand beside it', () => {
+test('the reason leaves out level and place', () => {
   const of = (place: string | undefined, zh: string, en: string): object =>
     whyOf(warning('a', { place, reason: { zh, en } }));
   expect(

@@ -15,7 +15,7 @@ const databaseAway: Ready = { ...ready, store: { ...ready.store, reachable: fals
 
 const heardAt = new Date('2026-11-22T06:05:00Z');
 
-test('a healthy server has nothing to say, and neither has one that was not asked yet', () => {
+test('there are no problems with a healthy server or before the first check', () => {
   expect(
     troublesOf({
       ...FINE,
@@ -27,7 +27,7 @@ test('a healthy server has nothing to say, and neither has one that was not aske
   expect(troublesOf(FINE)).toEqual([]);
 });
 
-test('the worst trouble comes first, each in words that name the place', () => {
+test('problems are listed the worst first, each with its place', () => {
   const said = troublesOf({
     ...FINE,
     ready: {
@@ -52,7 +52,7 @@ test('the worst trouble comes first, each in words that name the place', () => {
   expect(said[3]).toMatch(/2 条.*buildings\/b1/);
 });
 
-test('a feed that is cut, a server that is away and a database that is away are three things', () => {
+test('a broken feed, an unreachable server and an unreachable database are distinguished', () => {
   expect(troublesOf({ ...FINE, stale: true, heardAt }).map((t) => t.en)).toEqual([
     'The live feed is cut; reconnecting; this is how it was at 22 Nov 14:05',
   ]);
@@ -64,18 +64,18 @@ test('a feed that is cut, a server that is away and a database that is away are 
   expect(more).toEqual([]);
 });
 
-test('a question that failed while the feed goes on is no news', () => {
+test('a failed health check with a working feed is not reported', () => {
   expect(troublesOf({ ...FINE, away: true, heardAt })).toEqual([]);
 });
 
-test('a clock is wrong from two minutes on', () => {
+test('a clock that is off by two minutes is reported', () => {
   expect(troublesOf({ ...FINE, offset: 119_000 })).toEqual([]);
   expect(troublesOf({ ...FINE, offset: 7_400_000 })[0]?.en).toBe(
     "This machine's clock is about 2 h slow; the times shown are the server's",
   );
 });
 
-test('figures that are missing are said only where nothing worse explains it', () => {
+test('missing figures are reported only without a worse problem', () => {
   expect(troublesOf({ ...FINE, figuresAway: true })).toHaveLength(1);
   expect(troublesOf({ ...FINE, figuresAway: true, stale: true })).toHaveLength(1);
 });

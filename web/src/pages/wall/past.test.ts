@@ -48,7 +48,7 @@ function player(delay: number) {
   return { past, shown, asked, live, server, most: () => most };
 }
 
-test('a moment is shown as it was, and stands still', async () => {
+test('a past moment is shown and stays', async () => {
   const { past, shown, asked } = player(100);
   past.seek(new Date(NOW - HOUR));
   expect(past.waiting).toBe(true);
@@ -58,7 +58,7 @@ test('a moment is shown as it was, and stands still', async () => {
   expect(past).toMatchObject({ isPast: true, playing: false, waiting: false });
 });
 
-test('it plays at its speed, one question at a time', async () => {
+test('the past plays at its speed with one request at a time', async () => {
   const { past, shown, most } = player(200);
   past.at = new Date(NOW - 10 * HOUR);
   past.play(60);
@@ -72,7 +72,7 @@ test('it plays at its speed, one question at a time', async () => {
   expect(most()).toBe(1);
 });
 
-test('a slow server makes larger steps, not a slower clock', async () => {
+test('a slow server causes larger steps, not slower time', async () => {
   const { past, shown, asked } = player(3000);
   past.at = new Date(NOW - 10 * HOUR);
   past.play(60);
@@ -81,7 +81,7 @@ test('a slow server makes larger steps, not a slower clock', async () => {
   expect(asked.length).toBeLessThan(24);
 });
 
-test('it comes back to the present when it gets there', async () => {
+test('playing ends in the present', async () => {
   const { past, live } = player(50);
   past.at = new Date(NOW - HOUR);
   past.play(600);
@@ -91,7 +91,7 @@ test('it comes back to the present when it gets there', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('it comes back when nobody has touched it for three minutes', async () => {
+test('the present returns three minutes after the last action', async () => {
   const { past, live } = player(50);
   past.seek(new Date(NOW - HOUR));
   await vi.advanceTimersByTimeAsync(IDLE - 1000);
@@ -102,7 +102,7 @@ test('it comes back when nobody has touched it for three minutes', async () => {
   expect(live).toHaveBeenCalledOnce();
 });
 
-test('of many moments on the way of a slider the last is shown', async () => {
+test('of many positions of the slider the last is shown', async () => {
   const { past, shown } = player(300);
   for (let minute = 60; minute >= 10; minute -= 1) {
     past.seek(new Date(NOW - minute * 60_000));
@@ -112,7 +112,7 @@ test('of many moments on the way of a slider the last is shown', async () => {
   expect(shown).toEqual([NOW - 10 * 60_000]);
 });
 
-test('a failure is told and tried again', async () => {
+test('a failed request is reported and repeated', async () => {
   const { past, shown, server } = player(50);
   server.away = true;
   past.seek(new Date(NOW - HOUR));
@@ -124,7 +124,7 @@ test('a failure is told and tried again', async () => {
   expect(shown).toEqual([NOW - HOUR]);
 });
 
-test('the future is the present', () => {
+test('a future moment shows the present', () => {
   const { past, live } = player(50);
   past.seek(new Date(NOW + HOUR));
   expect(past.isPast).toBe(false);

@@ -3,7 +3,7 @@ import { DEFAULTS, findCommunities, linkTo, readSettings, steadySet, writeSettin
 
 const read = (address: string, preset?: Record<string, unknown>) => readSettings(new URLSearchParams(address), preset);
 
-test('an address says what a wall shows', () => {
+test('the settings are read from the address', () => {
   const { settings, misread } = read('view=housing&tour=20&communities=c1,果园里社区&lang=en&sound=1&part=2/2');
   expect(misread).toEqual([]);
   expect(settings).toEqual({
@@ -18,7 +18,7 @@ test('an address says what a wall shows', () => {
   expect(read('').settings).toEqual(DEFAULTS);
 });
 
-test('a preset gives the defaults, the address has the last word', () => {
+test('a preset gives the defaults and the address overrides them', () => {
   const preset = { view: 'riders', tour: '30', preset: 'another' };
   expect(read('preset=night&tour=0', preset).settings).toEqual({
     ...DEFAULTS,
@@ -28,7 +28,7 @@ test('a preset gives the defaults, the address has the last word', () => {
   });
 });
 
-test('what is not understood is named and changes nothing', () => {
+test('invalid settings are reported and change nothing', () => {
   const { settings, misread } = read('view=3d&tour=2&lang=fr&colour=blue&at=yesterday&part=3&speed=601', {
     tour: '30',
   });
@@ -47,12 +47,12 @@ test('what is not understood is named and changes nothing', () => {
   expect(read('', { view: 'planner' }).misread).toHaveLength(1);
 });
 
-test('a moment may be told by its offset', () => {
+test('a moment may have a time offset', () => {
   expect(read('at=2026-11-12T14:05:00%2B08:00').settings.at?.toISOString()).toBe('2026-11-12T06:05:00.000Z');
   expect(read('at=2026-11-12T14:05:00+08:00').settings.at?.toISOString()).toBe('2026-11-12T06:05:00.000Z');
 });
 
-test('settings come back out of the link that they make', () => {
+test('the link of settings reads back as the same settings', () => {
   const settings = {
     ...DEFAULTS,
     view: 'category' as const,
@@ -77,7 +77,7 @@ test('settings come back out of the link that they make', () => {
   });
 });
 
-test('a community is known by id, code or name', () => {
+test('a community is found by id, code or name', () => {
   const all = [
     { id: 'c1', code: '120113001003000', name: '果园里社区' },
     { id: 'c2', name: '朝阳里社区' },
@@ -88,7 +88,7 @@ test('a community is known by id, code or name', () => {
   });
 });
 
-test('the same communities are the same set', () => {
+test('equal sets of communities are the same object', () => {
   const first = steadySet(['a', 'b'], null);
   expect(steadySet(['b', 'a'], first)).toBe(first);
   expect(steadySet(['a'], first)).toEqual(new Set(['a']));

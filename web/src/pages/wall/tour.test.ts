@@ -36,7 +36,7 @@ function setOut(seconds: number, stops: Stop[] = ['a', 'b', 'c'].map(community))
   return { way, round, tour, state: () => state };
 }
 
-test('the round goes on for ever, and its ring with it', () => {
+test('the tour repeats, and so does its ring', () => {
   const { tour, way } = setOut(20);
   vi.advanceTimersByTime(10_000);
   expect(tour.progress).toBeCloseTo(0.5);
@@ -46,7 +46,7 @@ test('the round goes on for ever, and its ring with it', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('without a round the wall rests, and goes to a new red and home again', () => {
+test('without a tour the camera moves to a new red case and back', () => {
   const { tour, way, state } = setOut(0);
   vi.advanceTimersByTime(600_000);
   expect(way).toEqual([]);
@@ -59,7 +59,7 @@ test('without a round the wall rests, and goes to a new red and home again', () 
   expect(state()?.stop).toBeNull();
 });
 
-test('a new red pre-empts the round once, and the round goes on behind it', () => {
+test('a new red case interrupts the tour once, and the tour continues', () => {
   const { tour, way } = setOut(20);
   vi.advanceTimersByTime(5000);
   tour.news('w1', 5);
@@ -70,7 +70,7 @@ test('a new red pre-empts the round once, and the round goes on behind it', () =
   expect(way.at(-1)).toBe('c');
 });
 
-test('several wait by age, the oldest first', () => {
+test('several new red cases are shown by age, the oldest first', () => {
   const { tour, way } = setOut(0);
   tour.news('younger', 30);
   tour.news('oldest', 10);
@@ -81,7 +81,7 @@ test('several wait by age, the oldest first', () => {
   expect(way).toEqual(['!oldest', '!old', '!younger', '!youngest', 'home']);
 });
 
-test('forty at once: the oldest few are shown, the others are said, and the whole is back within two minutes', () => {
+test('of forty new red cases the oldest few are shown, the others counted, within two minutes', () => {
   const { tour, way, state } = setOut(0);
   for (let i = 39; i >= 0; i -= 1) tour.news(`w${i}`, i);
   vi.advanceTimersByTime(GATHER);
@@ -94,7 +94,7 @@ test('forty at once: the oldest few are shown, the others are said, and the whol
   expect(way.at(-1)).toBe('home');
 });
 
-test('reds that never cease do not keep the camera away', () => {
+test('constantly arriving red cases do not keep the camera away for ever', () => {
   const { tour, way } = setOut(0);
   let n = 0;
   const rain = setInterval(() => tour.news(`w${(n += 1)}`, n), 4000);
@@ -103,7 +103,7 @@ test('reds that never cease do not keep the camera away', () => {
   clearInterval(rain);
 });
 
-test('what has ended is not flown to, and left when it ends', () => {
+test('ended cases are not shown, and a shown case is left when it ends', () => {
   const { tour, way } = setOut(0);
   tour.news('w1', 1);
   tour.news('w2', 2);
@@ -116,7 +116,7 @@ test('what has ended is not flown to, and left when it ends', () => {
   expect(way).toEqual(['!w1', '!w3', 'home']);
 });
 
-test('a hand stops the round for two minutes; then it goes on with what was left', () => {
+test('a user’s action pauses the tour for two minutes', () => {
   const { tour, way, state } = setOut(20);
   vi.advanceTimersByTime(15_000);
   tour.touch();
@@ -134,7 +134,7 @@ test('a hand stops the round for two minutes; then it goes on with what was left
   expect(way).toEqual(['a', 'b']);
 });
 
-test('the key for it goes on at once, and steps go both ways', () => {
+test('the key continues the tour at once, and steps go both ways', () => {
   const { tour, way, state } = setOut(20);
   tour.step(1);
   tour.step(-1);
@@ -147,14 +147,14 @@ test('the key for it goes on at once, and steps go both ways', () => {
   expect(way.at(-1)).toBe('a');
 });
 
-test('a step without a round comes home by itself', () => {
+test('a step without a tour returns to the whole area', () => {
   const { tour, way } = setOut(0);
   tour.step(1);
   vi.advanceTimersByTime(2 * PAUSE + BUSY);
   expect(way).toEqual(['a', 'home']);
 });
 
-test('a new red waits for a busy hand, but not for the whole pause', () => {
+test('a new red case waits a little after a user’s action, but not for the whole pause', () => {
   const { tour, way } = setOut(20);
   tour.touch();
   tour.news('w1', 1);
@@ -169,7 +169,7 @@ test('a new red waits for a busy hand, but not for the whole pause', () => {
   expect(way).toEqual(['a', '!w1']);
 });
 
-test('while the past is shown nothing moves; what came meanwhile is shown afterwards', () => {
+test('the tour stops while the past is shown; new cases are shown afterwards', () => {
   const { tour, way } = setOut(20);
   tour.hold(true);
   tour.news('w1', 1);
@@ -179,7 +179,7 @@ test('while the past is shown nothing moves; what came meanwhile is shown afterw
   expect(way).toEqual(['a', '!w1']);
 });
 
-test('a stop that is gone does not stop the round, nor does a round that is empty', () => {
+test('the tour continues if a stop disappears or all do', () => {
   const { round, way } = setOut(20);
   vi.advanceTimersByTime(20_000);
   round.stops = ['a', 'c'].map(community);
@@ -193,7 +193,7 @@ test('a stop that is gone does not stop the round, nor does a round that is empt
   expect(way.at(-1)).toBe('d');
 });
 
-test('the round leads by community, each with the oldest of its reds', () => {
+test('the stops are the communities, each with its oldest red case', () => {
   const reds = [
     { id: 'young', community: 'a', since: 9 },
     { id: 'old', community: 'a', since: 1 },

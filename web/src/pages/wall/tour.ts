@@ -95,7 +95,7 @@ export class Tour {
 
   /** Starts the tour, or applies a changed duration. */
   retune(): void {
-    if (this.isHeld || this.mode === 'news' || this.mode === 'rest-of-news') this.tell();
+    if (this.isHeld || this.mode === 'news' || this.mode === 'rest-of-news') this.notify();
     else if (this.options.dwell() <= 0) this.rest();
     else if (this.mode === 'rest') this.nextStop(1);
     else this.stay(this.options.dwell());
@@ -113,7 +113,7 @@ export class Tour {
     }
     if (this.mode === 'news') this.hasten();
     else this.gather(Math.max(GATHER, this.touched + BUSY - this.now()));
-    this.tell();
+    this.notify();
   }
 
   /** Removes a case that is no longer red or no longer open. */
@@ -122,7 +122,7 @@ export class Tour {
     if (at >= 0) this.waiting.splice(at, 1);
     const known = this.unseen.delete(id) || at >= 0;
     if (this.stop?.kind === 'red' && this.stop.id === id) this.advance();
-    else if (known) this.tell();
+    else if (known) this.notify();
   }
 
   /** Pauses, because somebody uses the screen. */
@@ -135,7 +135,7 @@ export class Tour {
     } else if (this.options.dwell() > 0) {
       this.freeze(now + PAUSE);
     }
-    this.tell();
+    this.notify();
   }
 
   /** Pauses or continues, for the key. */
@@ -159,7 +159,7 @@ export class Tour {
     this.pausedUntil = 0;
     this.nextStop(direction);
     if (this.mode === 'round') this.freeze(this.now() + PAUSE);
-    this.tell();
+    this.notify();
   }
 
   /** Returns to the whole area, for the key. */
@@ -171,7 +171,7 @@ export class Tour {
     if (this.mode !== 'round') this.mode = 'rest';
     this.options.go(null, false);
     if (this.options.dwell() > 0) this.freeze(this.now() + PAUSE);
-    this.tell();
+    this.notify();
   }
 
   /** Stops the tour while the past is shown. New red cases wait. */
@@ -186,7 +186,7 @@ export class Tour {
       this.mode = 'rest';
       this.stop = null;
       this.from = this.until = 0;
-      this.tell();
+      this.notify();
     } else {
       this.touched = Number.NEGATIVE_INFINITY;
       this.advance();
@@ -253,7 +253,7 @@ export class Tour {
     this.pausedUntil = 0;
     this.from = this.until = 0;
     if (wasAway) this.options.go(null, false);
-    this.tell();
+    this.notify();
   }
 
   private nextStop(direction: 1 | -1): void {
@@ -288,7 +288,7 @@ export class Tour {
     clearTimeout(this.timer);
     this.until = at;
     this.timer = setTimeout(() => this.advance(), Math.max(0, at - this.now()));
-    this.tell();
+    this.notify();
   }
 
   private freeze(until: number): void {
@@ -310,7 +310,7 @@ export class Tour {
     }
   }
 
-  private tell(): void {
+  private notify(): void {
     this.options.changed(this.state);
   }
 }

@@ -106,14 +106,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('what has ended is not held, and home is where the grids are', async () => {
+test('ended cases are dropped, and the default area is that of the grids', async () => {
   const state = await wall({});
   expect(state.warnings.value.size).toBe(0);
   expect(state.units.get('u1')).toBe('执法队');
   expect(state.homeExtent()).toEqual([117, 39, 117.01, 39.01]);
 });
 
-test('a red is new once, and the grids are asked again after it', async () => {
+test('a red case is new once, and the levels of the grids are requested again', async () => {
   const onNewRed = vi.fn();
   const onGrids = vi.fn();
   const state = await wall({ onNewRed, onGrids });
@@ -132,14 +132,14 @@ test('a red is new once, and the grids are asked again after it', async () => {
   expect(state.warnings.value.size).toBe(0);
 });
 
-test('a version older than the one held changes nothing', async () => {
+test('an older version of a case changes nothing', async () => {
   const state = await wall({});
   state.apply(red(9, 'handling'));
   state.apply(red(8, 'closed'));
   expect(state.warnings.value.get('w1')?.properties.status).toBe('handling');
 });
 
-test('an import is told with what there was before and is now', async () => {
+test('an import is reported with the numbers before and after', async () => {
   const onArrivals = vi.fn();
   const onTiles = vi.fn();
   const state = await wall({ onArrivals, onTiles });
@@ -161,7 +161,7 @@ const feature = (id: string, seq: number, properties: object) => ({
   updated_at: '',
 });
 
-test('what turned red while nobody listened is news when all is loaded anew, and what ended is told', async () => {
+test('after a reset, cases that turned red meanwhile are new and ended ones are reported', async () => {
   const onNewRed = vi.fn();
   const onRedGone = vi.fn();
   open = [
@@ -181,7 +181,7 @@ test('what turned red while nobody listened is news when all is loaded anew, and
   expect(onRedGone.mock.calls).toEqual([['ends'], ['calms']]);
 });
 
-test('a constant stream neither starves the levels nor asks for them more often than four times a second', async () => {
+test('with constant changes the levels are requested, but at most four times a second', async () => {
   const state = await wall({});
   statusesAsked = 0;
   for (let i = 0; i < 200; i += 1) {
@@ -194,7 +194,7 @@ test('a constant stream neither starves the levels nor asks for them more often 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('what is asked of a server that is away is asked again until it answers', async () => {
+test('requests to an unreachable server are repeated until it answers', async () => {
   const state = await wall({});
   away = true;
   level = 'red';
@@ -206,7 +206,7 @@ test('what is asked of a server that is away is asked again until it answers', a
   expect(state.grids.value.get('g1')?.status?.level).toBe('red');
 });
 
-test('what is held back as spam is not open', async () => {
+test('cases pending review as spam are not open', async () => {
   open = [feature('spam', 1, { level: 'yellow', held: true })];
   expect((await wall({})).warnings.value.size).toBe(0);
 });

@@ -123,13 +123,13 @@ export class WallState {
     this.changedWarnings.clear();
     this.listeners.onLoaded?.();
     // Cases that turned red while nothing was received are new. On the first load nothing is.
-    if (known) this.tellReds(known);
+    if (known) this.announceReds(known);
     this.loads += 1;
     return landing.seq;
   }
 
   /** Compares the present red cases with the previous ones and notifies the listeners. */
-  private tellReds(before: ReadonlyMap<string, Warning>): void {
+  private announceReds(before: ReadonlyMap<string, Warning>): void {
     for (const warning of this.warnings.value.values()) {
       if (isRed(warning) && !isRed(before.get(warning.id))) this.listeners.onNewRed?.(warning);
     }
@@ -216,7 +216,7 @@ export class WallState {
         }
       }
     }
-    this.tellSoon();
+    this.notifySoon();
     if (touched.has('warnings') || touched.has('grids')) this.settleStatuses();
 
     const tiled = [...touched].filter((c) => !HELD.has(c));
@@ -229,7 +229,7 @@ export class WallState {
   }
 
   /** Notifies the page at most once per frame, however many changes arrive. */
-  private tellSoon(): void {
+  private notifySoon(): void {
     if (this.frame || this.ended || (this.changedWarnings.size === 0 && this.changedGrids.size === 0)) return;
     this.frame = nextFrame(() => {
       this.frame = 0;
@@ -278,7 +278,7 @@ export class WallState {
       this.failures += 1;
     }
     this.asking = false;
-    this.tellSoon();
+    this.notifySoon();
     if (this.askAgain) this.settleStatuses(pause);
   }
 

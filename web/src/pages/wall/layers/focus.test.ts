@@ -9,7 +9,7 @@ const square = [
   [0, 0],
 ];
 
-test('an edge is drawn by its length', () => {
+test('a part of a line is measured by length', () => {
   expect(partOf(square, 0)).toEqual([
     [0, 0],
     [0, 0],
