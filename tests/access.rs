@@ -1,4 +1,5 @@
-//! Getting into a building of the demo district, over HTTP: the card, the orders of the day, the code that nobody tells.
+//! Tests of getting into a building of the demo district over HTTP: the access card, day orders, and that door
+//! codes are never included.
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, StatusCode};
@@ -10,7 +11,7 @@ use crate::support::server::{Server, onemap, problem, sqlite_in, token};
 const HOUSE: &str = "wenquan-huayuan-3";
 const STREET: &str = "120113001";
 
-/// A server on the demo district, without its ledger.
+/// A server with the demo district, without its ledger.
 struct Town {
     server: Server,
     _folder: tempfile::TempDir,
@@ -54,7 +55,7 @@ impl Town {
     }
 }
 
-/// An hour of tomorrow in the district.
+/// A time of tomorrow in the district.
 fn tomorrow(time: &str) -> String {
     let day = Timestamp::now() + SignedDuration::from_hours(24 + 8);
     let day = day.to_string();
@@ -72,7 +73,7 @@ fn gate<'a>(card: &'a Value, end: &str) -> &'a Value {
 }
 
 #[tokio::test]
-async fn a_card_has_the_gates_best_first_and_says_why_not() {
+async fn a_card_lists_the_gates_best_first_with_reasons() {
     let town = Town::start().await;
     let card = town.card(&format!("at={}", tomorrow("10:00"))).await;
     assert_eq!(card["building"]["name"], "温泉花园3号楼");
@@ -126,7 +127,7 @@ async fn a_card_has_the_gates_best_first_and_says_why_not() {
         json!({"zh": "长期上锁", "en": "kept locked"})
     );
 
-    // At noon e-bikes must wait at the east gate, and people on foot need not.
+    // At noon e-bikes have to wait at the east gate, but people on foot do not.
     let noon = town.card(&format!("at={}", tomorrow("12:00"))).await;
     let east = gate(&noon, "e");
     assert_eq!(
@@ -149,7 +150,7 @@ async fn a_card_has_the_gates_best_first_and_says_why_not() {
 }
 
 #[tokio::test]
-async fn an_address_finds_its_door_and_a_wrong_one_is_told_what_there_is() {
+async fn an_address_leads_to_its_door_and_a_wrong_one_lists_the_existing_units_and_rooms() {
     let town = Town::start().await;
     let card = town.card("unit=2单元&room=502").await;
     let door = "wenquan-huayuan-3-2";
@@ -165,7 +166,7 @@ async fn an_address_finds_its_door_and_a_wrong_one_is_told_what_there_is() {
         (&card["step_free"], &card["intercom"]),
         (&doors[1]["step_free"], &doors[1]["intercom"])
     );
-    // Which of two doors it is, only the unit says.
+    // Without the unit, it is unknown which of the two doors is meant.
     assert_eq!(town.card("").await["door"], Value::Null);
 
     let (status, text, said) = town.refused(HOUSE, "unit=9").await;
@@ -245,13 +246,13 @@ async fn every_building_of_the_demo_has_a_card() {
 }
 
 #[tokio::test]
-async fn a_card_tells_no_code_and_its_notes_to_riders_only() {
+async fn a_card_contains_no_code_and_shows_its_notes_to_riders_only() {
     let town = Town::start().await;
     let (rider, steward) = (
         token(&town.server.database, "rider"),
         token(&town.server.database, "steward"),
     );
-    // A code that stands nowhere else, at a gate and at a door.
+    // A unique code, at a gate and at a door.
     for id in ["wenquan-huayuan-gate-s", "wenquan-huayuan-3-2"] {
         let path = format!("/api/collections/entrances/items/{id}");
         let change =
@@ -312,7 +313,7 @@ async fn put_order(town: &Town, token: &str, id: &str, properties: Value) -> req
 }
 
 #[tokio::test]
-async fn an_order_of_the_day_holds_from_the_next_question_on_and_ends_by_itself() {
+async fn a_day_order_applies_from_the_next_request_and_ends_by_itself() {
     let town = Town::start().await;
     let officer = account(&town.server.database, "officer", "指挥员", &[]);
     let at = |time: &str| format!("at={}", tomorrow(time));
@@ -339,7 +340,7 @@ async fn an_order_of_the_day_holds_from_the_next_question_on_and_ends_by_itself(
     assert_eq!(north["reason"]["zh"], "暴雨管制：可骑行进入，开放至12:00");
     assert_eq!(card["orders"][0]["reason"], "暴雨橙色预警");
     assert_eq!(card["gates"][0]["id"], "wenquan-huayuan-gate-n");
-    // What says nothing of storms is as it was.
+    // A gate without a condition for storms is unchanged.
     assert_eq!(gate(&card, "e")["order"], Value::Null);
     for time in ["08:59", "12:00"] {
         let card = town.card(&at(time)).await;
@@ -369,7 +370,7 @@ async fn an_order_of_the_day_holds_from_the_next_question_on_and_ends_by_itself(
         .await;
     assert_eq!(over["orders"], json!([]));
 
-    // For another street it changes nothing here, and lifted it holds no more.
+    // An order for another street changes nothing here, and an ended one no longer applies.
     let mut elsewhere = storm.clone();
     elsewhere["street"] = json!("120113001003");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The plan of an import over the store and over a snapshot in memory: one answer.
+//! The plan of an import must be the same when it is compared with the store and with a snapshot in memory.
 
 use std::io::Cursor;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::store_suite::fixtures;
 use crate::support::server::onemap;
 
-/// Numbers that look random and are the same in every run.
+/// Random numbers that are the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -25,7 +25,7 @@ impl Dice {
     }
 }
 
-/// A city of all collections, a feature a line.
+/// A city with features of all collections.
 fn city() -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("city.ndjson");
@@ -37,7 +37,7 @@ fn city() -> Vec<Value> {
     features.collect()
 }
 
-/// The file as somebody hands it in next time.
+/// The file in its next version.
 fn next(file: &[Value], dice: &mut Dice, round: u64) -> Vec<Value> {
     let mut next = Vec::new();
     for feature in file {
@@ -51,7 +51,7 @@ fn next(file: &[Value], dice: &mut Dice, round: u64) -> Vec<Value> {
                     serde_json::from_str(&text.replace("117.1", "117.2")).unwrap();
             }
             3 => {
-                // One that links are looked up for again.
+                // A feature whose links have to be looked up again.
                 let properties = feature["properties"].as_object_mut().unwrap();
                 for link in ["building", "compound", "grid"] {
                     properties.remove(link);
@@ -89,7 +89,7 @@ fn source(features: &[Value]) -> Source {
 }
 
 #[tokio::test]
-async fn a_plan_over_a_snapshot_says_what_one_over_the_store_says() {
+async fn a_plan_over_a_snapshot_equals_one_over_the_store() {
     let city = city();
     for f in fixtures().await {
         let live = Live::start(f.store.clone()).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_plan_over_a_snapshot_says_what_one_over_the_store_says() {
                 *seen += count;
             }
 
-            // The next round finds it in the map, by a commit and not by a load.
+            // The snapshot gets this round by a commit and not by a load.
             let report = ingest::commit(&f.store, &file, &options, &of_map.basis, &())
                 .await
                 .unwrap();

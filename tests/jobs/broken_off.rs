@@ -1,4 +1,5 @@
-//! Jobs of imports whose process died between their commit and the end of the job, as the store has them then.
+//! Import jobs whose process died between the commit and the end of the job, in the state in which the store
+//! then has them.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -37,7 +38,7 @@ async fn uploaded(store: &Store) -> String {
     upload.id
 }
 
-/// Runs jobs until one has ended.
+/// Runs jobs until this one has ended.
 async fn run_until_ended(store: &Store, live: &Live, id: &str) -> Job {
     let runner = Jobs::new(
         store.clone(),
@@ -58,7 +59,7 @@ async fn run_until_ended(store: &Store, live: &Live, id: &str) -> Job {
     job
 }
 
-/// A job that processes began and lost so often, the last one after it had noted where the log ended.
+/// A job that several processes started and lost. The last one recorded the end of the log before its commit.
 async fn begun(store: &Store, new: NewJob, times: u32) -> Job {
     const MOMENT: Duration = Duration::from_millis(1);
     let made = store.create_job(new, 9).await.unwrap();
@@ -82,7 +83,7 @@ fn note(job: &Job) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_job_that_died_after_its_commit_is_done_and_imports_nothing_twice() {
+async fn a_job_that_died_after_its_commit_ends_as_done_without_importing_twice() {
     for Fixture { store, url, .. } in &fixtures().await {
         let live = Live::start(store.clone()).await.unwrap();
         let mut new = job_of("a", PLAN);
@@ -92,7 +93,7 @@ async fn a_job_that_died_after_its_commit_is_done_and_imports_nothing_twice() {
         assert_eq!(plan.state, JobState::Done, "{plan:?}");
         let follow = |kind: &str| following(kind, &plan, plan.author.clone(), "a");
 
-        // It was begun more often than a job may be, and cancelled when it was too late.
+        // The job was started more often than allowed, and cancelled too late.
         let commit = begun(store, follow(COMMIT), 4).await;
         let source = [Source::new(NAME, || Ok(Box::new(Cursor::new(file()))))];
         let options = Options {
@@ -123,7 +124,7 @@ async fn a_job_that_died_after_its_commit_is_done_and_imports_nothing_twice() {
         assert_eq!(said["collections"]["buildings"]["new"], 2);
         assert_eq!(store.head().await.unwrap(), head, "{url}: no commit came");
 
-        // The same of an undo.
+        // The same for an undo.
         let mut new = follow(UNDO);
         new.arguments = json!({"partly": false});
         let job = begun(store, new, 1).await;
@@ -147,7 +148,7 @@ async fn a_job_that_died_after_its_commit_is_done_and_imports_nothing_twice() {
 }
 
 #[tokio::test]
-async fn a_job_that_died_before_its_commit_makes_it_once() {
+async fn a_job_that_died_before_its_commit_commits_once() {
     for Fixture { store, url, .. } in &fixtures().await {
         let live = Live::start(store.clone()).await.unwrap();
         let mut new = job_of("a", PLAN);
@@ -157,7 +158,7 @@ async fn a_job_that_died_before_its_commit_makes_it_once() {
         let head = store.head().await.unwrap().seq;
         let new = following(COMMIT, &plan, plan.author.clone(), "a");
         let commit = begun(store, new.clone(), 1).await;
-        // A commit of somebody who tells of this job, and is not of it.
+        // A commit that mentions this job but does not belong to it.
         let talk = crate::store_suite::edit(vec![put("talk", 1)]);
         let talk = talk.because(format!("about job {} and others", commit.id));
         store.commit(talk).await.unwrap();
@@ -175,7 +176,7 @@ async fn a_job_that_died_before_its_commit_makes_it_once() {
             reason,
             note(&commit).map(|note| format!("import {NAME} ({note})"))
         );
-        // A cancelled one that had not committed stays cancelled: the plan may be committed by no second job.
+        // A job that was cancelled before its commit stays cancelled.
         let there = store.create_job(new, 9).await;
         assert!(there.is_err(), "{}", Value::from("one commit a plan"));
     }

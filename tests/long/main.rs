@@ -34,7 +34,7 @@ fn one_edit_over_a_million_features_allocates_less_than_a_megabyte() {
 }
 
 #[tokio::test]
-async fn a_plan_over_a_million_features_holds_no_second_copy_of_them() {
+async fn planning_an_import_does_not_copy_a_million_features() {
     plan_cost::check(1_000_000).await;
 }
 

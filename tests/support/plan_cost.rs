@@ -1,4 +1,4 @@
-//! What planning an import over a big map takes beside the map, counted by the allocator.
+//! Measures the memory that planning an import over a large map takes in addition to the map.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -13,12 +13,14 @@ use serde_json::json;
 
 use super::GLOBAL;
 
-/// What an import may take of memory whatever its size: files in parts, features that wait for their links.
+/// The memory that an import of any size may take, in bytes: parts of files, and features that wait for their
+/// links.
 const FIXED: usize = 32 << 20;
-/// What it may take of memory for each feature: its id, and that it is changed. The feature itself takes more.
+/// The memory that it may take for each feature, in bytes: the id and whether it changed, which is less than
+/// the feature itself.
 const EACH: usize = 160;
 
-/// A hundredth of what makes a feature as large as one with many properties.
+/// A hundredth of the note that makes a feature as large as one with many properties.
 const NOTE: &str = "一二三四五六七八九十";
 
 fn in_use() -> usize {
@@ -26,7 +28,7 @@ fn in_use() -> usize {
     now.bytes_allocated.saturating_sub(now.bytes_deallocated)
 }
 
-/// Looks after each batch of features how much memory is in use.
+/// Measures the memory in use after each batch of features.
 #[derive(Default)]
 struct Watch(AtomicUsize);
 
@@ -58,10 +60,10 @@ fn house(n: u32) -> Change {
     }
 }
 
-/// Plans an import that changes every one of so many features, and counts what it takes.
+/// Plans an import that changes each of this many features, and measures the memory.
 ///
 /// # Panics
-/// When it takes more than it may.
+/// If it takes more than allowed.
 pub async fn check(features: u32) {
     let schemas = vec![(CollectionId::new("houses").unwrap(), json!({}))];
     let empty = in_use();

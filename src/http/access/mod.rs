@@ -1,4 +1,4 @@
-//! How to get in: the card of a building, the orders of the day.
+//! Getting into buildings: the access card of a building, and the day orders.
 
 mod card;
 mod day_orders;

@@ -1,4 +1,4 @@
-//! Orders of the day (当日管制), read once a write, so that nobody who asks for a way reads all orders there ever were.
+//! The day orders (当日管制), parsed once per write, so that a request for a route does not parse all orders.
 
 use rpds::RedBlackTreeMapSync;
 
@@ -9,12 +9,12 @@ use crate::model::names::collection::DAY_ORDERS;
 use crate::model::{Canonical, FeatureId};
 use crate::store::StoreError;
 
-/// The orders of the day, those that ended too.
+/// All day orders, including ended ones.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DayOrders(RedBlackTreeMapSync<FeatureId, DayOrder>);
 
 impl DayOrders {
-    /// The orders in the order of their ids.
+    /// The orders, sorted by id.
     pub fn iter(&self) -> impl Iterator<Item = (&FeatureId, &DayOrder)> {
         self.0.iter()
     }

@@ -1,4 +1,4 @@
-//! The card of a building: which gate lets somebody in, what must be shown there, where to park, which door.
+//! The access card of a building: which gate to use, what to show there, where to park, and which door.
 
 use geo_types::Coord;
 
@@ -15,9 +15,9 @@ use crate::model::names::property;
 use crate::model::{Canonical, InChinese, View, both};
 use crate::service::place;
 
-/// Parking and hand-over places are looked for within so many metres.
+/// Parking places and hand-over points within this distance are listed, in metres.
 const NEAR_M: f64 = 300.0;
-/// The most places of a kind on a card.
+/// The most places of each kind on a card.
 const MOST_PLACES: usize = 5;
 
 /// Why there is no card.
@@ -27,21 +27,21 @@ pub enum NoCard {
     #[error("there is no building {0:?}")]
     Building(String),
     /// The building has no such unit.
-    #[error("{building} has no unit {unit:?}; its units are {}", .known.join(", "))]
+    #[error("{building} has no unit {unit:?}; its units are: {}", .known.join(", "))]
     Unit {
         /// The building's name or id.
         building: String,
-        /// What was asked for.
+        /// The requested unit.
         unit: String,
         /// The units that it has.
         known: Vec<String>,
     },
     /// No door of the building, or of the unit, has such a room behind it.
-    #[error("no door of {building} has room {room:?} behind it; the rooms are {}", .known.join("; "))]
+    #[error("no door of {building} leads to room {room:?}; the rooms are: {}", .known.join("; "))]
     Room {
         /// The building's name or id.
         building: String,
-        /// What was asked for.
+        /// The requested room.
         room: String,
         /// The rooms behind its doors.
         known: Vec<String>,
@@ -66,10 +66,10 @@ impl InChinese for NoCard {
     }
 }
 
-/// Why reading a card ended.
+/// Why reading a card ended without one.
 #[derive(Debug)]
 pub enum Cut<S> {
-    /// There is none.
+    /// There is no card for the request.
     None(NoCard),
     /// The meter stopped it.
     Stopped(S),
@@ -84,7 +84,7 @@ impl<S> From<S> for Cut<S> {
 /// Reads the card of a building.
 ///
 /// # Errors
-/// When there is no such building, unit or room, or the meter stops it.
+/// If there is no such building, unit or room, or the meter stops the request.
 pub fn card<M: Meter>(
     snapshot: &Snapshot,
     view: View<'_>,
@@ -134,7 +134,7 @@ pub fn card<M: Meter>(
     match &compound {
         None => notes.push(both!(
             "该楼不在小区内，可直接到门口。",
-            "It stands in no compound: go straight to its door."
+            "The building is in no compound. Go to its door directly."
         )),
         Some(_) if gates.is_empty() => notes.push(both!(
             "所在小区未登记大门。",
@@ -142,7 +142,7 @@ pub fn card<M: Meter>(
         )),
         Some(_) if gates.iter().all(|g| g.admits == Admits::No) => notes.push(both!(
             "此时没有大门可以这样进入。",
-            "No gate admits this way of coming at this time."
+            "No gate admits this kind of traffic at this time."
         )),
         Some(_) => {}
     }
@@ -174,7 +174,7 @@ pub fn card<M: Meter>(
     })
 }
 
-/// The door of the unit and room that are asked for.
+/// The door of the requested unit and room.
 fn chosen_door<S>(
     house: &Shown,
     doors: &[AccessEntrance],
@@ -191,13 +191,13 @@ fn chosen_door<S>(
         let is_it =
             |d: &&AccessEntrance| d.unit.as_deref().is_some_and(|u| rooms::plain(u) == wanted);
         fitting.retain(|d| is_it(d));
-        // A unit that the building has and of which no door is mapped is no mistake.
+        // The building has this unit although its door is not mapped, so it is not an error.
         let is_counted = house.whole::<u32>("units").zip(wanted.parse::<u32>().ok());
         let is_counted = is_counted.is_some_and(|(all, unit)| (1..=all).contains(&unit));
         if fitting.is_empty() && !is_counted {
             let mut known: Vec<String> = doors.iter().filter_map(|d| d.unit.clone()).collect();
             known.dedup();
-            // Where no unit is known, none can be denied.
+            // If no units are known, any unit is accepted.
             if !known.is_empty() {
                 return Err(Cut::None(NoCard::Unit {
                     building: name(),
@@ -226,18 +226,18 @@ fn chosen_door<S>(
         if !holding.is_empty() {
             fitting = holding;
         } else {
-            // A door that does not say its rooms may be the one.
+            // A door without room numbers may be the requested one.
             fitting.retain(|d| d.rooms.is_none());
         }
     }
-    // Several doors: which one it is, nobody can say.
+    // If several doors fit, it is unknown which one it is.
     Ok(match fitting.as_slice() {
         [one] => Some(one.id.clone()),
         _ => None,
     })
 }
 
-/// Facilities of a kind near a place.
+/// The facilities of a kind near a place.
 fn nearby<M: Meter>(
     snapshot: &Snapshot,
     view: View<'_>,

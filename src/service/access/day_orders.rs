@@ -1,4 +1,4 @@
-//! The orders of the day as somebody sees them.
+//! The day orders as a caller sees them.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -12,8 +12,8 @@ use crate::model::View;
 use crate::model::names::collection::{DAY_ORDERS, GRIDS};
 use crate::model::names::property;
 
-/// The orders that have not ended at a moment: those in force and those announced, in the order of their beginnings.
-/// With a place only those that are in force there.
+/// The orders that have not ended at a moment, ordered by their beginning: those in force and those announced. With
+/// a place, only those in force there.
 pub fn orders_of_the_day(
     snapshot: &Snapshot,
     view: View<'_>,

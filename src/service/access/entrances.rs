@@ -1,4 +1,4 @@
-//! Gates and doors as a card shows them, best gate first.
+//! Gates and doors for a card, the best gate first.
 
 use std::collections::HashSet;
 
@@ -20,15 +20,15 @@ use crate::network::core::{Attr, Hours, Profile};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::metres;
 
-/// A gate that names no compound belongs to the one whose outline is within so many metres.
+/// A gate that names no compound belongs to a compound whose outline is within this many metres.
 const AT_OUTLINE_M: f64 = 10.0;
-/// Gates are looked for so many metres around a compound.
+/// How far around a compound gates are searched, in metres.
 const AROUND_M: f64 = 100.0;
-/// A door that names no building belongs to the one whose outline is within so many metres.
+/// A door that names no building belongs to a building whose outline is within this many metres.
 const AT_DOOR_M: f64 = 5.0;
 /// The most gates and the most doors on a card.
 const MOST_ENTRANCES: usize = 200;
-/// For so many days hours are worked out.
+/// For how many days opening hours are computed.
 const KNOWN_DAYS: i64 = 8;
 
 /// Reads entrances for one moment and one building.
@@ -63,7 +63,7 @@ impl<'a> Entrances<'a> {
         }
     }
 
-    /// The gates of a compound, each with its rank: the least is the best.
+    /// The gates of a compound, each with its rank. The lowest rank is the best.
     pub fn gates<M: Meter>(
         &self,
         compound: &Entry,
@@ -98,7 +98,7 @@ impl<'a> Entrances<'a> {
         Ok(doors)
     }
 
-    /// The entrances around a feature that pass a filter.
+    /// The entrances around a feature that match a filter.
     fn around<M: Meter>(
         &self,
         feature: &Entry,
@@ -134,8 +134,8 @@ impl<'a> Entrances<'a> {
         self.entrance(entry, &self.judge(entry, self.ask.foot), None)
     }
 
-    /// The lesser the better: what admits, then what is passed sooner, by the straight way to the building and what
-    /// must be shown; a closed gate by when it opens.
+    /// The rank of a gate; lower is better. Open gates come first, by the time to pass them: the straight distance
+    /// to the building and what must be shown. Closed gates follow, by when they open.
     fn rank(&self, judged: &Judged, on_foot: Option<Verdict>, distance_m: f64) -> f64 {
         const CLASS_S: f64 = 1e9;
         let opens = judged.verdict.opens.or(on_foot.and_then(|v| v.opens));
@@ -149,7 +149,7 @@ impl<'a> Entrances<'a> {
             (Admits::No, _) => 6.0,
         };
         let pace = self.ask.profile.pace(judged.verdict.mode);
-        // Tenths of km/h to m/s.
+        // Converts tenths of km/h to m/s.
         let speed = f64::from(pace.map_or(50, |p| p.fastest().max(1))) / 36.0;
         let shows = f64::from(self.ask.profile.credential_ds(judged.attr.credential)) / 10.0;
         let waits = opens.filter(|_| class >= 5.0);
@@ -160,7 +160,7 @@ impl<'a> Entrances<'a> {
     fn judge(&self, entry: &Entry, profile: &Profile) -> Judged {
         let (attr, hours) = self.attributes(entry, &self.orders);
         let verdict = gate::judge(profile, &attr, &hours, self.ask.at);
-        // Which order decided, if one did: without any the verdict would be another.
+        // Finds the day order that decided, if there is one: without it, the result would differ.
         let order = self.orders.iter().rev().find(|order| {
             let is_on =
                 order.from <= self.ask.at && order.until.is_none_or(|until| self.ask.at < until);
@@ -200,7 +200,7 @@ impl<'a> Entrances<'a> {
             Some(all) => (Some(all.schema()), Shown::of(all, entry, self.view)),
             None => (None, Shown(serde_json::Map::new())),
         };
-        // Hours that are protected are not told in other words either.
+        // Protected hours must not be shown in other words either.
         let tells_hours = schema.is_some_and(|schema| {
             let roles = self.view.on(schema, entry.all_properties());
             schema.shows(roles, "opening_hours") && schema.shows(roles, "ebike_hours")
@@ -261,7 +261,7 @@ impl<'a> Entrances<'a> {
     }
 }
 
-/// An entrance as the verdict sees it.
+/// An entrance, and whether it admits somebody.
 struct Judged {
     attr: Attr,
     hours: Vec<Hours>,
@@ -269,7 +269,8 @@ struct Judged {
     order: Option<String>,
 }
 
-/// Whether an entrance belongs to a compound or building: it says so, or it says nothing and stands at the outline.
+/// Whether an entrance belongs to a compound or building: it names it, or it names nothing and is at its
+/// outline.
 fn belongs(p: Canonical<'_>, link: &str, owner: &Entry, entrance: &Entry, within_m: f64) -> bool {
     match p.text(link) {
         Some(said) => said == owner.id().as_str(),
@@ -293,7 +294,7 @@ fn is_at_outline(at: Coord<f64>, area: &geo_types::Geometry<f64>, within_m: f64)
     }
 }
 
-/// A box that is larger by so many metres on each side, within the world.
+/// A box enlarged by this many metres on each side, within the valid range of coordinates.
 fn grown(bounds: Bounds, by_m: f64) -> Bounds {
     let [west, south, east, north] = bounds.to_numbers();
     let (per_lon, per_lat) = metres::metres_per_degree(south.abs().max(north.abs()));

@@ -1,5 +1,5 @@
-//! What is in force beside the features themselves: the calendar's special days and the orders of the day.
-//! Cards and routes read the same.
+//! What is in force at a moment besides the features themselves: the special days of the calendar, and the day
+//! orders. Cards and routes use the same.
 
 use geo::Intersects as _;
 use geo_types::{Coord, Geometry};
@@ -13,7 +13,7 @@ use crate::model::names::property;
 use crate::model::{Canonical, FeatureId};
 use crate::network::attributes::{Days, Order};
 
-/// Which days are not what their weekday says, by the calendar in force.
+/// The days that differ from their weekday, by the calendar in force.
 pub fn days(snapshot: &Snapshot) -> Days {
     let calendar = snapshot.ledger().calendar();
     Days {
@@ -23,8 +23,8 @@ pub fn days(snapshot: &Snapshot) -> Days {
     }
 }
 
-/// The orders of the day that are in force at a moment or come into force later, each with the outline of its street,
-/// in the order of their beginnings: of two at once, the later one holds.
+/// The day orders in force at a moment or later, each with the outline of its street, ordered by their beginning: if
+/// two apply, the later one counts.
 pub fn orders(snapshot: &Snapshot, at: Timestamp) -> Vec<Order> {
     let map = snapshot.collections();
     let open = open_orders(snapshot, at).into_iter();
@@ -37,7 +37,7 @@ pub fn orders(snapshot: &Snapshot, at: Timestamp) -> Vec<Order> {
     .collect()
 }
 
-/// The orders that have not ended at a moment, in the order of their beginnings.
+/// The orders that have not ended at a moment, ordered by their beginning.
 pub fn open_orders(snapshot: &Snapshot, at: Timestamp) -> Vec<(&FeatureId, &DayOrder)> {
     let all = snapshot.day_orders().iter();
     let mut open: Vec<_> = all.filter(|(_, order)| !order.has_ended(at)).collect();
@@ -45,12 +45,12 @@ pub fn open_orders(snapshot: &Snapshot, at: Timestamp) -> Vec<(&FeatureId, &DayO
     open
 }
 
-/// Whether an order holds at a place.
+/// Whether an order applies at a place.
 pub fn holds_at(map: &Collections, order: &DayOrder, place: Coord<f64>) -> bool {
     area(map, order).is_none_or(|area| area.intersects(&place))
 }
 
-/// The outline of the street of an order. An order whose street is not on the map holds everywhere.
+/// The outline of the street of an order. An order whose street is not on the map applies everywhere.
 fn area<'a>(map: &'a Collections, order: &DayOrder) -> Option<&'a Geometry<f64>> {
     street(map.get(GRIDS)?, order.street.as_deref()?)?.geometry()
 }

@@ -1,4 +1,4 @@
-//! Getting in: the card of a building, and what is in force at a moment for whoever wants to pass.
+//! Getting into buildings: the access card of a building, and what is in force at a moment.
 
 mod card;
 mod day_orders;

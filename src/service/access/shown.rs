@@ -30,12 +30,12 @@ impl Shown {
     }
 }
 
-/// One position of a feature.
+/// A position of a feature.
 pub(super) fn position(entry: &Entry) -> Option<Coord<f64>> {
     entry.geometry().and_then(place::anchor)
 }
 
-/// Metres to a tenth: more would pretend.
+/// Rounds metres to tenths, because the data is not more precise.
 pub(super) fn decimetres(metres: f64) -> f64 {
     (metres * 10.0).round() / 10.0
 }
