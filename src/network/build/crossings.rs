@@ -16,7 +16,7 @@ const SAME_WALL_M: f64 = 12.0;
 pub struct Crossing {
     /// The vertex of the way.
     pub vertex: u32,
-    /// Where.
+    /// The position of the crossing, in metres in the plane.
     pub at: Pt,
     /// The route, a feature.
     pub feature: u32,

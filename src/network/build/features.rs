@@ -27,7 +27,7 @@ pub struct Named {
 pub struct Way {
     /// The feature, by its position in the list of features.
     pub feature: u32,
-    /// Its line.
+    /// The line in degrees, WGS 84.
     pub line: LineString<f64>,
     /// Its layer; 0 is the ground.
     pub layer: i32,
@@ -53,7 +53,7 @@ pub struct Area {
 pub struct Post {
     /// The feature, by its position in the list of features.
     pub feature: u32,
-    /// Where.
+    /// The position in degrees, WGS 84.
     pub at: Coord<f64>,
     /// Its layer; 0 is the ground.
     pub layer: i32,
@@ -64,7 +64,7 @@ pub struct Post {
 pub struct Entrance {
     /// The feature, by its position in the list of features.
     pub feature: u32,
-    /// Where.
+    /// The position in degrees, WGS 84.
     pub at: Coord<f64>,
     /// Whether it is a gate of a compound and not a door of a building.
     pub is_gate: bool,
@@ -87,10 +87,10 @@ pub struct Obstacle {
     pub lines: Vec<LineString<f64>>,
 }
 
-/// A compound.
+/// A compound, with its outline.
 #[derive(Debug, Clone)]
 pub struct Compound {
-    /// Its outline.
+    /// The outline of the compound.
     pub obstacle: Obstacle,
     /// Whether there is a wall around it.
     pub is_walled: bool,
@@ -112,7 +112,7 @@ pub struct Turn {
     pub feature: u32,
     /// The id of the route on which one comes.
     pub from: Box<str>,
-    /// Where the turn is made.
+    /// The place at which the turn is made.
     pub via: Via,
     /// The id of the route onto which one goes.
     pub to: Box<str>,

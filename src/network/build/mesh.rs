@@ -14,9 +14,9 @@ use crate::network::core::{EdgeKind, Point};
 /// A way as a chain of vertices.
 #[derive(Debug)]
 pub struct Strand {
-    /// Its feature.
+    /// The feature that the way comes from.
     pub feature: u32,
-    /// Its layer.
+    /// The layer of the way; 0 is the ground.
     pub layer: i32,
     /// Whether it leads through a building or under a roof.
     pub is_covered: bool,
@@ -42,15 +42,15 @@ pub struct Cut {
 /// A line between two vertices that is not a mapped way.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// Where it begins.
+    /// The vertex at its start.
     pub from: u32,
-    /// Where it ends.
+    /// The vertex at its end.
     pub to: u32,
     /// The positions between.
     pub between: Vec<Pt>,
     /// The feature whose attributes apply.
     pub feature: u32,
-    /// What it is.
+    /// The kind of edge that it becomes.
     pub kind: EdgeKind,
 }
 

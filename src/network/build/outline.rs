@@ -31,9 +31,9 @@ pub struct Candidate {
 /// What is visible from a point of an outline.
 #[derive(Debug, Clone, Copy)]
 pub enum Target {
-    /// A way.
+    /// The nearest point of a way.
     Way(Near),
-    /// An area.
+    /// The nearest point of an area.
     Area(Reached),
 }
 

@@ -12,7 +12,7 @@ pub struct Piece {
     pub from: u32,
     /// The vertex where it ends.
     pub to: u32,
-    /// Whose attributes hold.
+    /// The feature whose attributes apply.
     pub feature: u32,
     /// The feature whose attributes apply.
     pub kind: EdgeKind,
@@ -22,7 +22,7 @@ pub struct Piece {
     pub shape: std::ops::Range<usize>,
 }
 
-/// All lines.
+/// The lines between nodes, with their shapes.
 pub struct Pieces {
     /// The lines.
     pub list: Vec<Piece>,

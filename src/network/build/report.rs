@@ -21,13 +21,13 @@ pub struct Gap {
 /// A mapped way that crosses a wall where no gate is mapped. It is passable on foot only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assumed {
-    /// The way.
+    /// The way that crosses the wall.
     pub way: Named,
     /// What it crosses.
     pub wall: Named,
     /// The kind of what it crosses.
     pub kind: WallKind,
-    /// Where.
+    /// The position of the crossing, in degrees.
     pub at: Coord<f64>,
 }
 

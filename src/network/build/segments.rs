@@ -7,9 +7,9 @@ use super::plane::{Pt, nearest_share};
 /// A straight piece of a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Segment {
-    /// Where it begins.
+    /// The position of its start, in metres in the plane.
     pub a: Pt,
-    /// Where it ends.
+    /// The position of its end, in metres in the plane.
     pub b: Pt,
     /// The line that it belongs to.
     pub line: u32,
@@ -32,7 +32,7 @@ pub struct Near {
     pub segment: Segment,
     /// How far along the segment, 0 to 1.
     pub share: f64,
-    /// Where.
+    /// The nearest point, in metres in the plane.
     pub at: Pt,
     /// Metres from the position.
     pub metres: f64,

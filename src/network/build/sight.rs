@@ -22,11 +22,11 @@ const APART_COS: f64 = 0.5;
 /// The position to look from, and how far.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight {
-    /// From where.
+    /// The position to look from, in metres in the plane.
     pub from: Pt,
     /// The layer of the ways that are looked for.
     pub layer: i32,
-    /// How far, in metres.
+    /// The greatest distance of a way, in metres.
     pub reach: f64,
     /// Which walls do not block the view because an end of the line stands in them.
     pub ends: Ends,

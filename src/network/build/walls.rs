@@ -22,7 +22,7 @@ pub enum WallKind {
 /// A line that cannot be passed.
 #[derive(Debug, Clone)]
 pub struct Wall {
-    /// What it is.
+    /// The kind of the wall.
     pub kind: WallKind,
     /// The feature, by its position in the list of features.
     pub feature: u32,
@@ -93,7 +93,7 @@ pub struct Contact {
     pub wall: u32,
     /// How far along the line's segment, 0 to 1.
     pub share: f64,
-    /// Where.
+    /// The point of contact, in metres in the plane.
     pub at: Pt,
     /// The directions in which the wall continues from there; `None` at its end.
     directions: Option<(Pt, Pt)>,

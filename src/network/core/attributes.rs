@@ -218,7 +218,7 @@ impl Surface {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Admission {
-    /// Yes.
+    /// The mode is admitted.
     Yes,
     /// No, and pushing is forbidden as well.
     No,
@@ -230,7 +230,7 @@ pub enum Admission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Oneway {
-    /// In both.
+    /// The way may be ridden in both directions.
     No,
     /// From `from` to `to` only.
     Forward,
@@ -243,7 +243,7 @@ pub enum Oneway {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Access {
-    /// Public.
+    /// Public access.
     Yes,
     /// Open until the owner says otherwise.
     Permissive,
@@ -289,7 +289,7 @@ impl Access {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Ramp {
-    /// None.
+    /// There is no ramp.
     None,
     /// A channel along which a bike is pushed.
     Bike,
@@ -301,7 +301,7 @@ pub enum Ramp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Credential {
-    /// Nothing.
+    /// Nothing is required.
     None,
     /// Showing a code.
     Show,

@@ -66,13 +66,13 @@ impl Origin {
 /// The best known way to a state.
 #[derive(Debug, Clone, Copy)]
 pub struct Label {
-    /// What it is about.
+    /// The state of the traveller.
     pub state: State,
     /// Tenths of a second since the departure.
     pub time: u32,
     /// How often the hours were not known on the way.
     pub unknowns: u32,
-    /// Where it comes from.
+    /// The label or the source that it comes from.
     pub origin: Origin,
     /// Whether it was looked at.
     pub is_settled: bool,
@@ -261,11 +261,11 @@ impl Memory {
 /// Which edges a label still has to use, because no better label at its node could.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToDo {
-    /// All edges.
+    /// All edges at the node.
     All,
     /// One edge: the better label arrived by it and could not turn on the spot.
     Only(DirectedEdge),
-    /// Nothing.
+    /// No edge.
     Nothing,
 }
 

@@ -8,7 +8,7 @@ use super::attributes::{Access, Attr, Credential, Ramp, Surface, WayKind};
 pub enum Mode {
     /// Riding a vehicle.
     Ride,
-    /// Pushing it.
+    /// Pushing the vehicle.
     Push,
     /// On foot or in a wheelchair, without a vehicle.
     Walk,

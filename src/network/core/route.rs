@@ -78,7 +78,7 @@ impl Route {
 /// There is no way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoRoute {
-    /// Why.
+    /// The reason why there is no route.
     pub why: Why,
     /// The closures that count as shut. Without them there might be a route with long waits.
     pub shut: Vec<Shut>,

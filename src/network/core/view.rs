@@ -34,7 +34,7 @@ impl std::fmt::Debug for Limit<'_> {
 pub struct View<'a, A: ?Sized> {
     /// What is joined to what.
     pub topology: &'a Topology,
-    /// Who may pass.
+    /// The attributes: who may pass which feature, and when.
     pub attributes: &'a A,
     /// How somebody moves.
     pub profile: &'a Profile,
