@@ -1,4 +1,4 @@
-//! `/api/buildings/{id}/access`: which gate, what to show there, where to park, which door.
+//! `/api/buildings/{id}/access`: which gate to use, what to show there, where to park, and which door.
 
 use std::sync::LazyLock;
 
@@ -18,35 +18,35 @@ use crate::model::both;
 use crate::network::Profiles;
 use crate::service::access::{self, Access, Ask, NoCard};
 
-/// How long ago a moment may lie: clocks differ, and a card may be asked for while somebody is on the way.
+/// How far `at` may lie in the past, because clocks differ and a card may be requested on the way.
 const PAST: SignedDuration = SignedDuration::from_hours(1);
-/// How far ahead a moment may lie: the calendar knows no later holidays.
+/// How far `at` may lie in the future, because later holidays are unknown.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
-/// What the error advises when a card asks for too much.
+/// How to ask for less, for the error text.
 const NARROW: Advice = (
     "该小区的出入口过多，请直接查询图层 entrances。",
-    "The compound has too many entrances; ask the collection entrances.",
+    "The compound has too many entrances. Read the collection entrances instead.",
 );
 
 static PROFILES: LazyLock<Result<Profiles, Vec<config::Problem>>> =
     LazyLock::new(Profiles::built_in);
 
-/// How to get into a building.
+/// Describes how to get into a building.
 ///
-/// For a moment and a profile: the gates of its compound, best first, each with whether it admits the profile or why
-/// not; parking places; the doors with the rooms behind them. Never a door code.
+/// For a moment and a profile: the gates of its compound, the best first, each with whether it admits the profile
+/// and why not; parking places; and the doors with their rooms. Door codes are never included.
 #[utoipa::path(get, path = "/api/buildings/{id}/access", operation_id = "building_access", tag = "access",
     params(
         ("id" = String, Path, description = "The building's id"),
-        ("at" = Option<String>, Query, description = "The moment of arrival, now where it is missing: 2026-11-30T18:30:00+08:00. Not more than an hour ago and not more than a year ahead"),
+        ("at" = Option<String>, Query, description = "The moment of arrival, such as 2026-11-30T18:30:00+08:00; now, if absent. At most an hour ago and a year ahead"),
         ("mode" = Option<String>, Query, description = "The profile: ebike (the default), foot, cargo_trike or wheelchair"),
-        ("unit" = Option<String>, Query, description = "The unit of the address, as people write it: 2, 2单元"),
-        ("room" = Option<String>, Query, description = "The room of the address: 501"),
+        ("unit" = Option<String>, Query, description = "The unit in the address, such as 2 or 2单元"),
+        ("room" = Option<String>, Query, description = "The room in the address, such as 501"),
     ),
     responses(
         (status = 200, description = "The card", body = Access),
         (status = 400, description = "A parameter is wrong, or the moment is in the past", content_type = "application/problem+json"),
-        (status = 404, description = "There is no such building, unit or room; the detail names those there are", content_type = "application/problem+json"),
+        (status = 404, description = "There is no such building, unit or room; `detail` lists the existing ones", content_type = "application/problem+json"),
     ))]
 pub async fn card(
     State(app): State<App>,
@@ -122,7 +122,7 @@ fn profiles() -> Result<&'static Profiles, Problem> {
     })
 }
 
-/// The moment of a question about hours.
+/// Parses `at`, the moment for which hours are checked.
 pub(super) fn read_at(query: &Query) -> Result<Timestamp, Problem> {
     let now = Timestamp::now();
     let Some(text) = query.get("at")? else {
@@ -134,7 +134,7 @@ pub(super) fn read_at(query: &Query) -> Result<Timestamp, Problem> {
             "at",
             both!(
                 "at={text}：应为时间，形如 2026-11-30T18:30:00+08:00。",
-                "at={text}: expected a moment like 2026-11-30T18:30:00+08:00."
+                "at={text}: expected a moment such as 2026-11-30T18:30:00+08:00."
             ),
         )
     })?;
@@ -144,7 +144,8 @@ pub(super) fn read_at(query: &Query) -> Result<Timestamp, Problem> {
             "at",
             both!(
                 "at={text} 已经过去，请填写现在或将来的时间；服务器当前时间为 {now}。",
-                "at={text} is in the past. Give a moment from now on; it is {now} here."
+                "at={text} is in the past. Expected the present or a later moment; the server's \
+                 time is {now}."
             ),
         ));
     }
@@ -153,7 +154,8 @@ pub(super) fn read_at(query: &Query) -> Result<Timestamp, Problem> {
             "at",
             both!(
                 "at={text} 超过一年以后，节假日未知，请填写一年以内的时间。",
-                "at={text} is more than a year ahead, and the holidays of then are not known. Give an earlier moment."
+                "at={text} is more than a year ahead, when the holidays are unknown. Expected an \
+                 earlier moment."
             ),
         ));
     }

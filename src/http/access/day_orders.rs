@@ -1,5 +1,5 @@
-//! `/api/day-orders`: the orders of the day that are in force or announced. They are put and ended as features of
-//! `day_orders`, by officers and stewards.
+//! `/api/day-orders`: the day orders (当日管制) that are in force or announced. Officers and stewards create and end
+//! them as features of `day_orders`.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -16,24 +16,24 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::service::access::{OrderOfDay, orders_of_the_day};
 
-/// The orders of the day.
+/// The day orders.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct OrdersOfDay {
-    /// The commit that it shows.
+    /// The number of the commit that the answer shows.
     pub seq: u64,
-    /// The moment for which it holds.
+    /// The moment that the answer shows.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// Those in force and those announced, in the order of their beginnings.
+    /// The orders in force and the announced ones, ordered by their beginning.
     pub orders: Vec<OrderOfDay>,
 }
 
-/// The orders of the day that have not ended.
+/// Lists the day orders that have not ended.
 #[utoipa::path(get, path = "/api/day-orders", operation_id = "day_orders", tag = "access",
-    params(("at" = Option<String>, Query, description = "The moment, now where it is missing; not more than an hour ago")),
+    params(("at" = Option<String>, Query, description = "The moment; now, if absent. At most an hour ago")),
     responses(
         (status = 200, description = "The orders in force and announced", body = OrdersOfDay),
-        (status = 400, description = "The moment is wrong or in the past", content_type = "application/problem+json"),
+        (status = 400, description = "The moment is not valid or in the past", content_type = "application/problem+json"),
     ))]
 pub async fn day_orders(
     State(app): State<App>,

@@ -16,9 +16,9 @@ const HEADROOM_M: f64 = 2.0;
 /// A feature by name.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Named {
-    /// Its collection.
+    /// The collection of the feature.
     pub collection: &'static str,
-    /// Its id there.
+    /// The id of the feature in its collection.
     pub id: Box<str>,
 }
 

@@ -1,4 +1,4 @@
-//! The card of a building: what is asked, and what is answered.
+//! The request and the answer of an access card.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,37 +8,37 @@ use crate::access::gate::Admits;
 use crate::model::Localized;
 use crate::network::core::Profile;
 
-/// What is asked.
+/// A request for a card.
 #[derive(Debug, Clone)]
 pub struct Ask<'a> {
-    /// The building's id.
+    /// The id of the building.
     pub building: &'a str,
     /// The moment of arrival.
     pub at: Timestamp,
-    /// How somebody comes.
+    /// The profile of the person who arrives.
     pub profile: &'a Profile,
     /// The profile of people on foot.
     pub foot: &'a Profile,
-    /// The unit, where the address has one.
+    /// The unit in the address, if there is one.
     pub unit: Option<&'a str>,
-    /// The room, where the address has one.
+    /// The room in the address, if there is one.
     pub room: Option<&'a str>,
 }
 
-/// The card of a building.
+/// The access card of a building.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Access {
-    /// The commit that it shows.
+    /// The number of the commit that the card shows.
     pub seq: u64,
-    /// The moment for which it holds.
+    /// The moment that the card shows.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The profile for which it holds.
+    /// The profile of the request.
     #[schema(example = "ebike")]
     pub mode: String,
     /// The building.
     pub building: Building,
-    /// The gates of its compound, best first. Empty where it stands in none.
+    /// The gates of its compound, the best first. Empty if the building is in no compound.
     pub gates: Vec<AccessEntrance>,
     /// Parking places within 300 m, nearest first.
     pub parking: Vec<Nearby>,
@@ -46,45 +46,45 @@ pub struct Access {
     pub handover: Vec<Nearby>,
     /// Its doors, by unit.
     pub doors: Vec<AccessEntrance>,
-    /// The id of the door of the unit and room that were asked for, where it is known.
+    /// The id of the door of the requested unit and room, if it is known.
     pub door: Option<String>,
-    /// Whether it has a lift; absent where nobody knows.
+    /// Whether it has a lift; absent if unknown.
     pub lift: Option<bool>,
-    /// Whether its door, or every door, is without steps; absent where nobody knows.
+    /// Whether its door, or every door, is without steps; absent if unknown.
     pub step_free: Option<bool>,
-    /// Whether residents can be called from its door, or from every door; absent where nobody knows.
+    /// Whether residents can be called from its door, or from every door; absent if unknown.
     pub intercom: Option<bool>,
-    /// The orders of the day that are in force there.
+    /// The day orders in force there.
     pub orders: Vec<OrderOfDay>,
-    /// What else is worth knowing, and what is not known.
+    /// Further notes, also about unknown data.
     pub notes: Vec<Localized>,
 }
 
 /// The building of a card.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Building {
-    /// Its id.
+    /// The id of the building.
     pub id: String,
-    /// Its name.
+    /// The name of the building.
     pub name: Option<String>,
-    /// The id of its compound.
+    /// The id of the compound.
     pub compound: Option<String>,
-    /// The name of its compound.
+    /// The name of the compound.
     pub compound_name: Option<String>,
-    /// How many storeys it has.
+    /// The number of storeys.
     pub levels: Option<u32>,
-    /// How many units it has.
+    /// The number of units.
     pub units: Option<u32>,
-    /// A position within it, longitude and latitude.
+    /// A position inside the building: longitude and latitude.
     pub position: [f64; 2],
 }
 
-/// A gate or a door as a card shows it.
+/// A gate or a door on a card.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AccessEntrance {
-    /// Its id.
+    /// The id of the entrance.
     pub id: String,
-    /// Its name.
+    /// The name of the entrance.
     pub name: Option<String>,
     /// `gate`, `garage`, `service` or `unit_door`.
     pub kind: Option<String>,
@@ -94,33 +94,33 @@ pub struct AccessEntrance {
     pub rooms: Option<String>,
     /// Longitude and latitude.
     pub position: [f64; 2],
-    /// From the building, in metres as the crow flies.
+    /// The straight distance from the building, in metres.
     pub distance_m: f64,
-    /// Whether it admits the mode. A door is passed on foot.
+    /// Whether it admits the profile. Doors are passed on foot.
     pub admits: Admits,
-    /// Whether it admits people on foot; absent where that is what was asked.
+    /// Whether it admits people on foot; absent if the request is for people on foot.
     pub on_foot: Option<Admits>,
-    /// Why, in words.
+    /// The reason, in words.
     pub reason: Localized,
-    /// The kind of the order of the day that decided, where one did.
+    /// The kind of the day order that decided, if there is one.
     pub order: Option<String>,
-    /// Until when it admits so; absent where no end is known.
+    /// Until when this applies; absent if no end is known.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
-    /// When it admits the mode again, where it does not now.
+    /// When it admits the profile again, if it does not now.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub opens: Option<Timestamp>,
-    /// When it admits the mode on this day; absent where nobody knows.
+    /// When it admits the profile on this day; absent if unknown.
     pub today: Option<Today>,
     /// What must be shown: `none`, `register`, `property_code`, `district_code`, `platform_code`.
     pub credential: Option<String>,
-    /// How to get in, for everybody.
+    /// How to get in, as public text.
     pub guidance: Option<String>,
-    /// What a rider should know; for riders and above.
+    /// A note for riders, visible to riders and higher roles.
     pub access_note: Option<String>,
-    /// Its hours as they are written down.
+    /// The opening hours as text.
     pub opening_hours: Option<String>,
-    /// The hours for e-bikes as they are written down, where they differ.
+    /// The hours for e-bikes as text, if they differ.
     pub ebike_hours: Option<String>,
     /// Whether residents can be called from it.
     pub intercom: Option<bool>,
@@ -128,7 +128,7 @@ pub struct AccessEntrance {
     pub step_free: Option<bool>,
     /// Whether a guard is there.
     pub guarded: Option<bool>,
-    /// The storey that it is on.
+    /// The storey of the entrance.
     pub level: Option<i32>,
     /// Where the information comes from.
     pub evidence: Option<String>,
@@ -136,20 +136,20 @@ pub struct AccessEntrance {
     pub checked_on: Option<String>,
 }
 
-/// The hours of a day.
+/// The hours on a day.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Today {
-    /// From (included) until (excluded); empty: not on this day.
+    /// Spans from (included) until (excluded); empty if it does not open on this day.
     pub open: Vec<Span>,
 }
 
 /// A span of a day, in local time.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Span {
-    /// From.
+    /// The beginning.
     #[schema(example = "06:00")]
     pub from: String,
-    /// Until; `24:00` is the end of the day.
+    /// The end; `24:00` is the end of the day.
     #[schema(example = "22:00")]
     pub until: String,
 }
@@ -157,41 +157,41 @@ pub struct Span {
 /// A place near a building.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Nearby {
-    /// The facility's id.
+    /// The id of the facility.
     pub id: String,
-    /// Its name.
+    /// The name of the facility.
     pub name: Option<String>,
-    /// How many it takes.
+    /// The capacity.
     pub capacity: Option<u32>,
-    /// Its hours as they are written down.
+    /// The opening hours as text.
     pub opening_hours: Option<String>,
     /// Longitude and latitude.
     pub position: [f64; 2],
-    /// From the building, in metres as the crow flies.
+    /// The straight distance from the building, in metres.
     pub distance_m: f64,
 }
 
-/// An order of the day that has not ended.
+/// A day order that has not ended.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OrderOfDay {
-    /// Its id in `day_orders`.
+    /// The id in the collection `day_orders`.
     pub id: String,
     /// `storm`, `snow`, `peak` or `emergency`.
     pub kind: Option<String>,
-    /// What it is called.
+    /// The title of its kind.
     pub title: Localized,
-    /// The id of the street in which it holds.
+    /// The id of the street in which it applies.
     pub street: Option<String>,
     /// The name of the street.
     pub street_name: Option<String>,
-    /// Whether it is in force at the moment that was asked for; if not, it is announced.
+    /// Whether it is in force at the requested moment; otherwise it is announced.
     pub in_force: bool,
-    /// From when it is in force.
+    /// When it comes into force.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub from: Option<String>,
-    /// Until when; absent: until further notice.
+    /// When it ends; absent if it applies until further notice.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<String>,
-    /// The reason as it is published.
+    /// The published reason.
     pub reason: Option<String>,
 }

@@ -114,9 +114,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How to get into a building.
-         * @description For a moment and a profile: the gates of its compound, best first, each with whether it admits the profile or why
-         *     not; parking places; the doors with the rooms behind them. Never a door code.
+         * Describes how to get into a building.
+         * @description For a moment and a profile: the gates of its compound, the best first, each with whether it admits the profile
+         *     and why not; parking places; and the doors with their rooms. Door codes are never included.
          */
         get: operations["building_access"];
         put?: never;
@@ -321,7 +321,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The orders of the day that have not ended. */
+        /** Lists the day orders that have not ended. */
         get: operations["day_orders"];
         put?: never;
         post?: never;
@@ -1170,51 +1170,51 @@ export interface components {
             /** @description The secret with which the reporter follows the case. */
             receipt: string;
         };
-        /** @description The card of a building. */
+        /** @description The access card of a building. */
         Access: {
             /**
              * Format: date-time
-             * @description The moment for which it holds.
+             * @description The moment that the card shows.
              */
             at: string;
             /** @description The building. */
             building: components["schemas"]["Building"];
-            /** @description The id of the door of the unit and room that were asked for, where it is known. */
+            /** @description The id of the door of the requested unit and room, if it is known. */
             door?: string | null;
             /** @description Its doors, by unit. */
             doors: components["schemas"]["AccessEntrance"][];
-            /** @description The gates of its compound, best first. Empty where it stands in none. */
+            /** @description The gates of its compound, the best first. Empty if the building is in no compound. */
             gates: components["schemas"]["AccessEntrance"][];
             /** @description Hand-over points (交接点) within 300 m, nearest first. */
             handover: components["schemas"]["Nearby"][];
-            /** @description Whether residents can be called from its door, or from every door; absent where nobody knows. */
+            /** @description Whether residents can be called from its door, or from every door; absent if unknown. */
             intercom?: boolean | null;
-            /** @description Whether it has a lift; absent where nobody knows. */
+            /** @description Whether it has a lift; absent if unknown. */
             lift?: boolean | null;
             /**
-             * @description The profile for which it holds.
+             * @description The profile of the request.
              * @example ebike
              */
             mode: string;
-            /** @description What else is worth knowing, and what is not known. */
+            /** @description Further notes, also about unknown data. */
             notes: components["schemas"]["Localized"][];
-            /** @description The orders of the day that are in force there. */
+            /** @description The day orders in force there. */
             orders: components["schemas"]["OrderOfDay"][];
             /** @description Parking places within 300 m, nearest first. */
             parking: components["schemas"]["Nearby"][];
             /**
              * Format: int64
-             * @description The commit that it shows.
+             * @description The number of the commit that the card shows.
              */
             seq: number;
-            /** @description Whether its door, or every door, is without steps; absent where nobody knows. */
+            /** @description Whether its door, or every door, is without steps; absent if unknown. */
             step_free?: boolean | null;
         };
-        /** @description A gate or a door as a card shows it. */
+        /** @description A gate or a door on a card. */
         AccessEntrance: {
-            /** @description What a rider should know; for riders and above. */
+            /** @description A note for riders, visible to riders and higher roles. */
             access_note?: string | null;
-            /** @description Whether it admits the mode. A door is passed on foot. */
+            /** @description Whether it admits the profile. Doors are passed on foot. */
             admits: components["schemas"]["Admits"];
             /** @description The day of the last check. */
             checked_on?: string | null;
@@ -1222,18 +1222,18 @@ export interface components {
             credential?: string | null;
             /**
              * Format: double
-             * @description From the building, in metres as the crow flies.
+             * @description The straight distance from the building, in metres.
              */
             distance_m: number;
-            /** @description The hours for e-bikes as they are written down, where they differ. */
+            /** @description The hours for e-bikes as text, if they differ. */
             ebike_hours?: string | null;
             /** @description Where the information comes from. */
             evidence?: string | null;
             /** @description Whether a guard is there. */
             guarded?: boolean | null;
-            /** @description How to get in, for everybody. */
+            /** @description How to get in, as public text. */
             guidance?: string | null;
-            /** @description Its id. */
+            /** @description The id of the entrance. */
             id: string;
             /** @description Whether residents can be called from it. */
             intercom?: boolean | null;
@@ -1241,24 +1241,24 @@ export interface components {
             kind?: string | null;
             /**
              * Format: int32
-             * @description The storey that it is on.
+             * @description The storey of the entrance.
              */
             level?: number | null;
-            /** @description Its name. */
+            /** @description The name of the entrance. */
             name?: string | null;
             on_foot?: components["schemas"]["Admits"] | null;
-            /** @description Its hours as they are written down. */
+            /** @description The opening hours as text. */
             opening_hours?: string | null;
             /**
              * Format: date-time
-             * @description When it admits the mode again, where it does not now.
+             * @description When it admits the profile again, if it does not now.
              */
             opens?: string | null;
-            /** @description The kind of the order of the day that decided, where one did. */
+            /** @description The kind of the day order that decided, if there is one. */
             order?: string | null;
             /** @description Longitude and latitude. */
             position: number[];
-            /** @description Why, in words. */
+            /** @description The reason, in words. */
             reason: components["schemas"]["Localized"];
             /** @description The rooms behind a door. */
             rooms?: string | null;
@@ -1269,7 +1269,7 @@ export interface components {
             unit?: string | null;
             /**
              * Format: date-time
-             * @description Until when it admits so; absent where no end is known.
+             * @description Until when this applies; absent if no end is known.
              */
             until?: string | null;
         };
@@ -1496,24 +1496,24 @@ export interface components {
         };
         /** @description The building of a card. */
         Building: {
-            /** @description The id of its compound. */
+            /** @description The id of the compound. */
             compound?: string | null;
-            /** @description The name of its compound. */
+            /** @description The name of the compound. */
             compound_name?: string | null;
-            /** @description Its id. */
+            /** @description The id of the building. */
             id: string;
             /**
              * Format: int32
-             * @description How many storeys it has.
+             * @description The number of storeys.
              */
             levels?: number | null;
-            /** @description Its name. */
+            /** @description The name of the building. */
             name?: string | null;
-            /** @description A position within it, longitude and latitude. */
+            /** @description A position inside the building: longitude and latitude. */
             position: number[];
             /**
              * Format: int32
-             * @description How many units it has.
+             * @description The number of units.
              */
             units?: number | null;
         };
@@ -2840,19 +2840,19 @@ export interface components {
         Nearby: {
             /**
              * Format: int32
-             * @description How many it takes.
+             * @description The capacity.
              */
             capacity?: number | null;
             /**
              * Format: double
-             * @description From the building, in metres as the crow flies.
+             * @description The straight distance from the building, in metres.
              */
             distance_m: number;
-            /** @description The facility's id. */
+            /** @description The id of the facility. */
             id: string;
-            /** @description Its name. */
+            /** @description The name of the facility. */
             name?: string | null;
-            /** @description Its hours as they are written down. */
+            /** @description The opening hours as text. */
             opening_hours?: string | null;
             /** @description Longitude and latitude. */
             position: number[];
@@ -2975,45 +2975,45 @@ export interface components {
              */
             yellow: number;
         };
-        /** @description An order of the day that has not ended. */
+        /** @description A day order that has not ended. */
         OrderOfDay: {
             /**
              * Format: date-time
-             * @description From when it is in force.
+             * @description When it comes into force.
              */
             from?: string | null;
-            /** @description Its id in `day_orders`. */
+            /** @description The id in the collection `day_orders`. */
             id: string;
-            /** @description Whether it is in force at the moment that was asked for; if not, it is announced. */
+            /** @description Whether it is in force at the requested moment; otherwise it is announced. */
             in_force: boolean;
             /** @description `storm`, `snow`, `peak` or `emergency`. */
             kind?: string | null;
-            /** @description The reason as it is published. */
+            /** @description The published reason. */
             reason?: string | null;
-            /** @description The id of the street in which it holds. */
+            /** @description The id of the street in which it applies. */
             street?: string | null;
             /** @description The name of the street. */
             street_name?: string | null;
-            /** @description What it is called. */
+            /** @description The title of its kind. */
             title: components["schemas"]["Localized"];
             /**
              * Format: date-time
-             * @description Until when; absent: until further notice.
+             * @description When it ends; absent if it applies until further notice.
              */
             until?: string | null;
         };
-        /** @description The orders of the day. */
+        /** @description The day orders. */
         OrdersOfDay: {
             /**
              * Format: date-time
-             * @description The moment for which it holds.
+             * @description The moment that the answer shows.
              */
             at: string;
-            /** @description Those in force and those announced, in the order of their beginnings. */
+            /** @description The orders in force and the announced ones, ordered by their beginning. */
             orders: components["schemas"]["OrderOfDay"][];
             /**
              * Format: int64
-             * @description The commit that it shows.
+             * @description The number of the commit that the answer shows.
              */
             seq: number;
         };
@@ -3596,12 +3596,12 @@ export interface components {
         /** @description A span of a day, in local time. */
         Span: {
             /**
-             * @description From.
+             * @description The beginning.
              * @example 06:00
              */
             from: string;
             /**
-             * @description Until; `24:00` is the end of the day.
+             * @description The end; `24:00` is the end of the day.
              * @example 22:00
              */
             until: string;
@@ -3832,9 +3832,9 @@ export interface components {
             /** @description The single layer. */
             vector_layers: components["schemas"]["VectorLayer"][];
         };
-        /** @description The hours of a day. */
+        /** @description The hours on a day. */
         Today: {
-            /** @description From (included) until (excluded); empty: not on this day. */
+            /** @description Spans from (included) until (excluded); empty if it does not open on this day. */
             open: components["schemas"]["Span"][];
         };
         /** @description A newly created token. */
@@ -4661,13 +4661,13 @@ export interface operations {
     building_access: {
         parameters: {
             query?: {
-                /** @description The moment of arrival, now where it is missing: 2026-11-30T18:30:00+08:00. Not more than an hour ago and not more than a year ahead */
+                /** @description The moment of arrival, such as 2026-11-30T18:30:00+08:00; now, if absent. At most an hour ago and a year ahead */
                 at?: string;
                 /** @description The profile: ebike (the default), foot, cargo_trike or wheelchair */
                 mode?: string;
-                /** @description The unit of the address, as people write it: 2, 2单元 */
+                /** @description The unit in the address, such as 2 or 2单元 */
                 unit?: string;
-                /** @description The room of the address: 501 */
+                /** @description The room in the address, such as 501 */
                 room?: string;
                 /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
@@ -4699,7 +4699,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description There is no such building, unit or room; the detail names those there are */
+            /** @description There is no such building, unit or room; `detail` lists the existing ones */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5502,7 +5502,7 @@ export interface operations {
     day_orders: {
         parameters: {
             query?: {
-                /** @description The moment, now where it is missing; not more than an hour ago */
+                /** @description The moment; now, if absent. At most an hour ago */
                 at?: string;
                 /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
@@ -5522,7 +5522,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrdersOfDay"];
                 };
             };
-            /** @description The moment is wrong or in the past */
+            /** @description The moment is not valid or in the past */
             400: {
                 headers: {
                     [name: string]: unknown;
