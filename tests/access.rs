@@ -410,3 +410,112 @@ async fn a_day_order_applies_from_the_next_request_and_ends_by_itself() {
         "{text}"
     );
 }
+
+async fn report(town: &Town, token: Option<&str>, body: Value) -> reqwest::Response {
+    let request = town
+        .server
+        .request(Method::POST, "/api/warnings")
+        .json(&body);
+    let request = match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    };
+    request.send().await.unwrap()
+}
+
+async fn act(town: &Town, token: &str, case: &str, body: Value) {
+    let path = format!("/api/warnings/{case}/actions");
+    let request = town.server.request(Method::POST, &path).bearer_auth(token);
+    let answer = request.json(&body).send().await.unwrap();
+    assert_eq!(
+        answer.status(),
+        StatusCode::OK,
+        "{}",
+        answer.text().await.unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_gate_that_two_riders_or_one_grid_worker_report_is_shut_until_an_officer_ends_the_case() {
+    let town = Town::start().await;
+    let database = &town.server.database;
+    let [first, second] = ["骑手甲", "骑手乙"].map(|name| account(database, "rider", name, &[]));
+    let worker = account(database, "grid_worker", "网格员", &[]);
+    let officer = account(database, "officer", "指挥员", &[]);
+    let wrong = |note: &str| json!({"category": "wrong_access", "entrance": "wenquan-huayuan-gate-n", "note": note});
+    let north = async || gate(&town.card("").await, "n").clone();
+
+    assert_eq!(north().await["reported_until"], Value::Null);
+    let mut cases = Vec::new();
+    // One rider alone, however often, and somebody without an account shut no gate.
+    for (token, note) in [
+        (Some(&first), "锁了"),
+        (Some(&first), "还是锁着"),
+        (None, "锁了"),
+    ] {
+        let answer = report(&town, token.map(String::as_str), wrong(note)).await;
+        assert_eq!(answer.status(), StatusCode::CREATED);
+        let case: Value = answer.json().await.unwrap();
+        assert_eq!(case["properties"]["entrance"], "wenquan-huayuan-gate-n");
+        assert_eq!(case["properties"]["compound"], "wenquan-huayuan");
+        assert!(!case.to_string().contains("reporter_role"), "{case}");
+        cases.push(case["id"].as_str().unwrap().to_owned());
+        assert_eq!(north().await["admits"], "dismount", "{note}");
+    }
+    let answer = report(&town, Some(&second), wrong("进不去")).await;
+    let case: Value = answer.json().await.unwrap();
+    let last = case["id"].as_str().unwrap().to_owned();
+    let shut = north().await;
+    assert_eq!(
+        (&shut["admits"], &shut["on_foot"]),
+        (&json!("no"), &json!("no"))
+    );
+    assert!(
+        shut["reason"]["zh"].as_str().unwrap().contains("待核实"),
+        "{shut}"
+    );
+    let until: Timestamp = shut["reported_until"].as_str().unwrap().parse().unwrap();
+    let left = until.duration_since(Timestamp::now());
+    assert!(left <= SignedDuration::from_hours(12) && left > SignedDuration::from_hours(11));
+    // Merged, the reports stand as long as the case that stands for them.
+    act(
+        &town,
+        &officer,
+        &last,
+        json!({"action": "merge", "into": cases[0]}),
+    )
+    .await;
+    assert_eq!(north().await["admits"], "no");
+    // Twelve hours later nobody has confirmed it.
+    let later = Timestamp::now() + SignedDuration::from_hours(13);
+    let card = town.card(&format!("at={later}")).await;
+    assert_eq!(gate(&card, "n")["reported_until"], Value::Null);
+    for case in &cases {
+        act(
+            &town,
+            &officer,
+            case,
+            json!({"action": "reject", "reason": "门开着"}),
+        )
+        .await;
+    }
+    assert_eq!(north().await["admits"], "dismount");
+
+    let answer = report(&town, Some(&worker), wrong("门禁坏了")).await;
+    let case: Value = answer.json().await.unwrap();
+    assert_eq!(north().await["admits"], "no");
+    let case = case["id"].as_str().unwrap();
+    act(
+        &town,
+        &officer,
+        case,
+        json!({"action": "reject", "reason": "已修好"}),
+    )
+    .await;
+    assert_eq!(north().await["admits"], "dismount");
+
+    let unknown = json!({"category": "wrong_access", "entrance": "no-such-gate"});
+    let (status, said) = problem(report(&town, Some(&first), unknown).await).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(said["errors"][0]["field"], "entrance", "{said}");
+}

@@ -2,6 +2,7 @@
 
 mod directory;
 pub mod gate;
+pub mod gate_reports;
 pub mod orders;
 pub mod rooms;
 

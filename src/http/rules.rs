@@ -17,7 +17,7 @@ use super::query::Query;
 use crate::codec::config::Problem as ConfigProblem;
 use crate::model::names::collection::RULES;
 use crate::model::{Canonical, Level};
-use crate::warnings::rules::{Category, ConditionRule, PlaceRule, Side, TimeStep};
+use crate::warnings::rules::{Blocks, Category, ConditionRule, PlaceRule, Side, TimeStep};
 
 /// The rules in force. Times are in hours; `respond`, `handle` and `overdue` are working hours.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,6 +80,8 @@ pub struct CategoryRule {
     pub condition: Option<Thresholds>,
     /// The competences of units, any of which is enough to handle it.
     pub handlers: Vec<String>,
+    /// Which ways near a case it closes while it is filed and not handled.
+    pub blocks: Option<Blocks>,
 }
 
 /// A level that is reached after a time.
@@ -262,6 +264,7 @@ fn category(rule: &Category) -> CategoryRule {
         repeats,
         condition: rule.condition.as_ref().map(condition),
         handlers: rule.handlers.clone(),
+        blocks: rule.blocks,
     }
 }
 

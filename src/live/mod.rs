@@ -24,7 +24,9 @@ pub use derived::{Built, Derive, Derived};
 pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub(crate) use lease::Lease;
 pub use overlay::Overlay;
-pub use projection::{CaseSchedule, DayOrders, LastSeen, OpenThen, PastDays};
+pub use projection::{
+    CaseClosure, CaseClosures, CaseSchedule, DayOrders, LastSeen, OpenThen, PastDays,
+};
 pub use snapshot::Snapshot;
 pub use written::{Following, Written};
 

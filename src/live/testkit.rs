@@ -83,7 +83,7 @@ fn a_grid() -> impl Strategy<Value = Change> {
 
 fn a_warning() -> impl Strategy<Value = Change> {
     let status = prop::sample::select(vec![
-        "reported", "filed", "handling", "verified", "closed", "rejected",
+        "reported", "filed", "handling", "verified", "closed", "rejected", "merged",
     ]);
     let level = prop::sample::select(vec!["red", "yellow", "green"]);
     let category = prop::sample::select(vec!["wrong_access", "blocked_route", "other", "unheard"]);
@@ -102,7 +102,15 @@ fn a_warning() -> impl Strategy<Value = Change> {
                 "since": since, "reported_at": since, "held": held, "unit": "u1",
                 "reason": {"zh": level, "en": level},
             });
-            if ["closed", "rejected"].contains(&status) {
+            if held {
+                said["entrance"] = json!("e");
+                said["held"] = json!(false);
+                said["ledger"] = json!({"reporter": format!("a{grid}"), "reporter_role": "rider"});
+            }
+            if status == "merged" {
+                said["merged_into"] = json!(format!("w{grid}"));
+            }
+            if ["closed", "rejected", "merged"].contains(&status) {
                 said["closed_at"] = json!(since);
             }
             said

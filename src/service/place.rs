@@ -6,7 +6,7 @@ use geo_types::{Coord, Geometry};
 use serde_json::{Map, Value};
 
 use crate::index::{Collections, Entry};
-use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GRIDS};
+use crate::model::names::collection::{BUILDINGS, COMPOUNDS, ENTRANCES, GRIDS};
 use crate::model::names::property;
 use crate::model::{FeatureId, InChinese, Localized, Role, both};
 use crate::spatial::{bounds, metres, validity};
@@ -22,6 +22,8 @@ pub enum Where {
     Geometry(Geometry<f64>),
     /// The id of a building.
     Building(FeatureId),
+    /// A gate or door, by its id.
+    Entrance(FeatureId),
 }
 
 /// Why a place is not valid.
@@ -30,6 +32,9 @@ pub enum WhereError {
     /// The map has no such building.
     #[error("there is no building {0:?} on the map")]
     NoBuilding(String),
+    /// The map has no such entrance.
+    #[error("there is no entrance {0:?} on the map")]
+    NoEntrance(String),
     /// The geometry is empty, crosses itself or lies outside the valid range of coordinates.
     #[error("the geometry cannot be used: {0}")]
     Geometry(Localized),
@@ -39,6 +44,7 @@ impl InChinese for WhereError {
     fn zh(&self) -> String {
         match self {
             Self::NoBuilding(id) => format!("地图上没有楼栋“{id}”"),
+            Self::NoEntrance(id) => format!("地图上没有出入口“{id}”"),
             Self::Geometry(why) => format!("所选地点无法使用：{}", why.zh),
         }
     }
@@ -91,6 +97,7 @@ impl Place {
     /// # Errors
     /// If there is no such building or the geometry is not valid.
     pub fn locate(map: &Collections, at: &Where) -> Result<Self, WhereError> {
+        let mut entrance = None;
         let (geometry, named) = match at {
             Where::Geometry(geometry) => {
                 validity::validate(geometry).map_err(|e| WhereError::Geometry(e.localized()))?;
@@ -105,11 +112,29 @@ impl Place {
                 let inside = house.geometry().and_then(anchor).ok_or_else(missing)?;
                 (Geometry::Point(inside.into()), Some(house.clone()))
             }
+            Where::Entrance(id) => {
+                let missing = || WhereError::NoEntrance(id.to_string());
+                let gate = map
+                    .get(ENTRANCES)
+                    .and_then(|c| c.get(id.as_str()))
+                    .ok_or_else(missing)?;
+                let at = gate.geometry().and_then(anchor).ok_or_else(missing)?;
+                let known = Known::of(gate);
+                let house = known
+                    .text(property::BUILDING)
+                    .and_then(|id| map.get(BUILDINGS)?.get(&id).cloned());
+                entrance = Some((known, gate));
+                (Geometry::Point(at.into()), house)
+            }
         };
         let anchor = anchor(&geometry).ok_or_else(|| {
             WhereError::Geometry(both!("没有坐标", "the geometry has no position"))
         })?;
+        // A gate stands between two grounds: the house nearest to it says nothing.
         let house = named.or_else(|| {
+            if entrance.is_some() {
+                return None;
+            }
             let near = map.get(BUILDINGS)?.nearest(anchor, 1, AT_BUILDING_M);
             near.into_iter().next().map(|(entry, _)| entry)
         });
@@ -125,9 +150,11 @@ impl Place {
             known
         };
         let house = house.as_deref().map(|e| known(BUILDINGS, e));
+        let entrance = entrance.map(|(_, entry)| known(ENTRANCES, entry));
         let compound = house
             .as_ref()
             .and_then(|h| h.text(property::COMPOUND))
+            .or_else(|| entrance.as_ref()?.text(property::COMPOUND))
             .and_then(|id| map.get(COMPOUNDS)?.get(&id).cloned())
             .or_else(|| map.get(COMPOUNDS)?.covering(anchor).into_iter().next());
         let compound = compound.as_deref().map(|e| known(COMPOUNDS, e));
@@ -156,7 +183,10 @@ impl Place {
         };
         Ok(Self {
             housing: either(property::HOUSING),
-            words: either(property::NAME),
+            words: entrance
+                .as_ref()
+                .and_then(|e| e.text(property::NAME))
+                .or_else(|| either(property::NAME)),
             geometry,
             anchor,
             grid: grid.map(|k| k.id),

@@ -8,6 +8,7 @@ mod actor;
 pub mod calendar;
 pub mod cap;
 mod case;
+pub mod closure;
 pub mod condition;
 pub mod due;
 pub mod duplicates;

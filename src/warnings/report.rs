@@ -31,6 +31,8 @@ pub struct Report {
     pub compound: Option<String>,
     /// The id of the building that contains the place.
     pub building: Option<String>,
+    /// The gate or door that it is about.
+    pub entrance: Option<String>,
     /// The kind of housing at the place.
     pub housing: Option<String>,
     /// The description of the place, or the id of the place that a sensor observes.
@@ -75,6 +77,7 @@ impl Report {
             community: None,
             compound: None,
             building: None,
+            entrance: None,
             housing: None,
             place: None,
             hotline_number: None,

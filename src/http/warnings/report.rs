@@ -38,7 +38,7 @@ type Flag = Field<bool>;
 type HotlineNumber = Field<Text<60>>;
 type SourceField = Field<Source>;
 
-/// A report. Its place is given as a `geometry` or a `building`.
+/// A report. Its place is given as a `geometry`, a `building` or an `entrance`.
 ///
 /// A source other than resident or rider, a hotline number and a drill require the role grid_worker. So does the
 /// text `place`, because everybody can read it.
@@ -55,6 +55,11 @@ pub struct ReportBody {
     #[serde(default)]
     #[schema(inline)]
     pub building: ShortText,
+    /// The id of the gate or door that it is about. Of the category `wrong_access`, two accounts of riders within two
+    /// hours or one grid worker shut it for routes, for 12 hours or until an officer ends the cases.
+    #[serde(default)]
+    #[schema(inline)]
+    pub entrance: ShortText,
     /// The text of the reporter.
     #[serde(default)]
     #[schema(inline)]
@@ -208,9 +213,16 @@ fn read(body: ReportBody, caller: &Caller) -> Result<NewReport, Problem> {
         }
     }
     let note = body.note.text("note")?;
-    let place = place(body.geometry.as_ref(), body.building)?;
+    let entrance = body
+        .entrance
+        .text("entrance")?
+        .map(FeatureId::new)
+        .transpose();
+    let entrance = entrance.map_err(|e| Problem::wrong_field("entrance", e.localized()))?;
+    let place = place(body.geometry.as_ref(), body.building, entrance.as_ref())?;
     let mut report = NewReport::new(category, place, source);
     report.suspicious = !staff && is_odd(body.website.as_ref(), note.as_deref());
+    report.entrance = entrance;
     report.note = note;
     // The place is public, so only staff may describe it in their own words. For others, the name on the map is
     // used.
@@ -235,7 +247,11 @@ fn usual_source(caller: &Caller, has_hotline_number: bool) -> Source {
     }
 }
 
-fn place(geometry: Option<&Value>, building: ShortText) -> Result<Where, Problem> {
+fn place(
+    geometry: Option<&Value>,
+    building: ShortText,
+    entrance: Option<&FeatureId>,
+) -> Result<Where, Problem> {
     let building = building.text("building")?;
     match (geometry, building) {
         (Some(geometry), _) => {
@@ -259,13 +275,16 @@ fn place(geometry: Option<&Value>, building: ShortText) -> Result<Where, Problem
         (None, Some(id)) => FeatureId::new(id)
             .map(Where::Building)
             .map_err(|e| Problem::wrong_field("building", e.localized())),
-        (None, None) => Err(Problem::wrong_field(
-            "geometry",
-            both!(
-                "请选择地点：在地图上定位，或选择楼栋",
-                "expected a GeoJSON geometry, or the id of a building in `building`"
-            ),
-        )),
+        (None, None) => match entrance {
+            Some(id) => Ok(Where::Entrance(id.clone())),
+            None => Err(Problem::wrong_field(
+                "geometry",
+                both!(
+                    "请选择地点：在地图上定位，或选择楼栋、出入口",
+                    "expected a GeoJSON geometry, or the id of a building in `building` or of a gate in `entrance`"
+                ),
+            )),
+        },
     }
 }
 

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::Deserialize;
 
-use super::{Event, Projection, Touched, entries};
+use super::{CaseClosure, CaseClosures, Event, Projection, Touched, entries};
+use crate::access::gate_reports::GateReport;
 use crate::codec::config::Problem;
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{RULES, SILENCES, WARNINGS};
@@ -56,6 +57,7 @@ pub struct CaseSchedule {
     open: RedBlackTreeMapSync<FeatureId, Open>,
     moments: RedBlackTreeSetSync<(Timestamp, FeatureId)>,
     silences: BTreeMap<FeatureId, Silence>,
+    closures: CaseClosures,
 }
 
 impl Projection for CaseSchedule {
@@ -77,6 +79,7 @@ impl Projection for CaseSchedule {
             open: RedBlackTreeMapSync::new_sync(),
             moments: RedBlackTreeSetSync::new_sync(),
             silences: BTreeMap::new(),
+            closures: CaseClosures::default(),
         };
         schedule.load_rules(map);
         schedule.load_silences(map);
@@ -129,6 +132,7 @@ impl CaseSchedule {
             open: RedBlackTreeMapSync::new_sync(),
             moments: RedBlackTreeSetSync::new_sync(),
             silences: BTreeMap::new(),
+            closures: CaseClosures::default(),
         }
     }
 
@@ -151,6 +155,16 @@ impl CaseSchedule {
     /// The cases that have not ended, including those pending review and drills.
     pub fn open(&self) -> impl Iterator<Item = &FeatureId> {
         self.open.keys()
+    }
+
+    /// The ways that cases close.
+    pub fn closing(&self) -> impl Iterator<Item = (&FeatureId, &CaseClosure)> {
+        self.closures.closing()
+    }
+
+    /// The reports of gates whose case, or the one that it was merged into, is open.
+    pub fn gate_reports(&self) -> impl Iterator<Item = &GateReport> {
+        self.closures.gate_reports(|id| self.open.contains_key(id))
     }
 
     /// The next moment at which time alone changes a case.
@@ -197,6 +211,7 @@ impl CaseSchedule {
     fn load_cases(&mut self, map: &Collections) {
         self.open = RedBlackTreeMapSync::new_sync();
         self.moments = RedBlackTreeSetSync::new_sync();
+        self.closures = CaseClosures::default();
         for entry in entries(map, WARNINGS) {
             self.put_entry(entry.id(), Some(entry));
         }
@@ -205,14 +220,15 @@ impl CaseSchedule {
     fn put_entry(&mut self, id: &FeatureId, entry: Option<&Entry>) {
         // Most cases are closed. Closed ones are skipped without being parsed.
         let open = entry.filter(|e| !Canonical::new(e.all_properties()).has(property::CLOSED_AT));
-        match open.map(Case::of) {
-            None => self.apply_case(id, None),
-            Some(Ok(case)) => self.apply_case(id, Some(&case)),
-            Some(Err(error)) => {
+        let case = open.map(Case::of).and_then(|read| match read {
+            Ok(case) => Some(case),
+            Err(error) => {
                 tracing::error!(%error, %id, "a case cannot be read, so time does not change it");
-                self.apply_case(id, None);
+                None
             }
-        }
+        });
+        self.apply_case(id, case.as_ref());
+        self.closures.put(id, entry, case.as_ref(), &self.rules);
     }
 
     /// Updates the schedule with the present state of a case; `None` if the case no longer exists.

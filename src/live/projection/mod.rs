@@ -5,6 +5,7 @@
 //! [`Projections`], which every snapshot holds. Applying commits one by one gives the same state as
 //! loading the final collections; `tests.rs` checks this for all projections.
 
+mod case_closures;
 mod case_schedule;
 mod day_orders;
 mod demo_mark;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use case_closures::{CaseClosure, CaseClosures};
 pub use case_schedule::CaseSchedule;
 pub use day_orders::DayOrders;
 pub use demo_mark::DemoMark;

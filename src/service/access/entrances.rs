@@ -1,6 +1,6 @@
 //! Gates and doors for a card, the best gate first.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +14,7 @@ use crate::index::{Entry, Meter, Select};
 use crate::live::Snapshot;
 use crate::model::names::collection::ENTRANCES;
 use crate::model::names::property;
-use crate::model::{Canonical, Localized, View};
+use crate::model::{Canonical, Localized, View, both};
 use crate::network::attributes::{Conditions, Days, Order, Reader, Seen};
 use crate::network::core::{Attr, Hours, Profile};
 use crate::spatial::bounds::Bounds;
@@ -41,6 +41,8 @@ pub(super) struct Entrances<'a> {
     orders: Vec<Order>,
     until: Timestamp,
     from: Timestamp,
+    /// The entrances that confirmed reports keep shut at the moment, and until when.
+    reported: BTreeMap<&'a str, Timestamp>,
     shut: HashSet<String>,
 }
 
@@ -49,12 +51,18 @@ impl<'a> Entrances<'a> {
         let days = in_force::days(snapshot);
         let (begin, _) = gate::day_of(ask.at, days.offset);
         let from = Timestamp::from_second(begin).unwrap_or(ask.at);
+        let mut reported = in_force::shut_until(snapshot);
+        reported.retain(|_, until| ask.at < *until);
         let until = from.checked_add(SignedDuration::from_hours(24 * KNOWN_DAYS));
         Self {
             orders: in_force::orders(snapshot, ask.at),
             until: until.unwrap_or(Timestamp::MAX),
             from,
-            shut: HashSet::new(),
+            shut: reported
+                .keys()
+                .map(|id| format!("{ENTRANCES}/{id}"))
+                .collect(),
+            reported,
             days,
             snapshot,
             view,
@@ -219,6 +227,13 @@ impl<'a> Entrances<'a> {
                 format!("order of the day ({}): {en}", title.en),
             );
         }
+        let reported_until = self.reported.get(entry.id().as_str()).copied();
+        if reported_until.is_some() {
+            reason = both!(
+                "多人反映此门走不通，待核实，请走其他门",
+                "reported as impassable, to be checked; take another gate"
+            );
+        }
         let moment = |second: Option<i64>| Timestamp::from_second(second?).ok();
         let at = position(entry).unwrap_or(self.here);
         let day = gate::day_of(self.ask.at, offset);
@@ -235,6 +250,7 @@ impl<'a> Entrances<'a> {
             on_foot,
             reason,
             order: judged.order.clone(),
+            reported_until,
             until: moment(verdict.until),
             opens: moment(verdict.opens),
             today: today.map(|spans| Today {

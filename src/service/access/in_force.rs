@@ -1,17 +1,21 @@
-//! What is in force at a moment besides the features themselves: the special days of the calendar, and the day
-//! orders. Cards and routes use the same.
+//! What is in force at a moment besides the features themselves: the special days of the calendar, the day orders,
+//! the ways that cases close and the gates that reports close. Cards and routes use the same.
+
+use std::collections::{BTreeMap, HashSet};
 
 use geo::Intersects as _;
 use geo_types::{Coord, Geometry};
 use jiff::Timestamp;
 
+use crate::access::gate_reports::{self, GateReport};
 use crate::access::orders::DayOrder;
 use crate::index::{Collection, Collections, Entry};
 use crate::live::Snapshot;
-use crate::model::names::collection::GRIDS;
+use crate::model::names::collection::{ENTRANCES, GRIDS};
 use crate::model::names::property;
 use crate::model::{Canonical, FeatureId};
-use crate::network::attributes::{Days, Order};
+use crate::network::attributes::{Closure, Days, Order};
+use crate::network::core::Blocked;
 
 /// The days that differ from their weekday, by the calendar in force.
 pub fn days(snapshot: &Snapshot) -> Days {
@@ -35,6 +39,45 @@ pub fn orders(snapshot: &Snapshot, at: Timestamp) -> Vec<Order> {
         area: area(map, order).cloned(),
     })
     .collect()
+}
+
+/// The ways that cases close now, whatever their level.
+pub fn closures(snapshot: &Snapshot) -> Vec<Closure> {
+    let closing = snapshot.ledger().closing();
+    closing
+        .flat_map(|(_, case)| {
+            let blocks = case.blocks;
+            case.places.iter().map(move |at| Closure {
+                at: *at,
+                within_m: blocks.within_m,
+                blocked: Blocked {
+                    ebike: blocks.ebike,
+                    foot: blocks.foot,
+                },
+            })
+        })
+        .collect()
+}
+
+/// The gates that confirmed reports keep shut at a moment, each as `entrances/ID`. An officer who rejects or closes the
+/// cases opens them.
+pub fn shut(snapshot: &Snapshot, at: Timestamp) -> HashSet<String> {
+    let shut = shut_until(snapshot).into_iter();
+    shut.filter(|(_, until)| at < *until)
+        .map(|(entrance, _)| format!("{ENTRANCES}/{entrance}"))
+        .collect()
+}
+
+/// The entrances that confirmed reports keep shut, and until when.
+pub fn shut_until(snapshot: &Snapshot) -> BTreeMap<&str, Timestamp> {
+    let mut by_gate: BTreeMap<&str, Vec<&GateReport>> = BTreeMap::new();
+    for report in snapshot.ledger().gate_reports() {
+        by_gate.entry(&report.entrance).or_default().push(report);
+    }
+    let until = by_gate.into_iter();
+    until
+        .filter_map(|(entrance, reports)| Some((entrance, gate_reports::shut_until(reports)?)))
+        .collect()
 }
 
 /// The orders that have not ended at a moment, ordered by their beginning.

@@ -104,6 +104,9 @@ pub struct AccessEntrance {
     pub reason: Localized,
     /// The kind of the day order that decided, if there is one.
     pub order: Option<String>,
+    /// Until when confirmed reports keep it shut, unless an officer ends their cases sooner.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub reported_until: Option<Timestamp>,
     /// Until when this applies; absent if no end is known.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,

@@ -54,6 +54,7 @@ impl LedgerError {
     pub(super) fn place(error: &WhereError) -> Self {
         let field = match error {
             WhereError::NoBuilding(_) => "building",
+            WhereError::NoEntrance(_) => "entrance",
             WhereError::Geometry(_) => "geometry",
         };
         FieldError::new(field, error.localized()).into()

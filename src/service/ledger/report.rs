@@ -12,7 +12,7 @@ use super::surroundings::{OnMap, moment};
 use crate::codec::wkb;
 use crate::index::Entry;
 use crate::live::Written;
-use crate::model::names::collection::WARNINGS;
+use crate::model::names::collection::{ENTRANCES, WARNINGS};
 use crate::model::{Expect, FeatureId, InChinese as _, Role, both};
 use crate::service::edit_builder::EditBuilder;
 use crate::service::place::{Place, Where};
@@ -43,6 +43,8 @@ pub struct NewReport {
     pub category: String,
     /// The place.
     pub place: Where,
+    /// The gate or door that it is about; on the map.
+    pub entrance: Option<FeatureId>,
     /// The place in words. Without it, the name of the building or compound is used.
     pub words: Option<String>,
     /// Through which channel it came.
@@ -71,6 +73,7 @@ impl NewReport {
         Self {
             category: category.into(),
             place,
+            entrance: None,
             words: None,
             source,
             note: None,
@@ -232,19 +235,24 @@ fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
     };
     let place = match &request.place {
         Where::Building(id) => format!("building {id}"),
+        Where::Entrance(id) => format!("entrance {id}"),
         Where::Geometry(geometry) => hex::encode(wkb::encode(geometry)?),
     };
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    Ok(Some(digest(&[
-        key,
-        &request.category,
-        &place,
-        &text(&request.words),
-        request.source.as_str(),
-        &text(&request.note),
-        &text(&request.hotline_number),
-        if request.exercise { "exercise" } else { "" },
-    ])))
+    let mut said = vec![
+        key.clone(),
+        request.category.clone(),
+        place,
+        text(&request.words),
+        request.source.as_str().to_owned(),
+        text(&request.note),
+        text(&request.hotline_number),
+        if request.exercise { "exercise" } else { "" }.to_owned(),
+    ];
+    // Last and only where there is one: cases keep hashes of reports from before.
+    said.extend(request.entrance.as_ref().map(ToString::to_string));
+    let said: Vec<&str> = said.iter().map(String::as_str).collect();
+    Ok(Some(digest(&said)))
 }
 
 /// Opens the case of a report.
@@ -265,6 +273,20 @@ fn open(
         );
         return Err(FieldError::new("category", problem).into());
     }
+    let entrance = request.entrance.as_ref().map(FeatureId::as_str);
+    let is_known = |id| {
+        around
+            .map
+            .get(ENTRANCES)
+            .is_some_and(|all| all.get(id).is_some())
+    };
+    if let Some(id) = entrance.filter(|id| !is_known(id)) {
+        let problem = both!(
+            "地图上没有出入口“{id}”",
+            "there is no entrance {id:?} on the map"
+        );
+        return Err(FieldError::new("entrance", problem).into());
+    }
     let mut report = Report::new(
         ticket.id.clone(),
         now,
@@ -272,6 +294,7 @@ fn open(
         &request.category,
         request.source,
     );
+    report.entrance = entrance.map(str::to_owned);
     report.note.clone_from(&request.note);
     report.photos.clone_from(&request.photos);
     report.hotline_number.clone_from(&request.hotline_number);

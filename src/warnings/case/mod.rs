@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::level::{Facts, Pause};
 use super::report::Report;
 use super::step::{Action, Notice, PhotoKind, Source, Status, Step};
-use crate::model::{FeatureId, Level, Localized};
+use crate::model::{FeatureId, Level, Localized, Role};
 
 /// A property of a warning has a value that the ledger never writes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +67,9 @@ pub struct Inside {
     /// The name of the account that reported the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reporter: Option<String>,
+    /// The role in which a gate was reported, where the case names one: it decides how much the report counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reporter_role: Option<Role>,
     /// The SHA-256 hash of the reporter's receipt, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt_sha256: Option<String>,
@@ -150,6 +153,8 @@ pub struct Case {
     pub compound: Option<String>,
     /// The id of the building that contains it.
     pub building: Option<String>,
+    /// The gate or door that it is about.
+    pub entrance: Option<String>,
     /// The kind of housing at the place.
     pub housing: Option<String>,
     /// The description of the place, or the id of the place that a sensor observes.
@@ -204,6 +209,10 @@ impl Case {
             report.actor.roles.foremost(),
             Status::Reported,
         );
+        let report_role = report
+            .entrance
+            .as_ref()
+            .map(|_| report.actor.roles.foremost());
         step.account = report.actor.account.clone();
         step.unit = report.actor.unit.clone();
         step.note = report.note.clone();
@@ -224,6 +233,7 @@ impl Case {
             community: report.community,
             compound: report.compound,
             building: report.building,
+            entrance: report.entrance,
             housing: report.housing,
             place: report.place,
             unit: None,
@@ -244,6 +254,7 @@ impl Case {
             hotline_number: report.hotline_number,
             step: None,
             ledger: Inside {
+                reporter_role: report_role,
                 reporter: report.actor.account,
                 receipt_sha256: report.receipt_sha256,
                 report_sha256: report.report_sha256,

@@ -2,6 +2,7 @@
 //! severe, and the time limits. Rules are data: a district can write its own, and each further
 //! table defines a further category.
 
+mod blocks;
 mod parse;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use blocks::Blocks;
 pub use parse::DEFAULT;
 
 use crate::model::{Level, Localized};
@@ -62,6 +64,8 @@ pub struct Category {
     pub handlers: Vec<String>,
     /// Whether the action `handle` requires a photo.
     pub photo: bool,
+    /// Which ways near a case it closes while it is filed and not handled; `None`: none.
+    pub blocks: Option<Blocks>,
 }
 
 /// A level that is reached after a time.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use toml::de::DeValue;
 
+use super::blocks;
 use super::{
     Category, ConditionRule, CountStep, Duplicates, Notices, OTHER, PlaceRule, Privacy, Repeats,
     Reports, Rules, Side, TimeStep, Verify,
@@ -145,6 +146,7 @@ fn category(id: &str, table: &Table<'_>) -> Option<Category> {
             })
         });
     let photo = table.get("photo").map_or(Some(false), |i| i.flag());
+    let blocks = optional(table, "blocks", blocks::read);
     table.finish();
     Some(Category {
         id: id.to_owned(),
@@ -158,6 +160,7 @@ fn category(id: &str, table: &Table<'_>) -> Option<Category> {
         condition: condition?,
         handlers: handlers?,
         photo: photo?,
+        blocks: blocks?,
     })
 }
 

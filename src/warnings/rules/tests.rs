@@ -31,6 +31,15 @@ fn the_built_in_rules_are_complete_and_their_places_exist() {
     assert_eq!(clutter.handle, SignedDuration::from_hours(16));
     assert_eq!(clutter.handlers, ["corridor_clutter"]);
     assert!(clutter.photo);
+    // A dug-up lane closes its way for e-bikes, a stall on the pavement closes none.
+    let blocks = |id| rules.category(id).unwrap().blocks;
+    let lane = Blocks {
+        ebike: true,
+        foot: false,
+        within_m: 5.0,
+    };
+    assert_eq!(blocks("blocked_route"), Some(lane));
+    assert_eq!(blocks("street_encroachment"), None);
     let near: Vec<&str> = rules
         .places_of("corridor_clutter")
         .map(|p| p.name.en.as_str())

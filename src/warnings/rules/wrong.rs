@@ -118,6 +118,27 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
     ),
     (
         "photo = true",
+        "photo = true\nblocks = { ebike = true }",
+        "8:",
+        "`categories.corridor_clutter.blocks` lacks `within_m`",
+        "a distance in metres",
+    ),
+    (
+        "photo = true",
+        "photo = true\nblocks = { within_m = 5 }",
+        "8:",
+        "`categories.corridor_clutter.blocks` closes nothing",
+        "`ebike = true`",
+    ),
+    (
+        "photo = true",
+        "photo = true\nblocks = { ebike = true, within_m = 5000 }",
+        "8:",
+        "`categories.corridor_clutter.blocks.within_m` is",
+        "0.5 to 200",
+    ),
+    (
+        "photo = true",
         "photo = true\ncolour = 1",
         "8:1",
         "`colour` is not known",

@@ -1,0 +1,43 @@
+//! `blocks` of a category: which ways near a case are closed.
+
+use serde::Serialize;
+
+use crate::codec::config::Item;
+
+/// Which ways near a case are closed, and for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Blocks {
+    /// For e-bikes, ridden or pushed.
+    pub ebike: bool,
+    /// For people on foot.
+    pub foot: bool,
+    /// Within so many metres of the case.
+    pub within_m: f64,
+}
+
+/// Closures reach no farther than so many metres.
+const FARTHEST_M: f64 = 200.0;
+
+/// Reads `blocks = { ebike, foot, within_m }`.
+pub(super) fn read(item: &Item<'_>) -> Option<Blocks> {
+    let table = item.table()?;
+    let flag = |key| table.get(key).map_or(Some(false), |i| i.flag());
+    let (ebike, foot) = (flag("ebike"), flag("foot"));
+    let within_m = table
+        .need("within_m", "a distance in metres, such as 5")
+        .and_then(|i| i.number_in(0.5, FARTHEST_M, "metres"));
+    table.finish();
+    let made = Blocks {
+        ebike: ebike?,
+        foot: foot?,
+        within_m: within_m?,
+    };
+    if !made.ebike && !made.foot {
+        item.wrong(
+            "closes nothing",
+            "`ebike = true`, `foot = true` or both; leave `blocks` out where a case closes no way",
+        );
+        return None;
+    }
+    Some(made)
+}
