@@ -519,3 +519,67 @@ async fn a_gate_that_two_riders_or_one_grid_worker_report_is_shut_until_an_offic
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(said["errors"][0]["field"], "entrance", "{said}");
 }
+
+#[tokio::test]
+async fn what_people_say_of_a_gate_is_counted_once_an_hour_and_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = sqlite_in(folder.path());
+    // Addresses come from a proxy that is trusted, so that one test can be many people.
+    let mut server = Server::on(&database, &["--trust-proxy", "127.0.0.0/8"]).await;
+    let house = json!({
+        "type": "Feature", "id": "h", "properties": {"name": "1号楼"},
+        "geometry": {"type": "Polygon", "coordinates": [[[117.13, 39.22], [117.1302, 39.22], [117.1302, 39.2202], [117.13, 39.22]]]},
+    });
+    let door = json!({
+        "type": "Feature", "id": "d", "properties": {"kind": "unit_door", "building": "h", "unit": "1"},
+        "geometry": {"type": "Point", "coordinates": [117.1301, 39.22]},
+    });
+    server.put("buildings", &house).await;
+    server.put("entrances", &door).await;
+    {
+        let server = &server;
+        let say = async |id: &str, address: u8, body: Value| {
+            let request = server.request(Method::POST, &format!("/api/entrances/{id}/passages"));
+            let request = request.header("x-forwarded-for", format!("203.0.113.{address}"));
+            request.json(&body).send().await.unwrap()
+        };
+        let counted = async |address, passed| {
+            let answer = say("d", address, json!({"passed": passed})).await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            answer.json::<Value>().await.unwrap()["counted"]
+                .as_bool()
+                .unwrap()
+        };
+        let said =
+            async || server.json("/api/buildings/h/access").await["doors"][0]["passages"].clone();
+        assert!(counted(1, true).await);
+        assert!(!counted(1, false).await, "the same address within the hour");
+        assert!(counted(2, true).await);
+        assert_eq!(said().await, Value::Null);
+        assert!(counted(3, false).await);
+        let told = said().await;
+        assert_eq!((&told["passed"], &told["total"]), (&json!(2), &json!(3)));
+        assert!(
+            told["text"]["zh"]
+                .as_str()
+                .unwrap()
+                .ends_with("，3 次中 2 次放行"),
+            "{told}"
+        );
+
+        assert_eq!(
+            say("none", 4, json!({"passed": true})).await.status(),
+            StatusCode::NOT_FOUND
+        );
+        for wrong in [json!({}), json!({"passed": "ja"})] {
+            let (status, said) = problem(say("d", 4, wrong).await).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert_eq!(said["errors"][0]["field"], "passed");
+        }
+    }
+    // After a restart the counts are there.
+    server.stop();
+    let server = Server::on(&database, &[]).await;
+    let card = server.json("/api/buildings/h/access").await;
+    assert_eq!(card["doors"][0]["passages"]["total"], 3);
+}

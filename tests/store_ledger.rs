@@ -10,7 +10,8 @@ use onemap::live::Live;
 use onemap::model::{Author, Body, Change, Edit, Expect, FeatureId, Properties, Record, Role};
 use onemap::store::{
     Attempt, Delivery, DeliveryState, DeviceLastSeen, HookEvent, NewToken, NewWebhook, Outcome,
-    Photo, PhotoClaim, PhotoPlace, PhotoRefusal, PhotoSize, Position, Store, StoreError, Uploader,
+    PassageHour, Photo, PhotoClaim, PhotoPlace, PhotoRefusal, PhotoSize, Position, Store,
+    StoreError, Uploader,
 };
 use proptest::prelude::*;
 
@@ -591,6 +592,44 @@ async fn the_last_observation_of_a_place_counts() {
         store.put_last_seen(&seen("b", 2, 0.75)).await.unwrap();
         let all = store.all_last_seen().await.unwrap();
         assert_eq!(all, [seen("a", 9, 0.1), seen("b", 2, 0.75)]);
+    }
+}
+
+#[tokio::test]
+async fn passages_are_counted_by_gate_and_hour_and_old_quarters_are_forgotten() {
+    for Fixture { store, .. } in &fixtures().await {
+        let hour = |entrance: &str, quarter| PassageHour {
+            entrance: entrance.into(),
+            quarter,
+            weekday: 6,
+            hour: 9,
+        };
+        let count = async |at: &PassageHour, passed| store.count_passage(at, passed).await.unwrap();
+        count(&hour("e", 8101), true).await;
+        count(&hour("f", 8101), true).await;
+        count(&hour("e", 8102), true).await;
+        let now = hour("e", 8103);
+        count(&now, true).await;
+        count(&now, false).await;
+        let last = count(&now, true).await;
+        assert_eq!((last.passed, last.refused), (2, 1));
+        let all = store.all_passages().await.unwrap();
+        let rows: Vec<_> = all
+            .iter()
+            .map(|c| {
+                (
+                    c.hour.entrance.as_str(),
+                    c.hour.quarter,
+                    c.passed,
+                    c.refused,
+                )
+            })
+            .collect();
+        assert_eq!(
+            rows,
+            [("e", 8102, 1, 0), ("e", 8103, 2, 1), ("f", 8101, 1, 0)]
+        );
+        assert_eq!(all[1].hour, now);
     }
 }
 

@@ -32,7 +32,13 @@ pub fn shut_until<'a>(reports: impl IntoIterator<Item = &'a GateReport>) -> Opti
                     && report.at.duration_since(earlier.at) <= TOGETHER
             })
     };
-    let last = reports.iter().enumerate().filter(confirms).last()?.1.at;
+    let last = reports
+        .iter()
+        .enumerate()
+        .filter(confirms)
+        .next_back()?
+        .1
+        .at;
     last.checked_add(SHUT).ok()
 }
 

@@ -4,6 +4,7 @@ mod directory;
 pub mod gate;
 pub mod gate_reports;
 pub mod orders;
+pub mod passages;
 pub mod rooms;
 
 pub use directory::{Directory, Hit};

@@ -169,9 +169,7 @@ async fn serve(
     spawn(live, "timer", timer::run);
     spawn(live, "webhooks", webhooks::run);
     let audit_days = args.audit_days;
-    spawn(live, "sweeps", move |live| {
-        tidy(live.store().clone(), audit_days)
-    });
+    spawn(live, "sweeps", move |live| tidy(live, audit_days));
     if args.demo && live.snapshot().is_demo() {
         let speed = args.demo_speed;
         spawn(live, "demo", move |live| {
@@ -348,9 +346,13 @@ async fn load_demo(store: &Store) -> anyhow::Result<()> {
     demo_ledger::renew(store, since, now).await
 }
 
-/// Cleans up after interrupted imports, now and at intervals.
-async fn tidy(store: Store, audit_days: u32) {
+/// Cleans up after interrupted imports and learns what other nodes counted, now and at intervals.
+async fn tidy(live: Live, audit_days: u32) {
+    let store = live.store().clone();
     loop {
+        if let Err(error) = live.load_passages().await {
+            tracing::warn!(%error, "reading the counts of passages failed; it is tried again");
+        }
         if let Err(error) = store.compact().await {
             tracing::warn!(%error, "cleaning up the store failed; it will be tried again");
         }

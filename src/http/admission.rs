@@ -1,6 +1,7 @@
 //! Admits requests: counts each request against the limits, and stores its account and its share of memory in
 //! the extensions of the request.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts as _;
@@ -24,6 +25,10 @@ pub struct Limits {
     pub photos: Limiter,
     /// Door codes, by account.
     pub codes: Limiter<String>,
+    /// What somebody says of gates, by their address.
+    pub passages: Limiter,
+    /// What somebody says of one gate, by the gate and their address.
+    pub passages_of_gate: Limiter<(String, IpAddr)>,
     /// Requests with a token that is not valid.
     pub wrong_tokens: Limiter,
     /// Requests with the cookie of an ended or unknown session. Browsers keep sending such cookies, so this
@@ -48,6 +53,8 @@ impl Limits {
             reports: Limiter::default(),
             photos: Limiter::default(),
             codes: Limiter::default(),
+            passages: Limiter::default(),
+            passages_of_gate: Limiter::default(),
             wrong_tokens: Limiter::default(),
             wrong_sessions: Limiter::default(),
             wrong_sign_ins: Limiter::default(),

@@ -35,6 +35,18 @@ impl Allowance {
         pause: Duration::from_secs(60),
     };
 
+    /// The allowance of answers about gates: a busy rider's.
+    pub const PASSAGES: Self = Self {
+        burst: 30,
+        pause: Duration::from_secs(60),
+    };
+
+    /// The allowance of answers about one gate: one an hour.
+    pub const PASSAGES_OF_GATE: Self = Self {
+        burst: 1,
+        pause: Duration::from_secs(3600),
+    };
+
     /// The limit for requests with an invalid token.
     pub const WRONG_TOKENS: Self = Self {
         burst: 60,
@@ -163,6 +175,11 @@ impl Limiter<String> {
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static> Limiter<K> {
+    /// Takes one from an allowance; whether one was left.
+    pub fn has_one(&self, who: K, of: Allowance) -> bool {
+        self.take_at(who, of, Instant::now()).is_ok()
+    }
+
     /// Counts a request at a moment. The error is how long to wait.
     fn take_at(&self, who: K, of: Allowance, now: Instant) -> Result<(), Duration> {
         let cell = self.whole_again.get_with(who, || Arc::new(Mutex::new(now)));

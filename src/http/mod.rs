@@ -259,6 +259,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(presets::put, presets::delete))
         .routes(routes!(access::card))
         .routes(routes!(access::day_orders))
+        .routes(routes!(access::passage))
         .routes(routes!(entrances::code))
         .routes(routes!(photos::create))
         .routes(routes!(photos::read))

@@ -25,7 +25,7 @@ pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub(crate) use lease::Lease;
 pub use overlay::Overlay;
 pub use projection::{
-    CaseClosure, CaseClosures, CaseSchedule, DayOrders, LastSeen, OpenThen, PastDays,
+    CaseClosure, CaseClosures, CaseSchedule, DayOrders, LastSeen, OpenThen, Passages, PastDays,
 };
 pub use snapshot::Snapshot;
 pub use written::{Following, Written};

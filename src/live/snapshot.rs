@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::projection::{
-    CaseSchedule, DayOrders, Event, Fact, LastSeen, PastDays, Projections, Step,
+    CaseSchedule, DayOrders, Event, Fact, LastSeen, Passages, PastDays, Projections, Step,
 };
 use crate::index::Collections;
 use crate::model::{
@@ -51,6 +51,7 @@ impl Snapshot {
         let facts = [
             Fact::Quarantined(store.quarantined().await?),
             Fact::LastSeen(store.all_last_seen().await?),
+            Fact::Passages(store.all_passages().await?),
         ];
         let load = move || Projections::load(&collections, &facts).map(|p| (collections, p));
         let (collections, projections) = tokio::task::spawn_blocking(load)
@@ -195,6 +196,11 @@ impl Snapshot {
     /// The counted past days, each with the cases that were open at its end.
     pub fn past_days(&self) -> &PastDays {
         &self.projections.past_days
+    }
+
+    /// How often gates let people in.
+    pub fn passages(&self) -> &Passages {
+        &self.projections.passages
     }
 
     /// When each place was last observed.

@@ -11,6 +11,7 @@ mod day_orders;
 mod demo_mark;
 mod grid_status;
 mod last_seen;
+mod passages;
 mod past_days;
 mod quarantine;
 #[cfg(test)]
@@ -26,12 +27,13 @@ pub use case_schedule::CaseSchedule;
 pub use day_orders::DayOrders;
 pub use demo_mark::DemoMark;
 pub use last_seen::LastSeen;
+pub use passages::Passages;
 pub use past_days::{OpenThen, PastDays};
 pub use quarantine::Quarantine;
 
 use crate::index::{Collection, Collections, Entry};
 use crate::model::{FeatureId, Record};
-use crate::store::{DeviceLastSeen, Quarantined, StoreError};
+use crate::store::{DeviceLastSeen, PassageCount, Quarantined, StoreError};
 use crate::warnings::StatusBoard;
 
 /// State that is computed from the collections and from facts outside the log.
@@ -66,6 +68,8 @@ pub enum Fact {
     /// Observations. One that is not newer than the known observation of its place and category is
     /// ignored.
     LastSeen(Vec<DeviceLastSeen>),
+    /// Counts of passages; one that is not higher than the known one of its hour changes nothing.
+    Passages(Vec<PassageCount>),
     /// The cases that were open at this moment are being read from the log.
     Counting(Timestamp),
     /// The cases that were open at this moment; `None` if they could not be counted.
@@ -199,4 +203,6 @@ projections! {
     past_days: PastDays,
     /// When each place was last observed.
     last_seen: LastSeen,
+    /// How often gates let people in.
+    passages: Passages,
 }

@@ -11,7 +11,7 @@ use super::{Event, Fact, OpenThen, Projections, Step};
 use crate::index::Collections;
 use crate::live::testkit::{a_change, change, minute, schemas};
 use crate::model::{Change, CollectionId, FeatureId, Record, Schema};
-use crate::store::{DeviceLastSeen, Quarantined};
+use crate::store::{DeviceLastSeen, PassageCount, PassageHour, Quarantined};
 use crate::warnings::StatusBoard;
 
 /// An event in the life of a map.
@@ -21,6 +21,8 @@ enum Op {
     Commit(Vec<Change>, i64),
     /// An observation of a place at this minute.
     Observe(u32, i64),
+    /// Somebody passes a gate or not, at this hour; the count may be heard of late.
+    Pass(u8, u32, u32),
     /// The store reports these rows as quarantined.
     Quarantine(Vec<u32>),
     /// Counts the cases that were open this many minutes ago, optionally with a commit while the
@@ -37,6 +39,7 @@ fn an_op() -> impl Strategy<Value = Op> {
     prop_oneof![
         6 => a_commit().prop_map(|(changes, back)| Op::Commit(changes, back)),
         1 => (0..3u32, -50..50i64).prop_map(|(place, at)| Op::Observe(place, at)),
+        1 => (0..3u8, 0..5u32, 0..5u32).prop_map(|(hour, passed, refused)| Op::Pass(hour, passed, refused)),
         1 => prop::collection::vec(0..3u32, 0..3).prop_map(Op::Quarantine),
         2 => (0..150i64, prop::option::of(a_commit())).prop_map(|(at, c)| Op::Count(at, c)),
     ]
@@ -50,6 +53,7 @@ struct World {
     log: Vec<(i64, Record)>,
     newest: BTreeMap<(CollectionId, FeatureId), Record>,
     seen: Vec<DeviceLastSeen>,
+    passages: Vec<PassageCount>,
     quarantined: Vec<Quarantined>,
 }
 
@@ -63,6 +67,7 @@ impl World {
             log: Vec::new(),
             newest: BTreeMap::new(),
             seen: Vec::new(),
+            passages: Vec::new(),
             quarantined: Vec::new(),
         }
     }
@@ -133,6 +138,20 @@ impl World {
                 self.seen.push(seen.clone());
                 self.fact(&Fact::LastSeen(vec![seen]));
             }
+            Op::Pass(hour, passed, refused) => {
+                let count = PassageCount {
+                    hour: PassageHour {
+                        entrance: format!("e{}", hour % 2),
+                        quarter: 8104,
+                        weekday: 0,
+                        hour: *hour,
+                    },
+                    passed: *passed,
+                    refused: *refused,
+                };
+                self.passages.push(count.clone());
+                self.fact(&Fact::Passages(vec![count]));
+            }
             Op::Quarantine(rows) => {
                 let row = |n: &u32| Quarantined {
                     collection: "buildings".into(),
@@ -164,6 +183,7 @@ impl World {
         let mut facts = vec![
             Fact::Quarantined(self.quarantined.clone()),
             Fact::LastSeen(self.seen.clone()),
+            Fact::Passages(self.passages.clone()),
         ];
         for until in self.projections.past_days.known() {
             let at = (until.as_second() - minute(0).as_second()) / 60;

@@ -10,6 +10,7 @@ use super::shape::{AccessEntrance, Ask, Span, Today};
 use super::shown::{Shown, decimetres, position};
 use crate::access::gate::{self, Admits, Verdict};
 use crate::access::orders;
+use crate::access::passages::{self, Counted, Passed, Slot};
 use crate::index::{Entry, Meter, Select};
 use crate::live::Snapshot;
 use crate::model::names::collection::ENTRANCES;
@@ -186,6 +187,21 @@ impl<'a> Entrances<'a> {
         }
     }
 
+    /// What people said of an entrance in this quarter of the year and the last one, around the hour.
+    fn passages(&self, entrance: &str) -> Option<Passed> {
+        let slot = Slot::of(self.ask.at, self.days.offset);
+        let counts = self.snapshot.passages().of(entrance, slot.quarter - 1);
+        let counts: Vec<Counted> = counts
+            .map(|(hour, (passed, refused))| Counted {
+                weekday: hour.weekday,
+                hour: hour.hour,
+                passed,
+                refused,
+            })
+            .collect();
+        passages::around(&counts, slot.weekday, slot.hour)
+    }
+
     fn attributes(&self, entry: &Entry, orders: &[Order]) -> (Attr, Vec<Hours>) {
         let conditions = Conditions {
             days: &self.days,
@@ -253,6 +269,7 @@ impl<'a> Entrances<'a> {
             reported_until,
             until: moment(verdict.until),
             opens: moment(verdict.opens),
+            passages: self.passages(entry.id().as_str()),
             today: today.map(|spans| Today {
                 open: spans
                     .into_iter()

@@ -106,3 +106,56 @@ pub fn street<'a>(grids: &'a Collection, name: &str) -> Option<&'a Entry> {
     };
     grids.get(name).or_else(by_code).map(AsRef::as_ref)
 }
+
+#[cfg(test)]
+mod tests {
+    use geo_types::{LineString, Point};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::{Body, Change, CollectionId, Properties};
+
+    fn snapshot(cases: &[(&str, Geometry<f64>, Value)]) -> Snapshot {
+        let warnings = CollectionId::new("warnings").unwrap();
+        let changes = cases.iter().map(|(id, geometry, said)| Change {
+            collection: warnings.clone(),
+            id: FeatureId::new(*id).unwrap(),
+            body: Some(Body {
+                geometry: Some(geometry.clone()),
+                properties: Properties::parse(&said.to_string()).unwrap(),
+            }),
+        });
+        let schemas = vec![(warnings.clone(), json!({}))];
+        Snapshot::of_features(schemas, changes.collect(), Timestamp::UNIX_EPOCH).unwrap()
+    }
+
+    #[test]
+    fn a_dug_up_lane_closes_its_length_and_a_stall_nothing() {
+        let case = |category: &str, status: &str| json!({"category": category, "status": status, "level": "green"});
+        let at = |x: f64| Geometry::Point(Point::new(x, 39.0));
+        // About 86 m.
+        let ditch = Geometry::LineString(LineString::from(vec![(117.1, 39.0), (117.101, 39.0)]));
+        let map = snapshot(&[
+            ("dug-up", at(117.0), case("blocked_route", "filed")),
+            ("ditch", ditch, case("blocked_route", "handling")),
+            ("reported", at(117.2), case("blocked_route", "reported")),
+            ("handled", at(117.3), case("blocked_route", "handled")),
+            ("stall", at(117.4), case("street_encroachment", "filed")),
+        ]);
+        let closures = closures(&map);
+        let (points, along): (Vec<&Closure>, Vec<&Closure>) =
+            closures.iter().partition(|c| c.at.x < 117.05);
+        let [point] = points.as_slice() else {
+            panic!("{points:?}");
+        };
+        assert_eq!((point.at.x, point.within_m), (117.0, 5.0));
+        let blocked = Blocked {
+            ebike: true,
+            foot: false,
+        };
+        assert_eq!(point.blocked, blocked);
+        assert!(along.len() > 15, "{}", along.len());
+        assert!(along.iter().all(|c| (117.1..=117.101).contains(&c.at.x)));
+        assert!(shut(&map, Timestamp::now()).is_empty());
+    }
+}

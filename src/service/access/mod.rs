@@ -4,9 +4,11 @@ mod card;
 mod day_orders;
 mod entrances;
 pub mod in_force;
+mod passage;
 mod shape;
 mod shown;
 
 pub use card::{Cut, NoCard, card};
 pub use day_orders::orders_of_the_day;
+pub use passage::count_passage;
 pub use shape::{Access, AccessEntrance, Ask, Building, Nearby, OrderOfDay, Span, Today};

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::access::gate::Admits;
+use crate::access::passages::Passed;
 use crate::model::Localized;
 use crate::network::core::Profile;
 
@@ -113,6 +114,8 @@ pub struct AccessEntrance {
     /// When it admits the profile again, if it does not now.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub opens: Option<Timestamp>,
+    /// What people said after passing it around this hour; absent where too few did.
+    pub passages: Option<Passed>,
     /// When it admits the profile on this day; absent if unknown.
     pub today: Option<Today>,
     /// What must be shown: `none`, `register`, `property_code`, `district_code`, `platform_code`.

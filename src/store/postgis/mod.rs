@@ -14,6 +14,7 @@ mod invite;
 mod job;
 mod listen;
 mod operational;
+mod passages;
 mod photo;
 mod pooler;
 mod quarantine;
@@ -124,6 +125,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         16,
         "recorded_columns",
         include_str!("../../../migrations/postgis/0016_recorded_columns.sql"),
+    ),
+    (
+        17,
+        "passages",
+        include_str!("../../../migrations/postgis/0017_passages.sql"),
     ),
 ];
 

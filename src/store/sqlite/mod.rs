@@ -12,6 +12,7 @@ mod history;
 mod invite;
 mod job;
 mod operational;
+mod passages;
 mod photo;
 mod read;
 mod replay;
@@ -107,6 +108,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         14,
         "photo_lists",
         include_str!("../../../migrations/sqlite/0014_photo_lists.sql"),
+    ),
+    (
+        17,
+        "passages",
+        include_str!("../../../migrations/sqlite/0017_passages.sql"),
     ),
 ];
 
