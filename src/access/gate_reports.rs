@@ -32,13 +32,8 @@ pub fn shut_until<'a>(reports: impl IntoIterator<Item = &'a GateReport>) -> Opti
                     && report.at.duration_since(earlier.at) <= TOGETHER
             })
     };
-    let last = reports
-        .iter()
-        .enumerate()
-        .filter(confirms)
-        .next_back()?
-        .1
-        .at;
+    let confirmed = reports.iter().enumerate().filter(confirms);
+    let last = confirmed.map(|(_, report)| report.at).max()?;
     last.checked_add(SHUT).ok()
 }
 
