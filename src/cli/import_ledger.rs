@@ -88,6 +88,7 @@ impl Sheets {
             sheet: s.sheet,
             rows: s.rows,
             why: s.why,
+            why_zh: s.why_zh,
         }));
         let sheets = book.sheets.into_iter();
         self.sheets
@@ -178,6 +179,7 @@ pub(super) async fn import(
                 row: (far.from > 0).then_some(far.row),
                 at: far.at,
                 problem: far.problem,
+                problem_zh: far.problem_zh,
             });
         }
     }

@@ -1,10 +1,9 @@
-//! Features that lie far from everything else. Longitude and latitude the wrong way round, `[0, 0]` for
-//! "unknown", or a file in another coordinate system than it says: all of them are valid places. Such a
-//! feature is taken and named.
+//! Finds features that lie far from everything else. Swapped longitude and latitude, `[0, 0]` for an unknown
+//! position, or a wrong coordinate system all give valid positions. Such a feature is imported and reported.
 //!
-//! Places are counted by cells of one degree. A feature is near where its cell and the eight around it
-//! hold a hundredth of what the map has; so it may be 100 km from its next neighbour, and a handful of
-//! wrong features do not make each other right.
+//! Positions are counted in cells of one degree. A feature is near if its cell and the eight around it hold at
+//! least a hundredth of all features. So its nearest neighbour may be 100 km away, and a few wrong features next
+//! to each other are still reported.
 
 use std::collections::HashMap;
 
@@ -12,13 +11,13 @@ use geo_types::{Coord, Geometry};
 
 use super::report::Far;
 use crate::index::Collections;
-use crate::model::{CollectionId, FeatureId};
+use crate::model::{CollectionId, FeatureId, Localized, both};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
 
-/// With fewer features nobody can say where the map is.
+/// With fewer features in total, nothing is reported: the extent of the map is not known.
 const FEW: u64 = 10;
-/// With this many features in its neighbourhood a place is never reported as far away.
+/// With this many features in its neighbourhood, a position is never reported as far away.
 const ENOUGH: u64 = 100;
 
 type Cell = (i16, i16);
@@ -33,7 +32,7 @@ struct Seen {
     first: Vec<(CollectionId, FeatureId, Coord<f64>)>,
 }
 
-/// The places of the features of an import.
+/// The positions of the features of an import.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     cells: HashMap<Cell, Seen>,
@@ -41,14 +40,14 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Counts a feature, and says in which box it lies.
+    /// Counts a feature and returns its bounding box; `None` if its geometry is empty.
     pub fn see(
         &mut self,
         collection: &CollectionId,
         id: &FeatureId,
         geometry: &Geometry<f64>,
     ) -> Option<Bounds> {
-        /// A cell with more is hardly far from everything.
+        /// The most features listed per cell: a cell with more is rarely far from everything.
         const KEPT: usize = 20;
         let bounds = Bounds::of(geometry)?;
         let [west, south, east, north] = bounds.to_numbers();
@@ -70,8 +69,8 @@ impl Places {
         self.total == 0
     }
 
-    /// How many features lie far from a sample of the map, or, where the map is empty, from the rest of
-    /// the import; and the first of them.
+    /// The number of features that lie far from a sample of the map, and the first `most` of them. If the map
+    /// is nearly empty, they are compared with the rest of the import.
     pub fn far_from(&self, map: &[Coord<f64>], most: usize) -> (u64, Vec<Far>) {
         let mut home: HashMap<Cell, u64> = HashMap::new();
         for place in map {
@@ -107,12 +106,14 @@ impl Places {
             .take(most)
             .map(|(collection, id, at)| {
                 let swapped = around(cell(Coord { x: at.y, y: at.x })) >= enough;
+                let Localized { zh, en } = problem(*at, swapped);
                 Far {
                     collection: collection.to_string(),
                     id: id.to_string(),
                     row: None,
                     at: [at.x, at.y],
-                    problem: problem(*at, swapped).to_owned(),
+                    problem: en,
+                    problem_zh: zh,
                 }
             })
             .collect();
@@ -120,14 +121,13 @@ impl Places {
     }
 }
 
-/// Whether a place lies far from everything on a map but the feature `but`: `None` where it does not,
-/// else whether it would not with longitude and latitude exchanged.
+/// Whether a position lies far from all features of the map, not counting the feature `but`. `None`: it does not.
+/// `Some(true)`: it does, but would not with longitude and latitude exchanged. `Some(false)`: it does either way.
 pub fn on_map(map: &Collections, at: Coord<f64>, but: &str) -> Option<bool> {
     on_map_in(map, at, Crs::Crs84, but)
 }
 
-/// The same of a feature that was written in another coordinate system: the two axes of that system are
-/// exchanged.
+/// Like [`on_map`], for a feature sent in another coordinate system: exchanges the axes of that system.
 pub fn on_map_in(map: &Collections, at: Coord<f64>, crs: Crs, but: &str) -> Option<bool> {
     let all: usize = map.iter().map(|(_, c)| c.len()).sum();
     let total = all.saturating_sub(1) as u64;
@@ -136,7 +136,7 @@ pub fn on_map_in(map: &Collections, at: Coord<f64>, crs: Crs, but: &str) -> Opti
     }
     let enough = usize::try_from((total / 100).clamp(1, ENOUGH)).unwrap_or(1);
     let is_near = |at: Coord<f64>| {
-        // About 100 km, as an import has it.
+        // About 100 km, as in an import.
         let around = Bounds::new(
             (at.x - 1.0).max(-180.0),
             (at.y - 1.0).max(-90.0),
@@ -163,24 +163,24 @@ pub fn on_map_in(map: &Collections, at: Coord<f64>, crs: Crs, but: &str) -> Opti
     (!is_near(at)).then(|| exchanged().is_some_and(is_near))
 }
 
-/// What may have happened to a feature that lies far from everything else; `swapped`: with longitude and
-/// latitude exchanged it would not.
-pub fn problem(at: Coord<f64>, swapped: bool) -> &'static str {
+/// The likely cause of a feature far from everything else. `swapped`: the feature would lie near others if
+/// its longitude and latitude were exchanged.
+pub fn problem(at: Coord<f64>, swapped: bool) -> Localized {
     if at.x.abs() < 0.01 && at.y.abs() < 0.01 {
-        "lies at [0, 0], far from everything else: its position is probably missing"
+        both!(
+            "位于 [0, 0]，远离地图上的其他要素：可能缺少位置",
+            "lies at [0, 0], far from everything else: its position is probably missing"
+        )
     } else if swapped {
-        "lies far from everything else: longitude and latitude look swapped"
+        both!(
+            "远离地图上的其他要素：经度和纬度似乎颠倒了",
+            "lies far from everything else: longitude and latitude look swapped"
+        )
     } else {
-        "lies far from everything else: check its position, and the coordinate system of the file"
-    }
-}
-
-/// The same in Chinese.
-pub fn problem_zh(swapped: bool) -> &'static str {
-    if swapped {
-        "远离地图上的其他要素：经度和纬度似乎颠倒了"
-    } else {
-        "远离地图上的其他要素：请核对位置和坐标系"
+        both!(
+            "远离地图上的其他要素：请核对位置和坐标系",
+            "lies far from everything else: check its position, and the coordinate system of the file"
+        )
     }
 }
 
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_a_file_that_lies_elsewhere_is_named_with_a_guess() {
+    fn a_feature_far_from_the_rest_of_its_file_is_reported_with_the_likely_cause() {
         let mut all = city();
         all.extend([(0.0, 0.0), (43.8, 87.6), (117.0, 39.0)]);
         let (count, first) = places(&all).far_from(&[], 20);
@@ -221,6 +221,10 @@ mod tests {
         assert!(said[1].contains("swapped"), "{said:?}");
         assert!(said[2].contains("coordinate system"), "{said:?}");
         assert_eq!(first[1].id, "f301");
+        let in_chinese: Vec<&str> = first.iter().map(|f| f.problem_zh.as_str()).collect();
+        assert!(in_chinese[0].contains("[0, 0]"), "{in_chinese:?}");
+        assert!(in_chinese[1].contains("颠倒"), "{in_chinese:?}");
+        assert!(in_chinese[2].contains("坐标系"), "{in_chinese:?}");
     }
 
     #[test]
@@ -233,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handful_of_features_says_nothing_of_where_the_map_is() {
+    fn with_few_features_nothing_is_reported_as_far() {
         let few = [(0.0, 0.0), (117.0, 39.0), (87.0, 43.0)];
         assert_eq!(places(&few).far_from(&[], 20), (0, Vec::new()));
     }

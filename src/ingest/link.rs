@@ -1,6 +1,6 @@
-//! Links what belongs together by geometry: a door to its building, a gate to its compound, a building
-//! to its compound and grid. A link that the data brings is never touched, and what cannot be linked is
-//! on the map all the same; it is only said.
+//! Links features to each other by geometry: a door to its building, a gate to its compound, a building to its
+//! compound and grid. A link in the data is never changed. A feature that cannot be linked is imported anyway and
+//! listed in the report.
 
 use std::collections::BTreeMap;
 
@@ -14,18 +14,18 @@ use crate::model::names::collection::{
     BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS, WARNINGS,
 };
 use crate::model::names::property;
-use crate::model::{Body, CollectionId, FeatureId, Properties, PropertiesError};
+use crate::model::{Body, CollectionId, FeatureId, Localized, Properties, PropertiesError, both};
 use crate::spatial::metres;
 
-/// How far a mapped door may stand from its outline, in metres.
+/// The greatest distance between a door and the outline of its building, in metres.
 pub const DOOR_REACH_M: f64 = 3.0;
-/// How far a mapped gate may stand from its compound's boundary, in metres.
+/// The greatest distance between a gate and the boundary of its compound, in metres.
 pub const GATE_REACH_M: f64 = 5.0;
 
-/// How a feature finds the one it belongs to.
+/// How the target of a link is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum How {
-    /// The nearest outline within [`DOOR_REACH_M`]; inside counts as at it.
+    /// The nearest outline within [`DOOR_REACH_M`]; a point inside the outline counts too.
     Outline,
     /// The nearest boundary within [`GATE_REACH_M`].
     Boundary,
@@ -33,18 +33,18 @@ enum How {
     Within,
 }
 
-/// One way in which features of a collection belong to features of another.
+/// A rule that links features of one collection to features of another.
 #[derive(Debug)]
 struct Rule {
     collection: &'static str,
     property: &'static str,
     target: &'static str,
-    /// Only targets of this kind, where they say one.
+    /// Only targets of this kind, or without a kind.
     target_kind: Option<&'static str>,
     how: How,
     /// Only for features of these kinds; empty for all.
     kinds: &'static [&'static str],
-    /// Whether a feature without the link is worth a line: a shop need not stand in a compound.
+    /// Whether a missing link is reported. For example, a shop need not stand in a compound.
     expected: bool,
 }
 
@@ -116,12 +116,12 @@ pub fn has_rules(collection: &CollectionId) -> bool {
     RULES.iter().any(|r| r.collection == collection.as_str())
 }
 
-/// Whether others are linked to features of the collection.
+/// Whether features can be linked to those of the collection.
 pub fn is_target(collection: &CollectionId) -> bool {
     RULES.iter().any(|r| r.target == collection.as_str())
 }
 
-/// The collections to which a feature with these properties wants to be linked.
+/// The collections to which a feature with these properties should be linked.
 pub fn wanted<'a>(
     collection: &'a CollectionId,
     properties: &'a Map<String, Value>,
@@ -147,10 +147,10 @@ pub struct Missing {
     /// The property that stays empty.
     pub property: &'static str,
     /// Why no link was found.
-    pub problem: String,
+    pub problem: Localized,
 }
 
-/// The features that others are linked to.
+/// The features to which others can be linked.
 #[derive(Default)]
 pub struct Targets {
     loose: BTreeMap<&'static str, Vec<Target>>,
@@ -173,7 +173,7 @@ impl RTreeObject for Target {
 }
 
 impl Targets {
-    /// Adds a feature, if it is one that others are linked to.
+    /// Adds a feature, if others can be linked to it.
     pub fn add(&mut self, collection: &CollectionId, id: &FeatureId, body: &Body) {
         let Some(name) = RULES
             .iter()
@@ -189,7 +189,7 @@ impl Targets {
         let Some(rect) = geometry.bounding_rect() else {
             return;
         };
-        // Only grids are told apart by kind.
+        // Rules select targets by kind only among grids.
         let kind = (name == GRIDS)
             .then(|| body.properties.to_map())
             .and_then(|p| p.get(property::KIND).and_then(Value::as_str).map(Box::from));
@@ -201,7 +201,7 @@ impl Targets {
         });
     }
 
-    /// Call once, when all are added.
+    /// Builds the index. Call once, after all features are added.
     pub fn index(&mut self) {
         self.trees = std::mem::take(&mut self.loose)
             .into_iter()
@@ -209,12 +209,12 @@ impl Targets {
             .collect();
     }
 
-    /// Whether there is nothing of the collection to link to.
+    /// Whether the collection has no feature to link to.
     pub fn none_of(&self, target: &str) -> bool {
         self.trees.get(target).is_none_or(|t| t.size() == 0)
     }
 
-    /// Fills in the links that a feature lacks; says which ones it should have and does not.
+    /// Sets the missing links of a feature; returns the expected links that were not found.
     pub fn link(
         &self,
         collection: &CollectionId,
@@ -227,7 +227,7 @@ impl Targets {
         let (mut missing, mut changed) = (Vec::new(), false);
         let open: Vec<&Rule> = open_rules(collection, &properties).collect();
         for rule in open {
-            // That there are no grids at all is said once, not for every building.
+            // A collection without any feature is reported once, not for every feature.
             if self.none_of(rule.target) {
                 continue;
             }
@@ -243,7 +243,7 @@ impl Targets {
                 None => {}
             }
         }
-        // A school's gate belongs to its building, a garage's ramp to its compound: one of both will do.
+        // A gate may belong to a building (a school) and a ramp to a compound (a garage): one of the links is enough.
         let is_set = |name| properties.get(name).is_some_and(|v: &Value| !v.is_null());
         let belongs = is_set(property::BUILDING) || is_set(property::COMPOUND);
         let needs_building = properties
@@ -258,11 +258,21 @@ impl Targets {
         Ok(missing)
     }
 
-    fn problem(rule: &Rule) -> String {
+    fn problem(rule: &Rule) -> Localized {
+        let target = rule.target;
         match rule.how {
-            How::Outline => format!("no outline of {} within {DOOR_REACH_M} m", rule.target),
-            How::Boundary => format!("no boundary of {} within {GATE_REACH_M} m", rule.target),
-            How::Within => format!("it lies in none of the {}", rule.target),
+            How::Outline => both!(
+                "{DOOR_REACH_M} 米内没有图层“{target}”中要素的轮廓",
+                "no outline of {target} within {DOOR_REACH_M} m"
+            ),
+            How::Boundary => both!(
+                "{GATE_REACH_M} 米内没有图层“{target}”中要素的边界",
+                "no boundary of {target} within {GATE_REACH_M} m"
+            ),
+            How::Within => both!(
+                "不在图层“{target}”的任何要素范围内",
+                "it lies within none of the {target}"
+            ),
         }
     }
 
@@ -283,7 +293,7 @@ impl Targets {
                 let at = metres <= reach || from_inside && t.contains(place);
                 at.then_some((metres, t))
             })
-            // The id decides between equals, so that the same files give the same map.
+            // Among equal distances take the smaller id, so that the same files give the same map.
             .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)))
             .map(|(_, t)| &t.id)
     }
@@ -348,7 +358,7 @@ fn from_origin(a: (f64, f64), b: (f64, f64)) -> f64 {
     (a.0 + along * dx).hypot(a.1 + along * dy)
 }
 
-/// One point that stands for a geometry: itself, or one inside it.
+/// A point that represents a geometry: the point itself, or a point inside.
 fn representative(geometry: &Geometry<f64>) -> Option<Coord<f64>> {
     match geometry {
         Geometry::Point(p) => Some(p.0),
@@ -442,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_stands_at_a_boundary_and_not_in_the_middle() {
+    fn a_gate_is_linked_at_the_boundary_and_not_in_the_middle() {
         let gate = r#"{"kind":"gate"}"#;
         assert!(
             linked("entrances", point(103., 50.), gate)
@@ -456,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn a_building_lies_in_a_compound_and_a_grid_and_keeps_what_it_says_itself() {
+    fn a_building_is_linked_to_its_compound_and_grid_and_keeps_existing_links() {
         let (properties, missing) = linked("buildings", square(10., 10., 20.), "{}");
         assert_eq!(
             (properties.as_str(), missing.len()),

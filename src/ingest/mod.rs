@@ -1,37 +1,36 @@
-//! Files to checked features to a plan to one commit.
+//! Imports files: reads and checks features, plans the changes, and writes them in one commit.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `detect` | what a file is, by its content |
+//! | `detect` | the format of a file, by its content |
 //! | `split` | GeoJSON cut into features, one at a time |
-//! | `read` | cut, parse, transform, check, on a thread of its own |
+//! | `read` | cut, parse, transform, check, on a separate thread |
 //! | `spill` | the queue of features that wait for their links; on disk when it is long |
 //! | `far` | features far from everything else |
-//! | `link` | what belongs together, by geometry |
-//! | `infer` | a schema for a collection that nobody described |
+//! | `link` | links between features, by geometry |
+//! | `infer` | a schema for a collection without one |
 //! | `run` | the import itself: stage, link, publish |
-//! | `attribution` | whose data it is |
-//! | `source` | what is read |
-//! | `baseline` | what it is compared with |
+//! | `attribution` | the credit that a data source requires |
+//! | `source` | a file to import |
+//! | `baseline` | the state of the map with which an import is compared |
 //! | `ids` | ids for features that have none |
-//! | `plan` | what would change, and the condition of its commit |
-//! | `touched` | which features a plan changes, in short |
-//! | `conflict` | what others changed since a plan or an import |
-//! | `undo` | what was there before an import |
+//! | `plan` | what an import would change, and the condition of its commit |
+//! | `touched` | which features a plan changes, as 64-bit keys |
+//! | `conflict` | features that others changed since a plan or an import |
+//! | `undo` | the undo of an import |
 //! | `error` | why an import fails, in both languages |
-//! | `report` | what it did |
-//! | `threads` | where it works |
+//! | `report` | the report of an import |
+//! | `threads` | the threads on which an import runs |
 //! | `lines` | files of rejects and of features without links |
 //!
-//! [`import`] plans and commits in one go. [`plan`] tells what would change compared with the store, [`plan_over`]
-//! compared with any other [`Baseline`]; both keep the number of the commit that they looked at, the hashes of the
-//! files, and a few bytes for each feature that would change. [`commit`] reads the files again and commits where
-//! nobody changed what it changes since. [`plan_undo`] and [`undo`] do the same backwards.
+//! [`import`] plans and commits in one call. [`plan`] compares the files with the store, [`plan_over`] with any other
+//! [`Baseline`]; a plan contains the number of the compared commit, the hashes of the files, and eight bytes for
+//! each feature that would change. [`commit`] reads the files again, and fails if somebody changed one of these
+//! features since. [`plan_undo`] and [`undo`] plan and commit the undo of an import.
 //!
-//! **All or nothing.** A file that cannot be read to its end (garbage, truncated, no known format)
-//! fails the whole import and leaves the map as it was; so does a process that is killed. A single
-//! feature that is wrong is left out and listed, the others are committed, and the caller tells by
-//! [`Report::rejected`] that not all of it worked.
+//! **Files are all or nothing.** If a file cannot be read to its end (damaged, truncated, unknown format) or the
+//! process is killed, the whole import fails and the map stays as it was. An invalid feature is left out and listed;
+//! the others are committed, and [`Report::rejected`] is greater than 0.
 
 mod attribution;
 mod baseline;
@@ -64,9 +63,7 @@ pub use baseline::Baseline;
 pub use conflict::{ChangedSince, Conflicts};
 pub use detect::Format;
 pub use error::ImportError;
-pub use far::{
-    on_map as far_on_map, on_map_in as far_on_map_in, problem as why_far, problem_zh as why_far_zh,
-};
+pub use far::{on_map as far_on_map, on_map_in as far_on_map_in, problem as why_far};
 pub use ids::{IdRule, IdRuleError};
 pub use plan::{Basis, Plan};
 pub use report::{
@@ -82,43 +79,42 @@ pub use undo::{Undo, plan_undo, undo, undo_conflicts};
 use crate::model::{Author, CollectionId};
 use crate::spatial::crs::Crs;
 
-/// How to import.
+/// The options of an import.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The collection of every feature. Without it a feature's member `collection` says it, or the
-    /// file's name; of an OSM extract only this collection is taken.
+    /// The collection of every feature. Without it, a feature's member `collection` or the file name gives the
+    /// collection. Of an OSM extract only this collection is imported.
     pub collection: Option<CollectionId>,
-    /// The coordinate system of the files. Without it a file's own member `crs` says it, or WGS 84.
+    /// The coordinate system of the files. Without it, the member `crs` of a file gives it; the default is WGS 84.
     pub crs: Option<Crs>,
-    /// Where ids come from. Elements of OpenStreetMap keep their own.
+    /// The source of ids. Elements of OpenStreetMap always keep their ids.
     pub ids: IdRule,
-    /// Whether features that the map has and the files do not are removed, in every collection that the
-    /// files bring features of.
+    /// Whether to remove features that are on the map but not in the files, in every collection of which the
+    /// files have features.
     pub remove_missing: bool,
-    /// Collections whose features are rejected, because they are imported another way.
+    /// Collections whose features are rejected, because another command imports them.
     pub refuse: Vec<CollectionId>,
-    /// A collection whose features are only read and handed back ([`Report::aside`]): somebody else
-    /// decides what they become.
+    /// A collection whose features are only read and returned in [`Report::aside`]; the caller imports them.
     pub aside: Option<CollectionId>,
-    /// Collections that the map must have, even where no file brings a feature of them.
+    /// Collections to create even if no file has a feature of them.
     pub needed: Vec<CollectionId>,
-    /// Do everything but commit.
+    /// Whether to do everything except the commit.
     pub dry_run: bool,
-    /// Where to write every reject, a JSON object a line.
+    /// The file to which every reject is written, one JSON object per line.
     pub rejects: Option<PathBuf>,
-    /// Where to write every feature that could not be linked, a JSON object a line.
+    /// The file to which every unlinked feature is written, one JSON object per line.
     pub unlinked: Option<PathBuf>,
-    /// The most positions of one geometry.
+    /// The largest number of positions in one geometry.
     pub vertices: usize,
-    /// The most bytes of one feature.
+    /// The largest size of one feature, in bytes.
     pub feature_bytes: usize,
     /// The author of the commit.
     pub author: Author,
-    /// What the reason of the commit says beside the names of the files.
+    /// Text for the reason of the commit, after the names of the files.
     pub note: Option<String>,
-    /// Schemas of collections that the store may not have yet; they are added when they are needed.
+    /// Schemas for collections that the store may not have yet; added when a file has features of them.
     pub schemas: Vec<(CollectionId, Value)>,
-    /// Where files are read and features linked.
+    /// The threads on which files are read and features are linked.
     pub threads: Threads,
 }
 

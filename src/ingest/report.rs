@@ -1,4 +1,4 @@
-//! What an import did, said so that somebody can act on it.
+//! The report of an import: what was changed, and what the reader has to correct.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use super::Format;
 use crate::codec::check::Problem;
 use crate::model::{CollectionId, Feature, FeatureId, InChinese, Localized};
 
-/// A feature that is not taken, and why. One line of the rejects file.
+/// A rejected feature with the reason. One line of the rejects file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportReject)]
 pub struct Reject {
@@ -27,7 +27,7 @@ pub struct Reject {
     pub index: Option<u64>,
     /// Its id, where it has one: `w123` for way 123 of an OSM extract.
     pub id: Option<String>,
-    /// The collection it would have gone into.
+    /// The collection into which it would have been imported.
     pub collection: Option<String>,
     /// The place in the feature: `geometry.coordinates[0]`, `properties.levels`, `id`.
     pub field: String,
@@ -36,12 +36,12 @@ pub struct Reject {
     /// The same in Chinese.
     #[serde(default)]
     pub problem_zh: String,
-    /// Whatever else is wrong with it.
+    /// The other problems of the feature.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Problem>,
 }
 
-/// A feature that was read and put aside for somebody else, with where it stands.
+/// A feature that was read and left to the caller, with its position in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aside {
     /// The file, as it was named.
@@ -50,11 +50,11 @@ pub struct Aside {
     pub line: Option<u64>,
     /// Its place among the features of the file.
     pub index: Option<u64>,
-    /// What it says; nothing of it was checked but its geometry.
+    /// The feature; only its geometry was checked.
     pub feature: Feature,
 }
 
-/// A feature on the map that should be linked to another and is not. One line of the unlinked file.
+/// A feature without an expected link to another feature. One line of the unlinked file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportUnlinked)]
 pub struct Unlinked {
@@ -64,8 +64,11 @@ pub struct Unlinked {
     pub id: String,
     /// The property that stays empty.
     pub property: String,
-    /// Why the property could not be linked.
+    /// Why the property could not be linked, in English.
     pub problem: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub problem_zh: String,
 }
 
 /// A feature that lies far from everything else.
@@ -76,13 +79,16 @@ pub struct Far {
     pub collection: String,
     /// Its id.
     pub id: String,
-    /// Its row, where it came in a sheet.
+    /// The row of the feature, in a sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<u32>,
     /// Its longitude and latitude.
     pub at: [f64; 2],
-    /// The likely cause.
+    /// The likely cause, in English.
     pub problem: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub problem_zh: String,
 }
 
 /// A sheet of a workbook that is left out.
@@ -91,12 +97,15 @@ pub struct Far {
 pub struct SkippedSheet {
     /// The file, as it was named.
     pub file: String,
-    /// What the sheet is called.
+    /// The name of the sheet.
     pub sheet: String,
-    /// How many rows it has that are not empty.
+    /// The number of rows that are not empty.
     pub rows: usize,
-    /// Why it is left out.
+    /// Why it is left out, in English.
     pub why: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub why_zh: String,
 }
 
 /// A feature that a plan changes and that somebody else changed meanwhile.
@@ -149,7 +158,7 @@ fn is_zero(n: &u64) -> bool {
 pub struct Counts {
     /// Features that were read from the files.
     pub read: u64,
-    /// New, or not as the map had them.
+    /// New features, and features that differ from the map.
     pub changed: u64,
     /// How many of `changed` are new on the map.
     #[serde(default)]
@@ -158,12 +167,12 @@ pub struct Counts {
     pub unchanged: u64,
     /// Features that were rejected.
     pub rejected: u64,
-    /// Taken, with a link that could not be found.
+    /// Imported features with a link that was not found.
     pub unlinked: u64,
-    /// On the map and not in the files, and therefore removed.
+    /// Removed, because they are on the map but not in the files.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub removed: u64,
-    /// Without an id in the files; it was made from geometry and name.
+    /// Features without an id in the files; it was made from geometry and name.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub made_ids: u64,
 }
@@ -248,9 +257,9 @@ pub struct Report {
     pub rejects: Vec<Reject>,
     /// The first features without a link that they should have.
     pub unlinked: Vec<Unlinked>,
-    /// Collections to which features would be linked, had they any feature.
+    /// Collections to which features should be linked, but which have no feature.
     pub nothing_to_link_to: Vec<String>,
-    /// How many features lie far from everything else: taken, but most likely at a wrong place.
+    /// How many features lie far from everything else: imported, but most likely at a wrong position.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub far_away: u64,
     /// The first of them.
@@ -268,13 +277,13 @@ pub struct Report {
     /// Ids of merged warnings that are not on the map: each counts in the case it was merged into.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged: Vec<String>,
-    /// How many good warnings stay out because others are wrong: all of them come in, or none.
+    /// How many valid warnings are not imported because others are invalid: either all are imported or none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_back: Option<u64>,
     /// Properties of warnings that the ledger does not know and does not keep.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<String>,
-    /// Whether this was only tried.
+    /// Whether this was a dry run: nothing was written.
     pub dry_run: bool,
     /// The commit's number; `None` in a dry run.
     pub seq: Option<u64>,
@@ -284,12 +293,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many rejects and unlinked features the report itself keeps.
+    /// The most rejects, and the most unlinked features, that the report lists.
     pub const SAMPLES: usize = 20;
 
-    /// Keeps a change as a sample, where there are few of its kind yet.
+    /// Keeps a change as a sample, unless there are enough of its kind.
     pub(super) fn sample(&mut self, collection: &CollectionId, id: &FeatureId, kind: ChangeKind) {
-        // Kinds come mixed, so each is counted; there are never many.
+        // Samples of all kinds are in one list, so count those of this kind; the list is short.
         if self.samples.iter().filter(|s| s.kind == kind).count() < Self::SAMPLES {
             self.samples.push(Sample {
                 collection: collection.to_string(),
@@ -316,27 +325,27 @@ impl Report {
     }
 }
 
-/// What an import is busy with.
+/// The stage of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
     /// Reading and checking a file, by its name.
     Reading(PathBuf),
-    /// Finding what belongs together.
+    /// Linking features to each other.
     Linking,
-    /// Finding what was there before an import.
+    /// Reading the state of features before an import, for its undo.
     Restoring,
-    /// The commit is being published.
+    /// Publishing the commit.
     Publishing,
-    /// Tidying up behind the commit, which stands already.
+    /// Cleaning up after the commit, which is durable already.
     Settling,
 }
 
 /// Receives the progress of an import.
 pub trait Progress: Send + Sync {
-    /// The share of the stage that is done, 0 to 1, and the features seen so far.
+    /// Reports the completed share of the stage, 0 to 1, and the number of features processed so far.
     fn update(&self, stage: &Stage, share: f64, features: u64);
 
-    /// Asked once, right before the commit: `false` gives the import up.
+    /// Called once, right before the commit; `false` cancels the import.
     fn may_publish(&self) -> bool {
         true
     }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 
+use crate::model::{Localized, both};
 use crate::spatial::validity;
 
 /// A position (longitude, latitude) in units of 1e-7 degrees of WGS 84.
@@ -28,13 +29,13 @@ pub fn coord(place: Place) -> Coord<f64> {
 ///
 /// # Errors
 /// The text says where a ring is open, where rings cross, or that nothing is enclosed.
-pub fn assemble(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
+pub fn assemble(ways: &[Vec<Place>]) -> Result<Geometry<f64>, Localized> {
     let geometry = match ways {
         [way] if is_simple_ring(way) => Geometry::Polygon(polygon(way, &[])),
         _ => from_segments(ways)?,
     };
     let geometry = validity::normalise(geometry);
-    validity::validate(&geometry).map_err(|e| e.problem.en)?;
+    validity::validate(&geometry).map_err(|e| e.problem)?;
     Ok(geometry)
 }
 
@@ -55,7 +56,7 @@ fn polygon(exterior: &[Place], interiors: &[&[Place]]) -> Polygon<f64> {
 
 type Segment = (Place, Place);
 
-fn from_segments(ways: &[Vec<Place>]) -> Result<Geometry<f64>, String> {
+fn from_segments(ways: &[Vec<Place>]) -> Result<Geometry<f64>, Localized> {
     let counted = count(ways);
     let odd = |counted: &BTreeMap<Segment, usize>| -> BTreeSet<Segment> {
         let odd = counted.iter().filter(|(_, n)| *n % 2 == 1);
@@ -98,9 +99,9 @@ fn count(ways: &[Vec<Place>]) -> BTreeMap<Segment, usize> {
     counted
 }
 
-fn from_odd(segments: &BTreeSet<Segment>) -> Result<Geometry<f64>, String> {
+fn from_odd(segments: &BTreeSet<Segment>) -> Result<Geometry<f64>, Localized> {
     if segments.is_empty() {
-        return Err("the ways enclose no area".into());
+        return Err(both!("各条路径没有围成面", "the ways enclose no area"));
     }
     let segments: Vec<Segment> = segments.iter().copied().collect();
     let rings = Walker::new(&segments)?.rings();
@@ -117,7 +118,7 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(segments: &'a [Segment]) -> Result<Self, String> {
+    fn new(segments: &'a [Segment]) -> Result<Self, Localized> {
         let mut at: HashMap<Place, Vec<usize>> = HashMap::new();
         for (i, (a, b)) in segments.iter().enumerate() {
             at.entry(*a).or_default().push(i);
@@ -129,10 +130,10 @@ impl<'a> Walker<'a> {
             .map(|(p, _)| *p)
             .min()
         {
-            let c = coord(open);
-            return Err(format!(
-                "the ring is not closed: it ends at [{}, {}]",
-                c.x, c.y
+            let Coord { x, y } = coord(open);
+            return Err(both!(
+                "环没有闭合，终止于 [{x}, {y}]",
+                "the ring is not closed: it ends at [{x}, {y}]"
             ));
         }
         let branches = at.values().any(|s| s.len() > 2);
@@ -480,18 +481,20 @@ mod tests {
     #[test]
     fn ways_without_an_area_are_refused_with_a_reason() {
         let open = [vec![(0, 0), (9, 0), (9, 9)]];
-        assert!(assemble(&open).unwrap_err().contains("not closed"));
+        assert!(assemble(&open).unwrap_err().en.contains("not closed"));
         let bow = [vec![(0, 0), (9, 9), (9, 0), (0, 9), (0, 0)]];
-        assert!(assemble(&bow).unwrap_err().contains("meets itself"));
+        assert!(assemble(&bow).unwrap_err().en.contains("meets itself"));
         assert!(
             assemble(&[vec![(0, 0), (9, 0), (0, 0)]])
                 .unwrap_err()
+                .en
                 .contains("no area")
         );
         assert!(assemble(&[]).is_err());
         assert!(
             assemble(&[square(0, 0, 5), square(2, 2, 5)])
                 .unwrap_err()
+                .en
                 .contains("crosses")
         );
     }

@@ -16,7 +16,7 @@ use super::turns::Turn;
 use super::{Dropped, Item};
 use crate::model::names::collection::{BUILDINGS, GREEN, POCKET_PARKS, ROUTES};
 use crate::model::names::property;
-use crate::model::{Body, Feature, FeatureId, Properties};
+use crate::model::{Body, Feature, FeatureId, InChinese, Localized, Properties, both};
 use crate::spatial::{metres, validity};
 
 /// Reads an extract and passes features and dropped elements to `sink`: nodes, then ways, then
@@ -97,7 +97,8 @@ impl Extract {
                     collection: BUILDINGS,
                     id: format!("r{id}"),
                     field: "tags",
-                    problem: format!(
+                    problem: both!(
+                        "类型为 {kind:?} 的关系没有轮廓，应为 type=multipolygon",
                         "a relation of type {kind:?} has no outline; expected type=multipolygon"
                     ),
                 });
@@ -264,7 +265,7 @@ impl Extract {
             }
             let id = format!("w{}", way.id);
             let places = match positions.of(&way.nodes) {
-                _ if way.nodes.is_empty() => Err(ONLY_CENTRE.to_owned()),
+                _ if way.nodes.is_empty() => Err(only_centre()),
                 found => found,
             };
             let mut built = None;
@@ -338,17 +339,17 @@ impl Extract {
         &self,
         relation: &Relation,
         positions: &Positions,
-    ) -> Result<Geometry<f64>, String> {
+    ) -> Result<Geometry<f64>, Localized> {
         let mut ways = Vec::new();
         let mut missing = 0;
         let mut first_missing = None;
         for id in &relation.ways {
             match self.by_id.get(id).and_then(|i| self.ways.get(*i)) {
-                Some(way) => ways.push(
-                    positions
-                        .of(&way.nodes)
-                        .map_err(|e| format!("member w{id}: {e}"))?,
-                ),
+                Some(way) => {
+                    ways.push(positions.of(&way.nodes).map_err(|Localized { zh, en }| {
+                        both!("成员 w{id}：{zh}", "member w{id}: {en}")
+                    })?)
+                }
                 None => {
                     missing += 1;
                     first_missing.get_or_insert(*id);
@@ -356,28 +357,36 @@ impl Extract {
             }
         }
         if let Some(first) = first_missing {
-            return Err(format!(
-                "{missing} of its {} member ways are not in the file (w{first}{})",
-                relation.ways.len(),
-                if missing > 1 { "…" } else { "" }
+            let total = relation.ways.len();
+            let more = if missing > 1 { "…" } else { "" };
+            return Err(both!(
+                "文件缺少其 {total} 条成员路径中的 {missing} 条（w{first}{more}）",
+                "{missing} of its {total} member ways are not in the file (w{first}{more})"
             ));
         }
         if relation.ways.is_empty() && relation.centre.is_some() {
-            return Err(ONLY_CENTRE.to_owned());
+            return Err(only_centre());
         }
         if ways.is_empty() && relation.nested > 0 {
-            return Err("its members are relations; expected ways".into());
+            return Err(both!(
+                "其成员是关系，应为路径",
+                "its members are relations; expected ways"
+            ));
         }
         area::assemble(&ways)
     }
 }
 
 /// The problem of an element whose nodes or members are missing, if the file has its centre.
-const ONLY_CENTRE: &str =
-    "the file contains only its centre; use `out geom` in the Overpass query to get its outline";
+fn only_centre() -> Localized {
+    both!(
+        "文件中只有其中心点；请在 Overpass 查询中用 `out geom` 取得轮廓",
+        "the file contains only its centre; use `out geom` in the Overpass query to get its outline"
+    )
+}
 
-fn centre_as(centre: Option<Place>, problem: &str) -> Result<Geometry<f64>, String> {
-    let centre = centre.ok_or_else(|| problem.to_owned())?;
+fn centre_as(centre: Option<Place>, problem: &Localized) -> Result<Geometry<f64>, Localized> {
+    let centre = centre.ok_or_else(|| problem.clone())?;
     Ok(Geometry::Point(Point(coord(centre))))
 }
 
@@ -413,7 +422,7 @@ fn emit<E>(
     tags: &Tags,
     outcome: Outcome,
     sink: &mut dyn FnMut(Item) -> Result<(), E>,
-    shape: impl FnOnce(&Draft) -> Result<Geometry<f64>, String>,
+    shape: impl FnOnce(&Draft) -> Result<Geometry<f64>, Localized>,
 ) -> Result<(), E> {
     let dropped = |collection, field, problem| {
         Item::Dropped(Dropped {
@@ -431,7 +440,7 @@ fn emit<E>(
         Outcome::Draft(draft) => draft,
     };
     if tags.damaged {
-        let problem = "a tag is not UTF-8".to_owned();
+        let problem = both!("标签不是 UTF-8 编码", "a tag is not UTF-8");
         return sink(dropped(draft.collection, "tags", problem));
     }
     let geometry = match shape(&draft) {
@@ -453,9 +462,9 @@ fn emit<E>(
         }
     }
     let named = FeatureId::new(id)
-        .map_err(|e| e.to_string())
+        .map_err(|e| e.localized())
         .and_then(|id| {
-            let properties = Properties::from_map(draft.properties).map_err(|e| e.to_string())?;
+            let properties = Properties::from_map(draft.properties).map_err(|e| e.localized())?;
             Ok((id, properties))
         });
     sink(match named {

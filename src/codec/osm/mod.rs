@@ -34,7 +34,7 @@ pub use mapping::{COLLECTIONS, POCKET_PARK_LIMIT_M2};
 
 use std::io::{Read, Seek};
 
-use crate::model::Feature;
+use crate::model::{Feature, Localized};
 
 /// Reads a PBF file in the same way as [`read_xml`].
 ///
@@ -87,5 +87,5 @@ pub struct Dropped {
     /// The part of the element that is wrong: `geometry` or `tags`.
     pub field: &'static str,
     /// The reason.
-    pub problem: String,
+    pub problem: Localized,
 }

@@ -1,6 +1,7 @@
 //! Stores the positions of nodes.
 
 use super::area::Place;
+use crate::model::{Localized, both};
 
 /// The positions of the nodes of all kept ways: sorted by id, 16 bytes per node, found by binary
 /// search.
@@ -31,15 +32,16 @@ impl Positions {
         Some(self.places[i]).filter(|p| *p != Self::UNKNOWN)
     }
 
-    pub fn of(&self, nodes: &[i64]) -> Result<Vec<Place>, String> {
+    pub fn of(&self, nodes: &[i64]) -> Result<Vec<Place>, Localized> {
         let places: Vec<Place> = nodes.iter().filter_map(|id| self.get(*id)).collect();
         let missing = nodes.len() - places.len();
         if missing == 0 {
             return Ok(places);
         }
-        Err(format!(
-            "{missing} of its {} nodes are not in the file",
-            nodes.len()
+        let total = nodes.len();
+        Err(both!(
+            "文件缺少其 {total} 个节点中的 {missing} 个",
+            "{missing} of its {total} nodes are not in the file"
         ))
     }
 

@@ -10,12 +10,12 @@ use super::positions::Positions;
 use super::{Dropped, Item};
 use crate::model::names::collection::TURNS;
 use crate::model::names::property;
-use crate::model::{Body, Feature, FeatureId, Properties};
+use crate::model::{Body, Feature, FeatureId, InChinese, Localized, Properties, both};
 
 /// A turn restriction as it is in the file.
 pub struct Turn {
     id: i64,
-    restriction: Result<Restriction, String>,
+    restriction: Result<Restriction, Localized>,
     from: Vec<i64>,
     via_nodes: Vec<i64>,
     via_ways: Vec<i64>,
@@ -23,7 +23,7 @@ pub struct Turn {
 }
 
 impl Turn {
-    pub fn new(id: i64, restriction: Result<Restriction, String>, members: &[Member]) -> Self {
+    pub fn new(id: i64, restriction: Result<Restriction, Localized>, members: &[Member]) -> Self {
         let of = |part: Part, kind: Kind| -> Vec<i64> {
             let own = members.iter().filter(|m| m.part == part && m.kind == kind);
             own.map(|m| m.id).collect()
@@ -46,7 +46,7 @@ impl Turn {
         route: impl Fn(i64) -> Option<&'a Way>,
         positions: &Positions,
     ) -> Vec<Item> {
-        let dropped = |field: &'static str, problem: String| {
+        let dropped = |field: &'static str, problem: Localized| {
             vec![Item::Dropped(Dropped {
                 collection: TURNS,
                 id: format!("r{}", self.id),
@@ -87,13 +87,16 @@ impl Turn {
                         },
                     },
                 }),
-                (Err(e), _) => return dropped("tags", e.to_string()),
-                (_, Err(e)) => return dropped("tags", e.to_string()),
+                (Err(e), _) => return dropped("tags", e.localized()),
+                (_, Err(e)) => return dropped("tags", e.localized()),
             }
         }
         if items.is_empty() {
-            let problem = "expected members with the roles from, via and to";
-            return dropped("geometry", problem.to_owned());
+            let problem = both!(
+                "应有角色为 from、via 和 to 的成员",
+                "expected members with the roles from, via and to"
+            );
+            return dropped("geometry", problem);
         }
         items
     }
@@ -110,9 +113,14 @@ impl Turn {
         to: i64,
         route: &impl Fn(i64) -> Option<&'a Way>,
         positions: &Positions,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Localized> {
         let way = |id: i64| {
-            let missing = || format!("its member w{id} is not a route or not in the file");
+            let missing = || {
+                both!(
+                    "成员 w{id} 不是道路，或不在文件中",
+                    "its member w{id} is not a route or not in the file"
+                )
+            };
             route(id).ok_or_else(missing)
         };
         let (first, last) = (way(from)?, way(to)?);
@@ -131,26 +139,41 @@ impl Turn {
             });
         }
         let [node] = self.via_nodes.as_slice() else {
-            return Err(format!(
-                "expected one node or some ways with the role via, found {} nodes",
-                self.via_nodes.len()
+            let count = self.via_nodes.len();
+            return Err(both!(
+                "角色为 via 的成员应为一个节点或若干条路径，实际有 {count} 个节点",
+                "expected one node, or one or more ways, with the role via; found {count} nodes"
             ));
         };
         for (id, way) in [(from, first), (to, last)] {
             if !way.nodes.contains(node) {
-                return Err(format!("its member n{node} is not on w{id}"));
+                return Err(both!(
+                    "成员 n{node} 不在 w{id} 上",
+                    "its member n{node} is not on w{id}"
+                ));
             }
         }
         let place = positions.get(*node);
-        let place = place.ok_or_else(|| format!("its member n{node} is not in the file"))?;
+        let place = place.ok_or_else(|| {
+            both!(
+                "文件中没有成员 n{node}",
+                "its member n{node} is not in the file"
+            )
+        })?;
         let at = coord(place);
         Ok(json!([at.x, at.y]))
     }
 }
 
-fn check_meet(a: (i64, &Way), b: (i64, &Way)) -> Result<(), String> {
+fn check_meet(a: (i64, &Way), b: (i64, &Way)) -> Result<(), Localized> {
     let shared = a.1.nodes.iter().any(|node| b.1.nodes.contains(node));
-    let problem = || format!("its members w{} and w{} do not meet", a.0, b.0);
+    let (first, second) = (a.0, b.0);
+    let problem = || {
+        both!(
+            "成员 w{first} 和 w{second} 不相接",
+            "its members w{first} and w{second} do not meet"
+        )
+    };
     shared.then_some(()).ok_or_else(problem)
 }
 

@@ -5,7 +5,8 @@ use geo_types::Coord;
 use serde_json::{Value, json};
 
 use crate::index::{Collections, Entry};
-use crate::ingest::{far_on_map_in, why_far, why_far_zh};
+use crate::ingest::{far_on_map_in, why_far};
+use crate::model::Localized;
 use crate::spatial::crs::Crs;
 
 /// The coordinate system in which a geometry was sent.
@@ -27,21 +28,18 @@ impl Default for Sent {
 }
 
 impl Sent {
-    /// The probable reason why a feature lies far from everything else, in English and Chinese.
-    fn why_far(self, at: Coord<f64>, swapped: bool) -> (String, String) {
+    /// The probable reason why a feature lies far from everything else.
+    fn why_far(self, at: Coord<f64>, swapped: bool) -> Localized {
         let crs = self.crs;
         if self == Self::default() || (at.x.abs() < 0.01 && at.y.abs() < 0.01) {
-            return (
-                why_far(at, swapped).to_owned(),
-                why_far_zh(swapped).to_owned(),
-            );
+            return why_far(at, swapped);
         }
         const FAR: &str = "lies far from everything else";
         const FAR_ZH: &str = "远离地图上的其他要素";
         if !swapped {
-            return (
-                format!("{FAR}: check its position, and whether its coordinates are in {crs}"),
+            return Localized::new(
                 format!("{FAR_ZH}：请核对位置，以及坐标是否确为 {crs} 坐标"),
+                format!("{FAR}: check its position, and whether its coordinates are in {crs}"),
             );
         }
         let east = match crs.is_degrees() {
@@ -56,14 +54,14 @@ impl Sent {
             true => (north, east),
             false => (east, north),
         };
-        (
-            format!(
-                "{FAR}: {} and {} look swapped; expected {} first for {crs}",
-                first.0, second.0, first.0
-            ),
+        Localized::new(
             format!(
                 "{FAR_ZH}：{}和{}似乎颠倒了，{crs} 应先写{}，后写{}",
                 first.1, second.1, first.1, second.1
+            ),
+            format!(
+                "{FAR}: {} and {} look swapped; expected {} first for {crs}",
+                first.0, second.0, first.0
             ),
         )
     }
@@ -82,7 +80,7 @@ pub fn of(map: &Collections, entry: &Entry, sent: Sent) -> Vec<Value> {
     let Some(swapped) = far_on_map_in(map, at, sent.crs, entry.id().as_str()) else {
         return Vec::new();
     };
-    let (en, zh) = sent.why_far(at, swapped);
+    let Localized { zh, en } = sent.why_far(at, swapped);
     vec![json!({
         "field": "geometry",
         "warning": format!("The feature {en}."),

@@ -61,8 +61,8 @@ impl FileReader<'_> {
                     id: Some(dropped.id),
                     collection: Some(dropped.collection.to_owned()),
                     field: dropped.field.to_owned(),
-                    problem_zh: format!("该 OSM 元素无法转为要素（{}）", dropped.problem),
-                    problem: dropped.problem,
+                    problem: dropped.problem.en,
+                    problem_zh: dropped.problem.zh,
                     others: Vec::new(),
                 }),
             };

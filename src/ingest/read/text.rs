@@ -1,4 +1,4 @@
-//! One feature of a text file: parse, transform, find its id and its collection.
+//! Reads one feature of a text file: parses and transforms it, and finds its id and collection.
 
 use serde_json::Value;
 
@@ -12,12 +12,12 @@ use crate::spatial::crs::Crs;
 
 pub(super) enum Outcome {
     Checked(Checked),
-    /// A collection that stands in one line.
+    /// A FeatureCollection in one line of a sequence.
     Several(Vec<Checked>),
     NoJson(Reject, Cut),
 }
 
-/// Whether a text is no JSON because its end is missing.
+/// Whether a text is invalid JSON only because its end is missing.
 pub(super) struct Cut(pub bool);
 
 /// The position of a feature in its file.
@@ -25,7 +25,7 @@ struct At<'a> {
     file: &'a str,
     line: u64,
     index: u64,
-    /// Its place in a collection that stands in one line.
+    /// The position in a FeatureCollection that is one line of a sequence.
     part: Option<usize>,
 }
 
@@ -53,7 +53,7 @@ impl At<'_> {
     }
 }
 
-/// What all features of a text file have in common.
+/// The parameters shared by all features of a text file.
 pub(super) struct Shared<'a> {
     pub rules: &'a Rules,
     pub name: &'a str,
@@ -83,7 +83,7 @@ impl Shared<'_> {
         let mut value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(e) => {
-                // Lines that were joined to a sequence with separators are one record with its last.
+                // If lines follow a sequence with separators, the last record also contains those lines.
                 if let Some(several) = self.lines(raw, bytes) {
                     return Outcome::Several(several);
                 }
@@ -91,7 +91,7 @@ impl Shared<'_> {
                 return Outcome::NoJson(at.reject(None, None, "feature", problem), cut);
             }
         };
-        // A collection in the middle of lines: files that were joined.
+        // A FeatureCollection among lines: the file was concatenated from several.
         let features = (value.get("type").and_then(Value::as_str) == Some("FeatureCollection"))
             .then(|| value.get_mut("features").map(Value::take));
         let Some(Some(Value::Array(features))) = features else {
@@ -118,7 +118,7 @@ impl Shared<'_> {
         Outcome::Several(each.collect())
     }
 
-    /// The features of a record that has a whole one in each of its lines.
+    /// The features of a record in which each line is a complete feature.
     fn lines(&self, raw: &Raw, record: &[u8]) -> Option<Vec<Checked>> {
         let lines: Vec<(u64, Value)> = lines_of(record)
             .map(|(n, line)| Some((n, serde_json::from_slice(&line).ok()?)))
@@ -180,7 +180,7 @@ impl Shared<'_> {
                         .into(),
                 );
             }
-            // A made id would take two cases of a place for one.
+            // A generated id would merge two cases at the same place.
             (Ok(None), _) if self.rules.aside.as_ref() == Some(&collection) => {
                 return refuse(
                     "id",
@@ -282,6 +282,6 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> (Localized, Cut) {
     } else {
         ("", "")
     };
-    let problem = both!("不是 JSON（{error}）{zh}", "is no JSON: {error}{en}");
+    let problem = both!("不是 JSON（{error}）{zh}", "is not JSON: {error}{en}");
     (problem, Cut(error.is_eof()))
 }

@@ -1,4 +1,4 @@
-//! Links what waited for its targets.
+//! Links the features that waited until all targets were known.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::ingest::link::{Missing, Targets};
 use crate::ingest::report::{Report, Stage, Unlinked};
 use crate::model::{Change, CollectionId};
 
-/// Features linked at a time.
+/// The number of features linked at a time.
 const LINK_CHUNK: usize = 8192;
 
 impl<B: Baseline> Run<'_, B> {
@@ -41,7 +41,7 @@ impl<B: Baseline> Run<'_, B> {
             }
         }
         for name in &wanted {
-            // What the map has already may be linked to as well, but not what this import replaces.
+            // Features on the map are targets too, except those that this import replaces.
             let Ok(collection) = CollectionId::new(name) else {
                 continue;
             };
@@ -101,7 +101,8 @@ impl<B: Baseline> Run<'_, B> {
                 collection: change.collection.to_string(),
                 id: change.id.to_string(),
                 property: one.property.to_owned(),
-                problem: one.problem,
+                problem: one.problem.en,
+                problem_zh: one.problem.zh,
             };
             self.unlinked.write(&line)?;
             if self.report.unlinked.len() < Report::SAMPLES {
@@ -118,7 +119,7 @@ impl<B: Baseline> Run<'_, B> {
 
 fn link_one(targets: &Targets, mut change: Change) -> (Change, Vec<Missing>) {
     let missing = match &mut change.body {
-        // Properties that were canonical before stay so with one more text.
+        // Cannot fail: canonical properties with one more string are still valid.
         Some(body) => targets.link(&change.collection, body).unwrap_or_default(),
         None => Vec::new(),
     };

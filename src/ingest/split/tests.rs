@@ -1,6 +1,7 @@
-//! Files cut into features, however they come in pieces.
+//! The reader has a buffer of 3 bytes, so that marks and values cross its edge.
 
 use super::*;
+use crate::model::{InChinese, Localized};
 use proptest::prelude::*;
 use std::io::BufReader;
 
@@ -102,6 +103,30 @@ fn a_cut_off_document_is_an_error_wherever_it_is_cut() {
             .unwrap_err()
             .contains("--crs")
     );
+}
+
+#[test]
+fn an_error_names_line_and_part_in_both_languages() {
+    for (text, zh, en) in [
+        (
+            "{\n\"a\" 1}",
+            "第2行的 JSON 有误：应为冒号，实际是 '1'",
+            "line 2: expected a colon, found '1'",
+        ),
+        (
+            "{\"features\":[,]}",
+            "第1行的 JSON 有误：应为要素，没有内容",
+            "line 1: expected a feature, found nothing",
+        ),
+        (
+            "{\"features\":[{",
+            "文件不完整：要素列表没有写完",
+            "ends in the middle of its features: the file is truncated",
+        ),
+    ] {
+        let error = document::<SplitError>(text.as_bytes(), 99, &mut |_| Ok(())).unwrap_err();
+        assert_eq!(error.localized(), Localized::new(zh, en));
+    }
 }
 
 #[test]

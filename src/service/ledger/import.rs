@@ -16,7 +16,7 @@ use super::error::LedgerError;
 use super::receipt::Ticket;
 use super::surroundings::{OnMap, moment};
 use crate::index::{Collections, Entry, Meter};
-use crate::ingest::{far_on_map, why_far, why_far_zh};
+use crate::ingest::{far_on_map, why_far};
 use crate::live::{Snapshot, Written};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS};
 use crate::model::names::property;
@@ -418,14 +418,15 @@ impl<'a> Importer<'a> {
         };
         self.outcome.far_away += 1;
         if self.outcome.far.len() < MOST_FAR {
+            let Localized { zh, en } = why_far(at, swapped);
             self.outcome.far.push(FarRow {
                 from: row.from,
                 sheet: row.sheet.clone(),
                 row: row.row,
                 id: id.to_string(),
                 at: [at.x, at.y],
-                problem: why_far(at, swapped).to_owned(),
-                problem_zh: why_far_zh(swapped).to_owned(),
+                problem: en,
+                problem_zh: zh,
             });
         }
     }

@@ -4,23 +4,37 @@ use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
 use crate::model::names::collection::{BARRIERS, BUILDINGS, COMPOUNDS};
 use crate::model::names::property;
+use crate::model::{Localized, both};
 
 pub(super) fn building(tags: &Tags, element: Element) -> Option<Outcome> {
     let value = tags.get("building")?;
-    let drop = |problem: &str| {
+    let drop = |problem: Localized| {
         Some(Outcome::Drop {
             collection: BUILDINGS,
-            problem: problem.into(),
+            problem,
         })
     };
     if value == "no" {
-        return drop("the tag building=no says that this is not a building");
+        return drop(both!(
+            "building=no 表示该处不是建筑",
+            "the tag building=no says that this is not a building"
+        ));
     }
     match element {
         // `building=entrance` is an outdated tag for a door.
         Element::Node if value == "entrance" => return None,
-        Element::Node => return drop("a building on a node has no outline"),
-        Element::OpenWay => return drop("the way is not closed, so it has no outline"),
+        Element::Node => {
+            return drop(both!(
+                "标在节点上的建筑没有轮廓",
+                "a building on a node has no outline"
+            ));
+        }
+        Element::OpenWay => {
+            return drop(both!(
+                "路径没有闭合，不能构成轮廓",
+                "the way is not closed, so it has no outline"
+            ));
+        }
         Element::ClosedWay | Element::AreaRelation => {}
     }
     let kind = match value {

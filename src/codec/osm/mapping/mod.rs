@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 pub use turns::{Restriction, restriction};
 
 use super::tags::Tags;
+use crate::model::Localized;
 use crate::model::names::collection::{
     BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GREEN,
     POCKET_PARKS, ROADS, ROUTES, TURNS, WATER,
@@ -85,7 +86,7 @@ pub enum Outcome {
         /// The collection to which the rule belongs.
         collection: &'static str,
         /// The reason.
-        problem: String,
+        problem: Localized,
     },
 }
 

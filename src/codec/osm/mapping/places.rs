@@ -2,6 +2,7 @@
 
 use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
+use crate::model::both;
 use crate::model::names::collection::{BOUNDARIES, FACILITIES, FIRST_AID_STATIONS, GREEN, WATER};
 use crate::model::names::property;
 
@@ -84,7 +85,10 @@ pub(super) fn park_or_green(tags: &Tags, element: Element) -> Option<Outcome> {
     if element == Element::OpenWay {
         return Some(Outcome::Drop {
             collection: GREEN,
-            problem: "the way is not closed, so it has no area".into(),
+            problem: both!(
+                "路径没有闭合，不能构成面",
+                "the way is not closed, so it has no area"
+            ),
         });
     }
     p.draft(GREEN, Shape::Area)
@@ -173,7 +177,10 @@ pub(super) fn water(tags: &Tags, element: Element) -> Option<Outcome> {
             if element == Element::OpenWay {
                 return Some(Outcome::Drop {
                     collection: WATER,
-                    problem: "the way is not closed, so it has no area".into(),
+                    problem: both!(
+                        "路径没有闭合，不能构成面",
+                        "the way is not closed, so it has no area"
+                    ),
                 });
             }
             p.set(property::KIND, kind);

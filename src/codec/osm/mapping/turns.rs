@@ -6,6 +6,7 @@
 //! is left out.
 
 use super::super::tags::Tags;
+use crate::model::{Localized, both};
 
 /// The tags of a turn restriction, without its members.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,15 +34,16 @@ const KINDS: [&str; 10] = [
 ///
 /// # Errors
 /// If the kind of restriction is unknown.
-pub fn restriction(tags: &Tags) -> Option<Result<Restriction, String>> {
+pub fn restriction(tags: &Tags) -> Option<Result<Restriction, Localized>> {
     if !tags.is("type", "restriction") {
         return None;
     }
     let said = tags.first(&["restriction:bicycle", "restriction"])?;
     let Some(kind) = KINDS.into_iter().find(|kind| *kind == said) else {
-        return Some(Err(format!(
-            "expected one of {}, found restriction={said}",
-            KINDS.join(", ")
+        let kinds = KINDS.join(", ");
+        return Some(Err(both!(
+            "restriction={said} 不是已知的转向限制，应为 {kinds} 之一",
+            "expected one of {kinds}, found restriction={said}"
         )));
     };
     let except = tags.get("except").unwrap_or_default().split(';');

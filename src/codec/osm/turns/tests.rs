@@ -69,7 +69,7 @@ fn turns(members: &str, tags: &str) -> Vec<(String, Value)> {
                 let properties = Value::Object(feature.body.properties.to_map());
                 found.push((feature.id.to_string(), properties));
             }
-            Item::Dropped(d) if d.collection == "turns" => found.push((d.id, d.problem.into())),
+            Item::Dropped(d) if d.collection == "turns" => found.push((d.id, d.problem.en.into())),
             _ => {}
         }
         Ok(())
@@ -162,7 +162,7 @@ fn a_restriction_that_cannot_be_imported_is_reported_with_the_reason() {
         ),
         (
             "from=w1 to=w2",
-            "expected one node or some ways with the role via, found 0 nodes",
+            "expected one node, or one or more ways, with the role via; found 0 nodes",
         ),
     ] {
         assert_eq!(

@@ -2223,12 +2223,12 @@ export interface components {
         FileImportCounts: {
             /**
              * Format: int64
-             * @description New, or not as the map had them.
+             * @description New features, and features that differ from the map.
              */
             changed: number;
             /**
              * Format: int64
-             * @description Without an id in the files; it was made from geometry and name.
+             * @description Features without an id in the files; it was made from geometry and name.
              */
             made_ids?: number;
             /**
@@ -2248,7 +2248,7 @@ export interface components {
             rejected: number;
             /**
              * Format: int64
-             * @description On the map and not in the files, and therefore removed.
+             * @description Removed, because they are on the map but not in the files.
              */
             removed?: number;
             /**
@@ -2258,7 +2258,7 @@ export interface components {
             unchanged: number;
             /**
              * Format: int64
-             * @description Taken, with a link that could not be found.
+             * @description Imported features with a link that was not found.
              */
             unlinked: number;
         };
@@ -2270,11 +2270,13 @@ export interface components {
             collection: string;
             /** @description Its id. */
             id: string;
-            /** @description The likely cause. */
+            /** @description The likely cause, in English. */
             problem: string;
+            /** @description The same in Chinese. */
+            problem_zh?: string;
             /**
              * Format: int32
-             * @description Its row, where it came in a sheet.
+             * @description The row of the feature, in a sheet.
              */
             row?: number | null;
         };
@@ -2295,9 +2297,9 @@ export interface components {
             /** @description What the plan rests on. */
             basis: components["schemas"]["FileImportBasis"];
         };
-        /** @description A feature that is not taken, and why. One line of the rejects file. */
+        /** @description A rejected feature with the reason. One line of the rejects file. */
         FileImportReject: {
-            /** @description The collection it would have gone into. */
+            /** @description The collection into which it would have been imported. */
             collection?: string | null;
             /** @description The place in the feature: `geometry.coordinates[0]`, `properties.levels`, `id`. */
             field: string;
@@ -2315,7 +2317,7 @@ export interface components {
              * @description The line on which the feature begins, from 1, in text files; the row of a sheet.
              */
             line?: number | null;
-            /** @description Whatever else is wrong with it. */
+            /** @description The other problems of the feature. */
             others?: components["schemas"]["FeatureProblem"][];
             /** @description What was found and what was expected, in English. */
             problem: string;
@@ -2344,7 +2346,7 @@ export interface components {
             conflicts?: components["schemas"]["FileImportConflict"][];
             /** @description Collections that the map did not have. */
             created: string[];
-            /** @description Whether this was only tried. */
+            /** @description Whether this was a dry run: nothing was written. */
             dry_run: boolean;
             /** @description West, south, east and north of the features that were read, in degrees. */
             extent?: number[] | null;
@@ -2352,14 +2354,14 @@ export interface components {
             far?: components["schemas"]["FileImportFar"][];
             /**
              * Format: int64
-             * @description How many features lie far from everything else: taken, but most likely at a wrong place.
+             * @description How many features lie far from everything else: imported, but most likely at a wrong position.
              */
             far_away?: number;
             /** @description The files, in order. */
             files: components["schemas"]["FileImportFile"][];
             /**
              * Format: int64
-             * @description How many good warnings stay out because others are wrong: all of them come in, or none.
+             * @description How many valid warnings are not imported because others are invalid: either all are imported or none.
              */
             held_back?: number | null;
             /**
@@ -2379,7 +2381,7 @@ export interface components {
              *     known by.
              */
             not_removed?: string[];
-            /** @description Collections to which features would be linked, had they any feature. */
+            /** @description Collections to which features should be linked, but which have no feature. */
             nothing_to_link_to: string[];
             /** @description Properties of warnings that the ledger does not know and does not keep. */
             passed_over?: string[];
@@ -2420,21 +2422,25 @@ export interface components {
         FileImportSkippedSheet: {
             /** @description The file, as it was named. */
             file: string;
-            /** @description How many rows it has that are not empty. */
+            /** @description The number of rows that are not empty. */
             rows: number;
-            /** @description What the sheet is called. */
+            /** @description The name of the sheet. */
             sheet: string;
-            /** @description Why it is left out. */
+            /** @description Why it is left out, in English. */
             why: string;
+            /** @description The same in Chinese. */
+            why_zh?: string;
         };
-        /** @description A feature on the map that should be linked to another and is not. One line of the unlinked file. */
+        /** @description A feature without an expected link to another feature. One line of the unlinked file. */
         FileImportUnlinked: {
             /** @description Its collection. */
             collection: string;
             /** @description Its id. */
             id: string;
-            /** @description Why the property could not be linked. */
+            /** @description Why the property could not be linked, in English. */
             problem: string;
+            /** @description The same in Chinese. */
+            problem_zh?: string;
             /** @description The property that stays empty. */
             property: string;
         };
