@@ -1,4 +1,4 @@
-//! `onemap export`: the features of one collection as a file.
+//! `onemap export`: writes the features of one collection to a file.
 
 use std::fs::{File, OpenOptions};
 use std::io::BufWriter;
@@ -16,7 +16,7 @@ use crate::model::{CollectionId, Role};
 use crate::spatial::crs::Crs;
 use crate::store::{AuditEntry, AuditKind, Opening, Store};
 
-/// How much is collected before it is written.
+/// The size of the output buffer, in bytes.
 const BUFFER: usize = 1 << 20;
 
 /// Write the features of a collection as of one moment, while it is served.
@@ -65,7 +65,7 @@ enum Format {
 }
 
 impl Format {
-    /// What a file of that name holds.
+    /// The format for a file name.
     fn of(path: &Path) -> Self {
         let extension = path.extension().unwrap_or_default().to_string_lossy();
         match extension.to_ascii_lowercase().as_str() {
@@ -101,7 +101,7 @@ pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<Exit
     let store = Store::open_as(database, Opening::Existing).await?;
     with_store(store, async |store| {
         let (role, collection) = (options.role, options.collection.clone());
-        // Before anything is written: an export that breaks off may have shown all of it.
+        // Record before writing: an interrupted export may already have shown everything.
         look(
             store,
             role,
@@ -109,8 +109,8 @@ pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<Exit
             &format!("exported as {role} sees it"),
         )
         .await?;
-        // On a task of its own: a reader that takes nothing out of the pipe must not keep a signal away.
-        // It is aborted with the set.
+        // On a separate task, so that a signal ends the command even if nobody reads from the pipe.
+        // Dropping the set aborts the task.
         let mut tasks = JoinSet::new();
         let (source, out) = (store.clone(), args.out.clone());
         tasks.spawn(async move { write(&source, &options, out.as_deref()).await });
@@ -132,7 +132,7 @@ pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<Exit
     .await
 }
 
-/// Writes to the audit what somebody above the public is shown of a collection.
+/// Records in the audit that a role above public exports a collection.
 async fn look(
     store: &Store,
     role: Role,
@@ -155,7 +155,7 @@ async fn write(store: &Store, options: &Options, out: Option<&Path>) -> anyhow::
         return export::export(store, options, out)
             .await
             .map_err(|e| match e {
-                // A reader that has seen enough is no fault worth words.
+                // The reader closed the pipe, as `head` does: not an error.
                 ExportError::Write(e) => e.into(),
                 e => e.into(),
             });
@@ -177,7 +177,7 @@ async fn write(store: &Store, options: &Options, out: Option<&Path>) -> anyhow::
     let done = export::export(store, options, out)
         .await
         .with_context(named)?;
-    // A file without any of the features must not take the place of one that has them.
+    // Do not replace an existing file by one without features.
     if done.features > 0 || done.left_out == 0 {
         partial.become_file(path).with_context(named)?;
     }
@@ -190,7 +190,7 @@ fn answer(done: &Exported, args: &ExportArgs) -> anyhow::Result<ExitCode> {
     } else {
         in_words(done, args)
     };
-    // Standard output may be the export itself.
+    // Print to stderr, since standard output may be the export.
     match &args.out {
         Some(_) => print(&text)?,
         None => say(&text),
@@ -220,7 +220,7 @@ fn in_words(done: &Exported, args: &ExportArgs) -> String {
     text
 }
 
-/// A file on its way. It goes unless it becomes what it is to be.
+/// A temporary file. Removed when dropped, unless it got its final name.
 struct Partial {
     file: File,
     path: PathBuf,
@@ -244,7 +244,7 @@ impl Partial {
         })
     }
 
-    /// Gives it its name, in the place of what has it.
+    /// Renames the file to its final name and replaces an existing file.
     fn become_file(mut self, name: &Path) -> std::io::Result<()> {
         self.file.sync_all()?;
         std::fs::rename(&self.path, name)?;
@@ -256,7 +256,7 @@ impl Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         if !self.kept {
-            // Nobody misses what was never whole.
+            // Ignore the error: the file is incomplete and nobody uses it.
             let _ = std::fs::remove_file(&self.path);
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Json<W> {
 }
 
 impl<W: Write> Json<W> {
-    /// Begins a FeatureCollection.
+    /// Starts a FeatureCollection.
     pub fn collection(mut out: W, options: &Options) -> io::Result<Self> {
         let mut head = b"{\"type\":\"FeatureCollection\",\"name\":".to_vec();
         text(&mut head, options.collection.as_str());

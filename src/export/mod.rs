@@ -1,9 +1,9 @@
-//! The features of one collection as a file, straight from the store: one feature at a time, so that a
-//! million of them take no more memory than one. What the role must not see is not in it.
+//! Exports the features of one collection to a file, one feature at a time from the store, so that memory does not
+//! grow with the collection. Properties that the role must not see are left out.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `csv` | a row a feature, for spreadsheets |
+//! | `csv` | one row per feature, for spreadsheets |
 //! | `json` | GeoJSON and newline-delimited GeoJSON, which `onemap import` reads |
 
 mod csv;
@@ -21,25 +21,25 @@ use crate::model::{Canonical, CollectionId, Record, Role, Schema};
 use crate::spatial::crs::Crs;
 use crate::store::{Store, StoreError};
 
-/// How features are written.
+/// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// One FeatureCollection.
     GeoJson,
-    /// A feature a line.
+    /// One feature per line.
     Ndjson,
-    /// A row a feature, the geometry as well-known text.
+    /// One row per feature, with the geometry as well-known text.
     Csv,
 }
 
-/// What is exported, and how.
+/// The options of an export.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The collection.
     pub collection: CollectionId,
-    /// How its features are written.
+    /// The format.
     pub format: Format,
-    /// For whose eyes: properties that this role does not see are left out.
+    /// The role: properties that it does not see are left out.
     pub role: Role,
     /// The coordinate system, x (longitude, easting) first.
     pub crs: Crs,
@@ -54,10 +54,10 @@ pub struct Exported {
     pub left_out: u64,
     /// The first features that were left out, with the reason.
     pub problems: Vec<LeftOut>,
-    /// Of the features that were written, how many have a property of which each look is recorded, such as a
-    /// door code.
+    /// The number of written features with a property whose every view is recorded in the audit, such as a door
+    /// code.
     pub recorded: u64,
-    /// The commit as of which it is.
+    /// The commit as of which the features were read.
     pub seq: u64,
 }
 
@@ -70,7 +70,7 @@ pub struct LeftOut {
     pub problem: String,
 }
 
-/// How many features that could not be written are named.
+/// The most features that are listed as left out.
 const NAMED: usize = 20;
 
 /// Why an export failed.
@@ -79,7 +79,7 @@ pub enum ExportError {
     /// There is no such collection.
     #[error("there is no collection {name:?}; there are {known}")]
     NoCollection {
-        /// What was asked for.
+        /// The requested collection.
         name: String,
         /// The names of all collections.
         known: String,
@@ -90,7 +90,7 @@ pub enum ExportError {
         /// The most columns.
         most: usize,
     },
-    /// A property came up while the file was written, so it has no column.
+    /// A property was added while the file was written, so it has no column.
     #[error("the property {0:?} was added while the file was written: export again")]
     NewProperty(String),
     /// The file or the pipe cannot be written.
@@ -104,7 +104,7 @@ pub enum ExportError {
 /// Writes the features of a collection as of one moment.
 ///
 /// # Errors
-/// When there is no such collection, or the store or the writing fails.
+/// If there is no such collection, or the store or the output fails.
 pub async fn export(
     store: &Store,
     options: &Options,
@@ -148,9 +148,9 @@ pub async fn export(
     Ok(done)
 }
 
-/// A file that takes features.
+/// A writer of features in one format.
 trait Features {
-    /// Writes one; the properties are a JSON object.
+    /// Writes one feature; its properties are a JSON object.
     fn put(
         &mut self,
         id: &str,
@@ -158,7 +158,7 @@ trait Features {
         properties: &str,
     ) -> Result<(), ExportError>;
 
-    /// Writes what stands at the end.
+    /// Writes the end of the file.
     fn end(&mut self) -> Result<(), ExportError>;
 }
 
@@ -187,7 +187,7 @@ async fn schema_of(store: &Store, name: &CollectionId) -> Result<Arc<Schema>, Ex
     }
 }
 
-/// The properties that the role may see: those of the schema, and those that features have beside them.
+/// The properties that the role may see: those of the schema, and others that features have.
 async fn columns(
     store: &Store,
     options: &Options,
@@ -220,8 +220,8 @@ async fn columns(
     Ok(columns)
 }
 
-/// Calls back for each feature of the collection; ends at the first error. Says the commit as of which the
-/// features are.
+/// Passes each feature of the collection to the callback; ends at the first error. Returns the commit as of which
+/// the features were read.
 async fn each(
     store: &Store,
     options: &Options,

@@ -1,4 +1,4 @@
-//! `/api/imports`: a file into the map, in three steps: upload and plan, commit, undo. Each is a job.
+//! `/api/imports`: imports a file in up to three steps: upload and plan, commit, undo. Each step is a job.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -23,11 +23,11 @@ use crate::service::imports::{self, Arguments, Refusal, UndoArguments};
 use crate::spatial::crs::Crs;
 use crate::store::{CHUNK_BYTES, Job, NewJob};
 
-/// How long an upload may rest before it is taken for given up.
+/// An upload without progress for this long is removed.
 const REST: SignedDuration = SignedDuration::from_hours(1);
 /// The longest name of a file, in bytes.
 const LONGEST_NAME: usize = 200;
-/// What memory an upload takes: the chunk that is gathered, and the one that is written.
+/// The memory of an upload, in bytes: the chunk that is received, and the one that is written.
 const MEMORY: usize = 2 * CHUNK_BYTES;
 
 /// Uploads a file and plans its import. Nothing is written to the map.
@@ -167,7 +167,7 @@ pub async fn undo(
     Ok(accepted(&app, &headers, &job))
 }
 
-/// Why a commit or an undo is not begun.
+/// The answer if a commit or an undo cannot start.
 fn refused(refusal: Refusal) -> Problem {
     let words = sentence(&refusal);
     match refusal {
@@ -182,7 +182,8 @@ fn refused(refusal: Refusal) -> Problem {
     }
 }
 
-/// The author of an import. It may touch every feature of a collection, so it takes all communities.
+/// The author of an import. An import may change every feature of a collection, so its author must be permitted in
+/// all communities.
 fn steward(caller: &Caller) -> Result<Author, Problem> {
     let author = caller.author(Role::Steward)?;
     let bound = caller
@@ -198,7 +199,7 @@ fn steward(caller: &Caller) -> Result<Author, Problem> {
     Ok(author)
 }
 
-/// The job of the caller that planned an import.
+/// The planning job of an import of the caller.
 async fn import(app: &App, caller: &Caller, id: &str) -> Result<Job, Problem> {
     let job = own(app, caller, id).await?;
     match job.kind.as_str() {
@@ -250,7 +251,7 @@ fn flag(query: &Query, name: &str) -> Result<bool, Problem> {
     }
 }
 
-/// What the file is called: without folders, as it stands in reports.
+/// The name of the file in reports, without folders.
 fn name(query: &Query) -> Result<String, Problem> {
     let name = query.get("name")?.unwrap_or("upload");
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -266,7 +267,7 @@ fn name(query: &Query) -> Result<String, Problem> {
     Ok(name.to_owned())
 }
 
-/// Writes a body chunk by chunk. No more than two chunks of it are in memory.
+/// Stores a request body chunk by chunk, with at most two chunks in memory.
 async fn store_body(app: &App, request: Request, id: &str) -> Result<(), Problem> {
     let limits = &app.options.uploads;
     let promised = request
@@ -314,7 +315,7 @@ async fn store_body(app: &App, request: Request, id: &str) -> Result<(), Problem
     Ok(())
 }
 
-/// An upload that is removed unless a job takes it: the client may go at any moment.
+/// Removes the upload when dropped, unless a job uses it: the client may disconnect at any time.
 struct Unfinished {
     live: Live,
     id: Option<String>,

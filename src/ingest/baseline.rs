@@ -1,4 +1,4 @@
-//! What an import is compared with: the store, or another state of the map, such as a snapshot in memory.
+//! The state of the map with which an import is compared: the store, or a snapshot in memory.
 
 use geo_types::Coord;
 
@@ -6,33 +6,33 @@ use super::ImportError;
 use crate::model::{Author, Change, CollectionId, Record};
 use crate::store::{Staged, Staging, Store, StoreError};
 
-/// A state of the map with which an import is compared. All of it is as of one commit, or newer.
+/// A state of the map with which an import is compared: as of one commit, or newer.
 pub trait Baseline: Send {
-    /// The newest commit that is surely in it.
+    /// The newest commit that the state certainly includes.
     fn seq(&self) -> u64;
 
-    /// Calls back for each feature of a collection.
+    /// Passes each feature of a collection to the callback.
     fn each(
         &mut self,
         collection: &CollectionId,
         each: impl FnMut(Record) + Send,
     ) -> impl Future<Output = Result<(), ImportError>> + Send;
 
-    /// Places of features, at most so many, spread over the map.
+    /// Positions of a sample of features, spread over the map, at most this many.
     fn places(
         &mut self,
         most: u32,
     ) -> impl Future<Output = Result<Vec<Coord<f64>>, ImportError>> + Send;
 
-    /// Says which of these changes change something, in any order, and what each does. What is handed over
-    /// in one call is compared in bounded parts; nothing of it has to stay in memory.
+    /// Returns what each of these changes does, in any order; changes without effect are left out. One call is
+    /// compared in bounded parts, so memory does not grow with its size.
     fn compare(
         &mut self,
         changes: Vec<Change>,
     ) -> impl Future<Output = Result<Vec<Staged>, ImportError>> + Send;
 }
 
-/// The store, in which every change that is compared is also staged: it can be committed.
+/// The store as baseline. It also stages every compared change, so that the import can be committed.
 pub(super) struct InStore<'a> {
     store: &'a Store,
     seq: u64,
@@ -40,13 +40,13 @@ pub(super) struct InStore<'a> {
 }
 
 impl<'a> InStore<'a> {
-    /// The store as it is now or later.
+    /// Creates a baseline of the store as it is now or later.
     pub async fn new(
         store: &'a Store,
         author: &Author,
         reason: String,
     ) -> Result<Self, StoreError> {
-        // Before anything is read: what is read may be newer, and never older.
+        // Read the number first: what is read after it may be newer, but is never older.
         let seq = store.head().await?.seq;
         let staging = store.stage(author.clone(), Some(reason)).await?;
         Ok(Self {

@@ -8,27 +8,27 @@ use super::touched::Touched;
 use crate::model::{CollectionId, FeatureId, InChinese, Localized, SCHEMAS, both};
 use crate::store::{Overtaken, Store, StoreError};
 
-/// The most changes that a look at the log reads.
+/// The most changes that one look at the log reads.
 const MOST_CHANGES: u64 = 50_000;
-/// The most commits that it reads.
+/// The most commits that one look at the log reads.
 const MOST_COMMITS: usize = 20_000;
-/// Commits a call of the store.
+/// Commits read per call of the store.
 const PAGE: u32 = 500;
 
-/// Features that stand in the way of a commit, because others changed them meanwhile.
+/// Features that a commit would change and that others changed meanwhile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conflicts {
-    /// How many there are.
+    /// The number of conflicting features.
     pub total: u64,
-    /// The first of them, by collection and id.
+    /// The first conflicts, by collection and id.
     pub first: Vec<Conflict>,
 }
 
 impl Conflicts {
-    /// The most features that are named.
+    /// The most conflicts that are listed.
     pub const NAMED: usize = 20;
 
-    /// Adds a feature, and names it where few are named yet.
+    /// Counts a conflict, and lists it unless the list is full.
     pub(super) fn add(&mut self, collection: &CollectionId, id: &FeatureId, problem: Localized) {
         self.total += 1;
         if self.first.len() < Self::NAMED {
@@ -36,7 +36,7 @@ impl Conflicts {
         }
     }
 
-    /// Whether nothing stands in the way.
+    /// Whether there is no conflict.
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }
@@ -89,27 +89,27 @@ pub(super) fn changed_by(seq: u64) -> Localized {
     both!("已被提交 {seq} 修改", "was changed by commit {seq}")
 }
 
-/// The features that commits after a moment changed, as far as a bounded look at the log tells. A look that is
-/// not complete names conflicts that are there and misses others; the commit itself finds all of them.
+/// The features that were changed after a commit, found by reading a limited part of the log. An incomplete look
+/// reports only real conflicts but may miss some; the commit itself finds all of them.
 #[derive(Debug, Default)]
 pub struct ChangedSince {
-    /// Each with the newest commit that changed it.
+    /// The changed features, each with the newest commit that changed it.
     features: BTreeMap<(CollectionId, FeatureId), u64>,
-    /// Those that a plan changes, too.
+    /// Those of them that the plan changes too.
     touched: BTreeMap<(CollectionId, FeatureId), u64>,
 }
 
 impl ChangedSince {
-    /// Looks at the commits after one.
+    /// Reads the commits after the given one.
     ///
     /// # Errors
-    /// When the store fails.
+    /// If the store fails.
     pub async fn read(store: &Store, seq: u64) -> Result<Self, StoreError> {
         let mut since = Self::default();
         let (mut after, mut commits, mut changes) = (seq, 0, 0);
         while commits < MOST_COMMITS && changes < MOST_CHANGES {
             let page = store.commits_after(after, PAGE).await?;
-            // Commits that are small enough together cost one question.
+            // Read small commits together, in one call of the store.
             let fitting = page.iter().take_while(|header| {
                 changes += header.size;
                 changes <= MOST_CHANGES
@@ -131,7 +131,7 @@ impl ChangedSince {
         Ok(since)
     }
 
-    /// Those features, by collection.
+    /// The changed features, by collection.
     pub(super) fn by_collection(&self) -> BTreeMap<&CollectionId, Vec<FeatureId>> {
         let mut all: BTreeMap<&CollectionId, Vec<FeatureId>> = BTreeMap::new();
         for (collection, id) in self.features.keys().filter(|(c, _)| !c.is_hidden()) {
@@ -153,12 +153,12 @@ impl ChangedSince {
         collections.find(|c| schemas.contains(&c.as_str()))
     }
 
-    /// Whether no commit came since.
+    /// Whether nothing was committed since.
     pub fn is_empty(&self) -> bool {
         self.features.is_empty()
     }
 
-    /// Looks which of the features a plan changes, too, of which these are parts of the keys.
+    /// Finds the features that a plan changes too, given one part of the keys of the plan.
     pub fn look_for<'a>(&mut self, parts: impl Iterator<Item = &'a [u8]>) {
         let shown = self.features.iter().filter(|((c, _), _)| !c.is_hidden());
         let keys: HashMap<u64, _> = shown
@@ -171,7 +171,7 @@ impl ChangedSince {
         }
     }
 
-    /// Those that were found.
+    /// The conflicts found so far.
     pub fn conflicts(&self) -> Conflicts {
         let mut conflicts = Conflicts::default();
         for ((collection, id), seq) in &self.touched {

@@ -1,4 +1,4 @@
-//! What a file is, by its first bytes: names lie.
+//! Detects the format of a file by its first bytes, since its name may be wrong.
 
 use std::io::{self, Read};
 
@@ -13,7 +13,7 @@ use crate::model::{Localized, both};
 pub enum Format {
     /// A FeatureCollection or a single Feature.
     GeoJson,
-    /// A feature a line, or a feature after each record separator (RFC 8142).
+    /// One feature per line, or one after each record separator (RFC 8142).
     GeoJsonSequence,
     /// An OpenStreetMap extract in the binary format.
     OsmPbf,
@@ -26,20 +26,21 @@ pub enum Format {
 /// How many bytes of a file are read to detect its format.
 const PEEK: u64 = 64 * 1024;
 
-/// The first bytes of a file, which are read from here only once: what comes out of a pipe is gone then.
+/// Reads the first bytes of a file. The caller must keep them, since a pipe can be read only once.
 pub fn head(file: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     file.take(PEEK).read_to_end(&mut head)?;
     Ok(head)
 }
 
-/// What a file is that begins so. The error says what it is instead, and what to do about it.
+/// The format of a file that begins with these bytes. The error names the format that was found instead, and
+/// how to convert it.
 pub fn of_bytes(head: &[u8]) -> Result<Format, Localized> {
     const KNOWN: &str = "expected GeoJSON, newline-delimited GeoJSON, OSM PBF, OSM XML, or a ledger of cases \
         (XLSX, XLS or CSV with the headers 类别 and 上报时间)";
     const KNOWN_ZH: &str = "应为 GeoJSON、逐行 GeoJSON、OSM PBF、OSM XML，或预警台账（XLSX、XLS 或 CSV，\
         表头含“类别”和“上报时间”）";
-    // Files that were joined may begin with several byte order marks.
+    // A file concatenated from several may begin with several byte order marks.
     let mut text = head.trim_ascii_start();
     while let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") {
         text = rest.trim_ascii_start();
@@ -98,19 +99,19 @@ pub fn of_bytes(head: &[u8]) -> Result<Format, Localized> {
         [b'[', ..] => Err(both!("是 JSON 列表；{KNOWN_ZH}", "is a JSON list; {KNOWN}")),
         _ => Err(both!(
             "无法识别文件格式；{KNOWN_ZH}",
-            "is none of the known formats; {KNOWN}"
+            "has an unknown format; {KNOWN}"
         )),
     }
 }
 
-/// The name of the first element of an XML text, without its prefix; empty where there is none in sight.
+/// The name of the first element of an XML text, without its prefix; empty if these bytes have none.
 fn root_of(mut text: &[u8]) -> &[u8] {
     loop {
         text = text.trim_ascii_start();
         let end: &[u8] = match text {
             [b'<', b'?', ..] => b"?>",
             [b'<', b'!', b'-', b'-', ..] => b"-->",
-            // A document type is refused by the reader, which says so better.
+            // Skip a document type: the reader refuses it with a better text.
             [b'<', b'!', ..] => b">",
             [b'<', name @ ..] => {
                 let end = name
@@ -129,9 +130,8 @@ fn root_of(mut text: &[u8]) -> &[u8] {
     }
 }
 
-/// The encoding of text whose characters have two or four bytes, and how iconv calls it: by its byte order
-/// mark, or by zeros around what JSON may begin with. With a mark, iconv finds the order of the bytes
-/// itself.
+/// The encoding of UTF-16 or UTF-32 text and its name in iconv. Detected by the byte order mark, or by zeros
+/// around the first character of JSON. With a mark, iconv detects the byte order itself.
 fn wide_encoding(head: &[u8]) -> Option<(&'static str, &'static str)> {
     let is_start = |b: u8| matches!(b, b'{' | b'[' | 0x1e | b' ' | b'\t' | b'\r' | b'\n');
     Some(match *head {
@@ -147,7 +147,7 @@ fn wide_encoding(head: &[u8]) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// A sequence has a whole object in its first line, and that is no collection.
+/// Whether the text is a sequence: its first line is a complete object, and not a FeatureCollection.
 fn of_object(text: &[u8]) -> Format {
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
     let mut string_from = 0;
@@ -182,7 +182,7 @@ fn of_object(text: &[u8]) -> Format {
             _ => {}
         }
     }
-    // One line and no end in sight: a line of a sequence, which a single feature is too.
+    // The first line is longer than these bytes: read it as a sequence, which covers a single feature too.
     Format::GeoJsonSequence
 }
 

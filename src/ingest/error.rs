@@ -7,7 +7,7 @@ use super::conflict::Conflicts;
 use crate::model::{CollectionId, InChinese, Localized, SchemaError};
 use crate::store::StoreError;
 
-/// Why an import failed; the map is as it was.
+/// Why an import failed. The map stays as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// A file cannot be used.
@@ -18,7 +18,7 @@ pub enum ImportError {
         /// What is wrong with it.
         problem: Localized,
     },
-    /// A list that was asked for cannot be written.
+    /// A requested output file (rejects, unlinked features) cannot be written.
     #[error("{}: cannot be written: {source}", file.display())]
     Output {
         /// The file.
@@ -26,7 +26,7 @@ pub enum ImportError {
         /// What the system said.
         source: io::Error,
     },
-    /// The collection named is not for imports.
+    /// The named collection is internal and accepts no imports.
     #[error("the collection {0:?} is internal and takes no imports")]
     Hidden(CollectionId),
     /// The schema of a collection kept changing while the files were read.
@@ -35,13 +35,13 @@ pub enum ImportError {
          start the import again"
     )]
     SchemaChanged(String),
-    /// Others changed what the plan changes; nothing was written.
+    /// Others changed features of the plan; nothing was written.
     #[error("{0}; nothing was written: plan the import again")]
     Conflict(Conflicts),
-    /// Others changed what an import changed; nothing of it was undone.
+    /// Others changed features of the import; nothing was undone.
     #[error("{0}; nothing was undone: undo it partly to leave these features as they are")]
     UndoConflict(Conflicts),
-    /// A file is not the one that was planned.
+    /// A file was changed after the import was planned.
     #[error("{file}: was changed since the import was planned; nothing was written: plan it again")]
     InputChanged {
         /// The file, as it was named.
@@ -55,7 +55,7 @@ pub enum ImportError {
         /// The commit that undid it.
         by: u64,
     },
-    /// What is to be undone cannot be undone as an import.
+    /// The commit cannot be undone as an import.
     #[error("commit {seq} cannot be undone: {problem}")]
     NoImport {
         /// The commit.
@@ -63,10 +63,10 @@ pub enum ImportError {
         /// Why the commit cannot be undone.
         problem: Localized,
     },
-    /// Whoever waits for the import gave it up; nothing was written.
+    /// The import was cancelled; nothing was written.
     #[error("the import was cancelled; nothing was written")]
     Stopped,
-    /// A schema on the map is broken.
+    /// A schema on the map is invalid.
     #[error(transparent)]
     Schema(#[from] SchemaError),
     /// The store failed.

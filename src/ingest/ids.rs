@@ -1,7 +1,7 @@
-//! The ids of features in files that give them none, as QGIS and ogr2ogr write: made from the geometry and
-//! the name, so that the same feature gets the same id in the next file too.
+//! Makes ids for features without one, as QGIS and ogr2ogr write them: from the geometry and the name, so that
+//! the same feature gets the same id in every file.
 //!
-//! The rule is described in `docs/import.md`. It must not change: every map would get its features twice.
+//! `docs/import.md` describes the rule. It must not change: a second import would add every feature again.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{Body, CollectionId, FeatureId, IdError};
 
-/// Where the ids of features come from.
+/// The source of the ids of features.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum IdRule {
@@ -26,7 +26,7 @@ pub enum IdRule {
     Row,
 }
 
-/// A rule that names no property.
+/// The rule is not valid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected row, the name of a property, or property:NAME")]
 pub struct IdRuleError;
@@ -72,7 +72,7 @@ impl TryFrom<String> for IdRule {
     }
 }
 
-/// The properties that may hold a name, the most usual first.
+/// The properties that may hold a name, the most common first.
 const NAMES: [&str; 4] = ["name", "名称", "Name", "NAME"];
 /// Units of a degree to which positions are rounded: 1 cm.
 const UNITS: f64 = 1e7;
@@ -147,7 +147,7 @@ fn add_polygon(hash: &mut Sha256, polygon: &Polygon<f64>) {
     polygon.interiors().iter().for_each(|r| add_ring(hash, r));
 }
 
-/// Programs begin a ring at different corners: it counts from its westernmost corner on.
+/// Rotates a ring so that it begins at its westernmost corner, since programs begin rings at different corners.
 fn add_ring(hash: &mut Sha256, ring: &LineString<f64>) {
     let open = match ring.0.as_slice() {
         [first, middle @ .., last] if first == last => &ring.0[..=middle.len()],
@@ -183,7 +183,7 @@ fn units(coord: Coord<f64>) -> (i64, i64) {
     )
 }
 
-/// Digits and letters that are hard to take for each other (Crockford's base 32, in lower case).
+/// Crockford's base 32 in lower case: digits and letters that are hard to confuse.
 fn base32(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let mut text = String::new();
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn an_id_follows_from_geometry_and_name_alone() {
-        // This text is on maps: it must never change.
+        // Existing maps have this id, so it must never change.
         assert_eq!(
             id(Some(house(0.0)), r#"{"name":"3号楼"}"#),
             "gak14xgkgvn24wgc9"
@@ -235,7 +235,7 @@ mod tests {
             id(Some(house(0.0)), r#"{"levels":7,"name":" 3号楼 "}"#)
         );
         assert_eq!(named, id(Some(house(0.0)), r#"{"名称":"3号楼"}"#));
-        // Noise in the 9th digit, and another first corner.
+        // Differences in the 9th decimal, and another first corner.
         assert_eq!(named, id(Some(house(3e-9)), r#"{"name":"3号楼"}"#));
         let turned = polygon![(x: 117.001, y: 39.001), (x: 117.0, y: 39.001), (x: 117.0, y: 39.0), (x: 117.001, y: 39.0)];
         assert_eq!(named, id(Some(turned.into()), r#"{"name":"3号楼"}"#));

@@ -1,5 +1,5 @@
-//! A schema for a collection that nobody described: its title from the file, its properties and their
-//! types from the data. It describes and hardly restricts; a steward may write a better one.
+//! Infers a schema for a collection without one: the title from the file name, properties and types from the
+//! data. The schema accepts nearly everything; a steward can replace it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::model::{Body, GeometryKind, INFERRED};
 
-/// What was seen of a collection.
+/// What is known of a collection from the features read so far.
 #[derive(Debug, Default)]
 pub struct Inference {
     geometry: BTreeSet<GeometryKind>,
@@ -16,7 +16,7 @@ pub struct Inference {
 }
 
 impl Inference {
-    /// Takes a feature into account.
+    /// Adds a feature.
     pub fn see(&mut self, body: &Body) {
         match body.geometry.as_ref().map(GeometryKind::of) {
             Some(Some(kind)) => {
@@ -45,7 +45,7 @@ impl Inference {
                 }
                 let spec = match (kinds.len(), kinds.first()) {
                     (1, Some(kind)) => json!({"title": name, "type": kind}),
-                    // Never anything but null, or of several types: nothing is promised.
+                    // Always null, or values of several types: give no type.
                     (0, _) | (_, None) => json!({"title": name}),
                     _ => json!({"title": name, "type": kinds}),
                 };

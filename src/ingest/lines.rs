@@ -1,4 +1,4 @@
-//! Files of one JSON object a line: rejects, and features without their links.
+//! Files with one JSON object per line: rejects, and features without a link.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ImportError;
 
-/// A file of one JSON object a line, or nothing.
+/// A file with one JSON object per line; writes nothing if no file was requested.
 pub(super) struct Lines {
     output: Option<(PathBuf, BufWriter<File>)>,
 }

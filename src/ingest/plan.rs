@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::report::Report;
 use super::touched::Touched;
 
-/// What an import, or the undo of one, would do.
+/// The plan of an import or of an undo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// What would become of the features.
+    /// What the commit would change.
     pub report: Report,
     /// The commit and the files from which the plan was made.
     pub basis: Basis,
-    /// The features that it changes. Kept apart from the rest, because there may be millions.
+    /// The features that the plan changes. Stored separately, because there may be millions.
     #[serde(skip)]
     pub touched: Touched,
 }

@@ -1,4 +1,4 @@
-//! A file to import: anything that can be read from its beginning, more than once.
+//! A file to import: anything that can be opened and read from its beginning more than once.
 
 use std::fmt;
 use std::fs::File;
@@ -31,8 +31,8 @@ impl Source {
         })
     }
 
-    /// Something that can be opened, at its beginning each time. `name` is what it is called in reports;
-    /// its file stem may name the collection.
+    /// A source with a function that opens it; each reader starts at the beginning. `name` is its name in
+    /// reports; the file stem may name the collection.
     pub fn new(
         name: impl Into<String>,
         open: impl Fn() -> io::Result<Box<dyn ReadSeek>> + Send + Sync + 'static,
@@ -43,13 +43,13 @@ impl Source {
         }
     }
 
-    /// What it is called.
+    /// The name of the file in reports.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Opens it for the reading thread. When `stopped` says so, reading ends with an error: passes over a
-    /// large file may hand out nothing for long.
+    /// Opens the file for the reading thread. Once `stopped` returns true, reading ends with an error. This is
+    /// needed because a pass over a large file may produce no feature for a long time.
     pub(super) fn open(&self, stopped: impl Fn() -> bool + Send + 'static) -> io::Result<Hashing> {
         Ok(Hashing {
             inner: (self.open)()?,
@@ -67,18 +67,18 @@ impl fmt::Debug for Source {
     }
 }
 
-/// Hashes a file while it is read, each byte once, in whatever order it is read.
+/// Hashes a file while it is read. Each byte is hashed once, in the order of the file, even if the reader seeks.
 pub(super) struct Hashing {
     inner: Box<dyn ReadSeek>,
     stopped: Box<dyn Fn() -> bool + Send>,
     hasher: Sha256,
-    /// How many bytes from the beginning are hashed.
+    /// The number of bytes hashed so far, from the beginning.
     hashed: u64,
     at: u64,
 }
 
 impl Hashing {
-    /// The SHA-256 of the whole file, in hexadecimal digits; reads what is not read yet.
+    /// The SHA-256 of the whole file, in hexadecimal digits; reads the rest of the file first.
     pub fn finish(mut self) -> io::Result<String> {
         if self.at != self.hashed {
             self.seek(SeekFrom::Start(self.hashed))?;

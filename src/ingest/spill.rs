@@ -1,5 +1,5 @@
-//! Features that wait for their links until everything has been seen. A few stay in memory; beyond
-//! that they wait in a temporary file, so that a million buildings without a grid cost no gigabyte.
+//! The queue of features that wait for their links until all files are read. A limited number stays in memory;
+//! the rest goes to a temporary file, so that a million waiting buildings do not take a gigabyte of memory.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -13,7 +13,7 @@ use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 /// The most features that are kept in memory before they are written to disk.
 const IN_MEMORY: usize = 20_000;
 
-/// The features that wait, in the order in which they came.
+/// The waiting features, in the order in which they were added.
 #[derive(Default)]
 pub(super) struct SpillQueue {
     collections: Vec<CollectionId>,
@@ -94,7 +94,7 @@ impl SpillQueue {
     }
 }
 
-/// A file that is gone with the process, however it ends.
+/// A temporary file without a name, which the system removes when the process ends.
 fn nameless() -> io::Result<File> {
     let path = std::env::temp_dir().join(format!("onemap-import-{}", Uuid::new_v4()));
     let file = OpenOptions::new()
@@ -115,7 +115,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The next features, at most so many; none at the end.
+    /// The next features, at most this many; empty at the end.
     pub fn chunk(&mut self, size: usize) -> io::Result<Vec<Change>> {
         let mut chunk = Vec::new();
         while chunk.len() < size {

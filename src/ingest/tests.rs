@@ -1,4 +1,4 @@
-//! Imports into a real store, from files written here and from extracts that nobody here made.
+//! Imports into a real store, from generated files and from real extracts.
 
 mod schema_tests;
 
@@ -101,7 +101,7 @@ fn rejects(report: &Report) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn good_features_go_in_wrong_ones_are_named_and_again_changes_nothing() {
+async fn valid_features_are_imported_invalid_ones_reported_and_a_second_import_changes_nothing() {
     let house = House::new().await;
     let file = house.file(
         "buildings.geojson",
@@ -143,7 +143,7 @@ async fn good_features_go_in_wrong_ones_are_named_and_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_file_that_breaks_off_leaves_the_map_as_it_was() {
+async fn a_truncated_file_leaves_the_map_as_it_was() {
     let house = House::new().await;
     let features: Vec<Value> = (0..2000)
         .map(|i| point(&format!("p{i}"), 117.0, 39.0, json!({"kind": "parking"})))
@@ -184,7 +184,7 @@ async fn a_file_that_breaks_off_leaves_the_map_as_it_was() {
 }
 
 #[tokio::test]
-async fn one_spoiled_line_spoils_no_other() {
+async fn an_invalid_line_does_not_affect_the_others() {
     let house = House::new().await;
     let good = |id: &str| point(id, 117.0, 39.0, json!({"kind": "parking"})).to_string();
     let mut text = Vec::new();
@@ -222,7 +222,7 @@ async fn one_spoiled_line_spoils_no_other() {
 }
 
 #[tokio::test]
-async fn a_feature_that_is_too_big_is_passed_over() {
+async fn a_feature_that_is_too_large_is_skipped() {
     let house = House::new().await;
     let big = point("big", 117.0, 39.0, json!({"note": "x".repeat(300_000)}));
     let small = point("small", 117.0, 39.0, json!({}));
@@ -242,7 +242,7 @@ async fn a_feature_that_is_too_big_is_passed_over() {
 }
 
 #[tokio::test]
-async fn the_collection_comes_from_the_command_the_feature_or_the_name() {
+async fn the_collection_comes_from_the_option_the_feature_or_the_file_name() {
     let house = House::new().await;
     let mut said = point("1", 117.0, 39.0, json!({"kind": "parking"}));
     said["collection"] = json!("facilities");
@@ -263,7 +263,7 @@ async fn the_collection_comes_from_the_command_the_feature_or_the_name() {
 }
 
 #[tokio::test]
-async fn a_dry_run_tells_all_and_changes_nothing() {
+async fn a_dry_run_reports_everything_and_changes_nothing() {
     let house = House::new().await;
     let file = house.file(
         "facilities.geojson",
@@ -284,7 +284,7 @@ async fn a_dry_run_tells_all_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn shifted_and_projected_files_land_where_they_belong() {
+async fn files_in_other_coordinate_systems_are_transformed() {
     let house = House::new().await;
     let place = geo_types::Coord {
         x: 117.13,
@@ -321,7 +321,7 @@ async fn shifted_and_projected_files_land_where_they_belong() {
         };
         assert!(metres::distance(p.0, place) < 0.01, "{name}");
     }
-    // The wrong zone, and projected values that nobody announced.
+    // The wrong zone, and projected values without a declared coordinate system.
     let file = house.file(
         "facilities.geojson",
         collection(&[point("x", 39_511_226.0, 4_342_935.0, json!({}))]),
@@ -332,7 +332,7 @@ async fn shifted_and_projected_files_land_where_they_belong() {
     };
     assert!(rejects(&house.import_with(&[&file], wrong).await.unwrap())[0].contains("EPSG:4527"));
     assert!(rejects(&house.import(&file).await.unwrap())[0].contains("metres"));
-    // A file that says it itself, as GDAL writes it.
+    // A file that declares its coordinate system, as GDAL writes it.
     let mut document: Value = serde_json::from_str(&collection(&[])).unwrap();
     document["crs"] = json!({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4527"}});
     document["features"] = json!([point("said", 39_511_226.477_4, 4_342_935.905_6, json!({}))]);
@@ -341,14 +341,14 @@ async fn shifted_and_projected_files_land_where_they_belong() {
 }
 
 #[tokio::test]
-async fn doors_find_buildings_that_are_on_the_map_already() {
+async fn doors_are_linked_to_buildings_already_on_the_map() {
     let house = House::new().await;
     let file = house.file(
         "buildings.geojson",
         collection(&[square("b1", 117.13, 39.22, 0.0002, json!({}))]),
     );
     let report = house.import(&file).await.unwrap();
-    // There are no grids, which is said once and is no reject.
+    // The map has no grids: reported once, and not as a reject.
     assert_eq!((report.rejected, report.total().unlinked), (0, 0));
     assert_eq!(report.nothing_to_link_to, ["compounds", "grids"]);
     let file = house.file(
@@ -374,7 +374,7 @@ async fn doors_find_buildings_that_are_on_the_map_already() {
 }
 
 #[tokio::test]
-async fn an_extract_becomes_linked_features_and_again_changes_nothing() {
+async fn an_extract_becomes_linked_features_and_a_second_import_changes_nothing() {
     let extract =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/osm/beijing_bupt.osm.pbf");
     if !extract.exists() {
@@ -400,7 +400,7 @@ async fn an_extract_becomes_linked_features_and_again_changes_nothing() {
         })
         .count();
     assert!(linked > 80, "{linked}");
-    // Its licence asks to say whose data it is.
+    // The licence of OpenStreetMap requires an attribution.
     let sources = house.records("$sources").await;
     let said = sources.values().filter_map(|r| r.body.as_ref());
     let said: Vec<&str> = said.map(|b| b.properties.as_str()).collect();

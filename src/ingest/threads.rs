@@ -1,26 +1,27 @@
-//! Threads for work that nobody waits for in a request: fewer than there are cores, and of lower priority, so
-//! that they never slow the answers.
+//! Threads for background work: fewer than there are cores, with a lower priority, so that they do not slow
+//! down requests.
 
 use std::sync::Arc;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::task::JoinHandle;
 
-/// How much lower the priority of a background thread is (`nice`).
+/// The `nice` value of a background thread.
 const NICE: i32 = 10;
 
-/// Where work with many features runs. By default on the threads of the process.
+/// The threads on which features are processed. The default is the shared pool of the process.
 #[derive(Debug, Clone, Default)]
 pub struct Threads(Option<Arc<ThreadPool>>);
 
 impl Threads {
-    /// So many threads of their own, of lower priority. Where the system refuses them, those of the process.
+    /// Creates a separate pool of this many threads with a lower priority. Falls back to the shared pool if the
+    /// system refuses them.
     pub fn background(threads: usize) -> Self {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|n| format!("onemap-job-{n}"))
             .start_handler(|_| {
-                // On Linux the priority is that of the thread. Where it stays as it is, jobs only run faster.
+                // On Linux the priority is per thread. If it cannot be lowered, jobs still run, at normal priority.
                 let _ = rustix::process::nice(NICE);
             })
             .build();
@@ -33,7 +34,7 @@ impl Threads {
         }
     }
 
-    /// Runs a closure there. What it does in parallel stays on these threads.
+    /// Runs a closure on these threads, including its parallel iterators.
     pub fn spawn<R: Send + 'static>(
         &self,
         work: impl FnOnce() -> R + Send + 'static,

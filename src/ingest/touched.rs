@@ -1,23 +1,23 @@
-//! Which features a plan changes, short enough to be kept beside the plan: eight bytes a feature.
+//! The features that a plan changes, as eight bytes per feature, so that they can be stored with the plan.
 
 use sha2::{Digest, Sha256};
 
 use crate::model::{CollectionId, FeatureId};
 
-/// The bytes of one feature.
+/// The size of one key, in bytes.
 const KEY: usize = 8;
 
-/// The features that a plan changes, each as the first 64 bits of a SHA-256 of its collection and id. That two
-/// features of a map have the same is less likely than a fault of the disk.
+/// The features that a plan changes, each as a key: the first 64 bits of the SHA-256 of its collection and id.
+/// Two features of a map are extremely unlikely to have the same key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched(Vec<u64>);
 
 impl Touched {
-    /// The number by which a feature is known here.
+    /// The key of a feature.
     pub fn key(collection: &CollectionId, id: &FeatureId) -> u64 {
         let mut hash = Sha256::new();
         hash.update(collection.as_str());
-        // No name of a collection has a zero byte.
+        // The zero byte separates the two: no collection name contains one.
         hash.update([0]);
         hash.update(id.as_str());
         let digest = hash.finalize();
@@ -35,7 +35,7 @@ impl Touched {
         keys.map(|part| part.iter().flat_map(|key| key.to_be_bytes()).collect())
     }
 
-    /// The keys in one of those parts.
+    /// Decodes the keys of one part.
     pub fn keys(part: &[u8]) -> impl Iterator<Item = u64> {
         let keys = part.chunks_exact(KEY);
         keys.map(|key| key.iter().fold(0, |n, byte| n << 8 | u64::from(*byte)))

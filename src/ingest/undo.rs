@@ -1,5 +1,5 @@
-//! Undoing an import: what it changed becomes what it was before, in one commit. Features that somebody
-//! changed since are conflicts. Schemas and sources that came with the import stay.
+//! Undoes an import: one commit gives each feature that the import changed its earlier state. Features that
+//! somebody changed since are conflicts. Schemas and sources that the import added stay.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,13 +20,13 @@ use crate::model::{
 };
 use crate::store::Store;
 
-/// Features a call of the store.
+/// Features read per call of the store.
 const CHUNK: usize = 1000;
-/// How the reason of an undo begins.
+/// The beginning of the reason of every undo.
 const UNDO: &str = "undo of import ";
-/// The most commits that a look before the undo reads.
+/// The most commits that the check before an undo reads.
 const LOOK: u64 = 20_000;
-/// Cases have a history of their own, which an undo would contradict.
+/// The ledger keeps the history of cases, and an undo would contradict it.
 const LEDGER: &str = WARNINGS;
 
 /// Which import is undone, and how.
@@ -36,14 +36,14 @@ pub struct Undo {
     pub seq: u64,
     /// Whether features that were changed since are left as they are; else they refuse the undo.
     pub partly: bool,
-    /// What the reason of the commit says beside the number.
+    /// Text for the reason of the commit, after the number of the import.
     pub note: Option<String>,
 }
 
-/// Tells what the undo of an import would do. Conflicts are listed in the report.
+/// Plans the undo of an import. The report lists conflicts.
 ///
 /// # Errors
-/// When the commit is no import, was undone already, or the store fails.
+/// If the commit is not an import or was undone already, or the store fails.
 pub async fn plan_undo(
     store: &Store,
     undo: &Undo,
@@ -76,12 +76,11 @@ pub async fn undo(
     prepared.commit(store, progress).await
 }
 
-/// Names the features that stand in the way of an undo, as far as a bounded look at the log tells: those that
-/// others changed since, and that are not again what they were before the import. What it misses, [`undo`]
-/// finds.
+/// Finds conflicts of an undo by reading a limited part of the log: features that others changed since and that
+/// differ from their state before the import. May miss some; [`undo`] itself finds all of them.
 ///
 /// # Errors
-/// [`ImportError::Undone`], [`ImportError::NoImport`], and when the store fails.
+/// [`ImportError::Undone`], [`ImportError::NoImport`], or an error of the store.
 pub async fn undo_conflicts(store: &Store, seq: u64) -> Result<Conflicts, ImportError> {
     import_of(store, seq).await?;
     refuse_a_second(store, seq, LOOK).await?;
@@ -196,7 +195,7 @@ async fn import_of(store: &Store, seq: u64) -> Result<CommitHeader, ImportError>
     }
 }
 
-/// Refuses to undo an import that was undone before; reads at most so many commits after it.
+/// Fails if the import was undone already; reads at most this many commits after it.
 async fn refuse_a_second(store: &Store, seq: u64, most: u64) -> Result<(), ImportError> {
     let bare = format!("{UNDO}{seq}");
     let noted = format!("{bare} (");
@@ -237,7 +236,8 @@ impl Work<'_, '_> {
         Ok(Some(Checker::new(schema)?))
     }
 
-    /// Stages what some features were before; `true` beside an id says that the import put it.
+    /// Stages the earlier state of some features. `true` beside an id: the import added or changed the feature;
+    /// `false`: it removed the feature.
     async fn put_back(
         &mut self,
         collection: &CollectionId,
@@ -315,7 +315,7 @@ fn moved_on(
     }
 }
 
-/// Why a feature can't be put back under the schema of today.
+/// Why the earlier state of a feature does not fit the current schema.
 fn misfit(checker: Option<&Checker>, id: &FeatureId, body: Option<&Body>) -> Option<Localized> {
     let problems = checker?.check(id, body?).err()?;
     let (field, Localized { zh, en }) = match problems.first() {

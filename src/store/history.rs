@@ -1,22 +1,22 @@
-//! The past: every version that a feature ever had, and what the map was at a moment.
+//! Reads the history: all versions of a feature, and the map as of a time or a commit.
 
 use jiff::Timestamp;
 
 use super::{Store, StoreError};
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
 
-/// A place in the log, for who reads it bit by bit: before the commit `seq` everything is read, and in
-/// it everything up to the id `after`.
+/// A position in the log, to read it page by page: everything before the commit `seq` is read, and of that commit
+/// everything up to the id `after`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Position {
-    /// The commit to go on with.
+    /// The commit to continue with.
     pub seq: u64,
-    /// The last id in it that is done; empty before the first.
+    /// The last id of that commit that was read; empty before the first.
     pub after: String,
 }
 
 impl Position {
-    /// Before anything that a commit changed.
+    /// The position before the first change of a commit.
     pub fn before(seq: u64) -> Self {
         Self {
             seq,
@@ -25,17 +25,17 @@ impl Position {
     }
 }
 
-/// Up to where the past is looked at.
+/// The state of the map to read: as of a time or a commit.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Until {
-    /// What was in effect at a moment.
+    /// The state in effect at this time.
     Moment(Timestamp),
-    /// What the commits up to this one wrote.
+    /// The state after this commit.
     Commit(u64),
 }
 
 impl Until {
-    /// The number that is bound in a statement: microseconds since 1970, or the number of the commit.
+    /// The parameter of a statement: microseconds since 1970, or the number of the commit.
     pub(super) fn number(self) -> i64 {
         match self {
             Self::Moment(at) => at.as_microsecond(),
@@ -44,23 +44,23 @@ impl Until {
     }
 }
 
-/// The most bytes of properties of one page of versions, where it has more than one.
+/// The most bytes of properties in one page of versions; a single larger version still makes a page.
 pub const PAGE_BYTES: u64 = 8 << 20;
-/// Versions a page where somebody wants all.
+/// The number of versions per page when all are read.
 const PAGE: u32 = 500;
 
-/// Versions of one feature.
+/// A page of versions of one feature.
 #[derive(Debug)]
 pub struct VersionPage {
     /// The oldest first.
     pub versions: Vec<(CommitHeader, Record)>,
-    /// The commit behind which to read on; `None` where there is no more.
+    /// The commit after which the next page begins; `None` on the last page.
     pub next: Option<u64>,
 }
 
 impl Store {
-    /// Versions of one feature that were written after the commit `after`, the oldest first: at most `limit`,
-    /// and no more than have [`PAGE_BYTES`] of properties together, but one at least.
+    /// Versions of one feature that were written after the commit `after`, oldest first: at most `limit` and at
+    /// most [`PAGE_BYTES`] of properties in total, but at least one.
     pub async fn versions_after(
         &self,
         collection: &CollectionId,
@@ -71,8 +71,8 @@ impl Store {
         either!(self, s => s.versions_after(collection, id, after, limit).await)
     }
 
-    /// All versions of one feature, the oldest first, in memory: for tools and tests. A request reads
-    /// [`versions_after`](Self::versions_after) bit by bit.
+    /// All versions of one feature in memory, oldest first: for tools and tests. Requests read pages with
+    /// [`versions_after`](Self::versions_after).
     pub async fn versions_of(
         &self,
         collection: &CollectionId,
@@ -87,8 +87,8 @@ impl Store {
         Ok(all)
     }
 
-    /// What some features were at a moment, by id: of each the newest version that was in effect
-    /// then. What was not there, or was deleted, is left out.
+    /// The versions of some features that were in effect at a time, by id. Features that did not exist or were
+    /// deleted are left out.
     pub async fn versions_at(
         &self,
         collection: &CollectionId,
@@ -98,8 +98,8 @@ impl Store {
         either!(self, s => s.versions_at(collection, ids, at).await)
     }
 
-    /// What some features were after a commit, by id: of each the newest version that this commit or
-    /// one before it wrote. What was not there then, or was deleted, is left out.
+    /// The versions of some features after a commit, by id: of each the newest version that this commit or an
+    /// earlier one wrote. Features that did not exist or were deleted are left out.
     pub async fn versions_upto(
         &self,
         collection: &CollectionId,
@@ -109,7 +109,7 @@ impl Store {
         either!(self, s => s.versions_upto(collection, ids, seq).await)
     }
 
-    /// The first commit after `after` of which something holds. Reads at most about so many commits.
+    /// The first commit after `after` that fulfils a condition. Reads at most about this many commits.
     ///
     /// # Errors
     /// When the store fails.
@@ -135,8 +135,8 @@ impl Store {
         Ok(None)
     }
 
-    /// A whole collection as it was at a moment, by id. Reads all versions of all its features: meant
-    /// for collections of a few thousand.
+    /// A whole collection as of a time, by id. Reads all versions of all its features, so it is meant for
+    /// collections of a few thousand.
     pub async fn collection_at(
         &self,
         collection: &CollectionId,
@@ -145,7 +145,7 @@ impl Store {
         either!(self, s => s.collection_at(collection, at).await)
     }
 
-    /// The ids that features of a collection ever had, in their order, from behind one on.
+    /// The ids of all present and former features of a collection, sorted, from after a given id.
     pub async fn ids_after(
         &self,
         collection: &CollectionId,
@@ -155,8 +155,8 @@ impl Store {
         either!(self, s => s.ids_after(collection, after, limit).await)
     }
 
-    /// What was written to a collection from a place in the log on, in the order of the log, at most
-    /// `limit` versions, and the place to go on from.
+    /// The versions written to a collection from a position in the log on, in the order of the log: at most `limit`
+    /// versions, and the position to continue from.
     pub async fn versions_from(
         &self,
         collection: &CollectionId,
@@ -167,8 +167,8 @@ impl Store {
     }
 }
 
-/// Where to go on after a page of versions: behind the last, or, where the page was not full, behind
-/// all there was.
+/// The position after a page of versions: after the last version, or, if the page is not full, after the newest
+/// commit.
 pub(super) fn next_position(
     page: &[(CommitHeader, Record)],
     limit: u32,
@@ -184,8 +184,8 @@ pub(super) fn next_position(
     }
 }
 
-/// Which commits make a page, of those that wrote a feature (number, bytes of properties) in their order: up
-/// to the one that is named first, and whether there are more.
+/// Chooses the commits of a page from those that wrote a feature (number, bytes of properties), in order. Returns the
+/// last commit of the page, and whether more follow.
 pub(super) fn page_end(commits: &[(i64, i64)], limit: u32) -> Option<(i64, bool)> {
     let mut bytes: u64 = 0;
     let mut end = None;
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_ends_by_number_or_by_bytes_and_has_one_version_at_least() {
+    fn a_page_is_limited_by_count_and_bytes_but_has_at_least_one_version() {
         let large = PAGE_BYTES as i64;
         assert_eq!(page_end(&[], 2), None);
         assert_eq!(page_end(&[(3, 10), (5, 10)], 3), Some((5, false)));

@@ -1,5 +1,5 @@
-//! The binary format of OpenStreetMap (PBF): blobs, each a zlib-packed block of some thousand elements.
-//! Blocks without the wanted kind of element are unpacked once only.
+//! The binary format of OpenStreetMap (PBF): blobs, each a zlib-compressed block of some thousand elements. A block
+//! without elements of the wanted kind is decompressed only once.
 //!
 //! Format: <https://wiki.openstreetmap.org/wiki/PBF_Format>. A header of a blob has at most 64 KiB and a blob
 //! at most 32 MiB there; what is larger is refused before memory is taken for it, and so is a block that holds more
@@ -19,18 +19,18 @@ use super::area::Place;
 use super::elements::{Elements, Entity, Kind, Member, OsmError, Part, Way};
 use super::tags::Tags;
 
-/// The most bytes of the header of a blob.
+/// The largest header of a blob, in bytes.
 const LARGEST_HEADER: u32 = 64 << 10;
-/// The most bytes of a blob, packed and unpacked.
+/// The largest blob, in bytes, compressed or not.
 const LARGEST_BLOB: u64 = 32 << 20;
-/// The most bytes of text in the tags of one block: tags may share a text in the file, and have copies in memory.
+/// The most bytes of text in the tags of one block. Tags may share a text in the file but copy it in memory.
 const MOST_TAGS: usize = 64 << 20;
-/// What a tag takes beside its texts, in bytes.
+/// The memory of a tag without its texts, in bytes.
 const TAG: usize = 32;
-/// What a file may ask its readers to know.
+/// The PBF features that this reader supports.
 const KNOWN: [&str; 2] = ["OsmSchema-V0.6", "DenseNodes"];
 
-/// Which kinds of elements a block has.
+/// The kinds of elements in a block.
 #[derive(Clone, Copy, Default)]
 struct Kinds {
     nodes: bool,
@@ -61,12 +61,12 @@ impl Kinds {
 pub struct PbfFile<R: Read + Seek> {
     input: BufReader<R>,
     total: u64,
-    /// What the blocks hold that were unpacked once.
+    /// The kinds of elements in each block that was decompressed before.
     blocks: Vec<Kinds>,
 }
 
 impl<R: Read + Seek> PbfFile<R> {
-    /// Takes a file that is at least as long as it was when it was opened.
+    /// Opens a file and determines its length.
     pub fn new(mut file: R) -> Result<Self, OsmError> {
         let total = file.seek(SeekFrom::End(0))?;
         Ok(Self {
@@ -84,7 +84,7 @@ impl<R: Read + Seek> PbfFile<R> {
         each: &mut dyn FnMut(PrimitiveBlock) -> Result<(), OsmError>,
     ) -> Result<(), OsmError> {
         self.input.rewind()?;
-        // Up to the end of the last whole blob.
+        // The position after the last complete blob.
         let mut whole = 0;
         let mut headed = false;
         let mut index = 0;
@@ -107,7 +107,7 @@ impl<R: Read + Seek> PbfFile<R> {
             } else {
                 let mut packed = vec![0; size as usize];
                 self.input.read_exact(&mut packed)?;
-                // Blocks of data are counted from 1; the header is none.
+                // Data blocks are counted from 1, without the header.
                 let at_block = |error| in_block(error, is_data.then_some(index + 1), whole);
                 let data = unpack(&packed).map_err(at_block)?;
                 drop(packed);
@@ -140,7 +140,7 @@ impl<R: Read + Seek> PbfFile<R> {
         }
     }
 
-    /// The next header of a blob and how many bytes it takes with its length; `None` at the end.
+    /// The next blob header, and its size in bytes including the length field; `None` at the end.
     fn header(&mut self, at: u64, headed: bool) -> Result<Option<(BlobHeader, u64)>, OsmError> {
         if at == self.total {
             return Ok(None);
@@ -181,7 +181,7 @@ fn damaged(error: prost::DecodeError) -> OsmError {
     OsmError::Damaged(error.to_string())
 }
 
-/// Says in which block the damage is, and at which byte of the file it begins.
+/// Adds the number of the damaged block, and the byte at which it begins, to an error.
 fn in_block(error: OsmError, number: Option<usize>, at: u64) -> OsmError {
     match (error, number) {
         (OsmError::Damaged(problem), Some(number)) => {
@@ -279,7 +279,7 @@ struct BlockReader<'a> {
     granularity: i64,
     /// Longitude and latitude, in nanodegrees.
     offset: (i64, i64),
-    /// How many bytes the tags have taken so far.
+    /// The memory of the tags read so far, in bytes.
     tagged: Cell<usize>,
 }
 
@@ -345,7 +345,7 @@ impl<'a> BlockReader<'a> {
                 .map(|i| u32::try_from(*i).unwrap_or(0));
             let places = undelta(&dense.lon).zip(undelta(&dense.lat));
             for (id, (lon, lat)) in undelta(&dense.id).zip(places) {
-                // Keys and values of one node after the other, each node ended by a zero.
+                // The keys and values of all nodes in one list, with a zero after each node.
                 let mut pairs = Vec::new();
                 while let Some(key) = keys_values.next().filter(|key| *key != 0) {
                     let value = keys_values.next().unwrap_or(0);
@@ -416,7 +416,7 @@ impl<'a> BlockReader<'a> {
     }
 }
 
-/// Numbers of which each is written as the difference from the one before.
+/// Decodes numbers that are stored as differences from the previous one.
 fn undelta(numbers: &[i64]) -> impl Iterator<Item = i64> {
     numbers.iter().scan(0i64, |last, delta| {
         *last = last.wrapping_add(*delta);

@@ -1,6 +1,6 @@
-//! `/api/jobs/{jobId}/events`: the progress of a job as server-sent events. Each event is the whole job, so a client
-//! that comes back misses nothing but steps in between. The connection asks for the next event when it has sent
-//! the last, so nothing waits in memory for a client that reads slowly.
+//! `/api/jobs/{jobId}/events`: the progress of a job as server-sent events. Each event has the whole state of the job,
+//! so a client that reconnects misses only intermediate states. The next event is made after the last one was sent,
+//! so a slow client does not fill a queue.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -23,15 +23,15 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::store::StoreError;
 
-/// The least time between two events.
+/// The shortest time between two events.
 const PACE: Duration = Duration::from_millis(250);
-/// How often a job is looked at that says nothing here: it may run in another process.
+/// The interval at which the store is asked for a job without news in this process, since it may run in another.
 const LOOK: Duration = Duration::from_millis(500);
-/// How often a client hears that the line is open.
+/// The interval of keep-alive comments.
 const PULSE: Duration = Duration::from_secs(10);
-/// How often the credential of a client is looked at.
+/// The interval at which the credential of the client is checked.
 const CHECK: Duration = Duration::from_secs(2);
-/// How long the store may think about a job.
+/// The timeout of a read from the store.
 const ASKING: Duration = Duration::from_secs(5);
 
 /// A job as it goes on, until it has ended.
@@ -60,7 +60,7 @@ pub async fn job_events(
 ) -> Result<Response, Problem> {
     query.only(&["last-event-id"])?;
     let heard = match headers.get("last-event-id") {
-        // What is no number of ours is of another feed.
+        // Ignore a Last-Event-ID that is not a number: it belongs to another feed.
         Some(value) => value.to_str().ok().and_then(|v| v.trim().parse().ok()),
         None => query.parsed::<u64>("last-event-id", ("任务的版本号", "the revision of a job"))?,
     };
@@ -88,7 +88,7 @@ pub async fn job_events(
     let mut say = |name, value| head.insert(name, HeaderValue::from_static(value));
     say(header::CONTENT_TYPE, "text/event-stream");
     say(header::CACHE_CONTROL, "no-cache");
-    // A proxy that collects the answer before passing it on would make the stream dead.
+    // Tell proxies not to buffer the stream.
     say(header::HeaderName::from_static("x-accel-buffering"), "no");
     Ok(response)
 }
@@ -109,7 +109,7 @@ struct Watcher {
 }
 
 impl Watcher {
-    /// The next bytes for the client; `None` where there will be none.
+    /// The next bytes for the client; `None` at the end of the stream.
     async fn next(mut self) -> Option<(Bytes, Self)> {
         if self.ended {
             return None;
@@ -137,7 +137,7 @@ impl Watcher {
                 }
                 Ok(Ok(None)) => return None,
                 Ok(Err(error)) if !is_passing(&error) => return None,
-                // The next state is sent when the store answers again.
+                // Send the next state when the store answers again.
                 Ok(Err(_)) | Err(_) => {}
             }
             if self.spoke.elapsed() >= PULSE {

@@ -1,4 +1,4 @@
-//! `/api/jobs`: work that takes longer than a request. A job is its owner's and the admins'; to everybody else
+//! `/api/jobs`: work that takes longer than a request. Only the owner of a job and admins see it; for everybody else
 //! it does not exist.
 
 mod events;
@@ -26,9 +26,9 @@ use crate::model::{Role, both};
 use crate::service::imports;
 use crate::store::{Job, JobQuery, JobState, Principal};
 
-/// The most jobs of a page.
+/// The most jobs in a page.
 const MOST: u32 = 1_000;
-/// How long the answer waits until a job that was cancelled has stopped.
+/// How long the answer to a cancellation waits for the job to stop.
 const STOPPING: Duration = Duration::from_secs(3);
 
 /// Where a job stands.
@@ -132,7 +132,7 @@ pub struct JobList {
 }
 
 impl JobShown {
-    /// A job without its result.
+    /// Shows a job without its result.
     pub fn without_result(job: &Job) -> Self {
         let said = |key: &str| job.progress.as_ref().and_then(|p| p.get(key));
         Self {
@@ -161,7 +161,7 @@ impl JobShown {
         }
     }
 
-    /// A job with its result.
+    /// Shows a job with its result.
     pub fn whole(job: &Job) -> Self {
         let mut shown = Self::without_result(job);
         match job.result.as_ref().map(|r| JobResult::read(&job.kind, r)) {
@@ -271,7 +271,7 @@ pub async fn delete(
     Ok((status, no_store(Json(JobShown::without_result(&job)))).into_response())
 }
 
-/// The account of a caller.
+/// The account of the caller.
 pub(super) fn signed_in(caller: &Caller) -> Result<&Principal, Problem> {
     caller.principal.as_ref().ok_or_else(|| {
         Problem::unauthenticated(both!(
@@ -281,7 +281,7 @@ pub(super) fn signed_in(caller: &Caller) -> Result<&Principal, Problem> {
     })
 }
 
-/// A job of the caller; for admins any.
+/// A job of the caller; any job for admins.
 pub(super) async fn own(app: &App, caller: &Caller, id: &str) -> Result<Job, Problem> {
     let who = signed_in(caller)?;
     let Ok(uuid) = Uuid::parse_str(id) else {

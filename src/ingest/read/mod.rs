@@ -1,5 +1,5 @@
-//! Reads files feature by feature, on a thread of its own: cut, parse, transform, check. What it hands
-//! out is either good for its collection or a reject.
+//! Reads files feature by feature, on a separate thread: cut, parse, transform, check. Each result is either a
+//! feature that is valid for its collection or a reject.
 
 mod osm;
 mod text;
@@ -22,7 +22,7 @@ use crate::model::{Body, CollectionId, Feature, InChinese as _, Localized, Schem
 use crate::spatial::{crs::Crs, validity};
 use text::{Cut, Outcome, Shared};
 
-/// What every file is read by.
+/// The rules by which every file is read.
 pub(super) struct Rules {
     pub collection: Option<CollectionId>,
     pub crs: Option<Crs>,
@@ -31,31 +31,31 @@ pub(super) struct Rules {
     pub refuse: Vec<CollectionId>,
     pub vertices: usize,
     pub feature_bytes: usize,
-    /// By collection; an error where its schema cannot be read.
+    /// The schema of each collection, or why it cannot be read.
     pub checkers: HashMap<CollectionId, Result<Checker, SchemaError>>,
-    /// Chinese titles, for files that are named so.
+    /// The collections by their Chinese titles, since files may be named by them.
     pub titles: HashMap<String, CollectionId>,
 }
 
-/// A feature that was looked at.
+/// The result of checking a feature.
 pub(super) enum Checked {
     Feature {
         collection: CollectionId,
         feature: Feature,
-        /// Whether its id was made from geometry and name.
+        /// Whether the id was generated from geometry and name.
         made: bool,
-        /// Its position in the file, for an error that is found later.
+        /// The position in the file, for errors that are found later.
         line: Option<u64>,
         index: Option<u64>,
     },
     Rejected(Reject),
 }
 
-/// What the reading thread says.
+/// A message of the reading thread.
 pub(super) enum Message {
     /// A file begins.
     File { file: usize, format: Format },
-    /// Features of a file, in its order.
+    /// Features of a file, in the order of the file.
     Batch {
         file: usize,
         checked: Vec<Checked>,
@@ -63,14 +63,14 @@ pub(super) enum Message {
     },
     /// A file was read to its end, and has this SHA-256.
     Hashed(String),
-    /// A file can't be used, so nothing can.
+    /// A file cannot be read, so the whole import fails.
     Failed(ImportError),
 }
 
-/// The other side is gone: nobody listens any more.
+/// The receiver is gone, since the import ended.
 struct Gone;
 
-/// Why reading a file ends.
+/// Why reading a file ends early.
 enum Stop {
     Gone,
     File(Localized),
@@ -94,7 +94,7 @@ impl From<Gone> for Stop {
     }
 }
 
-/// Reads all files and sends what it finds; ends at the first file that can't be used.
+/// Reads all files and sends what it finds; ends at the first file that cannot be read.
 pub(super) fn read_all(
     rules: &Rules,
     sources: &[Source],
@@ -123,7 +123,7 @@ pub(super) fn read_all(
                     file: source.name().to_owned(),
                     problem,
                 };
-                // When nobody listens, nobody needs to know.
+                // If the receiver is gone, nobody needs the error.
                 let _ = send(Message::Failed(error));
                 return;
             }
@@ -131,7 +131,7 @@ pub(super) fn read_all(
     }
 }
 
-/// The collection that a file's name stands for.
+/// The collection that a file name means.
 fn collection_of(path: &Path, rules: &Rules) -> Option<CollectionId> {
     let stem = path.file_stem()?.to_str()?;
     let stem = stem.trim();
@@ -155,7 +155,7 @@ fn collection_of(path: &Path, rules: &Rules) -> Option<CollectionId> {
 struct Raw {
     piece: Piece,
     unterminated: bool,
-    /// The coordinate system of the document that it stands in.
+    /// The coordinate system of the document that contains it.
     crs: Crs,
 }
 
@@ -167,7 +167,7 @@ struct FileReader<'a> {
     crs: Option<Crs>,
     waiting: Vec<Raw>,
     bytes: usize,
-    /// Pieces that were JSON at all.
+    /// The number of pieces that were JSON.
     parsed: u64,
     first_garbage: Option<Localized>,
     share: f64,
@@ -187,7 +187,7 @@ impl FileReader<'_> {
         let unreadable =
             |e: std::io::Error| Stop::File(both!("无法读取（{e}）", "cannot be read: {e}"));
         let mut file = source.open(stopped).map_err(unreadable)?;
-        // What comes out of a pipe has no size and can be read once only.
+        // A pipe has no size and can be read only once.
         let size = file.seek(SeekFrom::End(0)).ok();
         if size.is_some() {
             file.rewind().map_err(unreadable)?;
@@ -204,7 +204,7 @@ impl FileReader<'_> {
                 "is an OSM extract, which is read more than once: write it to a file first"
             ))),
             Format::OsmPbf | Format::OsmXml => self.read_osm(&mut file, format),
-            // `detect` never says so: sheets are taken out before.
+            // Not reached from `detect`: the caller handles sheets before.
             Format::Sheet => Err(Stop::File(both!(
                 "是表格，只能导入预警台账",
                 "is a sheet, which only the ledger takes"
@@ -340,7 +340,7 @@ struct Origin {
     made: bool,
 }
 
-/// The last check: whether the feature fits its collection.
+/// Checks whether the feature fits its collection.
 fn check(
     rules: &Rules,
     name: &str,
@@ -404,7 +404,7 @@ fn check(
     })
 }
 
-/// A collection without a schema takes every valid shape.
+/// Checks a feature of a collection without a schema, which accepts every valid geometry.
 fn check_unknown(body: &Body) -> Result<(), Vec<Problem>> {
     let problem = match &body.geometry {
         None => Problem::new(

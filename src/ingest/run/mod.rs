@@ -1,6 +1,6 @@
-//! The import itself. A thread reads and checks; here what is good is compared with the map, which stages it in
-//! the store where it is to be committed. What may have to be linked is held back until everything has been
-//! seen, and one commit makes all of it true.
+//! Runs an import. A separate thread reads and checks features; this module compares valid ones with the baseline,
+//! which also stages them in the store if the import is to be committed. Features that may need a link wait until
+//! all files are read. One commit publishes everything.
 
 mod linking;
 pub(super) mod prepared;
@@ -32,22 +32,22 @@ use prepared::{Prepared, Tally};
 use removal::Refused;
 use schemas::{known_schemas, rules};
 
-/// Features a call of the store.
+/// Features per call of the store.
 const CHUNK: usize = 1000;
-/// Batches that the reader may be ahead.
+/// The number of batches that the reader may be ahead.
 const AHEAD: usize = 4;
 /// How many places of the map are sampled to find features that lie far from it.
 const SAMPLE: u32 = 2000;
-/// How the reason of every import begins.
+/// The beginning of the reason of every import.
 pub(super) const REASON: &str = "import ";
-/// How often an import begins anew because a schema changed while it ran.
+/// How often an import is started again because a schema changed while it ran.
 const ATTEMPTS: u32 = 3;
 
 /// Plans an import and commits it in one go.
 ///
 /// # Errors
-/// When a file or the store fails, or somebody changed meanwhile what it changes; the map is as it was
-/// then. Features that are left out are no error: see [`Report::rejected`].
+/// If a file or the store fails, or somebody else changes the same features meanwhile; the map then stays as it
+/// was. Rejected features are not an error: see [`Report::rejected`].
 pub async fn import(
     store: &Store,
     sources: &[Source],
@@ -59,11 +59,11 @@ pub async fn import(
         let baseline = in_store(store, sources, options).await?;
         let prepared = prepare(baseline, sources, options, None, progress).await?;
         if options.dry_run {
-            // Dropped, not published: the map stays as it is.
+            // Dropped without being published, so the map stays as it is.
             return Ok(prepared.report);
         }
         match prepared.commit(store, progress).await {
-            // What was checked by the schema before would be published under another one.
+            // The features were checked against the earlier schema, so check them again.
             Err(ImportError::SchemaChanged(collection)) if attempt < ATTEMPTS => {
                 tracing::warn!(
                     collection,
@@ -76,10 +76,10 @@ pub async fn import(
     }
 }
 
-/// Tells what an import would do to the map as the store has it. Nothing of it stays in the store.
+/// Plans an import against the store. Nothing of the plan stays in the store.
 ///
 /// # Errors
-/// When a file or the store fails.
+/// If a file or the store fails.
 pub async fn plan(
     store: &Store,
     sources: &[Source],
@@ -90,10 +90,10 @@ pub async fn plan(
     plan_over(baseline, sources, options, progress).await
 }
 
-/// Tells what an import would do to another state of the map.
+/// Plans an import against another state of the map.
 ///
 /// # Errors
-/// When a file or the comparison fails.
+/// If a file or the comparison fails.
 pub async fn plan_over(
     baseline: impl Baseline,
     sources: &[Source],
@@ -107,9 +107,9 @@ pub async fn plan_over(
 /// Commits a plan: reads the same files again with the same options.
 ///
 /// # Errors
-/// When somebody changed what the plan changes, or a schema that it was checked by
-/// ([`ImportError::Conflict`], [`ImportError::SchemaChanged`]), when a file is another one
-/// ([`ImportError::InputChanged`]), or when a file or the store fails. The map is as it was then.
+/// If somebody changed a feature of the plan ([`ImportError::Conflict`]) or a schema of it
+/// ([`ImportError::SchemaChanged`]), if a file changed ([`ImportError::InputChanged`]), or if a file or the store
+/// fails. The map then stays as it was.
 pub async fn commit(
     store: &Store,
     sources: &[Source],
@@ -210,7 +210,7 @@ async fn prepare<B: Baseline>(
     })
 }
 
-/// What the commit says about itself: [`undo`](super::undo()) knows an import by it.
+/// The reason of the commit, by which [`undo`](super::undo()) recognises an import.
 fn reason(sources: &[Source], options: &Options) -> String {
     let names: Vec<_> = sources
         .iter()
@@ -228,7 +228,7 @@ fn reason(sources: &[Source], options: &Options) -> String {
     }
 }
 
-/// Where a feature was read first: the file, with line and index if known.
+/// Where a feature was first read: the file, with line and index if known.
 type Place = (u32, Option<(u64, u64)>);
 
 struct Run<'a, B> {
@@ -247,17 +247,17 @@ struct Run<'a, B> {
     repeats: HashMap<CollectionId, HashMap<FeatureId, u32>>,
     refused: Refused,
     ready: BTreeMap<CollectionId, Vec<Change>>,
-    /// Features that lack a link, until all targets are known.
+    /// Features without a link, which wait until all targets are known.
     held: SpillQueue,
-    /// The collections that those want to be linked to.
+    /// The collections to which the waiting features may be linked.
     wanted: BTreeSet<&'static str>,
     targets: Targets,
     inferred: BTreeMap<CollectionId, Inference>,
-    /// The places of the features.
+    /// The positions of the features, to find those far from everything else.
     places: Places,
-    /// The box of all of them.
+    /// The bounding box of all features.
     extent: Option<Bounds>,
-    /// The collections that have a schema, with the version by which features were checked.
+    /// The collections with a schema, each with the version against which features were checked.
     known: BTreeMap<CollectionId, u64>,
 }
 
@@ -298,7 +298,7 @@ impl<B: Baseline> Run<'_, B> {
         reader.await.map_err(|e| ImportError::Broken(e.to_string()))
     }
 
-    /// Notes the hash of the next file; where a plan is committed, it must be the one that was planned.
+    /// Stores the hash of the next file. If a plan is committed, the hash must be that of the planned file.
     fn hashed(&mut self, hash: String) -> Result<(), ImportError> {
         let file = self.report.inputs.len();
         if let Some(basis) = self.basis
@@ -413,8 +413,8 @@ impl<B: Baseline> Run<'_, B> {
         Ok(())
     }
 
-    /// A made id that no feature of the import has yet: features that are the same in geometry and name
-    /// are numbered in the order of the files.
+    /// A generated id that no feature of the import has yet: features with the same geometry and name are numbered
+    /// in the order of the files.
     fn free_id(&mut self, collection: &CollectionId, id: FeatureId) -> FeatureId {
         let seen = self.seen.entry(collection.clone()).or_default();
         if !seen.contains_key(&id) {
@@ -428,13 +428,13 @@ impl<B: Baseline> Run<'_, B> {
             match FeatureId::new(format!("{id}-{count}")) {
                 Ok(next) if seen.contains_key(&next) => {}
                 Ok(next) => return next,
-                // A made id is short, so this does not happen; the feature is rejected as a duplicate then.
+                // Cannot happen, since a generated id is short; the feature would be rejected as a duplicate.
                 Err(_) => return id,
             }
         }
     }
 
-    /// Names what lies far from everything on the map and from everything else of this import.
+    /// Reports features that lie far from the map and from the rest of the import.
     async fn find_far(&mut self) -> Result<(), ImportError> {
         let places = std::mem::take(&mut self.places);
         if places.is_empty() {
@@ -472,7 +472,7 @@ impl<B: Baseline> Run<'_, B> {
         Ok(())
     }
 
-    /// Compares what has come together, where it is at least so much.
+    /// Compares the gathered features if there are at least this many.
     async fn put_ready(&mut self, at_least: usize) -> Result<(), ImportError> {
         for (collection, changes) in &mut self.ready {
             if changes.len() < at_least {

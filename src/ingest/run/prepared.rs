@@ -1,4 +1,4 @@
-//! What is compared and not committed yet.
+//! Changes that are compared with a baseline and not committed yet.
 
 use crate::ingest::ImportError;
 use crate::ingest::baseline::InStore;
@@ -15,12 +15,12 @@ pub(in crate::ingest) struct Prepared<B> {
     pub report: Report,
     pub touched: Touched,
     pub conditions: Vec<Precondition>,
-    /// No later commit may have changed a feature that is changed here.
+    /// The commit is refused if a commit after this one changed one of the features.
     pub since: u64,
 }
 
 impl<B> Prepared<B> {
-    /// The plan of what would be committed. The staged rows are dropped.
+    /// The plan of these changes. The staged rows are dropped.
     pub fn plan(self) -> Plan {
         let basis = Basis {
             seq: self.since,
@@ -39,7 +39,7 @@ impl<B> Prepared<B> {
 }
 
 impl Prepared<InStore<'_>> {
-    /// Makes it true in one commit.
+    /// Publishes the changes in one commit.
     pub async fn commit(
         self,
         store: &Store,
@@ -65,7 +65,7 @@ impl Prepared<InStore<'_>> {
         report.seq = Some(committed.seq);
         report.at = Some(committed.at);
         progress.update(&Stage::Settling, 0.0, read);
-        // It is on the map already: what is left to tidy, the server or the next import tidies.
+        // The commit is durable, so an error of the clean-up is only logged; the server or the next import repeats it.
         if let Err(error) = store.compact().await {
             tracing::warn!(%error, "the import is committed; folding it into the tables failed and is tried again later");
         }
@@ -84,7 +84,7 @@ fn refused(error: StoreError) -> ImportError {
     }
 }
 
-/// Counts what changes do, and keeps the first of each kind.
+/// Counts the effects of changes, and keeps the first of each kind as samples.
 #[derive(Default)]
 pub(in crate::ingest) struct Tally {
     pub touched: Touched,
@@ -100,7 +100,7 @@ impl Tally {
         total: u64,
         mut staged: Vec<Staged>,
     ) {
-        // Each baseline has an order of its own; the samples do not depend on it.
+        // Sort, because baselines return outcomes in different orders and the samples must not depend on that.
         staged.sort_by(|a, b| a.id.cmp(&b.id));
         for one in &staged {
             self.touched.add(collection, &one.id);

@@ -1,4 +1,4 @@
-//! Removes features that the map has and the files have not, if that was requested.
+//! Removes features that are on the map but not in the files, if the caller requested it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,13 +7,13 @@ use crate::ingest::ImportError;
 use crate::ingest::baseline::Baseline;
 use crate::model::{Change, CollectionId, FeatureId};
 
-/// The features of the files that are rejected: what the map has of them stays.
+/// The rejected features of the files: their versions on the map are not removed.
 #[derive(Default)]
 pub(super) struct Refused {
     ids: HashMap<CollectionId, HashSet<String>>,
-    /// Collections with a reject whose id is not known.
+    /// Collections with a rejected feature whose id is unknown.
     nameless: HashSet<CollectionId>,
-    /// Whether there is a reject whose collection is not known.
+    /// Whether there is a rejected feature whose collection is unknown.
     pub unknown: bool,
 }
 
@@ -38,8 +38,8 @@ impl Refused {
 }
 
 impl<B: Baseline> Run<'_, B> {
-    /// Plans the removal of features that the files do not have, in the collections that they bring
-    /// features of.
+    /// Plans the removal of features that the files do not have, in the collections of which the files have
+    /// features.
     pub(super) async fn remove_missing(&mut self) -> Result<(), ImportError> {
         if !self.options.remove_missing {
             return Ok(());

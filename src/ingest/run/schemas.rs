@@ -1,4 +1,4 @@
-//! The schemas by which features are checked, and those that come with an import.
+//! The schemas against which features are checked, and those that an import adds.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::model::{
 
 /// A schema that the map has.
 pub(in crate::ingest) struct Known {
-    /// The error where the row cannot be read: it refuses features of its collection and of no other.
+    /// The schema, or why its row cannot be read. The error rejects the features of this collection only.
     pub schema: Result<Schema, SchemaError>,
     /// The commit that wrote the row.
     pub version: u64,
@@ -35,7 +35,7 @@ pub(in crate::ingest) async fn known_schemas(
         .await?;
     let mut known = BTreeMap::new();
     for (id, version, document) in rows {
-        // A row that names no collection was written by hand; it describes nothing.
+        // A row whose id is not a collection name was written by hand; ignore it.
         if let Ok(collection) = CollectionId::new(id.as_str()) {
             let parsed = Schema::parse(&collection, document.into());
             let schema = parsed.map(|mut schema| {
@@ -48,7 +48,7 @@ pub(in crate::ingest) async fn known_schemas(
     Ok(known)
 }
 
-/// What every file is read by.
+/// The rules by which every file is read.
 pub(super) fn rules(
     known: &BTreeMap<CollectionId, Known>,
     options: &Options,
@@ -87,28 +87,28 @@ pub(super) fn rules(
 }
 
 impl<B: Baseline> Run<'_, B> {
-    /// The collections that have features of this import.
+    /// The collections of which this import has features.
     pub(super) fn brought(&self) -> BTreeSet<CollectionId> {
         let came = self.report.collections.iter();
         let came = came.filter(|(_, counts)| counts.read > counts.rejected);
         came.map(|(c, _)| c.clone()).collect()
     }
 
-    /// The collections that have features of this import, or are to be there after it.
+    /// The collections of which this import has features, and those that the caller requires to exist.
     fn filled(&self) -> BTreeSet<CollectionId> {
         let mut filled = self.brought();
         filled.extend(self.options.needed.iter().cloned());
         filled
     }
 
-    /// A collection of this import whose schema is newer than a commit: it was planned by another one.
+    /// A collection of this import whose schema changed after a commit, so the plan used an older one.
     pub(super) fn schema_after(&self, seq: u64) -> Option<CollectionId> {
         self.basis?;
         let newer = |c: &CollectionId| self.known.get(c).is_some_and(|version| *version > seq);
         self.filled().into_iter().find(newer)
     }
 
-    /// That the schemas are still those by which the features were checked.
+    /// The conditions that the schemas are still those against which the features were checked.
     pub(super) fn conditions(&self) -> Vec<Precondition> {
         let filled = self.filled().into_iter();
         filled
@@ -116,8 +116,7 @@ impl<B: Baseline> Run<'_, B> {
             .collect()
     }
 
-    /// Collections that the store does not know come with their schema, in the same commit, and so
-    /// does whose data it is.
+    /// Adds the schemas of new collections, and the attribution of the data, to the same commit.
     pub(super) async fn put_schemas(&mut self) -> Result<(), ImportError> {
         let mut changes = Vec::new();
         for collection in &self.filled() {
@@ -155,7 +154,7 @@ impl<B: Baseline> Run<'_, B> {
         Ok(())
     }
 
-    /// A title for an inferred schema: the file's name where the collection is called after it.
+    /// The title of an inferred schema: the file name, if the collection is named after the file.
     fn title(&self, collection: &CollectionId) -> String {
         debug_assert_ne!(collection.as_str(), SCHEMAS);
         let stem = |name: &str| {

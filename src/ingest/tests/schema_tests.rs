@@ -8,7 +8,7 @@ use crate::model::{Author, Body, Change, CollectionId, Edit, FeatureId, Properti
 use crate::store::Store;
 
 #[tokio::test]
-async fn a_schema_that_cannot_be_read_refuses_its_own_features_alone() {
+async fn an_unreadable_schema_rejects_the_features_of_its_collection_only() {
     let house = House::new().await;
     let broken = json!({"x-onemap-minzoom": "near"}).to_string();
     let row = Change {
@@ -49,7 +49,7 @@ async fn a_schema_that_cannot_be_read_refuses_its_own_features_alone() {
 }
 
 #[tokio::test]
-async fn an_unknown_collection_brings_its_schema() {
+async fn an_import_adds_the_schema_of_a_new_collection() {
     let house = House::new().await;
     let file = house.file(
         "Street-Lamps.geojson",
@@ -60,7 +60,7 @@ async fn an_unknown_collection_brings_its_schema() {
     let schema = house.properties("$schemas", "street_lamps").await;
     assert_eq!(schema["title"], "Street-Lamps");
     assert_eq!(schema["properties"]["watts"]["type"], "integer");
-    // From now on the schema holds.
+    // From now on features are checked against the schema.
     let file = house.file(
         "street_lamps.geojson",
         collection(&[point("2", 117.0, 39.0, json!({"watts": "many"}))]),
@@ -106,7 +106,7 @@ impl Progress for Meddler<'_> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_import_that_a_schema_overtakes_is_checked_anew() {
+async fn an_import_is_checked_again_if_a_schema_changes_while_it_runs() {
     let house = House::new().await;
     let tower = |id: &str, levels: u32| {
         json!({"type": "Feature", "id": id, "properties": {"levels": levels},
@@ -118,7 +118,7 @@ async fn an_import_that_a_schema_overtakes_is_checked_anew() {
         store: &house.store,
         times: times.into(),
     };
-    // Described by nobody at first, and by a schema that "b" does not fit when it would be published.
+    // The collection has no schema at first; before the commit it gets one that "b" does not fit.
     let report = import(
         &house.store,
         &[Source::path(&file)],
@@ -137,7 +137,7 @@ async fn an_import_that_a_schema_overtakes_is_checked_anew() {
         ["a"]
     );
 
-    // A schema that never rests ends it, and nothing is written.
+    // If the schema keeps changing, the import fails and nothing is written.
     let file = house.file("towers.ndjson", tower("c", 5));
     let error = import(
         &house.store,

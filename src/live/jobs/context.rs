@@ -1,4 +1,4 @@
-//! What a running job may use.
+//! The interface of a running job: progress, checkpoint, cancellation, threads.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,22 +16,22 @@ use crate::store::{self, Kept, Store};
 /// The progress of a job.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Progress {
-    /// What it is doing: a word for programs, such as `reading`.
+    /// The stage of the job, as a word for programs, such as `reading`.
     pub stage: String,
     /// How much of the stage is done, from 0 to 1.
     pub share: f64,
-    /// How many things (features, places) it has seen.
+    /// The number of items (features, places) processed so far.
     pub done: u64,
 }
 
-/// What this process knows of a job that runs here.
+/// The state of a job that runs in this process.
 #[derive(Debug)]
 pub(super) struct Running {
     progress: watch::Sender<Option<Value>>,
     cancelling: watch::Sender<Cancelling>,
 }
 
-/// Whether a job is to stop.
+/// Whether a job has to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cancelling {
     /// No stop was requested.
@@ -55,7 +55,7 @@ impl Running {
         self.progress.borrow().clone()
     }
 
-    /// Requests that the job stops.
+    /// Asks the job to stop.
     pub fn cancel(&self) {
         self.cancelling.send_if_modified(|c| {
             let asked = *c == Cancelling::No;
@@ -66,27 +66,27 @@ impl Running {
         });
     }
 
-    /// Waits until somebody asks it to stop in time.
+    /// Waits until a stop is requested before the job is past the point at which it could stop.
     pub async fn cancelled(&self) {
         let mut watch = self.cancelling.subscribe();
         if watch.wait_for(|c| *c == Cancelling::Yes).await.is_err() {
-            // The sender is `self`: it is there.
+            // `self` owns the sender, so the channel is open.
             std::future::pending::<()>().await;
         }
     }
 
-    /// Waits until it says something new of its progress, or has ended.
+    /// Waits until the job reports new progress, or has ended.
     pub async fn changed(&self) {
         let _ = self.progress.subscribe().changed().await;
     }
 
-    /// Tells those who wait that it has ended.
+    /// Wakes those who wait, since the job has ended.
     pub fn ended(&self) {
         self.progress.send_modify(|_| {});
     }
 }
 
-/// A running job, as its kind sees it.
+/// What an implementation of [`Job`](super::Job) can read and do while it runs.
 #[derive(Debug, Clone)]
 pub struct Context {
     pub(super) job: Arc<store::Job>,
@@ -95,7 +95,7 @@ pub struct Context {
     pub(super) lease: Duration,
     pub(super) threads: Threads,
     pub(super) running: Arc<Running>,
-    /// The newest checkpoint, which a run that begins again finds.
+    /// The newest checkpoint, from which the next run continues if this one is interrupted.
     pub(super) checkpoint: Arc<Mutex<Option<Value>>>,
 }
 
@@ -105,22 +105,22 @@ impl Context {
         &self.job.id
     }
 
-    /// Who made the job: what it writes, it writes as this author.
+    /// The account that created the job; its commits have this author.
     pub fn author(&self) -> &Author {
         &self.job.author
     }
 
-    /// The id of the account whose job it is.
+    /// The id of the account that owns the job.
     pub fn owner(&self) -> &str {
         &self.job.owner
     }
 
-    /// The upload that it reads.
+    /// The upload that the job reads.
     pub fn upload(&self) -> Option<&str> {
         self.job.upload.as_deref()
     }
 
-    /// The job whose result it uses.
+    /// The job whose result this one uses.
     pub fn parent(&self) -> Option<&str> {
         self.job.parent.as_deref()
     }
@@ -130,12 +130,13 @@ impl Context {
         &self.store
     }
 
-    /// Threads for long work: fewer than there are cores, and of lower priority than the answers.
+    /// Threads for long work: fewer than there are cores, with a lower priority than the threads that answer
+    /// requests.
     pub fn threads(&self) -> &Threads {
         &self.threads
     }
 
-    /// Reports progress. Cheap: it stays in memory and is written once a second at most.
+    /// Reports progress. The call is cheap: progress is kept in memory and stored at most once a second.
     pub fn report(&self, progress: &Progress) {
         let said = serde_json::to_value(progress).ok();
         self.running.progress.send_if_modified(|now| {
@@ -145,10 +146,10 @@ impl Context {
         });
     }
 
-    /// The checkpoint from which this run goes on; `None` at the beginning.
+    /// The checkpoint from which this run continues; `None` if no run has stored one.
     ///
     /// # Errors
-    /// [`JobError::Lost`] where another version wrote it.
+    /// [`JobError::Lost`] if another version of the program wrote it in a form that this one cannot read.
     pub fn checkpoint<T: DeserializeOwned>(&self) -> Result<Option<T>, JobError> {
         let saved = lock(&self.checkpoint).clone();
         saved.map(serde_json::from_value).transpose().map_err(|e| {
@@ -160,10 +161,10 @@ impl Context {
         })
     }
 
-    /// Keeps a checkpoint, durably, before this returns.
+    /// Stores a checkpoint; it is durable when this returns.
     ///
     /// # Errors
-    /// When the store fails, or the job is no longer this process's.
+    /// If the store fails, or another process has taken over the job.
     pub async fn save<T: Serialize + Sync>(&self, checkpoint: &T) -> Result<(), JobError> {
         let value = serde_json::to_value(checkpoint).map_err(|e| {
             JobError::Failed(both!(
@@ -186,10 +187,10 @@ impl Context {
         Ok(())
     }
 
-    /// Says as of which commit the job reads the map.
+    /// Stores the number of the commit as of which the job reads the map.
     ///
     /// # Errors
-    /// When the store fails, or the job is no longer this process's.
+    /// If the store fails, or another process has taken over the job.
     pub async fn reads(&self, seq: u64) -> Result<(), JobError> {
         let kept = Kept {
             seq: Some(seq),
@@ -198,10 +199,10 @@ impl Context {
         self.keep(&kept).await
     }
 
-    /// Declares that the job can no longer be cancelled: what it does now is done whole.
+    /// Marks the job as no longer cancellable, right before its commit.
     ///
     /// # Errors
-    /// [`JobError::Cancelled`] where somebody was quicker.
+    /// [`JobError::Cancelled`] if the job was cancelled before.
     pub fn point_of_no_return(&self) -> Result<(), JobError> {
         let mut in_time = true;
         self.running.cancelling.send_modify(|c| {
@@ -219,7 +220,7 @@ impl Context {
             .store
             .keep_job(&self.job.id, &self.node, self.lease, kept)
             .await?;
-        // The runner hears the same and ends this run; nothing of it is written down.
+        // The runner notices the lost lease too and ends this run without storing a result.
         ours.then_some(()).ok_or(JobError::Cancelled)
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::store::OwnerQueue;
 
-/// The queue whose oldest job is begun next: of the owner with the fewest running jobs, of these the one whose
-/// last job was begun the longest ago, of these the one who has waited the longest.
+/// Chooses the owner whose oldest job starts next: the owner with the fewest running jobs; among equals the one
+/// whose last job started earliest; among equals the one whose job has waited longest.
 pub(super) fn next(queues: &[OwnerQueue]) -> Option<&OwnerQueue> {
     queues
         .iter()
@@ -45,7 +45,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Between two jobs of one owner every other owner that waits has one begun.
+        /// Between two jobs of one owner, every other waiting owner has a job started.
         #[test]
         fn nobody_is_passed_over_twice(waiting in proptest::collection::vec(1_usize..6, 1..6)) {
             let mut left: BTreeMap<usize, usize> = waiting.iter().copied().enumerate().collect();

@@ -1,15 +1,15 @@
 //! Jobs: work that takes longer than a request.
 //!
-//! A kind of job implements [`Job`]; [`Kinds`] lists them. [`Jobs`] makes, shows and cancels jobs, and runs them:
-//! fair between owners, so many at a time, on threads of lower priority than the answers. What a job says of its
-//! progress stays in memory and is written once a second at most. A job that was broken off begins again from
-//! its checkpoint, or is lost and says so.
+//! A kind of job implements [`Job`]; [`Kinds`] lists them. [`Jobs`] creates, shows, cancels and runs jobs: fairly
+//! between owners, a limited number at a time, on threads with a lower priority than those that answer requests.
+//! Progress is kept in memory and stored at most once a second. An interrupted job continues from its checkpoint;
+//! if its kind cannot continue, the job ends as lost, with the reason.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `context` | what a running job may use: progress, checkpoint, cancellation, threads |
-//! | `fair` | whose turn it is |
-//! | `runner` | claims jobs, runs them under a lease, writes how they end |
+//! | `context` | the interface of a running job: progress, checkpoint, cancellation, threads |
+//! | `fair` | which owner's job starts next |
+//! | `runner` | claims jobs, runs them under a lease, stores how they end |
 
 mod context;
 mod fair;
@@ -32,26 +32,26 @@ use crate::ingest::Threads;
 use crate::model::{Localized, both};
 use crate::store::{self, Fault, JobQuery, JobState, NewJob, Store, StoreError};
 
-/// How many jobs of one owner may wait or run.
+/// The most jobs of one owner that wait or run.
 pub const MOST_UNFINISHED: u32 = 20;
-/// How long a job is kept from when it is made.
+/// How long a job is kept after it is created.
 pub const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// The longest result and checkpoint, in bytes of JSON.
+/// The largest result or checkpoint, in bytes of JSON.
 const LONGEST: usize = 4 << 20;
 
 /// A kind of job.
 pub trait Job: Send + Sync + 'static {
-    /// The name of the kind, as it stands in the database.
+    /// The name of the kind, as stored in the database.
     const KIND: &'static str;
-    /// Whether a run that was broken off may begin again, from its checkpoint or from the beginning.
+    /// Whether an interrupted job may run again, from its checkpoint or from the beginning.
     const RESUMES: bool;
-    /// What the job is to do.
+    /// The arguments of the job.
     type Arguments: DeserializeOwned + Send + 'static;
     /// The result of the job.
     type Output: Serialize + Send;
 
-    /// Does it. A job that is cancelled is dropped at its next `await`; long work without one belongs on
+    /// Runs the job. A cancelled job is dropped at its next `await`; long work without an `await` belongs on
     /// [`Context::threads`].
     fn run(
         &self,
@@ -59,8 +59,8 @@ pub trait Job: Send + Sync + 'static {
         arguments: Self::Arguments,
     ) -> impl Future<Output = Result<Self::Output, JobError>> + Send;
 
-    /// What a run that was broken off had brought to its end already, so that nothing is left to do. Asked
-    /// before the job begins again, and also where it was cancelled or given up since: what is done is done.
+    /// The result, if an interrupted run had already committed its work; `None` if work is left. Called before
+    /// the job runs again, and also if it was cancelled or given up since: a commit is not taken back.
     fn finished(
         &self,
         _context: Context,
@@ -73,7 +73,7 @@ pub trait Job: Send + Sync + 'static {
 /// Why a job ended without a result.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// The arguments or the map are wrong; the text says how, for the owner.
+    /// The job failed because of its arguments or the map; the text tells the owner what is wrong.
     #[error("{0}")]
     Failed(Localized),
     /// The job was interrupted and cannot continue; the text says why, for its owner.
@@ -82,13 +82,13 @@ pub enum JobError {
     /// The job was cancelled.
     #[error("the job was cancelled")]
     Cancelled,
-    /// The database failed. While it is away or busy, the job waits and begins again.
+    /// The database failed. If it is only unavailable or busy, the job waits and runs again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl JobError {
-    /// Whether waiting for the database may help.
+    /// Whether the job may succeed when the database is available again.
     fn is_passing(&self) -> bool {
         let Self::Store(error) = self else {
             return false;
@@ -99,7 +99,7 @@ impl JobError {
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A kind of job without its types.
+/// A kind of job with its types erased: arguments and results are JSON.
 trait Runnable: Send + Sync {
     fn resumes(&self) -> bool;
     fn run(&self, context: Context, arguments: Value) -> Boxed<'_, Result<Value, JobError>>;
@@ -134,7 +134,7 @@ impl<J: Job> Runnable for J {
     }
 }
 
-/// The arguments of a job, as its kind takes them.
+/// Decodes the arguments of a job.
 fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, JobError> {
     serde_json::from_value(arguments).map_err(|e| {
         JobError::Lost(both!(
@@ -145,7 +145,7 @@ fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, JobError> {
     })
 }
 
-/// The result of a job, as it is kept.
+/// Encodes the result of a job.
 fn written<T: Serialize>(output: T) -> Result<Value, JobError> {
     serde_json::to_value(output).map_err(|e| {
         JobError::Failed(both!(
@@ -174,7 +174,7 @@ impl Kinds {
     }
 }
 
-/// What the operator may set.
+/// Settings of the operator.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// How many jobs run at a time in this process.
@@ -192,26 +192,26 @@ impl Default for Settings {
     }
 }
 
-/// The jobs of a store, as one process makes, shows and runs them.
+/// The jobs of a store: this process creates, shows and runs them.
 #[derive(Debug, Clone)]
 pub struct Jobs(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    /// Who this process is to the leases.
+    /// The name under which this process holds leases.
     node: String,
     kinds: Kinds,
     settings: Settings,
     threads: Threads,
-    /// The jobs that run here, by id.
+    /// The jobs that run in this process, by id.
     running: Mutex<HashMap<String, Arc<Running>>>,
-    /// A job was made, or one may be begun.
+    /// Signals that a job was created, or that a job may start.
     wake: Notify,
 }
 
 impl Jobs {
-    /// The jobs of a store, of these kinds. Nothing runs before [`Jobs::run`].
+    /// Creates the jobs of a store, of these kinds. No job runs before [`Jobs::run`].
     pub fn new(store: Store, kinds: Kinds, settings: Settings) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
         Self(Arc::new(Inner {
@@ -225,20 +225,20 @@ impl Jobs {
         }))
     }
 
-    /// Makes a job.
+    /// Creates a job.
     ///
     /// # Errors
-    /// [`StoreError::TooManyJobs`], [`StoreError::JobThere`], and what else the store says.
+    /// [`StoreError::TooManyJobs`], [`StoreError::JobThere`], or another error of the store.
     pub async fn create(&self, new: NewJob) -> Result<store::Job, StoreError> {
         let job = self.0.store.create_job(new, MOST_UNFINISHED).await?;
         self.0.wake.notify_one();
         Ok(job)
     }
 
-    /// A job as it is now: progress that is not written yet is in it.
+    /// The current state of a job, including progress that is not stored yet.
     ///
     /// # Errors
-    /// When the store fails.
+    /// If the store fails.
     pub async fn get(&self, id: &str) -> Result<Option<store::Job>, StoreError> {
         Ok(self
             .0
@@ -248,10 +248,10 @@ impl Jobs {
             .map(|job| self.with_progress(job)))
     }
 
-    /// Jobs as they are now, the newest first.
+    /// The current state of jobs, newest first.
     ///
     /// # Errors
-    /// When the store fails.
+    /// If the store fails.
     pub async fn list(&self, query: &JobQuery) -> Result<Vec<store::Job>, StoreError> {
         let jobs = self.0.store.jobs(query).await?;
         Ok(jobs
@@ -264,7 +264,7 @@ impl Jobs {
     /// no such job.
     ///
     /// # Errors
-    /// When the store fails.
+    /// If the store fails.
     pub async fn cancel(&self, id: &str) -> Result<Option<store::Job>, StoreError> {
         let job = self.0.store.cancel_job(id).await?;
         if let Some(running) = self.running(id) {
@@ -273,7 +273,7 @@ impl Jobs {
         Ok(job)
     }
 
-    /// Waits until something of a job may have changed, or for so long.
+    /// Waits until a job may have changed, at most for this long.
     pub async fn changed(&self, id: &str, patience: Duration) {
         match self.running(id) {
             Some(running) => {
@@ -297,7 +297,7 @@ impl Jobs {
     }
 }
 
-/// A lock that broke guards plain values, which are whole.
+/// Locks even after a panic of another thread: the values are plain and always consistent.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|e| e.into_inner())
 }

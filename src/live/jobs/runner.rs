@@ -16,30 +16,30 @@ use crate::live::supervisor::Stop;
 use crate::model::{Localized, both};
 use crate::store::{Job, JobEnd, Kept, StoreError};
 
-/// How often the queue is looked at for jobs that other processes made.
+/// How often the runner looks in the queue for jobs that other processes created.
 const LOOK: Duration = Duration::from_secs(2);
-/// How often a run looks whether it was cancelled elsewhere, and whether there is progress to write.
+/// How often a run checks whether another process cancelled it, and whether there is progress to store.
 const TICK: Duration = Duration::from_millis(400);
-/// The least time between two writes of progress.
+/// The shortest time between two writes of progress.
 const WRITE: Duration = Duration::from_secs(1);
-/// The pause after the store failed.
+/// The pause after an error of the store.
 const PAUSE: Duration = Duration::from_secs(1);
-/// A job that was interrupted this often is lost, because it may be what kills the process.
+/// A job that was interrupted this often ends as lost, because the job itself may crash the process.
 const MOST_STARTS: u32 = 3;
-/// How a run of a job came to its end.
+/// How a run of a job ended.
 enum Outcome {
     Ended(JobEnd),
-    /// The job is another process's, or may be.
+    /// The lease is lost: another process has the job, or may have it.
     NotOurs,
 }
 
 impl Jobs {
-    /// Runs jobs until it is told to stop; then puts those that run back into the queue.
+    /// Runs jobs until a stop is requested; then returns the running jobs to the queue.
     pub async fn run(self, mut stop: Stop) {
         let mut runs: JoinSet<()> = JoinSet::new();
         let stopped = stop.requested();
         tokio::pin!(stopped);
-        // What an earlier process of this name left running: nobody else has it.
+        // Jobs that an earlier process of this name left running: no other process has them.
         while let Err(error) = self.release(false).await {
             tracing::warn!(%error, "the job runner waits for the store");
             tokio::select! {
@@ -70,7 +70,7 @@ impl Jobs {
         runs.shutdown().await;
         lock(&self.0.running).clear();
         if let Err(error) = self.release(true).await {
-            // Their leases run out.
+            // The leases of the running jobs expire by themselves.
             tracing::warn!(%error, "running jobs could not be put back into the queue");
         }
     }
@@ -83,12 +83,12 @@ impl Jobs {
         Ok(())
     }
 
-    /// Takes the job whose turn it is; `None` where there is none.
+    /// Claims the next job; `None` if no job waits.
     async fn claim(&self) -> Result<Option<Job>, StoreError> {
         loop {
             let mut queues = self.0.store.job_queues().await?;
             {
-                // A run whose lease has run out may still be ending here.
+                // A run whose lease has expired may still be ending in this process.
                 let running = lock(&self.0.running);
                 queues.retain(|q| !running.contains_key(&q.oldest));
             }
@@ -99,11 +99,11 @@ impl Jobs {
             if let Some(job) = self.0.store.claim_job(&turn.oldest, node, lease).await? {
                 return Ok(Some(job));
             }
-            // Another process was quicker.
+            // Another process claimed the job first.
         }
     }
 
-    /// Runs a job that was claimed, and writes how it ended.
+    /// Runs a claimed job and stores how it ended.
     async fn work(self, job: Job) {
         let claimed = Instant::now();
         let id = job.id.clone();
@@ -154,7 +154,7 @@ impl Jobs {
             running: Arc::clone(running),
         };
         let work = async {
-            // Nobody can cancel what is done already, so this is not broken off.
+            // The job may have committed already, so this call is not cancelled.
             if begun_before
                 && let Some(result) = kind.finished(context.clone(), arguments.clone()).await?
             {
@@ -180,14 +180,14 @@ impl Jobs {
         }
     }
 
-    /// Renews the lease and writes progress for as long as the job is this process's.
+    /// Renews the lease and stores progress while this process holds the job.
     async fn keep(&self, id: &str, running: &Running, claimed: Instant) {
         let lease = self.0.settings.lease;
-        // Counted from before each question, so we never think that it is ours for longer than it is.
+        // Count from before each request, so that this process never believes in the lease longer than the store.
         let mut renewed = claimed;
         let mut written = running.progress();
         loop {
-            // A store that says nothing must not keep us from noticing that the lease is over.
+            // The end of the lease must be noticed even if the store does not answer.
             let beat = self.beat(id, running, renewed, &mut written);
             match tokio::time::timeout_at(renewed + lease, beat).await {
                 Ok(Some(now)) => renewed = now,
@@ -196,8 +196,8 @@ impl Jobs {
         }
     }
 
-    /// Waits a tick, then writes what is to be written. Says when the lease was renewed last; `None` where the
-    /// job is another process's.
+    /// Waits a tick, then stores new progress. Returns when the lease was last renewed; `None` if another process
+    /// has the job.
     async fn beat(
         &self,
         id: &str,
@@ -232,7 +232,7 @@ impl Jobs {
         }
     }
 
-    /// Writes how a job ended, as soon as the store takes it.
+    /// Stores how a job ended; retries until the store accepts it.
     async fn end(&self, id: &str, end: &JobEnd) {
         loop {
             match self.0.store.end_job(id, &self.0.node, end).await {
@@ -274,7 +274,7 @@ fn fault_of_the_program() -> Localized {
     )
 }
 
-/// Why a job that was broken off does not begin again.
+/// Why an interrupted job does not run again; `None` if it does.
 fn lost(kind: &dyn Runnable, job: &Job) -> Option<Localized> {
     if job.starts > 1 && !kind.resumes() {
         return Some(both!(
@@ -291,7 +291,7 @@ fn lost(kind: &dyn Runnable, job: &Job) -> Option<Localized> {
     })
 }
 
-/// How a run that came to its own end ended.
+/// The end of a job whose run was not interrupted.
 fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
     match ended {
         Ok(result) if result.to_string().len() > LONGEST => JobEnd::Failed(both!(

@@ -1,8 +1,8 @@
-//! Whether a plan may still be committed, and an import be undone: looked at before a job for it is made, so that
-//! the caller hears at once what stands in the way.
+//! Checks whether a plan can still be committed or an import undone, before a job is created, so that the caller
+//! learns of conflicts at once.
 //!
-//! The look is bounded, and others go on writing after it. So the job checks all of it again, in the transaction
-//! of its commit.
+//! The check reads a limited part of the log, and others may write after it. The job therefore checks everything
+//! again, in the transaction of its commit.
 
 use jiff::Timestamp;
 
@@ -12,34 +12,34 @@ use crate::live::jobs::KEPT;
 use crate::model::{CollectionId, InChinese, Localized, both};
 use crate::store::{CHUNK_BYTES, Job, JobState, Store, StoreError, UploadLimits};
 
-/// Why a job is not made.
+/// Why no job is created.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// The plan is not made.
+    /// The plan is not complete.
     #[error(
         "the import is not planned: its job is {}; wait until it is done, or upload the file again",
         .0.as_str()
     )]
     NotPlanned(JobState),
-    /// The plan was committed, or a job for it is there.
+    /// The plan was committed already, or a job is about to commit it.
     #[error("the plan was committed already{}", in_words(.0))]
     Committed(Box<Job>),
-    /// There is no commit.
+    /// The import was not committed.
     #[error("the import was not committed: there is nothing to undo")]
     NotCommitted,
     /// The import changed no feature.
     #[error("the import changed no feature: there is nothing to undo")]
     Nothing,
-    /// The import was undone, or a job for it is there.
+    /// The import was undone already, or a job is about to undo it.
     #[error("the import was undone already{}: an import is undone once only", in_words(.0))]
     Undone(Box<Job>),
-    /// A schema by which the features were checked was changed.
+    /// A schema against which the features were checked was changed.
     #[error("the schema of {0} was changed since the import was planned: plan the import again")]
     Schema(CollectionId),
-    /// Others changed features meanwhile.
+    /// Others changed features since the plan or the import.
     #[error("{error}")]
     Conflict {
-        /// The features.
+        /// The changed features.
         conflicts: Conflicts,
         /// What became of the import.
         error: ImportError,
@@ -47,7 +47,7 @@ pub enum Refusal {
     /// The import cannot be undone.
     #[error(transparent)]
     Import(ImportError),
-    /// What another version wrote.
+    /// Another version of the program wrote the plan.
     #[error("the plan was made by another version of the program ({0}); upload the file again")]
     Unreadable(#[from] serde_json::Error),
     /// The store failed.
@@ -80,7 +80,7 @@ impl InChinese for Refusal {
     }
 }
 
-/// The commit that a job made, or which job is at it.
+/// The commit that a job made, or the job that is working on it.
 fn in_words(job: &Job) -> Localized {
     let id = &job.id;
     if job.state != JobState::Done {
@@ -111,10 +111,10 @@ impl From<ImportError> for Refusal {
     }
 }
 
-/// Looks whether a plan may be committed.
+/// Checks whether a plan can be committed.
 ///
 /// # Errors
-/// What stands in the way.
+/// The reason why it cannot.
 pub async fn may_commit(store: &Store, plan: &Job) -> Result<(), Refusal> {
     if plan.state != JobState::Done {
         return Err(Refusal::NotPlanned(plan.state));
@@ -147,10 +147,11 @@ pub async fn may_commit(store: &Store, plan: &Job) -> Result<(), Refusal> {
     }
 }
 
-/// Looks whether the import of a plan may be undone; `partly` leaves what others changed since as it is.
+/// Checks whether the import of a plan can be undone; with `partly`, features that others changed since stay as
+/// they are.
 ///
 /// # Errors
-/// What stands in the way.
+/// The reason why it cannot.
 pub async fn may_undo(store: &Store, plan: &Job, partly: bool) -> Result<(), Refusal> {
     let commit = store.job_of(&plan.id, COMMIT).await?;
     let commit = commit.filter(|job| job.state == JobState::Done);
@@ -167,20 +168,20 @@ pub async fn may_undo(store: &Store, plan: &Job, partly: bool) -> Result<(), Ref
     }
 }
 
-/// The commit of an import that changed something. Where nothing changed, the number in the report is that of
-/// somebody else's commit.
+/// The number of the commit of an import; `None` if the import changed nothing, since the report then has the
+/// number of an earlier commit.
 pub(super) fn commit_of(report: &Report) -> Option<u64> {
     let total = report.total();
     report.seq.filter(|_| total.changed + total.removed > 0)
 }
 
-/// Keeps which features a plan changes, as long as the plan is kept; gives the id under which they are.
+/// Stores the keys of the features that a plan changes, for as long as the plan is kept; returns their id.
 pub(super) async fn keep(
     store: &Store,
     owner: &str,
     touched: &Touched,
 ) -> Result<Option<String>, StoreError> {
-    // It is a small part of the file that was taken already.
+    // The keys are much smaller than the file, whose size was checked at the upload.
     const UNLIMITED: UploadLimits = UploadLimits {
         one: u64::MAX,
         account: u64::MAX,
@@ -205,10 +206,10 @@ pub(super) async fn keep(
     Ok(upload)
 }
 
-/// Removes what was kept beside a plan.
+/// Removes the stored keys of a plan.
 ///
 /// # Errors
-/// When the store fails; it is removed when its time is over then.
+/// If the store fails; the keys are then removed when they expire.
 pub async fn forget(store: &Store, plan: &Job) -> Result<(), StoreError> {
     let touched = plan
         .result

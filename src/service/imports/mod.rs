@@ -1,15 +1,15 @@
-//! Imports over the interface. A file is uploaded and a job plans its import; a second job commits the plan, a
-//! third undoes the commit. Nothing is written before the commit.
+//! Imports over HTTP. A file is uploaded and a job plans its import; a second job commits the plan, a third undoes
+//! the commit. Nothing is written to the map before the commit.
 //!
-//! A plan compares the file with a pinned snapshot and keeps no features: the commit reads the uploaded file again
-//! and holds only where nobody changed since what it changes. So a plan outlives a restart, and another process
-//! may commit it.
+//! A plan compares the file with a pinned snapshot and stores no features: the commit reads the uploaded file
+//! again, and is refused if somebody changed the same features since. So a plan survives a restart, and another
+//! process can commit it.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `over_map` | a snapshot as what a plan is compared with |
-//! | `check` | what stands in the way of a commit or an undo, before a job is made |
-//! | `spool` | an uploaded file as something that is read |
+//! | `over_map` | a snapshot as the baseline of a plan |
+//! | `check` | whether a commit or an undo is possible, before a job is created |
+//! | `spool` | an uploaded file as the source of an import |
 
 mod check;
 mod over_map;
@@ -40,10 +40,10 @@ pub const COMMIT: &str = "import_commit";
 /// The kind of the job that undoes an import.
 pub const UNDO: &str = "import_undo";
 
-/// How long a plan waits for the snapshot before it says so in the log and goes on waiting.
+/// After waiting this long for the snapshot, a plan logs a warning and continues to wait.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How a file is imported.
+/// The options of an import.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Arguments {
     /// The collection of every feature.
@@ -52,7 +52,7 @@ pub struct Arguments {
     /// The coordinate system of the file, by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crs: Option<String>,
-    /// Where ids come from.
+    /// The source of ids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ids: Option<IdRule>,
     /// Whether features that the file does not have are removed.
@@ -60,15 +60,15 @@ pub struct Arguments {
     pub remove_missing: bool,
 }
 
-/// What came of planning an import.
+/// The result of the job that plans an import.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Planned {
-    /// What would become of the features.
+    /// What the commit would change.
     #[serde(flatten)]
     pub report: Report,
-    /// What the plan rests on.
+    /// The state of the map and the file on which the plan depends.
     pub basis: Basis,
-    /// The upload that says which features the plan changes; none where it changes nothing.
+    /// The upload with the keys of the features that the plan changes; `None` if it changes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub touched: Option<String>,
 }
@@ -80,10 +80,10 @@ pub struct UndoArguments {
     pub partly: bool,
 }
 
-/// From where a commit goes on after a restart.
+/// The checkpoint of a commit.
 #[derive(Debug, Serialize, Deserialize)]
 struct Begun {
-    /// The newest commit when it began: its own has a greater number.
+    /// The newest commit when the job started; the commit of the job has a greater number.
     after: u64,
 }
 
@@ -101,7 +101,7 @@ pub fn following(kind: &str, of: &store::Job, author: Author, owner: &str) -> Ne
         owner: owner.to_owned(),
         author,
         parent: Some(of.id.clone()),
-        // The upload stays the plan's: it goes when the plan goes.
+        // The upload belongs to the plan and is removed with it.
         upload: None,
         seq: None,
         expires_at: Timestamp::now() + crate::live::jobs::KEPT,
@@ -114,7 +114,7 @@ struct PlanImport {
 
 impl Job for PlanImport {
     const KIND: &'static str = PLAN;
-    // It writes nothing: it begins anew.
+    // A plan writes nothing to the map, so it simply runs again.
     const RESUMES: bool = true;
     type Arguments = Arguments;
     type Output = Planned;
@@ -123,7 +123,7 @@ impl Job for PlanImport {
         let options = options(&context, &arguments, None)?;
         let source = spool(context.store(), context.upload()).await?;
         let told = Told::new(&context);
-        // What was written before the job was made is in the plan, on whichever node it was written.
+        // The plan must include everything committed before the job was created, on any node.
         let head = context.store().head().await?.seq;
         while !self.live.wait_for(head, PATIENCE).await {
             tracing::warn!(job = context.id(), head, "a plan waits for the follower");
@@ -181,14 +181,14 @@ impl Job for CommitImport {
                 .finished(context.clone(), serde_json::Value::Null)
                 .await?
         {
-            // A run of this job that had lost its lease was quicker.
+            // An earlier run of this job, which has lost its lease, made the commit.
             return Ok(report);
         }
         done.map_err(failed)
     }
 }
 
-/// The plan whose job is the parent of this one.
+/// The plan that the parent of this job made.
 async fn planned(context: &Context) -> Result<(Planned, store::Job), JobError> {
     let plan = parent(context, PLAN).await?;
     let result = plan.result.clone().unwrap_or_default();
@@ -258,12 +258,12 @@ async fn imported(context: &Context) -> Result<u64, JobError> {
     check::commit_of(&report).ok_or_else(|| said(&Refusal::Nothing))
 }
 
-/// What the reason of a commit says of the job that makes it.
+/// The text in the reason of a commit that identifies its job.
 fn note(context: &Context) -> String {
     format!("job {}", context.id())
 }
 
-/// Notes durably from where a later run of this job looks for the commit of this one.
+/// Stores the number from which a later run of this job searches for the commit of this run.
 async fn begin(context: &Context) -> Result<(), JobError> {
     if context.checkpoint::<Begun>()?.is_none() {
         let after = context.store().head().await?.seq;
@@ -272,7 +272,7 @@ async fn begin(context: &Context) -> Result<(), JobError> {
     Ok(())
 }
 
-/// The commit that an earlier run of this job made before it was broken off.
+/// The commit that an earlier, interrupted run of this job made.
 async fn committed(context: &Context) -> Result<Option<CommitHeader>, JobError> {
     let Some(Begun { after }) = context.checkpoint()? else {
         return Ok(None);
@@ -319,7 +319,7 @@ fn options(
         })?,
         ids: arguments.ids.clone().unwrap_or(IdRule::Own),
         remove_missing: arguments.remove_missing,
-        // A case is made of its steps: POST /api/warnings/import.
+        // Cases are imported as steps of the ledger, with POST /api/warnings/import.
         refuse: CollectionId::new(WARNINGS).into_iter().collect(),
         author: context.author().clone(),
         note,
@@ -340,13 +340,12 @@ fn failed(error: ImportError) -> JobError {
     }
 }
 
-/// What stands in the way of a job, as its problem.
+/// Turns a failed check into the problem of the job.
 fn said(refusal: &Refusal) -> JobError {
     JobError::Failed(refusal.sentence())
 }
 
-/// Says how far an import is, as the job's progress, and after the last moment for cancelling does not let it
-/// publish.
+/// Reports the progress of an import as that of its job, and forbids the commit of a cancelled job.
 struct Told<'a>(&'a Context);
 
 impl<'a> Told<'a> {

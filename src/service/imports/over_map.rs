@@ -1,7 +1,7 @@
-//! A snapshot as what an import is compared with: the plan of the server reads no store and writes nothing.
+//! A snapshot as the baseline of an import: a plan on the server neither reads nor writes the store.
 //!
-//! Features are compared in parts of a thousand. Each part is laid over the snapshot, the overlay says what it
-//! does, and is dropped, so that a plan over a million features holds a thousand of them twice.
+//! Features are compared in parts of a thousand. Each part is applied to an overlay over the snapshot, which is
+//! dropped afterwards, so a plan over a million features has only a thousand of them in memory twice.
 
 use std::sync::Arc;
 
@@ -14,22 +14,22 @@ use crate::live::{Overlay, Snapshot, overlay};
 use crate::model::{Author, Body, Change, CollectionId, Edit, Properties, Record};
 use crate::store::{Effect, Staged};
 
-/// Features of a part.
+/// The number of features in a part.
 const PART: usize = 1_000;
-/// Parts that the reader of a collection may be ahead.
+/// The number of parts that the reader of a collection may be ahead.
 const AHEAD: usize = 2;
 
-/// A pinned snapshot.
+/// A pinned snapshot as baseline.
 #[derive(Debug)]
 pub struct OverMap {
     map: Arc<Snapshot>,
     author: Author,
-    /// A thread of its own: those of the jobs may all wait for the answers that are made here.
+    /// A separate thread: all threads of the jobs may be waiting for what this one computes.
     thread: Threads,
 }
 
 impl OverMap {
-    /// Compares with this snapshot, whatever is committed meanwhile.
+    /// Creates a baseline of this snapshot; later commits do not change it.
     pub fn new(map: Arc<Snapshot>, author: Author) -> Self {
         Self {
             map,
@@ -62,7 +62,7 @@ impl Baseline for OverMap {
                     return;
                 }
             }
-            // Where nobody listens any more, the import was given up.
+            // The receiver is gone: the import was cancelled.
             let _ = sender.blocking_send(part);
         });
         while let Some(part) = parts.recv().await {
@@ -105,9 +105,9 @@ impl Baseline for OverMap {
     }
 }
 
-/// What the changes of an edit do to a map.
+/// What each change of an edit does to a map.
 fn effects(map: &Snapshot, edit: Edit) -> Result<Vec<Staged>, ImportError> {
-    // The edit has no conditions, so there is nothing that could refuse it.
+    // The edit has no conditions, so it cannot be refused.
     let overlay = Overlay::new(map, &[edit]).map_err(|e| ImportError::Broken(e.to_string()))?;
     let changing = overlay.effects().filter_map(|(collection, id, effect)| {
         let effect = match effect {

@@ -1,4 +1,4 @@
-//! An uploaded file as something that an import reads.
+//! An uploaded file as the source of an import.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -12,7 +12,7 @@ use crate::live::jobs::JobError;
 use crate::model::both;
 use crate::store::Store;
 
-/// Copies an upload into a file of this process, which is gone with it, however it ends.
+/// Copies an upload into an unnamed temporary file, which the system removes when the process ends.
 pub(super) async fn spool(store: &Store, upload: Option<&str>) -> Result<Source, JobError> {
     let gone = || {
         JobError::Failed(
@@ -66,7 +66,7 @@ fn nameless() -> io::Result<File> {
     Ok(file)
 }
 
-/// A file opened at its beginning. Each has a position of its own.
+/// A reader of the file, from its beginning, with its own position.
 struct Opened {
     file: Arc<File>,
     bytes: u64,
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_opened_twice_is_read_twice_from_its_beginning() {
+    fn each_reader_starts_at_the_beginning_of_the_file() {
         let mut file = nameless().unwrap();
         file.write_all(b"0123456789").unwrap();
         let file = Arc::new(file);

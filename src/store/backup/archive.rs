@@ -1,4 +1,5 @@
-//! The file of a backup: a SQLite database without a log beside it, and a table that says what is in it.
+//! The file of a backup: a SQLite database without a separate write-ahead log, with a manifest table that describes
+//! its contents.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,17 +14,17 @@ use super::cells::{quoted, read};
 use super::{Manifest, schema, wrong};
 use crate::store::{StoreError, now, sqlite};
 
-/// The table with the manifest; no part of what it describes.
+/// The table with the manifest. The counts and the hash in the manifest leave it out.
 const MANIFEST: &str = "backup";
 
-/// Opens a file that stands alone.
+/// Opens a database file without a write-ahead log.
 pub(in crate::store) async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
     connect(path)
         .await
-        .map_err(|e| wrong(path, &format!("is no backup of onemap: {e}")))
+        .map_err(|e| wrong(path, &format!("is not a backup of onemap: {e}")))
 }
 
-/// Opens a file that stands alone, or is to: leaving the write-ahead log takes having it for oneself.
+/// Opens a database file for exclusive use, which is needed to leave the write-ahead log mode.
 pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -37,7 +38,7 @@ pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error
     SqliteConnection::connect_with(&options).await
 }
 
-/// Writes down what is in the file.
+/// Writes the manifest.
 pub(in crate::store) async fn seal(
     path: &Path,
     from: &str,
@@ -74,7 +75,7 @@ pub(in crate::store) async fn seal(
     Ok(manifest)
 }
 
-/// Reads the whole file and compares it with what it says that it holds.
+/// Reads the whole file and compares it with its manifest.
 pub(in crate::store) async fn verify(path: &Path) -> Result<Manifest, StoreError> {
     let mut file = open(path).await?;
     let found = check(path, &mut file).await;
@@ -89,8 +90,8 @@ async fn check(path: &Path, file: &mut SqliteConnection) -> Result<Manifest, Sto
         sqlx::query_scalar(AssertSqlSafe(format!("SELECT manifest FROM {MANIFEST}")))
             .fetch_optional(&mut *file)
             .await
-            .map_err(|e| wrong(path, &format!("is no backup of onemap: {e}")))?;
-    let said = said.ok_or_else(|| damaged("it does not say what it holds"))?;
+            .map_err(|e| wrong(path, &format!("is not a backup of onemap: {e}")))?;
+    let said = said.ok_or_else(|| damaged("it has no manifest"))?;
     let manifest: Manifest = serde_json::from_str(&said).map_err(|e| damaged(&e.to_string()))?;
     let state: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
         .fetch_one(&mut *file)
@@ -103,23 +104,23 @@ async fn check(path: &Path, file: &mut SqliteConnection) -> Result<Manifest, Sto
         .await
         .map_err(|e| damaged(&e.to_string()))?;
     if rows != manifest.rows {
-        return Err(damaged("the numbers of its rows are not what it says"));
+        return Err(damaged("its numbers of rows differ from its manifest"));
     }
     if sha256 != manifest.sha256 {
-        return Err(damaged("its contents are not what it says (SHA-256)"));
+        return Err(damaged("its contents differ from its manifest (SHA-256)"));
     }
     if head(&mut *file).await? != manifest.seq {
-        return Err(damaged("its newest commit is not what it says"));
+        return Err(damaged("its newest commit differs from its manifest"));
     }
     if let Some(said) = manifest.features
         && features(&mut *file).await? != said
     {
-        return Err(damaged("the number of its features is not what it says"));
+        return Err(damaged("its number of features differs from its manifest"));
     }
     Ok(manifest)
 }
 
-/// The newest commit of a database that stands alone and is whole.
+/// The newest commit of a database file, whose integrity is checked first.
 pub(in crate::store) async fn newest(path: &Path) -> Result<u64, StoreError> {
     let mut file = open(path).await?;
     let state: String = sqlx::query_scalar("PRAGMA quick_check(1)")
@@ -140,11 +141,11 @@ async fn head(file: &mut SqliteConnection) -> Result<u64, StoreError> {
     Ok(seq.unwrap_or_default() as u64)
 }
 
-/// The features on the map of a database that stands alone: those of the table, with what imports wrote that are
-/// not folded into it yet.
+/// The number of features on the map of a database file: those of the table, and those of imports that are not
+/// compacted into it yet.
 async fn features(file: &mut SqliteConnection) -> Result<u64, StoreError> {
-    // Of several imports that are not folded, the last one counts: SQLite takes the other columns from the row
-    // with the greatest number.
+    // Of several imports that are not compacted, the last one counts: with max(), SQLite takes the other columns
+    // from the row of the maximum.
     let count: i64 = sqlx::query_scalar(
         "WITH newer AS (\
            SELECT h.collection, h.id, max(c.seq) AS seq, h.properties IS NOT NULL AS there \
@@ -174,7 +175,7 @@ pub(in crate::store) async fn tables(
     .await?)
 }
 
-/// The rows of each table, and a hash of all of them. A table is read in its own order.
+/// The number of rows of each table, and a hash over all rows in the order of the table.
 async fn contents(
     file: &mut SqliteConnection,
 ) -> Result<(BTreeMap<String, u64>, String), StoreError> {
@@ -198,8 +199,7 @@ async fn contents(
     Ok((counts, hex::encode(hash.finalize())))
 }
 
-/// Takes out what belongs to the processes of the moment (jobs and the files that they read, too) and what no
-/// commit will ever name.
+/// Removes rows that belong to running processes (sessions, leases, jobs, uploads), and staged rows without a commit.
 pub(in crate::store) async fn strip(file: &mut SqliteConnection) -> Result<(), StoreError> {
     let chunks: i64 = sqlx::query_scalar("SELECT count(*) FROM upload_chunks")
         .fetch_one(&mut *file)
@@ -219,13 +219,12 @@ pub(in crate::store) async fn strip(file: &mut SqliteConnection) -> Result<(), S
     Ok(())
 }
 
-/// How far the numbers of commits jump at a restore. What was committed after the backup is lost, and
-/// clients may know numbers of it that are not known here: none may be given out a second time, and the
-/// feed must find all of them too old to tell what followed.
+/// The gap in the numbers of commits at a restore. Commits after the backup are lost, but clients may know their
+/// numbers: no such number may be used again, and the feed must treat all of them as too old to continue from.
 const JUMP: i64 = 1_000_000_000;
 
-/// Makes a database from the copy of a backup: with the newest tables, a new identity, and a
-/// commit behind all numbers that clients may know.
+/// Turns the copy of a backup into a database: migrates it, gives it a new identity, and adds a commit with a
+/// number above all that clients may know.
 pub(in crate::store) async fn prepare(path: &Path) -> Result<(), StoreError> {
     let mut file = open(path).await?;
     sqlx::query(AssertSqlSafe(format!("DROP TABLE {MANIFEST}")))
@@ -248,7 +247,7 @@ pub(in crate::store) async fn prepare(path: &Path) -> Result<(), StoreError> {
     .bind(now().as_microsecond())
     .execute(&mut file)
     .await?;
-    // The table must learn which was the last batch, or it gives it out again.
+    // Store the number of the last batch, or SQLite assigns it again.
     sqlx::raw_sql(
         "INSERT OR REPLACE INTO batches (batch, touched_at) SELECT max(batch), 0 FROM commits; \
          DELETE FROM batches",
@@ -259,7 +258,7 @@ pub(in crate::store) async fn prepare(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Adds the erasures that the database at `from` knows of to those of the file.
+/// Adds the erasures of the database at `from` to those of the file.
 pub(in crate::store) async fn carry_erasures(from: &Path, path: &Path) -> Result<(), StoreError> {
     let mut file = open(path).await?;
     sqlx::query("ATTACH ? AS old")
@@ -292,7 +291,7 @@ pub(in crate::store) async fn erase_again(path: &Path) -> Result<(), StoreError>
          AND features.updated_at <= e.at \
          AND json_type(features.properties, '$.\"' || replace(e.property, '/', '\".\"') || '\"') IS NOT NULL",
     ] {
-        // One erasure of a feature at a time: an UPDATE takes one row of its source for each of its own.
+        // One erasure per feature at a time: UPDATE … FROM uses only one source row for each updated row.
         while sqlx::query(sql).execute(&mut *tx).await?.rows_affected() > 0 {}
     }
     sqlx::query(

@@ -1,4 +1,4 @@
-//! Rows of tables that both stores have, value by value, whatever the table.
+//! Reads and writes rows of any table, value by value, in the types of SQLite.
 
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
@@ -6,12 +6,12 @@ use sqlx::{AssertSqlSafe, Row, Sqlite, TypeInfo, ValueRef};
 
 use crate::store::StoreError;
 
-/// Values a statement; SQLite takes 32,766.
+/// The most values per statement; the limit of SQLite is 32,766.
 const VALUES: usize = 8_000;
-/// Bytes a statement: a photo may have megabytes.
+/// The most bytes per statement, since a photo may have several megabytes.
 const BYTES: usize = 4 << 20;
 
-/// A value as SQLite keeps it.
+/// A value in a type of SQLite.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::store) enum Cell {
     Null,
@@ -22,7 +22,7 @@ pub(in crate::store) enum Cell {
 }
 
 impl Cell {
-    /// About how many bytes it takes.
+    /// The approximate size in bytes.
     pub(in crate::store) fn size(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -31,7 +31,7 @@ impl Cell {
         }
     }
 
-    /// Adds it to a hash, so that no two lists of values come to the same bytes.
+    /// Adds the value to a hash, with type and length, so that different lists of values hash different bytes.
     pub(in crate::store) fn hash(&self, hash: &mut Sha256) {
         let (kind, bytes): (u8, &[u8]) = match self {
             Self::Null => (0, &[]),
@@ -46,7 +46,7 @@ impl Cell {
     }
 }
 
-/// A name as it stands in SQL.
+/// A quoted SQL identifier.
 pub(in crate::store) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -72,7 +72,7 @@ pub(in crate::store) fn read(row: &SqliteRow) -> Result<Vec<Cell>, StoreError> {
     Ok(cells)
 }
 
-/// Rows on their way into a table of a SQLite file.
+/// Writes rows into a table of a SQLite file, many per statement.
 pub(in crate::store) struct Inserts {
     head: String,
     columns: usize,
@@ -95,7 +95,7 @@ impl Inserts {
         }
     }
 
-    /// Adds a row, and writes what has gathered where it is enough.
+    /// Adds a row, and writes the gathered rows if they fill a statement.
     pub(in crate::store) async fn push(
         &mut self,
         to: &mut SqliteConnection,
@@ -109,7 +109,7 @@ impl Inserts {
         Ok(())
     }
 
-    /// Writes what has gathered.
+    /// Writes the gathered rows.
     pub(in crate::store) async fn flush(
         &mut self,
         to: &mut SqliteConnection,

@@ -1,8 +1,8 @@
-//! A whole map as one portable file, and back: from either store and into either.
+//! Backs up a whole map to one portable file and restores it, from and to either store.
 //!
-//! The file is itself a SQLite database of this program, with the full log, features, tokens, photos,
-//! contacts and webhooks, and beside them a [`Manifest`] that says what must be in it. Sessions,
-//! leases, jobs and uploaded files are left out: they belong to the processes of the moment.
+//! The file is a SQLite database of this program, with the full log, features, tokens, photos, contacts and
+//! webhooks, and a [`Manifest`] with which its contents are checked. Sessions, leases, jobs and uploaded files are
+//! left out: they belong to running processes.
 
 pub(super) mod archive;
 pub(super) mod cells;
@@ -19,47 +19,47 @@ use uuid::Uuid;
 use super::sqlite::beside;
 use super::{Claim, Opening, Store, StoreError};
 
-/// What a backup holds, as it says itself.
+/// The description of a backup, stored in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The version of the program that made it.
     pub made_by: String,
-    /// When.
+    /// When the backup was made.
     pub made_at: Timestamp,
-    /// The kind of database that it was made from: sqlite or postgis.
+    /// The kind of the source database: sqlite or postgis.
     pub from: String,
     /// The identity of that database.
     pub database: String,
     /// The newest commit; 0 in an empty map.
     pub seq: u64,
-    /// The features on the map, without the rows that the program keeps for itself. More than the table
-    /// `features` has where an import was still being folded into it. None in a backup of an older program.
+    /// The number of features on the map, without internal rows. Greater than the number of rows in the table
+    /// `features` if an import was not compacted yet. `None` in a backup of an older version.
     #[serde(default)]
     pub features: Option<u64>,
-    /// The rows of each table.
+    /// The number of rows of each table.
     pub rows: BTreeMap<String, u64>,
     /// SHA-256 over all rows of all tables.
     pub sha256: String,
-    /// Versions that stood in quarantine: no features, so they are not in the backup.
+    /// The number of versions in quarantine, which are not in the backup.
     #[serde(default)]
     pub quarantined: u64,
 }
 
-/// Is told what is being done, and how much of it is done (0 to 1) where that is known.
+/// Receives the name of the current step, and its completed share (0 to 1) if known.
 pub type Progress<'a> = &'a (dyn Fn(&str, Option<f64>) + Send + Sync);
 
-/// Writes a backup of a store to a new file, while the store serves. The file has its name only when it
-/// is whole and was read again from its beginning to its end.
+/// Writes a backup of a store to a new file, while the store is in use. The file gets its name only after it is
+/// complete and was read again and checked.
 ///
 /// # Errors
-/// When the file is there already, or the store or the disk fails; no file is left then.
+/// If the file exists already, or the store or the disk fails; no file is left then.
 pub async fn backup(
     store: &Store,
     file: &Path,
     progress: Progress<'_>,
 ) -> Result<Manifest, StoreError> {
     if file.exists() {
-        return Err(wrong(file, "is there already; give another name"));
+        return Err(wrong(file, "exists already; give another name"));
     }
     let partial = Partial::new(beside(file, ".partial"))?;
     progress("copying", None);
@@ -74,24 +74,20 @@ pub async fn backup(
     let manifest = archive::seal(partial.path(), store.kind(), quarantined).await?;
     let found = archive::verify(partial.path()).await?;
     if found != manifest {
-        return Err(wrong(
-            file,
-            "does not read as it was written; look at the disk",
-        ));
+        return Err(wrong(file, "differs from what was written; check the disk"));
     }
     partial.become_file(file)?;
     Ok(manifest)
 }
 
-/// Brings a backup into the database of an address: all of it, or nothing. The database must be empty,
-/// unless `replace` says that what it holds may go. Erasures that it knows of are made in the restored
-/// map as well.
+/// Restores a backup into the database at `url`, as a whole or not at all. The database must be empty, unless
+/// `replace` is set: then its contents are lost, but its erasures are repeated in the restored map.
 ///
-/// The restored map has an identity of its own, so that clients which followed the old one load afresh.
+/// The restored map has a new identity, so that clients of the old one load everything again.
 ///
 /// # Errors
-/// When the file is no whole backup, the database is in use or not empty, or the store fails; the
-/// database is as it was then.
+/// If the file is not a complete backup, the database is in use or not empty, or the store fails; the database
+/// then stays as it was.
 pub async fn restore(
     url: &str,
     file: &Path,
@@ -108,7 +104,7 @@ pub async fn restore(
     progress("copying", None);
     std::fs::copy(file, working.path())
         .map_err(|e| wrong(file, &format!("cannot be read or copied: {e}")))?;
-    // What is checked is what is brought in.
+    // Check the copy, since the copy is what is restored.
     progress("checking", None);
     let manifest = archive::verify(working.path())
         .await
@@ -120,10 +116,10 @@ pub async fn restore(
         Some(path) => {
             if super::sqlite::is_there(path) {
                 match take_over(url, path, working.path(), replace).await {
-                    // What is damaged is what backups are for.
+                    // A damaged database may be replaced: this is what backups are for.
                     Err(error) if error.is_unreadable() && replace => {
                         progress(
-                            "the old database cannot be read: its erasures are not known",
+                            "the old database cannot be read, so its erasures are not repeated",
                             None,
                         );
                     }
@@ -159,8 +155,8 @@ pub async fn restore(
     Ok(manifest)
 }
 
-/// Looks whether the database at an address may be replaced by the file at `working`, and hands on to that
-/// file which erasures it knows of.
+/// Checks whether the database at `url` may be replaced by the file at `working`, and adds the erasures of the
+/// database to that file.
 async fn take_over(
     url: &str,
     path: &Path,
@@ -193,7 +189,7 @@ fn wrong(file: &Path, problem: &str) -> StoreError {
     }
 }
 
-/// The error about a copy, told of the file that somebody named.
+/// Replaces the name of the working copy in an error with the file that the caller named.
 fn named(file: &Path, copy: &Path, error: StoreError) -> StoreError {
     match error {
         StoreError::Backup { file: of, problem } if of == copy.display().to_string() => {
@@ -203,7 +199,7 @@ fn named(file: &Path, copy: &Path, error: StoreError) -> StoreError {
     }
 }
 
-/// A file on its way, for its owner alone. It goes unless it becomes what it is to be.
+/// A temporary file, readable by its owner only. Removed when dropped, unless it got its final name.
 struct Partial {
     path: PathBuf,
     kept: bool,
@@ -223,7 +219,7 @@ impl Partial {
         &self.path
     }
 
-    /// Gives it its name, durably.
+    /// Renames the file to its final name and syncs the folder.
     fn become_file(mut self, name: &Path) -> Result<(), StoreError> {
         let folder = match name.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -242,7 +238,7 @@ impl Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         if !self.kept {
-            // Nobody misses what was never whole.
+            // Ignore the error: the file is incomplete and nobody uses it.
             let _ = std::fs::remove_file(&self.path);
             let _ = std::fs::remove_file(beside(&self.path, "-journal"));
         }

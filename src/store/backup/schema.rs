@@ -1,5 +1,5 @@
-//! The schema of a backup: exactly what the migrations make. A trigger or a view that somebody added would
-//! run in the restored map, and without an index or a condition it would not be kept right.
+//! Checks that the schema of a backup is exactly that of the migrations. An added trigger or view would run in the
+//! restored map, and a missing index or constraint would permit wrong data.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,13 +10,13 @@ use sqlx::{ConnectOptions, Connection};
 use super::wrong;
 use crate::store::{StoreError, sqlite};
 
-/// What makes each table, index, trigger and view, by kind and name.
+/// The SQL of each table, index, trigger and view, by kind and name.
 type Parts = BTreeMap<(String, String), String>;
 
-/// Compares a file that was brought up to date with a new database.
+/// Compares the schema of a migrated file with that of a new database.
 ///
 /// # Errors
-/// [`StoreError::Backup`] names what is too much, missing or different.
+/// [`StoreError::Backup`] names the additional, missing or different item.
 pub(super) async fn compare(path: &Path, file: &mut SqliteConnection) -> Result<(), StoreError> {
     let mut new = SqliteConnectOptions::new()
         .in_memory(true)
@@ -29,7 +29,7 @@ pub(super) async fn compare(path: &Path, file: &mut SqliteConnection) -> Result<
     let found = parts(file).await?;
     let differs = |problem: &str, (kind, name): &(String, String)| {
         let problem = format!(
-            "is no backup of onemap: its schema {problem} the {kind} {name:?}; take another backup"
+            "is not a backup of onemap: its schema {problem} the {kind} {name:?}; take another backup"
         );
         Err(wrong(path, &problem))
     };
@@ -46,7 +46,7 @@ pub(super) async fn compare(path: &Path, file: &mut SqliteConnection) -> Result<
     }
 }
 
-/// Without what SQLite makes for itself, and without the list of migrations, which the driver makes.
+/// Leaves out internal tables of SQLite, and the list of migrations, which the driver creates.
 async fn parts(file: &mut SqliteConnection) -> Result<Parts, StoreError> {
     let rows: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT type, name, sql FROM sqlite_schema WHERE name <> '_sqlx_migrations' \
@@ -55,7 +55,7 @@ async fn parts(file: &mut SqliteConnection) -> Result<Parts, StoreError> {
     .fetch_all(file)
     .await?;
     let rows = rows.into_iter().map(|(kind, name, sql)| {
-        // Versions of SQLite put different spaces and quotes where a migration changes a table.
+        // Versions of SQLite write different spaces and quotes when a migration changes a table.
         let sql = sql.chars().filter(|c| !c.is_whitespace() && *c != '"');
         ((kind, name), sql.collect())
     });

@@ -1,4 +1,4 @@
-//! Backups of SQLite files, and restored ones put in their place.
+//! Copies SQLite databases for a backup, and puts restored ones in place.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,10 +10,10 @@ use crate::store::StoreError;
 use crate::store::error::{Fault, fault_of, is_unreadable};
 use crate::store::sqlite::{SqliteStore, beside, hold_alone, is_there, path_of};
 
-/// How often progress is told.
+/// The interval between two progress reports.
 const TICK: Duration = Duration::from_millis(500);
 
-/// Copies a database as of one moment into an empty file, while others read and write it.
+/// Copies a consistent state of a database into an empty file, while others read and write it.
 pub(super) async fn copy(
     store: &SqliteStore,
     to: &Path,
@@ -38,18 +38,18 @@ pub(super) async fn copy(
     Ok(())
 }
 
-/// The file that an address names; `None` for another kind of database.
+/// The file of a SQLite URL; `None` for another kind of database.
 pub(super) fn target(url: &str) -> Result<Option<PathBuf>, StoreError> {
     if !url.starts_with("sqlite:") {
         return Ok(None);
     }
     let path = path_of(url)?;
-    // A symbolic link is kept; the file that it leads to is replaced.
+    // Follow a symbolic link: the link is kept and its target is replaced.
     Ok(Some(std::fs::canonicalize(&path).unwrap_or(path)))
 }
 
-/// Has a database leave its write-ahead log, which needs the database for oneself; `false` where another
-/// process has it open.
+/// Switches a database out of write-ahead log mode, which needs exclusive use; `false` if another process has the
+/// database open.
 async fn leave_log(path: &Path) -> Result<bool, sqlx::Error> {
     let left = async {
         let mut old = archive::connect(path).await?;
@@ -65,17 +65,21 @@ async fn leave_log(path: &Path) -> Result<bool, sqlx::Error> {
     }
 }
 
-/// Puts a restored file in the place of the database, which nobody has open.
+/// Replaces the database by a restored file. Fails if another process has the database open.
 pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), StoreError> {
     let mut _alone = None;
     if path.exists() && is_there(path) {
-        let in_use = || wrong(path, "is in use by another process; end it first");
-        // Its log must be gone before another file has its name, or SQLite would take it for that
-        // file's.
+        let in_use = || {
+            wrong(
+                path,
+                "is in use by another process; stop that process first",
+            )
+        };
+        // Remove the log before another file gets this name, or SQLite would apply it to that file.
         match leave_log(path).await {
             Ok(true) => {}
             Ok(false) => return Err(in_use()),
-            // SQLite cannot say whether anybody has a file that it cannot read.
+            // SQLite cannot tell whether a damaged file is in use.
             Err(error) if is_unreadable(Some(&error)) => {
                 _alone = hold_alone(path)
                     .map_err(|e| wrong(path, &format!("cannot be opened: {e}")))?
@@ -85,7 +89,7 @@ pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), Store
             Err(error) => return Err(wrong(path, &format!("cannot be replaced: {error}"))),
         }
     }
-    // The log of a database that was deleted stays behind: SQLite would write it into the restored file.
+    // The log of a deleted database may remain, and SQLite would apply it to the restored file.
     for suffix in ["-wal", "-shm", "-journal"] {
         let stale = beside(path, suffix);
         match std::fs::remove_file(&stale) {
@@ -100,7 +104,7 @@ pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), Store
     if archive::newest(path).await? != restored {
         return Err(wrong(
             path,
-            "is not what was restored; look at the disk and restore again",
+            "differs from what was restored; check the disk and restore again",
         ));
     }
     Ok(())

@@ -1,17 +1,16 @@
-//! What a block may hold. A block of 32 MiB can be made of sixteen million empty elements, which take a gigabyte
-//! once they are decoded. So the elements, texts and numbers of a block are counted in its bytes before anything
-//! of it is decoded.
+//! Limits on the contents of a block. A block of 32 MiB can hold sixteen million empty elements, which take a
+//! gigabyte when decoded. So the elements, texts and numbers of a block are counted before it is decoded.
 //!
-//! The format asks for at most 8,000 elements a block; the limits leave room for writers that don't keep to it.
+//! The format allows at most 8,000 elements per block; the limits are higher, since some writers exceed that.
 //! Encoding: <https://protobuf.dev/programming-guides/encoding/>.
 
-/// The most elements of a block; groups of elements count, too.
+/// The most elements in a block; each group of elements counts as one too.
 const ELEMENTS: u64 = 1 << 18;
-/// The most texts of a block.
+/// The most texts in a block.
 const TEXTS: u64 = 1 << 18;
-/// The most numbers (ids, places, references, members) of the elements of a block.
+/// The most numbers (ids, positions, references, members) in the elements of a block.
 const NUMBERS: u64 = 1 << 23;
-/// The most features of the format that a file says its readers must know.
+/// The most PBF features that the header of a file may require.
 const REQUIRED: u64 = 1_000;
 
 /// One field of a message.
@@ -20,8 +19,8 @@ enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
-/// The fields of a message, in order, each with its number. Ends where the bytes are no message; decoding them
-/// ends there, too.
+/// The fields of a message, in order, each with its number. Ends at the first invalid byte; decoding fails there
+/// too.
 struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {
@@ -58,18 +57,18 @@ impl<'a> Iterator for Fields<'a> {
                 Value::Bytes(self.take(length)?)
             }
             5 => self.take(4).map(|_| Value::Number)?,
-            // Groups, which the format does not use.
+            // Protobuf groups, which PBF does not use.
             _ => return None,
         };
         Some((key >> 3, value))
     }
 }
 
-/// How many numbers a field has: one, or many that are packed.
+/// The number of numbers in a field: one, or several in a packed field.
 fn numbers(value: &Value<'_>) -> u64 {
     match value {
         Value::Number => 1,
-        // The last byte of each number has no mark that it goes on.
+        // The last byte of each varint has no continuation bit.
         Value::Bytes(packed) => packed.iter().filter(|byte| **byte < 0x80).count() as u64,
     }
 }
@@ -132,7 +131,7 @@ impl Count {
     }
 }
 
-/// Refuses the bytes of a block that holds more than it may; says what.
+/// Checks a block against the limits; the error names the exceeded limit.
 pub(super) fn check_block(data: &[u8]) -> Result<(), String> {
     let mut count = Count::default();
     for (number, value) in Fields(data) {
@@ -151,7 +150,7 @@ pub(super) fn check_block(data: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// Refuses the bytes of a header that names more features of the format than there can be.
+/// Checks that a header does not require more features than the limit.
 pub(super) fn check_header(data: &[u8]) -> Result<(), String> {
     let required = Fields(data).filter(|(number, _)| *number == 4).count() as u64;
     if required > REQUIRED {
@@ -205,7 +204,7 @@ mod tests {
         [&length[..], &header, &blob].concat()
     }
 
-    /// A file of a header and these blocks.
+    /// A file with a header and these blocks.
     fn file(blocks: &[Vec<u8>]) -> Vec<u8> {
         let header = HeaderBlock {
             required_features: vec!["OsmSchema-V0.6".into(), "DenseNodes".into()],
@@ -217,7 +216,7 @@ mod tests {
         file
     }
 
-    /// Reads all nodes and says how many there are, or what is wrong.
+    /// Reads all nodes and returns their number, or the error.
     fn nodes(file: Vec<u8>) -> Result<u64, String> {
         let mut count = 0;
         let mut pbf = PbfFile::new(Cursor::new(file)).unwrap();
@@ -254,7 +253,7 @@ mod tests {
         assert!(said.contains("block 2"), "{said}");
         assert!(said.contains("more than 262144 elements"), "{said}");
 
-        // Two bytes an element: 32 MiB would be decoded to over a gigabyte.
+        // Two bytes per element: 32 MiB would decode to more than a gigabyte.
         let empty = |number: u8| [number << 3 | 2, 0].repeat(ELEMENTS as usize + 1);
         for number in [1, 3, 4] {
             let group = empty(number);
@@ -313,7 +312,7 @@ mod tests {
         assert_eq!(check_block(&fits), Ok(()));
         let many = block(group(half - 1, half / 2)).encode_to_vec();
         assert!(check_block(&many).unwrap_err().contains("numbers"));
-        // Not packed, each number with a key of its own.
+        // Not packed: each number has its own key.
         let loose = [0x40, 1].repeat(10);
         let mut count = Count::default();
         count.element(&loose, &[8]);

@@ -1,23 +1,23 @@
-//! The messages of the format, as far as they are read. Fields that are not named here are passed over.
+//! The protobuf messages of PBF. Only the fields that are used are declared; others are ignored.
 
-/// What stands before a blob.
+/// The header of a blob.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct BlobHeader {
     /// `OSMHeader` or `OSMData`.
     #[prost(string, required, tag = "1")]
     pub kind: String,
-    /// The bytes of the blob.
+    /// The size of the blob, in bytes.
     #[prost(int32, required, tag = "3")]
     pub size: i32,
 }
 
-/// A block, packed in one of several ways.
+/// A block, compressed or not.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Blob {
     /// The data, if it is not compressed.
     #[prost(bytes = "vec", optional, tag = "1")]
     pub raw: Option<Vec<u8>>,
-    /// The bytes when unpacked.
+    /// The size of the decompressed data, in bytes.
     #[prost(int32, optional, tag = "2")]
     pub raw_size: Option<i32>,
     /// The data compressed with zlib.
@@ -40,7 +40,7 @@ pub struct Blob {
 /// The header block: which features the file needs its reader to support.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct HeaderBlock {
-    /// What its readers must know.
+    /// The features that a reader must support.
     #[prost(string, repeated, tag = "4")]
     pub required_features: Vec<String>,
 }
@@ -54,7 +54,7 @@ pub struct PrimitiveBlock {
     /// The elements.
     #[prost(message, repeated, tag = "2")]
     pub groups: Vec<PrimitiveGroup>,
-    /// Nanodegrees of a unit; 100 where it is left out.
+    /// The unit of positions, in nanodegrees; 100 if missing.
     #[prost(int32, optional, tag = "17")]
     pub granularity: Option<i32>,
     /// Nanodegrees to add to every latitude.
@@ -68,7 +68,7 @@ pub struct PrimitiveBlock {
 /// The texts of a block, to which elements refer by index.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct StringTable {
-    /// Each text once. UTF-8, unless the writer was wrong.
+    /// Each text once. UTF-8 by the format, but not checked.
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub strings: Vec<Vec<u8>>,
 }
@@ -110,7 +110,7 @@ pub struct Node {
     pub lon: i64,
 }
 
-/// Nodes by columns; numbers are differences.
+/// Nodes as columns; ids and positions are differences.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct DenseNodes {
     /// The ids of the nodes, each as the difference to the one before.
@@ -122,7 +122,7 @@ pub struct DenseNodes {
     /// The longitudes, each as the difference to the one before, in units of `granularity`.
     #[prost(sint64, repeated, tag = "9")]
     pub lon: Vec<i64>,
-    /// Keys and values in turn, a zero after each node; empty where no node has tags.
+    /// Keys and values in turn, with a zero after each node; empty if no node has tags.
     #[prost(int32, repeated, tag = "10")]
     pub keys_values: Vec<i32>,
 }
@@ -159,7 +159,7 @@ pub struct Relation {
     /// The role of each member.
     #[prost(uint32, repeated, tag = "8")]
     pub roles: Vec<u32>,
-    /// Its members, as differences.
+    /// The ids of its members, each as the difference to the one before.
     #[prost(sint64, repeated, tag = "9")]
     pub member_ids: Vec<i64>,
     /// What each member is: 0 node, 1 way, 2 relation.
