@@ -40,6 +40,7 @@ mod postgres_faults;
 mod privacy;
 mod proxied;
 mod release_databases;
+mod routes;
 mod rules;
 mod search;
 mod store_accounts;

@@ -37,6 +37,7 @@ mod presets;
 mod problem;
 mod proxy;
 mod query;
+mod routes;
 mod rules;
 mod search;
 mod session;
@@ -73,6 +74,7 @@ use crate::live::Live;
 use crate::live::jobs::Jobs;
 use crate::model::both;
 use crate::service::ledger::CaseService;
+use crate::service::routes::Routes;
 use crate::store::UploadLimits;
 use crate::store::audit::during;
 pub use events::FeedLimits;
@@ -127,6 +129,8 @@ pub struct Parts {
     jobs: Jobs,
     /// The write path of the ledger.
     service: CaseService,
+    /// Routes over the network.
+    routes: Arc<Routes>,
     options: Options,
     /// The path of the public address, without a slash at the end.
     prefix: String,
@@ -163,6 +167,7 @@ impl App {
         Self(Arc::new(Parts {
             jobs,
             service: CaseService::new(live.clone()),
+            routes: Arc::new(Routes::new(live.clone())),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
             limits: Arc::new(admission::Limits::new(&options.connections)),
@@ -281,8 +286,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(warnings::conditions))
         .routes(routes!(warnings::silences, warnings::begin_silence))
         .routes(routes!(warnings::end_silence))
-        .routes(routes!(nearest::nearest))
+        .routes(routes!(nearest::nearest, routes::nearest))
+        .routes(routes!(routes::isochrone, routes::isochrone_from))
         .routes(routes!(search::search))
+        .routes(routes!(routes::route))
         .routes(routes!(session::read, session::sign_in, session::sign_out))
         .routes(routes!(session::change_password))
         .routes(routes!(accounts::list, accounts::create))

@@ -14,12 +14,13 @@ use super::auth::Caller;
 use super::items::{self, GEOJSON};
 use super::problem::Problem;
 use super::query::Query;
+use super::routes;
 use super::work::{Advice, Cut};
 use crate::index::{Budget, Collection, Meter as _};
 use crate::model::{View, both};
 
 /// The most neighbours in one answer.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 /// How to ask for less, for the error text.
 const NARROW: Advice = (
     "请减少个数（k=），或缩小距离（max_m=）。",
@@ -33,7 +34,9 @@ const NARROW: Advice = (
         ("lon" = f64, Query, description = "Longitude, WGS 84 degrees"),
         ("lat" = f64, Query, description = "Latitude, WGS 84 degrees"),
         ("k" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "How many (1)"),
-        ("max_m" = Option<f64>, Query, description = "The largest distance in metres"),
+        ("max_m" = Option<f64>, Query, description = "The largest distance in metres; not with `profile`"),
+        ("profile" = Option<String>, Query, description = "Sort by travel time over the network: `ebike`, `foot`, `cargo_trike` or `wheelchair`. Adds the property `duration_s`; `k` is at most 100. For the position of a person use POST"),
+        ("at" = Option<String>, Query, description = "With `profile`: the departure, RFC 3339 (now)"),
     ),
     responses(
         (status = 200, description = "The features, the nearest first. The property `distance_m` is the distance on the ellipsoid, 0 inside", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
@@ -46,7 +49,7 @@ pub async fn nearest(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    query.only(&["collection", "lon", "lat", "k", "max_m"])?;
+    query.only(&["collection", "lon", "lat", "k", "max_m", "profile", "at"])?;
     let name = query.get("collection")?.ok_or_else(|| {
         Problem::invalid(
             "collection",
@@ -56,37 +59,17 @@ pub async fn nearest(
             ),
         )
     })?;
+    if let Some(profile) = query.get("profile")? {
+        let k = query.parsed::<usize>("k", ("1至100的整数", "a whole number from 1 to 100"))?;
+        let traveller = routes::traveller(&app, &query, profile)?;
+        return routes::by_travel_time(&app, &caller, name, k.unwrap_or(1), None, traveller).await;
+    }
     let snapshot = app.live.snapshot();
     let collection = items::collection(&snapshot, name)?;
     if collection.schema().without_geometry {
-        return Err(Problem::invalid(
-            "collection",
-            both!(
-                "collection={name}：该图层的要素没有图形，无法按距离查找，请用 \
-                 /api/collections/{name}/items 查看。",
-                "collection={name}: its features have no geometry, so they have no distance. List \
-                 them with /api/collections/{name}/items."
-            ),
-        ));
+        return Err(no_geometry(name));
     }
-    let degrees = |name: &str, most: f64| -> Result<f64, Problem> {
-        query
-            .parsed::<f64>(name, ("度数", "degrees"))?
-            .filter(|d| d.abs() <= most)
-            .ok_or_else(|| {
-                Problem::invalid(
-                    name,
-                    both!(
-                        "{name}：应为 -{most} 至 {most} 的度数。",
-                        "{name}: expected degrees from -{most} to {most}."
-                    ),
-                )
-            })
-    };
-    let place = Coord {
-        x: degrees("lon", 180.0)?,
-        y: degrees("lat", 90.0)?,
-    };
+    let place = routes::place(&query)?;
     let k = query
         .parsed::<usize>("k", ("1至1000的整数", "a whole number from 1 to 1000"))?
         .unwrap_or(1);
@@ -127,6 +110,19 @@ pub async fn nearest(
         })
         .await?;
     Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || body))
+}
+
+/// A collection whose features are nowhere.
+pub(super) fn no_geometry(name: &str) -> Problem {
+    Problem::invalid(
+        "collection",
+        both!(
+            "collection={name}：该图层的要素没有图形，无法按距离查找，请用 \
+             /api/collections/{name}/items 查看。",
+            "collection={name}: its features have no geometry, so they have no distance. List \
+             them with /api/collections/{name}/items."
+        ),
+    )
 }
 
 fn write(

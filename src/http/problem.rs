@@ -11,6 +11,7 @@
 //! | the caller: the feature is wrong | [`Problem::unprocessable`] | 422 |
 //! | the caller: a field is wrong | [`Problem::wrong_field`] | 422 |
 //! | the caller: ask for less | [`Problem::too_much`] | 422 |
+//! | the caller: go elsewhere, or at another time | [`Problem::no_way`] | 422 |
 //! | the caller: sign in | [`Problem::unauthenticated`] | 401 |
 //! | an administrator: give more rights | [`Problem::forbidden`] | 403 |
 //! | the caller: ask for something that exists | [`Problem::not_found`] | 404 |
@@ -121,6 +122,15 @@ impl Problem {
             ),
         )
         .with_errors(vec![WrongField::new(field, problem)])
+    }
+
+    /// Nobody can get to the destination at that time; says why and what can be reached instead.
+    pub fn no_way(detail: impl Into<Localized>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ("无法到达", "No way there"),
+            detail,
+        )
     }
 
     /// A request that would take more work or memory than allowed. The detail says how to ask for less.

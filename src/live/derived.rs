@@ -21,6 +21,10 @@ use crate::access::Directory;
 use crate::index::Collection;
 use crate::model::names::collection::WARNINGS;
 
+mod network;
+
+pub use network::{Network, Ways};
+
 /// The least time between the builds of one structure, so that a stream of commits does not keep a core
 /// busy. A build that takes longer rests as long as it took.
 const REST: Duration = Duration::from_millis(200);
@@ -155,6 +159,11 @@ impl Live {
     /// The search directory; `None` before it is first built.
     pub fn directory(&self) -> Option<Arc<Built<Directory>>> {
         self.inner.directory.newest()
+    }
+
+    /// The route network; `None` before it is first built.
+    pub fn network(&self) -> Option<Arc<Built<Network>>> {
+        self.inner.network.newest()
     }
 }
 

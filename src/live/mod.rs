@@ -20,12 +20,13 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, Semaphore, mpsc, watch as value};
 
-pub use derived::{Built, Derive, Derived};
+pub use derived::{Built, Derive, Derived, Network, Ways};
 pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub(crate) use lease::Lease;
 pub use overlay::Overlay;
 pub use projection::{
     CaseClosure, CaseClosures, CaseSchedule, DayOrders, LastSeen, OpenThen, Passages, PastDays,
+    WayAttributes, geometry_stamp,
 };
 pub use snapshot::Snapshot;
 pub use written::{Following, Written};
@@ -70,6 +71,7 @@ struct Inner {
     ),
     config_problems: ArcSwap<Vec<Problem>>,
     directory: Arc<Derived<Directory>>,
+    network: Arc<Derived<Network>>,
     /// Limits how many derived structures are built at once.
     builds: Semaphore,
     /// Held while past days are counted, so that one request at a time reads the log.
@@ -100,6 +102,7 @@ impl Live {
                 facts: (facts, Mutex::new(waiting)),
                 config_problems: ArcSwap::default(),
                 directory: Arc::default(),
+                network: Arc::default(),
                 builds: derived::builds(),
                 counting: Mutex::default(),
                 following,
@@ -111,6 +114,7 @@ impl Live {
         live.tasks()
             .spawn(FOLLOWER, move || follower::follow(follower.clone()));
         live.inner.directory.keep_up(&live);
+        live.inner.network.keep_up(&live);
         Ok(live)
     }
 

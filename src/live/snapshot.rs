@@ -1,10 +1,13 @@
 //! An immutable state of the whole map, as of one commit. Each request reads one.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::projection::{
     CaseSchedule, DayOrders, Event, Fact, LastSeen, Passages, PastDays, Projections, Step,
+    WayAttributes,
 };
 use crate::index::Collections;
 use crate::model::{
@@ -201,6 +204,11 @@ impl Snapshot {
     /// How often gates let people in.
     pub fn passages(&self) -> &Passages {
         &self.projections.passages
+    }
+
+    /// Who may pass ways and gates. Equal pointers mean equal content.
+    pub fn way_attributes(&self) -> &Arc<WayAttributes> {
+        &self.projections.way_attributes
     }
 
     /// When each place was last observed.

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
 /// Collections that are shown. The last one has no built-in schema.
-const SHOWN: [&str; 6] = [
+const SHOWN: [&str; 8] = [
     "boundaries",
     "buildings",
     "day_orders",
+    "entrances",
     "grids",
+    "routes",
     "warnings",
     "trees",
 ];
@@ -153,6 +155,19 @@ fn a_tree() -> impl Strategy<Value = Change> {
         .prop_map(|(n, at, said)| change("trees", &format!("t{n}"), Some(at), said))
 }
 
+fn a_way() -> impl Strategy<Value = Change> {
+    let ebike = prop::sample::select(vec!["yes", "no", "dismount"]);
+    let hours = prop::sample::select(vec![None, Some("Mo-Su 06:00-22:00"), Some("off")]);
+    let is_gate = any::<bool>();
+    (0..4u32, a_point(), is_gate, mostly((ebike, hours).prop_map(|(ebike, hours)| {
+        json!({"kind": "gate", "ebike": ebike, "opening_hours": hours, "when": [{"kind": "storm", "ebike": "no"}]})
+    })))
+        .prop_map(|(n, at, is_gate, said)| {
+            let collection = if is_gate { "entrances" } else { "routes" };
+            change(collection, &format!("e{n}"), Some(at), said)
+        })
+}
+
 /// A change of a feature in a shown collection.
 pub(super) fn a_feature() -> impl Strategy<Value = Change> {
     prop_oneof![
@@ -162,6 +177,7 @@ pub(super) fn a_feature() -> impl Strategy<Value = Change> {
         1 => a_boundary(),
         1 => a_tree(),
         1 => a_day_order(),
+        2 => a_way(),
     ]
 }
 

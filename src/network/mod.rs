@@ -4,6 +4,7 @@
 pub mod attributes;
 pub mod build;
 pub mod core;
+pub mod nearby;
 mod profiles;
 
 pub use profiles::{NamedProfile, Profiles, STOREY_DM};

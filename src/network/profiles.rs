@@ -25,7 +25,7 @@ const ON_GROUND: [WayKind; 10] = [
 ];
 
 /// The profiles of a file, in its order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profiles {
     list: Vec<NamedProfile>,
 }

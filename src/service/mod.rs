@@ -9,4 +9,5 @@ pub mod imports;
 pub mod ledger;
 pub mod place;
 pub mod presets;
+pub mod routes;
 pub mod webhooks;

@@ -102,6 +102,7 @@ async fn the_health_check_lists_the_tasks_of_the_process() {
     let names = [
         "follower",
         "search directory",
+        "route network",
         "timer",
         "webhooks",
         "sweeps",

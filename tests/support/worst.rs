@@ -164,6 +164,15 @@ pub fn worst(town: &Town) -> Vec<Worst> {
                 "/api/nearest?collection=buildings&lon=0&lat=90&k=1000&max_m=1e9".to_owned(),
                 "/api/nearest?collection=buildings&lon=180&lat=0&k=1000".to_owned(),
                 "/api/nearest?collection=roads&lon=-60&lat=-30&k=10".to_owned(),
+                "/api/nearest?collection=buildings&lon=117.13&lat=39.22&k=100&profile=foot".to_owned(),
+            ],
+        ),
+        some(
+            "/api/isochrone",
+            May::Near,
+            &[
+                "/api/isochrone?lon=-60&lat=-30&minutes=60".to_owned(),
+                "/api/isochrone?lon=117.13&lat=39.22&minutes=60&profile=ebike".to_owned(),
             ],
         ),
         one(

@@ -16,6 +16,7 @@ mod past_days;
 mod quarantine;
 #[cfg(test)]
 mod tests;
+mod way_attributes;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use last_seen::LastSeen;
 pub use passages::Passages;
 pub use past_days::{OpenThen, PastDays};
 pub use quarantine::Quarantine;
+pub use way_attributes::{WayAttributes, geometry_stamp};
 
 use crate::index::{Collection, Collections, Entry};
 use crate::model::{FeatureId, Record};
@@ -205,4 +207,6 @@ projections! {
     last_seen: LastSeen,
     /// How often gates let people in.
     passages: Passages,
+    /// Who may pass ways and gates.
+    way_attributes: WayAttributes,
 }

@@ -85,6 +85,98 @@ pub fn table<'a>(
     }
 }
 
+/// What a feature says about who may pass it, decoded from its properties once. Hours are still texts and orders of the
+/// day are still conditions, so nothing in it depends on the time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Said {
+    /// What does not depend on the time; hours, admissions and `closed` are filled in by [`Reader::resolve`].
+    attr: Attr,
+    rule: Rule,
+    /// What is assumed where no hours are said.
+    hours: Times,
+    opening_hours: Option<Box<str>>,
+    ebike_hours: Option<Box<str>>,
+    when: Box<[When]>,
+    /// A position of it, where orders of the day matter to it.
+    at: Option<Coord<f64>>,
+}
+
+/// What an order of the day of one kind changes.
+#[derive(Debug, Clone, PartialEq)]
+struct When {
+    kind: Box<str>,
+    ebike: Option<Admission>,
+    foot: Option<Admission>,
+}
+
+impl Said {
+    /// What a feature says.
+    pub fn read(collection: &str, seen: &Seen<'_>) -> Self {
+        let p = seen.properties;
+        let kind = p.text("kind");
+        let base = defaults::of(collection, kind.as_deref(), p.is_true("lift"));
+        let ramp = ramp(p);
+        let rule = Rule {
+            ebike: match admission(p.text("ebike").as_deref()).unwrap_or(base.ebike) {
+                // A channel beside steps is there for pushing a bike up.
+                Admission::No if ramp != Ramp::None => Admission::Dismount,
+                said => said,
+            },
+            foot: admission(p.text("foot").as_deref()).unwrap_or(base.foot),
+        };
+        let text = |name| p.text(name).map(|t| t.as_ref().into());
+        let when = changes(p);
+        Self {
+            attr: Attr {
+                width_dm: metres_to_dm(p.number("width_m")),
+                max_kmh: p.number("max_kmh").map_or(0, |v| v.clamp(0.0, 255.0) as u8),
+                kind: base.kind,
+                surface: p
+                    .text("surface")
+                    .map_or(Surface::Unknown, |s| Surface::of_tag(&s)),
+                oneway: if p.is_true("oneway") {
+                    Oneway::Forward
+                } else {
+                    Oneway::No
+                },
+                access: access(p.text("access").as_deref()),
+                ramp,
+                credential: credential(p.text("credential").as_deref()),
+                locked: p.is_true("locked"),
+                layer: p
+                    .number("layer")
+                    .map_or(0, |v| v.clamp(-100.0, 100.0) as i8),
+                ..Attr::OPEN
+            },
+            rule,
+            hours: base.hours,
+            opening_hours: text("opening_hours"),
+            ebike_hours: text("ebike_hours"),
+            at: seen.at.filter(|_| !when.is_empty()),
+            when,
+        }
+    }
+}
+
+/// What orders of the day change of a feature (`when`).
+fn changes(p: Canonical<'_>) -> Box<[When]> {
+    if !p.has("when") {
+        return Box::default();
+    }
+    let map = p.to_map();
+    let list = map.get("when").and_then(Value::as_array);
+    let list = list.map_or(&[][..], Vec::as_slice);
+    let changes = list.iter().filter_map(|change| {
+        let value = |name| change.get(name).and_then(Value::as_str);
+        Some(When {
+            kind: value("kind")?.into(),
+            ebike: admission(value("ebike")),
+            foot: admission(value("foot")),
+        })
+    });
+    changes.collect()
+}
+
 /// Reads attributes feature by feature. Equal hours are kept once.
 pub struct Reader<'a> {
     conditions: &'a Conditions<'a>,
@@ -94,7 +186,7 @@ pub struct Reader<'a> {
 }
 
 /// What somebody may do at a time.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Rule {
     ebike: Admission,
     foot: Admission,
@@ -119,86 +211,50 @@ impl<'a> Reader<'a> {
 
     /// The attributes of a feature. One that is deleted or shut is closed.
     pub fn read(&mut self, collection: &str, id: &str, seen: Option<Seen<'_>>) -> Attr {
-        let Some(seen) = seen else {
+        let said = seen.map(|seen| Said::read(collection, &seen));
+        self.resolve(&format!("{collection}/{id}"), said.as_ref())
+    }
+
+    /// The attributes of a feature by what it says; `name` is `collection/id`.
+    pub fn resolve(&mut self, name: &str, said: Option<&Said>) -> Attr {
+        let Some(said) = said else {
             return Attr::CLOSED;
         };
-        let p = seen.properties;
-        let kind = p.text("kind");
-        let base = defaults::of(collection, kind.as_deref(), p.is_true("lift"));
-        let ramp = ramp(p);
-        let rule = Rule {
-            ebike: match admission(p.text("ebike").as_deref()).unwrap_or(base.ebike) {
-                // A channel beside steps is there for pushing a bike up.
-                Admission::No if ramp != Ramp::None => Admission::Dismount,
-                said => said,
-            },
-            foot: admission(p.text("foot").as_deref()).unwrap_or(base.foot),
+        let open = match &said.opening_hours {
+            Some(text) => self.clock.times(text),
+            None => said.hours.clone(),
         };
-        let open = match p.text("opening_hours") {
-            Some(text) => self.clock.times(&text),
-            None => base.hours,
-        };
-        let ebike_open = match p.text("ebike_hours") {
-            Some(text) => self.clock.times(&text),
+        let ebike_open = match &said.ebike_hours {
+            Some(text) => self.clock.times(text),
             None => open.clone(),
         };
         let mut attr = Attr {
-            width_dm: metres_to_dm(p.number("width_m")),
-            max_kmh: p.number("max_kmh").map_or(0, |v| v.clamp(0.0, 255.0) as u8),
-            kind: base.kind,
-            surface: p
-                .text("surface")
-                .map_or(Surface::Unknown, |s| Surface::of_tag(&s)),
-            oneway: if p.is_true("oneway") {
-                Oneway::Forward
-            } else {
-                Oneway::No
-            },
-            access: access(p.text("access").as_deref()),
-            ramp,
-            credential: credential(p.text("credential").as_deref()),
-            locked: p.is_true("locked"),
-            closed: self.conditions.shut.contains(&format!("{collection}/{id}")),
-            layer: p
-                .number("layer")
-                .map_or(0, |v| v.clamp(-100.0, 100.0) as i8),
-            ..Attr::OPEN
+            closed: self.conditions.shut.contains(name),
+            ..said.attr
         };
-        self.apply(
-            &mut attr,
-            rule,
-            &open,
-            &ebike_open,
-            &self.ordered(&seen, rule),
-        );
+        let orders = self.ordered(said);
+        self.apply(&mut attr, said.rule, &open, &ebike_open, &orders);
         attr
     }
 
     /// Which rules hold instead at which times, by the orders of the day, in the order of the orders.
-    fn ordered(&self, seen: &Seen<'_>, base: Rule) -> Vec<(Span, Rule)> {
+    fn ordered(&self, said: &Said) -> Vec<(Span, Rule)> {
         let mut found = Vec::new();
-        if self.conditions.orders.is_empty() || !seen.properties.has("when") {
+        if said.when.is_empty() {
             return found;
         }
-        let map = seen.properties.to_map();
-        let Some(list) = map.get("when").and_then(Value::as_array) else {
-            return found;
-        };
         for order in self.conditions.orders {
-            let holds_here = match (&order.area, seen.at) {
+            let holds_here = match (&order.area, said.at) {
                 (Some(area), Some(at)) => area.intersects(&at),
                 _ => true,
             };
-            let said = list
-                .iter()
-                .find(|w| w.get("kind").and_then(Value::as_str) == Some(order.kind.as_str()));
-            let Some(said) = said.filter(|_| holds_here) else {
+            let when = said.when.iter().find(|w| *w.kind == *order.kind);
+            let Some(when) = when.filter(|_| holds_here) else {
                 continue;
             };
-            let value = |name| admission(said.get(name).and_then(Value::as_str));
             let rule = Rule {
-                ebike: value("ebike").unwrap_or(base.ebike),
-                foot: value("foot").unwrap_or(base.foot),
+                ebike: when.ebike.unwrap_or(said.rule.ebike),
+                foot: when.foot.unwrap_or(said.rule.foot),
             };
             let until = order.until.map_or(i64::MAX, Timestamp::as_second);
             found.push(((order.from.as_second(), until), rule));

@@ -1,0 +1,271 @@
+//! Routes as GeoJSON: a line for each leg, and a summary.
+
+use geo_types::Coord;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::model::Localized;
+use crate::service::routes::{Ground, Journey, Leg, Nearest, OtherGate, Passed};
+
+/// A route as a FeatureCollection: one line a leg, in order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RouteAnswer {
+    /// `FeatureCollection`.
+    #[serde(rename = "type")]
+    #[schema(rename = "type")]
+    pub kind: &'static str,
+    /// The legs.
+    pub features: Vec<LegFeature>,
+    /// The whole of it.
+    pub summary: RouteSummary,
+    /// Other ways, through other gates of the compound, the fastest first.
+    pub alternatives: Vec<Alternative>,
+}
+
+/// A leg of a route.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LegFeature {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Where it leads; for parking and waiting the same position twice.
+    pub geometry: LegLine,
+    /// What it is.
+    pub properties: LegProperties,
+}
+
+/// A line.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LegLine {
+    /// `LineString`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Longitude and latitude, WGS 84 degrees.
+    pub coordinates: Vec<[f64; 2]>,
+}
+
+/// What a leg is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LegProperties {
+    /// `ride`, `push`, `park`, `walk`, `lift` or `wait`.
+    pub mode: &'static str,
+    /// When it begins.
+    #[schema(format = DateTime)]
+    pub begins_at: String,
+    /// Metres.
+    pub distance_m: f64,
+    /// Seconds.
+    pub duration_s: f64,
+    /// Whether it belongs to the way back.
+    pub is_back: bool,
+    /// What a person sees, in order.
+    pub steps: Vec<RouteStep>,
+}
+
+/// Something to do or to see on the way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RouteStep {
+    /// In words.
+    pub text: Localized,
+    /// How far one goes, in metres.
+    pub distance_m: f64,
+}
+
+/// The whole of a route.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RouteSummary {
+    /// Metres.
+    pub distance_m: f64,
+    /// Seconds.
+    pub duration_s: f64,
+    /// When it ends.
+    #[schema(format = DateTime)]
+    pub arrive_at: String,
+    /// The gate of the compound that is passed; null where none is.
+    pub gate: Option<RouteEntrance>,
+    /// The door at which it ends; null where no door is known.
+    pub door: Option<RouteEntrance>,
+    /// Metres to the door that no way of the map covers.
+    pub gap_m: f64,
+    /// How many opening hours on the way are not known.
+    pub unknown_hours: u32,
+    /// How many walls are crossed where no gate is mapped; the steps say where.
+    pub assumed: usize,
+    /// Why each other gate of the compound lost, the best first.
+    pub other_gates: Vec<LostGate>,
+    /// The commit of the map that decided who may pass.
+    pub seq: u64,
+    /// The commit from which the network was built.
+    pub network_seq: u64,
+}
+
+/// A gate or a door.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RouteEntrance {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+}
+
+/// A gate that is not used.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LostGate {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Why, in words.
+    pub why: Localized,
+    /// The same for programs: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
+    /// `unusable` or `unreachable`.
+    pub code: &'static str,
+    /// How much longer the way through it takes, in seconds; null where there is none.
+    pub extra_s: Option<f64>,
+}
+
+/// Another way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Alternative {
+    /// `FeatureCollection`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The legs.
+    pub features: Vec<LegFeature>,
+    /// The whole of it.
+    pub summary: RouteSummary,
+}
+
+/// A place that can be reached instead.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InsteadPlace {
+    /// `entrances` or `facilities`.
+    pub collection: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Longitude, WGS 84 degrees.
+    pub lon: f64,
+    /// Latitude, WGS 84 degrees.
+    pub lat: f64,
+    /// Metres from where somebody sets out.
+    pub distance_m: f64,
+    /// Seconds from there.
+    pub duration_s: f64,
+}
+
+impl RouteAnswer {
+    /// The answer for a journey.
+    pub(super) fn of(ground: &Ground, journey: &Journey) -> Self {
+        let alternatives = journey.alternatives.iter();
+        Self {
+            kind: "FeatureCollection",
+            features: features(journey),
+            summary: RouteSummary::of(ground, journey),
+            alternatives: alternatives
+                .map(|other| Alternative {
+                    kind: "FeatureCollection",
+                    features: features(other),
+                    summary: RouteSummary::of(ground, other),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl RouteSummary {
+    fn of(ground: &Ground, journey: &Journey) -> Self {
+        Self {
+            distance_m: tenth(journey.distance_m),
+            duration_s: tenth(journey.duration_s),
+            arrive_at: journey.arrive_at.to_string(),
+            gate: journey.gate.as_ref().map(RouteEntrance::of),
+            door: journey.door.as_ref().map(RouteEntrance::of),
+            gap_m: journey.gap_m,
+            unknown_hours: journey.unknown_hours,
+            assumed: journey.assumed,
+            other_gates: journey.other_gates.iter().map(LostGate::of).collect(),
+            seq: ground.snapshot.seq(),
+            network_seq: ground.network.seq,
+        }
+    }
+}
+
+impl RouteEntrance {
+    fn of(passed: &Passed) -> Self {
+        Self {
+            id: passed.id.clone(),
+            name: passed.name.clone(),
+        }
+    }
+}
+
+impl LostGate {
+    /// A gate in the list of those that lost.
+    pub(super) fn of(gate: &OtherGate) -> Self {
+        Self {
+            id: gate.id.clone(),
+            name: gate.name.clone(),
+            why: gate.why.clone(),
+            code: gate.code,
+            extra_s: gate.extra_s.map(tenth),
+        }
+    }
+}
+
+impl InsteadPlace {
+    /// A place that can be reached.
+    pub(super) fn of(nearest: &Nearest) -> Self {
+        Self {
+            collection: nearest.collection,
+            id: nearest.id.clone(),
+            name: nearest.name.clone(),
+            lon: nearest.at.x,
+            lat: nearest.at.y,
+            distance_m: tenth(nearest.distance_m),
+            duration_s: tenth(nearest.duration_s),
+        }
+    }
+}
+
+fn features(journey: &Journey) -> Vec<LegFeature> {
+    let legs = journey.legs.iter().enumerate();
+    legs.map(|(number, leg)| feature(leg, number >= journey.back_from))
+        .collect()
+}
+
+fn feature(leg: &Leg, is_back: bool) -> LegFeature {
+    let steps = leg.steps.iter();
+    LegFeature {
+        kind: "Feature",
+        geometry: LegLine {
+            kind: "LineString",
+            coordinates: leg.line.iter().map(|c| pair(*c)).collect(),
+        },
+        properties: LegProperties {
+            mode: leg.mode.name(),
+            begins_at: leg.begins_at.to_string(),
+            distance_m: tenth(leg.distance_m),
+            duration_s: tenth(leg.duration_s),
+            is_back,
+            steps: steps
+                .map(|step| RouteStep {
+                    text: step.text.clone(),
+                    distance_m: tenth(step.distance_m),
+                })
+                .collect(),
+        },
+    }
+}
+
+/// A position, to 1e-7 of a degree as the map writes it.
+pub(super) fn pair(c: Coord<f64>) -> [f64; 2] {
+    let round = |v: f64| (v * 1e7).round() / 1e7;
+    [round(c.x), round(c.y)]
+}
+
+/// Tenths: more would pretend.
+pub(super) fn tenth(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}

@@ -1,0 +1,347 @@
+//! The nearest by real travel time, and what can be reached within a time.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use geo_types::Coord;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::answer::{pair, tenth};
+use super::ask::{RoutePlace, departure, profile};
+use super::route::{geojson, refusal};
+use crate::http::App;
+use crate::http::auth::Caller;
+use crate::http::body::JsonBody;
+use crate::http::items;
+use crate::http::nearest::{MOST, no_geometry};
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::index::{Budget, Collection, Meter as _};
+use crate::model::both;
+use crate::service::routes::{Ground, NearFeature, Spot, Traveller, Unanswered};
+
+/// The longest time for which somebody may ask what can be reached, in minutes.
+const LONGEST_MIN: f64 = 60.0;
+
+/// A question for the nearest features by travel time.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NearestBody {
+    /// The collection to look in.
+    #[schema(example = "facilities")]
+    pub collection: String,
+    /// Where somebody is.
+    pub from: RoutePlace,
+    /// How many.
+    #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub k: usize,
+    /// Only features of this kind, such as `battery_swap` among `facilities`.
+    pub kind: Option<String>,
+    /// How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+    #[serde(default = "foot", alias = "mode")]
+    pub profile: String,
+    /// When they set out, RFC 3339; now where it is missing.
+    #[serde(alias = "at")]
+    #[schema(format = DateTime)]
+    pub depart_at: Option<String>,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn foot() -> String {
+    "foot".to_owned()
+}
+
+/// A question for what can be reached.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IsochroneBody {
+    /// Where somebody is.
+    pub from: RoutePlace,
+    /// How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+    #[serde(default = "foot", alias = "mode")]
+    pub profile: String,
+    /// Within so many minutes.
+    #[schema(minimum = 0, maximum = 60)]
+    pub minutes: f64,
+    /// When they set out, RFC 3339; now where it is missing.
+    #[serde(alias = "at")]
+    #[schema(format = DateTime)]
+    pub depart_at: Option<String>,
+}
+
+/// What can be reached: the stretches of ways.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Isochrone {
+    /// `Feature`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The stretches of ways that are reached.
+    pub geometry: ReachedWays,
+    /// What it is.
+    pub properties: IsochroneProperties,
+}
+
+/// The stretches of ways that are reached.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReachedWays {
+    /// `MultiLineString`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Longitude and latitude, WGS 84 degrees.
+    pub coordinates: Vec<Vec<[f64; 2]>>,
+}
+
+/// What an isochrone is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IsochroneProperties {
+    /// How somebody moves.
+    pub profile: String,
+    /// Within so many minutes.
+    pub minutes: f64,
+    /// The length of all stretches, in metres.
+    pub length_m: f64,
+    /// The commit of the map that decided who may pass.
+    pub seq: u64,
+    /// The commit from which the network was built.
+    pub network_seq: u64,
+}
+
+/// The features that are reached first.
+///
+/// By real travel time over the network: gates, hours and closures count. The position of a person comes in the body,
+/// which is not logged.
+#[utoipa::path(post, path = "/api/nearest", operation_id = "nearest_by_travel_time", tag = "routes",
+    request_body = NearestBody,
+    responses(
+        (status = 200, description = "The first first; `duration_s` and `distance_m` among the properties are those of the way. Features that cannot be reached are left out", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
+        (status = 404, description = "There is no such collection", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong, or the position is far from every way", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
+    ))]
+pub async fn nearest(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    JsonBody(body): JsonBody<NearestBody>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let traveller = Traveller {
+        from: body.from.read("from")?,
+        profile: profile(&app, &body.profile)?,
+        at: departure(body.depart_at.as_deref())?,
+    };
+    by_travel_time(
+        &app,
+        &caller,
+        &body.collection,
+        body.k,
+        body.kind,
+        traveller,
+    )
+    .await
+}
+
+/// The nearest features by travel time, for whoever asks.
+pub(in crate::http) async fn by_travel_time(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    k: usize,
+    kind: Option<String>,
+    traveller: Traveller,
+) -> Result<Response, Problem> {
+    if !(1..=MOST / 10).contains(&k) {
+        let most = MOST / 10;
+        return Err(Problem::wrong_field(
+            "k",
+            both!(
+                "应为1至{most}的整数",
+                "expected a whole number from 1 to {most}"
+            ),
+        ));
+    }
+    let ground = app.ground(traveller.at).await?;
+    let collection = Arc::clone(items::collection(&ground.snapshot, name)?);
+    if collection.schema().without_geometry {
+        return Err(no_geometry(name));
+    }
+    let (searched, within) = (ground.clone(), Arc::clone(&collection));
+    let found = app
+        .metered(move |memory, limit, budget| {
+            searched.nearest(
+                &traveller,
+                &within,
+                (k, kind.as_deref()),
+                memory,
+                limit,
+                budget,
+            )
+        })
+        .await?
+        .map_err(refusal)?;
+    Ok(geojson(&features(&ground, &collection, caller, &found)))
+}
+
+fn features(
+    ground: &Ground,
+    collection: &Collection,
+    caller: &Caller,
+    found: &[NearFeature],
+) -> Value {
+    let features: Vec<Value> = found
+        .iter()
+        .map(|near| {
+            let bytes = near
+                .entry
+                .feature_json(collection.schema(), caller.view(), None);
+            let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            feature["properties"]["distance_m"] = tenth(near.distance_m).into();
+            feature["properties"]["duration_s"] = tenth(near.duration_s).into();
+            feature
+        })
+        .collect();
+    json!({
+        "type": "FeatureCollection", "features": features,
+        "seq": ground.snapshot.seq(), "network_seq": ground.network.seq,
+    })
+}
+
+/// Who sets out, by the parameters of a query.
+pub(in crate::http) fn traveller(
+    app: &App,
+    query: &Query,
+    profile_id: &str,
+) -> Result<Traveller, Problem> {
+    if query.get("max_m")?.is_some() {
+        return Err(Problem::invalid(
+            "max_m",
+            both!(
+                "max_m 不能与 profile 同时使用，请去掉其中一个。",
+                "max_m does not go with profile. Leave one of them out."
+            ),
+        ));
+    }
+    Ok(Traveller {
+        from: Spot::Position(place(query)?),
+        profile: profile(app, profile_id)?,
+        at: departure(query.get("at")?)?,
+    })
+}
+
+/// What somebody reaches within a time.
+#[utoipa::path(post, path = "/api/isochrone", operation_id = "isochrone_from", tag = "routes",
+    request_body = IsochroneBody,
+    responses(
+        (status = 200, description = "The stretches of ways that are reached", content_type = "application/geo+json", body = Isochrone),
+        (status = 422, description = "A field is wrong, or the position is far from every way", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
+    ))]
+pub async fn isochrone_from(
+    State(app): State<App>,
+    query: Query,
+    JsonBody(body): JsonBody<IsochroneBody>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let traveller = Traveller {
+        from: body.from.read("from")?,
+        profile: profile(&app, &body.profile)?,
+        at: departure(body.depart_at.as_deref())?,
+    };
+    reached(&app, traveller, body.minutes).await
+}
+
+/// What can be reached from a place within a time.
+#[utoipa::path(get, path = "/api/isochrone", operation_id = "isochrone", tag = "routes",
+    params(
+        ("lon" = f64, Query, description = "Longitude, WGS 84 degrees"),
+        ("lat" = f64, Query, description = "Latitude, WGS 84 degrees"),
+        ("minutes" = f64, Query, minimum = 0, maximum = 60, description = "Within so many minutes"),
+        ("profile" = Option<String>, Query, description = "How somebody moves (`foot`)"),
+        ("at" = Option<String>, Query, description = "When they set out, RFC 3339 (now)"),
+    ),
+    responses(
+        (status = 200, description = "The stretches of ways that are reached", content_type = "application/geo+json", body = Isochrone),
+        (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
+        (status = 422, description = "The place is far from every way", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
+    ))]
+pub async fn isochrone(State(app): State<App>, query: Query) -> Result<Response, Problem> {
+    query.only(&["lon", "lat", "minutes", "profile", "at"])?;
+    let minutes = query.parsed::<f64>("minutes", ("分钟数", "minutes"))?;
+    let traveller = Traveller {
+        from: Spot::Position(place(&query)?),
+        profile: profile(&app, query.get("profile")?.unwrap_or("foot"))?,
+        at: departure(query.get("at")?)?,
+    };
+    reached(&app, traveller, minutes.unwrap_or(f64::NAN)).await
+}
+
+/// The place that a query names.
+pub(in crate::http) fn place(query: &Query) -> Result<Coord<f64>, Problem> {
+    let degrees = |name: &str, most: f64| -> Result<f64, Problem> {
+        query
+            .parsed::<f64>(name, ("度数", "degrees"))?
+            .filter(|d| d.abs() <= most)
+            .ok_or_else(|| {
+                Problem::invalid(
+                    name,
+                    both!(
+                        "{name}：应为 -{most} 至 {most} 的度数。",
+                        "{name}: expected degrees from -{most} to {most}."
+                    ),
+                )
+            })
+    };
+    Ok(Coord {
+        x: degrees("lon", 180.0)?,
+        y: degrees("lat", 90.0)?,
+    })
+}
+
+async fn reached(app: &App, traveller: Traveller, minutes: f64) -> Result<Response, Problem> {
+    if !(0.0..=LONGEST_MIN).contains(&minutes) {
+        return Err(Problem::wrong_field(
+            "minutes",
+            both!("应为0至{LONGEST_MIN}", "expected 0 to {LONGEST_MIN}"),
+        ));
+    }
+    let ground = app.ground(traveller.at).await?;
+    let searched = ground.clone();
+    let id = traveller.profile.name.clone();
+    let horizon_ds = (minutes * 600.0).round() as u32;
+    let found = app
+        .metered(move |memory, limit, budget: &Budget| {
+            let area = searched.isochrone(&traveller, horizon_ds, memory, limit)?;
+            let positions: usize = area.lines.iter().map(|line| line.0.len()).sum();
+            budget
+                .hold(positions * size_of::<[f64; 2]>())
+                .map_err(Unanswered::Stopped)?;
+            Ok(area)
+        })
+        .await?
+        .map_err(refusal)?;
+    let lines = found.lines.iter();
+    Ok(geojson(&Isochrone {
+        kind: "Feature",
+        geometry: ReachedWays {
+            kind: "MultiLineString",
+            coordinates: lines
+                .map(|line| line.0.iter().map(|c| pair(*c)).collect())
+                .collect(),
+        },
+        properties: IsochroneProperties {
+            profile: id,
+            minutes,
+            length_m: tenth(found.length_m),
+            seq: ground.snapshot.seq(),
+            network_seq: ground.network.seq,
+        },
+    }))
+}

@@ -1,0 +1,124 @@
+//! `/api/route`: the way to the door, and why each other gate lost.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::answer::{InsteadPlace, LostGate, RouteAnswer};
+use super::ask::RouteBody;
+use crate::http::App;
+use crate::http::body::JsonBody;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::model::{InChinese as _, Localized, both};
+use crate::service::routes::{Failed, NoWay, SpotError};
+
+/// The way to the door.
+///
+/// Which gate lets the vehicle in at this hour and what must be shown there, where to park, which unit door, whether
+/// there is a lift. Each leg is a line with its steps in words, and `summary.other_gates` says of every other gate of the
+/// compound why it lost. Neither the question nor a position in it is logged or stored.
+#[utoipa::path(post, path = "/api/route", operation_id = "route", tag = "routes",
+    request_body = RouteBody,
+    responses(
+        (status = 200, description = "The route. `seq` is the commit that decided who may pass, `network_seq` the one from which the network was built", content_type = "application/geo+json", body = RouteAnswer),
+        (status = 400, description = "The body cannot be read", content_type = "application/problem+json"),
+        (status = 404, description = "There is no such building, entrance or facility", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong, a position is far from every way, or nobody can get in: then `reason` says why, `gates` what each gate says, and `nearest` which gate or hand-over point can be reached", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built, or too many large requests come at once; Retry-After says when to come again", content_type = "application/problem+json"),
+    ))]
+pub async fn route(
+    State(app): State<App>,
+    query: Query,
+    JsonBody(body): JsonBody<RouteBody>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let ask = body.read(&app)?;
+    let ground = app.ground(ask.at).await?;
+    let searched = ground.clone();
+    let journey = app
+        .metered(move |memory, limit, _| Ok(searched.route(&ask, memory, limit)?))
+        .await?
+        .map_err(refusal)?;
+    Ok(geojson(&RouteAnswer::of(&ground, &journey)))
+}
+
+/// An answer that no cache keeps: it holds where somebody goes.
+pub(super) fn geojson<T: serde::Serialize>(answer: &T) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/geo+json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, Json(answer)).into_response()
+}
+
+/// Why there is no route.
+pub(super) fn refusal(failed: Failed) -> Problem {
+    match failed {
+        Failed::Network(reason) => reason.into(),
+        Failed::From(error) => wrong_place("from", &error),
+        Failed::To(error) => wrong_place("to", &error),
+        Failed::NoWay(no_way) => no_way_there(&no_way),
+        // The limit is told by the budget that it comes from.
+        Failed::Limited => Problem::too_much(both!(
+            "路线过长，请选择较近的目的地。",
+            "The way is too long. Ask for a destination that is nearer."
+        )),
+    }
+}
+
+/// A place that is none, with what to ask instead.
+pub(super) fn wrong_place(field: &str, error: &SpotError) -> Problem {
+    let Localized { zh, en } = error.localized();
+    match error {
+        SpotError::Unknown { .. } => {
+            Problem::not_found(both!("{field}：{zh}。", "{field}: {en}.")).with("field", field)
+        }
+        SpotError::FarAway { nearest, .. } => {
+            let problem = Problem::wrong_field(field, both!("{zh}", "{en}"));
+            let Some((at, metres)) = nearest else {
+                return problem;
+            };
+            let at = super::answer::pair(*at);
+            let metres = super::answer::tenth(*metres);
+            problem.with(
+                "nearest",
+                json!({"lon": at[0], "lat": at[1], "distance_m": metres}),
+            )
+        }
+        SpotError::UnknownUnit { .. } => {
+            Problem::wrong_field(&format!("{field}.unit"), both!("{zh}", "{en}"))
+        }
+        SpotError::UnknownRoom { .. } => {
+            Problem::wrong_field(&format!("{field}.room"), both!("{zh}", "{en}"))
+        }
+    }
+}
+
+fn no_way_there(no_way: &NoWay) -> Problem {
+    let Localized { zh, en } = &no_way.reason;
+    let instead = no_way.nearest.as_ref().map(|nearest| {
+        let id = &nearest.id;
+        let name = nearest.name.as_ref().unwrap_or(id);
+        let metres = nearest.distance_m.round();
+        both!(
+            "可先到{name}（{metres}米）",
+            "{name} can be reached instead ({metres} m)"
+        )
+    });
+    let detail = match instead {
+        Some(instead) => {
+            let (to_zh, to_en) = (instead.zh, instead.en);
+            both!("{zh}。{to_zh}。", "{en}. {to_en}.")
+        }
+        None => both!("{zh}。", "{en}."),
+    };
+    let gates: Vec<LostGate> = no_way.gates.iter().map(LostGate::of).collect();
+    let nearest = no_way.nearest.as_ref().map(InsteadPlace::of);
+    Problem::no_way(detail)
+        .with("reason", json!(no_way.reason))
+        .with("gates", json!(gates))
+        .with("nearest", json!(nearest))
+}

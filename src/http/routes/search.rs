@@ -1,0 +1,92 @@
+//! A search over the network within the budget of a request.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::http::App;
+use crate::http::problem::Problem;
+use crate::http::work::{Advice, Cut};
+use crate::index::{Budget, Meter as _, Stop};
+use crate::model::both;
+use crate::network::core::{Limit, Memory};
+use crate::service::routes::{Failed, Ground, NoNetwork, Unanswered};
+
+/// What a label of the search costs, in looks at a box of a tree.
+const LABEL: usize = 4;
+/// A search asks after so many labels whether it may go on.
+const LABELS: usize = 256;
+/// What the error advises when a search needs too much.
+const NARROW: Advice = (
+    "请选择较近的目的地。",
+    "Ask for a destination that is nearer.",
+);
+
+thread_local! {
+    /// The memory of the searches of a thread. It keeps its size from query to query.
+    static MEMORY: RefCell<Memory> = RefCell::new(Memory::new());
+}
+
+impl From<NoNetwork> for Problem {
+    fn from(reason: NoNetwork) -> Self {
+        match reason {
+            NoNetwork::NotYet => Self::unavailable(both!(
+                "路网正在生成，请稍后再试。",
+                "The route network is being built. Try again in a moment."
+            )),
+            NoNetwork::TooLarge => Self::too_much(both!(
+                "地图过大，无法生成路网。",
+                "The map is too large for a route network."
+            )),
+        }
+    }
+}
+
+impl App {
+    /// What a query for a moment is answered from.
+    pub(super) async fn ground(&self, at: Timestamp) -> Result<Ground, Problem> {
+        if let Some(ground) = self.routes.at_hand(at)? {
+            return Ok(ground);
+        }
+        let routes = Arc::clone(&self.routes);
+        let read = tokio::task::spawn_blocking(move || routes.ground(at));
+        Ok(read.await.map_err(|e| Problem::internal(&e))??)
+    }
+
+    /// Runs a search within the budget of a request.
+    pub(super) async fn metered<T: Send + 'static>(
+        &self,
+        job: impl Fn(&mut Memory, Limit<'_>, &Budget) -> Result<T, Unanswered<Stop>> + Send + 'static,
+    ) -> Result<Result<T, Failed>, Problem> {
+        self.answer(NARROW, move |budget| {
+            let stopped: Cell<Option<Stop>> = Cell::new(None);
+            let is_cancelled = || spends(budget, &stopped);
+            let limit = Limit {
+                labels: u32::MAX,
+                is_cancelled: &is_cancelled,
+            };
+            let found = MEMORY.with_borrow_mut(|memory| job(memory, limit, budget));
+            match found {
+                Ok(answer) => Ok(Ok(answer)),
+                Err(Unanswered::Stopped(stop)) => Err(Cut::Stopped(stop)),
+                Err(Unanswered::Failed(Failed::Limited)) => {
+                    Err(Cut::Stopped(stopped.get().unwrap_or(Stop::Work)))
+                }
+                Err(Unanswered::Failed(failed)) => Ok(Err(failed)),
+            }
+        })
+        .await
+    }
+}
+
+/// Takes the next labels from the budget; says whether there is none left.
+fn spends(budget: &Budget, stopped: &Cell<Option<Stop>>) -> bool {
+    match budget.see(LABELS * LABEL) {
+        Ok(()) => false,
+        Err(stop) => {
+            stopped.set(Some(stop));
+            true
+        }
+    }
+}

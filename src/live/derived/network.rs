@@ -1,0 +1,166 @@
+//! The ride-and-walk network of a map: topology and geometry. Who may pass is not in it.
+
+use std::collections::HashMap;
+
+use super::super::Snapshot;
+use super::super::projection::geometry_stamp;
+use super::Derive;
+use crate::index::Collection;
+use crate::model::Canonical;
+use crate::model::names::collection::{
+    BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES, TURNS,
+};
+use crate::network::build::{Features, Report, build};
+use crate::network::core::{Door, Topology};
+use crate::network::nearby::EdgeIndex;
+
+/// The collections that the network is built of.
+const SOURCES: [&str; 7] = [
+    BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES, TURNS,
+];
+
+/// The network of a map.
+#[derive(Debug)]
+pub struct Network {
+    /// `None` where the map is larger than a topology can number.
+    ways: Option<Ways>,
+    /// The newest commit in each of the sources; `None` where the map has no such collection.
+    seqs: [Option<u64>; SOURCES.len()],
+}
+
+/// A topology with what is looked up in it.
+#[derive(Debug)]
+pub struct Ways {
+    /// What is joined to what.
+    pub topology: Topology,
+    /// What a person should look at.
+    pub report: Report,
+    /// Edges by where they are.
+    pub edges: EdgeIndex,
+    /// The features of the topology by name, as indices in its table.
+    features: HashMap<Box<str>, u32>,
+    /// The ids of the entrances of each building, as they said when it was built.
+    entrances: HashMap<Box<str>, Vec<Box<str>>>,
+    /// A number for the geometry that each feature of the topology had; 0 for those without one.
+    geometry: Vec<u64>,
+}
+
+impl Network {
+    /// The network of a map.
+    pub fn of(snapshot: &Snapshot) -> Self {
+        Self {
+            ways: Ways::of(snapshot),
+            seqs: seqs(snapshot),
+        }
+    }
+
+    /// The network, unless the map is too large for one.
+    pub fn ways(&self) -> Option<&Ways> {
+        self.ways.as_ref()
+    }
+}
+
+impl Ways {
+    fn of(snapshot: &Snapshot) -> Option<Self> {
+        let features = features(snapshot);
+        let built = match build(&features) {
+            Ok(built) => built,
+            Err(error) => {
+                tracing::error!(%error, "the route network cannot be built");
+                return None;
+            }
+        };
+        let mut entrances: HashMap<Box<str>, Vec<Box<str>>> = HashMap::new();
+        for entrance in &features.entrances {
+            if let (Some(building), Some(name)) =
+                (&entrance.building, features.name(entrance.feature))
+            {
+                let of_building = entrances.entry(building.clone()).or_default();
+                of_building.push(name.id.clone());
+            }
+        }
+        let topology = built.topology;
+        let names = topology.features().iter();
+        let geometry = names.clone().map(|name| stamp(snapshot, name)).collect();
+        Some(Self {
+            edges: EdgeIndex::new(&topology),
+            features: names.map(|n| n.as_str().into()).zip(0..).collect(),
+            report: built.report,
+            topology,
+            entrances,
+            geometry,
+        })
+    }
+
+    /// The index of a feature, written `collection/id`, in the table of the topology.
+    pub fn feature(&self, name: &str) -> Option<u32> {
+        self.features.get(name).copied()
+    }
+
+    /// The places at which a feature is entered: one of a door, several of a building without known doors.
+    pub fn doors(&self, name: &str) -> &[Door] {
+        let Some(feature) = self.feature(name) else {
+            return &[];
+        };
+        let all = self.topology.doors();
+        let from = all.partition_point(|d| d.feature < feature);
+        let until = all.partition_point(|d| d.feature <= feature);
+        &all[from..until]
+    }
+
+    /// The ids of the entrances that said they belong to a building when the network was built.
+    pub fn entrances_of(&self, building: &str) -> &[Box<str>] {
+        self.entrances.get(building).map_or(&[], Vec::as_slice)
+    }
+
+    /// A number for the geometry that a feature had when the network was built, as [`geometry_stamp`] gives it.
+    pub fn geometry(&self, feature: u32) -> u64 {
+        self.geometry.get(feature as usize).copied().unwrap_or(0)
+    }
+}
+
+fn features(snapshot: &Snapshot) -> Features {
+    let mut features = Features::default();
+    if source(snapshot, ROUTES).is_none_or(Collection::is_empty) {
+        // Without ways nothing leads anywhere, and the buildings of a whole city need not be looked at.
+        return features;
+    }
+    for name in SOURCES {
+        let entries = source(snapshot, name)
+            .into_iter()
+            .flat_map(Collection::iter);
+        for entry in entries {
+            let properties = Canonical::new(entry.all_properties());
+            features.add(name, entry.id().as_str(), entry.geometry(), properties);
+        }
+    }
+    features
+}
+
+fn stamp(snapshot: &Snapshot, name: &str) -> u64 {
+    let found = name.split_once('/').and_then(|(collection, id)| {
+        let entry = source(snapshot, collection)?.get(id)?;
+        Some(geometry_stamp(entry))
+    });
+    found.unwrap_or(0)
+}
+
+fn source<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Collection> {
+    snapshot.collections().get(name).map(AsRef::as_ref)
+}
+
+fn seqs(snapshot: &Snapshot) -> [Option<u64>; SOURCES.len()] {
+    SOURCES.map(|name| source(snapshot, name).map(Collection::last_seq))
+}
+
+impl Derive for Network {
+    const NAME: &'static str = "route network";
+
+    fn build(snapshot: &Snapshot, _: Option<&Self>) -> Self {
+        Self::of(snapshot)
+    }
+
+    fn is_current(&self, snapshot: &Snapshot) -> bool {
+        self.seqs == seqs(snapshot)
+    }
+}

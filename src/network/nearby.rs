@@ -1,0 +1,192 @@
+//! Edges by where they are: which are near a position, and which a new wall crosses.
+
+use geo::Intersects as _;
+use geo_types::{Coord, Geometry, Line};
+use rstar::{AABB, RTree, RTreeObject};
+
+use super::core::geometry::length_dm;
+use super::core::{EdgeKind, Place, Point, Topology};
+use crate::spatial::bounds::Bounds;
+use crate::spatial::metres::{distance, metres_per_degree};
+
+/// Where an edge is crossed so near to one of its ends, in metres, it only touches there.
+const TOUCH_M: f64 = 0.3;
+
+/// Edges behind an R-tree.
+#[derive(Debug)]
+pub struct EdgeIndex(RTree<Boxed>);
+
+#[derive(Debug, Clone, Copy)]
+struct Boxed {
+    edge: u32,
+    low: [f64; 2],
+    high: [f64; 2],
+}
+
+impl RTreeObject for Boxed {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        AABB::from_corners(self.low, self.high)
+    }
+}
+
+/// The point of an edge that is nearest to a position.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Nearby {
+    /// Where on the network it is.
+    pub place: Place,
+    /// Where on the map it is.
+    pub at: Coord<f64>,
+    /// Metres from the position.
+    pub metres: f64,
+}
+
+impl EdgeIndex {
+    /// Indexes the ways and crossings of areas of a topology; gates, lifts and links of doors are nothing to set out from.
+    pub fn new(topology: &Topology) -> Self {
+        let edges = (0..topology.edge_count() as u32).filter(|edge| {
+            let kind = topology.edge(*edge).kind;
+            matches!(
+                kind,
+                EdgeKind::Way | EdgeKind::AreaCrossing | EdgeKind::AssumedCrossing
+            )
+        });
+        let boxed = edges.map(|edge| {
+            let (mut low, mut high) = ([f64::MAX; 2], [f64::MIN; 2]);
+            for c in line(topology, edge) {
+                low = [low[0].min(c.x), low[1].min(c.y)];
+                high = [high[0].max(c.x), high[1].max(c.y)];
+            }
+            Boxed { edge, low, high }
+        });
+        Self(RTree::bulk_load(boxed.collect()))
+    }
+
+    fn within(&self, low: [f64; 2], high: [f64; 2]) -> impl Iterator<Item = u32> + '_ {
+        let window = AABB::from_corners(low, high);
+        let found = self.0.locate_in_envelope_intersecting(window);
+        found.map(|boxed| boxed.edge)
+    }
+
+    /// The edges within `reach_m` metres of a position, the nearest first.
+    pub fn near(
+        &self,
+        topology: &Topology,
+        at: Coord<f64>,
+        reach_m: f64,
+        keep: impl Fn(u32) -> bool,
+    ) -> Vec<Nearby> {
+        let (east, north) = metres_per_degree(at.y.clamp(-85.0, 85.0));
+        let (dx, dy) = (reach_m / east, reach_m / north);
+        let mut found: Vec<Nearby> = self
+            .within([at.x - dx, at.y - dy], [at.x + dx, at.y + dy])
+            .filter(|edge| topology.edge(*edge).kind != EdgeKind::AssumedCrossing && keep(*edge))
+            .filter_map(|edge| nearest(topology, edge, at))
+            .filter(|near| near.metres <= reach_m)
+            .collect();
+        found.sort_by(|a, b| a.metres.total_cmp(&b.metres));
+        found
+    }
+
+    /// The edges that a geometry crosses between their ends. An area crosses with its outline and its inside.
+    pub fn crossed(&self, topology: &Topology, wall: &Geometry<f64>) -> Vec<u32> {
+        let Some(bounds) = Bounds::of(wall) else {
+            return Vec::new();
+        };
+        let [west, south, east, north] = bounds.to_numbers();
+        let found = self.within([west, south], [east, north]);
+        found
+            .filter(|edge| {
+                let line: Vec<Coord<f64>> = line(topology, *edge).collect();
+                let last = line.len().saturating_sub(2);
+                line.windows(2).enumerate().any(|(i, ends)| {
+                    let mut piece = Line::new(ends[0], ends[1]);
+                    if i == 0 {
+                        piece.start = toward(piece.start, piece.end);
+                    }
+                    if i == last {
+                        piece.end = toward(piece.end, piece.start);
+                    }
+                    wall.intersects(&piece)
+                })
+            })
+            .collect()
+    }
+}
+
+/// A position moved by the tolerance to another one, at most to the middle between them.
+fn toward(from: Coord<f64>, to: Coord<f64>) -> Coord<f64> {
+    let metres = distance(from, to);
+    let share = if metres > 0.0 {
+        (TOUCH_M / metres).min(0.5)
+    } else {
+        0.0
+    };
+    Coord {
+        x: from.x + (to.x - from.x) * share,
+        y: from.y + (to.y - from.y) * share,
+    }
+}
+
+/// The points of an edge from its beginning to its end, in degrees.
+pub fn line(topology: &Topology, edge: u32) -> impl Iterator<Item = Coord<f64>> + '_ {
+    let ends = topology.edge(edge);
+    let (from, to) = (topology.point(ends.from), topology.point(ends.to));
+    std::iter::once(from)
+        .chain(topology.shape(edge).iter().copied())
+        .chain(std::iter::once(to))
+        .map(coord)
+}
+
+/// A point of the network in degrees, as the map writes it.
+pub fn coord(point: Point) -> Coord<f64> {
+    let exact = |value: i32| f64::from(value) / 1e7;
+    Coord {
+        x: exact(point.lon),
+        y: exact(point.lat),
+    }
+}
+
+fn nearest(topology: &Topology, edge: u32, p: Coord<f64>) -> Option<Nearby> {
+    let (east, north) = metres_per_degree(p.y.clamp(-85.0, 85.0));
+    let points: Vec<Coord<f64>> = line(topology, edge).collect();
+    let mut best: Option<(f64, usize, Coord<f64>)> = None;
+    for (i, ends) in points.windows(2).enumerate() {
+        let (ax, ay) = ((ends[0].x - p.x) * east, (ends[0].y - p.y) * north);
+        let (bx, by) = ((ends[1].x - p.x) * east, (ends[1].y - p.y) * north);
+        let (dx, dy) = (bx - ax, by - ay);
+        let square = dx * dx + dy * dy;
+        let share = if square > 0.0 {
+            (-(ax * dx + ay * dy) / square).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        let metres = (ax + dx * share).hypot(ay + dy * share);
+        if best.is_none_or(|(least, ..)| metres < least) {
+            let at = Coord {
+                x: ends[0].x + (ends[1].x - ends[0].x) * share,
+                y: ends[0].y + (ends[1].y - ends[0].y) * share,
+            };
+            best = Some((metres, i, at));
+        }
+    }
+    let (metres, piece, at) = best?;
+    let point = |c: Coord<f64>| Point::from_degrees(c.x, c.y);
+    let before = points.iter().take(piece + 1).copied().map(point);
+    let offset = length_dm(before.chain([point(at)]));
+    let length = topology.edge(edge).length_dm;
+    let ends = topology.edge(edge);
+    // At an end of the edge all edges there can be used.
+    let place = if offset == 0 {
+        Place::Node(ends.from)
+    } else if offset >= length {
+        Place::Node(ends.to)
+    } else {
+        Place::OnEdge {
+            edge,
+            offset_dm: offset,
+        }
+    };
+    Some(Nearby { place, at, metres })
+}

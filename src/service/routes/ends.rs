@@ -1,0 +1,438 @@
+//! From a place that somebody names to places on the network.
+
+use geo::{Centroid as _, Intersects as _};
+use geo_types::{Coord, Geometry, Line};
+
+use super::Ground;
+use super::spot::{Spot, SpotError};
+use super::table::collection;
+use crate::access::rooms;
+use crate::index::Entry;
+use crate::live::Ways;
+use crate::model::Canonical;
+use crate::model::names::collection::{BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES};
+use crate::model::names::property;
+use crate::network::core::{
+    Attributes as _, DirectedEdge, End, Mode, Place, Profile, duration_ds, usage,
+};
+use crate::network::nearby::{Nearby, coord, line};
+use crate::spatial::metres::distance;
+
+/// Ways are looked for within so many metres of a position.
+const REACH_M: f64 = 300.0;
+/// A position farther away is told the nearest way within so many metres.
+const FARTHEST_M: f64 = 5_000.0;
+/// A position sets out by at most so many ways.
+const MOST_ENDS: usize = 4;
+/// So many ways are looked at for one that is seen.
+const MOST_LOOKS: usize = 16;
+/// A way that is this many times as far as the nearest, and so many metres more, is of no use.
+const FARTHER: f64 = 1.5;
+const FARTHER_M: f64 = 20.0;
+/// Nearer than so many metres the route ends on the door.
+const ON_DOOR_M: f64 = 0.5;
+/// From the network to a position beside it, in tenths of km/h.
+const BESIDE_SPEED: u32 = 40;
+
+/// A place on the network where a route may begin or end.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stop {
+    pub(super) end: End,
+    /// Where on the map the network is left or entered.
+    pub(super) on: Coord<f64>,
+    /// The place itself: the position, the door.
+    pub(super) at: Coord<f64>,
+    /// Metres between the two that no way covers.
+    pub(super) gap_m: f64,
+    /// The entrance that it is, by its id.
+    pub(super) entrance: Option<String>,
+}
+
+/// The ends of a route for a place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Stops {
+    pub(super) list: Vec<Stop>,
+    /// The compound to which the place belongs.
+    pub(super) compound: Option<String>,
+    /// The building, for its lift and storeys.
+    pub(super) building: Option<String>,
+    /// Whether one arrives there on foot.
+    pub(super) on_foot: bool,
+}
+
+impl Stops {
+    pub(super) fn ends(&self) -> Vec<End> {
+        self.list.iter().map(|stop| stop.end).collect()
+    }
+}
+
+/// Looks places up.
+pub(super) struct Finder<'a> {
+    pub(super) ground: &'a Ground,
+    pub(super) ways: &'a Ways,
+    pub(super) profile: &'a Profile,
+}
+
+impl Finder<'_> {
+    /// The places on the network at which somebody sets out. A vehicle stands on the nearest ways that it may use.
+    pub(super) fn start(&self, spot: &Spot) -> Result<Stops, SpotError> {
+        let is_gate = |stops: &Stops| matches!(spot, Spot::Entrance(_)) && !stops.on_foot;
+        let found = self.find(spot)?;
+        if !self.profile.first_mode().has_vehicle() || is_gate(&found) {
+            return Ok(found);
+        }
+        let Some(at) = found.list.first().map(|stop| stop.at) else {
+            return Ok(found);
+        };
+        let list = self.beside(at, None, |edge| self.takes_vehicle(edge))?;
+        Ok(Stops { list, ..found })
+    }
+
+    /// Whether a vehicle may be ridden or pushed along an edge.
+    fn takes_vehicle(&self, edge: u32) -> bool {
+        let data = self.ways.topology.edge(edge);
+        let attr = self.ground.table.attr(data.feature);
+        let blocked = self.ground.table.blocked(edge);
+        let forward = DirectedEdge::forward(edge);
+        [Mode::Ride, Mode::Push].into_iter().any(|mode| {
+            [forward, forward.reversed()]
+                .into_iter()
+                .any(|directed| usage(self.profile, data, directed, attr, blocked, mode).is_ok())
+        })
+    }
+
+    /// The places on the network for what somebody names.
+    pub(super) fn find(&self, spot: &Spot) -> Result<Stops, SpotError> {
+        match spot {
+            Spot::Position(at) => Ok(Stops {
+                list: self.beside(*at, None, |_| true)?,
+                compound: self.compound_at(*at),
+                building: None,
+                on_foot: false,
+            }),
+            Spot::Building { id, unit, room } => {
+                self.building(id, unit.as_deref(), room.as_deref())
+            }
+            Spot::Entrance(id) => {
+                let entry = self.entry(ENTRANCES, id)?;
+                let said = Canonical::new(entry.all_properties());
+                let building = said.text(property::BUILDING).map(String::from);
+                let is_gate = said.is(property::KIND, "gate");
+                Ok(Stops {
+                    list: self.door(id, entry)?,
+                    compound: self.compound_of(entry, building.as_deref()),
+                    building,
+                    on_foot: !is_gate,
+                })
+            }
+            Spot::Facility(id) => {
+                let entry = self.entry(FACILITIES, id)?;
+                let at = position(entry).ok_or_else(|| unknown(FACILITIES, id))?;
+                let said = Canonical::new(entry.all_properties());
+                let compound = said.text(property::COMPOUND).map(String::from);
+                Ok(Stops {
+                    list: self.beside(at, None, |_| true)?,
+                    compound: compound.or_else(|| self.compound_at(at)),
+                    building: None,
+                    on_foot: false,
+                })
+            }
+        }
+    }
+
+    fn entry(&self, name: &'static str, id: &str) -> Result<&Entry, SpotError> {
+        let found = collection(&self.ground.snapshot, name).and_then(|c| c.get(id));
+        found.map(AsRef::as_ref).ok_or_else(|| unknown(name, id))
+    }
+
+    fn building(
+        &self,
+        id: &str,
+        unit: Option<&str>,
+        room: Option<&str>,
+    ) -> Result<Stops, SpotError> {
+        let house = self.entry(BUILDINGS, id)?;
+        let doors = self.doors_of(id);
+        let chosen = choose(&doors, unit, room)?;
+        let mut list = Vec::new();
+        for (door, entry) in chosen {
+            list.extend(self.door(&door, entry).unwrap_or_default());
+        }
+        if list.is_empty() {
+            let at = position(house).ok_or_else(|| unknown(BUILDINGS, id))?;
+            list = self.linked(&format!("buildings/{id}"), at, None);
+            if list.is_empty() {
+                list = self.beside(at, Some(house), |_| true)?;
+            }
+        }
+        Ok(Stops {
+            list,
+            compound: self.compound_of(house, Some(id)),
+            building: Some(id.to_owned()),
+            on_foot: true,
+        })
+    }
+
+    /// The doors of a building as the map has them now.
+    fn doors_of(&self, building: &str) -> Vec<(String, &Entry)> {
+        let Some(entrances) = collection(&self.ground.snapshot, ENTRANCES) else {
+            return Vec::new();
+        };
+        let mut doors: Vec<(String, &Entry)> = Vec::new();
+        for id in self.ways.entrances_of(building) {
+            let Some(entry) = entrances.get(id) else {
+                continue;
+            };
+            let said = Canonical::new(entry.all_properties());
+            let is_door = !said.is(property::KIND, "service") && !said.is(property::KIND, "garage");
+            if said.is(property::BUILDING, building) && is_door {
+                doors.push((id.to_string(), entry));
+            }
+        }
+        doors
+    }
+
+    /// The ends of a route at an entrance. One that was moved or made since the network was built is reached from the ways
+    /// beside it, with its gap.
+    fn door(&self, id: &str, entry: &Entry) -> Result<Vec<Stop>, SpotError> {
+        let at = position(entry).ok_or_else(|| unknown(ENTRANCES, id))?;
+        let mut found = self.linked(&format!("entrances/{id}"), at, Some(id));
+        if found.is_empty() {
+            found = self.beside(at, None, |_| true)?;
+            for stop in &mut found {
+                stop.entrance = Some(id.to_owned());
+            }
+        }
+        Ok(found)
+    }
+
+    fn linked(&self, name: &str, at: Coord<f64>, entrance: Option<&str>) -> Vec<Stop> {
+        let is_closed = self
+            .ways
+            .feature(name)
+            .is_some_and(|feature| self.ground.table.attr(feature).closed);
+        if is_closed {
+            return Vec::new();
+        }
+        let doors = self.ways.doors(name).iter();
+        let stops = doors.map(|door| {
+            let on = self.place(door.place);
+            // The outline of a building without doors is reached where its link ends.
+            let at = if entrance.is_some() { at } else { on };
+            self.stop(door.place, on, at, entrance)
+        });
+        stops.collect()
+    }
+
+    fn stop(&self, place: Place, on: Coord<f64>, at: Coord<f64>, entrance: Option<&str>) -> Stop {
+        let metres = distance(on, at);
+        let gap_m = if metres <= ON_DOOR_M { 0.0 } else { metres };
+        let speed = self
+            .profile
+            .pace(Mode::Walk)
+            .map_or(BESIDE_SPEED, |pace| pace.fastest().clamp(1, BESIDE_SPEED));
+        Stop {
+            end: End {
+                place,
+                extra_ds: duration_ds((gap_m * 10.0).round() as u32, speed),
+            },
+            on,
+            at: if gap_m == 0.0 { on } else { at },
+            gap_m,
+            entrance: entrance.map(str::to_owned),
+        }
+    }
+
+    /// The ways beside a position that are seen from there: no wall and no building is between. Where none is seen, the
+    /// nearest ones.
+    fn beside(
+        &self,
+        at: Coord<f64>,
+        own: Option<&Entry>,
+        keep: impl Fn(u32) -> bool,
+    ) -> Result<Vec<Stop>, SpotError> {
+        let near = self.near(at, REACH_M, &keep);
+        let Some(nearest) = near.first() else {
+            let far = self.near(at, FARTHEST_M, &keep);
+            return Err(SpotError::FarAway {
+                reach_m: REACH_M as u32,
+                nearest: far.first().map(|near| (near.at, near.metres)),
+            });
+        };
+        let most = nearest.metres * FARTHER + FARTHER_M;
+        let seen: Vec<&Nearby> = near
+            .iter()
+            .take(MOST_LOOKS)
+            .filter(|near| near.metres <= most && self.is_seen(at, near.at, own))
+            .take(MOST_ENDS)
+            .collect();
+        let chosen = if seen.is_empty() {
+            near.iter().take(1).collect()
+        } else {
+            seen
+        };
+        let stops = chosen.into_iter();
+        Ok(stops
+            .map(|near| self.stop(near.place, near.at, at, None))
+            .collect())
+    }
+
+    /// The ways near a position that somebody may use, on the ground.
+    fn near(&self, at: Coord<f64>, reach_m: f64, keep: impl Fn(u32) -> bool) -> Vec<Nearby> {
+        let topology = &self.ways.topology;
+        self.ways.edges.near(topology, at, reach_m, |edge| {
+            let attr = self.ground.table.attr(topology.edge(edge).feature);
+            attr.layer == 0 && !attr.closed && !attr.locked && keep(edge)
+        })
+    }
+
+    fn is_seen(&self, from: Coord<f64>, to: Coord<f64>, own: Option<&Entry>) -> bool {
+        let metres = distance(from, to);
+        if metres <= ON_DOOR_M {
+            return true;
+        }
+        // The way itself may run along a wall.
+        let share = 1.0 - ON_DOOR_M / metres;
+        let end = Coord {
+            x: from.x + (to.x - from.x) * share,
+            y: from.y + (to.y - from.y) * share,
+        };
+        let look = Geometry::Line(Line::new(from, end));
+        let is_free = |name: &str, blocks: fn(&Entry, Coord<f64>, &Geometry<f64>) -> bool| {
+            let Some(walls) = collection(&self.ground.snapshot, name) else {
+                return true;
+            };
+            let met = walls.intersecting(&look);
+            met.iter()
+                .filter(|wall| own.is_none_or(|own| own.id() != wall.id()))
+                .all(|wall| !blocks(wall, from, &look))
+        };
+        is_free(BARRIERS, |_, _, _| true)
+            && is_free(BUILDINGS, |house, from, _| {
+                // Who stands in a house comes out of it.
+                let inside = geo_types::Point(from);
+                house
+                    .geometry()
+                    .is_none_or(|area| !area.intersects(&inside))
+            })
+            && is_free(COMPOUNDS, |compound, _, look| {
+                let said = Canonical::new(compound.all_properties());
+                said.is_true("walled")
+                    && compound
+                        .geometry()
+                        .is_some_and(|g| crosses_outline(g, look))
+            })
+    }
+
+    fn compound_of(&self, entry: &Entry, building: Option<&str>) -> Option<String> {
+        let said = |entry: &Entry| {
+            let text = Canonical::new(entry.all_properties()).text(property::COMPOUND)?;
+            Some(text.into_owned())
+        };
+        let house = || collection(&self.ground.snapshot, BUILDINGS)?.get(building?);
+        said(entry)
+            .or_else(|| house().and_then(|house| said(house)))
+            .or_else(|| self.compound_at(position(entry)?))
+    }
+
+    fn compound_at(&self, at: Coord<f64>) -> Option<String> {
+        let around = collection(&self.ground.snapshot, COMPOUNDS)?.covering(at);
+        around.first().map(|entry| entry.id().to_string())
+    }
+
+    fn place(&self, place: Place) -> Coord<f64> {
+        match place {
+            Place::Node(node) => coord(self.ways.topology.point(node)),
+            Place::OnEdge { edge, offset_dm } => along(
+                &line(&self.ways.topology, edge).collect::<Vec<_>>(),
+                offset_dm,
+            ),
+        }
+    }
+}
+
+/// The point of a line so many decimetres from its beginning.
+pub(super) fn along(points: &[Coord<f64>], offset_dm: u32) -> Coord<f64> {
+    let mut left = f64::from(offset_dm) / 10.0;
+    for ends in points.windows(2) {
+        let metres = distance(ends[0], ends[1]);
+        if left <= metres && metres > 0.0 {
+            let share = left / metres;
+            return Coord {
+                x: ends[0].x + (ends[1].x - ends[0].x) * share,
+                y: ends[0].y + (ends[1].y - ends[0].y) * share,
+            };
+        }
+        left -= metres;
+    }
+    points.last().copied().unwrap_or_default()
+}
+
+/// The doors that lead to a unit and a room.
+fn choose<'a>(
+    doors: &[(String, &'a Entry)],
+    unit: Option<&str>,
+    room: Option<&str>,
+) -> Result<Vec<(String, &'a Entry)>, SpotError> {
+    let said = |entry: &Entry, name: &str| {
+        let text = Canonical::new(entry.all_properties()).text(name)?;
+        Some(text.into_owned())
+    };
+    let mut chosen: Vec<(String, &Entry)> = doors.to_vec();
+    if let Some(unit) = unit {
+        let wanted = rooms::plain(unit);
+        chosen.retain(|(_, e)| said(e, "unit").is_some_and(|own| rooms::plain(&own) == wanted));
+        if chosen.is_empty() && !doors.is_empty() {
+            let mut known: Vec<String> =
+                doors.iter().filter_map(|(_, e)| said(e, "unit")).collect();
+            known.sort_by_key(|unit| (unit.len(), unit.clone()));
+            known.dedup();
+            return Err(SpotError::UnknownUnit {
+                unit: unit.to_owned(),
+                known: known.join("、"),
+            });
+        }
+    }
+    if let Some(room) = room {
+        let behind: Vec<String> = chosen
+            .iter()
+            .filter_map(|(_, e)| said(e, "rooms"))
+            .collect();
+        let is_behind = |entry: &Entry| said(entry, "rooms").map(|own| rooms::holds(&own, room));
+        // A door that does not say what is behind it may lead there.
+        let is_known = chosen.iter().all(|(_, e)| is_behind(e).is_some());
+        if chosen.iter().any(|(_, e)| is_behind(e) == Some(true)) {
+            chosen.retain(|(_, e)| is_behind(e) == Some(true));
+        } else if is_known && !chosen.is_empty() {
+            return Err(SpotError::UnknownRoom {
+                room: room.to_owned(),
+                known: behind.join("；"),
+            });
+        } else {
+            chosen.retain(|(_, e)| is_behind(e).is_none());
+        }
+    }
+    Ok(chosen)
+}
+
+fn unknown(collection: &'static str, id: &str) -> SpotError {
+    SpotError::Unknown {
+        collection,
+        id: id.to_owned(),
+    }
+}
+
+pub(super) fn position(entry: &Entry) -> Option<Coord<f64>> {
+    match entry.geometry()? {
+        Geometry::Point(point) => Some(point.0),
+        other => other.centroid().map(|point| point.0),
+    }
+}
+
+fn crosses_outline(area: &Geometry<f64>, look: &Geometry<f64>) -> bool {
+    match area {
+        Geometry::Polygon(area) => area.exterior().intersects(look),
+        Geometry::MultiPolygon(areas) => areas.iter().any(|a| a.exterior().intersects(look)),
+        _ => false,
+    }
+}

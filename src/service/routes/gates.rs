@@ -1,0 +1,342 @@
+//! Why each other gate of a compound lost: closed at that hour, farther, not for this vehicle.
+
+use jiff::tz::Offset;
+
+use super::plan::{Asked, Passed, moment};
+use crate::model::{Localized, both};
+use crate::network::core::{Bar, EdgeKind, Memory, Mode, Query, Route, Verdict};
+
+/// So many gates of a compound are explained.
+const MOST_GATES: usize = 16;
+
+/// A gate that the route does not use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherGate {
+    /// The entrance's id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Why it lost.
+    pub why: Localized,
+    /// A word for programs: `slower`, `closed_until`, `closed`, `not_admitted`, `unreachable`.
+    pub code: &'static str,
+    /// How much longer the way through it takes, in seconds; `None` where there is none.
+    pub extra_s: Option<f64>,
+    edge: u32,
+    verdict: Verdict,
+}
+
+impl OtherGate {
+    /// Whether there is a way through it.
+    pub(super) fn is_passable(&self) -> bool {
+        matches!(self.verdict, Verdict::Passable { .. })
+    }
+
+    pub(super) fn is_limited(&self) -> bool {
+        self.verdict == Verdict::Limited
+    }
+
+    pub(super) fn edge(&self) -> u32 {
+        self.edge
+    }
+}
+
+/// The gate of the compound of the target through which a route leads; without a compound, the last gate on it.
+pub(super) fn passed(asked: &Asked<'_>, route: &Route) -> Option<Passed> {
+    let topology = &asked.ways.topology;
+    let compound = compound(asked);
+    let gates = topology.gates();
+    let is_of_target = |edge: u32| {
+        let found = gates.binary_search_by_key(&edge, |gate| gate.edge);
+        let own = found.ok().and_then(|at| gates.get(at)?.compound);
+        compound.is_none() || own == compound
+    };
+    let last = route.steps.iter().rev().find(|step| {
+        let edge = step.edge.edge();
+        topology.edge(edge).kind == EdgeKind::Gate && is_of_target(edge)
+    })?;
+    let name = feature_name(asked, topology.edge(last.edge.edge()).feature)?;
+    let id = name.strip_prefix("entrances/")?.to_owned();
+    Some(Passed {
+        name: asked.name(name),
+        id,
+    })
+}
+
+fn feature_name<'a>(asked: &'a Asked<'_>, feature: u32) -> Option<&'a str> {
+    let features = asked.ways.topology.features();
+    features.get(feature as usize).map(String::as_str)
+}
+
+/// The index of the compound of the target in the table of the topology.
+fn compound(asked: &Asked<'_>) -> Option<u32> {
+    let id = asked.to.compound.as_deref()?;
+    asked.ways.feature(&format!("compounds/{id}"))
+}
+
+/// The gates of the compound of the target: each entrance with its edges.
+fn of_compound(asked: &Asked<'_>) -> Vec<(String, Vec<u32>)> {
+    let Some(compound) = compound(asked) else {
+        return Vec::new();
+    };
+    let mut found: Vec<(String, Vec<u32>)> = Vec::new();
+    for gate in asked.ways.topology.gates() {
+        if gate.compound != Some(compound) {
+            continue;
+        }
+        let name = feature_name(asked, gate.feature);
+        let Some(id) = name.and_then(|n| n.strip_prefix("entrances/")) else {
+            continue;
+        };
+        match found.iter_mut().find(|(known, _)| known == id) {
+            Some((_, edges)) => edges.push(gate.edge),
+            None => found.push((id.to_owned(), vec![gate.edge])),
+        }
+    }
+    found.retain(|(id, _)| asked.ground.public(&format!("entrances/{id}")).is_some());
+    found.truncate(MOST_GATES);
+    found
+}
+
+/// The gates of the compound that a route does not use, the best first.
+pub(super) fn others(
+    asked: &Asked<'_>,
+    memory: &mut Memory,
+    query: &Query<'_>,
+    route: &Route,
+    used: Option<&Passed>,
+) -> Vec<OtherGate> {
+    if used.is_none() && !crosses_wall(asked, route) {
+        // Who is inside already passes no gate.
+        return Vec::new();
+    }
+    let gates = of_compound(asked).into_iter();
+    let gates = gates.filter(|(id, _)| used.is_none_or(|used| used.id != *id));
+    let mut others: Vec<OtherGate> = gates
+        .map(|(id, edges)| judge(asked, memory, query, Some(route.arrive), id, &edges))
+        .collect();
+    others.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
+    others
+}
+
+/// All gates of the compound, for who can't get in.
+pub(super) fn all(asked: &Asked<'_>, memory: &mut Memory, query: &Query<'_>) -> Vec<OtherGate> {
+    let gates = of_compound(asked).into_iter();
+    gates
+        .map(|(id, edges)| judge(asked, memory, query, None, id, &edges))
+        .collect()
+}
+
+fn crosses_wall(asked: &Asked<'_>, route: &Route) -> bool {
+    route.steps.iter().any(|step| {
+        matches!(
+            asked.ways.topology.edge(step.edge.edge()).kind,
+            EdgeKind::AssumedCrossing
+        )
+    })
+}
+
+fn rank(gate: &OtherGate) -> f64 {
+    gate.extra_s.unwrap_or(f64::INFINITY)
+}
+
+fn judge(
+    asked: &Asked<'_>,
+    memory: &mut Memory,
+    query: &Query<'_>,
+    best: Option<i64>,
+    id: String,
+    edges: &[u32],
+) -> OtherGate {
+    let view = asked.view();
+    let mut verdicts = edges
+        .iter()
+        .map(|edge| (view.through(memory, query, *edge), *edge));
+    let first = verdicts.next().unwrap_or((Verdict::Unreachable, 0));
+    let (verdict, edge) = verdicts.fold(first, |best, next| {
+        if merit(&next.0) < merit(&best.0) {
+            next
+        } else {
+            best
+        }
+    });
+    let name = asked.name(&format!("entrances/{id}"));
+    let (why, code) = why(asked, &id, verdict, best);
+    OtherGate {
+        name,
+        why,
+        code,
+        extra_s: match (verdict, best) {
+            (Verdict::Passable { arrive, .. }, Some(best)) => Some((arrive - best) as f64 / 10.0),
+            _ => None,
+        },
+        id,
+        edge,
+        verdict,
+    }
+}
+
+/// The better of two verdicts on edges of one gate has the lesser number.
+fn merit(verdict: &Verdict) -> (u8, i64) {
+    match verdict {
+        Verdict::Passable { arrive, .. } => (0, *arrive),
+        Verdict::Limited => (1, 0),
+        Verdict::ClosedUntil(at) => (2, *at),
+        Verdict::Barred(_) => (3, 0),
+        Verdict::Unreachable => (4, 0),
+    }
+}
+
+fn why(
+    asked: &Asked<'_>,
+    id: &str,
+    verdict: Verdict,
+    best: Option<i64>,
+) -> (Localized, &'static str) {
+    match verdict {
+        Verdict::Passable {
+            arrive,
+            mode,
+            is_unknown,
+        } => (
+            passable(asked, id, best.map(|best| arrive - best), mode, is_unknown),
+            "slower",
+        ),
+        Verdict::ClosedUntil(at) => {
+            let (zh, en) = clock(asked, at, asked.ask.at.as_millisecond() / 100);
+            (both!("{zh}前不开放", "closed until {en}"), "closed_until")
+        }
+        Verdict::Barred(bar) => (barred(bar), code(bar)),
+        Verdict::Unreachable | Verdict::Limited => (
+            both!(
+                "此时没有经过该门的路线",
+                "no way leads through it at this time"
+            ),
+            "unreachable",
+        ),
+    }
+}
+
+fn passable(
+    asked: &Asked<'_>,
+    id: &str,
+    extra_ds: Option<i64>,
+    mode: Mode,
+    is_unknown: bool,
+) -> Localized {
+    let mut parts: Vec<Localized> = Vec::new();
+    if let Some(extra) = extra_ds {
+        parts.push(longer(extra));
+    }
+    let has_vehicle = asked.ask.profile.first_mode().has_vehicle();
+    match mode {
+        Mode::Walk if has_vehicle => {
+            parts.push(both!("车辆须停在门外", "the vehicle stays outside"));
+        }
+        Mode::Push => parts.push(both!("须下车推行", "you push the vehicle")),
+        _ => {}
+    }
+    let public = asked.ground.public(&format!("entrances/{id}"));
+    let shown = public.and_then(|p| p.text("credential"));
+    parts.extend(shown.and_then(|shown| credential(&shown)));
+    if is_unknown {
+        parts.push(both!("开放时间未知", "its hours are not known"));
+    }
+    join(&parts)
+}
+
+fn longer(extra_ds: i64) -> Localized {
+    let seconds = extra_ds.max(0) / 10;
+    if seconds < 60 {
+        return both!("多{seconds}秒", "{seconds} s longer");
+    }
+    let minutes = (seconds + 30) / 60;
+    both!("多{minutes}分钟", "{minutes} min longer")
+}
+
+/// What must be shown at a gate, in words; `None` where nothing must.
+pub(super) fn credential(value: &str) -> Option<Localized> {
+    Some(match value {
+        "none" => return None,
+        "register" => both!("须登记", "visitors are registered"),
+        "property_code" => both!("须出示物业通行码", "needs a code of the property"),
+        "district_code" => both!("须出示社区通行码", "needs a code of the district"),
+        "platform_code" => both!("须出示平台通行码", "needs a code of the platform"),
+        _ => both!("须出示凭证", "something must be shown"),
+    })
+}
+
+fn barred(bar: Bar) -> Localized {
+    match bar {
+        Bar::Closed => both!("已关闭", "closed"),
+        Bar::Blocked => both!("因案件阻断", "blocked by a case nearby"),
+        Bar::Locked => both!("上锁", "locked"),
+        Bar::NotAdmitted => both!("不准通行", "passing is not allowed"),
+        Bar::Oneway => both!("只准反方向通行", "one-way in the other direction"),
+        Bar::TooNarrow => both!("过窄", "too narrow"),
+        Bar::Unusable => both!("无法通行", "cannot be used this way"),
+        Bar::NoAccess => both!("不对外开放", "not open to the public"),
+        Bar::Assumed => both!("此处没有登记的门", "no gate is mapped there"),
+    }
+}
+
+const fn code(bar: Bar) -> &'static str {
+    match bar {
+        Bar::Closed => "closed",
+        Bar::Blocked => "blocked",
+        Bar::Locked => "locked",
+        Bar::NotAdmitted | Bar::NoAccess => "not_admitted",
+        Bar::Oneway => "oneway",
+        Bar::TooNarrow | Bar::Unusable | Bar::Assumed => "unusable",
+    }
+}
+
+/// Why nobody gets in, from what the gates say; `None` where they say nothing.
+pub(super) fn reason(gates: &[OtherGate]) -> Option<Localized> {
+    if gates.is_empty() || gates.iter().any(OtherGate::is_passable) {
+        return None;
+    }
+    let opens = gates.iter().filter_map(|gate| match gate.verdict {
+        Verdict::ClosedUntil(at) => Some((at, gate)),
+        _ => None,
+    });
+    if let Some((_, first)) = opens.min_by_key(|(at, _)| *at) {
+        let gate = first.name.as_deref().unwrap_or(&first.id);
+        let Localized { zh, en } = &first.why;
+        return Some(both!(
+            "小区各门此时均不能进入，最早开放的是{gate}（{zh}）",
+            "No gate of the compound can be passed at this time; the first to open is {gate} ({en})"
+        ));
+    }
+    Some(both!(
+        "小区各门均不能进入",
+        "No gate of the compound can be passed"
+    ))
+}
+
+/// A time of day in Chinese and English, with the date where it is another day.
+pub(super) fn clock(asked: &Asked<'_>, tenths: i64, from_tenths: i64) -> (String, String) {
+    let offset: Offset = asked.ground.snapshot.ledger().calendar().offset;
+    let (at, from) = (
+        offset.to_datetime(moment(tenths)),
+        offset.to_datetime(moment(from_tenths)),
+    );
+    let time = format!("{:02}:{:02}", at.hour(), at.minute());
+    if at.date() == from.date() {
+        return (time.clone(), time);
+    }
+    if from.date().tomorrow().is_ok_and(|next| next == at.date()) {
+        return (format!("次日{time}"), format!("{time} the next day"));
+    }
+    (
+        format!("{}月{}日{time}", at.month(), at.day()),
+        format!("{} {time}", at.date()),
+    )
+}
+
+/// Texts one after the other.
+pub(super) fn join(parts: &[Localized]) -> Localized {
+    let zh: Vec<&str> = parts.iter().map(|p| p.zh.as_str()).collect();
+    let en: Vec<&str> = parts.iter().map(|p| p.en.as_str()).collect();
+    Localized::new(zh.join("，"), en.join(", "))
+}

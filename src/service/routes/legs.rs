@@ -1,0 +1,266 @@
+//! A route as legs: ride, push, park, walk, lift, wait, each with its line, distance, time and what a person sees.
+
+use geo_types::Coord;
+use jiff::Timestamp;
+
+use super::ends::{Stop, Stops, along};
+use super::plan::{Asked, moment};
+use super::steps::{self, Narrator};
+use crate::live::Ways;
+use crate::model::Localized;
+use crate::network::core::{self, EdgeKind, Mode, Route};
+use crate::network::nearby::line;
+use crate::spatial::metres::distance;
+
+/// What somebody does on a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegMode {
+    /// Rides.
+    Ride,
+    /// Pushes the vehicle.
+    Push,
+    /// Leaves the vehicle.
+    Park,
+    /// Walks.
+    Walk,
+    /// Takes a lift.
+    Lift,
+    /// Waits until something opens.
+    Wait,
+}
+
+impl LegMode {
+    /// Its name in answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ride => "ride",
+            Self::Push => "push",
+            Self::Park => "park",
+            Self::Walk => "walk",
+            Self::Lift => "lift",
+            Self::Wait => "wait",
+        }
+    }
+}
+
+/// A part of a journey in one mode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leg {
+    /// What somebody does.
+    pub mode: LegMode,
+    /// When it begins.
+    pub begins_at: Timestamp,
+    /// In metres.
+    pub distance_m: f64,
+    /// In seconds, with what changing to this mode takes.
+    pub duration_s: f64,
+    /// Where it leads, at least two positions.
+    pub line: Vec<Coord<f64>>,
+    /// What a person sees, in order.
+    pub steps: Vec<Step>,
+}
+
+/// Something to do or to see on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// In words.
+    pub text: Localized,
+    /// How far one goes after it, in metres.
+    pub distance_m: f64,
+}
+
+/// Puts legs together.
+struct Maker<'a> {
+    asked: &'a Asked<'a>,
+    narrator: Narrator<'a>,
+    legs: Vec<Leg>,
+    /// Where somebody is, and when, in tenths of a second.
+    at: Coord<f64>,
+    now: i64,
+}
+
+/// The legs of a route between stops.
+pub(super) fn legs(asked: &Asked<'_>, route: &Route, from: &Stops, to: &Stops) -> Vec<Leg> {
+    let (source, target) = (from.list.get(route.source), to.list.get(route.target));
+    let mut maker = Maker {
+        asked,
+        narrator: Narrator::new(asked),
+        legs: Vec::new(),
+        at: source.map(|stop| stop.on).unwrap_or_default(),
+        now: route.depart,
+    };
+    let mut pending_ds = 0;
+    if let Some(stop) = source {
+        pending_ds += i64::from(stop.end.extra_ds);
+    }
+    let mut before: Option<Mode> = None;
+    for step in &route.steps {
+        let parks = before.is_some_and(Mode::has_vehicle) && step.mode == Mode::Walk
+            || before.is_none()
+                && asked.ask.profile.first_mode().has_vehicle()
+                && step.mode == Mode::Walk
+                && step.change_ds > 0;
+        if parks {
+            maker.park(step, step.change_ds);
+        } else {
+            pending_ds += i64::from(step.change_ds);
+        }
+        if step.wait_ds > 0 {
+            maker.wait(step);
+        }
+        maker.go(step, pending_ds);
+        pending_ds = 0;
+        before = Some(step.mode);
+    }
+    maker.finish(route, source, target, pending_ds)
+}
+
+impl Maker<'_> {
+    fn park(&mut self, step: &core::Step, ds: u32) {
+        self.end_leg();
+        let text = self.narrator.park(Some(step));
+        self.point(LegMode::Park, i64::from(ds), text);
+    }
+
+    fn wait(&mut self, step: &core::Step) {
+        self.end_leg();
+        let text = self.narrator.wait(step);
+        self.point(LegMode::Wait, i64::from(step.wait_ds), text);
+    }
+
+    /// A leg that leads nowhere.
+    fn point(&mut self, mode: LegMode, ds: i64, text: Localized) {
+        self.legs.push(Leg {
+            mode,
+            begins_at: moment(self.now),
+            distance_m: 0.0,
+            duration_s: ds as f64 / 10.0,
+            line: vec![self.at, self.at],
+            steps: vec![Step {
+                text,
+                distance_m: 0.0,
+            }],
+        });
+        self.now += ds;
+    }
+
+    fn go(&mut self, step: &core::Step, pending_ds: i64) {
+        let kind = self.asked.ways.topology.edge(step.edge.edge()).kind;
+        let mode = match (kind, step.mode) {
+            (EdgeKind::Lift, _) => LegMode::Lift,
+            (_, Mode::Ride) => LegMode::Ride,
+            (_, Mode::Push) => LegMode::Push,
+            (_, Mode::Walk) => LegMode::Walk,
+        };
+        if self.legs.last().is_none_or(|leg| leg.mode != mode) {
+            self.end_leg();
+            self.legs.push(Leg {
+                mode,
+                begins_at: moment(self.now),
+                distance_m: 0.0,
+                duration_s: 0.0,
+                line: vec![self.at],
+                steps: Vec::new(),
+            });
+        }
+        let shape = shape(self.asked.ways, step);
+        let took = step.arrived - step.entered + pending_ds;
+        let metres = if kind == EdgeKind::Lift {
+            0.0
+        } else {
+            f64::from(step.to_dm - step.from_dm) / 10.0
+        };
+        let said = self.narrator.go(step, &shape, metres);
+        self.now += took;
+        if let Some(leg) = self.legs.last_mut() {
+            leg.steps.extend(said);
+            leg.distance_m += metres;
+            leg.duration_s += took as f64 / 10.0;
+            for c in &shape {
+                if leg.line.last() != Some(c) {
+                    leg.line.push(*c);
+                }
+            }
+        }
+        if let Some(end) = shape.last() {
+            self.at = *end;
+        }
+    }
+
+    fn end_leg(&mut self) {
+        let said = self.narrator.end();
+        if let Some(leg) = self.legs.last_mut() {
+            leg.steps.extend(said);
+        }
+    }
+
+    fn finish(
+        mut self,
+        route: &Route,
+        source: Option<&Stop>,
+        target: Option<&Stop>,
+        pending_ds: i64,
+    ) -> Vec<Leg> {
+        self.end_leg();
+        if self.legs.is_empty() {
+            self.legs.push(Leg {
+                mode: LegMode::Walk,
+                begins_at: moment(self.now),
+                distance_m: 0.0,
+                duration_s: pending_ds as f64 / 10.0,
+                line: vec![self.at],
+                steps: Vec::new(),
+            });
+        }
+        if let (Some(first), Some(stop)) = (self.legs.first_mut(), source) {
+            if stop.gap_m > 0.0 {
+                first.line.insert(0, stop.at);
+                first.distance_m += stop.gap_m;
+            }
+        }
+        if route.park_ds > 0 {
+            let text = self.narrator.park(None);
+            self.point(LegMode::Park, i64::from(route.park_ds), text);
+        }
+        if let (Some(last), Some(stop)) = (self.legs.last_mut(), target) {
+            last.duration_s += f64::from(stop.end.extra_ds) / 10.0;
+            if stop.gap_m > 0.0 && stop.entrance.is_none() {
+                last.line.push(stop.at);
+            }
+            last.distance_m += stop.gap_m;
+            last.steps.push(Step {
+                text: steps::arrived(self.asked, stop),
+                distance_m: 0.0,
+            });
+        }
+        for leg in &mut self.legs {
+            if let [only] = leg.line.as_slice() {
+                leg.line.push(*only);
+            }
+        }
+        self.legs
+    }
+}
+
+/// The line of a step in its direction.
+pub(super) fn shape(ways: &Ways, step: &core::Step) -> Vec<Coord<f64>> {
+    let mut points: Vec<Coord<f64>> = line(&ways.topology, step.edge.edge()).collect();
+    if step.edge.is_backward() {
+        points.reverse();
+    }
+    let length = ways.topology.edge(step.edge.edge()).length_dm;
+    if step.from_dm == 0 && step.to_dm >= length {
+        return points;
+    }
+    let (begin, end) = (along(&points, step.from_dm), along(&points, step.to_dm));
+    let mut cut = vec![begin];
+    let mut passed = 0.0;
+    for ends in points.windows(2) {
+        passed += distance(ends[0], ends[1]) * 10.0;
+        if passed > f64::from(step.from_dm) && passed < f64::from(step.to_dm) {
+            cut.push(ends[1]);
+        }
+    }
+    cut.push(end);
+    cut
+}

@@ -1,0 +1,228 @@
+//! The attributes that the search reads, for one moment of the map on one topology.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use geo_types::Geometry;
+use jiff::{Timestamp, ToSpan};
+
+use super::conditions::Conditions;
+use crate::index::Collection;
+use crate::live::{Built, Network, Snapshot, WayAttributes, Ways, geometry_stamp};
+use crate::model::Canonical;
+use crate::model::names::collection::{BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, ROUTES};
+use crate::network::attributes::{self, Reader, Said, Seen, closed_edges};
+use crate::network::core::{self, Attr, Attributes, Blocked, Hours};
+
+/// Hours are worked out for so many days; behind them nothing is known.
+const DAYS: i64 = 14;
+/// And from so many hours before the departure on, so that what is open then is known to be.
+const HOURS_BEFORE: i64 = 24;
+/// A building whose underside is at least so high, in metres, is walked under.
+const HEADROOM_M: f64 = 2.0;
+
+/// The attributes of the features of a topology.
+#[derive(Debug)]
+pub struct Table(core::Table);
+
+impl Attributes for Table {
+    fn attr(&self, feature: u32) -> &Attr {
+        self.0.attr(feature)
+    }
+
+    fn hours(&self, index: u32) -> &Hours {
+        self.0.hours(index)
+    }
+
+    fn blocked(&self, edge: u32) -> Blocked {
+        self.0.blocked(edge)
+    }
+}
+
+/// What a table is made of. Tables with equal keys are equal.
+#[derive(Debug)]
+pub(super) struct Key {
+    seq: u64,
+    store: uuid::Uuid,
+    network: u64,
+    way_attributes: Arc<WayAttributes>,
+    /// The hour of the departure, and the minute in which it is asked: closures run out without a commit.
+    hour: i64,
+    minute: i64,
+}
+
+impl Key {
+    pub(super) fn new(snapshot: &Snapshot, network: &Built<Network>, at: Timestamp) -> Self {
+        Self {
+            seq: snapshot.seq(),
+            store: snapshot.store_id(),
+            network: network.seq,
+            way_attributes: Arc::clone(snapshot.way_attributes()),
+            hour: at.as_second().div_euclid(3600),
+            minute: Timestamp::now().as_second().div_euclid(60),
+        }
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (self.seq, self.store, self.network, self.hour, self.minute)
+            == (
+                other.seq,
+                other.store,
+                other.network,
+                other.hour,
+                other.minute,
+            )
+            && Arc::ptr_eq(&self.way_attributes, &other.way_attributes)
+    }
+}
+
+impl Table {
+    /// The attributes for who sets out around a moment. `network_seq` is the commit that the topology was built from.
+    pub fn new(
+        snapshot: &Snapshot,
+        ways: &Ways,
+        network_seq: u64,
+        conditions: &Conditions,
+        at: Timestamp,
+    ) -> Self {
+        let hour = at.as_second().div_euclid(3600) * 3600;
+        let begin = Timestamp::from_second(hour).unwrap_or(at);
+        let conditions_of = attributes::Conditions {
+            days: &conditions.days,
+            from: begin.checked_sub(HOURS_BEFORE.hours()).unwrap_or(begin),
+            until: begin
+                .checked_add((DAYS * 24).hours())
+                .unwrap_or(Timestamp::MAX),
+            orders: &conditions.orders,
+            shut: &conditions.shut,
+        };
+        let is_behind = network_seq < snapshot.seq();
+        let mut reader = Reader::new(&conditions_of);
+        let names = ways.topology.features().iter().zip(0..);
+        let attrs = names
+            .map(|(name, feature)| {
+                let geometry = is_behind.then(|| ways.geometry(feature));
+                attr(snapshot, &mut reader, name, geometry)
+            })
+            .collect();
+        let mut blocked: BTreeMap<u32, Blocked> =
+            closed_edges(&ways.topology, &conditions.closures)
+                .into_iter()
+                .collect();
+        if is_behind {
+            for edge in walled_off(snapshot, ways, network_seq) {
+                blocked.insert(
+                    edge,
+                    Blocked {
+                        ebike: true,
+                        foot: true,
+                    },
+                );
+            }
+        }
+        Self(core::Table {
+            attrs,
+            hours: reader.into_hours(),
+            blocked: blocked.into_iter().collect(),
+        })
+    }
+}
+
+/// The attributes of a feature. `geometry` is the stamp of its geometry when the topology was built: what was moved since
+/// is closed where it was.
+fn attr(snapshot: &Snapshot, reader: &mut Reader<'_>, name: &str, geometry: Option<u64>) -> Attr {
+    let (collection, id) = name.split_once('/').unwrap_or((name, ""));
+    if matches!(collection, ROUTES | ENTRANCES) {
+        let passage = snapshot.way_attributes().get(name);
+        let is_moved = |now: u64| geometry.is_some_and(|then| then != now);
+        let passage = passage.filter(|p| !is_moved(p.geometry));
+        return reader.resolve(name, passage.map(|p| &p.said));
+    }
+    let entry = snapshot.collections().get(collection);
+    let entry = entry.and_then(|c| c.get(id));
+    let entry = entry.filter(|e| geometry.is_none_or(|then| then == geometry_stamp(e)));
+    let said = entry.map(|entry| {
+        let properties = Canonical::new(entry.all_properties());
+        Said::read(
+            collection,
+            &Seen {
+                properties,
+                at: None,
+            },
+        )
+    });
+    reader.resolve(name, said.as_ref())
+}
+
+/// The edges that walls, buildings and walled compounds cross which are newer than the topology.
+fn walled_off(snapshot: &Snapshot, ways: &Ways, network_seq: u64) -> Vec<u32> {
+    let mut crossed = Vec::new();
+    for name in [BARRIERS, BUILDINGS, COMPOUNDS] {
+        let Some(collection) = snapshot.collections().get(name) else {
+            continue;
+        };
+        if collection.last_seq() <= network_seq {
+            continue;
+        }
+        for entry in collection.iter().filter(|e| e.seq() > network_seq) {
+            let properties = Canonical::new(entry.all_properties());
+            let Some(wall) = entry
+                .geometry()
+                .and_then(|geometry| wall(name, properties, geometry))
+            else {
+                continue;
+            };
+            crossed.extend(
+                ways.edges
+                    .crossed(&ways.topology, &wall)
+                    .into_iter()
+                    .filter(|edge| {
+                        let feature = ways.topology.edge(*edge).feature;
+                        let features = ways.topology.features();
+                        // A way of another layer, or one that leads through the building, is not under it.
+                        let way = features.get(feature as usize).map(String::as_str);
+                        way.is_some_and(|way| is_on_ground(snapshot, way))
+                    }),
+            );
+        }
+    }
+    crossed
+}
+
+/// What of a feature nobody passes: a barrier, the inside of a building, the outline of a walled compound.
+fn wall(
+    collection: &str,
+    properties: Canonical<'_>,
+    geometry: &Geometry<f64>,
+) -> Option<Geometry<f64>> {
+    if properties.number("layer").unwrap_or(0.0) != 0.0 {
+        return None;
+    }
+    match (collection, geometry) {
+        (BUILDINGS, _) => {
+            let is_high = properties.number("min_height_m") >= Some(HEADROOM_M);
+            (!is_high).then(|| geometry.clone())
+        }
+        (COMPOUNDS, Geometry::Polygon(area)) => properties
+            .is_true("walled")
+            .then(|| area.exterior().clone().into()),
+        (COMPOUNDS, _) => None,
+        _ => Some(geometry.clone()),
+    }
+}
+
+fn is_on_ground(snapshot: &Snapshot, way: &str) -> bool {
+    let Some((ROUTES, id)) = way.split_once('/') else {
+        return true;
+    };
+    let entry = snapshot.collections().get(ROUTES).and_then(|c| c.get(id));
+    entry.is_some_and(|entry| {
+        let properties = Canonical::new(entry.all_properties());
+        properties.number("layer").unwrap_or(0.0) == 0.0 && !properties.is_true("covered")
+    })
+}
+
+/// The collection of a map by name.
+pub(super) fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Collection> {
+    snapshot.collections().get(name).map(AsRef::as_ref)
+}

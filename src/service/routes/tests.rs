@@ -1,0 +1,253 @@
+//! Routes over the demo district, as a library.
+
+use std::sync::{Arc, LazyLock};
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::demo;
+use crate::live::Overlay;
+use crate::model::{Author, Change, CollectionId, Edit, FeatureId};
+use crate::network::core::{Limit, Memory};
+
+/// A Monday at noon, in Tianjin.
+const NOON: &str = "2026-11-30T12:00:00+08:00";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn profile(id: &str) -> Profile {
+    Profiles::built_in().unwrap().get(id).unwrap().clone()
+}
+
+/// The demo district. Its network takes a while to build, so the tests share it.
+static DEMO: LazyLock<Ground> = LazyLock::new(|| {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
+    let mut changes = Vec::new();
+    for (collection, _) in demo::schemas() {
+        let file = folder.join(format!("{collection}.geojson"));
+        let Ok(text) = std::fs::read_to_string(file) else {
+            continue;
+        };
+        if collection.as_str() == "warnings" {
+            continue;
+        }
+        changes.extend(features(&collection, &text));
+    }
+    let snapshot = Snapshot::of_features(demo::schemas(), changes, at(NOON)).unwrap();
+    Ground::of_map(Arc::new(snapshot), at(NOON)).unwrap()
+});
+
+fn features(collection: &CollectionId, text: &str) -> Vec<Change> {
+    use crate::codec::geojson::read;
+    let mut file: serde_json::Value = serde_json::from_str(text).unwrap();
+    let list = file["features"].as_array_mut().unwrap().iter_mut();
+    list.map(|feature| {
+        let id = read::take_id(feature).unwrap().unwrap();
+        let body = read::read_body(feature, &read::Limits::default()).unwrap();
+        Change {
+            collection: collection.clone(),
+            id,
+            body: Some(body),
+        }
+    })
+    .collect()
+}
+
+fn building(id: &str, unit: &str) -> Spot {
+    Spot::Building {
+        id: id.to_owned(),
+        unit: Some(unit.to_owned()),
+        room: None,
+    }
+}
+
+fn ask(from: Spot, to: Spot, profile_id: &str, when: &str) -> Ask {
+    Ask {
+        from,
+        to,
+        profile: profile(profile_id),
+        at: at(when),
+        returns: false,
+        alternatives: 2,
+    }
+}
+
+fn route(ground: &Ground, ask: &Ask) -> Result<Journey, Failed> {
+    ground.route(ask, &mut Memory::new(), Limit::NONE)
+}
+
+fn modes(journey: &Journey) -> Vec<LegMode> {
+    journey.legs.iter().map(|leg| leg.mode).collect()
+}
+
+#[test]
+fn a_rider_parks_and_walks_the_last_metres_and_the_times_add_up() {
+    let from = building("chaoyang-xinyuan-3", "1");
+    let ask = ask(from, building("wenquan-huayuan-3", "2"), "ebike", NOON);
+    let journey = route(&DEMO, &ask).unwrap();
+    let modes = modes(&journey);
+    let parked = modes
+        .iter()
+        .position(|mode| *mode == LegMode::Park)
+        .unwrap();
+    assert!(modes[..parked].contains(&LegMode::Ride), "{modes:?}");
+    assert_eq!(modes[parked + 1..], [LegMode::Walk]);
+    let sum: f64 = journey.legs.iter().map(|leg| leg.duration_s).sum();
+    assert!(
+        (sum - journey.duration_s).abs() < 0.01,
+        "{sum} {}",
+        journey.duration_s
+    );
+    for (leg, next) in journey.legs.iter().zip(&journey.legs[1..]) {
+        assert_eq!(leg.line.last(), next.line.first());
+        let ends = leg.begins_at.as_millisecond() as f64 / 1e3 + leg.duration_s;
+        let begins = next.begins_at.as_millisecond() as f64 / 1e3;
+        assert!((ends - begins).abs() < 0.01, "{ends} {begins}");
+    }
+    assert!(journey.legs.iter().all(|leg| leg.line.len() >= 2));
+    // Other ways go through other gates, and none is faster.
+    for other in &journey.alternatives {
+        assert_ne!(other.gate, journey.gate);
+        assert!(other.duration_s >= journey.duration_s);
+    }
+    let lost: Vec<f64> = journey
+        .other_gates
+        .iter()
+        .filter_map(|g| g.extra_s)
+        .collect();
+    assert!(
+        lost.is_sorted() && lost.iter().all(|extra| *extra >= 0.0),
+        "{lost:?}"
+    );
+}
+
+#[test]
+fn there_and_back_comes_back_to_where_it_began() {
+    let mut ask = ask(
+        Spot::Facility("battery-swap-001".to_owned()),
+        building("wenquan-huayuan-3", "2"),
+        "ebike",
+        NOON,
+    );
+    let one_way = route(&DEMO, &ask).unwrap();
+    ask.returns = true;
+    let journey = route(&DEMO, &ask).unwrap();
+    assert!(journey.back_from < journey.legs.len());
+    assert_eq!(journey.door, one_way.door);
+    // Five minutes at the door, and the way back.
+    assert!(journey.duration_s > one_way.duration_s + 300.0);
+    let begins = journey.legs[0].line[0];
+    let ends = *journey.legs.last().unwrap().line.last().unwrap();
+    assert_eq!(begins, ends);
+}
+
+#[test]
+fn an_overlay_answers_what_would_be_without_touching_the_map() {
+    let from = Spot::Facility("battery-swap-001".to_owned());
+    let ask = ask(from, building("wenquan-huayuan-3", "2"), "foot", NOON);
+    let before = route(&DEMO, &ask).unwrap();
+    let used = before.gate.clone().unwrap().id;
+    let gone = Change {
+        collection: CollectionId::new("entrances").unwrap(),
+        id: FeatureId::new(&used).unwrap(),
+        body: None,
+    };
+    let edit = Edit::new(Author::system(), vec![gone]);
+    let overlay = Overlay::new(&DEMO.snapshot, &[edit]).unwrap();
+    let map = Arc::new(overlay.view().clone());
+    // On the network as it stands the gate is closed, so the route takes another one.
+    let quick = Ground::on(Arc::clone(&map), Arc::clone(&DEMO.network), at(NOON)).unwrap();
+    let what_if = route(&quick, &ask).unwrap();
+    assert_ne!(what_if.gate.unwrap().id, used);
+    assert!(what_if.duration_s > before.duration_s);
+    // On the network of the overlay its lane crosses the wall where no gate is mapped, and the answer says so.
+    let anew = Ground::of_map(map, at(NOON)).unwrap();
+    let what_if = route(&anew, &ask).unwrap();
+    assert_eq!((what_if.gate, what_if.assumed), (None, 1));
+    let steps = what_if.legs.iter().flat_map(|leg| &leg.steps);
+    assert!(
+        steps
+            .clone()
+            .any(|step| step.text.zh.contains("没有登记的门"))
+    );
+    assert_eq!(route(&DEMO, &ask).unwrap().gate.unwrap().id, used);
+}
+
+/// The nearest by brute force: a route to each.
+#[test]
+fn the_nearest_by_travel_time_is_what_a_route_to_each_says() {
+    let traveller = Traveller {
+        from: building("wenquan-huayuan-3", "2"),
+        profile: profile("foot"),
+        at: at(NOON),
+    };
+    let facilities = DEMO.snapshot.collections().get("facilities").unwrap();
+    let found = DEMO
+        .nearest(
+            &traveller,
+            facilities,
+            (3, Some("battery_swap")),
+            &mut Memory::new(),
+            Limit::NONE,
+            &crate::index::Free,
+        )
+        .unwrap();
+    assert_eq!(found.len(), 3);
+    let swaps = facilities.iter().filter(|entry| {
+        crate::model::Canonical::new(entry.all_properties()).is("kind", "battery_swap")
+    });
+    let mut times: Vec<f64> = swaps
+        .filter_map(|entry| {
+            let ask = Ask {
+                alternatives: 0,
+                ..ask(
+                    traveller.from.clone(),
+                    Spot::Facility(entry.id().to_string()),
+                    "foot",
+                    NOON,
+                )
+            };
+            Some(route(&DEMO, &ask).ok()?.duration_s)
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    let ours: Vec<f64> = found.iter().map(|near| near.duration_s).collect();
+    assert_eq!(ours, times[..3]);
+    // And so says the library call from one to many.
+    let spots: Vec<Spot> = found
+        .iter()
+        .map(|near| Spot::Facility(near.entry.id().to_string()))
+        .collect();
+    let many = DEMO
+        .one_to_many(
+            &traveller,
+            &spots,
+            u32::MAX,
+            &mut Memory::new(),
+            Limit::NONE,
+        )
+        .unwrap();
+    let many: Vec<f64> = many
+        .into_iter()
+        .map(|reach| reach.unwrap().duration_s)
+        .collect();
+    assert_eq!(many, ours);
+}
+
+#[test]
+fn an_isochrone_grows_with_time() {
+    let traveller = Traveller {
+        from: building("wenquan-huayuan-3", "2"),
+        profile: profile("foot"),
+        at: at(NOON),
+    };
+    let within = |minutes: u32| {
+        let mut memory = Memory::new();
+        let area = DEMO.isochrone(&traveller, minutes * 600, &mut memory, Limit::NONE);
+        area.unwrap().length_m
+    };
+    let (five, ten) = (within(5), within(10));
+    assert!(five > 100.0 && ten > 2.0 * five, "{five} {ten}");
+}

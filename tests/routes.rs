@@ -1,0 +1,473 @@
+//! Routes over HTTP, driven against the built program with the demo district.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::server::{Server, onemap, problem};
+
+/// A database with what the network is made of, imported once for all tests.
+static DISTRICT: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("district.db");
+    let database = format!("sqlite:{}", file.display());
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
+    let files: Vec<String> = [
+        "barriers",
+        "boundaries",
+        "buildings",
+        "compounds",
+        "entrances",
+        "facilities",
+        "routes",
+        "turns",
+    ]
+    .iter()
+    .map(|name| data.join(format!("{name}.geojson")).display().to_string())
+    .collect();
+    let mut arguments = vec!["import", "--database", &database];
+    arguments.extend(files.iter().map(String::as_str));
+    let (_, errors, worked) = onemap(&arguments);
+    assert!(worked, "{errors}");
+    (folder, file)
+});
+
+struct District {
+    server: Server,
+    _folder: tempfile::TempDir,
+}
+
+impl District {
+    /// A server of its own over a copy of the district, with its network built.
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("onemap.db");
+        std::fs::copy(&DISTRICT.1, &file).unwrap();
+        let server = Server::on(&format!("sqlite:{}", file.display()), &[]).await;
+        let district = Self {
+            server,
+            _folder: folder,
+        };
+        district.built(0).await;
+        district
+    }
+
+    async fn ask(&self, body: &Value) -> reqwest::Response {
+        let request = self.server.request(Method::POST, "/api/route").json(body);
+        request.send().await.unwrap()
+    }
+
+    async fn route(&self, body: &Value) -> Value {
+        let answer = self.ask(body).await;
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{body}: {status} {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    async fn refusal(&self, body: &Value) -> (StatusCode, Value) {
+        problem(self.ask(body).await).await
+    }
+
+    /// Waits until the network has a commit. Before it was ever built, the answer says when to come again.
+    async fn built(&self, seq: u64) {
+        let body = asked(
+            json!({"building": DOOR.0, "unit": DOOR.1}),
+            "ebike",
+            &noon(),
+        );
+        let deadline = Instant::now() + Duration::from_secs(120);
+        loop {
+            let answer = self.ask(&body).await;
+            if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+                assert!(answer.headers().contains_key("retry-after"));
+            } else {
+                let answer: Value = answer.json().await.unwrap();
+                // An answer without a route has no number; nor is one needed at the beginning.
+                let built = answer["summary"]["network_seq"].as_u64();
+                if seq == 0 || built.is_some_and(|built| built >= seq) {
+                    return;
+                }
+            }
+            assert!(Instant::now() < deadline, "the network is not built");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// A building and a unit of a compound with five gates.
+const DOOR: (&str, &str) = ("wenquan-huayuan-3", "2");
+/// Its unit door.
+const DOOR_ID: &str = "wenquan-huayuan-3-2";
+const COMPOUND: &str = "wenquan-huayuan";
+/// A swap cabinet on a street outside.
+const START: &str = "battery-swap-001";
+
+/// The next Monday, so that no departure lies in the past. In `HH:MM`, Beijing time.
+fn monday(clock: &str) -> String {
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+    let mut day = now.date().tomorrow().unwrap();
+    while day.weekday() != jiff::civil::Weekday::Monday {
+        day = day.tomorrow().unwrap();
+    }
+    format!("{day}T{clock}:00+08:00")
+}
+
+fn noon() -> String {
+    monday("12:00")
+}
+
+fn asked(to: Value, profile: &str, at: &str) -> Value {
+    json!({"from": {"facility": START}, "to": to, "profile": profile, "depart_at": at})
+}
+
+fn door() -> Value {
+    json!({"building": DOOR.0, "unit": DOOR.1})
+}
+
+fn modes(route: &Value) -> Vec<&str> {
+    let legs = route["features"].as_array().unwrap().iter();
+    legs.map(|leg| leg["properties"]["mode"].as_str().unwrap())
+        .collect()
+}
+
+fn steps(route: &Value) -> Vec<(String, String)> {
+    let legs = route["features"].as_array().unwrap().iter();
+    let steps = legs.flat_map(|leg| leg["properties"]["steps"].as_array().unwrap());
+    steps
+        .map(|step| {
+            let text = |language: &str| step["text"][language].as_str().unwrap().to_owned();
+            (text("zh"), text("en"))
+        })
+        .collect()
+}
+
+fn lost<'a>(route: &'a Value, gate: &str) -> &'a Value {
+    let gates = route["summary"]["other_gates"].as_array().unwrap();
+    let id = format!("{COMPOUND}-gate-{gate}");
+    gates
+        .iter()
+        .find(|g| g["id"] == id.as_str())
+        .unwrap_or_else(|| panic!("{id} in {gates:#?}"))
+}
+
+fn gate<'a>(route: &'a Value) -> &'a str {
+    let id = route["summary"]["gate"]["id"].as_str().unwrap();
+    id.rsplit('-').next().unwrap()
+}
+
+#[tokio::test]
+async fn a_rider_is_led_to_the_unit_door_and_told_why_the_other_gates_lost() {
+    let district = District::start().await;
+    let route = district.route(&asked(door(), "ebike", &noon())).await;
+    let summary = &route["summary"];
+    assert_eq!(summary["door"]["id"], DOOR_ID);
+    assert_eq!(summary["gap_m"], 0.0);
+    assert!(summary["network_seq"].as_u64().unwrap() <= summary["seq"].as_u64().unwrap());
+
+    // The last position is the door's own.
+    let features = route["features"].as_array().unwrap();
+    let last = features.last().unwrap()["geometry"]["coordinates"]
+        .as_array()
+        .unwrap();
+    let own = district
+        .server
+        .json(&format!("/api/collections/entrances/items/{DOOR_ID}"))
+        .await;
+    assert_eq!(last.last().unwrap(), &own["geometry"]["coordinates"]);
+
+    // The legs hang together in space and time.
+    let mut seconds = 0.0;
+    for pair in features.windows(2) {
+        let line = |f: &Value| f["geometry"]["coordinates"].as_array().unwrap().clone();
+        assert_eq!(line(&pair[0]).last(), line(&pair[1]).first());
+    }
+    for leg in features {
+        seconds += leg["properties"]["duration_s"].as_f64().unwrap();
+    }
+    let whole = summary["duration_s"].as_f64().unwrap();
+    assert!(
+        (seconds - whole).abs() < 0.1 * features.len() as f64 + 0.1,
+        "{seconds} {whole}"
+    );
+    // Who comes by e-bike leaves it before the door, which takes no bikes.
+    let modes = modes(&route);
+    assert_eq!(modes.first(), Some(&"ride"), "{modes:?}");
+    assert!(modes.contains(&"park"), "{modes:?}");
+
+    // A gate is named with how it is passed, and the text is in both languages.
+    let steps = steps(&route);
+    let name = summary["gate"]["name"].as_str().unwrap();
+    assert!(
+        steps
+            .iter()
+            .any(|(zh, en)| zh.contains(&format!("从{name}进")) && en.contains("Enter by")),
+        "{steps:?}"
+    );
+    let (zh, en) = steps.last().unwrap();
+    assert!(
+        zh.starts_with("到达") && en.starts_with("Arrive"),
+        "{zh} {en}"
+    );
+
+    // Each of the five gates is either used or explained.
+    let others = summary["other_gates"].as_array().unwrap();
+    assert_eq!(others.len(), 4, "{others:#?}");
+    for other in others {
+        assert!(!other["why"]["zh"].as_str().unwrap().is_empty());
+        assert!(!other["why"]["en"].as_str().unwrap().is_empty());
+    }
+    // The one that is always off lets nobody in; its hours never begin.
+    assert!(
+        ["closed", "not_admitted", "unreachable", "locked"]
+            .contains(&lost(&route, "e2")["code"].as_str().unwrap())
+    );
+    let west = lost(&route, "w");
+    // Open from 06:30 to 09:00 and from 16:00.
+    assert_eq!(west["code"], "closed_until", "{west}");
+    assert!(
+        west["why"]["zh"].as_str().unwrap().contains("16:00"),
+        "{west}"
+    );
+    // Whoever takes no bikes costs the walk.
+    let south = lost(&route, "s");
+    assert_eq!(south["code"], "slower", "{south}");
+    assert!(south["extra_s"].as_f64().unwrap() > 0.0, "{south}");
+    let why = south["why"]["zh"].as_str().unwrap();
+    assert!(
+        why.contains("车辆须停在门外") && why.contains("物业通行码"),
+        "{south}"
+    );
+
+    // No code of a door and no note for riders is in it.
+    let text = route.to_string();
+    for secret in [
+        "access_code",
+        "access_note",
+        "#\"",
+        "骑手通道",
+        "门口有石墩",
+    ] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn at_night_another_gate_is_used_and_the_closed_one_says_when_it_opens() {
+    let district = District::start().await;
+    let night = district
+        .route(&asked(door(), "ebike", &monday("02:00")))
+        .await;
+    // Only the north gate is open round the clock; bikes are pushed through it.
+    assert_eq!(gate(&night), "n");
+    assert!(modes(&night).contains(&"push"), "{:?}", modes(&night));
+    let steps = steps(&night);
+    assert!(
+        steps
+            .iter()
+            .any(|(zh, en)| zh.contains("推行") && en.contains("push")),
+        "{steps:?}"
+    );
+    let east = lost(&night, "e");
+    assert_eq!(east["code"], "closed_until", "{east}");
+    assert!(
+        east["why"]["en"].as_str().unwrap().contains("06:30"),
+        "{east}"
+    );
+    assert!(
+        lost(&night, "s")["why"]["zh"]
+            .as_str()
+            .unwrap()
+            .contains("06:00")
+    );
+
+    // An attribute holds from the next query on, whatever the network was built from.
+    let path = format!("/api/collections/entrances/items/{COMPOUND}-gate-n");
+    let seq = patch(&district.server, &path, &json!({"locked": true})).await;
+    let body = asked(door(), "ebike", &monday("02:00"));
+    let (status, refused) = district.refusal(&body).await;
+    assert_eq!(status, 422, "{refused}");
+    let reason = refused["reason"]["zh"].as_str().unwrap();
+    assert!(reason.contains("06:00"), "{reason}");
+    let gates = refused["gates"].as_array().unwrap();
+    let north = gates
+        .iter()
+        .find(|g| g["id"] == format!("{COMPOUND}-gate-n").as_str());
+    assert_eq!(north.unwrap()["code"], "locked", "{gates:#?}");
+    // What can be reached instead is named.
+    let instead = &refused["nearest"];
+    assert!(instead["distance_m"].as_f64().unwrap() > 0.0, "{instead}");
+    assert!(
+        refused["detail"]
+            .as_str()
+            .unwrap()
+            .contains(instead["name"].as_str().unwrap())
+    );
+
+    // In the morning one goes in by another gate, and the answer says of which commit it is.
+    let morning = district
+        .route(&asked(door(), "ebike", &monday("07:00")))
+        .await;
+    assert!(morning["summary"]["seq"].as_u64().unwrap() >= seq);
+    assert_eq!(lost(&morning, "n")["code"], "locked");
+}
+
+async fn patch(server: &Server, path: &str, properties: &Value) -> u64 {
+    let body = json!({"properties": properties});
+    let answer = server
+        .request(Method::PATCH, path)
+        .bearer_auth(&server.admin)
+        .header("content-type", "application/merge-patch+json")
+        .body(body.to_string())
+        .send()
+        .await
+        .unwrap();
+    let status = answer.status();
+    let text = answer.text().await.unwrap();
+    assert!(status.is_success(), "{path}: {status} {text}");
+    serde_json::from_str::<Value>(&text).unwrap()["seq"]
+        .as_u64()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_new_wall_and_a_deleted_lane_hold_at_once_and_a_new_door_after_the_next_build() {
+    let district = District::start().await;
+    let before = district.route(&asked(door(), "foot", &noon())).await;
+    // A wall across the middle of the last leg, before anything is built anew.
+    let legs = before["features"].as_array().unwrap();
+    let line = legs.last().unwrap()["geometry"]["coordinates"]
+        .as_array()
+        .unwrap();
+    let point = |v: &Value| (v[0].as_f64().unwrap(), v[1].as_f64().unwrap());
+    let (a, b) = (point(&line[0]), point(&line[1]));
+    let middle = ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
+    let (dx, dy) = ((b.1 - a.1).signum() * 3e-5, (b.0 - a.0).signum() * -3e-5);
+    let wall = json!({"type": "Feature", "id": "new-wall", "properties": {"kind": "wall"}, "geometry": {
+        "type": "LineString", "coordinates": [[middle.0 - dx, middle.1 - dy], [middle.0 + dx, middle.1 + dy]],
+    }});
+    let seq = district.server.put("barriers", &wall).await;
+    let after = district.route(&asked(door(), "foot", &noon())).await;
+    assert!(after["summary"]["seq"].as_u64().unwrap() >= seq);
+    assert_ne!(
+        after["features"], before["features"],
+        "the wall is passed through"
+    );
+
+    // A door that is new is found after the next build, on its own position.
+    let new = json!({"type": "Feature", "id": "new-door", "geometry": {"type": "Point", "coordinates": [117.1371000, 39.2236880]},
+        "properties": {"kind": "unit_door", "building": DOOR.0, "unit": "9", "name": "九单元"}});
+    let seq = district.server.put("entrances", &new).await;
+    district.built(seq).await;
+    let to = json!({"building": DOOR.0, "unit": "9"});
+    let route = district.route(&asked(to, "foot", &noon())).await;
+    assert_eq!(route["summary"]["door"]["id"], "new-door");
+    assert_eq!(route["summary"]["gap_m"], 0.0);
+}
+
+#[tokio::test]
+async fn what_cannot_be_answered_is_said_clearly() {
+    let district = District::start().await;
+    let good = asked(door(), "ebike", &noon());
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut body = good.clone();
+        change(&mut body);
+        body
+    };
+    let cases: Vec<(Value, u16, &str)> = vec![
+        (
+            with(&|b| b["to"] = json!({"lon": 125.0, "lat": 30.0})),
+            422,
+            "to",
+        ),
+        (
+            with(&|b| b["from"] = json!({"lon": 200.0, "lat": 30.0})),
+            422,
+            "from.lon",
+        ),
+        (
+            with(&|b| b["from"] = json!({"lon": 117.1})),
+            422,
+            "from.lat",
+        ),
+        (
+            with(&|b| b["to"] = json!({"building": "nowhere"})),
+            404,
+            "to",
+        ),
+        (
+            with(&|b| b["to"] = json!({"entrance": "nowhere"})),
+            404,
+            "to",
+        ),
+        (
+            with(&|b| b["to"] = json!({"building": DOOR.0, "unit": "77"})),
+            422,
+            "to.unit",
+        ),
+        (
+            with(&|b| b["to"] = json!({"building": DOOR.0, "entrance": DOOR_ID})),
+            422,
+            "to",
+        ),
+        (with(&|b| b["to"] = json!({"unit": "2"})), 422, "to"),
+        (with(&|b| b["to"] = json!({})), 422, "to"),
+        (
+            with(&|b| b["profile"] = json!("helicopter")),
+            422,
+            "profile",
+        ),
+        (
+            with(&|b| b["depart_at"] = json!("2020-01-01T00:00:00Z")),
+            422,
+            "depart_at",
+        ),
+        (
+            with(&|b| b["depart_at"] = json!("2999-01-01T00:00:00Z")),
+            422,
+            "depart_at",
+        ),
+        (
+            with(&|b| b["depart_at"] = json!("tomorrow")),
+            422,
+            "depart_at",
+        ),
+        (
+            with(&|b| b["alternatives"] = json!(50)),
+            422,
+            "alternatives",
+        ),
+    ];
+    for (body, expected, field) in cases {
+        let (status, refused) = district.refusal(&body).await;
+        assert_eq!(status.as_u16(), expected, "{body}: {refused}");
+        let named = refused["errors"][0]["field"]
+            .as_str()
+            .or(refused["field"].as_str());
+        assert_eq!(named, Some(field), "{body}: {refused}");
+    }
+    let unit = with(&|b| b["to"]["unit"] = json!("77"));
+    let (_, refused) = district.refusal(&unit).await;
+    assert!(
+        refused["detail"].as_str().unwrap().contains('1'),
+        "the units are named: {refused}"
+    );
+    // In Chinese as well.
+    let request = district.server.request(Method::POST, "/api/route");
+    let answer = request
+        .header("accept-language", "zh")
+        .json(&unit)
+        .send()
+        .await
+        .unwrap();
+    let (_, refused) = problem(answer).await;
+    assert!(
+        refused["detail"].as_str().unwrap().contains("单元"),
+        "{refused}"
+    );
+    let (status, _) = district.refusal(&json!({"from": door()})).await;
+    assert!(status.is_client_error());
+}
