@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod demo_ledger;
 mod describe;
+mod doctor;
 mod erase;
 mod export;
 mod import;
@@ -62,6 +63,8 @@ enum Command {
     Erase(erase::EraseArgs),
     /// Check rules, calendars, schemas and data files.
     Check(check::CheckArgs),
+    /// List what in the data keeps routes from being good.
+    Doctor(doctor::DoctorArgs),
     /// Write the synthetic demo district as GeoJSON files.
     Demo(demo::DemoArgs),
     /// Write a synthetic city of any size, for measurements.
@@ -120,6 +123,7 @@ pub fn main() -> ExitCode {
             Command::Export(args) => during_command("export", export::run(&database, args)).await,
             Command::Erase(args) => during_command("erase", erase::run(&database, args)).await,
             Command::Check(args) => check::run(&args).await,
+            Command::Doctor(args) => doctor::run(&database, args).await,
             Command::Demo(args) => demo::run(&args),
             Command::Synth(args) => synth::run(&args),
             Command::Token(args) => during_command("token", token::run(&database, args)).await,

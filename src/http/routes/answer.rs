@@ -69,6 +69,8 @@ pub struct RouteStep {
     pub text: Localized,
     /// How far one goes, in metres.
     pub distance_m: f64,
+    /// Where it begins: longitude and latitude, WGS 84 degrees.
+    pub position: [f64; 2],
 }
 
 /// The whole of a route.
@@ -106,6 +108,8 @@ pub struct RouteEntrance {
     pub id: String,
     /// Its name.
     pub name: Option<String>,
+    /// Longitude and latitude, WGS 84 degrees.
+    pub position: [f64; 2],
 }
 
 /// A gate that is not used.
@@ -145,10 +149,8 @@ pub struct InsteadPlace {
     pub id: String,
     /// Its name.
     pub name: Option<String>,
-    /// Longitude, WGS 84 degrees.
-    pub lon: f64,
-    /// Latitude, WGS 84 degrees.
-    pub lat: f64,
+    /// Longitude and latitude, WGS 84 degrees.
+    pub position: [f64; 2],
     /// Metres from where somebody sets out.
     pub distance_m: f64,
     /// Seconds from there.
@@ -197,6 +199,7 @@ impl RouteEntrance {
         Self {
             id: passed.id.clone(),
             name: passed.name.clone(),
+            position: pair(passed.at),
         }
     }
 }
@@ -221,8 +224,7 @@ impl InsteadPlace {
             collection: nearest.collection,
             id: nearest.id.clone(),
             name: nearest.name.clone(),
-            lon: nearest.at.x,
-            lat: nearest.at.y,
+            position: pair(nearest.at),
             distance_m: tenth(nearest.distance_m),
             duration_s: tenth(nearest.duration_s),
         }
@@ -253,6 +255,7 @@ fn feature(leg: &Leg, is_back: bool) -> LegFeature {
                 .map(|step| RouteStep {
                     text: step.text.clone(),
                     distance_m: tenth(step.distance_m),
+                    position: pair(step.at),
                 })
                 .collect(),
         },

@@ -33,8 +33,14 @@ pub struct NearestBody {
     /// The collection to look in.
     #[schema(example = "facilities")]
     pub collection: String,
-    /// Where somebody is.
-    pub from: RoutePlace,
+    /// Longitude of a position, WGS 84 degrees.
+    #[schema(minimum = -180, maximum = 180)]
+    pub lon: Option<f64>,
+    /// Latitude of a position, WGS 84 degrees.
+    #[schema(minimum = -90, maximum = 90)]
+    pub lat: Option<f64>,
+    /// Where somebody is, instead of a position.
+    pub from: Option<RoutePlace>,
     /// How many.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 100)]
@@ -62,8 +68,14 @@ fn foot() -> String {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IsochroneBody {
-    /// Where somebody is.
-    pub from: RoutePlace,
+    /// Longitude of a position, WGS 84 degrees.
+    #[schema(minimum = -180, maximum = 180)]
+    pub lon: Option<f64>,
+    /// Latitude of a position, WGS 84 degrees.
+    #[schema(minimum = -90, maximum = 90)]
+    pub lat: Option<f64>,
+    /// Where somebody is, instead of a position.
+    pub from: Option<RoutePlace>,
     /// How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
     #[serde(default = "foot", alias = "mode")]
     pub profile: String,
@@ -133,7 +145,7 @@ pub async fn nearest(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let traveller = Traveller {
-        from: body.from.read("from")?,
+        from: origin(body.from, body.lon, body.lat)?,
         profile: profile(&app, &body.profile)?,
         at: departure(body.depart_at.as_deref())?,
     };
@@ -213,6 +225,26 @@ fn features(
     })
 }
 
+/// Where somebody is: a position, or a place that they name.
+fn origin(from: Option<RoutePlace>, lon: Option<f64>, lat: Option<f64>) -> Result<Spot, Problem> {
+    let position = RoutePlace {
+        lon,
+        lat,
+        ..RoutePlace::default()
+    };
+    match from {
+        Some(_) if lon.is_some() || lat.is_some() => Err(Problem::wrong_field(
+            "from",
+            both!(
+                "from 与 lon、lat 只能给出一种",
+                "expected either from or lon and lat, not both"
+            ),
+        )),
+        Some(from) => from.read("from"),
+        None => position.read("from"),
+    }
+}
+
 /// Who sets out, by the parameters of a query.
 pub(in crate::http) fn traveller(
     app: &App,
@@ -250,7 +282,7 @@ pub async fn isochrone_from(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let traveller = Traveller {
-        from: body.from.read("from")?,
+        from: origin(body.from, body.lon, body.lat)?,
         profile: profile(&app, &body.profile)?,
         at: departure(body.depart_at.as_deref())?,
     };

@@ -83,10 +83,7 @@ pub(super) fn wrong_place(field: &str, error: &SpotError) -> Problem {
             };
             let at = super::answer::pair(*at);
             let metres = super::answer::tenth(*metres);
-            problem.with(
-                "nearest",
-                json!({"lon": at[0], "lat": at[1], "distance_m": metres}),
-            )
+            problem.with("nearest", json!({"position": at, "distance_m": metres}))
         }
         SpotError::UnknownUnit { .. } => {
             Problem::wrong_field(&format!("{field}.unit"), both!("{zh}", "{en}"))

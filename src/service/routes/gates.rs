@@ -4,7 +4,11 @@ use jiff::tz::Offset;
 
 use super::plan::{Asked, Passed, moment};
 use crate::model::{Localized, both};
-use crate::network::core::{Bar, EdgeKind, Memory, Mode, Query, Route, Verdict};
+use crate::network::core::{
+    Attributes as _, Bar, DirectedEdge, EdgeKind, Entry, HOURS_ALWAYS, HOURS_UNKNOWN, Memory, Mode,
+    Query, Route, Verdict, usage,
+};
+use crate::network::nearby::coord;
 
 /// So many gates of a compound are explained.
 const MOST_GATES: usize = 16;
@@ -53,14 +57,24 @@ pub(super) fn passed(asked: &Asked<'_>, route: &Route) -> Option<Passed> {
     };
     let last = route.steps.iter().rev().find(|step| {
         let edge = step.edge.edge();
-        topology.edge(edge).kind == EdgeKind::Gate && is_of_target(edge)
+        let data = topology.edge(edge);
+        data.kind == EdgeKind::Gate
+            && is_of_target(edge)
+            && feature_name(asked, data.feature).is_some_and(|name| is_gate(asked, name))
     })?;
     let name = feature_name(asked, topology.edge(last.edge.edge()).feature)?;
     let id = name.strip_prefix("entrances/")?.to_owned();
     Some(Passed {
         name: asked.name(name),
+        at: coord(topology.point(topology.tail(last.edge))),
         id,
     })
+}
+
+/// Whether it is a gate. A door that stands in the wall of its compound is passed like one and is none.
+fn is_gate(asked: &Asked<'_>, name: &str) -> bool {
+    let public = asked.ground.public(name);
+    public.is_some_and(|public| public.is("kind", "gate"))
 }
 
 fn feature_name<'a>(asked: &'a Asked<'_>, feature: u32) -> Option<&'a str> {
@@ -93,7 +107,7 @@ fn of_compound(asked: &Asked<'_>) -> Vec<(String, Vec<u32>)> {
             None => found.push((id.to_owned(), vec![gate.edge])),
         }
     }
-    found.retain(|(id, _)| asked.ground.public(&format!("entrances/{id}")).is_some());
+    found.retain(|(id, _)| is_gate(asked, &format!("entrances/{id}")));
     found.truncate(MOST_GATES);
     found
 }
@@ -161,7 +175,7 @@ fn judge(
         }
     });
     let name = asked.name(&format!("entrances/{id}"));
-    let (why, code) = why(asked, &id, verdict, best);
+    let (why, code) = why(asked, (&id, edge), verdict, best);
     OtherGate {
         name,
         why,
@@ -189,7 +203,7 @@ fn merit(verdict: &Verdict) -> (u8, i64) {
 
 fn why(
     asked: &Asked<'_>,
-    id: &str,
+    (id, edge): (&str, u32),
     verdict: Verdict,
     best: Option<i64>,
 ) -> (Localized, &'static str) {
@@ -198,10 +212,12 @@ fn why(
             arrive,
             mode,
             is_unknown,
-        } => (
-            passable(asked, id, best.map(|best| arrive - best), mode, is_unknown),
-            "slower",
-        ),
+        } => {
+            let extra_ds = best.map(|best| arrive - best);
+            let stays_outside = mode == Mode::Walk && !admits_vehicle(asked, edge, arrive);
+            let why = passable(asked, id, extra_ds, (mode, stays_outside), is_unknown);
+            (why, "slower")
+        }
         Verdict::ClosedUntil(at) => {
             let (zh, en) = clock(asked, at, asked.ask.at.as_millisecond() / 100);
             (both!("{zh}前不开放", "closed until {en}"), "closed_until")
@@ -221,7 +237,7 @@ fn passable(
     asked: &Asked<'_>,
     id: &str,
     extra_ds: Option<i64>,
-    mode: Mode,
+    (mode, stays_outside): (Mode, bool),
     is_unknown: bool,
 ) -> Localized {
     let mut parts: Vec<Localized> = Vec::new();
@@ -230,7 +246,7 @@ fn passable(
     }
     let has_vehicle = asked.ask.profile.first_mode().has_vehicle();
     match mode {
-        Mode::Walk if has_vehicle => {
+        Mode::Walk if has_vehicle && stays_outside => {
             parts.push(both!("车辆须停在门外", "the vehicle stays outside"));
         }
         Mode::Push => parts.push(both!("须下车推行", "you push the vehicle")),
@@ -243,6 +259,22 @@ fn passable(
         parts.push(both!("开放时间未知", "its hours are not known"));
     }
     join(&parts)
+}
+
+/// Whether the vehicle may be ridden or pushed through a gate at a moment.
+fn admits_vehicle(asked: &Asked<'_>, edge: u32, at: i64) -> bool {
+    let data = asked.ways.topology.edge(edge);
+    let table = &asked.ground.table;
+    let (attr, blocked) = (table.attr(data.feature), table.blocked(edge));
+    [Mode::Ride, Mode::Push].into_iter().any(|mode| {
+        let profile = &asked.ask.profile;
+        let inwards = DirectedEdge::forward(edge);
+        let used = usage(profile, data, inwards, attr, blocked, mode);
+        used.is_ok_and(|used| match used.hours {
+            HOURS_ALWAYS | HOURS_UNKNOWN => true,
+            hours => table.hours(hours).entry(at) == Entry::At(at),
+        })
+    })
 }
 
 fn longer(extra_ds: i64) -> Localized {

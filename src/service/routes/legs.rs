@@ -67,6 +67,8 @@ pub struct Step {
     pub text: Localized,
     /// How far one goes after it, in metres.
     pub distance_m: f64,
+    /// Where it begins.
+    pub at: Coord<f64>,
 }
 
 /// Puts legs together.
@@ -139,6 +141,7 @@ impl Maker<'_> {
             steps: vec![Step {
                 text,
                 distance_m: 0.0,
+                at: self.at,
             }],
         });
         self.now += ds;
@@ -212,11 +215,11 @@ impl Maker<'_> {
                 steps: Vec::new(),
             });
         }
-        if let (Some(first), Some(stop)) = (self.legs.first_mut(), source) {
-            if stop.gap_m > 0.0 {
-                first.line.insert(0, stop.at);
-                first.distance_m += stop.gap_m;
-            }
+        if let (Some(first), Some(stop)) = (self.legs.first_mut(), source)
+            && stop.gap_m > 0.0
+        {
+            first.line.insert(0, stop.at);
+            first.distance_m += stop.gap_m;
         }
         if route.park_ds > 0 {
             let text = self.narrator.park(None);
@@ -231,6 +234,7 @@ impl Maker<'_> {
             last.steps.push(Step {
                 text: steps::arrived(self.asked, stop),
                 distance_m: 0.0,
+                at: stop.at,
             });
         }
         for leg in &mut self.legs {

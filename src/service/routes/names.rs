@@ -14,6 +14,10 @@ impl Public<'_> {
         (!text.trim().is_empty()).then(|| text.into_owned())
     }
 
+    pub(super) fn is(&self, name: &str, text: &str) -> bool {
+        Canonical::new(&self.0).is(name, text)
+    }
+
     pub(super) fn is_true(&self, name: &str) -> bool {
         Canonical::new(&self.0).is_true(name)
     }

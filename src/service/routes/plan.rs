@@ -73,12 +73,14 @@ pub struct Journey {
 }
 
 /// A gate or a door.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Passed {
     /// The entrance's id.
     pub id: String,
     /// Its name.
     pub name: Option<String>,
+    /// Where it is.
+    pub at: Coord<f64>,
 }
 
 /// A place that can be reached instead.
@@ -284,7 +286,8 @@ impl Asked<'_> {
     fn door(&self, stop: &Stop) -> Option<Passed> {
         let id = stop.entrance.clone()?;
         let name = self.name(&format!("entrances/{id}"));
-        Some(Passed { id, name })
+        let at = stop.at;
+        Some(Passed { id, name, at })
     }
 
     pub(super) fn name(&self, feature: &str) -> Option<String> {

@@ -35,6 +35,8 @@ struct Run {
     mode: Mode,
     lead: Localized,
     metres: f64,
+    /// Where it begins.
+    at: Coord<f64>,
 }
 
 /// Puts steps into words, one after the other.
@@ -58,15 +60,16 @@ impl<'a> Narrator<'a> {
     pub(super) fn go(&mut self, step: &core::Step, shape: &[Coord<f64>], metres: f64) -> Vec<Step> {
         let topology = &self.asked.ways.topology;
         let edge = topology.edge(step.edge.edge());
+        let at = shape.first().copied().unwrap_or_default();
         match edge.kind {
             EdgeKind::Gate => {
                 let mut said = self.end();
-                said.extend(self.gate(step, edge.feature));
+                said.extend(self.gate(step, edge.feature).map(|text| plain(text, at)));
                 return said;
             }
             EdgeKind::Lift => {
                 let mut said = self.end();
-                said.push(plain(both!("乘电梯", "Take the lift")));
+                said.push(plain(both!("乘电梯", "Take the lift"), at));
                 self.heading = None;
                 return said;
             }
@@ -78,6 +81,7 @@ impl<'a> Narrator<'a> {
                         "Here the way crosses a wall where no gate is mapped; check on the spot"
                     ),
                     distance_m: metres,
+                    at,
                 });
                 self.heading = direction(shape, true).or(self.heading);
                 return said;
@@ -120,6 +124,7 @@ impl<'a> Narrator<'a> {
                 mode: step.mode,
                 lead: lead(bend, direction(shape, false)),
                 metres,
+                at,
             });
         }
         self.heading = direction(shape, true).or(self.heading);
@@ -132,6 +137,7 @@ impl<'a> Narrator<'a> {
         let told = run.filter(|run| run.metres >= 0.5);
         told.map(|run| Step {
             distance_m: (run.metres * 10.0).round() / 10.0,
+            at: run.at,
             text: run.text(),
         })
         .into_iter()
@@ -144,11 +150,11 @@ impl<'a> Narrator<'a> {
     }
 
     /// Passing a gate: its name, how it is passed, until when it is open, what must be shown.
-    fn gate(&self, step: &core::Step, feature: u32) -> Option<Step> {
+    fn gate(&self, step: &core::Step, feature: u32) -> Option<Localized> {
         let id = self.feature(feature)?;
         let public = self.asked.ground.public(id)?;
         if !id.starts_with("entrances/") {
-            return Some(plain(both!("通过阻车桩", "Pass the bollards")));
+            return Some(both!("通过阻车桩", "Pass the bollards"));
         }
         let unnamed = both!("大门", "the gate");
         let name = public.text("name");
@@ -172,7 +178,7 @@ impl<'a> Narrator<'a> {
         if let Some(guidance) = public.text("guidance") {
             parts.push(both!("提示：{guidance}", "note: {guidance}"));
         }
-        Some(plain(join(&parts)))
+        Some(join(&parts))
     }
 
     fn manner(&self, mode: Mode) -> Option<Localized> {
@@ -309,10 +315,11 @@ pub(super) fn arrived(asked: &Asked<'_>, stop: &Stop) -> Localized {
     join(&parts)
 }
 
-fn plain(text: Localized) -> Step {
+fn plain(text: Localized, at: Coord<f64>) -> Step {
     Step {
         text,
         distance_m: 0.0,
+        at,
     }
 }
 
@@ -350,7 +357,7 @@ fn compass(heading: f64) -> (&'static str, &'static str) {
 fn direction(shape: &[Coord<f64>], at_end: bool) -> Option<f64> {
     let differs = |w: &&[Coord<f64>]| w[0] != w[1];
     let piece = if at_end {
-        shape.windows(2).filter(differs).last()
+        shape.windows(2).rfind(differs)
     } else {
         shape.windows(2).find(differs)
     }?;

@@ -8,7 +8,7 @@ use super::*;
 use crate::demo;
 use crate::live::Overlay;
 use crate::model::{Author, Change, CollectionId, Edit, FeatureId};
-use crate::network::core::{Limit, Memory};
+use crate::network::core::{Limit, Memory, Mode};
 
 /// A Monday at noon, in Tianjin.
 const NOON: &str = "2026-11-30T12:00:00+08:00";
@@ -250,4 +250,114 @@ fn an_isochrone_grows_with_time() {
     };
     let (five, ten) = (within(5), within(10));
     assert!(five > 100.0 && ten > 2.0 * five, "{five} {ten}");
+}
+
+/// The earliest arrival on foot, found by looking at every node in the order of time and at nothing else. A state is a
+/// node and whether somebody is on the land of the start, on public land or on that of the end.
+fn plainly(
+    ground: &Ground,
+    foot: &Profile,
+    (from, to): (u32, u32),
+    depart: i64,
+    shut: &[u32],
+) -> Option<i64> {
+    use crate::network::core::{Attributes as _, Entry, Zone, usage};
+    let topology = &ground.ways().unwrap().topology;
+    let table = &ground.table;
+    let mut best = std::collections::HashMap::from([((from, 0_u8), depart)]);
+    let mut open = std::collections::BTreeSet::from([(depart, from, 0_u8)]);
+    while let Some((now, node, phase)) = open.pop_first() {
+        if node == to {
+            return Some(now);
+        }
+        for directed in topology.out(node) {
+            let edge = topology.edge(directed.edge());
+            let attr = table.attr(edge.feature);
+            let blocked = table.blocked(directed.edge());
+            let Ok(used) = usage(foot, edge, *directed, attr, blocked, Mode::Walk) else {
+                continue;
+            };
+            let next = match (phase, used.zone) {
+                (phase, Zone::Through) if used.is_neutral => phase,
+                (2, Zone::Through) | (_, Zone::Never) => continue,
+                (_, Zone::Through) => 1,
+                (0, Zone::Ends) => 0,
+                (_, Zone::Ends) => 2,
+            };
+            let entered = match used.hours {
+                crate::network::core::HOURS_ALWAYS | crate::network::core::HOURS_UNKNOWN => now,
+                _ if shut.contains(&edge.feature) => continue,
+                hours => match table.hours(hours).entry(now) {
+                    Entry::At(at) | Entry::Unknown(at) => at,
+                    Entry::Never => continue,
+                },
+            };
+            let head = topology.head(*directed);
+            let arrived = entered + i64::from(used.duration_ds(edge.length_dm));
+            let known = best.entry((head, next)).or_insert(i64::MAX);
+            if arrived < *known {
+                open.remove(&(*known, head, next));
+                *known = arrived;
+                open.insert((arrived, head, next));
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn on_foot_the_search_equals_a_plain_one_over_the_demo_at_all_hours_and_in_a_storm() {
+    use crate::network::attributes::Order;
+    use crate::network::core::{Place, Query};
+    let foot = profile("foot");
+    let ways = DEMO.ways().unwrap();
+    let doors = ways.topology.doors();
+    let (mut found, mut closed, mut number) = (0, 0, 7_u64);
+    let mut random = |below: usize| {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (number >> 33) as usize % below
+    };
+    for hour in [3, 6, 8, 12, 22] {
+        for is_storm in [false, true] {
+            let depart = at(&format!("2026-11-30T{hour:02}:20:00+08:00"));
+            let mut conditions = Conditions::of(&DEMO.snapshot, depart);
+            if is_storm {
+                conditions.orders.push(Order {
+                    kind: "storm".to_owned(),
+                    from: at("2026-11-30T00:00:00+08:00"),
+                    until: None,
+                    area: None,
+                });
+            }
+            let table = Table::new(&DEMO.snapshot, ways, DEMO.network.seq, &conditions, depart);
+            let ground = Ground {
+                table: Arc::new(table),
+                ..DEMO.clone()
+            };
+            for _ in 0..12 {
+                let (a, b) = (doors[random(doors.len())], doors[random(doors.len())]);
+                let (Place::Node(from), Place::Node(to)) = (a.place, b.place) else {
+                    panic!("a door lies at a node");
+                };
+                let ends = ([a.place.into()], [b.place.into()]);
+                let tenths = depart.as_millisecond() / 100;
+                let query = Query::new(&ends.0, &ends.1, tenths, Mode::Walk);
+                let route = ground.view(ways, &foot).route(&mut Memory::new(), &query);
+                let (arrive, shut) = match route {
+                    Ok(route) => (Some(route.arrive), route.shut),
+                    Err(none) => (None, none.shut),
+                };
+                closed += usize::from(!shut.is_empty());
+                let shut: Vec<u32> = shut.iter().map(|s| s.feature).collect();
+                assert_eq!(plainly(&ground, &foot, (from, to), tenths, &shut), arrive);
+                found += usize::from(arrive.is_some());
+            }
+        }
+    }
+    assert!(
+        found > 60 && closed > 0,
+        "{found} found, {closed} with closures"
+    );
 }
