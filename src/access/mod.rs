@@ -1,4 +1,4 @@
-//! Access: search by name, who passes a gate, and which door a room is behind.
+//! Access: search by name and address, who passes a gate, and which door a room is behind.
 
 mod directory;
 pub mod gate;
@@ -7,4 +7,4 @@ pub mod orders;
 pub mod passages;
 pub mod rooms;
 
-pub use directory::{Directory, Hit};
+pub use directory::{Ask, Directory, Found, Hit, address_only};

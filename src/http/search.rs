@@ -9,16 +9,22 @@ use super::App;
 use super::answer::{Answer, Tag};
 use super::auth::Caller;
 use super::items::{self, GEOJSON};
-use super::problem::Problem;
+use super::problem::{Problem, sentence};
 use super::query::Query;
 use super::work::{Advice, Kind};
-use crate::access::Directory;
-use crate::index::Collection;
-use crate::model::both;
-use crate::model::names::collection::WARNINGS;
+use crate::access::{Ask, Directory, Found, Hit};
+use crate::index::{Budget, Collection, Stop};
+use crate::live::Snapshot;
+use crate::model::names::collection::{BUILDINGS, COMPOUNDS, WARNINGS};
+use crate::model::{Localized, View, both};
+use crate::service::access;
+use serde::Serialize;
+use serde_json::json;
 
 /// The most features in one answer.
 const MOST: usize = 100;
+/// The longest query, in characters: the text of an order with its note.
+const LONGEST: usize = 600;
 /// The header with the number of the commit up to which new names can be found.
 pub const DIRECTORY_SEQ: &str = "onemap-directory-seq";
 /// How to ask for less, for the error text.
@@ -27,10 +33,20 @@ const NARROW: Advice = (
     "Search fewer collections (collections=).",
 );
 
-/// Finds features by name.
+/// Finds features by name and address.
+///
+/// Names are found by their characters (simplified or traditional), in pinyin, by first letters and in any mix; buildings
+/// also by number as people write it: 3号楼, 三号楼, 3栋, 3幢, A座, #3, 3-2-501, 24号楼2单元602. Where nothing fits, areas
+/// before the name (天津市北辰区…) are left out, then one mistake in the name is forgiven, then the number is left out
+/// and `note` says so. The text of an order may be pasted whole, but leave out names, telephone numbers and notes: they
+/// are not searched for, and a page should not send them.
+///
+/// Where the query names a unit or room, a building has `address` with `unit` and `room`, with the id of the `door` where
+/// the entrances say which it is, and with a `note` where there is no such unit or room. No position is sent: who asks
+/// breaks ties by it.
 #[utoipa::path(get, path = "/api/search", tag = "features",
     params(
-        ("q" = String, Query, description = "Parts of a name in Chinese, in pinyin or in initials of pinyin: `wqhy3` finds 温泉花园3号楼. An empty text finds nothing"),
+        ("q" = String, Query, description = "A name or an address, at most 600 characters: `wqhy3` finds 温泉花园3号楼, `温泉花园3-2-501` also its unit and room; empty text finds nothing"),
         ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these collections"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many (10)"),
     ),
@@ -59,6 +75,16 @@ pub async fn search(
         })?
         .trim()
         .to_owned();
+    let length = words.chars().count();
+    if length > LONGEST {
+        return Err(Problem::invalid(
+            "q",
+            both!(
+                "查找内容有{length}个字符，最多{LONGEST}个；请只粘贴地址部分。",
+                "The query has {length} characters; at most {LONGEST} are taken. Paste the address only."
+            ),
+        ));
+    }
     let limit = query
         .parsed::<usize>("limit", ("1至100的整数", "a whole number from 1 to 100"))?
         .unwrap_or(10);
@@ -104,35 +130,28 @@ pub async fn search(
     }
     let view = caller.view();
     let asker = caller.clone();
-    let hits = if words.is_empty() {
+    let map = snapshot.clone();
+    let answered = if words.is_empty() {
         // An empty text finds nothing. The page sends it when the search field is cleared.
-        Vec::new()
+        Answered::default()
     } else {
-        // The search reads every name, on all cores.
+        // Names are compared on all cores.
         app.answer_aside(Kind::Search, NARROW, move |budget| {
             let none = Directory::default();
             let directory = directory.as_ref().map_or(&none, |d| &d.value);
-            Ok(directory.search(&collections, asker.view(), &words, limit, budget)?)
+            let ask = Ask {
+                collections: &collections,
+                compounds: map.collections().get(COMPOUNDS),
+                view: asker.view(),
+                query: &words,
+                limit,
+            };
+            let found = directory.search(&ask, budget)?;
+            Ok(Answered::of(found, &map, asker.view(), budget)?)
         })
         .await?
     };
-    let body = || {
-        let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
-        for (i, hit) in hits.iter().enumerate() {
-            if i > 0 {
-                out.push(b',');
-            }
-            let schema = hit.collection.schema();
-            hit.entry.write_feature(&mut out, schema, view, None);
-            // The closing brace is removed, so that another member can be appended.
-            out.pop();
-            out.extend_from_slice(
-                format!(",\"collection\":\"{}\"}}", schema.collection).as_bytes(),
-            );
-        }
-        out.extend_from_slice(b"]}");
-        out
-    };
+    let body = || answered.write(view);
     let answer = Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, body);
     Ok(say_built_from(answer, built_from))
 }
@@ -143,4 +162,96 @@ fn say_built_from(mut answer: Response, seq: u64) -> Response {
         .headers_mut()
         .insert(DIRECTORY_SEQ, HeaderValue::from(seq));
     answer
+}
+
+/// What is said about the address of a building that was found.
+#[derive(Debug, Serialize)]
+struct Address {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<String>,
+    /// The id of the entrance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    door: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<Localized>,
+}
+
+impl Address {
+    /// The address of a hit, where the query names a unit or a room in it.
+    fn of(
+        hit: &Hit,
+        map: &Snapshot,
+        view: View<'_>,
+        budget: &Budget,
+    ) -> Result<Option<Self>, Stop> {
+        let collection = &hit.collection;
+        let is_house = collection.schema().collection.as_str() == BUILDINGS;
+        if !is_house || (hit.unit.is_none() && hit.room.is_none()) {
+            return Ok(None);
+        }
+        let house = (&**collection, &*hit.entry);
+        let place = (hit.unit.as_deref(), hit.room.as_deref());
+        let door = access::door_of(map, view, house, place, budget)?;
+        let (door, note) = match door {
+            Ok(door) => (door, None),
+            Err(none) => (None, Some(sentence(&none))),
+        };
+        Ok(Some(Self {
+            unit: hit.unit.clone(),
+            room: hit.room.clone(),
+            door,
+            note,
+        }))
+    }
+}
+
+/// The features of an answer, best first.
+#[derive(Debug, Default)]
+struct Answered {
+    hits: Vec<(Hit, Option<Address>)>,
+    without_numbers: bool,
+}
+
+impl Answered {
+    fn of(found: Found, map: &Snapshot, view: View<'_>, budget: &Budget) -> Result<Self, Stop> {
+        let mut hits = Vec::with_capacity(found.hits.len());
+        for hit in found.hits {
+            let address = Address::of(&hit, map, view, budget)?;
+            hits.push((hit, address));
+        }
+        Ok(Self {
+            hits,
+            without_numbers: found.without_numbers,
+        })
+    }
+
+    fn write(&self, view: View<'_>) -> Vec<u8> {
+        let mut out = b"{\"type\":\"FeatureCollection\",\"features\":[".to_vec();
+        for (i, (hit, address)) in self.hits.iter().enumerate() {
+            if i > 0 {
+                out.push(b',');
+            }
+            let schema = hit.collection.schema();
+            hit.entry.write_feature(&mut out, schema, view, None);
+            // The feature's closing brace makes room for more members.
+            out.pop();
+            out.extend_from_slice(format!(",\"collection\":\"{}\"", schema.collection).as_bytes());
+            if let Some(address) = address {
+                out.extend_from_slice(format!(",\"address\":{}", json!(address)).as_bytes());
+            }
+            out.push(b'}');
+        }
+        out.push(b']');
+        if self.without_numbers {
+            let note = both!(
+                "没有找到该编号，以下地点仅名称相符。",
+                "No place has this number; these fit by name only."
+            );
+            out.extend_from_slice(format!(",\"note\":{}", json!(note)).as_bytes());
+        }
+        out.push(b'}');
+        out
+    }
 }

@@ -130,10 +130,17 @@ pub fn components() -> Map<String, Value> {
             "required": ["type", "features"],
             "properties": {
                 "type": {"type": "string", "enum": ["FeatureCollection"]},
+                "note": reference("Localized"),
                 "features": {"type": "array", "items": {"allOf": [
                     reference("Feature"),
                     {"type": "object", "required": ["collection", "properties"], "properties": {
                         "collection": {"type": "string"},
+                        "address": {"type": "object", "properties": {
+                            "unit": {"type": "string"},
+                            "room": {"type": "string"},
+                            "door": {"type": "string"},
+                            "note": reference("Localized"),
+                        }},
                         "properties": named(&["name", "number", "building", "compound"]),
                     }},
                 ]}},

@@ -53,6 +53,8 @@ pub mod property {
     /// The door code of an entrance. Only riders and higher roles can request it, one entrance at a
     /// time.
     pub const ACCESS_CODE: &str = "access_code";
+    /// The street and house number.
+    pub const ADDRESS: &str = "address";
     /// The id of the building that a feature belongs to.
     pub const BUILDING: &str = "building";
     /// The category of a case.
@@ -83,6 +85,8 @@ pub mod property {
     pub const LEDGER: &str = "ledger";
     /// The name of a feature.
     pub const NAME: &str = "name";
+    /// The number of a building in its compound.
+    pub const NUMBER: &str = "number";
     /// The id of the next larger area: the community of a grid, the subdistrict of a community.
     pub const PARENT: &str = "parent";
     /// When a case was reported.

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use super::address::Numbers;
 use super::query::{Rank, natural};
 use crate::model::CollectionId;
 
@@ -11,6 +12,10 @@ use crate::model::CollectionId;
 #[derive(Debug, Clone)]
 pub(super) struct Key<'a> {
     pub rank: Rank,
+    /// The words of the name that fits.
+    pub shape: Cow<'a, str>,
+    /// Its numbers.
+    pub numbers: Numbers,
     /// The name that fits.
     pub name: Cow<'a, str>,
     pub collection: &'a CollectionId,
@@ -20,9 +25,11 @@ pub(super) struct Key<'a> {
 }
 
 impl Ord for Key<'_> {
-    /// The greater rank, then the name, the collection and the id.
+    /// The greater rank, then the words, the numbers, the whole name, the collection and the id.
     fn cmp(&self, other: &Self) -> Ordering {
         (other.rank.cmp(&self.rank))
+            .then_with(|| self.shape.cmp(&other.shape))
+            .then_with(|| self.numbers.cmp(&other.numbers))
             .then_with(|| natural(&self.name, &other.name))
             .then_with(|| self.collection.cmp(other.collection))
             .then_with(|| self.id.cmp(other.id))
@@ -61,15 +68,22 @@ impl<'a> Best<'a> {
         }
     }
 
-    pub(super) fn offer(&mut self, key: Key<'a>) {
-        let worst = self.limit.checked_sub(1).and_then(|i| self.keys.get(i));
-        if self.full && worst.is_some_and(|worst| key > *worst) {
-            return;
+    /// Keeps a key if it is among the best so far; says whether it is.
+    pub(super) fn offer(&mut self, key: Key<'a>) -> bool {
+        if self.worst().is_some_and(|worst| key > *worst) {
+            return false;
         }
         self.keys.push(key);
         if self.keys.len() >= self.limit.saturating_mul(2) {
             self.shrink();
         }
+        true
+    }
+
+    /// The key that a further one has to beat; `None` while there is room.
+    pub(super) fn worst(&self) -> Option<&Key<'a>> {
+        let last = self.limit.checked_sub(1)?;
+        self.keys.get(last).filter(|_| self.full)
     }
 
     pub(super) fn join(mut self, other: Self) -> Self {

@@ -1,27 +1,39 @@
-//! Search by name, in characters, in pinyin or in its first letters: `wqhy3` finds 温泉花园3号楼.
+//! Search by name and address, in characters, in pinyin or in its first letters: `wqhy3` finds 温泉花园3号楼.
 //!
-//! The directory holds the names of all features in one place: their text, and which letters can occur in
-//! them. It is built beside the requests and may be behind. It therefore only proposes features; what a
+//! A query is read as an address (`address`): words, and numbers of a building, unit and room. Names are read
+//! the same way and packed by their words (`names`). The words are compared once for all names that share them,
+//! the numbers by bisection. Where nothing fits, other ways to understand the query are tried one after the
+//! other: without the areas before the name, with one mistake forgiven, without its numbers.
+//!
+//! The directory is built beside the requests and may be behind. It therefore only proposes features; what a
 //! feature is called now, and who may see that, is read from the collections when answering. So nothing is
 //! found by a name that was changed, deleted or protected since, and new names are found after the next
 //! build.
 //!
 //! A collection that the directory does not have is walked through, name by name, with the same result.
 
+mod address;
 mod best;
+#[cfg(test)]
+mod demo_tests;
 mod names;
+mod normal;
+mod order;
 mod query;
+mod sound;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use best::{Best, Key};
-use names::Names;
-use query::Query;
+use names::{Block, Names, Source, compound_name, names_of};
+pub use order::address_only;
+use query::{Nearness, NumberFit, Query, Rank, unit_and_room};
 
 use crate::index::{Collection, Entry, Meter};
 use crate::model::names::{collection, property};
@@ -31,6 +43,33 @@ use crate::model::{CollectionId, FeatureId, Role, RoleSet, View};
 const CHUNK: usize = 512;
 /// By how much more features are proposed where too many of them are no longer what they were.
 const MORE: usize = 4;
+/// The kinds of places whose address goes on behind their own number, see [`kind`].
+const BUILDING: u8 = 4;
+const ENTRANCE: u8 = 2;
+
+/// What is searched, by whom and for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask<'a> {
+    /// The collections in which features are searched.
+    pub collections: &'a [Arc<Collection>],
+    /// The collection whose names stand before the numbers of buildings.
+    pub compounds: Option<&'a Arc<Collection>>,
+    /// The view of the caller.
+    pub view: View<'a>,
+    /// The query as it is written.
+    pub query: &'a str,
+    /// How many features are wanted.
+    pub limit: usize,
+}
+
+/// The features that were found, best first.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The features.
+    pub hits: Vec<Hit>,
+    /// Whether nothing has the numbers of the query, and the features fit its words only.
+    pub without_numbers: bool,
+}
 
 /// A feature that was found.
 #[derive(Debug, Clone)]
@@ -39,6 +78,10 @@ pub struct Hit {
     pub collection: Arc<Collection>,
     /// The feature.
     pub entry: Arc<Entry>,
+    /// The unit that the query names behind the building.
+    pub unit: Option<String>,
+    /// The room that the query names behind the building.
+    pub room: Option<String>,
 }
 
 /// The names of all features, as of some commit.
@@ -52,6 +95,8 @@ pub struct Directory {
 struct Home {
     last_seq: u64,
     base: u64,
+    /// The last commit of the compounds, whose names are part of its own.
+    compounds_seq: u64,
     in_base: Arc<Names>,
     /// The features of the base that were changed or deleted since it was built.
     replaced: HashSet<FeatureId>,
@@ -65,10 +110,14 @@ impl Directory {
         collections: impl Iterator<Item = &'a Arc<Collection>>,
         before: Option<&Self>,
     ) -> Self {
-        let homes = collections.map(|collection| {
+        let all: Vec<_> = collections.collect();
+        let is_compounds =
+            |c: &&&Arc<Collection>| c.schema().collection.as_str() == collection::COMPOUNDS;
+        let compounds = all.iter().find(is_compounds).copied();
+        let homes = all.iter().map(|collection| {
             let id = collection.schema().collection.clone();
             let known = before.and_then(|b| b.homes.get(&id));
-            (id, Home::of(collection, known))
+            (id, Home::of(collection, compounds, known))
         });
         Self {
             homes: homes.collect(),
@@ -88,56 +137,75 @@ impl Directory {
         count == self.homes.len()
     }
 
-    /// The features whose names fit all words of a query, best first, at most `limit`.
+    /// The features that a query means, best first, at most as many as wanted.
     ///
     /// The order is total (rank, name, collection, id), so that two stores with the same map answer the
     /// same.
     ///
     /// # Errors
     /// When the meter stops it.
-    pub fn search<'v, M: Meter>(
+    pub fn search<M: Meter>(&self, ask: &Ask<'_>, meter: &M) -> Result<Found, M::Stop> {
+        let readings = Query::readings(&address_only(ask.query));
+        for query in &readings {
+            let hits = self.strict(ask, query, meter)?;
+            if !hits.is_empty() {
+                return Ok(Found {
+                    hits,
+                    without_numbers: false,
+                });
+            }
+        }
+        // Where no words of a name fit, they do not without the numbers either.
+        let readings = readings.iter().filter(|query| query.has_fit());
+        for query in readings.filter_map(Query::without_numbers) {
+            let hits = self.strict(ask, &query, meter)?;
+            if !hits.is_empty() {
+                return Ok(Found {
+                    hits,
+                    without_numbers: true,
+                });
+            }
+        }
+        Ok(Found::default())
+    }
+
+    /// The features that fit a query understood in one way.
+    fn strict<M: Meter>(
         &self,
-        collections: &[Arc<Collection>],
-        view: impl Into<View<'v>>,
-        query: &str,
-        limit: usize,
+        ask: &Ask<'_>,
+        query: &Query,
         meter: &M,
     ) -> Result<Vec<Hit>, M::Stop> {
-        let view = view.into();
-        let text = Query::text(query);
-        let query = Query::new(&text);
         if query.is_empty() {
             return Ok(Vec::new());
         }
-        let mut most = limit;
+        let mut most = ask.limit;
         loop {
-            let proposed = self.propose(collections, view, &query, most, meter)?;
+            let proposed = self.propose(ask, query, most, meter)?;
             meter.read(proposed.len())?;
             let is_all = proposed.len() < most;
             let mut hits = BTreeMap::new();
             for key in proposed {
-                let collection = &collections[key.home];
+                let collection = &ask.collections[key.home];
                 let Some(entry) = collection.get(key.id) else {
                     continue;
                 };
-                let properties = entry.properties(collection.schema(), view);
-                let kind = kind(key.collection);
-                if let Some((rank, name)) = query.fit(&properties, kind) {
-                    let now = Key {
-                        rank,
-                        name: name.into_owned().into(),
-                        ..key
-                    };
-                    hits.insert(now, entry);
+                if let Some((now, fit)) = fit(ask, key.home, entry, query) {
+                    hits.insert(now, (entry, fit));
                 }
-                if hits.len() == limit {
+                if hits.len() == ask.limit {
                     break;
                 }
             }
-            if hits.len() == limit || is_all {
-                let hits = hits.into_iter().map(|(key, entry)| Hit {
-                    collection: Arc::clone(&collections[key.home]),
-                    entry: Arc::clone(entry),
+            if hits.len() == ask.limit || is_all {
+                let hits = hits.into_iter().map(|(key, (entry, fit))| {
+                    let (unit, room) = unit_and_room(&fit.rest);
+                    Hit {
+                        collection: Arc::clone(&ask.collections[key.home]),
+                        entry: Arc::clone(entry),
+                        unit,
+                        room,
+                    }
                 });
                 return Ok(hits.collect());
             }
@@ -148,17 +216,16 @@ impl Directory {
     /// The features that fit best as far as the directory knows.
     fn propose<'a, M: Meter>(
         &'a self,
-        collections: &'a [Arc<Collection>],
-        view: View<'_>,
-        query: &Query<'_>,
+        ask: &Ask<'a>,
+        query: &Query,
         most: usize,
         meter: &M,
     ) -> Result<Vec<Key<'a>>, M::Stop> {
         let mut best = Best::new(most);
-        for (at, collection) in collections.iter().enumerate() {
+        for (at, collection) in ask.collections.iter().enumerate() {
             let found = match self.homes.get(&collection.schema().collection) {
-                Some(home) => home.propose(at, collection, view, query, most, meter)?,
-                None => walk(at, collection, view, query, most, meter)?,
+                Some(home) => home.propose(ask, at, query, most, meter)?,
+                None => walk(ask, at, query, most, meter)?,
             };
             best = best.join(found);
         }
@@ -167,65 +234,56 @@ impl Directory {
 }
 
 impl Home {
-    fn of(collection: &Collection, before: Option<&Self>) -> Self {
+    fn of(
+        collection: &Collection,
+        compounds: Option<&Arc<Collection>>,
+        before: Option<&Self>,
+    ) -> Self {
         let layers = collection.layers();
-        let in_base = match before.filter(|home| home.base == layers.base) {
+        let is_numbered = collection.schema().collection.as_str() == collection::BUILDINGS;
+        let compounds = compounds.filter(|_| is_numbered);
+        let compounds_seq = compounds.map_or(0, |c| c.last_seq());
+        let is_same =
+            |home: &&Self| home.base == layers.base && home.compounds_seq == compounds_seq;
+        let in_base = match before.filter(is_same) {
             Some(home) => Arc::clone(&home.in_base),
-            None => Arc::new(Names::of(layers.in_base.iter())),
+            None => Arc::new(Names::of(layers.in_base.iter(), compounds)),
         };
         Self {
             last_seq: collection.last_seq(),
             base: layers.base,
+            compounds_seq,
             in_base,
             replaced: layers.replaced.into_iter().cloned().collect(),
-            changed: Names::of(layers.changed.into_iter()),
+            changed: Names::of(layers.changed.into_iter(), compounds),
         }
     }
 
     fn propose<'a, M: Meter>(
         &'a self,
+        ask: &Ask<'a>,
         at: usize,
-        collection: &'a Collection,
-        view: View<'_>,
-        query: &Query<'_>,
+        query: &Query,
         most: usize,
         meter: &M,
     ) -> Result<Best<'a>, M::Stop> {
-        let schema = collection.schema();
-        let id = &schema.collection;
-        // The widest that somebody sees of any feature; what they see of each is looked at later.
-        let roles = widest(view.of(schema));
-        let seen = (
-            schema.shows(roles, property::NAME),
-            schema.shows(roles, property::CODE),
-        );
+        let collection = &ask.collections[at];
+        let seen = seen(ask, collection);
+        let id = &collection.schema().collection;
+        let look = Look {
+            query,
+            seen,
+            collection: id,
+            kind: kind(id),
+            home: at,
+        };
         let propose = |names: &'a Names,
                        replaced: Option<&HashSet<FeatureId>>|
          -> Result<Best<'a>, M::Stop> {
-            let found = names.chunks().try_fold(
+            let found = names.blocks().try_fold(
                 || Best::new(most),
-                |mut best, chunk| {
-                    meter.see(chunk.len())?;
-                    for row in chunk.rows() {
-                        if !query.letters().are_in(row.letters) {
-                            continue;
-                        }
-                        let texts = [(seen.0, row.name), (seen.1, row.code)];
-                        let texts = texts.into_iter().filter(|(seen, _)| *seen);
-                        let Some((rank, name)) = query.best(texts.map(|(_, t)| t), kind(id)) else {
-                            continue;
-                        };
-                        if replaced.is_some_and(|all| all.contains(row.id)) {
-                            continue;
-                        }
-                        best.offer(Key {
-                            rank,
-                            name: name.into(),
-                            collection: id,
-                            id: row.id,
-                            home: at,
-                        });
-                    }
+                |mut best, block| {
+                    look.through(block, replaced, &mut best, meter)?;
                     Ok(best)
                 },
             );
@@ -236,18 +294,97 @@ impl Home {
     }
 }
 
+/// A search through the names of one collection.
+struct Look<'a, 'q> {
+    query: &'q Query,
+    seen: Source,
+    collection: &'a CollectionId,
+    kind: u8,
+    home: usize,
+}
+
+impl<'a> Look<'a, '_> {
+    /// Offers the names of a block that fit.
+    fn through<M: Meter>(
+        &self,
+        block: &'a Block,
+        replaced: Option<&HashSet<FeatureId>>,
+        best: &mut Best<'a>,
+        meter: &M,
+    ) -> Result<(), M::Stop> {
+        meter.see(block.len())?;
+        let ranges = self.query.first_values();
+        for shape in block.shapes() {
+            let is_possible = self.query.letters().are_in(shape.letters)
+                && self.query.first_letter().are_in(shape.first);
+            if !is_possible {
+                continue;
+            }
+            let Some(words) = self.query.words(shape.text) else {
+                continue;
+            };
+            let length = Reverse(query::length(shape.text));
+            // The best that a name of the shape may be.
+            let most = Rank {
+                words,
+                kind: self.kind,
+                numbers: Nearness::Same,
+                length,
+            };
+            let is_beaten = best.worst().is_some_and(|worst| {
+                most < worst.rank || (most == worst.rank && *worst.shape < *shape.text)
+            });
+            if is_beaten {
+                // Without words in the query, all shapes behind this one are beaten too.
+                if !self.query.has_words() {
+                    break;
+                }
+                continue;
+            }
+            let mut looked_at = 0;
+            for row in shape.rows(&ranges) {
+                looked_at += 1;
+                let Some(NumberFit { near, .. }) = self.query.numbers(&row.numbers, self.kind)
+                else {
+                    continue;
+                };
+                if !row.source.is_in(self.seen) || replaced.is_some_and(|all| all.contains(row.id))
+                {
+                    continue;
+                }
+                let rank = Rank {
+                    numbers: near,
+                    ..most
+                };
+                let is_kept = best.offer(Key {
+                    rank,
+                    shape: shape.text.into(),
+                    numbers: row.numbers,
+                    name: row.name.into(),
+                    collection: self.collection,
+                    id: row.id,
+                    home: self.home,
+                });
+                // Without numbers in the query, the names of a shape are sorted like the answer.
+                if !is_kept && !self.query.has_numbers() {
+                    break;
+                }
+            }
+            meter.see(looked_at)?;
+        }
+        Ok(())
+    }
+}
+
 /// The features of a collection that fit best, by the properties of each.
 fn walk<'a, M: Meter>(
+    ask: &Ask<'a>,
     at: usize,
-    collection: &'a Collection,
-    view: View<'_>,
-    query: &Query<'_>,
+    query: &Query,
     most: usize,
     meter: &M,
 ) -> Result<Best<'a>, M::Stop> {
-    let schema = collection.schema();
-    let id = &schema.collection;
-    let entries: Vec<&Arc<Entry>> = collection.iter().collect();
+    let entries: Vec<&Arc<Entry>> = ask.collections[at].iter().collect();
     meter.hold(size_of_val(&*entries))?;
     entries
         .par_chunks(CHUNK)
@@ -255,22 +392,62 @@ fn walk<'a, M: Meter>(
             || Best::new(most),
             |mut best, chunk| {
                 meter.read(chunk.len())?;
-                for entry in chunk {
-                    let properties = entry.properties(schema, view);
-                    if let Some((rank, name)) = query.fit(&properties, kind(id)) {
-                        best.offer(Key {
-                            rank,
-                            name: name.into_owned().into(),
-                            collection: id,
-                            id: entry.id().as_str(),
-                            home: at,
-                        });
+                for entry in chunk.iter().copied() {
+                    if let Some((key, _)) = fit(ask, at, entry, query) {
+                        best.offer(key);
                     }
                 }
                 Ok(best)
             },
         )
         .try_reduce(|| Best::new(most), |a, b| Ok(a.join(b)))
+}
+
+/// How well a feature fits by what the caller sees of it, and its best place in the answer.
+fn fit<'a>(
+    ask: &Ask<'a>,
+    at: usize,
+    entry: &'a Entry,
+    query: &Query,
+) -> Option<(Key<'a>, NumberFit)> {
+    let collection = &ask.collections[at];
+    let id = &collection.schema().collection;
+    let kind = kind(id);
+    let properties = entry.properties(collection.schema(), ask.view);
+    let compounds = ask.compounds.filter(|_| kind == BUILDING);
+    let compound = |id: &str| compound_name(compounds, id, Some(ask.view));
+    let fits = names_of(&properties, compound)
+        .into_iter()
+        .filter_map(|(_, name)| {
+            let shape = address::shape(&name);
+            let rank = query.rank(&shape, kind)?;
+            let fit = query.numbers(&shape.numbers, kind)?;
+            let key = Key {
+                rank,
+                shape: shape.text.into(),
+                numbers: shape.numbers,
+                name: name.into_owned().into(),
+                collection: id,
+                id: entry.id().as_str(),
+                home: at,
+            };
+            Some((key, fit))
+        });
+    fits.min_by(|a, b| a.0.cmp(&b.0))
+}
+
+/// The sources of names that the caller sees of some feature of a collection; what they see of each is looked at
+/// later.
+fn seen(ask: &Ask<'_>, collection: &Collection) -> Source {
+    let schema = collection.schema();
+    let roles = widest(ask.view.of(schema));
+    let shows = |name: &str| schema.shows(roles, name);
+    Source::which(|source| match source {
+        Source::NAME => shows(property::NAME),
+        Source::CODE => shows(property::CODE),
+        Source::ADDRESS => shows(property::ADDRESS),
+        _ => shows(property::NUMBER) && shows(property::COMPOUND),
+    })
 }
 
 /// The roles by which an account sees the features of which it sees most.
@@ -285,12 +462,12 @@ fn widest(view: View<'_>) -> RoleSet {
 fn kind(collection: &CollectionId) -> u8 {
     match collection.as_str() {
         collection::COMPOUNDS => 5,
-        collection::BUILDINGS => 4,
+        collection::BUILDINGS => BUILDING,
         collection::POCKET_PARKS
         | collection::FIRST_AID_STATIONS
         | collection::FACILITIES
         | collection::UNITS => 3,
-        collection::ENTRANCES | collection::ROADS => 2,
+        collection::ENTRANCES | collection::ROADS => ENTRANCE,
         collection::GRIDS | collection::BOUNDARIES => 1,
         _ => 0,
     }

@@ -1,154 +1,341 @@
-//! Names packed together: one text for many features, and for each name the letters that can occur in a
-//! query that finds it.
+//! Names packed together. Names that differ in their numbers alone share one shape: the words of 温泉花园1号楼 to
+//! 温泉花园24号楼 are compared with a query once, and their numbers are found by bisection.
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
-use ib_matcher::pinyin::{PinyinData, PinyinNotation};
 use rayon::prelude::*;
 
-use crate::index::Entry;
-use crate::model::Canonical;
+use super::address::{self, Numbers};
+use super::query::natural;
+use super::sound::readings;
+use crate::index::{Collection, Entry};
+use crate::model::names::property;
+use crate::model::{Canonical, View};
 
-/// Features whose names stand in one text. Their properties are limited to some megabytes each at the
-/// door, so that the text has less than 4 GB.
-const CHUNK: usize = 256;
+/// Names that are packed together.
+const BLOCK: usize = 16 * 1024;
+/// Names are compared up to so many bytes, so that the texts of a block have less than 4 GB.
+const LONGEST: usize = 600;
 
-/// The names in a feature's properties by which people look for it.
-#[derive(Debug)]
-pub(super) struct Named<'a> {
-    name: Option<Cow<'a, str>>,
-    code: Option<Cow<'a, str>>,
+/// Where a name of a feature is from, as a set of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Source(u8);
+
+impl Source {
+    pub(super) const NAME: Self = Self(1);
+    pub(super) const CODE: Self = Self(2);
+    pub(super) const ADDRESS: Self = Self(4);
+    /// The name of its compound and its own number.
+    pub(super) const PLACE: Self = Self(8);
+
+    /// The sources of which a condition holds.
+    pub(super) fn which(condition: impl Fn(Self) -> bool) -> Self {
+        let all = [Self::NAME, Self::CODE, Self::ADDRESS, Self::PLACE];
+        let of = all.into_iter().filter(|source| condition(*source));
+        Self(of.fold(0, |all, source| all | source.0))
+    }
+
+    pub(super) fn is_in(self, set: Self) -> bool {
+        self.0 & set.0 != 0
+    }
 }
 
-impl<'a> Named<'a> {
-    /// Reads them from canonical JSON.
-    pub(super) fn read(properties: &'a str) -> Self {
-        let properties = Canonical::new(properties);
-        Self {
-            name: properties.text("name"),
-            code: properties.text("code"),
+/// The names by which people look for a feature, out of its properties. `compound` gives the name of a compound
+/// by its id.
+pub(super) fn names_of<'a>(
+    properties: &'a str,
+    compound: impl FnOnce(&str) -> Option<String>,
+) -> Vec<(Source, Cow<'a, str>)> {
+    let properties = Canonical::new(properties);
+    let mut all = Vec::new();
+    for (source, name) in [
+        (Source::NAME, property::NAME),
+        (Source::CODE, property::CODE),
+        (Source::ADDRESS, property::ADDRESS),
+    ] {
+        let text = properties.text(name).filter(|text| !text.is_empty());
+        all.extend(text.map(|text| (source, cut(text))));
+    }
+    if let Some(number) = properties.text(property::NUMBER)
+        && let Some(id) = properties.text(property::COMPOUND)
+        && let Some(compound) = compound(&id)
+    {
+        let is_plain = number.chars().all(|c| c.is_ascii_digit());
+        let ends = match number.chars().last() {
+            Some(c) if c.is_ascii_alphabetic() => "座",
+            _ if is_plain => "号楼",
+            _ => "",
+        };
+        let place: Cow<'_, str> = cut(format!("{compound}{number}{ends}").into());
+        // Most names say it already, and most in the same way.
+        let is_known = all.iter().any(|(_, known)| *known == place) || {
+            let shape = address::shape(&place);
+            all.iter().any(|(_, known)| address::shape(known) == shape)
+        };
+        if !is_known {
+            all.push((Source::PLACE, place));
         }
     }
+    all
+}
 
-    /// The name; empty where there is none.
-    pub(super) fn name(&self) -> &str {
-        self.name.as_deref().unwrap_or_default()
+/// The name of a compound as somebody sees it.
+pub(super) fn compound_name(
+    compounds: Option<&Arc<Collection>>,
+    id: &str,
+    view: Option<View<'_>>,
+) -> Option<String> {
+    let compounds = compounds?;
+    let entry = compounds.get(id)?;
+    let name = |properties: &str| {
+        let name = Canonical::new(properties).text(property::NAME);
+        name.map(Cow::into_owned)
+    };
+    match view {
+        Some(view) => name(&entry.properties(compounds.schema(), view)),
+        None => name(entry.all_properties()),
     }
+}
 
-    /// The code; empty where there is none.
-    pub(super) fn code(&self) -> &str {
-        self.code.as_deref().unwrap_or_default()
+fn cut(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return text;
     }
-
-    /// The names that the feature has, as texts.
-    pub(super) fn into_texts(self) -> impl Iterator<Item = Cow<'a, str>> {
-        [self.name, self.code].into_iter().flatten()
-    }
+    let end = text.floor_char_boundary(LONGEST);
+    text[..end].to_owned().into()
 }
 
 /// The names of many features.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    chunks: Vec<Chunk>,
+    blocks: Vec<Block>,
 }
 
 /// The names of some features.
 #[derive(Debug)]
-pub(super) struct Chunk {
-    /// The ids, names and codes of all features in one text.
+pub(super) struct Block {
+    /// The texts of all shapes, then the ids and names of all rows.
     text: Box<str>,
-    rows: Box<[Ends]>,
+    shapes: Box<[ShapeEnds]>,
+    rows: Box<[RowEnds]>,
 }
 
-/// The offsets at which the texts of one feature end in the shared buffer, and the letters they contain.
 #[derive(Debug, Clone, Copy)]
-struct Ends {
+struct ShapeEnds {
     letters: Letters,
+    first: Letters,
+    text: u32,
+    rows: u32,
+    has_lanes: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct RowEnds {
+    numbers: Numbers,
     id: u32,
     name: u32,
-    code: u32,
+    source: Source,
 }
 
-/// The names of one feature; empty where it has none.
+/// The names that have the same words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShapeRows<'a> {
+    block: &'a Block,
+    pub letters: Letters,
+    /// With what a query may begin that begins like the name.
+    pub first: Letters,
+    pub text: &'a str,
+    from: usize,
+    to: usize,
+    has_lanes: bool,
+}
+
+/// A name of a feature.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
-    pub letters: Letters,
     pub id: &'a str,
     pub name: &'a str,
-    pub code: &'a str,
+    pub numbers: Numbers,
+    pub source: Source,
 }
 
 impl Names {
     /// The names of these features; those without any are left out.
-    pub(super) fn of<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> Self {
-        let mut chunks = Vec::new();
-        let (mut text, mut rows) = (String::new(), Vec::with_capacity(CHUNK));
-        let mut put = |text: &mut String, rows: &mut Vec<Ends>| {
-            if !rows.is_empty() {
-                chunks.push(Chunk {
-                    text: text.as_str().into(),
-                    rows: rows.as_slice().into(),
-                });
-            }
-            text.clear();
-            rows.clear();
-        };
+    pub(super) fn of<'a>(
+        entries: impl Iterator<Item = &'a Arc<Entry>>,
+        compounds: Option<&Arc<Collection>>,
+    ) -> Self {
+        let mut blocks = Vec::new();
+        let mut draft = Draft::default();
         for entry in entries {
-            let named = Named::read(entry.all_properties());
-            let (name, code) = (named.name(), named.code());
-            if name.is_empty() && code.is_empty() {
-                continue;
+            let compound = |id: &str| compound_name(compounds, id, None);
+            for (source, name) in names_of(entry.all_properties(), compound) {
+                draft.push(entry.id().as_str(), source, &name);
             }
+            if draft.rows.len() >= BLOCK {
+                blocks.push(std::mem::take(&mut draft).finish());
+            }
+        }
+        if !draft.rows.is_empty() {
+            blocks.push(draft.finish());
+        }
+        Self { blocks }
+    }
+
+    pub(super) fn blocks(&self) -> impl IndexedParallelIterator<Item = &Block> {
+        self.blocks.par_iter()
+    }
+}
+
+/// A block that is being filled.
+#[derive(Debug, Default)]
+struct Draft {
+    shapes: HashMap<String, usize>,
+    rows: Vec<(usize, Numbers, Source, String, String)>,
+}
+
+impl Draft {
+    fn push(&mut self, id: &str, source: Source, name: &str) {
+        let shape = address::shape(name);
+        let next = self.shapes.len();
+        let shape_at = *self.shapes.entry(shape.text).or_insert(next);
+        self.rows.push((
+            shape_at,
+            shape.numbers,
+            source,
+            id.to_owned(),
+            name.to_owned(),
+        ));
+    }
+
+    fn finish(self) -> Block {
+        let mut shapes: Vec<(String, usize)> = self.shapes.into_iter().collect();
+        // Short names first: what is found among them is seldom beaten.
+        shapes.sort_by(|(a, _), (b, _)| (a.chars().count(), a).cmp(&(b.chars().count(), b)));
+        let mut order = vec![0; shapes.len()];
+        for (at, (_, before)) in shapes.iter().enumerate() {
+            order[*before] = at;
+        }
+        let mut rows = self.rows;
+        rows.sort_by(|a, b| {
+            (order[a.0].cmp(&order[b.0]))
+                .then_with(|| a.1.cmp(&b.1))
+                .then_with(|| natural(&a.4, &b.4))
+                .then_with(|| a.3.cmp(&b.3))
+        });
+        let mut text = String::new();
+        let mut ends = Vec::with_capacity(shapes.len());
+        let mut from = 0;
+        for (at, (shape, _)) in shapes.iter().enumerate() {
+            text.push_str(shape);
+            let to = rows.partition_point(|row| order[row.0] <= at);
+            ends.push(ShapeEnds {
+                letters: Letters::of_name(shape),
+                first: Letters::of_beginning(shape),
+                text: text.len() as u32,
+                rows: to as u32,
+                has_lanes: rows[from..to].iter().any(|row| row.1.has_lane()),
+            });
+            from = to;
+        }
+        let rows = rows.iter().map(|(_, numbers, source, id, name)| {
             let mut end = |part: &str| {
                 text.push_str(part);
                 text.len() as u32
             };
-            rows.push(Ends {
-                id: end(entry.id().as_str()),
+            RowEnds {
+                numbers: *numbers,
+                id: end(id),
                 name: end(name),
-                code: end(code),
-                letters: Letters::of_name(name).or(Letters::of_name(code)),
-            });
-            if rows.len() == CHUNK {
-                put(&mut text, &mut rows);
+                source: *source,
             }
+        });
+        let rows: Box<[RowEnds]> = rows.collect();
+        Block {
+            text: text.into(),
+            shapes: ends.into(),
+            rows,
         }
-        put(&mut text, &mut rows);
-        Self { chunks }
-    }
-
-    pub(super) fn chunks(&self) -> impl ParallelIterator<Item = &Chunk> {
-        self.chunks.par_iter()
     }
 }
 
-impl Chunk {
+impl Block {
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.shapes.len()
     }
 
-    pub(super) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        let mut start = 0;
-        self.rows.iter().map(move |ends| {
-            let text = |from: u32, to: u32| {
-                let range = from as usize..to as usize;
-                self.text.get(range).unwrap_or_default()
-            };
-            let row = Row {
+    /// The shapes, short ones first.
+    pub(super) fn shapes(&self) -> impl Iterator<Item = ShapeRows<'_>> {
+        let (mut text, mut rows) = (0, 0);
+        self.shapes.iter().map(move |ends| {
+            let shape = ShapeRows {
+                block: self,
                 letters: ends.letters,
-                id: text(start, ends.id),
-                name: text(ends.id, ends.name),
-                code: text(ends.name, ends.code),
+                first: ends.first,
+                text: self.text(text, ends.text),
+                from: rows,
+                to: ends.rows as usize,
+                has_lanes: ends.has_lanes,
             };
-            start = ends.code;
-            row
+            (text, rows) = (ends.text, ends.rows as usize);
+            shape
+        })
+    }
+
+    fn text(&self, from: u32, to: u32) -> &str {
+        let range = from as usize..to as usize;
+        self.text.get(range).unwrap_or_default()
+    }
+}
+
+impl<'a> ShapeRows<'a> {
+    /// The names whose first number is in one of some ranges, and those that begin with the number of a lane; all
+    /// names, in the order of their numbers, where there are no ranges.
+    pub(super) fn rows(self, first: &[RangeInclusive<u32>]) -> impl Iterator<Item = Row<'a>> {
+        let is_all = first.is_empty();
+        let all = self.between(self.from, if is_all { self.to } else { self.from });
+        let with_lanes = self.has_lanes && !is_all;
+        let lanes = self.between(self.from, if with_lanes { self.to } else { self.from });
+        let own = self.block.rows.get(self.from..self.to).unwrap_or_default();
+        // Numbers are sorted, and names without any come before them.
+        let value = |row: &RowEnds| row.numbers.first().map(|n| n.value);
+        let most = own.last().and_then(value);
+        let first = first
+            .iter()
+            .filter(move |range| Some(*range.start()) <= most);
+        let ranges = first.flat_map(move |range| {
+            let from = own.partition_point(|row| value(row) < Some(*range.start()));
+            let to = own.partition_point(|row| value(row) <= Some(*range.end()));
+            self.between(self.from + from, self.from + to.max(from))
+        });
+        all.chain(lanes.filter(|row| row.numbers.has_lane()))
+            .chain(ranges.filter(|row| !row.numbers.has_lane()))
+    }
+
+    fn between(self, from: usize, to: usize) -> impl Iterator<Item = Row<'a>> {
+        let rows = self.block.rows.get(from..to).unwrap_or_default();
+        // The text of a row begins where that of the row before ends.
+        let mut start = match from.checked_sub(1) {
+            Some(before) => self.block.rows[before].name,
+            None => self.block.shapes.last().map_or(0, |shape| shape.text),
+        };
+        rows.iter().map(move |row| {
+            let found = Row {
+                id: self.block.text(start, row.id),
+                name: self.block.text(row.id, row.name),
+                numbers: row.numbers,
+                source: row.source,
+            };
+            start = row.name;
+            found
         })
     }
 }
 
-/// A set of letters: ASCII letters and digits one by one, characters with a reading in a few groups.
-/// Letters that it cannot tell apart it has all.
+/// A set of letters: ASCII letters and digits one by one, characters in a few groups.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Letters(u64);
 
@@ -159,43 +346,29 @@ impl Letters {
     /// The set of everything a query that finds the name may contain: the letters and characters of the
     /// name, and the pinyin letters of each character.
     fn of_name(name: &str) -> Self {
-        static PINYIN: LazyLock<PinyinData> =
-            LazyLock::new(|| PinyinData::new(PinyinNotation::Ascii));
         let mut all = Self::default();
         for c in name.chars() {
-            if c.is_ascii() {
-                all = all.or(Self::of_ascii(c));
-                continue;
-            }
-            let mut has_reading = false;
-            PINYIN.get_pinyins_and_for_each(c, |reading| {
-                has_reading = true;
-                let reading = reading.notation(PinyinNotation::Ascii).unwrap_or_default();
-                for letter in reading.chars() {
-                    all = all.or(Self::of_ascii(letter));
-                }
-            });
-            if has_reading {
-                all = all.or(Self::group_of(c));
-            } else if c.is_alphanumeric() {
-                // Letters of other scripts may be equal to others without being the same.
-                return Self(u64::MAX);
+            all = all.or(Self::of(c));
+            for letter in readings(c).iter().flat_map(|reading| reading.chars()) {
+                all = all.or(Self::of(letter));
             }
         }
         all
     }
 
-    /// What a name must have that fits the query.
-    pub(super) fn of_query(words: &[&str]) -> Self {
-        let letters = words.iter().flat_map(|word| word.chars());
-        letters.fold(Self::default(), |all, c| {
-            all.or(match c {
-                c if c.is_ascii() => Self::of_ascii(c),
-                // Common characters only: that they have a reading need not be looked up.
-                '\u{4e00}'..='\u{9fa5}' => Self::group_of(c),
-                _ => Self::default(),
-            })
-        })
+    /// The characters and letters with which a query may begin that begins like the name.
+    fn of_beginning(name: &str) -> Self {
+        let Some(c) = name.chars().next() else {
+            return Self::default();
+        };
+        let letters = readings(c).iter().filter_map(|r| r.chars().next());
+        letters.fold(Self::of(c), |all, letter| all.or(Self::of(letter)))
+    }
+
+    /// What a name must have that fits the words of a query.
+    pub(super) fn of_query<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let letters = words.flat_map(str::chars);
+        letters.fold(Self::default(), |all, c| all.or(Self::of(c)))
     }
 
     /// Whether all of them are among those of a name.
@@ -207,17 +380,16 @@ impl Letters {
         Self(self.0 | other.0)
     }
 
-    fn of_ascii(c: char) -> Self {
-        let bit = match c.to_ascii_lowercase() {
-            c @ 'a'..='z' => u32::from(c) - u32::from('a'),
-            c @ '0'..='9' => Self::DIGITS + u32::from(c) - u32::from('0'),
-            _ => return Self::default(),
+    fn of(c: char) -> Self {
+        let bit = match c {
+            'a'..='z' => u32::from(c) - u32::from('a'),
+            '0'..='9' => Self::DIGITS + u32::from(c) - u32::from('0'),
+            c if c.is_ascii() => return Self::default(),
+            c => {
+                let spread = u32::from(c).wrapping_mul(0x9e37_79b1) >> 16;
+                Self::GROUPS + spread % (u64::BITS - Self::GROUPS)
+            }
         };
         Self(1 << bit)
-    }
-
-    fn group_of(c: char) -> Self {
-        let spread = u32::from(c).wrapping_mul(0x9e37_79b1) >> 16;
-        Self(1 << (Self::GROUPS + spread % (u64::BITS - Self::GROUPS)))
     }
 }

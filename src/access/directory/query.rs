@@ -1,63 +1,217 @@
 //! A query, and how well a name fits it.
 
-use std::borrow::Cow;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::{self, Reverse};
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use ib_matcher::matcher::{IbMatcher, PinyinMatchConfig};
-use ib_matcher::pinyin::PinyinNotation;
+use super::address::{self, Label, Number, Numbers, Token};
+use super::names::Letters;
+use super::sound::Word;
 
-use super::names::{Letters, Named};
+/// The most other ways to understand a query that are tried where nothing is found.
+const MOST_READINGS: usize = 32;
+/// The shortest end of a run of characters that is looked for alone.
+const SHORTEST_END: usize = 3;
+/// A number of so many digits may be the beginning of a code.
+const SHORTEST_CODE: u8 = 4;
+/// What a name of an area ends with that may stand before an address.
+const AREAS: [&str; 8] = ["自治区", "街道", "省", "市", "区", "县", "镇", "乡"];
+/// What may stand behind the name of a compound without being part of it.
+const GENERIC: [&str; 2] = ["小区", "社区"];
 
-/// The longest query that is looked at, in characters; names are shorter.
-const LONGEST: usize = 64;
-
-/// The words of a query, all of which a name has to have.
-pub(super) struct Query<'q> {
-    words: Vec<&'q str>,
-    sounds: Vec<IbMatcher<'q>>,
+/// The words of a query, all of which a name has to have, and its numbers.
+#[derive(Debug, Default)]
+pub(super) struct Query {
+    words: Vec<Word>,
+    numbers: Vec<Number>,
+    /// Whether the last number may go on: nothing follows it.
+    goes_on: bool,
+    /// All words together, as a name has them.
+    whole: String,
     letters: Letters,
+    /// Whether one mistake in the only word is forgiven.
+    forgives: bool,
+    /// Whether the words of some name fitted.
+    has_fit: AtomicBool,
 }
 
 /// How well a name fits; the greatest comes first.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
+    pub words: WordRank,
+    /// What people look for comes before what merely bears a name.
+    pub kind: u8,
+    /// How well the numbers fit.
+    pub numbers: Nearness,
+    /// Short names before long ones.
+    pub length: Reverse<u16>,
+}
+
+/// How well the words of a name fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct WordRank {
     /// Every word stands in the name as written, and not only by its sound.
     literal: bool,
-    /// Whether the whole name equals the query.
+    /// The name has no other words.
     whole: bool,
     /// The name begins with the query.
     start: bool,
-    /// What people look for comes before what merely bears a name.
-    kind: u8,
-    /// Short names before long ones.
-    length: Reverse<usize>,
 }
 
-impl<'q> Query<'q> {
-    /// What is looked at of a query.
-    pub(super) fn text(query: &str) -> String {
-        let looked_at: String = query.chars().take(LONGEST).collect();
-        looked_at.to_lowercase()
+/// How near a number of a name is to that of a query, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Nearness {
+    /// It begins with the number, which may still be typed.
+    Begun,
+    /// It is a range of house numbers with the number in it.
+    Within,
+    /// It is a range that begins with the number.
+    First,
+    /// It is the same.
+    Same,
+}
+
+/// Which of the query's numbers belong to a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NumberFit {
+    /// The least near of them.
+    pub near: Nearness,
+    /// The unit and room behind a building's own number.
+    pub rest: Vec<Number>,
+}
+
+impl Query {
+    /// The ways to understand a text, the one that is tried first at the beginning.
+    pub(super) fn readings(text: &str) -> Vec<Self> {
+        let tokens = address::query_tokens(text);
+        let mut all = Vec::new();
+        let mut put = |tokens: &[Token]| {
+            if !tokens.is_empty() && all.len() < MOST_READINGS && !all.iter().any(|t| t == tokens) {
+                all.push(tokens.to_vec());
+            }
+        };
+        put(&tokens);
+        // Words behind the last number are seldom part of an address.
+        let last = tokens.iter().rposition(|t| matches!(t, Token::Number(_)));
+        let front = &tokens[..last.map_or(tokens.len(), |at| at + 1)];
+        put(front);
+        put(&without_generic(front));
+        // The areas before a name: 天津市北辰区果园新村街道温泉花园.
+        for start in (0..front.len()).filter(|at| matches!(front[*at], Token::Word(_))) {
+            let rest = &front[start..];
+            put(rest);
+            put(&without_generic(rest));
+            let Some(Token::Word(word)) = rest.first() else {
+                continue;
+            };
+            for end in ends_behind_areas(word) {
+                let cut = with_first(rest, end);
+                put(&cut);
+                put(&without_generic(&cut));
+            }
+        }
+        if let Some(at) = front.iter().rposition(|t| matches!(t, Token::Word(_)))
+            && let Token::Word(word) = &front[at]
+            && !word.is_ascii()
+        {
+            for end in shorter_ends(word) {
+                put(&with_first(&front[at..], end));
+            }
+        }
+        // The beginning of a code.
+        if let [Token::Number(code)] = &*tokens
+            && code.digits >= SHORTEST_CODE
+        {
+            put(&[Token::Word(code.written())]);
+        }
+        let mut queries: Vec<Self> = all.iter().map(|tokens| Self::of(tokens)).collect();
+        let forgiving: Vec<Self> = queries.iter().take(2).filter_map(Self::forgiving).collect();
+        queries.extend(forgiving);
+        queries
     }
 
-    /// The query of a text that [`text`](Self::text) made.
-    pub(super) fn new(text: &'q str) -> Self {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let sound = |word: &&'q str| {
-            let notations = PinyinNotation::Ascii | PinyinNotation::AsciiFirstLetter;
-            IbMatcher::builder(*word)
-                .pinyin(PinyinMatchConfig::notations(notations))
-                .build()
-        };
+    fn of(tokens: &[Token]) -> Self {
+        let (mut words, mut numbers) = (Vec::new(), Vec::new());
+        for token in tokens {
+            match token {
+                Token::Word(word) => words.push(Word::new(word)),
+                Token::Number(number) => numbers.push(*number),
+            }
+        }
+        let last = tokens.last();
+        let goes_on = matches!(last, Some(Token::Number(n)) if n.label == Label::Any);
         Self {
-            sounds: words.iter().map(sound).collect(),
-            letters: Letters::of_query(&words),
+            letters: Letters::of_query(words.iter().map(Word::text)),
+            whole: words.iter().map(Word::text).collect(),
+            goes_on,
             words,
+            numbers,
+            forgives: false,
+            has_fit: AtomicBool::new(false),
         }
     }
 
+    /// The same query, its mistake forgiven; `None` where a mistake could mean anything.
+    fn forgiving(&self) -> Option<Self> {
+        let [word] = &*self.words else {
+            return None;
+        };
+        let least = if word.text().is_ascii() { 3 } else { 2 };
+        (word.len() >= least).then(|| Self {
+            letters: Letters::default(),
+            forgives: true,
+            ..self.copy()
+        })
+    }
+
+    /// The query without its numbers, where it has words beside them.
+    pub(super) fn without_numbers(&self) -> Option<Self> {
+        let has_both = !self.words.is_empty() && !self.numbers.is_empty();
+        has_both.then(|| Self {
+            numbers: Vec::new(),
+            ..self.copy()
+        })
+    }
+
+    /// The same query, which has not been compared with anything yet.
+    fn copy(&self) -> Self {
+        Self {
+            words: self.words.clone(),
+            numbers: self.numbers.clone(),
+            goes_on: self.goes_on,
+            whole: self.whole.clone(),
+            letters: self.letters,
+            forgives: self.forgives,
+            has_fit: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn has_words(&self) -> bool {
+        !self.words.is_empty()
+    }
+
+    /// Whether the words of some name have fitted so far.
+    pub(super) fn has_fit(&self) -> bool {
+        self.has_fit.load(Ordering::Relaxed)
+    }
+
+    /// With what a name must begin that fits; nothing where it may begin with anything.
+    pub(super) fn first_letter(&self) -> Letters {
+        let first = self.words.first().filter(|_| self.forgives);
+        let end = |text: &str| text.chars().next().map_or(0, char::len_utf8);
+        Letters::of_query(
+            first
+                .map(|word| &word.text()[..end(word.text())])
+                .into_iter(),
+        )
+    }
+
     pub(super) fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.words.is_empty() && self.numbers.is_empty()
+    }
+
+    pub(super) fn has_numbers(&self) -> bool {
+        !self.numbers.is_empty()
     }
 
     /// The letters that a name must have to fit.
@@ -65,51 +219,206 @@ impl<'q> Query<'q> {
         self.letters
     }
 
-    /// How well a feature fits, and by which of its names.
-    pub(super) fn fit<'a>(&self, properties: &'a str, kind: u8) -> Option<(Rank, Cow<'a, str>)> {
-        let named = Named::read(properties);
-        named
-            .into_texts()
-            .filter_map(|name| Some((self.rank(&name, kind)?, name)))
-            .max_by(|a, b| a.0.cmp(&b.0))
+    /// How well the words of a name fit.
+    pub(super) fn words(&self, name: &str) -> Option<WordRank> {
+        let rank = self.word_rank(name)?;
+        if !self.has_fit() {
+            self.has_fit.store(true, Ordering::Relaxed);
+        }
+        Some(rank)
     }
 
-    /// The same of names that were read before.
-    pub(super) fn best<'a>(
-        &self,
-        names: impl Iterator<Item = &'a str>,
-        kind: u8,
-    ) -> Option<(Rank, &'a str)> {
-        names
-            .filter_map(|name| Some((self.rank(name, kind)?, name)))
-            .max_by(|a, b| a.0.cmp(&b.0))
+    fn word_rank(&self, name: &str) -> Option<WordRank> {
+        if self.forgives {
+            let word = self.words.first()?;
+            return word.nearly_begins(name).then_some(WordRank {
+                literal: false,
+                whole: false,
+                start: true,
+            });
+        }
+        let mut rank = WordRank {
+            literal: true,
+            whole: self.whole == name,
+            start: self.words.is_empty(),
+        };
+        for (i, word) in self.words.iter().enumerate() {
+            let at = word.find(name)?;
+            rank.literal &= at.literal;
+            rank.start |= i == 0 && at.start;
+        }
+        Some(rank)
     }
 
-    fn rank(&self, name: &str, kind: u8) -> Option<Rank> {
-        let lower = name.to_lowercase();
-        let mut literal = true;
-        let mut start = false;
-        for (i, (word, sound)) in self.words.iter().zip(&self.sounds).enumerate() {
-            if let Some(at) = lower.find(word) {
-                start |= i == 0 && at == 0;
+    /// How the numbers of a name fit. Numbers behind that of a building are its unit and room.
+    pub(super) fn numbers(&self, name: &Numbers, kind: u8) -> Option<NumberFit> {
+        let mut near = Nearness::Same;
+        let mut rest = Vec::new();
+        let mut own = name.iter().peekable();
+        let mut has_building = false;
+        let mut asked = self.numbers.iter().enumerate().peekable();
+        // The number of the lane may be left out.
+        if let (Some((_, first)), Some(lane)) = (asked.peek(), own.peek())
+            && lane.label == Label::Lane
+            && fits(first, lane, false).is_none()
+        {
+            own.next();
+        }
+        for (i, number) in asked {
+            let is_last = i + 1 == self.numbers.len();
+            let fit = own
+                .peek()
+                .and_then(|own| fits(number, own, self.goes_on && is_last));
+            if let Some(this) = fit {
+                near = near.min(this);
+                has_building |= own.next().is_some_and(|n| n.label != Label::Lane);
+            } else if number.label == Label::Level {
+                // The storey follows from the room.
+            } else if has_building && own.peek().is_none() && takes_rest(kind, number, name) {
+                rest.push(*number);
             } else {
-                literal = false;
-                let found = sound.find(name)?;
-                start |= i == 0 && found.start() == 0;
+                return None;
             }
         }
+        Some(NumberFit { near, rest })
+    }
+
+    /// The values among which the first number of a name must be; none where the query has none.
+    pub(super) fn first_values(&self) -> Vec<RangeInclusive<u32>> {
+        let Some(first) = self.numbers.first() else {
+            return Vec::new();
+        };
+        // A range of house numbers stands at its first.
+        let mut all = vec![first.value.saturating_sub(address::WIDEST_RANGE)..=first.value];
+        if self.goes_on && self.numbers.len() == 1 && first.value > 0 {
+            let mut tens = 10_u32;
+            while let Some(from) = first
+                .value
+                .checked_mul(tens)
+                .filter(|from| address::is_plain(*from))
+            {
+                all.push(from..=from + (tens - 1));
+                tens = tens.saturating_mul(10);
+            }
+        }
+        all
+    }
+
+    /// How well a name fits.
+    pub(super) fn rank(&self, name: &address::Shape, kind: u8) -> Option<Rank> {
+        // The words first: whether they fit is remembered.
+        let words = self.words(&name.text)?;
+        let numbers = self.numbers(&name.numbers, kind)?;
         Some(Rank {
-            literal,
-            whole: self.words.len() == 1 && lower == self.words[0],
-            start,
+            words,
             kind,
-            length: Reverse(name.chars().count()),
+            numbers: numbers.near,
+            length: Reverse(length(&name.text)),
         })
     }
 }
 
+/// The length of a name in characters.
+pub(super) fn length(name: &str) -> u16 {
+    name.chars().count() as u16
+}
+
+/// Whether a number of a query is a number of a name, and how near it is. One that goes on may be the beginning.
+fn fits(asked: &Number, own: &Number, goes_on: bool) -> Option<Nearness> {
+    let is_any = |n: &Number| n.label == Label::Any;
+    if asked.label != own.label && !is_any(asked) && !is_any(own) {
+        return None;
+    }
+    if asked.value == own.value {
+        let is_same = asked.span == own.span;
+        return Some(if is_same {
+            Nearness::Same
+        } else {
+            Nearness::First
+        });
+    }
+    if (own.value..=own.value + u32::from(own.span)).contains(&asked.value) {
+        return Some(Nearness::Within);
+    }
+    let may_go_on = goes_on && asked.value > 0 && own.is_plain();
+    let mut shorter = own.value;
+    while may_go_on && shorter > asked.value {
+        shorter /= 10;
+    }
+    (may_go_on && shorter == asked.value).then_some(Nearness::Begun)
+}
+
+/// Whether a number behind that of a building may be a unit or room in it.
+fn takes_rest(kind: u8, number: &Number, name: &Numbers) -> bool {
+    let is_room = number.label == Label::Room || (number.label == Label::Any && number.digits > 2);
+    match kind {
+        super::BUILDING => number.label != Label::Lane,
+        super::ENTRANCE => is_room && name.iter().any(|n| n.label == Label::Unit),
+        _ => false,
+    }
+}
+
+/// The unit and the room that the numbers behind a building's own mean.
+pub(super) fn unit_and_room(rest: &[Number]) -> (Option<String>, Option<String>) {
+    let (mut unit, mut room) = (None, None);
+    for number in rest {
+        let is_room = match number.label {
+            Label::Room => true,
+            Label::Unit => false,
+            _ => number.digits > 2 || unit.is_some(),
+        };
+        match is_room {
+            true => room = Some(number.text()),
+            false => unit = Some(number.text()),
+        }
+    }
+    (unit, room)
+}
+
+fn with_first(tokens: &[Token], word: &str) -> Vec<Token> {
+    let mut cut = tokens.to_vec();
+    if let Some(first) = cut.first_mut() {
+        *first = Token::Word(word.to_owned());
+    }
+    cut
+}
+
+/// The tokens without 小区 behind a name.
+fn without_generic(tokens: &[Token]) -> Vec<Token> {
+    let cut = |token: &Token| match token {
+        Token::Word(word) => {
+            let end = GENERIC.iter().find_map(|end| word.strip_suffix(end));
+            let end = end.filter(|rest| rest.chars().count() > 1);
+            Token::Word(end.unwrap_or(word).to_owned())
+        }
+        number => number.clone(),
+    };
+    tokens.iter().map(cut).collect()
+}
+
+/// What stands behind each name of an area in a run of characters, the longest first.
+fn ends_behind_areas(word: &str) -> Vec<&str> {
+    let mut ends: Vec<&str> = AREAS
+        .iter()
+        .flat_map(|area| word.match_indices(area))
+        .filter_map(|(at, area)| word.get(at + area.len()..))
+        .filter(|end| end.chars().count() > 1)
+        .collect();
+    ends.sort_by_key(|end| Reverse(end.len()));
+    ends.dedup();
+    ends
+}
+
+/// The ends of a run of characters, the longest first.
+fn shorter_ends(word: &str) -> impl Iterator<Item = &str> {
+    let count = word.chars().count();
+    let starts = word.char_indices().map(|(at, _)| at).skip(1);
+    let starts = starts.take(count.saturating_sub(SHORTEST_END));
+    starts.filter_map(|at| word.get(at..))
+}
+
 /// Compares names as people number them: 2号楼 before 10号楼. Total, and equal only for equal texts.
-pub(super) fn natural(mut a: &str, mut b: &str) -> Ordering {
+pub(super) fn natural(mut a: &str, mut b: &str) -> cmp::Ordering {
     /// Cuts off the digits with which a text begins, or else one character.
     fn token<'a>(text: &mut &'a str) -> Option<&'a str> {
         let first = text.chars().next()?;
@@ -139,10 +448,10 @@ pub(super) fn natural(mut a: &str, mut b: &str) -> Ordering {
                     .then_with(|| x.len().cmp(&y.len()))
             }
             (false, false) => x.cmp(y),
-            (true, false) => Ordering::Less,
-            (false, true) => Ordering::Greater,
+            (true, false) => cmp::Ordering::Less,
+            (false, true) => cmp::Ordering::Greater,
         };
-        if found != Ordering::Equal {
+        if found != cmp::Ordering::Equal {
             return found;
         }
     }

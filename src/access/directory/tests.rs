@@ -3,11 +3,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::names::Named;
 use super::query::natural;
 use super::*;
 use crate::index::{Budget, Collections, Free, Stop};
-use crate::model::{Body, Properties, Record};
+use crate::model::{Body, Canonical, Properties, Record};
 
 fn row(collection: &str, id: &str, seq: u64, properties: Option<serde_json::Value>) -> Record {
     Record {
@@ -29,6 +28,8 @@ fn schema(collection: &str, seq: u64, protected: bool) -> Record {
     let schema = json!({"properties": {
         "name": {"type": "string", "x-onemap-role": role},
         "code": {"type": "string", "x-onemap-role": "rider"},
+        "number": {"type": "string"},
+        "compound": {"type": "string"},
     }});
     row("$schemas", collection, seq, Some(schema))
 }
@@ -53,7 +54,34 @@ fn directory(map: &Collections) -> Directory {
     Directory::of(all(map).iter(), None)
 }
 
-/// Names of what is found, in order.
+fn question<'a>(
+    collections: &'a [Arc<Collection>],
+    role: Role,
+    query: &'a str,
+    limit: usize,
+) -> Ask<'a> {
+    let is_compounds = |c: &&Arc<Collection>| c.schema().collection.as_str() == "compounds";
+    Ask {
+        collections,
+        compounds: collections.iter().find(is_compounds),
+        view: role.into(),
+        query,
+        limit,
+    }
+}
+
+/// What is found, in order: collection, id and name.
+fn told(hits: &[Hit]) -> Vec<String> {
+    let told = |hit: &Hit| {
+        let properties = Canonical::new(hit.entry.all_properties());
+        let name = properties.text("name").unwrap_or_default();
+        let home = &hit.collection.schema().collection;
+        format!("{home}/{} {name}", hit.entry.id())
+    };
+    hits.iter().map(told).collect()
+}
+
+/// What a query means.
 fn ask(
     directory: &Directory,
     map: &Collections,
@@ -61,13 +89,25 @@ fn ask(
     query: &str,
     limit: usize,
 ) -> Vec<String> {
-    let Ok(hits) = directory.search(&all(map), role, query, limit, &Free);
-    let said = |hit: &Hit| {
-        let name = Named::read(hit.entry.all_properties()).name().to_owned();
-        let home = &hit.collection.schema().collection;
-        format!("{home}/{} {name}", hit.entry.id())
+    let all = all(map);
+    let Ok(found) = directory.search(&question(&all, role, query, limit), &Free);
+    told(&found.hits)
+}
+
+/// What fits a query as it is first understood: without the other ways to understand it.
+fn first_reading(
+    directory: &Directory,
+    map: &Collections,
+    role: Role,
+    query: &str,
+    limit: usize,
+) -> Vec<String> {
+    let all = all(map);
+    let Some(reading) = Query::readings(query).into_iter().next() else {
+        return Vec::new();
     };
-    hits.iter().map(said).collect()
+    let Ok(hits) = directory.strict(&question(&all, role, query, limit), &reading, &Free);
+    told(&hits)
 }
 
 fn found(query: &str) -> Vec<String> {
@@ -100,6 +140,49 @@ fn letters_find_the_building_that_they_abbreviate() {
 }
 
 #[test]
+fn a_mistake_an_area_before_the_name_and_a_number_that_is_not_there_are_forgiven_in_that_order() {
+    assert_eq!(found("温泉花元3号楼"), ["温泉花园3号楼"]);
+    assert_eq!(found("wenqaunhuayuan3"), ["温泉花园3号楼"]);
+    assert_eq!(
+        found("天津市北辰区果园新村街道温泉花园3号楼"),
+        ["温泉花园3号楼"]
+    );
+    assert_eq!(found("美团外卖 温泉花园小区3号楼"), ["温泉花园3号楼"]);
+    assert_eq!(found("温泉路12号温泉花园3号楼"), ["温泉花园3号楼"]);
+    assert_eq!(found("温泉花园3号楼 放门口"), ["温泉花园3号楼"]);
+    assert_eq!(found("温泉花园99号楼")[0], "温泉花园");
+    assert_eq!(found("某某小区1号楼"), [""; 0]);
+}
+
+#[test]
+fn a_number_finds_that_number_first_and_then_what_it_may_become() {
+    assert_eq!(found("温泉花园1"), ["温泉花园10号楼"]);
+    assert_eq!(found("3号楼"), ["温泉花园3号楼", "辰庆家园3号楼"]);
+    // There is no such number: the names alone fit.
+    assert_eq!(found("果园北里3"), ["果园北里13号楼"]);
+}
+
+#[test]
+fn a_building_without_a_name_is_found_by_its_compound_and_number() {
+    let mut records = vec![schema("buildings", 1, false), schema("compounds", 1, false)];
+    let compound = |name: &str, seq| row("compounds", "wq", seq, Some(json!({"name": name})));
+    records.push(compound("温泉花园", 1));
+    let house = json!({"number": "3", "compound": "wq"});
+    records.push(row("buildings", "b3", 1, Some(house)));
+    let map = Collections::load(records).0;
+    let old = directory(&map);
+    assert_eq!(
+        ask(&old, &map, Role::Public, "wqhy3", 10),
+        ["buildings/b3 "]
+    );
+    let (map, _) = map.apply(&[compound("静安里", 2)]);
+    let gone = first_reading(&old, &map, Role::Public, "wqhy3", 10);
+    assert_eq!(gone, [""; 0]);
+    let new = Directory::of(all(&map).iter(), Some(&old));
+    assert_eq!(ask(&new, &map, Role::Public, "jal3", 10), ["buildings/b3 "]);
+}
+
+#[test]
 fn the_place_itself_comes_first_and_its_buildings_in_order() {
     assert_eq!(
         found("温泉花园"),
@@ -123,12 +206,14 @@ fn a_protected_name_is_not_found_below_its_role() {
 
 #[test]
 fn a_search_that_may_look_at_less_than_there_is_finds_nothing() {
-    let names: Vec<String> = (0..2_000).map(|n| format!("温泉{n}")).collect();
+    let other = |n: u32| char::from_u32(0x4e00 + n).unwrap();
+    let names: Vec<String> = (0..2_000).map(|n| format!("温泉{}", other(n))).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let map = collections(&[("buildings", &names)]);
+    let all = all(&map);
     for directory in [Directory::default(), directory(&map)] {
         let budget = Budget::new(1_000, u64::MAX);
-        let found = directory.search(&all(&map), Role::Public, "wq", 10, &budget);
+        let found = directory.search(&question(&all, Role::Public, "wq", 10), &budget);
         assert_eq!(found.err(), Some(Stop::Work));
     }
 }
@@ -209,8 +294,8 @@ fn numbers_in_names_are_ordered_as_numbers() {
 /// A name of characters with several readings, letters of two scripts, digits of two widths.
 fn a_name() -> impl Strategy<Value = String> {
     let part = prop::sample::select(vec![
-        "温", "泉", "乐", "重", "行", "女", "绿", "花", "园", "号", "楼", "A", "b", "Z", "3", "１",
-        "é", "ſ", "K", "（", " ", "-", "㐂", "𠮷",
+        "温", "泉", "乐", "重", "行", "女", "绿", "花", "园", "号", "楼", "號樓", "单元", "弄",
+        "座", "三", "A", "b", "Z", "3", "１", "12", "é", "ſ", "K", "（", " ", "-", "㐂", "𠮷",
     ]);
     prop::collection::vec(part, 0..7).prop_map(|parts| parts.concat())
 }
@@ -218,7 +303,8 @@ fn a_name() -> impl Strategy<Value = String> {
 fn a_query() -> impl Strategy<Value = String> {
     let part = prop::sample::select(vec![
         "温", "乐", "w", "wen", "wq", "q", "le", "yue", "chong", "z", "nv", "n", "lv", "hy", "hua",
-        "h", "l", "a", "b", "3", "1", "e", "s", "k", " ", "-", "𠮷", "x",
+        "h", "l", "a", "b", "3", "1", "e", "s", "k", " ", "-", "𠮷", "x", "号", "單元", "座", "#",
+        "三", "12",
     ]);
     prop::collection::vec(part, 1..4).prop_map(|parts| parts.concat())
 }
@@ -238,7 +324,13 @@ fn a_change() -> impl Strategy<Value = Change> {
         1 => Just(json!(7)),
         1 => Just(json!(null)),
     ];
-    let said = (text.clone(), text).prop_map(|(name, code)| json!({"name": name, "code": code}));
+    let link = prop_oneof![
+        Just(json!(null)),
+        (0..25u32).prop_map(|n| json!(format!("{n:02}")))
+    ];
+    let said = (text.clone(), text, link).prop_map(
+        |(name, code, compound)| json!({"name": name, "code": code, "number": "3", "compound": compound}),
+    );
     prop_oneof![
         12 => (0..3usize, 0..25u32, said).prop_map(|(home, n, said)| Change::Put(home, n, said)),
         3 => (0..3usize, 0..25u32).prop_map(|(home, n)| Change::Delete(home, n)),
@@ -289,8 +381,8 @@ proptest! {
                     let expected = ask(&walk, &map, role, query, *limit);
                     prop_assert_eq!(&ask(&fresh, &map, role, query, *limit), &expected);
                     // One that may be behind: everything that it finds, the walk finds too.
-                    let every = ask(&walk, &map, role, query, 1_000);
-                    let some = ask(&known, &map, role, query, *limit);
+                    let every = first_reading(&walk, &map, role, query, 1_000);
+                    let some = first_reading(&known, &map, role, query, *limit);
                     prop_assert!(some.iter().all(|hit| every.contains(hit)), "{some:?} {every:?}");
                     prop_assert!(some.len() <= *limit);
                 }

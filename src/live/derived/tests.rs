@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use serde_json::json;
 
 use super::*;
+use crate::access::Ask;
 use crate::index::Free;
 use crate::live::supervisor::TaskState;
 use crate::live::testkit::{change, schemas};
@@ -165,8 +166,19 @@ fn find(live: &Live, query: &str) -> Vec<String> {
     let all: Vec<_> = (live.snapshot().collections().iter())
         .map(|(_, c)| Arc::clone(c))
         .collect();
-    let Ok(hits) = directory.value.search(&all, Role::Public, query, 10, &Free);
-    hits.iter().map(|hit| hit.entry.id().to_string()).collect()
+    let ask = Ask {
+        collections: &all,
+        compounds: None,
+        view: Role::Public.into(),
+        query,
+        limit: 10,
+    };
+    let Ok(found) = directory.value.search(&ask, &Free);
+    found
+        .hits
+        .iter()
+        .map(|hit| hit.entry.id().to_string())
+        .collect()
 }
 
 #[tokio::test]

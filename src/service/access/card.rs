@@ -3,11 +3,11 @@
 use geo_types::Coord;
 
 use super::day_orders::orders_of_the_day;
+use super::doorway::{self, Doorway};
 use super::entrances::Entrances;
 use super::shape::{Access, AccessEntrance, Ask, Building, Nearby};
 use super::shown::{Shown, decimetres, position};
 use crate::access::gate::Admits;
-use crate::access::rooms;
 use crate::index::{Entry, Meter};
 use crate::live::Snapshot;
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, FACILITIES};
@@ -114,7 +114,9 @@ pub fn card<M: Meter>(
     };
     gates.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
     let gates: Vec<AccessEntrance> = gates.into_iter().map(|(_, gate)| gate).collect();
-    let door = chosen_door(&house, &doors, ask)?;
+    let said: Vec<Doorway> = doors.iter().map(Doorway::of).collect();
+    let door = doorway::chosen(ask.building, &house, &said, ask.unit, ask.room);
+    let door = door.map_err(Cut::None)?;
     let of_doors = |say: fn(&AccessEntrance) -> Option<bool>| -> Option<bool> {
         let mut said = doors
             .iter()
@@ -171,69 +173,6 @@ pub fn card<M: Meter>(
         doors,
         door,
         notes,
-    })
-}
-
-/// The door of the requested unit and room.
-fn chosen_door<S>(
-    house: &Shown,
-    doors: &[AccessEntrance],
-    ask: &Ask<'_>,
-) -> Result<Option<String>, Cut<S>> {
-    let name = || {
-        house
-            .text(property::NAME)
-            .unwrap_or_else(|| ask.building.to_owned())
-    };
-    let mut fitting: Vec<&AccessEntrance> = doors.iter().collect();
-    if let Some(unit) = ask.unit {
-        let wanted = rooms::plain(unit);
-        let is_it =
-            |d: &&AccessEntrance| d.unit.as_deref().is_some_and(|u| rooms::plain(u) == wanted);
-        fitting.retain(|d| is_it(d));
-        // The building has this unit although its door is not mapped, so it is not an error.
-        let is_counted = house.whole::<u32>("units").zip(wanted.parse::<u32>().ok());
-        let is_counted = is_counted.is_some_and(|(all, unit)| (1..=all).contains(&unit));
-        if fitting.is_empty() && !is_counted {
-            let mut known: Vec<String> = doors.iter().filter_map(|d| d.unit.clone()).collect();
-            known.dedup();
-            // If no units are known, any unit is accepted.
-            if !known.is_empty() {
-                return Err(Cut::None(NoCard::Unit {
-                    building: name(),
-                    unit: unit.to_owned(),
-                    known,
-                }));
-            }
-        }
-    }
-    if let Some(room) = ask.room {
-        let says = |d: &&AccessEntrance| d.rooms.is_some();
-        let holding: Vec<&AccessEntrance> = fitting
-            .iter()
-            .filter(|d| d.rooms.as_deref().is_some_and(|r| rooms::holds(r, room)))
-            .copied()
-            .collect();
-        if holding.is_empty() && !fitting.is_empty() && fitting.iter().all(says) {
-            let mut known: Vec<String> = fitting.iter().filter_map(|d| d.rooms.clone()).collect();
-            known.dedup();
-            return Err(Cut::None(NoCard::Room {
-                building: name(),
-                room: room.to_owned(),
-                known,
-            }));
-        }
-        if !holding.is_empty() {
-            fitting = holding;
-        } else {
-            // A door without room numbers may be the requested one.
-            fitting.retain(|d| d.rooms.is_none());
-        }
-    }
-    // If several doors fit, it is unknown which one it is.
-    Ok(match fitting.as_slice() {
-        [one] => Some(one.id.clone()),
-        _ => None,
     })
 }
 

@@ -83,7 +83,7 @@ impl<'a> Entrances<'a> {
             let p = Canonical::new(e.all_properties());
             is_gate(p) && belongs(p, property::COMPOUND, compound, e, AT_OUTLINE_M)
         };
-        let found = self.around(compound, AROUND_M, &is_its, meter)?;
+        let found = around(self.snapshot, compound, AROUND_M, &is_its, meter)?;
         Ok(found.into_iter().map(|e| self.gate(e)).collect())
     }
 
@@ -93,11 +93,7 @@ impl<'a> Entrances<'a> {
         house: &Entry,
         meter: &M,
     ) -> Result<Vec<AccessEntrance>, M::Stop> {
-        let is_its = |e: &Entry| {
-            let p = Canonical::new(e.all_properties());
-            !p.is("kind", "gate") && belongs(p, property::BUILDING, house, e, AT_DOOR_M)
-        };
-        let found = self.around(house, AT_DOOR_M * 4.0, &is_its, meter)?;
+        let found = of_house(self.snapshot, house, meter)?;
         let mut doors: Vec<_> = found.into_iter().map(|e| self.door(e)).collect();
         let number = |d: &AccessEntrance| d.unit.as_deref().and_then(|u| u.parse::<u32>().ok());
         doors.sort_by(|a, b| {
@@ -105,30 +101,6 @@ impl<'a> Entrances<'a> {
             key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
         });
         Ok(doors)
-    }
-
-    /// The entrances around a feature that match a filter.
-    fn around<M: Meter>(
-        &self,
-        feature: &Entry,
-        metres: f64,
-        is_its: &(dyn Fn(&Entry) -> bool + Sync),
-        meter: &M,
-    ) -> Result<Vec<&'a Entry>, M::Stop> {
-        let mut found = Vec::new();
-        let all = self.snapshot.collections().get(ENTRANCES);
-        let (Some(all), Some(bounds)) = (all, feature.bounds()) else {
-            return Ok(found);
-        };
-        let select = Select {
-            bbox: Some(grown(bounds, metres)),
-            filter: Some(is_its),
-            limit: MOST_ENTRANCES,
-            count: false,
-            ..Select::default()
-        };
-        all.visit_metered(&select, meter, |entry| found.push(entry.as_ref()))?;
-        Ok(found)
     }
 
     fn gate(&self, entry: &Entry) -> (f64, AccessEntrance) {
@@ -300,6 +272,43 @@ struct Judged {
     hours: Vec<Hours>,
     verdict: Verdict,
     order: Option<String>,
+}
+
+/// The doors of a building.
+pub(super) fn of_house<'a, M: Meter>(
+    snapshot: &'a Snapshot,
+    house: &Entry,
+    meter: &M,
+) -> Result<Vec<&'a Entry>, M::Stop> {
+    let is_its = |e: &Entry| {
+        let p = Canonical::new(e.all_properties());
+        !p.is("kind", "gate") && belongs(p, property::BUILDING, house, e, AT_DOOR_M)
+    };
+    around(snapshot, house, AT_DOOR_M * 4.0, &is_its, meter)
+}
+
+/// The entrances around a feature that pass a filter.
+fn around<'a, M: Meter>(
+    snapshot: &'a Snapshot,
+    feature: &Entry,
+    metres: f64,
+    is_its: &(dyn Fn(&Entry) -> bool + Sync),
+    meter: &M,
+) -> Result<Vec<&'a Entry>, M::Stop> {
+    let mut found = Vec::new();
+    let all = snapshot.collections().get(ENTRANCES);
+    let (Some(all), Some(bounds)) = (all, feature.bounds()) else {
+        return Ok(found);
+    };
+    let select = Select {
+        bbox: Some(grown(bounds, metres)),
+        filter: Some(is_its),
+        limit: MOST_ENTRANCES,
+        count: false,
+        ..Select::default()
+    };
+    all.visit_metered(&select, meter, |entry| found.push(entry.as_ref()))?;
+    Ok(found)
 }
 
 /// Whether an entrance belongs to a compound or building: it names it, or it names nothing and is at its

@@ -2,6 +2,7 @@
 
 mod card;
 mod day_orders;
+mod doorway;
 mod entrances;
 pub mod in_force;
 mod passage;
@@ -10,5 +11,6 @@ mod shown;
 
 pub use card::{Cut, NoCard, card};
 pub use day_orders::orders_of_the_day;
+pub use doorway::door_of;
 pub use passage::count_passage;
 pub use shape::{Access, AccessEntrance, Ask, Building, Nearby, OrderOfDay, Span, Today};

@@ -1,0 +1,131 @@
+//! One form for all ways to write a character: half-width, lower case, simplified, Arabic digits.
+
+use std::sync::LazyLock;
+
+pub(super) const TRADITIONAL: &str = include_str!("traditional.txt");
+
+/// The characters of which forms are known.
+const FIRST: char = '\u{3400}';
+const LAST: char = '\u{9fff}';
+
+/// What may follow a number in Chinese numerals; 五一 in 五一路 is none.
+const AFTER_NUMERALS: [char; 9] = ['号', '栋', '幢', '座', '楼', '室', '层', '弄', '单'];
+
+/// A text in the form in which names and queries are compared.
+pub(super) fn normal(text: &str) -> String {
+    let plain: Vec<char> = text.chars().flat_map(plain).collect();
+    arabic(&plain)
+}
+
+/// A character, half-width, in lower case and simplified.
+pub(super) fn plain(c: char) -> impl Iterator<Item = char> {
+    // The simplified form of every character from FIRST on.
+    static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
+        let mut table: Vec<char> = (FIRST..=LAST).collect();
+        let lines = TRADITIONAL.lines().filter(|line| !line.starts_with('#'));
+        let all: Vec<char> = lines.flat_map(str::chars).collect();
+        for pair in all.chunks_exact(2) {
+            if let Some(form) = table.get_mut(place(pair[0])) {
+                *form = pair[1];
+            }
+        }
+        table
+    });
+    let half = match c {
+        '—' | '–' | '－' | '―' | '~' | '～' | '−' => '-',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{3000}' | '\t' | '\n' | '\r' | '\u{a0}' => ' ',
+        '〇' => '零',
+        FIRST..=LAST => SIMPLIFIED.get(place(c)).copied().unwrap_or(c),
+        _ => c,
+    };
+    half.to_lowercase()
+}
+
+fn place(c: char) -> usize {
+    (u32::from(c) as usize).wrapping_sub(u32::from(FIRST) as usize)
+}
+
+/// Replaces Chinese numerals by digits where a number of an address must stand.
+fn arabic(text: &[char]) -> String {
+    let mut out = String::with_capacity(text.len() * 3);
+    let mut at = 0;
+    while at < text.len() {
+        let run = text[at..].iter().take_while(|c| numeral(**c).is_some());
+        let run = run.count();
+        let after = text.get(at + run);
+        let is_number = run > 0 && run <= 8 && after.is_some_and(|c| AFTER_NUMERALS.contains(c));
+        match is_number.then(|| number(&text[at..at + run])).flatten() {
+            Some(number) => {
+                out.push_str(&number.to_string());
+                at += run;
+            }
+            None => {
+                let step = run.max(1);
+                out.extend(&text[at..at + step]);
+                at += step;
+            }
+        }
+    }
+    out
+}
+
+fn numeral(c: char) -> Option<u32> {
+    Some(match c {
+        '零' => 0,
+        '一' => 1,
+        '二' | '两' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        '十' => 10,
+        '百' => 100,
+        _ => return None,
+    })
+}
+
+/// The number that numerals mean: 二十四 and 二四 are 24, 一百零二 and 一零二 are 102.
+fn number(numerals: &[char]) -> Option<u32> {
+    let values: Vec<u32> = numerals.iter().filter_map(|c| numeral(*c)).collect();
+    if values.iter().all(|v| *v < 10) {
+        return values
+            .iter()
+            .try_fold(0_u32, |n, v| n.checked_mul(10)?.checked_add(*v));
+    }
+    let (mut sum, mut digit) = (0, None);
+    for value in values {
+        if value < 10 {
+            digit = Some(value);
+        } else {
+            sum += digit.take().unwrap_or(1) * value;
+        }
+    }
+    Some(sum + digit.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numerals_of_an_address_become_digits_and_others_stay() {
+        for (text, expected) in [
+            ("三号楼", "3号楼"),
+            ("十号楼", "10号楼"),
+            ("二十四號樓", "24号楼"),
+            ("一百零二室", "102室"),
+            ("六〇二室", "602室"),
+            ("五一路", "五一路"),
+            ("百货大楼", "百货大楼"),
+            ("第二教学楼", "第二教学楼"),
+            ("ＡＢＣ１２３　Ｄ", "abc123 d"),
+            ("十二单元", "12单元"),
+        ] {
+            assert_eq!(normal(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! A word of a query against a name: as written, in full pinyin, in first letters, mixed, and with one mistake.
+
+use std::sync::LazyLock;
+
+use ib_matcher::pinyin::{PinyinData, PinyinNotation};
+
+/// The most characters of a word; names are shorter.
+pub(super) const LONGEST: usize = 64;
+/// The characters of which readings are known.
+const FIRST: u32 = 0x3400;
+const LAST: u32 = 0x9fff;
+
+/// The ways to read a character, in letters without tones.
+pub(super) fn readings(c: char) -> &'static [&'static str] {
+    static DATA: LazyLock<PinyinData> = LazyLock::new(|| PinyinData::new(PinyinNotation::Ascii));
+    static TABLE: LazyLock<Vec<Box<[&'static str]>>> = LazyLock::new(|| {
+        let read = |code: u32| {
+            let mut all: Vec<&'static str> = Vec::new();
+            let data: &'static PinyinData = &DATA;
+            for reading in char::from_u32(code)
+                .into_iter()
+                .flat_map(|c| data.get_pinyins(c))
+            {
+                let letters = reading.notation(PinyinNotation::Ascii).unwrap_or_default();
+                if !letters.is_empty() && !all.contains(&letters) {
+                    all.push(letters);
+                }
+            }
+            all.into_boxed_slice()
+        };
+        (FIRST..=LAST).map(read).collect()
+    });
+    let code = u32::from(c);
+    match code.checked_sub(FIRST) {
+        Some(at) if code <= LAST => TABLE.get(at as usize).map_or(&[], |all| all),
+        _ => &[],
+    }
+}
+
+/// A word of a query.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    text: String,
+    chars: Vec<char>,
+}
+
+/// Where a word was found in a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct At {
+    /// At its beginning.
+    pub start: bool,
+    /// As written, and not only by its sound.
+    pub literal: bool,
+}
+
+/// How much of a word is read: bit n stands for its first n characters. All ways to read it go side by side, so
+/// that the time grows with the lengths of name and word, and not with the number of ways.
+type States = u128;
+
+impl Word {
+    pub(super) fn new(text: &str) -> Self {
+        let text: String = text.chars().take(LONGEST).collect();
+        Self {
+            chars: text.chars().collect(),
+            text,
+        }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.chars.len()
+    }
+
+    /// Looks for the word in a name.
+    pub(super) fn find(&self, name: &str) -> Option<At> {
+        if let Some(at) = name.find(&self.text) {
+            let (start, literal) = (at == 0, true);
+            return Some(At { start, literal });
+        }
+        if !self.chars.iter().any(char::is_ascii_lowercase) {
+            return None;
+        }
+        let (mut first, mut any, mut found) = (1, 0, false);
+        for (i, c) in name.chars().enumerate() {
+            first = if i == 0 || first != 0 {
+                self.step(first, c)
+            } else {
+                0
+            };
+            any = self.step(any | 1, c);
+            if first & self.done() != 0 {
+                let (start, literal) = (true, false);
+                return Some(At { start, literal });
+            }
+            found |= any & self.done() != 0;
+            if found && first == 0 {
+                break;
+            }
+        }
+        found.then_some(At {
+            start: false,
+            literal: false,
+        })
+    }
+
+    /// Whether a name begins with the word if one mistake is forgiven: a letter or character too many, missing or
+    /// wrong, though not the first.
+    pub(super) fn nearly_begins(&self, name: &str) -> bool {
+        let (mut right, mut wrong): (States, States) = (1, 0);
+        for (i, c) in name.chars().enumerate() {
+            wrong = match i {
+                0 => 0,
+                // A character of the name that is missing in the word, or another in its place.
+                _ => self.step(wrong, c) | right | (right << 1),
+            };
+            wrong |= self.slip_within(right, c);
+            right = self.step(right, c);
+            // One too many.
+            wrong |= (right & !1) << 1;
+            if (right | wrong) & self.done() != 0 {
+                return true;
+            }
+            if right | wrong == 0 {
+                return false;
+            }
+        }
+        false
+    }
+
+    fn done(&self) -> States {
+        1 << self.chars.len()
+    }
+
+    /// What is read after one more character of the name.
+    fn step(&self, states: States, c: char) -> States {
+        let mut next = 0;
+        self.each(states, |from, rest| {
+            if rest.first() == Some(&c) {
+                next |= 1 << (from + 1);
+            }
+            for reading in readings(c) {
+                let same = rest.iter().zip(reading.bytes());
+                let same = same.take_while(|(a, b)| **a == char::from(*b)).count();
+                if same == 0 {
+                    continue;
+                }
+                // The first letter, or the first sound where it has two letters.
+                next |= 1 << (from + 1);
+                if same >= 2 && reading.as_bytes().get(1) == Some(&b'h') {
+                    next |= 1 << (from + 2);
+                }
+                // The whole reading, or as much of it as is typed so far.
+                if same == reading.len() || same == rest.len() {
+                    next |= 1 << (from + same);
+                }
+            }
+        });
+        next
+    }
+
+    /// What is read after a character whose pinyin has one letter too many, missing, wrong or swapped.
+    fn slip_within(&self, states: States, c: char) -> States {
+        let mut next = 0;
+        self.each(states, |from, rest| {
+            for reading in readings(c).iter().filter(|r| r.len() >= 3) {
+                for length in reading.len() - 1..=reading.len() + 1 {
+                    let typed = rest.get(..length);
+                    if typed.is_some_and(|t| is_one_off(t, reading.as_bytes())) {
+                        next |= 1 << (from + length);
+                    }
+                }
+            }
+        });
+        next
+    }
+
+    /// Calls `each` with every state and what is left of the word there.
+    fn each(&self, mut states: States, mut each: impl FnMut(usize, &[char])) {
+        while states != 0 {
+            let from = states.trailing_zeros() as usize;
+            states &= states - 1;
+            let Some(rest) = self.chars.get(from..).filter(|rest| !rest.is_empty()) else {
+                break;
+            };
+            each(from, rest);
+        }
+    }
+}
+
+/// Whether typed letters are a reading but for one mistake, which is not in the first letter.
+fn is_one_off(typed: &[char], reading: &[u8]) -> bool {
+    let typed: Vec<u8> = typed
+        .iter()
+        .map(|c| u8::try_from(*c).unwrap_or(0))
+        .collect();
+    let same = typed
+        .iter()
+        .zip(reading)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let (a, b) = (&typed[same..], &reading[same..]);
+    let extra = || a.len() == b.len() + 1 && a.ends_with(b);
+    let missing = || b.len() == a.len() + 1 && b.ends_with(a);
+    let wrong = || a.len() == b.len() && a.get(1..) == b.get(1..);
+    let swapped = || match (a, b) {
+        ([a0, a1, a @ ..], [b0, b1, b @ ..]) => a0 == b1 && a1 == b0 && a == b,
+        _ => false,
+    };
+    same > 0 && (extra() || missing() || wrong() || swapped())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(word: &str, name: &str) -> Option<(bool, bool)> {
+        Word::new(word).find(name).map(|at| (at.start, at.literal))
+    }
+
+    #[test]
+    fn a_word_is_found_by_characters_pinyin_letters_and_any_mix() {
+        for word in [
+            "wqhy",
+            "wenquanhuayuan",
+            "wenq",
+            "wenqu",
+            "w",
+            "wenquanhy",
+            "wqhuayuan",
+            "温qhy",
+            "wen泉花yuan",
+            "wqh",
+        ] {
+            assert_eq!(found(word, "温泉花园"), Some((true, false)), "{word}");
+        }
+        assert_eq!(found("温泉", "温泉花园"), Some((true, true)));
+        assert_eq!(found("花园", "温泉花园"), Some((false, true)));
+        assert_eq!(found("hy", "温泉花园"), Some((false, false)));
+        assert_eq!(found("chaoyang", "朝阳里"), Some((true, false)));
+        assert_eq!(found("zyl", "朝阳里"), Some((true, false)));
+        assert_eq!(found("zhyl", "朝阳里"), Some((true, false)));
+        assert_eq!(found("wqhz", "温泉花园"), None);
+        assert_eq!(found("花泉", "温泉花园"), None);
+    }
+
+    #[test]
+    fn one_mistake_is_forgiven_and_two_are_not() {
+        for word in [
+            "wqy",
+            "wqxhy",
+            "wqby",
+            "wenqaunhuayuan",
+            "wengquanhuayuan",
+            "wenquanhuayan",
+            "温泉园",
+            "温全花园",
+        ] {
+            assert!(Word::new(word).nearly_begins("温泉花园"), "{word}");
+        }
+        for word in ["xqhy", "wabc", "温州火锅", "hua"] {
+            assert!(!Word::new(word).nearly_begins("温泉花园"), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_long_word_over_a_long_name_takes_no_time_that_grows_with_the_ways_to_read_it() {
+        // 2^60 ways, were they tried one by one.
+        let (word, name) = (format!("{}b", "a".repeat(60)), "啊".repeat(160));
+        assert_eq!(found(&word, &name), None);
+    }
+}
