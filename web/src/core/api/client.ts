@@ -1,6 +1,7 @@
 // Requests to the server. Every failure becomes an `ApiError` with a text that says what to do.
 import createClient from 'openapi-fetch';
 import { lang } from '@/core/i18n/lang';
+import { addressOnly } from '@/core/search/order';
 import { ROOT, under } from './root';
 import type { paths } from './schema';
 import type { Accepted, Collection, Feature, FeatureOf, GridStatuses, Hit, Landing, Link, Session } from './types';
@@ -218,9 +219,9 @@ export async function pages<F>(
   return features;
 }
 
-/** Finds features by name, the best match first; `wqhy3` finds 温泉花园3号楼. */
+/** Finds features by name, the best match first; `wqhy3` finds 温泉花园3号楼. Of the text of an order only the address is sent. */
 export const search = async (q: string, limit = 8, signal?: AbortSignal): Promise<Hit[]> =>
-  (await answered(http.GET('/api/search', { params: { query: { q, limit } }, signal }))).features;
+  (await answered(http.GET('/api/search', { params: { query: { q: addressOnly(q), limit } }, signal }))).features;
 
 export const session = (): Promise<Session> => answered(http.GET('/api/session'));
 

@@ -686,7 +686,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Finds features by name. */
+        /**
+         * Finds features by name and address.
+         * @description Names are found by their characters (simplified or traditional), in pinyin, by first letters and in any mix; buildings
+         *     also by number as people write it: 3号楼, 三号楼, 3栋, 3幢, A座, #3, 3-2-501, 24号楼2单元602. Where nothing fits, areas
+         *     before the name (天津市北辰区…) are left out, then one mistake in the name is forgiven, then the number is left out
+         *     and `note` says so. The text of an order may be pasted whole, but leave out names, telephone numbers and notes: they
+         *     are not searched for, and a page should not send them.
+         *
+         *     Where the query names a unit or room, a building has `address` with `unit` and `room`, with the id of the `door` where
+         *     the entrances say which it is, and with a `note` where there is no such unit or room. No position is sent: who asks
+         *     breaks ties by it.
+         */
         get: operations["search"];
         put?: never;
         post?: never;
@@ -2461,6 +2472,12 @@ export interface components {
         };
         Found: {
             features: (components["schemas"]["Feature"] & {
+                address?: {
+                    door?: string;
+                    note?: components["schemas"]["Localized"];
+                    room?: string;
+                    unit?: string;
+                };
                 collection: string;
                 properties: {
                     building?: string;
@@ -2471,6 +2488,7 @@ export interface components {
                     [key: string]: unknown;
                 };
             })[];
+            note?: components["schemas"]["Localized"];
             /** @enum {string} */
             type: "FeatureCollection";
         };
@@ -6841,7 +6859,7 @@ export interface operations {
     search: {
         parameters: {
             query: {
-                /** @description Parts of a name in Chinese, in pinyin or in initials of pinyin: `wqhy3` finds 温泉花园3号楼. An empty text finds nothing */
+                /** @description A name or an address, at most 600 characters: `wqhy3` finds 温泉花园3号楼, `温泉花园3-2-501` also its unit and room; empty text finds nothing */
                 q: string;
                 /** @description Only these collections */
                 collections?: string[];

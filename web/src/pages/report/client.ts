@@ -4,6 +4,7 @@ import { answered, http, item, written } from '@/core/api/client';
 import type { FeatureOf, Geometry } from '@/core/api/types';
 import { learnCategories } from '@/core/i18n/words';
 import type { Case, Rules } from '@/core/ledger/types';
+import { addressOnly } from '@/core/search/order';
 
 const asNobody = { credentials: 'omit' } as const;
 
@@ -18,7 +19,9 @@ export interface Found {
 
 /** Finds places by name, the best match first. */
 export async function search(words: string): Promise<Found[]> {
-  const found = await answered(http.GET('/api/search', { params: { query: { q: words, limit: 6 } }, ...asNobody }));
+  const found = await answered(
+    http.GET('/api/search', { params: { query: { q: addressOnly(words), limit: 6 } }, ...asNobody }),
+  );
   return found.features.map((f) => ({ id: f.id, name: f.properties.name ?? f.id, geometry: f.geometry }));
 }
 

@@ -1,0 +1,196 @@
+// The address in the text of an order, without what is personal in it. A page searches for this text alone, so that no
+// name, telephone number or note leaves the phone. The rules are those of src/access/directory/order.rs; both pass
+// tests/support/order_texts.json.
+
+/** The most characters of a text that are read; the server takes no more. */
+const MOST = 600;
+/** What stands behind the name of a person. */
+const TITLES = '先生 女士 小姐 太太 老师 老師 同学 同學 阿姨 叔叔 师傅 師傅 大哥'.split(' ');
+/** What stands before something personal. It ends with the line or the next punctuation. */
+const PERSONAL = (
+  '收货人 收貨人 收件人 联系人 聯繫人 聯絡人 取件人 姓名 联系电话 手机号码 手機號碼 手机号 手機號 手机 手機 ' +
+  '电话 電話 顾客 顧客 订单编号 訂單編號 订单号 訂單號 取餐码'
+).split(' ');
+/** What stands before a note, which ends with the line. */
+const NOTES = '备注 備註 留言 口味'.split(' ');
+/** What stands before an address and is no part of it. */
+const ADDRESS = '收货地址 收貨地址 配送地址 送货地址 送貨地址 收件地址 详细地址 詳細地址 地址 送至'.split(' ');
+/** The longest name without a title. */
+const LONGEST_NAME = 4;
+
+const isHan = (c: string | undefined): boolean => c !== undefined && c >= '\u3400' && c <= '\u9fff';
+const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' && c <= '9';
+/** What ends the value of a label. */
+const isStop = (c: string): boolean => '\n,;，；。|'.includes(c);
+const isSpace = (c: string): boolean => /\s/.test(c) || isStop(c) || ':()[]、'.includes(c);
+
+/** A character, half-width; the end of a line stays. */
+function plain(c: string): string {
+  if (c === '\n' || c === '\r') return '\n';
+  if (c >= '！' && c <= '～') return String.fromCharCode(c.charCodeAt(0) - 0xfee0);
+  return /[\s]/.test(c) ? ' ' : /[—–―−]/.test(c) ? '-' : c;
+}
+
+class Order {
+  private readonly text: string[];
+  private readonly plain: string[];
+  private readonly gone: boolean[];
+  private readonly telephones: number[] = [];
+
+  constructor(text: string) {
+    this.text = [...text.trim()].slice(0, MOST);
+    this.plain = this.text.map(plain);
+    this.gone = this.text.map(() => false);
+  }
+
+  private has(at: number, word: string): boolean {
+    return [...word].every((c, i) => this.plain[at + i] === c);
+  }
+
+  private remove(from: number, to: number): void {
+    this.gone.fill(true, from, to);
+  }
+
+  /** Where the characters end that a condition holds for. */
+  private end(from: number, holds: (c: string) => boolean): number {
+    let at = from;
+    for (let c = this.plain[at]; c !== undefined && holds(c); c = this.plain[at]) at += 1;
+    return at;
+  }
+
+  /** How many characters before a place a condition holds for. */
+  private before(at: number, holds: (c: string) => boolean): number {
+    let count = 0;
+    for (let c = this.plain[at - 1]; c !== undefined && holds(c); c = this.plain[at - count - 1]) count += 1;
+    return count;
+  }
+
+  labelled(): void {
+    for (let at = 0; at < this.plain.length;) {
+      const starts = (words: string[]): string | undefined => words.find((word) => this.has(at, word));
+      const [personal, note, address] = [starts(PERSONAL), starts(NOTES), starts(ADDRESS)];
+      const word = personal ?? note ?? address;
+      if (!word) {
+        at += 1;
+        continue;
+      }
+      const behind = at + word.length;
+      const value = this.end(behind, (c) => c === ':' || c === ' ');
+      let end = value;
+      // Only a colon or a space makes it a label: 电话局 is a place.
+      if (value === behind) end = at;
+      else if (note) end = this.end(value, (c) => c !== '\n');
+      else if (personal) end = this.end(value, (c) => !isStop(c));
+      this.remove(at, end);
+      at = Math.max(end, at + 1);
+    }
+  }
+
+  numbers(): void {
+    for (let at = 0; at < this.plain.length;) {
+      const end = isDigit(this.plain[at - 1]) ? null : this.telephone(at);
+      if (end === null) {
+        at += 1;
+        continue;
+      }
+      this.remove(at, end);
+      this.telephones.push(at);
+      at = end;
+    }
+  }
+
+  /** Where a telephone number ends that begins here, with its extension. */
+  private telephone(from: number): number | null {
+    const prefix = ['+86', '86'].find((p) => this.has(from, p));
+    const at = prefix ? this.end(from + prefix.length, (c) => c === ' ' || c === '-') : from;
+    const end = this.mobile(at) ?? this.landline(from);
+    return end === null || isDigit(this.plain[end]) ? null : this.extension(end);
+  }
+
+  private mobile(from: number): number | null {
+    const second = this.plain[from + 1] ?? '';
+    if (this.plain[from] !== '1' || second < '3' || second > '9') return null;
+    let at = from;
+    for (let count = 0; count < 11; at += 1) {
+      const c = this.plain[at];
+      if (isDigit(c) || c === '*') count += 1;
+      else if (!((c === ' ' || c === '-') && (count === 3 || count === 7))) return null;
+    }
+    return at;
+  }
+
+  private landline(from: number): number | null {
+    if (this.plain[from] !== '0') return null;
+    const area = this.end(from, isDigit);
+    const dash = this.plain[area] === '-' && area - from >= 3 && area - from <= 4;
+    const end = dash ? this.end(area + 1, isDigit) : area;
+    const digits = end - from - (dash ? 1 : 0);
+    return digits >= 10 && digits <= 12 ? end : null;
+  }
+
+  private extension(end: number): number {
+    const at = this.end(end, (c) => c === ' ');
+    if (!['转', '轉', '-'].includes(this.plain[at] ?? '')) return end;
+    const digits = this.end(at + 1, (c) => c === ' ');
+    const last = this.end(digits, isDigit);
+    return last > digits ? last : end;
+  }
+
+  titled(): void {
+    for (let at = 0; at < this.plain.length; at += 1) {
+      const title = TITLES.find((t) => this.has(at, t));
+      if (!title) continue;
+      const end = at + title.length;
+      const next = this.plain[end];
+      // 老师傅修鞋 is a shop, and a name goes on behind it.
+      if (isHan(next) && next !== '收') continue;
+      const run = this.before(at, isHan);
+      // In a longer run of characters the last one is the family name.
+      this.remove(at - (run < LONGEST_NAME ? run : 1), end);
+    }
+  }
+
+  /** Names without a title: short words beside a telephone number where the address is elsewhere. */
+  names(): void {
+    const isName = (from: number, to: number): boolean => to - from >= 2 && to - from <= LONGEST_NAME;
+    for (const telephone of this.telephones) {
+      const end = this.end(telephone, (c) => !isHan(c));
+      const behind = this.end(end, isHan);
+      const after = this.plain[behind];
+      const isApartBehind = this.plain.slice(telephone, end).every((c, i) => this.gone[telephone + i] || isSpace(c));
+      if (
+        this.hasNumber(0, telephone) &&
+        (after === undefined || isSpace(after)) &&
+        isName(end, behind) &&
+        isApartBehind
+      )
+        this.remove(end, behind);
+      const last = telephone - this.before(telephone, isSpace);
+      const first = last - this.before(last, isHan);
+      const isApart = first === 0 || isSpace(this.plain[first - 1] ?? ' ');
+      const hasOther = this.hasNumber(0, first) || this.hasNumber(last, this.plain.length);
+      if (isApart && hasOther && isName(first, last)) this.remove(first, last);
+    }
+  }
+
+  /** Whether a number of an address is left between two places. */
+  private hasNumber(from: number, to: number): boolean {
+    const isNumber = (c: string): boolean => isDigit(c) || '号號栋棟幢座'.includes(c);
+    return this.plain.slice(from, to).some((c, i) => !this.gone[from + i] && isNumber(c));
+  }
+
+  left(): string {
+    const kept = this.text.map((c, i) => (this.gone[i] ? ' ' : c));
+    return kept.join('').replace(/\s+/gu, ' ').trim();
+  }
+}
+
+/** A text without telephone numbers, names of people, order numbers and notes, in one line. */
+export function addressOnly(text: string): string {
+  const order = new Order(text);
+  order.labelled();
+  order.numbers();
+  order.titled();
+  order.names();
+  return order.left();
+}
