@@ -315,26 +315,33 @@ impl<'a> Look<'a, '_> {
         meter.see(block.len())?;
         let ranges = self.query.first_values();
         for shape in block.shapes() {
-            let is_possible = self.query.letters().are_in(shape.letters)
-                && self.query.first_letter().are_in(shape.first);
+            let is_possible = self.query.may_fit(shape.letters, shape.first);
             if !is_possible {
                 continue;
             }
-            let Some(words) = self.query.words(shape.text) else {
-                continue;
-            };
             let length = Reverse(query::length(shape.text));
-            // The best that a name of the shape may be.
-            let most = Rank {
+            let most = |words| Rank {
                 words,
                 kind: self.kind,
                 numbers: Nearness::Same,
                 length,
             };
-            let is_beaten = best.worst().is_some_and(|worst| {
-                most < worst.rank || (most == worst.rank && *worst.shape < *shape.text)
-            });
-            if is_beaten {
+            let is_beaten = |rank: Rank, best: &Best<'a>| {
+                best.worst().is_some_and(|worst| {
+                    rank < worst.rank || (rank == worst.rank && *worst.shape < *shape.text)
+                })
+            };
+            // Comparing words is what costs.
+            let highest = self.query.highest_words(shape.text, shape.first);
+            if is_beaten(most(highest), best) {
+                continue;
+            }
+            let Some(words) = self.query.words(shape.text) else {
+                continue;
+            };
+            // The best that a name of the shape may be.
+            let most = most(words);
+            if is_beaten(most, best) {
                 // Without words in the query, all shapes behind this one are beaten too.
                 if !self.query.has_words() {
                     break;

@@ -376,6 +376,11 @@ impl Letters {
         self.0 & !name.0 == 0
     }
 
+    /// How many of them are not among those of a name.
+    pub(super) fn missing_in(self, name: Self) -> u32 {
+        (self.0 & !name.0).count_ones()
+    }
+
     fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }

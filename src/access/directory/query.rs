@@ -9,7 +9,7 @@ use super::names::Letters;
 use super::sound::Word;
 
 /// The most other ways to understand a query that are tried where nothing is found.
-const MOST_READINGS: usize = 32;
+const MOST_READINGS: usize = 16;
 /// The shortest end of a run of characters that is looked for alone.
 const SHORTEST_END: usize = 3;
 /// A number of so many digits may be the beginning of a code.
@@ -29,6 +29,8 @@ pub(super) struct Query {
     /// All words together, as a name has them.
     whole: String,
     letters: Letters,
+    /// The first letter or character of the first word.
+    initial: Letters,
     /// Whether one mistake in the only word is forgiven.
     forgives: bool,
     /// Whether the words of some name fitted.
@@ -142,6 +144,7 @@ impl Query {
         let goes_on = matches!(last, Some(Token::Number(n)) if n.label == Label::Any);
         Self {
             letters: Letters::of_query(words.iter().map(Word::text)),
+            initial: Letters::of_query(words.first().map(Word::initial).into_iter()),
             whole: words.iter().map(Word::text).collect(),
             goes_on,
             words,
@@ -158,7 +161,6 @@ impl Query {
         };
         let least = if word.text().is_ascii() { 3 } else { 2 };
         (word.len() >= least).then(|| Self {
-            letters: Letters::default(),
             forgives: true,
             ..self.copy()
         })
@@ -181,6 +183,7 @@ impl Query {
             goes_on: self.goes_on,
             whole: self.whole.clone(),
             letters: self.letters,
+            initial: self.initial,
             forgives: self.forgives,
             has_fit: AtomicBool::new(false),
         }
@@ -195,15 +198,13 @@ impl Query {
         self.has_fit.load(Ordering::Relaxed)
     }
 
-    /// With what a name must begin that fits; nothing where it may begin with anything.
-    pub(super) fn first_letter(&self) -> Letters {
-        let first = self.words.first().filter(|_| self.forgives);
-        let end = |text: &str| text.chars().next().map_or(0, char::len_utf8);
-        Letters::of_query(
-            first
-                .map(|word| &word.text()[..end(word.text())])
-                .into_iter(),
-        )
+    /// Whether a name may fit by its letters and by those with which it may begin. One mistake brings at most one
+    /// letter into the query that the name does not have.
+    pub(super) fn may_fit(&self, letters: Letters, first: Letters) -> bool {
+        match self.forgives {
+            true => self.letters.missing_in(letters) <= 1 && self.initial.are_in(first),
+            false => self.letters.are_in(letters),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -214,9 +215,20 @@ impl Query {
         !self.numbers.is_empty()
     }
 
-    /// The letters that a name must have to fit.
-    pub(super) fn letters(&self) -> Letters {
-        self.letters
+    /// How well the words of a name can fit at most. `first` is with what a query may begin that begins like it.
+    pub(super) fn highest_words(&self, name: &str, first: Letters) -> WordRank {
+        let by_sound = match &*self.words {
+            [word] => {
+                let is_letters = word.text().bytes().all(|b| b.is_ascii_lowercase());
+                is_letters && !name.bytes().any(|b| b.is_ascii_alphanumeric())
+            }
+            _ => false,
+        };
+        WordRank {
+            literal: !by_sound,
+            whole: !by_sound,
+            start: !by_sound || self.initial.are_in(first),
+        }
     }
 
     /// How well the words of a name fit.

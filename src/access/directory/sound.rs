@@ -70,6 +70,12 @@ impl Word {
         &self.text
     }
 
+    /// Its first letter or character.
+    pub(super) fn initial(&self) -> &str {
+        let end = self.chars.first().map_or(0, |c| c.len_utf8());
+        self.text.get(..end).unwrap_or_default()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.chars.len()
     }
@@ -165,7 +171,9 @@ impl Word {
     fn slip_within(&self, states: States, c: char) -> States {
         let mut next = 0;
         self.each(states, |from, rest| {
-            for reading in readings(c).iter().filter(|r| r.len() >= 3) {
+            let begins = |reading: &&&str| reading.chars().next() == rest.first().copied();
+            let long = readings(c).iter().filter(|reading| reading.len() >= 3);
+            for reading in long.filter(begins) {
                 for length in reading.len() - 1..=reading.len() + 1 {
                     let typed = rest.get(..length);
                     if typed.is_some_and(|t| is_one_off(t, reading.as_bytes())) {
