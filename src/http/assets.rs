@@ -25,6 +25,7 @@ pub const PAGES: &[&str] = &[
     "/desk",
     "/field",
     "/report",
+    "/rider",
     "/sign-in",
     "/accounts",
     "/docs",
@@ -39,6 +40,9 @@ const PARTS: &[&str] = &[
     "/field/cases/{}/{}",
     "/report/mine",
     "/report/place",
+    "/rider/way",
+    "/rider/place",
+    "/rider/near/{}",
     "/accounts/invites",
     "/accounts/{}",
 ];
@@ -170,6 +174,7 @@ mod tests {
             "desk/cases/w-1",
             "field/cases/w-1/handle",
             "accounts/7",
+            "rider/near/toilet",
         ] {
             assert!(is_page(name), "{name}");
         }

@@ -9,6 +9,7 @@ const desk = () => import('@/pages/desk/DeskPage.vue');
 const field = () => import('@/pages/field/FieldPage.vue');
 const home = () => import('@/pages/home/HomePage.vue');
 const report = () => import('@/pages/report/ReportPage.vue');
+const rider = () => import('@/pages/rider/RiderPage.vue');
 
 export const routes: RouteRecordRaw[] = [
   { path: '/', component: home },
@@ -22,6 +23,10 @@ export const routes: RouteRecordRaw[] = [
   { path: '/report', name: 'report', component: report },
   { path: '/report/mine', name: 'report-mine', component: report },
   { path: '/report/place', name: 'report-place', component: report },
+  { path: '/rider', name: 'rider', component: rider },
+  { path: '/rider/way', name: 'rider-way', component: rider },
+  { path: '/rider/place', name: 'rider-place', component: rider },
+  { path: '/rider/near/:service', name: 'rider-near', component: rider },
   { path: '/accounts', name: 'accounts', component: accounts },
   { path: '/accounts/invites', name: 'accounts-invites', component: accounts },
   { path: '/accounts/:id', name: 'account', component: accounts },

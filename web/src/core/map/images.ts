@@ -130,3 +130,21 @@ export async function addCategoryImages(map: MapLibreMap, room: Element, { scale
     ),
   );
 }
+
+/** Adds `way-*`: the gates and the door of a route, the largest signs on its map. */
+export async function addWayImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
+  const { text, panel, accent, accentInk } = mapColors(room);
+  const signs: [name: SymbolName, ground: string, ink: string][] = [
+    ['gate_open', panel, text],
+    ['gate_shut', panel, text],
+    ['gate_unknown', panel, text],
+    ['dismount', panel, text],
+    ['door', accent, accentInk],
+  ];
+  await Promise.all(
+    signs.map(async ([name, ground, ink]) => {
+      const image = await rasterise(plate(name, ink, ground, ink), Math.round(44 * scale * ratio));
+      if (!map.hasImage(`way-${name}`)) map.addImage(`way-${name}`, image, { pixelRatio: ratio });
+    }),
+  );
+}

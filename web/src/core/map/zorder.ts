@@ -59,6 +59,14 @@ export const Z_ORDER = [
   'subject-way',
   'subject-place',
   'subject-me',
+  // A route, what stands on it, and who goes along it
+  'way-casing',
+  'way-line',
+  'way-walk',
+  'way-gate',
+  'way-door',
+  'way-accuracy',
+  'way-me',
   // The position that is being chosen
   'mark',
 ] as const;

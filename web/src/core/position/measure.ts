@@ -53,6 +53,37 @@ export function distanceTo_m(from: Position, geometry: Geometry | null | undefin
   }
 }
 
+/** Where on a line something is. */
+export interface OnLine {
+  /** From the beginning of the line to the nearest point of it; metres. */
+  along_m: number;
+  /** From the line; metres. */
+  off_m: number;
+}
+
+/** The point of a line nearest to a position. `along_m` says how far along it each of its vertices is; with `within`,
+ * only what lies between these two is looked at. */
+export function nearestOnLine(
+  from: Position,
+  line: Position[],
+  along_m: number[],
+  [low, high]: [number, number] = [-Infinity, Infinity],
+): OnLine | null {
+  const plane = planeAt(from);
+  let best: OnLine | null = null;
+  for (const [i, end] of line.entries()) {
+    const [begin_m, end_m] = [along_m[i - 1] ?? 0, along_m[i] ?? 0];
+    if (end_m < low || begin_m > high) continue;
+    const [a, b] = [plane(line[i - 1] ?? end), plane(end)];
+    const share = shareOfSegment(a, b);
+    const along = Math.min(high, Math.max(low, begin_m + share * (end_m - begin_m)));
+    const exact = end_m > begin_m ? (along - begin_m) / (end_m - begin_m) : 0;
+    const off_m = Math.hypot(a[0] + exact * (b[0] - a[0]), a[1] + exact * (b[1] - a[1]));
+    if (best === null || off_m < best.off_m) best = { along_m: along, off_m };
+  }
+  return best;
+}
+
 /** The smallest distance; null if there are none. */
 function nearest(found: number[]): number | null {
   const best = Math.min(Infinity, ...found);
@@ -61,10 +92,15 @@ function nearest(found: number[]): number | null {
 
 /** The distance from the origin to the segment a–b. */
 function toSegment([ax, ay]: [number, number], [bx, by]: [number, number]): number {
+  const t = shareOfSegment([ax, ay], [bx, by]);
+  return Math.hypot(ax + t * (bx - ax), ay + t * (by - ay));
+}
+
+/** How far along the segment a–b the point nearest to the origin is, from 0 to 1. */
+function shareOfSegment([ax, ay]: [number, number], [bx, by]: [number, number]): number {
   const [dx, dy] = [bx - ax, by - ay];
   const length2 = dx * dx + dy * dy;
-  const t = length2 === 0 ? 0 : Math.max(0, Math.min(1, -(ax * dx + ay * dy) / length2));
-  return Math.hypot(ax + t * dx, ay + t * dy);
+  return length2 === 0 ? 0 : Math.max(0, Math.min(1, -(ax * dx + ay * dy) / length2));
 }
 
 function isInside([x = 0, y = 0]: Position, rings: Position[][]): boolean {

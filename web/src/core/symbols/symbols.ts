@@ -36,9 +36,21 @@ export const symbols = {
   gate_open: 'M3 3h3v18H3zm15 0h3v18h-3zM8 5l4 1.5v11L8 19zm8 0v14l-2.5-1V6z',
   /** A closed gate. */
   gate_shut: 'M3 3h3v18H3zm15 0h3v18h-3zM7.5 5H9v14H7.5zm3 0H12v14h-1.5zm3 0H15v14h-1.5zM6 8h12v1.8H6zm0 6h12v1.8H6z',
+  /** A gate of which nobody knows. */
+  gate_unknown:
+    'M3 3h3v18H3zm15 0h3v18h-3zM12 5c2.3 0 4 1.4 4 3.5 0 1.5-.8 2.4-1.8 3.1-.8.6-1.1 1-1.1 2h-2.3c0-2 .9-2.9 1.8-3.6.7-.5 1-.8 1-1.4 0-.8-.6-1.4-1.6-1.4s-1.7.7-1.7 1.7H8C8 6.5 9.7 5 12 5zm-1.2 10h2.4v2.5h-2.4z',
   /** Dismount and push the bike. */
   dismount:
     'M9 2a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM7.5 7h3l2.5 4H16v2h-4l-1.5-2v3.5L13 22h-2.3L8.5 16 6.5 22H4.2L6.5 14zM18.5 14a4 4 0 1 1 0 8 4 4 0 0 1 0-8zm0 2a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
+  /** Riding. */
+  ebike:
+    'M14 3h4.5v2H16l1.3 5.5a4.75 4.75 0 1 1-2 .6L14.9 9.5l-3.7 6.5H10a4.75 4.75 0 1 1-.6-2l.7 0 4-7L13.5 5H14zM5.25 13.5a2.75 2.75 0 1 0 2.6 3.7H5v-2h2.6a2.75 2.75 0 0 0-2.35-1.7zm13 0a2.75 2.75 0 1 0 .2 0l.8 3-2 .5-.8-3a2.7 2.7 0 0 1 1.8-.5zM6 8h5v2H6z',
+  /** Walking. */
+  walk: 'M12.5 1.5a2 2 0 1 1 0 4 2 2 0 0 1 0-4zM10.5 7h3l1.7 3.3 2.8 1.2-.8 1.9-3.6-1.5-.6-1-.7 3.3 2.7 2.8V23h-2.3v-5l-2.7-2.5L8.8 19 6 22.5l-1.8-1.4 2.5-3.3L8.3 11l-1.3.8V15H5v-4.3z',
+  /** A lift: a cabin that goes up and down. */
+  lift: 'M4 2h16v20H4zm2 2v16h12V4zm6 2 3.5 4.5h-7zm0 12-3.5-4.5h7z',
+  /** Waiting: a clock. */
+  wait: 'M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20zm0 2.3a7.7 7.7 0 1 0 0 15.4 7.7 7.7 0 0 0 0-15.4zM11 7h2v4.5l3.3 2-1 1.7L11 12.6z',
   /** A door of a staircase. */
   door: 'M5 2h14v18h2v2H3v-2h2zm2.5 2.5V20h9V4.5zM14 11h1.8v3H14z',
   /** 楼栋: blocks of flats. */
@@ -47,6 +59,8 @@ export const symbols = {
   route: 'M5 2h4v4c0 2.5 1.5 4 4 4.5 4 .8 6 3.5 6 7.5v4h-4v-4c0-2.2-1-3.2-3.2-3.7C7.5 13.4 5 10.5 5 6z',
   /** 网格: four cells. */
   grid: 'M3 3h8v8H3zm10 0h8v8h-8zM3 13h8v8H3zm10 0h8v8h-8zM5 5v4h4V5zm10 0v4h4V5zM5 15v4h4v-4zm10 0v4h4v-4z',
+  /** Where I am. */
+  here: 'M11 1h2v3.1A8 8 0 0 1 19.9 11H23v2h-3.1a8 8 0 0 1-6.9 6.9V23h-2v-3.1A8 8 0 0 1 4.1 13H1v-2h3.1A8 8 0 0 1 11 4.1zm1 5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zm0 3a3 3 0 1 1 0 6 3 3 0 0 1 0-6z',
   /** North. */
   north: 'M12 2 19 22l-7-4.5L5 22z',
 } as const;

@@ -11,6 +11,7 @@ export const words = {
     desk: ['值班台', '哪些轮到我，哪些超期，下一步能做什么。'],
     field: ['现场', '网格员和成员单位：去哪里，办什么，凭什么算办好。断网也能用。'],
     report: ['随手上报', '居民上报问题，凭回执看进度、评分。不用注册。'],
+    rider: ['骑手', '哪个门让电动自行车进，门口出示什么，车停哪里，走哪个单元门，有没有电梯：带我去。'],
     signin: ['登录', '用密码或访问令牌登录，查看所属角色的数据。'],
     accounts: ['账号与邀请', '管理员管理账号，值班员发出邀请。'],
     docs: ['接口文档', '本机可离线浏览的 OpenAPI 文档。'],
@@ -30,6 +31,10 @@ export const words = {
       'Grid workers and member units: where to go, what to do, what shows that it is done. Works offline.',
     ],
     report: ['Report a problem', 'Residents report, follow with a receipt and rate. No account.'],
+    rider: [
+      'Riders',
+      'Which gate lets an e-bike in, what to show there, where to park, which door, is there a lift: take me there.',
+    ],
     signin: ['Sign in', 'With a password or an access token, to see what your role may see.'],
     accounts: ['Accounts and invites', 'Administrators manage accounts; duty officers make invites.'],
     docs: ['API documents', 'The OpenAPI document, browsable without the internet.'],

@@ -1,0 +1,127 @@
+// What the rider's page asks of the server. Positions of people go in bodies of POST only.
+import type { Position } from 'geojson';
+import { answered, ask, http, item, search as searchNames } from '@/core/api/client';
+import type { Hit } from '@/core/api/types';
+import { signPlace } from '@/core/map/bounds';
+import type { Address } from './order';
+import type { Target } from './target';
+import type { Card, Route } from './types';
+
+/** What a rider looks for: places with a door, and places to stop at. */
+const PLACES = new Set(['buildings', 'compounds', 'facilities', 'first_aid_stations', 'units', 'entrances']);
+
+export interface Found {
+  hit: Hit;
+  /** The unit and room that the question names. */
+  unit: string | null;
+  room: string | null;
+}
+
+const placesOf = (hits: Hit[], unit: string | null, room: string | null): Found[] =>
+  hits
+    .filter((hit) => PLACES.has(hit.collection))
+    .map((hit) => (hit.collection === 'buildings' ? { hit, unit, room } : { hit, unit: null, room: null }));
+
+/** Places for an address, the best first. Where the whole of it finds nothing, less of it is asked for. */
+export async function search({ text, place, local, unit, room }: Address, signal: AbortSignal): Promise<Found[]> {
+  for (const q of new Set([text, place, local])) {
+    const hits = await searchNames(q, 10, signal);
+    if (hits.length > 0) return placesOf(hits, unit, room);
+  }
+  return [];
+}
+
+const post = async <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
+  (await (
+    await ask(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(body),
+      signal,
+    })
+  ).json()) as T;
+
+/** How to get into a building now. */
+export async function card(
+  building: string,
+  { unit, room, profile }: { unit: string | null; room: string | null; profile: string },
+  signal?: AbortSignal,
+): Promise<Card> {
+  return answered(
+    http.GET('/api/buildings/{id}/access', {
+      params: {
+        path: { id: building },
+        query: { mode: profile, ...(unit ? { unit } : {}), ...(room ? { room } : {}) },
+      },
+      signal,
+    }),
+  );
+}
+
+/** Where somebody sets out: a position, or a gate. */
+export type From = { lon: number; lat: number } | { entrance: string };
+
+export const route = async (from: From, target: Target, profile: string, signal?: AbortSignal): Promise<Route> =>
+  post('/api/route', { from, to: await placeOf(target), profile }, signal);
+
+/** What the interface takes for a destination. */
+async function placeOf(target: Target): Promise<Record<string, unknown>> {
+  switch (target.collection) {
+    case 'buildings':
+      return {
+        building: target.id,
+        ...(target.unit ? { unit: target.unit } : {}),
+        ...(target.room ? { room: target.room } : {}),
+      };
+    case 'facilities':
+      return { facility: target.id };
+    case 'entrances':
+      return { entrance: target.id };
+    default: {
+      const [lon, lat] = signPlace((await item(target.collection, target.id))?.geometry) ?? [];
+      return { lon, lat };
+    }
+  }
+}
+
+/** Position and name of a feature; null where there is none of that id. */
+export async function featureAt(collection: string, id: string): Promise<{ at: Position; name: string } | null> {
+  const found = await item(collection, id);
+  const at = signPlace(found?.geometry);
+  if (!found || !at) return null;
+  const { name } = found.properties as { name?: unknown };
+  return { at, name: typeof name === 'string' ? name : id };
+}
+
+export interface Near {
+  id: string;
+  properties: {
+    name?: string;
+    host?: string;
+    phone?: string;
+    aed?: boolean;
+    opening_hours?: string;
+    distance_m?: number;
+    duration_s?: number;
+  };
+}
+
+/** The places that are reached first. */
+export const nearest = async (
+  collection: string,
+  kind: string | null,
+  from: From,
+  profile: string,
+  signal?: AbortSignal,
+): Promise<Near[]> =>
+  (
+    await post<{ features: Near[] }>(
+      '/api/nearest',
+      { collection, from, k: 5, profile, ...(kind ? { kind } : {}) },
+      signal,
+    )
+  ).features;
+
+/** Counts whether a gate let somebody in. */
+export const countPassage = (gate: string, passed: boolean): Promise<unknown> =>
+  post(`/api/entrances/${encodeURIComponent(gate)}/passages`, { passed });

@@ -1,0 +1,33 @@
+// Links that hand the gate over to the phone's own navigation, in the datum that its maps are published in.
+import type { Position } from 'geojson';
+import { gcj02 } from '@/core/position/gcj02';
+
+export interface HandoverLink {
+  app: 'amap' | 'baidu';
+  href: string;
+}
+
+/** @param isFoot whether they walk; else they ride. */
+export function handoverLinks(gate: Position, name: string, isFoot: boolean): HandoverLink[] {
+  // The apps part their fields by these signs.
+  const label = name.replace(/[|,]/g, ' ');
+  const [lon, lat] = gcj02(gate).map((degrees) => degrees.toFixed(6));
+  const amap = new URLSearchParams({
+    to: `${lon},${lat},${label}`,
+    mode: isFoot ? 'walk' : 'ride',
+    coordinate: 'gaode',
+    callnative: '1',
+    src: 'onemap',
+  });
+  const baidu = new URLSearchParams({
+    destination: `name:${label}|latlng:${lat},${lon}`,
+    mode: isFoot ? 'walking' : 'riding',
+    coord_type: 'gcj02',
+    output: 'html',
+    src: 'webapp.onemap.rider',
+  });
+  return [
+    { app: 'amap', href: `https://uri.amap.com/navigation?${amap}` },
+    { app: 'baidu', href: `https://api.map.baidu.com/direction?${baidu}` },
+  ];
+}

@@ -1,0 +1,50 @@
+// What a rider may need on the way, one tap from every screen.
+import type { Bilingual } from '@/core/i18n/lang';
+import type { SymbolName } from '@/core/symbols/symbols';
+
+export const SERVICES = ['first_aid', 'battery_swap', 'rest_stop', 'toilet'] as const;
+export type Service = (typeof SERVICES)[number];
+
+export interface ServicePlace {
+  /** On its button. */
+  name: Bilingual;
+  /** In a sentence. */
+  full: Bilingual;
+  symbol: SymbolName;
+  collection: string;
+  /** The kind within the collection. */
+  kind: string | null;
+}
+
+export const services: Record<Service, ServicePlace> = {
+  first_aid: {
+    name: { zh: '急救', en: 'First aid' },
+    full: { zh: '急救站', en: 'first-aid station' },
+    symbol: 'first_aid',
+    collection: 'first_aid_stations',
+    kind: null,
+  },
+  battery_swap: {
+    name: { zh: '换电', en: 'Battery swap' },
+    full: { zh: '换电柜', en: 'swap cabinet' },
+    symbol: 'battery_swap',
+    collection: 'facilities',
+    kind: 'battery_swap',
+  },
+  rest_stop: {
+    name: { zh: '驿站', en: 'Rest stop' },
+    full: { zh: '骑手驿站', en: 'rest stop' },
+    symbol: 'rest_stop',
+    collection: 'facilities',
+    kind: 'rest_stop',
+  },
+  toilet: {
+    name: { zh: '厕所', en: 'Toilet' },
+    full: { zh: '公厕', en: 'toilet' },
+    symbol: 'toilet',
+    collection: 'facilities',
+    kind: 'toilet',
+  },
+};
+
+export const isService = (text: unknown): text is Service => SERVICES.some((s) => s === text);

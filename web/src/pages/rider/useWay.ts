@@ -1,0 +1,113 @@
+// A route and the way along it: asks for it, follows the position, and asks anew where the line was left.
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { ApiError } from '@/core/api/client';
+import { explain } from '@/core/api/explain';
+import { route, type From } from './client';
+import { atBegin, follow, trackOf, type Progress, type Track } from './follow';
+import { profile } from './profile';
+import type { Target } from './target';
+import type { Instead, LostGate, Route } from './types';
+import { chosenStart, type StartHandle } from './useStart';
+
+/** `waiting` for a position. `refused`: nobody gets there now. `missing`: there is no such place. `failed`: no answer. */
+export type WayPhase = 'waiting' | 'asking' | 'going' | 'refused' | 'missing' | 'failed';
+
+export interface Refusal {
+  why: string;
+  instead: Instead | null;
+  gates: LostGate[];
+}
+
+export interface WayHandle {
+  phase: Ref<WayPhase>;
+  way: ShallowRef<{ route: Route; track: Track } | null>;
+  progress: ShallowRef<Progress | null>;
+  /** What a second question is doing while the first answer stays on the screen. */
+  anew: Ref<'no' | 'asking' | 'done' | 'failed'>;
+  refusal: ShallowRef<Refusal | null>;
+  failure: Ref<string>;
+  /** Whether the position moves the list on. */
+  isFollowing: ComputedRef<boolean>;
+  retry: () => void;
+}
+
+export function useWay(target: () => Target, { from, here }: StartHandle): WayHandle {
+  const phase = ref<WayPhase>('waiting');
+  const way = shallowRef<{ route: Route; track: Track } | null>(null);
+  const progress = shallowRef<Progress | null>(null);
+  const anew = ref<'no' | 'asking' | 'done' | 'failed'>('no');
+  const refusal = shallowRef<Refusal | null>(null);
+  const failure = ref('');
+  let asked: AbortController | null = null;
+  onScopeDispose(() => asked?.abort());
+
+  /** Whether the vehicle was left: from there on one walks. */
+  let isOnFoot = false;
+
+  async function ask(start: From, again: boolean): Promise<void> {
+    asked?.abort();
+    const asking = new AbortController();
+    asked = asking;
+    isOnFoot = again && (isOnFoot || hasParked(way.value, progress.value));
+    if (again) anew.value = 'asking';
+    else [phase.value, anew.value, way.value, progress.value] = ['asking', 'no', null, null];
+    try {
+      const found = await route(start, target(), isOnFoot ? 'foot' : profile.value, asking.signal);
+      const track = trackOf(found.features);
+      way.value = { route: found, track };
+      progress.value =
+        here.value && chosenStart.value === null ? follow(track, atBegin(track), here.value) : atBegin(track);
+      phase.value = 'going';
+      if (again) anew.value = 'done';
+    } catch (error) {
+      if (asking.signal.aborted) return;
+      if (again) {
+        // The next fix off the line tries once more.
+        anew.value = 'failed';
+        if (progress.value) progress.value = { ...progress.value, off_fixes: 0, is_lost: false };
+        return;
+      }
+      failure.value = explain(error);
+      refusal.value = refusalOf(error);
+      const isMissing = error instanceof ApiError && error.status === 404;
+      phase.value = refusal.value ? 'refused' : isMissing ? 'missing' : 'failed';
+    }
+  }
+
+  const begin = (): void => {
+    if (from.value) void ask(from.value, false);
+    else phase.value = 'waiting';
+  };
+  watch([target, profile, chosenStart], begin, { immediate: true });
+  watch(here, (now) => {
+    if (!now || chosenStart.value !== null) return;
+    if (phase.value === 'waiting') begin();
+    if (!way.value || !progress.value) return;
+    progress.value = follow(way.value.track, progress.value, now);
+    const [lon, lat] = now;
+    if (progress.value.is_lost && anew.value !== 'asking' && lon !== undefined && lat !== undefined)
+      void ask({ lon, lat }, true);
+    else if (progress.value.off_fixes === 0 && anew.value === 'failed') anew.value = 'no';
+  });
+
+  return {
+    phase,
+    way,
+    progress,
+    anew,
+    refusal,
+    failure,
+    isFollowing: computed(() => here.value !== null && chosenStart.value === null),
+    retry: begin,
+  };
+}
+
+const hasParked = (way: { track: Track } | null, at: Progress | null): boolean =>
+  way?.track.steps.slice(0, at?.step ?? 0).some(({ mode }) => mode === 'park') ?? false;
+
+/** What the server says where nobody gets in; null where the failure is another one. */
+function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof ApiError) || error.status !== 422 || !('reason' in error.problem)) return null;
+  const { nearest, gates } = error.problem as { nearest?: Instead | null; gates?: LostGate[] };
+  return { why: error.detail, instead: nearest ?? null, gates: gates ?? [] };
+}
