@@ -1,7 +1,8 @@
 // What the rider's page asks of the server. Positions of people go in bodies of POST only.
 import type { Position } from 'geojson';
-import { answered, ask, http, item, search as searchNames } from '@/core/api/client';
-import type { Hit } from '@/core/api/types';
+import { answered, http, item, search as searchNames } from '@/core/api/client';
+import type { components } from '@/core/api/schema';
+import type { FeatureOf, Hit } from '@/core/api/types';
 import { signPlace } from '@/core/map/bounds';
 import type { Address } from './order';
 import type { Target } from './target';
@@ -20,7 +21,11 @@ export interface Found {
 const placesOf = (hits: Hit[], unit: string | null, room: string | null): Found[] =>
   hits
     .filter((hit) => PLACES.has(hit.collection))
-    .map((hit) => (hit.collection === 'buildings' ? { hit, unit, room } : { hit, unit: null, room: null }));
+    .map((hit) =>
+      hit.collection === 'buildings'
+        ? { hit, unit: hit.address?.unit ?? unit, room: hit.address?.room ?? room }
+        : { hit, unit: null, room: null },
+    );
 
 /** Places for an address, the best first. Where the whole of it finds nothing, less of it is asked for. */
 export async function search({ text, place, local, unit, room }: Address, signal: AbortSignal): Promise<Found[]> {
@@ -30,16 +35,6 @@ export async function search({ text, place, local, unit, room }: Address, signal
   }
   return [];
 }
-
-const post = async <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> =>
-  (await (
-    await ask(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify(body),
-      signal,
-    })
-  ).json()) as T;
 
 /** How to get into a building now. */
 export async function card(
@@ -62,10 +57,10 @@ export async function card(
 export type From = { lon: number; lat: number } | { entrance: string };
 
 export const route = async (from: From, target: Target, profile: string, signal?: AbortSignal): Promise<Route> =>
-  post('/api/route', { from, to: await placeOf(target), profile }, signal);
+  answered(http.POST('/api/route', { body: { from, to: await placeOf(target), profile }, signal }));
 
 /** What the interface takes for a destination. */
-async function placeOf(target: Target): Promise<Record<string, unknown>> {
+async function placeOf(target: Target): Promise<components['schemas']['RoutePlace']> {
   switch (target.collection) {
     case 'buildings':
       return {
@@ -93,18 +88,14 @@ export async function featureAt(collection: string, id: string): Promise<{ at: P
   return { at, name: typeof name === 'string' ? name : id };
 }
 
-export interface Near {
-  id: string;
-  properties: {
-    name?: string;
-    host?: string;
-    phone?: string;
-    aed?: boolean;
-    opening_hours?: string;
-    distance_m?: number;
+type Nearest = components['schemas']['NearestCollection']['features'][number];
+/** A place with the properties that facilities and first-aid stations have; times are those of the way. */
+export type Near = Omit<Nearest, 'properties'> & {
+  properties: Pick<FeatureOf<'first_aid_stations'>['properties'], 'name' | 'phone' | 'aed' | 'opening_hours'> & {
+    distance_m: number;
     duration_s?: number;
   };
-}
+};
 
 /** The places that are reached first. */
 export const nearest = async (
@@ -115,13 +106,11 @@ export const nearest = async (
   signal?: AbortSignal,
 ): Promise<Near[]> =>
   (
-    await post<{ features: Near[] }>(
-      '/api/nearest',
-      { collection, from, k: 5, profile, ...(kind ? { kind } : {}) },
-      signal,
+    await answered(
+      http.POST('/api/nearest', { body: { collection, from, k: 5, profile, ...(kind ? { kind } : {}) }, signal }),
     )
-  ).features;
+  ).features as Near[];
 
 /** Counts whether a gate let somebody in. */
-export const countPassage = (gate: string, passed: boolean): Promise<unknown> =>
-  post(`/api/entrances/${encodeURIComponent(gate)}/passages`, { passed });
+export const countPassage = (id: string, passed: boolean): Promise<unknown> =>
+  answered(http.POST('/api/entrances/{id}/passages', { params: { path: { id } }, body: { passed } }));

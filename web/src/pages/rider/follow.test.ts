@@ -1,14 +1,18 @@
 import type { Position } from 'geojson';
 import { expect, test } from 'vitest';
-import { atBegin, follow, hasReached, trackOf, type Progress } from './follow';
-import type { Leg } from './types';
+import { atBegin, follow, hasReached, trackOf, type Progress, type TrackLeg } from './follow';
 
 /** A position so many metres east and north of a place in the demo district. */
 const at = (east_m: number, north_m: number): Position => [117.13 + east_m / 86_350, 39.22 + north_m / 111_020];
 const step = (zh: string, distance_m: number) => ({ text: { zh, en: zh }, distance_m });
-const leg = (mode: string, line: Position[], duration_s: number, ...steps: Leg['properties']['steps']): Leg => ({
+const leg = (
+  mode: string,
+  line: Position[],
+  duration_s: number,
+  ...steps: TrackLeg['properties']['steps']
+): TrackLeg => ({
   geometry: { coordinates: line },
-  properties: { mode, distance_m: 0, duration_s, steps },
+  properties: { mode, duration_s, steps },
 });
 
 // East 200 m on the road, north 100 m to the parking place, on foot 50 m back west to the door.

@@ -35,7 +35,17 @@ export interface Track {
   legs: { until_m: number; until_s: number }[];
 }
 
-export function trackOf(legs: Leg[]): Track {
+type LegProperties = Leg['properties'];
+
+/** What of a leg a track is made of. */
+export interface TrackLeg {
+  geometry: { coordinates: Position[] };
+  properties: Pick<LegProperties, 'mode' | 'duration_s'> & {
+    steps: Pick<LegProperties['steps'][number], 'text' | 'distance_m'>[];
+  };
+}
+
+export function trackOf(legs: TrackLeg[]): Track {
   const track: Track = { line: [], along_m: [], length_m: 0, duration_s: 0, steps: [], legs: [] };
   for (const { geometry, properties } of legs) {
     const begin_m = track.length_m;
