@@ -154,7 +154,7 @@ fn lost<'a>(route: &'a Value, gate: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("{id} in {gates:#?}"))
 }
 
-fn gate<'a>(route: &'a Value) -> &'a str {
+fn gate(route: &Value) -> &str {
     let id = route["summary"]["gate"]["id"].as_str().unwrap();
     id.rsplit('-').next().unwrap()
 }

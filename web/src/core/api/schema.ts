@@ -352,6 +352,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/entrances/{id}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says whether a gate let somebody in (进去了 / 没让进).
+         * @description Counted by gate, hour and weekday, without account and position; one a gate, address and hour.
+         */
+        post: operations["count_passage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -507,6 +527,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/isochrone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be reached from a place within a time. */
+        get: operations["isochrone"];
+        put?: never;
+        /** What somebody reaches within a time. */
+        post: operations["isochrone_from"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -569,7 +607,12 @@ export interface paths {
         /** Returns the features that are nearest to a place. */
         get: operations["nearest"];
         put?: never;
-        post?: never;
+        /**
+         * The features that are reached first.
+         * @description By real travel time over the network: gates, hours and closures count. The position of a person comes in the body,
+         *     which is not logged.
+         */
+        post: operations["nearest_by_travel_time"];
         delete?: never;
         options?: never;
         head?: never;
@@ -657,6 +700,28 @@ export interface paths {
         post?: never;
         /** Deletes a preset. */
         delete: operations["delete_preset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The way to the door.
+         * @description Which gate lets the vehicle in at this hour and what must be shown there, where to park, which unit door, whether
+         *     there is a lift. Each leg is a line with its steps in words, and `summary.other_gates` says of every other gate of the
+         *     compound why it lost. Neither the question nor a position in it is logged or stored.
+         */
+        post: operations["route"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1267,10 +1332,16 @@ export interface components {
             opens?: string | null;
             /** @description The kind of the day order that decided, if there is one. */
             order?: string | null;
+            passages?: components["schemas"]["Passed"] | null;
             /** @description Longitude and latitude. */
             position: number[];
             /** @description The reason, in words. */
             reason: components["schemas"]["Localized"];
+            /**
+             * Format: date-time
+             * @description Until when confirmed reports keep it shut, unless an officer ends their cases sooner.
+             */
+            reported_until?: string | null;
             /** @description The rooms behind a door. */
             rooms?: string | null;
             /** @description Whether it is without steps. */
@@ -1431,6 +1502,15 @@ export interface components {
             /** @description Always `live`. */
             status: string;
         };
+        /** @description Another way. */
+        Alternative: {
+            /** @description The legs. */
+            features: components["schemas"]["LegFeature"][];
+            /** @description The whole of it. */
+            summary: components["schemas"]["RouteSummary"];
+            /** @description `FeatureCollection`. */
+            type: string;
+        };
         /** @description A page of the audit. */
         AuditList: {
             /**
@@ -1494,6 +1574,18 @@ export interface components {
          * @enum {string}
          */
         Becomes: "created" | "updated" | "unchanged";
+        /** @description Which ways near a case are closed, and for whom. */
+        Blocks: {
+            /** @description For e-bikes, ridden or pushed. */
+            ebike: boolean;
+            /** @description For people on foot. */
+            foot: boolean;
+            /**
+             * Format: double
+             * @description Within so many metres of the case.
+             */
+            within_m: number;
+        };
         /** @description Properties of the collection `boundaries` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         BoundariesProperties: {
             /** @description A value of OpenStreetMap's admin_level key. */
@@ -1614,6 +1706,7 @@ export interface components {
         CategoryRule: {
             /** @description How the level rises with the age of the case. */
             age: components["schemas"]["AgeStep"][];
+            blocks?: components["schemas"]["Blocks"] | null;
             condition?: components["schemas"]["Thresholds"] | null;
             /** @description The name in English. */
             en: string;
@@ -2734,6 +2827,66 @@ export interface components {
              */
             uses?: number | null;
         };
+        /** @description What can be reached: the stretches of ways. */
+        Isochrone: {
+            /** @description The stretches of ways that are reached. */
+            geometry: components["schemas"]["ReachedWays"];
+            /** @description What it is. */
+            properties: components["schemas"]["IsochroneProperties"];
+            /** @description `Feature`. */
+            type: string;
+        };
+        /** @description A question for what can be reached. */
+        IsochroneBody: {
+            /**
+             * Format: date-time
+             * @description When they set out, RFC 3339; now where it is missing.
+             */
+            depart_at?: string | null;
+            from?: components["schemas"]["RoutePlace"] | null;
+            /**
+             * Format: double
+             * @description Latitude of a position, WGS 84 degrees.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Longitude of a position, WGS 84 degrees.
+             */
+            lon?: number | null;
+            /**
+             * Format: double
+             * @description Within so many minutes.
+             */
+            minutes: number;
+            /** @description How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`. */
+            profile?: string;
+        };
+        /** @description What an isochrone is. */
+        IsochroneProperties: {
+            /**
+             * Format: double
+             * @description The length of all stretches, in metres.
+             */
+            length_m: number;
+            /**
+             * Format: double
+             * @description Within so many minutes.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description The commit from which the network was built.
+             */
+            network_seq: number;
+            /** @description How somebody moves. */
+            profile: string;
+            /**
+             * Format: int64
+             * @description The commit of the map that decided who may pass.
+             */
+            seq: number;
+        };
         /** @description Jobs. */
         JobList: {
             /** @description The newest first, without their results. */
@@ -2837,6 +2990,46 @@ export interface components {
             /** @description West, south, east, north, in degrees (WGS 84). Null for an empty map. */
             bbox?: number[] | null;
         };
+        /** @description A leg of a route. */
+        LegFeature: {
+            /** @description Where it leads; for parking and waiting the same position twice. */
+            geometry: components["schemas"]["LegLine"];
+            /** @description What it is. */
+            properties: components["schemas"]["LegProperties"];
+            /** @description `Feature`. */
+            type: string;
+        };
+        /** @description A line. */
+        LegLine: {
+            /** @description Longitude and latitude, WGS 84 degrees. */
+            coordinates: number[][];
+            /** @description `LineString`. */
+            type: string;
+        };
+        /** @description What a leg is. */
+        LegProperties: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            begins_at: string;
+            /**
+             * Format: double
+             * @description Metres.
+             */
+            distance_m: number;
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            duration_s: number;
+            /** @description Whether it belongs to the way back. */
+            is_back: boolean;
+            /** @description `ride`, `push`, `park`, `walk`, `lift` or `wait`. */
+            mode: string;
+            /** @description What a person sees, in order. */
+            steps: components["schemas"]["RouteStep"][];
+        };
         /**
          * @description The level of a warning. Levels are ordered, and the maximum of several is the most severe.
          * @enum {string}
@@ -2860,6 +3053,25 @@ export interface components {
             /** @description The Chinese text. */
             zh: string;
         };
+        /** @description A gate that is not used. */
+        LostGate: {
+            /**
+             * @description The same for programs: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
+             *     `unusable` or `unreachable`.
+             */
+            code: string;
+            /**
+             * Format: double
+             * @description How much longer the way through it takes, in seconds; null where there is none.
+             */
+            extra_s?: number | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Why, in words. */
+            why: components["schemas"]["Localized"];
+        };
         /** @description A place near a building. */
         Nearby: {
             /**
@@ -2880,6 +3092,36 @@ export interface components {
             opening_hours?: string | null;
             /** @description Longitude and latitude. */
             position: number[];
+        };
+        /** @description A question for the nearest features by travel time. */
+        NearestBody: {
+            /**
+             * @description The collection to look in.
+             * @example facilities
+             */
+            collection: string;
+            /**
+             * Format: date-time
+             * @description When they set out, RFC 3339; now where it is missing.
+             */
+            depart_at?: string | null;
+            from?: components["schemas"]["RoutePlace"] | null;
+            /** @description How many. */
+            k?: number;
+            /** @description Only features of this kind, such as `battery_swap` among `facilities`. */
+            kind?: string | null;
+            /**
+             * Format: double
+             * @description Latitude of a position, WGS 84 degrees.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Longitude of a position, WGS 84 degrees.
+             */
+            lon?: number | null;
+            /** @description How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`. */
+            profile?: string;
         };
         NearestCollection: {
             features: (components["schemas"]["Feature"] & {
@@ -3040,6 +3282,43 @@ export interface components {
              * @description The number of the commit that the answer shows.
              */
             seq: number;
+        };
+        /** @description What somebody says after they came to a gate. */
+        PassageBody: {
+            /** @description Whether they got in. */
+            passed: boolean;
+        };
+        /** @description Whether an answer was counted. */
+        PassageCounted: {
+            /** @description False where this address has said something of the gate within the hour. */
+            counted: boolean;
+        };
+        /** @description How often a gate let people in around an hour. */
+        Passed: {
+            /** @description Of which days: `weekday` (the same day of the week), `workdays`, `weekend` or `all`. */
+            days: string;
+            /**
+             * Format: int32
+             * @description The first hour that is counted, 0 to 23.
+             */
+            from_hour: number;
+            /**
+             * Format: int32
+             * @description How many got in.
+             */
+            passed: number;
+            /** @description The same in words. */
+            text: components["schemas"]["Localized"];
+            /**
+             * Format: int32
+             * @description How many said something.
+             */
+            total: number;
+            /**
+             * Format: int32
+             * @description The hour before which counting ends, 1 to 24.
+             */
+            until_hour: number;
         };
         /** @description A change of the password. */
         PasswordChange: {
@@ -3235,6 +3514,13 @@ export interface components {
              */
             seq: number;
         };
+        /** @description The stretches of ways that are reached. */
+        ReachedWays: {
+            /** @description Longitude and latitude, WGS 84 degrees. */
+            coordinates: number[][][];
+            /** @description `MultiLineString`. */
+            type: string;
+        };
         /** @description The state of the node. */
         Ready: {
             /**
@@ -3307,7 +3593,7 @@ export interface components {
             nth: number;
         };
         /**
-         * @description A report. Its place is given as a `geometry` or a `building`.
+         * @description A report. Its place is given as a `geometry`, a `building` or an `entrance`.
          *
          *     A source other than resident or rider, a hotline number and a drill require the role grid_worker. So does the
          *     text `place`, because everybody can read it.
@@ -3322,6 +3608,11 @@ export interface components {
              *     ended.
              */
             contact?: string;
+            /**
+             * @description The id of the gate or door that it is about. Of the category `wrong_access`, two accounts of riders within two
+             *     hours or one grid worker shut it for routes, for 12 hours or until an officer ends the cases.
+             */
+            entrance?: string;
             /** @description Whether it is a drill, which is never counted. */
             exercise?: boolean;
             geometry?: components["schemas"]["Geometry"];
@@ -3379,6 +3670,135 @@ export interface components {
          * @enum {string}
          */
         Role: "public" | "rider" | "unit" | "grid_worker" | "officer" | "planner" | "steward" | "admin";
+        /** @description A route as a FeatureCollection: one line a leg, in order. */
+        RouteAnswer: {
+            /** @description Other ways, through other gates of the compound, the fastest first. */
+            alternatives: components["schemas"]["Alternative"][];
+            /** @description The legs. */
+            features: components["schemas"]["LegFeature"][];
+            /** @description The whole of it. */
+            summary: components["schemas"]["RouteSummary"];
+            /** @description `FeatureCollection`. */
+            type: string;
+        };
+        /** @description A question for a route. */
+        RouteBody: {
+            /** @description How many other ways are wanted, through other gates of the compound. */
+            alternatives?: number;
+            /**
+             * Format: date-time
+             * @description When they set out, RFC 3339; now where it is missing.
+             */
+            depart_at?: string | null;
+            /** @description Where somebody sets out. */
+            from: components["schemas"]["RoutePlace"];
+            /**
+             * @description How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+             * @example ebike
+             */
+            profile?: string;
+            /** @description Whether the way back counts too: five minutes at the door, and the parking place with the least total. */
+            return?: boolean;
+            /** @description Where they go. */
+            to: components["schemas"]["RoutePlace"];
+        };
+        /** @description A gate or a door. */
+        RouteEntrance: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description Longitude and latitude, WGS 84 degrees. */
+            position: number[];
+        };
+        /** @description Where a route begins or ends: exactly one of a position, a building, an entrance or a facility. */
+        RoutePlace: {
+            /**
+             * @description The id of a building.
+             * @example wenquan-huayuan-3
+             */
+            building?: string | null;
+            /** @description The id of an entrance. */
+            entrance?: string | null;
+            /** @description The id of a facility. */
+            facility?: string | null;
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon?: number | null;
+            /**
+             * @description A room of the building.
+             * @example 501
+             */
+            room?: string | null;
+            /**
+             * @description A unit of the building.
+             * @example 2
+             */
+            unit?: string | null;
+        };
+        /** @description Something to do or to see on the way. */
+        RouteStep: {
+            /**
+             * Format: double
+             * @description How far one goes, in metres.
+             */
+            distance_m: number;
+            /** @description Where it begins: longitude and latitude, WGS 84 degrees. */
+            position: number[];
+            /** @description In words. */
+            text: components["schemas"]["Localized"];
+        };
+        /** @description The whole of a route. */
+        RouteSummary: {
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            arrive_at: string;
+            /** @description How many walls are crossed where no gate is mapped; the steps say where. */
+            assumed: number;
+            /**
+             * Format: double
+             * @description Metres.
+             */
+            distance_m: number;
+            door?: components["schemas"]["RouteEntrance"] | null;
+            /**
+             * Format: double
+             * @description Seconds.
+             */
+            duration_s: number;
+            /**
+             * Format: double
+             * @description Metres to the door that no way of the map covers.
+             */
+            gap_m: number;
+            gate?: components["schemas"]["RouteEntrance"] | null;
+            /**
+             * Format: int64
+             * @description The commit from which the network was built.
+             */
+            network_seq: number;
+            /** @description Why each other gate of the compound lost, the best first. */
+            other_gates: components["schemas"]["LostGate"][];
+            /**
+             * Format: int64
+             * @description The commit of the map that decided who may pass.
+             */
+            seq: number;
+            /**
+             * Format: int32
+             * @description How many opening hours on the way are not known.
+             */
+            unknown_hours: number;
+        };
         /** @description Properties of the collection `routes` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         RoutesProperties: {
             /**
@@ -4732,7 +5152,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5555,7 +5975,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Anything else: why it is refused */
+            /** @description Any other error */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5615,6 +6035,69 @@ export interface operations {
                 };
             };
             /** @description Too many codes for one account; Retry-After says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_passage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entrance's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PassageBody"];
+            };
+        };
+        responses: {
+            /** @description Whether it was counted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassageCounted"];
+                };
+            };
+            /** @description No such entrance */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description `passed` is missing or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too many from one address; Retry-After says when to go on */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6178,6 +6661,124 @@ export interface operations {
             };
         };
     };
+    isochrone: {
+        parameters: {
+            query: {
+                /** @description Longitude, WGS 84 degrees */
+                lon: number;
+                /** @description Latitude, WGS 84 degrees */
+                lat: number;
+                /** @description Within so many minutes */
+                minutes: number;
+                /** @description How somebody moves (`foot`) */
+                profile?: string;
+                /** @description When they set out, RFC 3339 (now) */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stretches of ways that are reached */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Isochrone"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The place is far from every way */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built; Retry-After says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    isochrone_from: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IsochroneBody"];
+            };
+        };
+        responses: {
+            /** @description The stretches of ways that are reached */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Isochrone"];
+                };
+            };
+            /** @description A field is wrong, or the position is far from every way */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built; Retry-After says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_jobs: {
         parameters: {
             query?: {
@@ -6420,8 +7021,12 @@ export interface operations {
                 lat: number;
                 /** @description How many (1) */
                 k?: number;
-                /** @description The largest distance in metres */
+                /** @description The largest distance in metres; not with `profile` */
                 max_m?: number;
+                /** @description Sort by travel time over the network: `ebike`, `foot`, `cargo_trike` or `wheelchair`. Adds the property `duration_s`; `k` is at most 100. For the position of a person use POST */
+                profile?: string;
+                /** @description With `profile`: the departure, RFC 3339 (now) */
+                at?: string;
                 /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
@@ -6451,6 +7056,66 @@ export interface operations {
             };
             /** @description The request takes more work than allowed; `detail` says what to ask for instead */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nearest_by_travel_time: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NearestBody"];
+            };
+        };
+        responses: {
+            /** @description The first first; `duration_s` and `distance_m` among the properties are those of the way. Features that cannot be reached are left out */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["NearestCollection"];
+                };
+            };
+            /** @description There is no such collection */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong, or the position is far from every way */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built; Retry-After says when to come again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6806,6 +7471,75 @@ export interface operations {
             };
             /** @description No such preset */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteBody"];
+            };
+        };
+        responses: {
+            /** @description The route. `seq` is the commit that decided who may pass, `network_seq` the one from which the network was built */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["RouteAnswer"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such building, entrance or facility */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong, a position is far from every way, or nobody can get in: then `reason` says why, `gates` what each gate says, and `nearest` which gate or hand-over point can be reached */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built, or too many large requests come at once; Retry-After says when to come again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -20,6 +20,10 @@ const LONGEST_NAME = 4;
 
 const isHan = (c: string | undefined): boolean => c !== undefined && c >= '\u3400' && c <= '\u9fff';
 const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' && c <= '9';
+/** A number, or a word that follows the number of a house or building. */
+const isNumber = (c: string): boolean => isDigit(c) || '号號栋棟幢座'.includes(c);
+/** Whether so many characters may be a name. */
+const isName = (from: number, to: number): boolean => to - from >= 2 && to - from <= LONGEST_NAME;
 /** What ends the value of a label. */
 const isStop = (c: string): boolean => '\n,;，；。|'.includes(c);
 const isSpace = (c: string): boolean => /\s/.test(c) || isStop(c) || ':()[]、'.includes(c);
@@ -152,7 +156,6 @@ class Order {
 
   /** Names without a title: short words beside a telephone number where the address is elsewhere. */
   names(): void {
-    const isName = (from: number, to: number): boolean => to - from >= 2 && to - from <= LONGEST_NAME;
     for (const telephone of this.telephones) {
       const end = this.end(telephone, (c) => !isHan(c));
       const behind = this.end(end, isHan);
@@ -175,7 +178,6 @@ class Order {
 
   /** Whether a number of an address is left between two places. */
   private hasNumber(from: number, to: number): boolean {
-    const isNumber = (c: string): boolean => isDigit(c) || '号號栋棟幢座'.includes(c);
     return this.plain.slice(from, to).some((c, i) => !this.gone[from + i] && isNumber(c));
   }
 
