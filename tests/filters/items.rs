@@ -173,7 +173,7 @@ async fn an_invalid_filter_is_refused_with_the_position_of_the_error() {
             json!({}),
             "URI",
         ),
-        ("filter=true&filter=false", "filter", json!({}), "twice"),
+        ("filter=true&filter=false", "filter", json!({}), "repeated"),
     ] {
         let path = format!("/api/collections/buildings/items?{query}");
         let (status, document) = problem(server.get(&path).await).await;

@@ -8,6 +8,7 @@
 use geo::coordinate_position::CoordPos;
 use geo::dimensions::Dimensions;
 use geo::kernels::{Kernel as _, Orientation, RobustKernel};
+use geo::line_intersection::{LineIntersection, line_intersection};
 use geo::{CoordsIter as _, InteriorPoint as _, Intersects as _, Relate as _};
 use geo_types::{Coord, Geometry, Line, LineString, MultiLineString, Polygon};
 use rstar::{AABB, RTree, RTreeObject};
@@ -442,14 +443,16 @@ impl Edges {
     }
 }
 
-/// Whether two edges that meet cross in one point in the interior of both.
+/// Whether two edges that meet cross in one point in the interior of both. The point is computed as
+/// `geo` computes it: where it rounds to an end of an edge, `geo` sees a touch and no crossing.
 fn is_crossing(a: &Line<f64>, b: &Line<f64>) -> bool {
-    let splits = |line: &Line<f64>, other: &Line<f64>| {
-        let start = RobustKernel::orient2d(line.start, line.end, other.start);
-        let end = RobustKernel::orient2d(line.start, line.end, other.end);
-        start != end && start != Orientation::Collinear && end != Orientation::Collinear
-    };
-    splits(a, b) && splits(b, a)
+    match line_intersection(*a, *b) {
+        Some(LineIntersection::SinglePoint {
+            intersection,
+            is_proper: true,
+        }) => ![a.start, a.end, b.start, b.end].contains(&intersection),
+        _ => false,
+    }
 }
 
 /// The first position of each part of a geometry.
