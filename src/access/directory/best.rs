@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::address::Numbers;
-use super::query::{Rank, natural};
+use super::natural::natural;
+use super::query::Rank;
 use crate::model::CollectionId;
 
 /// A feature that fits, and everything that decides its place in the answer. The least comes first.

@@ -17,6 +17,7 @@ mod best;
 #[cfg(test)]
 mod demo_tests;
 mod names;
+mod natural;
 mod normal;
 mod order;
 mod query;

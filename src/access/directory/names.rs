@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::address::{self, Numbers};
-use super::query::natural;
+use super::natural::natural;
 use super::sound::readings;
 use crate::index::{Collection, Entry};
 use crate::model::names::property;

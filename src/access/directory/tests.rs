@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::query::natural;
+use super::natural::natural;
 use super::*;
 use crate::index::{Budget, Collections, Free, Stop};
 use crate::model::{Body, Canonical, Properties, Record};

@@ -5,6 +5,7 @@ use geo_types::Coord;
 use super::day_orders::orders_of_the_day;
 use super::doorway::{self, Doorway};
 use super::entrances::Entrances;
+use super::no_card::NoCard;
 use super::shape::{Access, AccessEntrance, Ask, Building, Nearby};
 use super::shown::{Shown, decimetres, position};
 use crate::access::gate::Admits;
@@ -12,59 +13,13 @@ use crate::index::{Entry, Meter};
 use crate::live::Snapshot;
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, FACILITIES};
 use crate::model::names::property;
-use crate::model::{Canonical, InChinese, View, both};
+use crate::model::{Canonical, View, both};
 use crate::service::place;
 
 /// Parking places and hand-over points within this distance are listed, in metres.
 const NEAR_M: f64 = 300.0;
 /// The most places of each kind on a card.
 const MOST_PLACES: usize = 5;
-
-/// Why there is no card.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoCard {
-    /// There is no such building.
-    #[error("there is no building {0:?}")]
-    Building(String),
-    /// The building has no such unit.
-    #[error("{building} has no unit {unit:?}; its units are: {}", .known.join(", "))]
-    Unit {
-        /// The building's name or id.
-        building: String,
-        /// The requested unit.
-        unit: String,
-        /// The units that it has.
-        known: Vec<String>,
-    },
-    /// No door of the building, or of the unit, has such a room behind it.
-    #[error("no door of {building} leads to room {room:?}; the rooms are: {}", .known.join("; "))]
-    Room {
-        /// The building's name or id.
-        building: String,
-        /// The requested room.
-        room: String,
-        /// The rooms behind its doors.
-        known: Vec<String>,
-    },
-}
-
-impl InChinese for NoCard {
-    fn zh(&self) -> String {
-        match self {
-            Self::Building(id) => format!("没有楼栋“{id}”"),
-            Self::Unit {
-                building,
-                unit,
-                known,
-            } => format!("{building}没有“{unit}”单元，现有单元：{}", known.join("、")),
-            Self::Room {
-                building,
-                room,
-                known,
-            } => format!("{building}没有“{room}”室，各门内房号：{}", known.join("；")),
-        }
-    }
-}
 
 /// Why reading a card ended without one.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Which door of a building an address means, by its unit and room.
 
-use super::card::NoCard;
 use super::entrances::of_house;
+use super::no_card::NoCard;
 use super::shape::AccessEntrance;
 use super::shown::Shown;
 use crate::access::rooms;

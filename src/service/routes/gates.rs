@@ -2,7 +2,7 @@
 
 use jiff::tz::Offset;
 
-use super::plan::{Asked, Passed, moment};
+use super::asked::{Asked, Passed, moment};
 use crate::model::{Localized, both};
 use crate::network::core::{
     Attributes as _, Bar, DirectedEdge, EdgeKind, Entry, HOURS_ALWAYS, HOURS_UNKNOWN, Memory, Mode,

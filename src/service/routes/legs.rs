@@ -3,9 +3,9 @@
 use geo_types::Coord;
 use jiff::Timestamp;
 
+use super::asked::{Asked, moment};
 use super::ends::{Stop, Stops, along};
-use super::plan::{Asked, moment};
-use super::steps::{self, Narrator};
+use super::steps::{self, Narrator, Step};
 use crate::live::Ways;
 use crate::model::Localized;
 use crate::network::core::{self, EdgeKind, Mode, Route};
@@ -58,17 +58,6 @@ pub struct Leg {
     pub line: Vec<Coord<f64>>,
     /// What a person sees, in order.
     pub steps: Vec<Step>,
-}
-
-/// Something to do or to see on the way.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Step {
-    /// In words.
-    pub text: Localized,
-    /// How far one goes after it, in metres.
-    pub distance_m: f64,
-    /// Where it begins.
-    pub at: Coord<f64>,
 }
 
 /// Puts legs together.

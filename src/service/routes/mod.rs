@@ -14,6 +14,7 @@
 //! The topology is a derived structure and may be behind the map. Who may pass is read from the snapshot of the request,
 //! so that a closed gate, a deleted or moved lane and a new wall hold from the next query on.
 
+mod asked;
 mod conditions;
 mod ends;
 mod gates;
@@ -31,12 +32,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
+pub use asked::{Ask, Passed};
 pub use conditions::Conditions;
 pub use gates::OtherGate;
-pub use legs::{Leg, LegMode, Step};
+pub use legs::{Leg, LegMode};
 pub use many::{Area, NearFeature, Reach, Traveller, Unanswered};
-pub use plan::{Ask, Failed, Journey, Nearest, NoWay, Passed};
+pub use plan::{Failed, Journey, Nearest, NoWay};
 pub use spot::{Spot, SpotError};
+pub use steps::Step;
 pub use table::Table;
 
 use crate::live::{Built, Live, Network, Snapshot, Ways};

@@ -3,16 +3,16 @@
 use geo_types::Coord;
 use jiff::Timestamp;
 
-use super::ends::{Finder, Stop, Stops};
+use super::asked::{Ask, Asked, Passed, moment};
+use super::ends::{Finder, Stop};
 use super::gates::{self, OtherGate};
 use super::legs::{self, Leg};
 use super::spot::{Spot, SpotError};
 use super::{Ground, NoNetwork};
-use crate::live::Ways;
 use crate::model::names::collection::FACILITIES;
 use crate::model::{Canonical, Localized, both};
 use crate::network::core::{
-    EdgeKind, End, Errand, Finish, Limit, Memory, NoRoute, Place, Profile, Query, Route, View, Why,
+    EdgeKind, End, Errand, Finish, Limit, Memory, NoRoute, Place, Query, Route, Why,
 };
 
 /// How long one stays at the door where the way back counts too, in tenths of a second: 5 minutes.
@@ -25,23 +25,6 @@ const INSTEAD_DS: u32 = 72_000;
 const HANDOVER_M: f64 = 1_500.0;
 /// So many of them.
 const MOST_HANDOVERS: usize = 16;
-
-/// A question for a route.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    /// Where somebody sets out.
-    pub from: Spot,
-    /// Where they go.
-    pub to: Spot,
-    /// How they move.
-    pub profile: Profile,
-    /// When they set out.
-    pub at: Timestamp,
-    /// Whether the way back counts too.
-    pub returns: bool,
-    /// How many other ways are wanted at most.
-    pub alternatives: usize,
-}
 
 /// An answer.
 #[derive(Debug, Clone)]
@@ -70,17 +53,6 @@ pub struct Journey {
     pub other_gates: Vec<OtherGate>,
     /// Other ways, the fastest first.
     pub alternatives: Vec<Journey>,
-}
-
-/// A gate or a door.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Passed {
-    /// The entrance's id.
-    pub id: String,
-    /// Its name.
-    pub name: Option<String>,
-    /// Where it is.
-    pub at: Coord<f64>,
 }
 
 /// A place that can be reached instead.
@@ -126,16 +98,6 @@ pub enum Failed {
     Limited,
 }
 
-/// A question with its ends on the network.
-pub(super) struct Asked<'a> {
-    pub(super) ground: &'a Ground,
-    pub(super) ways: &'a Ways,
-    pub(super) ask: &'a Ask,
-    pub(super) from: Stops,
-    pub(super) to: Stops,
-    pub(super) limit: Limit<'a>,
-}
-
 impl Ground {
     /// The best way, with the reasons why other gates lost.
     pub fn route(
@@ -163,29 +125,6 @@ impl Ground {
 }
 
 impl Asked<'_> {
-    pub(super) fn view(&self) -> View<'_, super::Table> {
-        self.ground.view(self.ways, &self.ask.profile)
-    }
-
-    pub(super) fn query<'q>(&'q self, from: &'q [End], to: &'q [End]) -> Query<'q> {
-        let profile = &self.ask.profile;
-        let leaves_vehicle = profile.first_mode().has_vehicle() && profile.park.is_some();
-        Query {
-            finish: if leaves_vehicle && self.to.on_foot {
-                Finish::OnFoot
-            } else {
-                Finish::Any
-            },
-            limit: self.limit,
-            ..Query::new(
-                from,
-                to,
-                self.ask.at.as_millisecond().div_euclid(100),
-                profile.first_mode(),
-            )
-        }
-    }
-
     fn answer(&self, memory: &mut Memory) -> Result<Journey, Failed> {
         let (from, to) = (self.from.ends(), self.to.ends());
         let query = self.query(&from, &to);
@@ -379,9 +318,4 @@ impl Asked<'_> {
             })
             .collect()
     }
-}
-
-/// A moment of the search, in tenths of a second since the epoch.
-pub(super) fn moment(tenths: i64) -> Timestamp {
-    Timestamp::from_millisecond(tenths.saturating_mul(100)).unwrap_or(Timestamp::MAX)
 }

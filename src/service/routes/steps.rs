@@ -2,15 +2,25 @@
 
 use geo_types::Coord;
 
+use super::asked::Asked;
 use super::ends::Stop;
 use super::gates::{clock, credential, join};
-use super::legs::Step;
-use super::plan::Asked;
 use crate::model::{Localized, both};
 use crate::network::core::{
     self, Attributes as _, EdgeKind, HOURS_ALWAYS, HOURS_UNKNOWN, Mode, Ramp, WayKind,
 };
 use crate::spatial::metres::metres_per_degree;
+
+/// Something to do or to see on the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// In words.
+    pub text: Localized,
+    /// How far one goes after it, in metres.
+    pub distance_m: f64,
+    /// Where it begins.
+    pub at: Coord<f64>,
+}
 
 /// A bend of more degrees is told.
 const TURN_DEG: f64 = 40.0;

@@ -1,0 +1,49 @@
+//! Why a building has no access card.
+
+use crate::model::InChinese;
+
+/// Why there is no card.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoCard {
+    /// There is no such building.
+    #[error("there is no building {0:?}")]
+    Building(String),
+    /// The building has no such unit.
+    #[error("{building} has no unit {unit:?}; its units are: {}", .known.join(", "))]
+    Unit {
+        /// The building's name or id.
+        building: String,
+        /// The requested unit.
+        unit: String,
+        /// The units that it has.
+        known: Vec<String>,
+    },
+    /// No door of the building, or of the unit, has such a room behind it.
+    #[error("no door of {building} leads to room {room:?}; the rooms are: {}", .known.join("; "))]
+    Room {
+        /// The building's name or id.
+        building: String,
+        /// The requested room.
+        room: String,
+        /// The rooms behind its doors.
+        known: Vec<String>,
+    },
+}
+
+impl InChinese for NoCard {
+    fn zh(&self) -> String {
+        match self {
+            Self::Building(id) => format!("没有楼栋“{id}”"),
+            Self::Unit {
+                building,
+                unit,
+                known,
+            } => format!("{building}没有“{unit}”单元，现有单元：{}", known.join("、")),
+            Self::Room {
+                building,
+                room,
+                known,
+            } => format!("{building}没有“{room}”室，各门内房号：{}", known.join("；")),
+        }
+    }
+}
