@@ -1,9 +1,9 @@
-//! What a keystroke in a search field costs, without HTTP: `cargo bench --bench search`.
+//! Measures how long the search for each keystroke in a search field takes, without HTTP: `cargo bench --bench search`.
 //!
-//! A made-up city of a million addresses, the same at every run: buildings in compounds whose names are put
-//! together from characters that are frequent in such names. Addresses are typed letter by letter, in several
-//! ways, and every keystroke is a search for the best ten. The quickest of three runs counts, so
-//! that other load on the machine does not. Sizes of your own are given as plain numbers after `--`.
+//! The data is a synthetic city of a million addresses, the same in every run: buildings in compounds whose names are
+//! composed of characters that are frequent in such names. Addresses are typed letter by letter, in several ways, and
+//! each keystroke searches for the best ten results. Each search runs three times and the shortest time counts, so that
+//! other load on the machine matters less. Other sizes of the city are given as plain numbers after `--`.
 
 #![expect(
     clippy::print_stdout,
@@ -21,7 +21,7 @@ use onemap::model::{Body, CollectionId, FeatureId, Properties, Record, Role, bui
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Characters with which names of compounds begin, and their pinyin.
+/// The characters at the beginning of compound names, with their pinyin.
 const FIRST: [(char, &str); 24] = [
     ('温', "wen"),
     ('泉', "quan"),
@@ -48,7 +48,7 @@ const FIRST: [(char, &str); 24] = [
     ('翠', "cui"),
     ('湖', "hu"),
 ];
-/// How names of compounds end.
+/// The endings of compound names: in characters, in pinyin and in first letters.
 const LAST: [(&str, &str, &str); 8] = [
     ("花园", "huayuan", "hy"),
     ("家园", "jiayuan", "jy"),
@@ -60,10 +60,10 @@ const LAST: [(&str, &str, &str); 8] = [
     ("雅苑", "yayuan", "yy"),
 ];
 const BUILDINGS_IN_COMPOUND: u32 = 16;
-/// Addresses that are typed in each way.
+/// How many addresses are typed in each way.
 const TYPED: u32 = 300;
 
-/// How often each search is run.
+/// How many times each search runs.
 const REPEATS: u32 = 3;
 
 /// A compound's name in characters, in pinyin and in first letters.
@@ -168,7 +168,7 @@ fn search(all: &[Arc<Collection>], directory: &Directory, query: &str) -> Durati
     (0..REPEATS).map(|_| once()).min().unwrap_or_default()
 }
 
-/// The text after each keystroke; what is pasted comes at once.
+/// Returns the text after each keystroke. A text that begins with U+0001 is pasted as a whole.
 fn keystrokes(text: &str) -> Vec<&str> {
     match text.strip_prefix('\u{1}') {
         Some(pasted) => vec![pasted],
@@ -198,7 +198,7 @@ fn address(building: u32, say: &dyn Fn(&Name, u32) -> String) -> String {
     say(&name, building % BUILDINGS_IN_COMPOUND + 1)
 }
 
-/// Two letters in the middle change places.
+/// Swaps two letters in the middle of a text.
 fn mistyped(text: &str) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     let at = letters.len() / 2;
@@ -214,7 +214,7 @@ fn name(compound: u32) -> Name {
         pinyin: String::new(),
         letters: String::new(),
     };
-    // Two to four characters, as many as there are names.
+    // A name gets as many characters as are needed to make it unique, but at least two.
     for i in 0.. {
         let (c, sound) = FIRST[((rest + i * 7) % count) as usize];
         name.text.push(c);

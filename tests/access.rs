@@ -11,7 +11,7 @@ use crate::support::server::{Server, onemap, problem, sqlite_in, token};
 const HOUSE: &str = "wenquan-huayuan-3";
 const STREET: &str = "120113001";
 
-/// A server with the demo district, without its ledger.
+/// A server with the demo district, without its cases.
 struct Town {
     server: Server,
     _folder: tempfile::TempDir,
@@ -55,7 +55,7 @@ impl Town {
     }
 }
 
-/// A time of tomorrow in the district.
+/// Returns a time of tomorrow's date, in the local time of the district.
 fn tomorrow(time: &str) -> String {
     let day = Timestamp::now() + SignedDuration::from_hours(24 + 8);
     let day = day.to_string();
@@ -166,7 +166,7 @@ async fn an_address_leads_to_its_door_and_a_wrong_one_lists_the_existing_units_a
         (&card["step_free"], &card["intercom"]),
         (&doors[1]["step_free"], &doors[1]["intercom"])
     );
-    // Without the unit, it is unknown which of the two doors is meant.
+    // Without a unit, it is unknown which of the two doors is meant.
     assert_eq!(town.card("").await["door"], Value::Null);
 
     let (status, text, said) = town.refused(HOUSE, "unit=9").await;
@@ -252,7 +252,7 @@ async fn a_card_contains_no_code_and_shows_its_notes_to_riders_only() {
         token(&town.server.database, "rider"),
         token(&town.server.database, "steward"),
     );
-    // A unique code, at a gate and at a door.
+    // A unique text for a door code, at a gate and at a door.
     for id in ["wenquan-huayuan-gate-s", "wenquan-huayuan-3-2"] {
         let path = format!("/api/collections/entrances/items/{id}");
         let change =
@@ -447,7 +447,7 @@ async fn a_gate_that_two_riders_or_one_grid_worker_report_is_shut_until_an_offic
 
     assert_eq!(north().await["reported_until"], Value::Null);
     let mut cases = Vec::new();
-    // One rider alone, however often, and somebody without an account shut no gate.
+    // Reports of one rider, however many, and of somebody without an account do not close a gate.
     for (token, note) in [
         (Some(&first), "锁了"),
         (Some(&first), "还是锁着"),
@@ -477,7 +477,7 @@ async fn a_gate_that_two_riders_or_one_grid_worker_report_is_shut_until_an_offic
     let until: Timestamp = shut["reported_until"].as_str().unwrap().parse().unwrap();
     let left = until.duration_since(Timestamp::now());
     assert!(left <= SignedDuration::from_hours(12) && left > SignedDuration::from_hours(11));
-    // Merged, the reports stand as long as the case that stands for them.
+    // The report of a merged case counts as long as the case into which it was merged is open.
     act(
         &town,
         &officer,
@@ -486,7 +486,7 @@ async fn a_gate_that_two_riders_or_one_grid_worker_report_is_shut_until_an_offic
     )
     .await;
     assert_eq!(north().await["admits"], "no");
-    // Twelve hours later nobody has confirmed it.
+    // After twelve hours without a new confirmed report the gate is no longer closed.
     let later = Timestamp::now() + SignedDuration::from_hours(13);
     let card = town.card(&format!("at={later}")).await;
     assert_eq!(gate(&card, "n")["reported_until"], Value::Null);
@@ -524,7 +524,7 @@ async fn a_gate_that_two_riders_or_one_grid_worker_report_is_shut_until_an_offic
 async fn what_people_say_of_a_gate_is_counted_once_an_hour_and_address() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
-    // Addresses come from a proxy that is trusted, so that one test can be many people.
+    // The server trusts the test as a proxy, so that the test can send requests from many IP addresses.
     let mut server = Server::on(&database, &["--trust-proxy", "127.0.0.0/8"]).await;
     let house = json!({
         "type": "Feature", "id": "h", "properties": {"name": "1号楼"},
@@ -577,7 +577,7 @@ async fn what_people_say_of_a_gate_is_counted_once_an_hour_and_address() {
             assert_eq!(said["errors"][0]["field"], "passed");
         }
     }
-    // After a restart the counts are there.
+    // The counts are still there after a restart.
     server.stop();
     let server = Server::on(&database, &[]).await;
     let card = server.json("/api/buildings/h/access").await;

@@ -61,7 +61,7 @@ async fn a_search_answer_from_an_older_directory_is_not_answered_with_304() {
     assert_eq!(later["features"].as_array().unwrap().len(), 2);
 }
 
-/// A server on the buildings of the demo district.
+/// Starts a server with the buildings of the demo district.
 async fn district() -> (Server, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
@@ -102,7 +102,7 @@ async fn an_address_finds_the_building_its_unit_and_its_door() {
         let expected = json!({"unit": "2", "room": "501", "door": "wenquan-huayuan-3-2"});
         assert_eq!(found["address"], expected, "{query}");
     }
-    // A building alone has no door to name.
+    // A query for a building without a unit or room gets no address.
     let found = first(&server, "温泉花园3号楼").await;
     assert_eq!(found["id"], "wenquan-huayuan-3");
     assert!(found.get("address").is_none());
@@ -147,7 +147,7 @@ async fn what_is_personal_in_an_order_comes_back_in_no_answer() {
             );
         }
     }
-    // Nobody is found by a number of a telephone.
+    // A telephone number finds nothing.
     assert!(found(&server, "13987654321").await.is_empty());
 }
 

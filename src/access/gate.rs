@@ -1,7 +1,7 @@
-//! The verdict on one gate at one moment, for one profile: does it admit, until when, or why not.
+//! Decides whether a gate admits a profile at one moment, until when, and why not.
 //!
-//! It asks the same questions as the search ([`usage`] and the hours of each mode), so a card and a route
-//! agree about a gate.
+//! It uses the same functions as routing ([`usage`] and the hours of each mode), so that the access card and a route
+//! give the same result for a gate.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -27,20 +27,20 @@ pub enum Admits {
     No,
 }
 
-/// What the verdict rests on.
+/// The reason for a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ground {
-    /// It is open.
+    /// The gate is open.
     Open,
-    /// Its hours are missing.
+    /// The opening hours of the gate are unknown.
     HoursMissing,
-    /// It is outside of the hours in which the profile may pass.
+    /// The profile may pass only at certain hours, and the moment is outside of them.
     OutsideHours,
-    /// It never admits the profile, or can't be used by it.
+    /// The gate does not admit the profile at any hour, or the profile can't use it.
     Barred(Bar),
 }
 
-/// Times at which something holds, in seconds since the epoch.
+/// Whether a gate is open at a moment, and when that changes. Times are in seconds since the Unix epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Timing {
     Open { until: Option<i64> },
@@ -53,19 +53,20 @@ enum Timing {
 pub struct Verdict {
     /// Whether it admits the profile.
     pub admits: Admits,
-    /// In which mode, or which mode comes closest.
+    /// The mode in which it admits the profile. If it does not, the mode for which it opens first.
     pub mode: Mode,
-    /// Why.
+    /// The reason.
     pub ground: Ground,
-    /// Until when it admits so, in seconds since the epoch; `None`: for as long as is known.
+    /// When `admits` ends, in seconds since the Unix epoch; `None` if no end is known.
     pub until: Option<i64>,
-    /// When it admits the profile again; `None`: not within the days that are known.
+    /// When it admits the profile again, in seconds since the Unix epoch; `None` if it does not open within the days
+    /// for which hours are computed.
     pub opens: Option<i64>,
-    /// The index of the hours that decided.
+    /// The index of the opening hours on which the verdict is based.
     hours: u32,
 }
 
-/// A gate as an edge of the network.
+/// A gate as an edge of the network, for [`usage`]. Only its kind matters.
 const GATE: Edge = Edge {
     from: 0,
     to: 0,
@@ -74,8 +75,8 @@ const GATE: Edge = Edge {
     kind: EdgeKind::Gate,
 };
 
-/// The verdict on a gate or door with these attributes for who comes at a moment. A vehicle that must stay outside is
-/// no; ask again with a profile on foot whether people may walk in.
+/// Returns the verdict on a gate or door with these attributes at a moment. For a profile with a vehicle only the modes
+/// with the vehicle are checked; to find out whether its rider may walk in, call this again with a profile on foot.
 pub fn judge(profile: &Profile, attr: &Attr, hours: &[Hours], at: Timestamp) -> Verdict {
     let has_vehicle = profile.first_mode().has_vehicle();
     let modes = Mode::ALL
@@ -98,8 +99,9 @@ pub fn judge(profile: &Profile, attr: &Attr, hours: &[Hours], at: Timestamp) -> 
     })
 }
 
-/// A mode that admits is better than one that does not; of two that don't, one with hours is better than one that
-/// never does, and the one that opens sooner is.
+/// Returns whether `a` is better than `b`. A verdict that admits is better than one that does not. Of two that do not
+/// admit, one that opens at some hour is better than one that never does, and an earlier opening is better than a later
+/// one.
 fn is_better(a: &Verdict, b: &Verdict) -> bool {
     let key = |v: &Verdict| {
         let is_barred = matches!(v.ground, Ground::Barred(_));
@@ -163,7 +165,7 @@ fn timing(index: u32, hours: &[Hours], at: Timestamp) -> Timing {
     let next = hours.open.partition_point(|(_, until)| *until <= at);
     match hours.open.get(next) {
         Some((from, until)) if *from <= at => Timing::Open {
-            // What is open up to the end of what is known has no known end.
+            // A span that ends where the computed hours end may go on, so its end is unknown.
             until: Some(*until).filter(|u| *u < hours.known_until),
         },
         Some((from, _)) => Timing::Shut { opens: Some(*from) },
@@ -172,7 +174,7 @@ fn timing(index: u32, hours: &[Hours], at: Timestamp) -> Timing {
 }
 
 impl Verdict {
-    /// The same verdict without times, for whom hours are protected from.
+    /// Returns the verdict without times, for callers who may not see the opening hours.
     #[must_use]
     pub fn without_times(self) -> Self {
         Self {
@@ -182,8 +184,8 @@ impl Verdict {
         }
     }
 
-    /// The spans of a day, in seconds since the epoch, in which the mode of the verdict is admitted; `None` where
-    /// nobody knows. `day` is its beginning and its end.
+    /// Returns the spans of a day in which the gate admits the mode of the verdict, or `None` if its hours are unknown.
+    /// The second argument is the beginning and the end of the day. All times are in seconds since the Unix epoch.
     pub fn open_on(&self, hours: &[Hours], (begin, end): (i64, i64)) -> Option<Vec<(i64, i64)>> {
         if matches!(self.ground, Ground::Barred(_)) {
             return Some(Vec::new());
@@ -199,7 +201,7 @@ impl Verdict {
         }
     }
 
-    /// The verdict in words. `at` is the moment that was asked for; times are written in `offset`.
+    /// Returns the verdict as a text. `at` is the moment of the request; times are written in the time zone `offset`.
     pub fn text(&self, at: Timestamp, offset: Offset) -> Localized {
         let time = |second: i64| clock(second, at, offset);
         match self.ground {
@@ -262,7 +264,7 @@ fn barred(bar: Bar, mode: Mode) -> Localized {
     }
 }
 
-/// A time as people say it on the day of `now`: `22:00`, 明日06:00, 12月3日06:00.
+/// Formats a time relative to the day of `now`: `22:00` today, 明日06:00 tomorrow, 12月3日06:00 later.
 fn clock(second: i64, now: Timestamp, offset: Offset) -> Localized {
     let at = offset.to_datetime(Timestamp::from_second(second).unwrap_or(now));
     let (today, day) = (offset.to_datetime(now).date(), at.date());
@@ -271,7 +273,7 @@ fn clock(second: i64, now: Timestamp, offset: Offset) -> Localized {
         return both!("{hour:02}:{minute:02}", "{hour:02}:{minute:02}");
     }
     if today.tomorrow().is_ok_and(|tomorrow| tomorrow == day) {
-        // The end of today is written as people write it.
+        // Midnight at the end of today is written 24:00.
         if (hour, minute) == (0, 0) {
             return both!("24:00", "24:00");
         }
@@ -287,7 +289,7 @@ fn clock(second: i64, now: Timestamp, offset: Offset) -> Localized {
     )
 }
 
-/// The beginning and the end of the local day of a moment, in seconds since the epoch.
+/// Returns the beginning and the end of the local day that contains a moment, in seconds since the Unix epoch.
 pub fn day_of(at: Timestamp, offset: Offset) -> (i64, i64) {
     const DAY_S: i64 = 24 * 60 * 60;
     let local = at.as_second() + i64::from(offset.seconds());
@@ -357,7 +359,7 @@ mod tests {
         assert_eq!(today.len(), 2);
         let foot = verdict("foot", &attr, &hours, "12:00");
         assert_eq!((foot.admits, foot.until), (Admits::Yes, None));
-        // Later than it ever opens within what is known.
+        // The gate does not open again within the known hours.
         let late = verdict("ebike", &attr, &hours, "23:00");
         assert_eq!((late.admits, late.opens), (Admits::No, None));
     }
@@ -382,7 +384,7 @@ mod tests {
         );
         let today = unknown.open_on(&[], day_of(moment("10:00"), SHANGHAI));
         assert_eq!(today, None);
-        // Riding is over for today and pushing is not.
+        // The hours for riding are over for today, but pushing is always allowed.
         let hours = hours(&[("06:00", "09:00")]);
         let mixed = Attr {
             ride_hours: 1,

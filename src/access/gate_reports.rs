@@ -1,27 +1,28 @@
-//! Gates that are shut because people say so: two riders, or one grid worker, who reported within two hours that a gate
-//! is wrong or locked.
+//! Gates that confirmed reports close. A report that a gate is wrong or locked is confirmed if a grid worker made it,
+//! or if another account reported the same gate within the two hours before it.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Two riders confirm each other within this time.
+/// The longest time between the reports of two accounts for the later one to be confirmed.
 const TOGETHER: SignedDuration = SignedDuration::from_hours(2);
-/// A gate stays shut for so long after a report that confirms.
+/// How long a gate stays closed after its last confirmed report.
 const SHUT: SignedDuration = SignedDuration::from_hours(12);
 
-/// A report about a gate whose case no officer has ended.
+/// A report about a gate. Its case is still open: no officer has ended it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GateReport {
     /// The id of the entrance.
     pub entrance: String,
-    /// The account that reported it.
+    /// The account that made the report.
     pub account: String,
-    /// Whether it counts alone: a grid worker's.
+    /// Whether a grid worker made the report. Such a report needs no second one to confirm it.
     pub is_staff: bool,
-    /// When.
+    /// When the gate was reported.
     pub at: Timestamp,
 }
 
-/// Until when the reports of one gate keep it shut; `None`: they don't.
+/// Returns the time until which the reports of one gate keep it closed, or `None` if no report is confirmed. The
+/// reports may be in any order.
 pub fn shut_until<'a>(reports: impl IntoIterator<Item = &'a GateReport>) -> Option<Timestamp> {
     let mut reports: Vec<&GateReport> = reports.into_iter().collect();
     reports.sort_by_key(|r| r.at);
@@ -64,7 +65,7 @@ mod tests {
             (vec![rider("a", 0), rider("a", 10)], None),
             (vec![rider("a", 0), rider("b", 120)], Some(120 + 720)),
             (vec![rider("a", 0), rider("b", 121)], None),
-            // The third confirms the second, and so on.
+            // The second report is confirmed by the first, and the third by the second.
             (
                 vec![rider("a", 0), rider("b", 100), rider("c", 200)],
                 Some(200 + 720),

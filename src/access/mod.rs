@@ -1,4 +1,4 @@
-//! Access: search by name and address, who passes a gate, and which door a room is behind.
+//! Access to buildings: search by name and address, who may pass a gate, and which door leads to a room.
 
 mod directory;
 pub mod gate;

@@ -1,25 +1,25 @@
-//! Orders of the day (当日管制): what one says, and when it is in force.
+//! Day orders (当日管制): temporary traffic rules, for example in a storm.
 
 use jiff::Timestamp;
 
 use crate::model::{Canonical, Localized, both};
 
-/// An order of the day.
+/// A day order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayOrder {
-    /// The id of the street (a grid) in which it holds.
+    /// The street in which the order applies: the id or code of a feature of `grids`. `None` if it applies everywhere.
     pub street: Option<String>,
     /// `storm`, `snow`, `peak` or `emergency`.
     pub kind: String,
-    /// From when it is in force.
+    /// When the order comes into force.
     pub from: Timestamp,
-    /// Until when; `None`: until further notice.
+    /// When the order ends; `None` if it applies until further notice.
     pub until: Option<Timestamp>,
 }
 
 impl DayOrder {
-    /// Reads an order from the properties of its feature. `None` where the kind or a time can't be read, or where
-    /// it ends before it begins: such an order is never in force.
+    /// Parses an order from the properties of its feature. Returns `None` if the kind or a time is missing or invalid,
+    /// or if the order ends before it begins. Such an order is never in force.
     pub fn read(properties: Canonical<'_>) -> Option<Self> {
         let until = match properties.has("until") {
             true => Some(properties.moment("until")?),
@@ -35,18 +35,18 @@ impl DayOrder {
         })
     }
 
-    /// Whether it has ended at a moment.
+    /// Returns whether the order has ended at a moment.
     pub fn has_ended(&self, at: Timestamp) -> bool {
         self.until.is_some_and(|until| until <= at)
     }
 
-    /// Whether it is in force at a moment.
+    /// Returns whether the order is in force at a moment.
     pub fn is_in_force(&self, at: Timestamp) -> bool {
         self.from <= at && !self.has_ended(at)
     }
 }
 
-/// What a kind of order is called: 暴雨管制, storm.
+/// Returns the title of a kind of order, for example 暴雨管制 (storm).
 pub fn title(kind: &str) -> Localized {
     match kind {
         "storm" => both!("暴雨管制", "storm"),

@@ -1,5 +1,5 @@
-//! How a gate really behaves: what people said after passing it, by hour and weekday, in words:
-//! 11:00–13:00，9 次中 8 次放行.
+//! How often a gate lets people in, from what they report after they came to it. Reports are counted by hour and
+//! weekday and summed up in a text such as 11:00–13:00，9 次中 8 次放行.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use crate::model::{Localized, both};
 
-/// Fewer answers say nothing.
+/// The fewest reports from which a result is given.
 const LEAST: u32 = 3;
 
-/// The hour of a week, and the quarter of a year, in which a moment falls.
+/// The hour of the week and the quarter of the year that contain a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot {
-    /// Year × 4 + 0 to 3.
+    /// The quarter: year × 4 + the quarter of the year, 0 to 3.
     pub quarter: i32,
     /// 0 is Monday.
     pub weekday: u8,
@@ -22,7 +22,7 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// The slot of a moment in local time.
+    /// Returns the slot of a moment in local time.
     pub fn of(at: Timestamp, offset: Offset) -> Self {
         let local = offset.to_datetime(at);
         let quarter = i32::from(local.year()) * 4 + (i32::from(local.month()) - 1) / 3;
@@ -34,16 +34,16 @@ impl Slot {
     }
 }
 
-/// What was counted in an hour of a weekday.
+/// The number of reports for one hour of one weekday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
     /// 0 is Monday.
     pub weekday: u8,
     /// 0 to 23.
     pub hour: u8,
-    /// How many got in.
+    /// How many people got in.
     pub passed: u32,
-    /// How many did not.
+    /// How many people were not let in.
     pub refused: u32,
 }
 
@@ -64,8 +64,9 @@ pub struct Passed {
     pub text: Localized,
 }
 
-/// What was said of a gate around an hour: of as few hours and days as give enough answers. `None` where too few people
-/// said something.
+/// Sums up the reports about a gate around an hour. It tries the hour alone and then the hour with those before and
+/// after it, each for the same weekday, for workdays or the weekend, and for all days. It returns the first sum of at
+/// least three reports, or `None` if there is none.
 pub fn around(counts: &[Counted], weekday: u8, hour: u8) -> Option<Passed> {
     let is_same_part = |day: u8| (day >= 5) == (weekday >= 5);
     let part = match weekday >= 5 {
@@ -131,11 +132,11 @@ mod tests {
             around(&counts, day, hour).map(|p| (p.days, p.from_hour, p.passed, p.total))
         };
         assert_eq!(said(1, 11), Some(("weekday", 11, 2, 3)));
-        // Too few on a Monday: all workdays.
+        // Monday has too few reports, so all workdays are counted.
         assert_eq!(said(0, 11), Some(("workdays", 11, 7, 8)));
-        // Too few on Sundays: the weekend.
+        // Sunday has too few reports, so the whole weekend is counted.
         assert_eq!(said(6, 11), Some(("weekend", 11, 0, 9)));
-        // Two answers at noon: the hours before and after too.
+        // The hour from 12:00 has only two reports, so the hours before and after it are counted too.
         assert_eq!(said(2, 12), Some(("weekday", 11, 6, 7)));
         assert_eq!(said(2, 20), None);
         let text = around(&counts, 0, 11).unwrap().text;
@@ -147,7 +148,7 @@ mod tests {
     fn a_moment_falls_into_an_hour_of_the_local_week() {
         let at: Timestamp = "2026-11-29T20:30:00Z".parse().unwrap();
         let slot = Slot::of(at, Offset::constant(8));
-        // A Monday, 04:30.
+        // The local time is Monday, 04:30.
         assert_eq!(
             (slot.weekday, slot.hour, slot.quarter),
             (0, 4, 2026 * 4 + 3)

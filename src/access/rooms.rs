@@ -1,6 +1,8 @@
-//! Rooms behind a door: `101-1803` means rooms 01 to 03 on the storeys 1 to 18, `1-12,14` means numbers.
+//! Parses the list of rooms behind a door. `101-1803` means rooms 01 to 03 on storeys 1 to 18; `1-12,14` means the
+//! rooms with the numbers 1 to 12 and 14.
 
-/// A unit or room as it is compared: ASCII digits, capital letters, without 单元, 室, 号 and spaces.
+/// Normalizes the name of a unit or room for comparison: ASCII digits, capital letters, without spaces and without 单元,
+/// 室 and 号.
 pub fn plain(text: &str) -> String {
     let half: String = text
         .chars()
@@ -20,7 +22,7 @@ pub fn plain(text: &str) -> String {
     bare.strip_prefix("UNIT").unwrap_or(bare).to_owned()
 }
 
-/// Whether a room is among the rooms that a door says are behind it.
+/// Returns whether `rooms`, the list of a door, contains `room`.
 pub fn holds(rooms: &str, room: &str) -> bool {
     let room = plain(room);
     rooms
@@ -44,7 +46,7 @@ fn is_in(part: &str, room: &str) -> bool {
     same && within(first, last, room)
 }
 
-/// The letters in front and the number behind them.
+/// Splits a text such as `A101` into the letters before the first digit and the number after them.
 fn numbered(text: &str) -> (&str, Option<u32>) {
     let at = text
         .find(|c: char| c.is_ascii_digit())
@@ -93,7 +95,7 @@ mod tests {
         ] {
             assert_eq!(holds("1-12,14", room), is_there, "{room}");
         }
-        // 104 to 201 can't be doors 04 to 01 of a storey.
+        // 04 to 01 is no valid range of doors, so 104 to 201 is a plain range of numbers.
         assert!(holds("104-201", "150"));
         assert!(holds("A101-A603、底商", "a502"));
         assert!(holds("A101-603", "A502"));

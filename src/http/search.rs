@@ -1,4 +1,4 @@
-//! `/api/search`: finds features by name.
+//! `/api/search`: finds features by name and address.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue};
@@ -23,11 +23,11 @@ use serde_json::json;
 
 /// The most features in one answer.
 const MOST: usize = 100;
-/// The longest query, in characters: the text of an order with its note.
+/// The most characters of a query. The text of an order with a note fits into it.
 const LONGEST: usize = 600;
 /// The header with the number of the commit up to which new names can be found.
 pub const DIRECTORY_SEQ: &str = "onemap-directory-seq";
-/// How to ask for less, for the error text.
+/// The advice in the error text for a request that reads too much.
 const NARROW: Advice = (
     "请减少检索的图层（collections=）。",
     "Search fewer collections (collections=).",
@@ -164,14 +164,14 @@ fn say_built_from(mut answer: Response, seq: u64) -> Response {
     answer
 }
 
-/// What is said about the address of a building that was found.
+/// The unit, room and door of a building in the result, for a query that names a unit or room.
 #[derive(Debug, Serialize)]
 struct Address {
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<String>,
-    /// The id of the entrance.
+    /// The id of the entrance, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     door: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -179,7 +179,7 @@ struct Address {
 }
 
 impl Address {
-    /// The address of a hit, where the query names a unit or a room in it.
+    /// Returns the address of a hit, or `None` if the query names no unit and no room in it.
     fn of(
         hit: &Hit,
         map: &Snapshot,
@@ -207,7 +207,7 @@ impl Address {
     }
 }
 
-/// The features of an answer, best first.
+/// The features of a response, best first.
 #[derive(Debug, Default)]
 struct Answered {
     hits: Vec<(Hit, Option<Address>)>,
@@ -235,7 +235,7 @@ impl Answered {
             }
             let schema = hit.collection.schema();
             hit.entry.write_feature(&mut out, schema, view, None);
-            // The feature's closing brace makes room for more members.
+            // Removes the closing brace of the feature, so that more members can be added.
             out.pop();
             out.extend_from_slice(format!(",\"collection\":\"{}\"", schema.collection).as_bytes());
             if let Some(address) = address {

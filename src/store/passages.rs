@@ -1,33 +1,35 @@
-//! How often gates let people in: an operational table of counts, without history, accounts and positions.
+//! How often gates let people in: an operational table of counts. It has no history and stores no accounts and no
+//! positions.
 
 use super::{Store, StoreError};
 
-/// An hour of a weekday in a quarter of a year, at one gate.
+/// The key of a count: one gate, and one hour of a weekday in a quarter of a year.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PassageHour {
     /// The id of the entrance.
     pub entrance: String,
-    /// The quarter of a year: year × 4 + 0 to 3.
+    /// The quarter: year × 4 + the quarter of the year, 0 to 3.
     pub quarter: i32,
     /// 0 is Monday.
     pub weekday: u8,
-    /// 0 to 23, in the office's time.
+    /// 0 to 23, in the local time of the calendar.
     pub hour: u8,
 }
 
-/// What people said of an hour.
+/// The number of reports for one hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassageCount {
-    /// Which hour.
+    /// The gate and the hour.
     pub hour: PassageHour,
-    /// How many got in.
+    /// How many people got in.
     pub passed: u32,
-    /// How many did not.
+    /// How many people were not let in.
     pub refused: u32,
 }
 
 impl Store {
-    /// Counts one more, forgets the quarters of the gate before the last one, and gives the new count of the hour.
+    /// Adds one to a count and returns the new counts of the hour. It also deletes the counts of the gate that are
+    /// older than the previous quarter.
     pub async fn count_passage(
         &self,
         hour: &PassageHour,
@@ -42,16 +44,16 @@ impl Store {
         })
     }
 
-    /// The counts of all gates.
+    /// Returns the counts of all gates.
     pub async fn all_passages(&self) -> Result<Vec<PassageCount>, StoreError> {
         either!(self, s => s.all_passages().await)
     }
 }
 
-/// A row of the table, as both databases give it.
+/// A row of the table, as both databases return it: entrance, quarter, weekday, hour, passed, refused.
 pub(super) type Row = (String, i32, i32, i32, i64, i64);
 
-/// Reads a row.
+/// Converts a row.
 pub(super) fn of_row((entrance, quarter, weekday, hour, passed, refused): Row) -> PassageCount {
     let small = |n: i32| u8::try_from(n).unwrap_or_default();
     let whole = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);

@@ -1,14 +1,15 @@
-//! Which ways a case closes: what its category says, while it is filed and not handled, whatever its level.
+//! The closure of ways by a case. Its category defines the closure; it applies from filing until the case is handled,
+//! at every level.
 
 use super::case::Case;
 use super::rules::{Blocks, Rules};
 use super::step::Status;
 
-/// What a case closes now; `None`: nothing. A drill and a report that nobody has looked at close nothing.
+/// Returns the closure by a case at present, or `None`. Drills and reports that are pending review close nothing.
 pub fn of(case: &Case, rules: &Rules) -> Option<Blocks> {
     let is_there = match case.status {
         Status::Filed | Status::Dispatched | Status::Returned | Status::Handling => true,
-        // What is set aside until a date is still there, unless it was handled before.
+        // The obstacle of a parked case is still there, unless the case was handled before it was parked.
         Status::Parked => case.ledger.before_park != Some(Status::Handled),
         _ => false,
     };

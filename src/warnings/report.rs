@@ -31,7 +31,7 @@ pub struct Report {
     pub compound: Option<String>,
     /// The id of the building that contains the place.
     pub building: Option<String>,
-    /// The gate or door that it is about.
+    /// The id of the gate or door that the report is about.
     pub entrance: Option<String>,
     /// The kind of housing at the place.
     pub housing: Option<String>,

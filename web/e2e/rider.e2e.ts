@@ -1,4 +1,5 @@
-// The rider: an order pasted, the gate, the way, the ride along it. On a phone, with a position that moves.
+// Tests the rider's page on a phone with a moving position: a rider pastes an order, sees the gate, gets a route and
+// follows it.
 import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, launch } from './browser.ts';
@@ -7,7 +8,7 @@ import { fitsFingers, phone, type Spot } from './phone.ts';
 const url = inject('url');
 let browser: Browser;
 
-/** West of the compound, in a lane. */
+/** The start: in a lane west of the compound. */
 const BEGIN: Spot = { longitude: 117.1342, latitude: 39.224 };
 const ORDER = '天津市北辰区果园新村街道温泉花园3号楼2单元501 李小明先生 13812345678';
 
@@ -16,7 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** Pastes as a phone does: the page sees the clipboard's text, and the field's own paste follows unless it is refused. */
+/**
+ * Pastes a text as a browser does: first the paste event with the clipboard data, then, unless the page prevents it,
+ * the insertion into the field.
+ */
 async function paste(page: Page, text: string): Promise<void> {
   await page.locator('[name="q"]').evaluate((box, pasted) => {
     const clipboardData = new DataTransfer();
@@ -42,7 +46,7 @@ async function routed(from: Spot): Promise<Route> {
         profile: 'ebike',
       }),
     });
-  // Just after its start a server still builds the network.
+  // The server builds the network after its start, so the first requests may fail.
   await expect.poll(async () => (await ask()).status, { timeout: 60_000 }).toBe(200);
   return (await (await ask()).json()) as Route;
 }
@@ -81,7 +85,7 @@ test('a pasted order leads to the card, the card to the route, and the steps fol
   expect(await page.locator('.door').count()).toBe(1);
   await expectAccessible(page);
   expect(await fitsFingers(page)).toEqual([]);
-  // The gate, not the building, goes to the phone's own navigation, in GCJ-02: some 500 m away from WGS 84 here.
+  // The links to the map apps contain the gate, not the building, in GCJ-02. Here GCJ-02 is about 500 m off WGS 84.
   const amap = new URL((await page.getByRole('link', { name: '高德地图' }).getAttribute('href')) ?? '');
   expect(amap.searchParams.get('to')).toContain(card.gates[0]?.name);
   expect(Number(amap.searchParams.get('to')?.split(',')[0])).toBeGreaterThan(117.142);
@@ -98,7 +102,7 @@ test('a pasted order leads to the card, the card to the route, and the steps fol
   const gateName = way.summary.gate?.name ?? '';
   expect(await page.locator('.steps').textContent()).toContain(gateName);
 
-  // Along the line, a position at a time, to the door.
+  // Moves the phone along the line to the door, one position at a time.
   const posts = (): number => asked.filter((r) => r.url().endsWith('/api/route')).length;
   expect(posts()).toBe(1);
   let [step, along_m] = [0, 0];
@@ -118,11 +122,11 @@ test('a pasted order leads to the card, the card to the route, and the steps fol
   expect(step).toBe(last);
   await page.locator('[data-now]', { hasText: '到了' }).waitFor();
   expect(posts()).toBe(1);
-  // Who came through the gate says so with one tap.
+  // The rider reports with one tap that the gate let them in.
   await page.getByRole('button', { name: '进去了' }).click();
   await page.getByText('已记下').waitFor();
 
-  // Positions are in bodies only.
+  // No URL contains a position; positions are only in request bodies.
   const [lon, lat] = [String(BEGIN.longitude), String(BEGIN.latitude)];
   expect(asked.map((r) => r.url()).filter((u) => u.includes(lon) || u.includes(lat))).toEqual([]);
   expect(errors).toEqual([]);
@@ -138,7 +142,7 @@ test('two fixes off the line bring a new route', async () => {
   );
   await page.locator('[data-way="no"]').waitFor({ timeout: 60_000 });
   const before = await page.locator('[data-left]').textContent();
-  // A street further north than the way goes.
+  // A position in the next street north of the route.
   const away = (east: number): Spot & { accuracy: number } => ({
     longitude: 117.1352 + east / 86_000,
     latitude: 39.2288,
@@ -226,7 +230,7 @@ test('far from every way, or for a place that is gone, the page says what to do'
   });
   await page.locator('[data-failed]', { hasText: '没有' }).waitFor();
   await page.getByRole('link', { name: '在地图上选出发点' }).waitFor();
-  // Help comes without any position.
+  // The links for help work without a position.
   expect(await page.getByRole('link', { name: '拨打 120' }).getAttribute('href')).toBe('tel:120');
   await expectAccessible(page);
   expect(await fitsFingers(page)).toEqual([]);

@@ -1,34 +1,35 @@
-//! Addresses as people write them: the names in them, and the numbers with what each counts.
+//! Parses addresses as people write them into words and numbers. Each number is labelled: building, unit, room and so
+//! on.
 //!
-//! `温泉花园24号楼2单元602`, `温泉花园 24-2-602` and `２４幢２單元６０２室` name the same building, unit and room. The
-//! parser is pure and knows no map. It reads the names of features and the queries for them alike, so that both
-//! end up in the same form.
+//! `温泉花园24号楼2单元602`, `温泉花园 24-2-602` and `２４幢２單元６０２室` name the same building, unit and room. The parser does not use
+//! map data. It parses both the names of features and the queries, so that the two can be compared.
 
 use super::normal::normal;
 
-/// The most characters that are read of a text.
+/// The most characters of a text that are parsed. The rest is ignored.
 pub(super) const LONGEST: usize = 160;
-/// The most words of a query.
+/// The most words of a query that are used. Further ones are ignored.
 const MOST_WORDS: usize = 12;
-/// The most numbers of a query.
+/// The most numbers of a query that are used. Further ones are ignored.
 const MOST_NUMBERS: usize = 8;
-/// A longer run of digits is a code, and no number of a house.
+/// The most digits of a number. A longer run of digits is a code and is parsed as a word.
 const MOST_DIGITS: usize = 8;
-/// House numbers that are further apart are not a range: 5-101 is a room in building 5.
+/// The greatest difference between the first and the last number of a range of house numbers. `5-101` is not a range
+/// but room 101 in building 5.
 pub(super) const WIDEST_RANGE: u32 = 40;
-/// Where the letter stands in the value of a number.
+/// The position of the lowest bit of the letter in [`Number::value`].
 const LETTER_SHIFT: u32 = 27;
 
-/// What a number counts.
+/// What a number refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Label {
-    /// It stands alone.
+    /// Unknown: the number has no label.
     Any,
-    /// A lane or courtyard (弄, 号院), in which buildings are numbered anew.
+    /// A lane or courtyard (弄, 号院). Each lane has its own numbering of buildings.
     Lane,
     /// A building, or a house on a street.
     Building,
-    /// A unit: a staircase with a door of its own.
+    /// A unit (单元): a staircase with its own door.
     Unit,
     /// A storey.
     Level,
@@ -36,20 +37,20 @@ pub(super) enum Label {
     Room,
 }
 
-/// A number or a letter that counts as one.
+/// A number, or a letter used as a number (A座).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Number {
-    /// The number; a letter stands in the highest five bits.
+    /// The number in the lower 27 bits, and the letter in the highest five: 0 for none, 1 for A.
     pub value: u32,
-    /// By how much the last number of a range is greater.
+    /// For a range of house numbers, the last number minus the first; otherwise 0.
     pub span: u8,
-    /// How many digits are written.
+    /// The number of digits as written, leading zeros included.
     pub digits: u8,
     pub label: Label,
 }
 
 impl Number {
-    /// The number as it is written on a door.
+    /// Formats the number as it is written on a door.
     pub(super) fn text(self) -> String {
         let (letter, number) = (self.value >> LETTER_SHIFT, self.plain());
         let letter = letter.checked_sub(1);
@@ -61,12 +62,12 @@ impl Number {
         }
     }
 
-    /// The digits as they are in the query, zeros in front included.
+    /// Formats the digits as they are in the query, leading zeros included.
     pub(super) fn written(self) -> String {
         format!("{:0width$}", self.plain(), width = usize::from(self.digits))
     }
 
-    /// Whether it has no letter.
+    /// Returns whether the number has no letter.
     pub(super) fn is_plain(self) -> bool {
         is_plain(self.value)
     }
@@ -76,21 +77,21 @@ impl Number {
     }
 }
 
-/// Whether a value is a number without a letter.
+/// Returns whether a value has no letter.
 pub(super) fn is_plain(value: u32) -> bool {
     value < 1 << LETTER_SHIFT
 }
 
-/// A part of a text.
+/// A part of a parsed text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
-    /// Letters and characters without a number or a space among them.
+    /// A run of letters and Chinese characters without a number or a space.
     Word(String),
     /// A number.
     Number(Number),
 }
 
-/// The parts of a query.
+/// Parses a query.
 pub(super) fn query_tokens(text: &str) -> Vec<Token> {
     let mut parser = Parser::new(text, true);
     parser.run();
@@ -108,12 +109,12 @@ pub(super) fn query_tokens(text: &str) -> Vec<Token> {
     parser.tokens
 }
 
-/// A name in the form in which it is compared.
+/// A name as it is compared with queries.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Shape {
-    /// All its words in one, without spaces, punctuation and numbers.
+    /// All words of the name joined together, without spaces, punctuation and numbers.
     pub text: String,
-    /// Its first numbers.
+    /// The first numbers of the name.
     pub numbers: Numbers,
 }
 
@@ -130,7 +131,7 @@ impl Numbers {
         self.0[0]
     }
 
-    /// Whether the first of them counts a lane.
+    /// Returns whether the first number is that of a lane.
     pub(super) fn has_lane(&self) -> bool {
         self.first().is_some_and(|n| n.label == Label::Lane)
     }
@@ -142,7 +143,7 @@ impl Numbers {
     }
 }
 
-/// The shape of a feature's name.
+/// Parses the name of a feature.
 pub(super) fn shape(name: &str) -> Shape {
     let mut parser = Parser::new(name, false);
     parser.run();
@@ -156,7 +157,8 @@ pub(super) fn shape(name: &str) -> Shape {
     shape
 }
 
-/// What follows a number and says what it counts, the longer before the shorter.
+/// The words after a number that say what it refers to. A longer word comes before a shorter one with the same
+/// beginning.
 const LABELS: [(&str, Label); 21] = [
     ("号楼", Label::Building),
     ("号栋", Label::Building),
@@ -181,7 +183,7 @@ const LABELS: [(&str, Label); 21] = [
     ("院", Label::Lane),
 ];
 
-/// The same in pinyin. What is typed so far may be the beginning of one.
+/// The labels in pinyin. A query may end with the beginning of one.
 const SPELT: [(&str, Label); 11] = [
     ("haolou", Label::Building),
     ("danyuan", Label::Unit),
@@ -201,7 +203,7 @@ struct Parser {
     at: usize,
     is_query: bool,
     tokens: Vec<Token>,
-    /// Whether the last token is a word that goes on: no space came since.
+    /// Whether the next character belongs to the last token: that token is a word, and no space follows it.
     goes_on: bool,
 }
 
@@ -244,13 +246,13 @@ impl Parser {
         self.text.get(self.at + ahead).copied()
     }
 
-    /// How many digits come.
+    /// Counts the digits at the current position.
     fn digits(&self) -> usize {
         let rest = self.text.get(self.at..).unwrap_or_default();
         rest.iter().take_while(|c| c.is_ascii_digit()).count()
     }
 
-    /// Reads so many digits.
+    /// Reads a number of this many digits.
     fn value(&mut self, digits: usize) -> u32 {
         let mut value = 0_u32;
         for _ in 0..digits {
@@ -261,13 +263,14 @@ impl Parser {
         value.min((1 << LETTER_SHIFT) - 1)
     }
 
-    /// Whether a letter comes that counts as a number: A座, B栋. Within a run of letters it is the last one.
+    /// Returns whether the next character is a letter used as a number: A座, B栋. In a run of letters only the last one
+    /// is such a letter.
     fn is_lettered(&self) -> bool {
         let is_letter = self.peek(0).is_some_and(|c| c.is_ascii_lowercase());
         is_letter && matches!(self.peek(1), Some('座' | '栋' | '幢'))
     }
 
-    /// Reads such a letter. It stays in the name, where `dwgcb` finds 都旺广场B座.
+    /// Reads a letter used as a number. In a name the letter is also part of the word, so that `dwgcb` finds 都旺广场B座.
     fn letter(&mut self, c: char) {
         let value = (u32::from(c) - u32::from('a') + 1) << LETTER_SHIFT;
         match self.is_query {
@@ -305,7 +308,7 @@ impl Parser {
         if let Some(letter) = letter {
             let next = self.peek(1);
             let is_end = self.is_query && next.is_none();
-            // 3a座, and the room 502b at the end of a query.
+            // A letter belongs to the number in 3a座, and in 502b at the end of a query.
             if matches!(next, Some('座' | '栋' | '幢' | '号' | '室')) || (is_end && letter < 'e')
             {
                 value |= (u32::from(letter) - u32::from('a') + 1) << LETTER_SHIFT;
@@ -320,7 +323,8 @@ impl Parser {
         self.push_number(value, 0, digits, label);
     }
 
-    /// Reads the rest of a range of house numbers, `-107号` after 103, and says how wide it is.
+    /// Reads the rest of a range of house numbers, such as `-107号` after 103. Returns the last number minus the first,
+    /// or `None` if no range follows.
     fn range(&mut self, first: u32) -> Option<u8> {
         let start = self.at;
         let is_range = |parser: &mut Self| {
@@ -341,7 +345,7 @@ impl Parser {
         span
     }
 
-    /// Reads what follows a number and says what it counts.
+    /// Reads the label after a number of this many digits.
     fn label(&mut self, digits: usize) -> Label {
         let mut from = self.at;
         while self.text.get(from) == Some(&' ') {
@@ -354,7 +358,7 @@ impl Parser {
         });
         if let Some((word, label)) = found {
             let after = rest.get(word.chars().count());
-            // 2f, but not 2family; 3号线 and 2门诊 are words.
+            // `f` is a label in 2f but not in 2family. 3号线 and 2门诊 are words too.
             let is_word = (*word == "f" && after.is_some_and(|c| c.is_alphanumeric()))
                 || (*word == "房" && after == Some(&'产'))
                 || (*word == "门" && matches!(after, Some('诊' | '店' | '市')));
@@ -369,7 +373,7 @@ impl Parser {
         Label::Any
     }
 
-    /// What a label means behind the numbers before it: 5楼 is a storey where the building is known.
+    /// Returns the label that a word means after the numbers before it. After the number of a building, 5楼 is a storey.
     fn known(&self, label: Label, word: &str, digits: usize) -> Label {
         let has = |wanted: Label| {
             let is_it = |t: &Token| matches!(t, Token::Number(n) if n.label == wanted);
@@ -404,7 +408,7 @@ impl Parser {
 mod tests {
     use super::*;
 
-    /// The parts of a query, in short: b3 u2 r501 for the building, the unit and the room.
+    /// Formats the parsed query in a short form: `b3 u2 r501` for building 3, unit 2, room 501.
     fn read(text: &str) -> String {
         let part = |token: &Token| match token {
             Token::Word(word) => word.clone(),

@@ -1,5 +1,5 @@
-//! The best of many: a single letter fits every name of a city, and of what fits never more is kept than
-//! twice what was asked for.
+//! Collects the best matches of a search. A query of one letter may match every name of a city, so at most twice the
+//! requested number of matches is kept in memory.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,24 +9,24 @@ use super::natural::natural;
 use super::query::Rank;
 use crate::model::CollectionId;
 
-/// A feature that fits, and everything that decides its place in the answer. The least comes first.
+/// A feature that matches, with everything that decides its place in the result. The least key comes first.
 #[derive(Debug, Clone)]
 pub(super) struct Key<'a> {
     pub rank: Rank,
-    /// The words of the name that fits.
+    /// The words of the name that matches.
     pub shape: Cow<'a, str>,
-    /// Its numbers.
+    /// The numbers of that name.
     pub numbers: Numbers,
-    /// The name that fits.
+    /// The name that matches.
     pub name: Cow<'a, str>,
     pub collection: &'a CollectionId,
     pub id: &'a str,
-    /// The index of its collection among the searched ones.
+    /// The index of the feature's collection in the list of searched collections.
     pub home: usize,
 }
 
 impl Ord for Key<'_> {
-    /// The greater rank, then the words, the numbers, the whole name, the collection and the id.
+    /// Compares the rank (the greater first), then the words, the numbers, the whole name, the collection and the id.
     fn cmp(&self, other: &Self) -> Ordering {
         (other.rank.cmp(&self.rank))
             .then_with(|| self.shape.cmp(&other.shape))
@@ -51,12 +51,12 @@ impl PartialEq for Key<'_> {
 
 impl Eq for Key<'_> {}
 
-/// The best so far.
+/// The best matches so far.
 #[derive(Debug)]
 pub(super) struct Best<'a> {
     limit: usize,
     keys: Vec<Key<'a>>,
-    /// Whether the first `limit` are sorted, so that the last of them is the one to beat.
+    /// Whether the first `limit` keys are sorted, so that the last of them is the worst one to keep.
     full: bool,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Best<'a> {
         }
     }
 
-    /// Keeps a key if it is among the best so far; says whether it is.
+    /// Keeps a key if it is among the best so far. Returns whether it was kept.
     pub(super) fn offer(&mut self, key: Key<'a>) -> bool {
         if self.worst().is_some_and(|worst| key > *worst) {
             return false;
@@ -81,7 +81,8 @@ impl<'a> Best<'a> {
         true
     }
 
-    /// The key that a further one has to beat; `None` while there is room.
+    /// Returns the worst of the `limit` best keys, or `None` while fewer are known. A new key must be better than this
+    /// one.
     pub(super) fn worst(&self) -> Option<&Key<'a>> {
         let last = self.limit.checked_sub(1)?;
         self.keys.get(last).filter(|_| self.full)

@@ -1,4 +1,4 @@
-//! Every way of writing of every building of the demo district finds it first.
+//! For every building of the demo district, every way to write its address finds it as the first result.
 
 use std::collections::HashMap;
 
@@ -96,7 +96,7 @@ fn traditional(text: &str) -> String {
     text.chars().map(|c| *pairs.get(&c).unwrap_or(&c)).collect()
 }
 
-/// A number below 100 as people say it.
+/// Formats a number below 100 in Chinese numerals.
 fn numerals(number: u32) -> String {
     let digit = |n: u32| "零一二三四五六七八九".chars().nth(n as usize).unwrap();
     match (number / 10, number % 10) {
@@ -111,7 +111,8 @@ fn numerals(number: u32) -> String {
     }
 }
 
-/// The ways to write building `number` of a compound, by characters and by sound alone.
+/// Returns the ways to write building `number` of a compound: those in Chinese characters, and those in pinyin or first
+/// letters.
 fn ways(compound: &str, number: u32) -> (Vec<String>, Vec<String>) {
     let traditional = traditional(compound);
     let (sound, letters) = (pinyin(compound), initials(compound));
@@ -184,7 +185,8 @@ fn every_way_of_writing_of_every_building_finds_it_first() {
             queries.into_iter().filter_map(move |query| {
                 let found = search(all, directory, &query);
                 let first = found.hits.first().map(|hit| hit.entry.id().to_string());
-                // Letters may mean two buildings: `cxxy1` in 辰兴新苑 and in 辰兴西苑. Then both come before others.
+                // Letters may match two buildings: `cxxy1` is building 1 of 辰兴新苑 and of 辰兴西苑. Then both come before all
+                // others.
                 let is_heard = query.contains(|c: char| c.is_ascii_lowercase());
                 let letters = |entry: &Entry| {
                     let name = Canonical::new(entry.all_properties()).text("name");

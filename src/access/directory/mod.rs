@@ -1,16 +1,15 @@
 //! Search by name and address, in characters, in pinyin or in its first letters: `wqhy3` finds 温泉花园3号楼.
 //!
-//! A query is read as an address (`address`): words, and numbers of a building, unit and room. Names are read
-//! the same way and packed by their words (`names`). The words are compared once for all names that share them,
-//! the numbers by bisection. Where nothing fits, other ways to understand the query are tried one after the
-//! other: without the areas before the name, with one mistake forgiven, without its numbers.
+//! A query is parsed as an address (`address`): words, and the numbers of a building, unit and room. Names are parsed
+//! the same way and grouped by their words (`names`). The words are compared once for all names that share them; the
+//! numbers are found by binary search. If nothing matches, other interpretations of the query are tried one after the
+//! other: without the areas before the name, with one mistake allowed, without its numbers.
 //!
-//! The directory is built beside the requests and may be behind. It therefore only proposes features; what a
-//! feature is called now, and who may see that, is read from the collections when answering. So nothing is
-//! found by a name that was changed, deleted or protected since, and new names are found after the next
-//! build.
+//! The directory is built in the background and may be older than the map. It therefore only proposes features. The
+//! search then reads the present names of these features, and who may see them, from the collections. A name that was
+//! changed, deleted or protected since the build finds nothing; a new name is found after the next build.
 //!
-//! A collection that the directory does not have is walked through, name by name, with the same result.
+//! A collection that is not in the directory is scanned feature by feature, with the same result.
 
 mod address;
 mod best;
@@ -40,26 +39,26 @@ use crate::index::{Collection, Entry, Meter};
 use crate::model::names::{collection, property};
 use crate::model::{CollectionId, FeatureId, Role, RoleSet, View};
 
-/// Features that are looked at together, by one core.
+/// How many features one task scans.
 const CHUNK: usize = 512;
-/// By how much more features are proposed where too many of them are no longer what they were.
+/// The factor by which the number of proposed features grows if too many of them have changed since the build.
 const MORE: usize = 4;
-/// The kinds of places whose address goes on behind their own number, see [`kind`].
+/// The kinds of features (see [`kind`]) whose number may be followed by a unit or a room in a query.
 const BUILDING: u8 = 4;
 const ENTRANCE: u8 = 2;
 
-/// What is searched, by whom and for what.
+/// A search request.
 #[derive(Debug, Clone, Copy)]
 pub struct Ask<'a> {
-    /// The collections in which features are searched.
+    /// The collections that are searched.
     pub collections: &'a [Arc<Collection>],
-    /// The collection whose names stand before the numbers of buildings.
+    /// The collection of compounds. A building's address is the name of its compound and its own number.
     pub compounds: Option<&'a Arc<Collection>>,
-    /// The view of the caller.
+    /// What the caller may see.
     pub view: View<'a>,
-    /// The query as it is written.
+    /// The query as the caller wrote it.
     pub query: &'a str,
-    /// How many features are wanted.
+    /// The most features that are returned.
     pub limit: usize,
 }
 
@@ -68,35 +67,36 @@ pub struct Ask<'a> {
 pub struct Found {
     /// The features.
     pub hits: Vec<Hit>,
-    /// Whether nothing has the numbers of the query, and the features fit its words only.
+    /// Whether no feature has the numbers of the query. The features then match its words only.
     pub without_numbers: bool,
 }
 
 /// A feature that was found.
 #[derive(Debug, Clone)]
 pub struct Hit {
-    /// Its collection.
+    /// The feature's collection.
     pub collection: Arc<Collection>,
     /// The feature.
     pub entry: Arc<Entry>,
-    /// The unit that the query names behind the building.
+    /// The unit after the building in the query.
     pub unit: Option<String>,
-    /// The room that the query names behind the building.
+    /// The room after the building in the query.
     pub room: Option<String>,
 }
 
-/// The names of all features, as of some commit.
+/// The names of all features at one commit.
 #[derive(Debug, Default)]
 pub struct Directory {
     homes: BTreeMap<CollectionId, Home>,
 }
 
-/// The names of one collection, in the two layers that the collection has.
+/// The names of one collection. Like the collection it has two layers: a large base, and the features changed since.
 #[derive(Debug)]
 struct Home {
     last_seq: u64,
     base: u64,
-    /// The last commit of the compounds, whose names are part of its own.
+    /// The last commit of the compounds, because the names of buildings contain those of their compounds; 0 for other
+    /// collections.
     compounds_seq: u64,
     in_base: Arc<Names>,
     /// The features of the base that were changed or deleted since it was built.
@@ -105,8 +105,8 @@ struct Home {
 }
 
 impl Directory {
-    /// The directory of some collections. What `before` has of an unchanged base is taken from there, so
-    /// that after one write only the few names beside the base are read.
+    /// Builds the directory of some collections. The names of an unchanged base are taken from `before`, so that after
+    /// a write only the names of the changed features are parsed.
     pub fn of<'a>(
         collections: impl Iterator<Item = &'a Arc<Collection>>,
         before: Option<&Self>,
@@ -125,7 +125,7 @@ impl Directory {
         }
     }
 
-    /// Whether it has the names of these collections as they are.
+    /// Returns whether the directory has the present names of these collections.
     pub fn is_of<'a>(&self, collections: impl Iterator<Item = &'a Arc<Collection>>) -> bool {
         let mut count = 0;
         for collection in collections {
@@ -138,13 +138,12 @@ impl Directory {
         count == self.homes.len()
     }
 
-    /// The features that a query means, best first, at most as many as wanted.
+    /// Finds the features that match a query, best first, at most [`Ask::limit`].
     ///
-    /// The order is total (rank, name, collection, id), so that two stores with the same map answer the
-    /// same.
+    /// The order is total (rank, name, collection, id), so that servers with the same map give the same result.
     ///
     /// # Errors
-    /// When the meter stops it.
+    /// If the meter stops the search.
     pub fn search<M: Meter>(&self, ask: &Ask<'_>, meter: &M) -> Result<Found, M::Stop> {
         let readings = Query::readings(&address_only(ask.query));
         for query in &readings {
@@ -156,7 +155,7 @@ impl Directory {
                 });
             }
         }
-        // Where no words of a name fit, they do not without the numbers either.
+        // If the words of a query match no name, they match none without the numbers either.
         let readings = readings.iter().filter(|query| query.has_fit());
         for query in readings.filter_map(Query::without_numbers) {
             let hits = self.strict(ask, &query, meter)?;
@@ -170,7 +169,7 @@ impl Directory {
         Ok(Found::default())
     }
 
-    /// The features that fit a query understood in one way.
+    /// Finds the features that match one interpretation of the query.
     fn strict<M: Meter>(
         &self,
         ask: &Ask<'_>,
@@ -214,7 +213,7 @@ impl Directory {
         }
     }
 
-    /// The features that fit best as far as the directory knows.
+    /// Returns the features whose names in the directory match best. The names may be out of date.
     fn propose<'a, M: Meter>(
         &'a self,
         ask: &Ask<'a>,
@@ -295,7 +294,7 @@ impl Home {
     }
 }
 
-/// A search through the names of one collection.
+/// A search in the names of one collection.
 struct Look<'a, 'q> {
     query: &'q Query,
     seen: Source,
@@ -305,7 +304,7 @@ struct Look<'a, 'q> {
 }
 
 impl<'a> Look<'a, '_> {
-    /// Offers the names of a block that fit.
+    /// Offers the matching names of a block to `best`.
     fn through<M: Meter>(
         &self,
         block: &'a Block,
@@ -332,7 +331,7 @@ impl<'a> Look<'a, '_> {
                     rank < worst.rank || (rank == worst.rank && *worst.shape < *shape.text)
                 })
             };
-            // Comparing words is what costs.
+            // Comparing words is expensive, so shapes that can't be among the best are skipped before it.
             let highest = self.query.highest_words(shape.text, shape.first);
             if is_beaten(most(highest), best) {
                 continue;
@@ -340,10 +339,10 @@ impl<'a> Look<'a, '_> {
             let Some(words) = self.query.words(shape.text) else {
                 continue;
             };
-            // The best that a name of the shape may be.
+            // The highest rank that a name of this shape can have.
             let most = most(words);
             if is_beaten(most, best) {
-                // Without words in the query, all shapes behind this one are beaten too.
+                // If the query has no words, shapes are sorted by rank, so the remaining ones are no better.
                 if !self.query.has_words() {
                     break;
                 }
@@ -373,7 +372,8 @@ impl<'a> Look<'a, '_> {
                     id: row.id,
                     home: self.home,
                 });
-                // Without numbers in the query, the names of a shape are sorted like the answer.
+                // If the query has no numbers, the names of a shape are sorted like the result, so the remaining ones
+                // are no better.
                 if !is_kept && !self.query.has_numbers() {
                     break;
                 }
@@ -384,7 +384,7 @@ impl<'a> Look<'a, '_> {
     }
 }
 
-/// The features of a collection that fit best, by the properties of each.
+/// Finds the best features of a collection without the directory, by parsing the properties of each.
 fn walk<'a, M: Meter>(
     ask: &Ask<'a>,
     at: usize,
@@ -411,7 +411,8 @@ fn walk<'a, M: Meter>(
         .try_reduce(|| Best::new(most), |a, b| Ok(a.join(b)))
 }
 
-/// How well a feature fits by what the caller sees of it, and its best place in the answer.
+/// Matches a feature by the names that the caller may see. Returns the key of its best name, or `None` if no name
+/// matches.
 fn fit<'a>(
     ask: &Ask<'a>,
     at: usize,
@@ -444,8 +445,8 @@ fn fit<'a>(
     fits.min_by(|a, b| a.0.cmp(&b.0))
 }
 
-/// The sources of names that the caller sees of some feature of a collection; what they see of each is looked at
-/// later.
+/// Returns the sources of names that the caller may see of at least one feature of a collection. What the caller may
+/// see of each feature is checked later.
 fn seen(ask: &Ask<'_>, collection: &Collection) -> Source {
     let schema = collection.schema();
     let roles = widest(ask.view.of(schema));
@@ -458,7 +459,7 @@ fn seen(ask: &Ask<'_>, collection: &Collection) -> Source {
     })
 }
 
-/// The roles by which an account sees the features of which it sees most.
+/// Returns the roles of an account on the features where it has the most rights.
 fn widest(view: View<'_>) -> RoleSet {
     match view.unit {
         Some(_) => view.roles.with(Role::GridWorker),
@@ -466,7 +467,8 @@ fn widest(view: View<'_>) -> RoleSet {
     }
 }
 
-/// What people look for first. A name of a road or a grid is seldom the place they mean.
+/// Returns the priority of a collection in the result; the highest comes first. People mostly search for compounds and
+/// buildings, and seldom for roads or grids.
 fn kind(collection: &CollectionId) -> u8 {
     match collection.as_str() {
         collection::COMPOUNDS => 5,

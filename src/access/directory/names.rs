@@ -1,5 +1,5 @@
-//! Names packed together. Names that differ in their numbers alone share one shape: the words of 温泉花园1号楼 to
-//! 温泉花园24号楼 are compared with a query once, and their numbers are found by bisection.
+//! A compact index of names. Names that differ only in their numbers share one shape: the words of 温泉花园1号楼 to 温泉花园24号楼
+//! are compared with a query once, and their numbers are found by binary search.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,12 +15,13 @@ use crate::index::{Collection, Entry};
 use crate::model::names::property;
 use crate::model::{Canonical, View};
 
-/// Names that are packed together.
+/// A block is complete when it has at least this many names.
 const BLOCK: usize = 16 * 1024;
-/// Names are compared up to so many bytes, so that the texts of a block have less than 4 GB.
+/// The most bytes of a name that are stored. With this limit the texts of a block stay below 4 GB, so that offsets fit
+/// into `u32`.
 const LONGEST: usize = 600;
 
-/// Where a name of a feature is from, as a set of one.
+/// A set of properties from which names are taken. Each constant is a set with one member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Source(u8);
 
@@ -28,10 +29,10 @@ impl Source {
     pub(super) const NAME: Self = Self(1);
     pub(super) const CODE: Self = Self(2);
     pub(super) const ADDRESS: Self = Self(4);
-    /// The name of its compound and its own number.
+    /// The name of the compound together with the building's own number.
     pub(super) const PLACE: Self = Self(8);
 
-    /// The sources of which a condition holds.
+    /// Returns the set of sources for which the condition is true.
     pub(super) fn which(condition: impl Fn(Self) -> bool) -> Self {
         let all = [Self::NAME, Self::CODE, Self::ADDRESS, Self::PLACE];
         let of = all.into_iter().filter(|source| condition(*source));
@@ -43,8 +44,8 @@ impl Source {
     }
 }
 
-/// The names by which people look for a feature, out of its properties. `compound` gives the name of a compound
-/// by its id.
+/// Returns the names by which a feature can be found, from its properties. `compound` returns the name of a compound by
+/// its id.
 pub(super) fn names_of<'a>(
     properties: &'a str,
     compound: impl FnOnce(&str) -> Option<String>,
@@ -70,7 +71,7 @@ pub(super) fn names_of<'a>(
             _ => "",
         };
         let place: Cow<'_, str> = cut(format!("{compound}{number}{ends}").into());
-        // Most names say it already, and most in the same way.
+        // Most features have this name already, so it is not added twice.
         let is_known = all.iter().any(|(_, known)| *known == place) || {
             let shape = address::shape(&place);
             all.iter().any(|(_, known)| address::shape(known) == shape)
@@ -82,7 +83,7 @@ pub(super) fn names_of<'a>(
     all
 }
 
-/// The name of a compound as somebody sees it.
+/// Returns the name of a compound, if `view` may see it. `None` as the view sees everything.
 pub(super) fn compound_name(
     compounds: Option<&Arc<Collection>>,
     id: &str,
@@ -114,10 +115,10 @@ pub(super) struct Names {
     blocks: Vec<Block>,
 }
 
-/// The names of some features.
+/// A part of the names. Blocks are searched in parallel.
 #[derive(Debug)]
 pub(super) struct Block {
-    /// The texts of all shapes, then the ids and names of all rows.
+    /// The texts of all shapes, followed by the ids and names of all rows.
     text: Box<str>,
     shapes: Box<[ShapeEnds]>,
     rows: Box<[RowEnds]>,
@@ -140,12 +141,12 @@ struct RowEnds {
     source: Source,
 }
 
-/// The names that have the same words.
+/// The names with the same words.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ShapeRows<'a> {
     block: &'a Block,
     pub letters: Letters,
-    /// With what a query may begin that begins like the name.
+    /// The first letters and characters of queries that match the name from its beginning.
     pub first: Letters,
     pub text: &'a str,
     from: usize,
@@ -163,7 +164,7 @@ pub(super) struct Row<'a> {
 }
 
 impl Names {
-    /// The names of these features; those without any are left out.
+    /// Indexes the names of these features. Features without a name are left out.
     pub(super) fn of<'a>(
         entries: impl Iterator<Item = &'a Arc<Entry>>,
         compounds: Option<&Arc<Collection>>,
@@ -190,7 +191,7 @@ impl Names {
     }
 }
 
-/// A block that is being filled.
+/// A block under construction.
 #[derive(Debug, Default)]
 struct Draft {
     shapes: HashMap<String, usize>,
@@ -213,7 +214,7 @@ impl Draft {
 
     fn finish(self) -> Block {
         let mut shapes: Vec<(String, usize)> = self.shapes.into_iter().collect();
-        // Short names first: what is found among them is seldom beaten.
+        // Short names come first: they rank higher, so most of the longer ones can be skipped.
         shapes.sort_by(|(a, _), (b, _)| (a.chars().count(), a).cmp(&(b.chars().count(), b)));
         let mut order = vec![0; shapes.len()];
         for (at, (_, before)) in shapes.iter().enumerate() {
@@ -267,7 +268,7 @@ impl Block {
         self.shapes.len()
     }
 
-    /// The shapes, short ones first.
+    /// Returns the shapes, short names first.
     pub(super) fn shapes(&self) -> impl Iterator<Item = ShapeRows<'_>> {
         let (mut text, mut rows) = (0, 0);
         self.shapes.iter().map(move |ends| {
@@ -292,15 +293,15 @@ impl Block {
 }
 
 impl<'a> ShapeRows<'a> {
-    /// The names whose first number is in one of some ranges, and those that begin with the number of a lane; all
-    /// names, in the order of their numbers, where there are no ranges.
+    /// Returns the names whose first number is in one of the ranges, and all names that begin with the number of a
+    /// lane. Without ranges it returns all names, sorted by their numbers.
     pub(super) fn rows(self, first: &[RangeInclusive<u32>]) -> impl Iterator<Item = Row<'a>> {
         let is_all = first.is_empty();
         let all = self.between(self.from, if is_all { self.to } else { self.from });
         let with_lanes = self.has_lanes && !is_all;
         let lanes = self.between(self.from, if with_lanes { self.to } else { self.from });
         let own = self.block.rows.get(self.from..self.to).unwrap_or_default();
-        // Numbers are sorted, and names without any come before them.
+        // Rows are sorted by number. Names without numbers come first.
         let value = |row: &RowEnds| row.numbers.first().map(|n| n.value);
         let most = own.last().and_then(value);
         let first = first
@@ -317,7 +318,7 @@ impl<'a> ShapeRows<'a> {
 
     fn between(self, from: usize, to: usize) -> impl Iterator<Item = Row<'a>> {
         let rows = self.block.rows.get(from..to).unwrap_or_default();
-        // The text of a row begins where that of the row before ends.
+        // The text of a row begins where the text of the previous row ends.
         let mut start = match from.checked_sub(1) {
             Some(before) => self.block.rows[before].name,
             None => self.block.shapes.last().map_or(0, |shape| shape.text),
@@ -335,7 +336,7 @@ impl<'a> ShapeRows<'a> {
     }
 }
 
-/// A set of letters: ASCII letters and digits one by one, characters in a few groups.
+/// A set of characters in 64 bits: one bit for each ASCII letter and digit; other characters share the remaining bits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Letters(u64);
 
@@ -343,8 +344,8 @@ impl Letters {
     const DIGITS: u32 = 26;
     const GROUPS: u32 = Self::DIGITS + 10;
 
-    /// The set of everything a query that finds the name may contain: the letters and characters of the
-    /// name, and the pinyin letters of each character.
+    /// Returns all characters that a query for the name may contain: the characters of the name, and the pinyin letters
+    /// of each.
     fn of_name(name: &str) -> Self {
         let mut all = Self::default();
         for c in name.chars() {
@@ -356,7 +357,8 @@ impl Letters {
         all
     }
 
-    /// The characters and letters with which a query may begin that begins like the name.
+    /// Returns the characters with which a query may begin if it matches the beginning of the name: the first character
+    /// of the name, and the first letters of its pinyin.
     fn of_beginning(name: &str) -> Self {
         let Some(c) = name.chars().next() else {
             return Self::default();
@@ -365,18 +367,18 @@ impl Letters {
         letters.fold(Self::of(c), |all, letter| all.or(Self::of(letter)))
     }
 
-    /// What a name must have that fits the words of a query.
+    /// Returns the characters of a query's words. A name that matches must contain all of them.
     pub(super) fn of_query<'a>(words: impl Iterator<Item = &'a str>) -> Self {
         let letters = words.flat_map(str::chars);
         letters.fold(Self::default(), |all, c| all.or(Self::of(c)))
     }
 
-    /// Whether all of them are among those of a name.
+    /// Returns whether all of these characters are in the set of a name.
     pub(super) fn are_in(self, name: Self) -> bool {
         self.0 & !name.0 == 0
     }
 
-    /// How many of them are not among those of a name.
+    /// Counts the bits of this set that the set of a name lacks.
     pub(super) fn missing_in(self, name: Self) -> u32 {
         (self.0 & !name.0).count_ones()
     }

@@ -1,10 +1,11 @@
-//! The order of names with numbers.
+//! Natural sort order of names with numbers.
 
 use std::cmp;
 
-/// Compares names as people number them: 2号楼 before 10号楼. Total, and equal only for equal texts.
+/// Compares names by the value of the numbers in them: 2号楼 comes before 10号楼. The order is total, and only equal texts
+/// are equal.
 pub(super) fn natural(mut a: &str, mut b: &str) -> cmp::Ordering {
-    /// Cuts off the digits with which a text begins, or else one character.
+    /// Cuts off the leading digits of a text, or one character if it does not begin with a digit.
     fn token<'a>(text: &mut &'a str) -> Option<&'a str> {
         let first = text.chars().next()?;
         let end = if first.is_ascii_digit() {
@@ -25,7 +26,7 @@ pub(super) fn natural(mut a: &str, mut b: &str) -> cmp::Ordering {
         };
         let found = match (is_number(x), is_number(y)) {
             (true, true) => {
-                // As long as digits are left after the zeros, the longer number is the greater one.
+                // Without leading zeros, a number with more digits is greater.
                 let (m, n) = (x.trim_start_matches('0'), y.trim_start_matches('0'));
                 m.len()
                     .cmp(&n.len())

@@ -1,25 +1,25 @@
-//! One form for all ways to write a character: half-width, lower case, simplified, Arabic digits.
+//! Normalizes text for comparison: half-width, lower case, simplified characters, Arabic digits.
 
 use std::sync::LazyLock;
 
 pub(super) const TRADITIONAL: &str = include_str!("traditional.txt");
 
-/// The characters of which forms are known.
+/// The range of characters for which simplified forms are known.
 const FIRST: char = '\u{3400}';
 const LAST: char = '\u{9fff}';
 
-/// What may follow a number in Chinese numerals; 五一 in 五一路 is none.
+/// The characters that may follow a number in Chinese numerals. 五一 in 五一路 is not a number.
 const AFTER_NUMERALS: [char; 9] = ['号', '栋', '幢', '座', '楼', '室', '层', '弄', '单'];
 
-/// A text in the form in which names and queries are compared.
+/// Normalizes a name or a query.
 pub(super) fn normal(text: &str) -> String {
     let plain: Vec<char> = text.chars().flat_map(plain).collect();
     arabic(&plain)
 }
 
-/// A character, half-width, in lower case and simplified.
+/// Converts a character to half-width, lower case and its simplified form.
 pub(super) fn plain(c: char) -> impl Iterator<Item = char> {
-    // The simplified form of every character from FIRST on.
+    // The simplified form of every character from `FIRST` to `LAST`.
     static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
         let mut table: Vec<char> = (FIRST..=LAST).collect();
         let lines = TRADITIONAL.lines().filter(|line| !line.starts_with('#'));
@@ -46,7 +46,7 @@ fn place(c: char) -> usize {
     (u32::from(c) as usize).wrapping_sub(u32::from(FIRST) as usize)
 }
 
-/// Replaces Chinese numerals by digits where a number of an address must stand.
+/// Replaces Chinese numerals by digits where they are a number of an address.
 fn arabic(text: &[char]) -> String {
     let mut out = String::with_capacity(text.len() * 3);
     let mut at = 0;
@@ -88,7 +88,7 @@ fn numeral(c: char) -> Option<u32> {
     })
 }
 
-/// The number that numerals mean: 二十四 and 二四 are 24, 一百零二 and 一零二 are 102.
+/// Converts Chinese numerals to a number: 二十四 and 二四 are 24, 一百零二 and 一零二 are 102.
 fn number(numerals: &[char]) -> Option<u32> {
     let values: Vec<u32> = numerals.iter().filter_map(|c| numeral(*c)).collect();
     if values.iter().all(|v| *v < 10) {

@@ -1,19 +1,20 @@
-//! The address in the text of an order, without what is personal in it.
+//! Removes personal data from the text of a delivery order and keeps the address.
 //!
-//! Riders paste what an order says: an address, a name, a telephone number, a note. The page removes what is
-//! personal before it asks (`web/src/core/search/order.ts`, the same rules, the same cases in
-//! `tests/support/order_texts.json`). The server does it again, so that nobody is found by name or number.
+//! Riders paste the whole text of an order: an address, a name, a telephone number, a note. The page removes personal
+//! data before it sends the text (`web/src/core/search/order.ts`: the same rules, and the same test cases in
+//! `tests/support/order_texts.json`). The server removes it again, so that nobody can be found by name or telephone
+//! number.
 
 use super::address::LONGEST;
 use super::normal::plain;
 
-/// The most characters of a text that are read.
+/// The most characters of a text that are parsed.
 const MOST: usize = 4 * LONGEST;
-/// What stands behind the name of a person.
+/// Titles that follow the name of a person.
 const TITLES: [&str; 10] = [
     "先生", "女士", "小姐", "太太", "老师", "同学", "阿姨", "叔叔", "师傅", "大哥",
 ];
-/// What stands before something personal. It ends with the line or the next punctuation.
+/// Labels before personal data. The data ends at the end of the line or at the next punctuation mark.
 const PERSONAL: [&str; 14] = [
     "收货人",
     "收件人",
@@ -30,9 +31,9 @@ const PERSONAL: [&str; 14] = [
     "订单号",
     "取餐码",
 ];
-/// What stands before a note, which ends with the line.
+/// Labels before a note. The note ends at the end of the line.
 const NOTES: [&str; 3] = ["备注", "留言", "口味"];
-/// What stands before an address and is no part of it.
+/// Labels before an address. Only the label is removed.
 const ADDRESS: [&str; 7] = [
     "收货地址",
     "配送地址",
@@ -42,11 +43,11 @@ const ADDRESS: [&str; 7] = [
     "地址",
     "送至",
 ];
-/// The longest name without a title.
+/// The most characters of a name without a title.
 const LONGEST_NAME: usize = 4;
 
-/// A text without telephone numbers, names of people, order numbers and notes, in one line. What is left is an
-/// address, or words to search for.
+/// Removes telephone numbers, names of people, order numbers and notes from a text, and joins the rest to one line. The
+/// rest is an address or words to search for.
 pub fn address_only(text: &str) -> String {
     let mut order = Order::read(text);
     order.labelled();
@@ -56,13 +57,13 @@ pub fn address_only(text: &str) -> String {
     order.left()
 }
 
-/// The characters of a text and which of them go.
+/// The characters of a text, and which of them are removed.
 struct Order {
     text: Vec<char>,
-    /// The same text, each character in its plain form.
+    /// The same text with each character normalized.
     plain: Vec<char>,
     gone: Vec<bool>,
-    /// Where a telephone number was.
+    /// The indexes at which telephone numbers began.
     telephones: Vec<usize>,
 }
 
@@ -93,7 +94,7 @@ impl Order {
         }
     }
 
-    /// Where the characters end that a condition holds for.
+    /// Returns the index after the run of characters from `from` for which the condition is true.
     fn end(&self, from: usize, holds: impl Fn(char) -> bool) -> usize {
         let rest = self.plain.get(from..).unwrap_or_default();
         from + rest.iter().take_while(|c| holds(**c)).count()
@@ -110,7 +111,7 @@ impl Order {
             };
             let behind = at + word.chars().count();
             let value = self.end(behind, |c| matches!(c, ':' | ' '));
-            // Only a colon or a space makes it a label: 电话局 is a place.
+            // A word is a label only if a colon or a space follows it: 电话局 is a place.
             let end = match () {
                 () if value == behind => at,
                 () if note.is_some() => self.end(value, |c| c != '\n'),
@@ -137,8 +138,8 @@ impl Order {
         }
     }
 
-    /// Where a telephone number ends that begins here: a mobile one, masked or in three groups, or a landline,
-    /// each with its extension.
+    /// Returns the index after the telephone number that begins at `from`, or `None` if none does. It may be a mobile
+    /// number, also masked or in three groups, or a landline number; an extension is included.
     fn telephone(&self, from: usize) -> Option<usize> {
         let mut at = from;
         for prefix in ["+86", "86"] {
@@ -198,7 +199,7 @@ impl Order {
                 continue;
             };
             let end = at + title.chars().count();
-            // 老师傅修鞋 is a shop, and a name goes on behind it.
+            // If another Chinese character follows, this is part of a name such as that of the shop 老师傅修鞋.
             let goes_on = self
                 .plain
                 .get(end)
@@ -208,13 +209,13 @@ impl Order {
             }
             let before = self.plain[..at].iter().rev();
             let name = before.take_while(|c| is_han(**c)).count();
-            // In a longer run of characters the last one is the family name.
+            // A longer run contains an address too. Then only the last character, the family name, is removed.
             let name = if name < LONGEST_NAME { name } else { 1 };
             self.remove(at - name, end);
         }
     }
 
-    /// Names without a title: short words beside a telephone number where the address is elsewhere.
+    /// Removes names without a title: short words next to a telephone number, if the address is elsewhere in the text.
     fn names(&mut self) {
         for telephone in self.telephones.clone() {
             let digits = |part: &[char], gone: &[bool]| {
@@ -247,7 +248,7 @@ impl Order {
         }
     }
 
-    /// Whether nothing but a telephone number and spaces stands between two places.
+    /// Returns whether all characters between two indexes are removed, spaces or punctuation.
     fn between_is_gone(&self, from: usize, to: usize) -> bool {
         (from..to).all(|at| self.gone[at] || is_space(self.plain[at]))
     }
@@ -274,7 +275,7 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || is_stop(c) || matches!(c, ':' | '(' | ')' | '[' | ']' | '、')
 }
 
-/// What ends the value of a label.
+/// Returns whether a character ends the data after a label.
 fn is_stop(c: char) -> bool {
     matches!(c, '\n' | ',' | ';' | '，' | '；' | '。' | '|')
 }
@@ -283,7 +284,7 @@ fn is_stop(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// The cases that the page has to pass as well.
+    /// The test cases that the page (`order.ts`) must pass too.
     const CASES: &str = include_str!("../../../tests/support/order_texts.json");
 
     #[test]

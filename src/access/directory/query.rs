@@ -1,4 +1,4 @@
-//! A query, and how well a name fits it.
+//! A search query, and how well a name matches it.
 
 use std::cmp::Reverse;
 use std::ops::RangeInclusive;
@@ -8,82 +8,82 @@ use super::address::{self, Label, Number, Numbers, Token};
 use super::names::Letters;
 use super::sound::Word;
 
-/// The most other ways to understand a query that are tried where nothing is found.
+/// The most interpretations of a query that are tried, besides those that allow a mistake.
 const MOST_READINGS: usize = 16;
-/// The shortest end of a run of characters that is looked for alone.
+/// The fewest characters of a word's ending that is searched without the characters before it.
 const SHORTEST_END: usize = 3;
-/// A number of so many digits may be the beginning of a code.
+/// The fewest digits of a number that may be the beginning of a code.
 const SHORTEST_CODE: u8 = 4;
-/// What a name of an area ends with that may stand before an address.
+/// The endings of area names that may precede an address.
 const AREAS: [&str; 8] = ["自治区", "街道", "省", "市", "区", "县", "镇", "乡"];
-/// What may stand behind the name of a compound without being part of it.
+/// Generic words after the name of a compound that may not be part of the name.
 const GENERIC: [&str; 2] = ["小区", "社区"];
 
-/// The words of a query, all of which a name has to have, and its numbers.
+/// The words and numbers of a query. A name matches only if it contains all words.
 #[derive(Debug, Default)]
 pub(super) struct Query {
     words: Vec<Word>,
     numbers: Vec<Number>,
-    /// Whether the last number may go on: nothing follows it.
+    /// Whether the last number may be incomplete: the query ends with it, so that `3` may become `35`.
     goes_on: bool,
-    /// All words together, as a name has them.
+    /// All words joined together, as in the shape of a name.
     whole: String,
     letters: Letters,
     /// The first letter or character of the first word.
     initial: Letters,
-    /// Whether one mistake in the only word is forgiven.
+    /// Whether a name may differ from the query by one typing mistake. Only queries with one word allow it.
     forgives: bool,
-    /// Whether the words of some name fitted.
+    /// Whether the words have matched at least one name so far.
     has_fit: AtomicBool,
 }
 
-/// How well a name fits; the greatest comes first.
+/// How well a name matches. The greatest rank comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
     pub words: WordRank,
-    /// What people look for comes before what merely bears a name.
+    /// The priority of the feature's collection, such as buildings before roads.
     pub kind: u8,
-    /// How well the numbers fit.
+    /// How well the numbers match.
     pub numbers: Nearness,
-    /// Short names before long ones.
+    /// The length of the name in characters; shorter is better.
     pub length: Reverse<u16>,
 }
 
-/// How well the words of a name fit.
+/// How well the words of a name match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct WordRank {
-    /// Every word stands in the name as written, and not only by its sound.
+    /// Whether the name contains every word as written, and not only in pinyin.
     literal: bool,
-    /// The name has no other words.
+    /// Whether the name has no other words.
     whole: bool,
-    /// The name begins with the query.
+    /// Whether the name begins with the first word of the query.
     start: bool,
 }
 
-/// How near a number of a name is to that of a query, the worst first.
+/// How well a number of a name matches a number of the query, from worst to best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Nearness {
-    /// It begins with the number, which may still be typed.
+    /// The number of the name begins with that of the query, which may be incomplete.
     Begun,
-    /// It is a range of house numbers with the number in it.
+    /// The name has a range of house numbers that contains the number.
     Within,
-    /// It is a range that begins with the number.
+    /// The name has a range of house numbers that begins with the number.
     First,
-    /// It is the same.
+    /// The numbers are equal.
     Same,
 }
 
-/// Which of the query's numbers belong to a name.
+/// How the numbers of a query match those of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NumberFit {
-    /// The least near of them.
+    /// The worst match among them.
     pub near: Nearness,
-    /// The unit and room behind a building's own number.
+    /// The numbers of the query after the building's own number: unit and room.
     pub rest: Vec<Number>,
 }
 
 impl Query {
-    /// The ways to understand a text, the one that is tried first at the beginning.
+    /// Returns the interpretations of a text in the order in which they are tried.
     pub(super) fn readings(text: &str) -> Vec<Self> {
         let tokens = address::query_tokens(text);
         let mut all = Vec::new();
@@ -93,12 +93,12 @@ impl Query {
             }
         };
         put(&tokens);
-        // Words behind the last number are seldom part of an address.
+        // Words after the last number are seldom part of an address.
         let last = tokens.iter().rposition(|t| matches!(t, Token::Number(_)));
         let front = &tokens[..last.map_or(tokens.len(), |at| at + 1)];
         put(front);
         put(&without_generic(front));
-        // The areas before a name: 天津市北辰区果园新村街道温泉花园.
+        // Without the areas before a name, as in 天津市北辰区果园新村街道温泉花园.
         for start in (0..front.len()).filter(|at| matches!(front[*at], Token::Word(_))) {
             let rest = &front[start..];
             put(rest);
@@ -120,7 +120,7 @@ impl Query {
                 put(&with_first(&front[at..], end));
             }
         }
-        // The beginning of a code.
+        // A single long number may be the beginning of a code.
         if let [Token::Number(code)] = &*tokens
             && code.digits >= SHORTEST_CODE
         {
@@ -154,7 +154,7 @@ impl Query {
         }
     }
 
-    /// The same query, its mistake forgiven; `None` where a mistake could mean anything.
+    /// Returns the query with one mistake allowed, or `None` if it has several words or its word is too short.
     fn forgiving(&self) -> Option<Self> {
         let [word] = &*self.words else {
             return None;
@@ -166,7 +166,7 @@ impl Query {
         })
     }
 
-    /// The query without its numbers, where it has words beside them.
+    /// Returns the query without its numbers, or `None` if it does not have both words and numbers.
     pub(super) fn without_numbers(&self) -> Option<Self> {
         let has_both = !self.words.is_empty() && !self.numbers.is_empty();
         has_both.then(|| Self {
@@ -175,7 +175,7 @@ impl Query {
         })
     }
 
-    /// The same query, which has not been compared with anything yet.
+    /// Returns a copy of the query with `has_fit` reset.
     fn copy(&self) -> Self {
         Self {
             words: self.words.clone(),
@@ -193,13 +193,13 @@ impl Query {
         !self.words.is_empty()
     }
 
-    /// Whether the words of some name have fitted so far.
+    /// Returns whether the words have matched at least one name so far.
     pub(super) fn has_fit(&self) -> bool {
         self.has_fit.load(Ordering::Relaxed)
     }
 
-    /// Whether a name may fit by its letters and by those with which it may begin. One mistake brings at most one
-    /// letter into the query that the name does not have.
+    /// Checks quickly whether a name can match, by its characters and its possible first characters. If a mistake is
+    /// allowed, the query may contain one character that the name does not have.
     pub(super) fn may_fit(&self, letters: Letters, first: Letters) -> bool {
         match self.forgives {
             true => self.letters.missing_in(letters) <= 1 && self.initial.are_in(first),
@@ -215,7 +215,8 @@ impl Query {
         !self.numbers.is_empty()
     }
 
-    /// How well the words of a name can fit at most. `first` is with what a query may begin that begins like it.
+    /// Returns the highest rank that the words of a name can have, without comparing them. `first` is the set of
+    /// characters with which a query may begin if it matches the beginning of the name.
     pub(super) fn highest_words(&self, name: &str, first: Letters) -> WordRank {
         let by_sound = match &*self.words {
             [word] => {
@@ -262,14 +263,15 @@ impl Query {
         Some(rank)
     }
 
-    /// How the numbers of a name fit. Numbers behind that of a building are its unit and room.
+    /// Matches the numbers of a name. The numbers of the query after that of the building are a unit and a room.
+    /// Returns `None` if the numbers do not match.
     pub(super) fn numbers(&self, name: &Numbers, kind: u8) -> Option<NumberFit> {
         let mut near = Nearness::Same;
         let mut rest = Vec::new();
         let mut own = name.iter().peekable();
         let mut has_building = false;
         let mut asked = self.numbers.iter().enumerate().peekable();
-        // The number of the lane may be left out.
+        // A query may leave out the number of the lane.
         if let (Some((_, first)), Some(lane)) = (asked.peek(), own.peek())
             && lane.label == Label::Lane
             && fits(first, lane, false).is_none()
@@ -285,7 +287,7 @@ impl Query {
                 near = near.min(this);
                 has_building |= own.next().is_some_and(|n| n.label != Label::Lane);
             } else if number.label == Label::Level {
-                // The storey follows from the room.
+                // The storey is ignored, because the number of the room contains it.
             } else if has_building && own.peek().is_none() && takes_rest(kind, number, name) {
                 rest.push(*number);
             } else {
@@ -295,12 +297,13 @@ impl Query {
         Some(NumberFit { near, rest })
     }
 
-    /// The values among which the first number of a name must be; none where the query has none.
+    /// Returns the ranges of values that contain the first number of every matching name. The list is empty if the
+    /// query has no numbers.
     pub(super) fn first_values(&self) -> Vec<RangeInclusive<u32>> {
         let Some(first) = self.numbers.first() else {
             return Vec::new();
         };
-        // A range of house numbers stands at its first.
+        // A range of house numbers is indexed by its first number, so lower values may match too.
         let mut all = vec![first.value.saturating_sub(address::WIDEST_RANGE)..=first.value];
         if self.goes_on && self.numbers.len() == 1 && first.value > 0 {
             let mut tens = 10_u32;
@@ -316,9 +319,9 @@ impl Query {
         all
     }
 
-    /// How well a name fits.
+    /// Returns how well a name matches, or `None` if it does not match.
     pub(super) fn rank(&self, name: &address::Shape, kind: u8) -> Option<Rank> {
-        // The words first: whether they fit is remembered.
+        // Words are compared before numbers, because `words` records whether any name has matched.
         let words = self.words(&name.text)?;
         let numbers = self.numbers(&name.numbers, kind)?;
         Some(Rank {
@@ -330,12 +333,13 @@ impl Query {
     }
 }
 
-/// The length of a name in characters.
+/// Returns the length of a name in characters.
 pub(super) fn length(name: &str) -> u16 {
     name.chars().count() as u16
 }
 
-/// Whether a number of a query is a number of a name, and how near it is. One that goes on may be the beginning.
+/// Compares a number of a query with a number of a name. Returns `None` if they do not match. If `goes_on`, the number
+/// of the query may be incomplete.
 fn fits(asked: &Number, own: &Number, goes_on: bool) -> Option<Nearness> {
     let is_any = |n: &Number| n.label == Label::Any;
     if asked.label != own.label && !is_any(asked) && !is_any(own) {
@@ -360,7 +364,7 @@ fn fits(asked: &Number, own: &Number, goes_on: bool) -> Option<Nearness> {
     (may_go_on && shorter == asked.value).then_some(Nearness::Begun)
 }
 
-/// Whether a number behind that of a building may be a unit or room in it.
+/// Returns whether a number after that of a building or entrance may be a unit or room.
 fn takes_rest(kind: u8, number: &Number, name: &Numbers) -> bool {
     let is_room = number.label == Label::Room || (number.label == Label::Any && number.digits > 2);
     match kind {
@@ -370,7 +374,7 @@ fn takes_rest(kind: u8, number: &Number, name: &Numbers) -> bool {
     }
 }
 
-/// The unit and the room that the numbers behind a building's own mean.
+/// Returns the unit and the room that the numbers after a building's own number mean.
 pub(super) fn unit_and_room(rest: &[Number]) -> (Option<String>, Option<String>) {
     let (mut unit, mut room) = (None, None);
     for number in rest {
@@ -395,7 +399,7 @@ fn with_first(tokens: &[Token], word: &str) -> Vec<Token> {
     cut
 }
 
-/// The tokens without 小区 behind a name.
+/// Removes 小区 or 社区 from the end of each word.
 fn without_generic(tokens: &[Token]) -> Vec<Token> {
     let cut = |token: &Token| match token {
         Token::Word(word) => {
@@ -408,7 +412,7 @@ fn without_generic(tokens: &[Token]) -> Vec<Token> {
     tokens.iter().map(cut).collect()
 }
 
-/// What stands behind each name of an area in a run of characters, the longest first.
+/// Returns the parts of a word after each area name in it, the longest first.
 fn ends_behind_areas(word: &str) -> Vec<&str> {
     let mut ends: Vec<&str> = AREAS
         .iter()
@@ -421,7 +425,7 @@ fn ends_behind_areas(word: &str) -> Vec<&str> {
     ends
 }
 
-/// The ends of a run of characters, the longest first.
+/// Returns the endings of a word with at least [`SHORTEST_END`] characters, the longest first.
 fn shorter_ends(word: &str) -> impl Iterator<Item = &str> {
     let count = word.chars().count();
     let starts = word.char_indices().map(|(at, _)| at).skip(1);

@@ -1,16 +1,17 @@
-//! A word of a query against a name: as written, in full pinyin, in first letters, mixed, and with one mistake.
+//! Compares a word of a query with a name: as written, in full pinyin, by first letters, in any mix of these, and with
+//! one mistake allowed.
 
 use std::sync::LazyLock;
 
 use ib_matcher::pinyin::{PinyinData, PinyinNotation};
 
-/// The most characters of a word; names are shorter.
+/// The most characters of a word that are compared. The bits of [`States`] must suffice for it.
 pub(super) const LONGEST: usize = 64;
-/// The characters of which readings are known.
+/// The range of characters for which pinyin readings are known.
 const FIRST: u32 = 0x3400;
 const LAST: u32 = 0x9fff;
 
-/// The ways to read a character, in letters without tones.
+/// Returns the pinyin readings of a character, without tones.
 pub(super) fn readings(c: char) -> &'static [&'static str] {
     static DATA: LazyLock<PinyinData> = LazyLock::new(|| PinyinData::new(PinyinNotation::Ascii));
     static TABLE: LazyLock<Vec<Box<[&'static str]>>> = LazyLock::new(|| {
@@ -47,14 +48,15 @@ pub(super) struct Word {
 /// Where a word was found in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct At {
-    /// At its beginning.
+    /// Whether the word is at the beginning of the name.
     pub start: bool,
-    /// As written, and not only by its sound.
+    /// Whether the word is in the name as written, and not only in pinyin.
     pub literal: bool,
 }
 
-/// How much of a word is read: bit n stands for its first n characters. All ways to read it go side by side, so
-/// that the time grows with the lengths of name and word, and not with the number of ways.
+/// A set of states of a nondeterministic automaton. Bit n is set if the first n characters of the word can be matched
+/// so far. All possible matches advance together, so the time depends on the lengths of name and word and not on the
+/// number of possible matches.
 type States = u128;
 
 impl Word {
@@ -70,7 +72,7 @@ impl Word {
         &self.text
     }
 
-    /// Its first letter or character.
+    /// Returns the first letter or character of the word.
     pub(super) fn initial(&self) -> &str {
         let end = self.chars.first().map_or(0, |c| c.len_utf8());
         self.text.get(..end).unwrap_or_default()
@@ -80,7 +82,7 @@ impl Word {
         self.chars.len()
     }
 
-    /// Looks for the word in a name.
+    /// Finds the word in a name.
     pub(super) fn find(&self, name: &str) -> Option<At> {
         if let Some(at) = name.find(&self.text) {
             let (start, literal) = (at == 0, true);
@@ -112,19 +114,19 @@ impl Word {
         })
     }
 
-    /// Whether a name begins with the word if one mistake is forgiven: a letter or character too many, missing or
-    /// wrong, though not the first.
+    /// Returns whether the name begins with the word if one mistake is allowed: an extra, missing or wrong letter or
+    /// character, except the first one.
     pub(super) fn nearly_begins(&self, name: &str) -> bool {
         let (mut right, mut wrong): (States, States) = (1, 0);
         for (i, c) in name.chars().enumerate() {
             wrong = match i {
                 0 => 0,
-                // A character of the name that is missing in the word, or another in its place.
+                // The word lacks this character of the name, or has another one instead.
                 _ => self.step(wrong, c) | right | (right << 1),
             };
             wrong |= self.slip_within(right, c);
             right = self.step(right, c);
-            // One too many.
+            // The word has an extra character.
             wrong |= (right & !1) << 1;
             if (right | wrong) & self.done() != 0 {
                 return true;
@@ -140,7 +142,7 @@ impl Word {
         1 << self.chars.len()
     }
 
-    /// What is read after one more character of the name.
+    /// Returns the states after one more character of the name.
     fn step(&self, states: States, c: char) -> States {
         let mut next = 0;
         self.each(states, |from, rest| {
@@ -153,12 +155,12 @@ impl Word {
                 if same == 0 {
                     continue;
                 }
-                // The first letter, or the first sound where it has two letters.
+                // The first letter of the reading, or its initial of two letters (zh, ch, sh).
                 next |= 1 << (from + 1);
                 if same >= 2 && reading.as_bytes().get(1) == Some(&b'h') {
                     next |= 1 << (from + 2);
                 }
-                // The whole reading, or as much of it as is typed so far.
+                // The whole reading, or its beginning at the end of the word, where typing may go on.
                 if same == reading.len() || same == rest.len() {
                     next |= 1 << (from + same);
                 }
@@ -167,7 +169,7 @@ impl Word {
         next
     }
 
-    /// What is read after a character whose pinyin has one letter too many, missing, wrong or swapped.
+    /// Returns the states after a character whose pinyin is typed with one letter extra, missing, wrong or swapped.
     fn slip_within(&self, states: States, c: char) -> States {
         let mut next = 0;
         self.each(states, |from, rest| {
@@ -185,7 +187,7 @@ impl Word {
         next
     }
 
-    /// Calls `each` with every state and what is left of the word there.
+    /// Calls `each` for every state with the number of characters matched and the rest of the word.
     fn each(&self, mut states: States, mut each: impl FnMut(usize, &[char])) {
         while states != 0 {
             let from = states.trailing_zeros() as usize;
@@ -198,7 +200,7 @@ impl Word {
     }
 }
 
-/// Whether typed letters are a reading but for one mistake, which is not in the first letter.
+/// Returns whether the typed letters differ from a reading by one mistake that is not in the first letter.
 fn is_one_off(typed: &[char], reading: &[u8]) -> bool {
     let typed: Vec<u8> = typed
         .iter()
@@ -275,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_long_word_over_a_long_name_takes_no_time_that_grows_with_the_ways_to_read_it() {
-        // 2^60 ways, were they tried one by one.
+        // Trying all possible matches one by one would take 2^60 steps.
         let (word, name) = (format!("{}b", "a".repeat(60)), "啊".repeat(160));
         assert_eq!(found(&word, &name), None);
     }

@@ -1,4 +1,4 @@
-//! The directory against a walk through all names.
+//! Compares the directory with a scan of all names.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -22,7 +22,7 @@ fn row(collection: &str, id: &str, seq: u64, properties: Option<serde_json::Valu
     }
 }
 
-/// A schema under which codes are for riders; names too, if they are protected.
+/// A schema in which only riders may see codes. If `protected`, only riders may see names too.
 fn schema(collection: &str, seq: u64, protected: bool) -> Record {
     let role = if protected { "rider" } else { "public" };
     let schema = json!({"properties": {
@@ -70,7 +70,7 @@ fn question<'a>(
     }
 }
 
-/// What is found, in order: collection, id and name.
+/// Returns collection, id and name of each hit, in order.
 fn told(hits: &[Hit]) -> Vec<String> {
     let told = |hit: &Hit| {
         let properties = Canonical::new(hit.entry.all_properties());
@@ -81,7 +81,7 @@ fn told(hits: &[Hit]) -> Vec<String> {
     hits.iter().map(told).collect()
 }
 
-/// What a query means.
+/// Runs a search.
 fn ask(
     directory: &Directory,
     map: &Collections,
@@ -94,7 +94,7 @@ fn ask(
     told(&found.hits)
 }
 
-/// What fits a query as it is first understood: without the other ways to understand it.
+/// Returns what matches the first interpretation of a query only.
 fn first_reading(
     directory: &Directory,
     map: &Collections,
@@ -158,7 +158,7 @@ fn a_mistake_an_area_before_the_name_and_a_number_that_is_not_there_are_forgiven
 fn a_number_finds_that_number_first_and_then_what_it_may_become() {
     assert_eq!(found("温泉花园1"), ["温泉花园10号楼"]);
     assert_eq!(found("3号楼"), ["温泉花园3号楼", "辰庆家园3号楼"]);
-    // There is no such number: the names alone fit.
+    // No building has this number, so the name alone matches.
     assert_eq!(found("果园北里3"), ["果园北里13号楼"]);
 }
 
@@ -225,7 +225,7 @@ fn what_became_stricter_since_the_directory_was_built_holds_at_once() {
     let public = |map: &Collections, query: &str| ask(&old, map, Role::Public, query, 10);
     assert_eq!(public(&map, "wqhy"), ["buildings/000 温泉花园"]);
 
-    // A feature that got another name is not found by the old one, and by the new one later.
+    // A renamed feature is no longer found by its old name, and by its new one only after the next build.
     let renamed = row("buildings", "000", 2, Some(json!({"name": "静安里"})));
     let (map, _) = map.apply(&[renamed]);
     assert_eq!(public(&map, "wqhy"), [""; 0]);
@@ -236,19 +236,19 @@ fn what_became_stricter_since_the_directory_was_built_holds_at_once() {
         ["buildings/000 静安里"]
     );
 
-    // A feature that was deleted is gone.
+    // A deleted feature is not found.
     assert_eq!(public(&map, "cqjy"), ["buildings/001 辰庆家园"]);
     let (map, _) = map.apply(&[row("buildings", "001", 3, None)]);
     assert_eq!(public(&map, "cqjy"), [""; 0]);
 
-    // Names that are protected now.
+    // Names that have become protected are not found.
     assert_eq!(public(&map, "gybl"), ["buildings/002 果园北里"]);
     let (map, _) = map.apply(&[schema("buildings", 4, true)]);
     assert_eq!(public(&map, "gybl"), [""; 0]);
     let rider = ask(&old, &map, Role::Rider, "gybl", 10);
     assert_eq!(rider, ["buildings/002 果园北里"]);
 
-    // A collection that is no longer shown.
+    // A collection without a schema is not searched.
     let (map, _) = map.apply(&[row("$schemas", "buildings", 5, None)]);
     assert_eq!(ask(&old, &map, Role::Admin, "gybl", 10), [""; 0]);
 }
@@ -291,7 +291,7 @@ fn numbers_in_names_are_ordered_as_numbers() {
     }
 }
 
-/// A name of characters with several readings, letters of two scripts, digits of two widths.
+/// Generates names with characters that have several readings, letters of two scripts, and digits of two widths.
 fn a_name() -> impl Strategy<Value = String> {
     let part = prop::sample::select(vec![
         "温", "泉", "乐", "重", "行", "女", "绿", "花", "园", "号", "楼", "號樓", "单元", "弄",
@@ -380,7 +380,7 @@ proptest! {
                 for role in [Role::Public, Role::Rider] {
                     let expected = ask(&walk, &map, role, query, *limit);
                     prop_assert_eq!(&ask(&fresh, &map, role, query, *limit), &expected);
-                    // One that may be behind: everything that it finds, the walk finds too.
+                    // An older directory finds only features that the scan finds too.
                     let every = first_reading(&walk, &map, role, query, 1_000);
                     let some = first_reading(&known, &map, role, query, *limit);
                     prop_assert!(some.iter().all(|hit| every.contains(hit)), "{some:?} {every:?}");

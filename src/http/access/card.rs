@@ -22,7 +22,7 @@ use crate::service::access::{self, Access, Ask, NoCard};
 const PAST: SignedDuration = SignedDuration::from_hours(1);
 /// How far `at` may lie in the future, because later holidays are unknown.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
-/// How to ask for less, for the error text.
+/// The advice in the error text for a request that reads too much.
 const NARROW: Advice = (
     "该小区的出入口过多，请直接查询图层 entrances。",
     "The compound has too many entrances. Read the collection entrances instead.",
@@ -126,7 +126,7 @@ fn profiles() -> Result<&'static Profiles, Problem> {
 pub(super) fn read_at(query: &Query) -> Result<Timestamp, Problem> {
     let now = Timestamp::now();
     let Some(text) = query.get("at")? else {
-        // A second is all that anybody needs.
+        // The current time is rounded down to seconds, which is precise enough.
         return Ok(Timestamp::from_second(now.as_second()).unwrap_or(now));
     };
     // In a query `+08:00` arrives as ` 08:00` unless it is escaped.

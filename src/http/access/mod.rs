@@ -1,4 +1,4 @@
-//! Getting into buildings: the access card of a building, the day orders, and whether gates let people in.
+//! Access to buildings: the access card of a building, day orders, and reports whether a gate let somebody in.
 
 mod card;
 mod day_orders;

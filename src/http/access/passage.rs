@@ -1,4 +1,4 @@
-//! `/api/entrances/{id}/passages`: got in, or not.
+//! `/api/entrances/{id}/passages`: counts whether an entrance let somebody in.
 
 use axum::Json;
 use axum::extract::{Path, State};

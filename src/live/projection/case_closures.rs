@@ -1,4 +1,4 @@
-//! What cases close: the ways near them, and the gates that they report.
+//! What open cases close: the ways near them, and the gates that are reported.
 
 use geo::CoordsIter as _;
 use geo_types::{Coord, Geometry};
@@ -11,29 +11,30 @@ use crate::spatial::metres;
 use crate::warnings::rules::{Blocks, Rules};
 use crate::warnings::{Case, Status, closure};
 
-/// The category whose reports may shut a gate.
+/// The category whose reports may close a gate.
 const WRONG_ACCESS: &str = "wrong_access";
-/// The most places by which the line or area of one case is followed.
+/// The most positions along the line or outline of one case.
 const MOST_PLACES: usize = 400;
 
-/// The ways that a case closes.
+/// The closure of ways by a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseClosure {
-    /// Places along the case, not farther apart than it reaches.
+    /// Positions along the geometry of the case. Ways within `blocks.within_m` of any of them are closed; the gaps
+    /// between positions are not longer than this distance.
     pub places: Vec<Coord<f64>>,
-    /// For whom, and how near.
+    /// For whom ways are closed, and within which distance.
     pub blocks: Blocks,
 }
 
-/// A case that reports a gate.
+/// A case that is a report about a gate.
 #[derive(Debug, Clone, PartialEq)]
 struct GateCase {
     report: GateReport,
-    /// The case that stands for it, where it was merged.
+    /// The case into which it was merged, if it was.
     into: Option<FeatureId>,
 }
 
-/// What cases close, by the id of the case.
+/// All closures by cases, by the id of the case.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CaseClosures {
     closing: RedBlackTreeMapSync<FeatureId, CaseClosure>,
@@ -41,19 +42,20 @@ pub struct CaseClosures {
 }
 
 impl CaseClosures {
-    /// The ways that cases close.
+    /// Returns the closures of ways, by the id of the case.
     pub fn closing(&self) -> impl Iterator<Item = (&FeatureId, &CaseClosure)> {
         self.closing.iter()
     }
 
-    /// The reports of gates that stand: their case, or the one that it was merged into, is open.
+    /// Returns the reports about gates whose case is open. For a merged case, the case into which it was merged must be
+    /// open.
     pub fn gate_reports(
         &self,
         is_open: impl Fn(&FeatureId) -> bool,
     ) -> impl Iterator<Item = &GateReport> {
         let stands = move |(id, case): &(&FeatureId, &GateCase)| {
             let (mut id, mut case) = (*id, *case);
-            // A chain of merges has an end, and none is as long as this.
+            // The limit stops the loop if cases are merged in a circle. Real chains of merges are shorter.
             for _ in 0..16 {
                 match &case.into {
                     None => return is_open(id),
@@ -69,7 +71,7 @@ impl CaseClosures {
         standing.map(|(_, case)| &case.report)
     }
 
-    /// Applies the present version of a case. `open` is it as it was read, where it has not ended.
+    /// Applies the present version of a case. `open` is the parsed case, if it has not ended.
     pub(super) fn put(
         &mut self,
         id: &FeatureId,
@@ -101,7 +103,7 @@ impl CaseClosures {
     }
 }
 
-/// A case that was merged into another. Only those that name a gate are parsed.
+/// Reads a gate report from a merged case. Cases without an entrance are not parsed, to save time.
 fn merged(entry: &Entry) -> Option<GateCase> {
     let p = Canonical::new(entry.all_properties());
     if !p.has("entrance") || !p.is("status", Status::Merged.as_str()) {
@@ -110,7 +112,8 @@ fn merged(entry: &Entry) -> Option<GateCase> {
     gate_case(&Case::of(entry).ok()?)
 }
 
-/// The report of a gate that a case is. A rider's counts with another's, a grid worker's alone; nobody else's counts.
+/// Reads a gate report from a case. Only the reports of riders and higher roles count; those of grid workers and higher
+/// roles need no second report.
 fn gate_case(case: &Case) -> Option<GateCase> {
     let has_ended = case.status.is_ended() && case.merged_into.is_none();
     if case.category != WRONG_ACCESS || has_ended || !case.counts() {
@@ -131,7 +134,8 @@ fn gate_case(case: &Case) -> Option<GateCase> {
     })
 }
 
-/// Places along a geometry, at most `apart_m` metres from each other.
+/// Returns positions along a geometry that are at most `apart_m` metres (but at least 1 m) apart. The limit
+/// [`MOST_PLACES`] may cut off the rest of a long geometry.
 fn places(geometry: &Geometry<f64>, apart_m: f64) -> Vec<Coord<f64>> {
     let mut found: Vec<Coord<f64>> = Vec::new();
     let is_line = !matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_));
@@ -163,7 +167,7 @@ mod tests {
     fn a_line_is_followed_and_a_point_is_itself() {
         let point = Geometry::Point(Point::new(117.0, 39.0));
         assert_eq!(places(&point, 5.0).len(), 1);
-        // About 86 m.
+        // The line is about 86 m long.
         let line = LineString::from(vec![(117.0, 39.0), (117.001, 39.0)]);
         let along = places(&line.into(), 5.0);
         assert!((18..=20).contains(&along.len()), "{}", along.len());

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 pub struct DayOrders(RedBlackTreeMapSync<FeatureId, DayOrder>);
 
 impl DayOrders {
-    /// The orders, sorted by id.
+    /// Returns the orders, sorted by id.
     pub fn iter(&self) -> impl Iterator<Item = (&FeatureId, &DayOrder)> {
         self.0.iter()
     }

@@ -1,4 +1,5 @@
-//! How often gates let people in. The counts are kept beside the log and remembered here.
+//! How often gates let people in. The counts are stored in an operational table outside of the log; this is the copy in
+//! memory.
 
 use rpds::RedBlackTreeMapSync;
 
@@ -7,12 +8,12 @@ use crate::index::Collections;
 use crate::live::Live;
 use crate::store::{PassageCount, PassageHour, StoreError};
 
-/// The counts of passages of each gate: passed, and refused.
+/// The counts for each gate and hour: how many people passed, and how many were refused.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Passages(RedBlackTreeMapSync<PassageHour, (u32, u32)>);
 
 impl Passages {
-    /// The counts of a gate in a quarter of a year and later ones.
+    /// Returns the counts of a gate in a quarter and all later ones.
     pub fn of<'a>(
         &'a self,
         entrance: &'a str,
@@ -30,7 +31,7 @@ impl Passages {
             .map(|(hour, counts)| (hour, *counts))
     }
 
-    /// Counts only grow.
+    /// Returns whether a count is newer than the known one. Counts only grow, so the greater one is newer.
     fn is_news(&self, said: &PassageCount) -> bool {
         let (passed, refused) = self.0.get(&said.hour).copied().unwrap_or_default();
         said.passed > passed || said.refused > refused
@@ -61,15 +62,15 @@ impl Projection for Passages {
 }
 
 impl Live {
-    /// Remembers a count that the store has.
+    /// Adds a count from the store to the snapshot.
     pub(crate) async fn note_passage(&self, count: PassageCount) {
         self.note(Fact::Passages(vec![count])).await;
     }
 
-    /// Learns what other processes counted.
+    /// Loads all counts from the store, including those of other processes.
     ///
     /// # Errors
-    /// When the store fails.
+    /// If the store fails.
     pub async fn load_passages(&self) -> Result<(), StoreError> {
         let all = self.store().all_passages().await?;
         self.note(Fact::Passages(all)).await;

@@ -21,12 +21,12 @@ const NEAR_M: f64 = 300.0;
 /// The most places of each kind on a card.
 const MOST_PLACES: usize = 5;
 
-/// Why reading a card ended without one.
+/// Why no card was returned.
 #[derive(Debug)]
 pub enum Cut<S> {
     /// There is no card for the request.
     None(NoCard),
-    /// The meter stopped it.
+    /// The meter stopped the request.
     Stopped(S),
 }
 
@@ -36,7 +36,7 @@ impl<S> From<S> for Cut<S> {
     }
 }
 
-/// Reads the card of a building.
+/// Builds the access card of a building.
 ///
 /// # Errors
 /// If there is no such building, unit or room, or the meter stops the request.
@@ -131,7 +131,7 @@ pub fn card<M: Meter>(
     })
 }
 
-/// The facilities of a kind near a place.
+/// Returns the facilities of a kind near a position, nearest first.
 fn nearby<M: Meter>(
     snapshot: &Snapshot,
     view: View<'_>,

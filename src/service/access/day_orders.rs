@@ -12,8 +12,8 @@ use crate::model::View;
 use crate::model::names::collection::{DAY_ORDERS, GRIDS};
 use crate::model::names::property;
 
-/// The orders that have not ended at a moment, ordered by their beginning: those in force and those announced. With
-/// a place, only those in force there.
+/// Returns the orders that have not ended at a moment, sorted by their beginning: those in force and those announced.
+/// With a position it returns only the orders in force there.
 pub fn orders_of_the_day(
     snapshot: &Snapshot,
     view: View<'_>,

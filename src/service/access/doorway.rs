@@ -1,4 +1,4 @@
-//! Which door of a building an address means, by its unit and room.
+//! Finds the door of a building by the unit and room of an address.
 
 use super::entrances::of_house;
 use super::no_card::NoCard;
@@ -11,7 +11,7 @@ use crate::model::View;
 use crate::model::names::collection::ENTRANCES;
 use crate::model::names::property;
 
-/// What a door says about the addresses behind it.
+/// The unit and the rooms behind a door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Doorway {
     id: String,
@@ -29,10 +29,11 @@ impl Doorway {
     }
 }
 
-/// Finds the door of a unit and room of a building; `None` where the map does not say which it is.
+/// Returns the id of the door of a unit and room of a building, or `None` if the map data does not show which door it
+/// is.
 ///
 /// # Errors
-/// The outer one when the meter stops it, the inner one when the building has no such unit or room.
+/// The outer error if the meter stops the request, the inner one if the building has no such unit or room.
 pub fn door_of<M: Meter>(
     snapshot: &Snapshot,
     view: View<'_>,
@@ -59,7 +60,7 @@ pub fn door_of<M: Meter>(
     Ok(chosen(building.id().as_str(), &house, &doors, unit, room))
 }
 
-/// The door of the requested unit and room.
+/// Returns the id of the door of the requested unit and room, see [`door_of`].
 pub(super) fn chosen(
     building: &str,
     house: &Shown,
@@ -116,7 +117,7 @@ pub(super) fn chosen(
             fitting.retain(|d| d.rooms.is_none());
         }
     }
-    // If several doors fit, it is unknown which one it is.
+    // If several doors match, it is unknown which of them is meant.
     Ok(match fitting.as_slice() {
         [one] => Some(one.id.clone()),
         _ => None,

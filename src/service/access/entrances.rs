@@ -1,4 +1,4 @@
-//! Gates and doors for a card, the best gate first.
+//! The gates and doors on an access card, the best gate first.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -32,7 +32,7 @@ const MOST_ENTRANCES: usize = 200;
 /// For how many days opening hours are computed.
 const KNOWN_DAYS: i64 = 8;
 
-/// Reads entrances for one moment and one building.
+/// Reads the entrances of one building and decides whether they are open at one moment.
 pub(super) struct Entrances<'a> {
     snapshot: &'a Snapshot,
     view: View<'a>,
@@ -42,7 +42,8 @@ pub(super) struct Entrances<'a> {
     orders: Vec<Order>,
     until: Timestamp,
     from: Timestamp,
-    /// The entrances that confirmed reports keep shut at the moment, and until when.
+    /// The ids of the entrances that confirmed reports keep closed at the moment, each with the time until which it is
+    /// closed.
     reported: BTreeMap<&'a str, Timestamp>,
     shut: HashSet<String>,
 }
@@ -141,7 +142,7 @@ impl<'a> Entrances<'a> {
     fn judge(&self, entry: &Entry, profile: &Profile) -> Judged {
         let (attr, hours) = self.attributes(entry, &self.orders);
         let verdict = gate::judge(profile, &attr, &hours, self.ask.at);
-        // Finds the day order that decided, if there is one: without it, the result would differ.
+        // Finds the day order that changes the result, if there is one: without it, `admits` would be different.
         let order = self.orders.iter().rev().find(|order| {
             let is_on =
                 order.from <= self.ask.at && order.until.is_none_or(|until| self.ask.at < until);
@@ -159,7 +160,8 @@ impl<'a> Entrances<'a> {
         }
     }
 
-    /// What people said of an entrance in this quarter of the year and the last one, around the hour.
+    /// Sums up the passage reports for an entrance around the hour of the request, from this quarter of the year and
+    /// the previous one.
     fn passages(&self, entrance: &str) -> Option<Passed> {
         let slot = Slot::of(self.ask.at, self.days.offset);
         let counts = self.snapshot.passages().of(entrance, slot.quarter - 1);
@@ -196,7 +198,7 @@ impl<'a> Entrances<'a> {
             Some(all) => (Some(all.schema()), Shown::of(all, entry, self.view)),
             None => (None, Shown(serde_json::Map::new())),
         };
-        // Protected hours must not be shown in other words either.
+        // If the caller may not see the opening hours, the reason must not contain times either.
         let tells_hours = schema.is_some_and(|schema| {
             let roles = self.view.on(schema, entry.all_properties());
             schema.shows(roles, "opening_hours") && schema.shows(roles, "ebike_hours")
@@ -266,7 +268,7 @@ impl<'a> Entrances<'a> {
     }
 }
 
-/// An entrance, and whether it admits somebody.
+/// The verdict on an entrance with the data it is based on.
 struct Judged {
     attr: Attr,
     hours: Vec<Hours>,
@@ -274,7 +276,7 @@ struct Judged {
     order: Option<String>,
 }
 
-/// The doors of a building.
+/// Returns the doors of a building.
 pub(super) fn of_house<'a, M: Meter>(
     snapshot: &'a Snapshot,
     house: &Entry,
@@ -287,7 +289,7 @@ pub(super) fn of_house<'a, M: Meter>(
     around(snapshot, house, AT_DOOR_M * 4.0, &is_its, meter)
 }
 
-/// The entrances around a feature that pass a filter.
+/// Returns the entrances that are within `metres` of a feature's bounding box and pass a filter.
 fn around<'a, M: Meter>(
     snapshot: &'a Snapshot,
     feature: &Entry,
@@ -311,8 +313,8 @@ fn around<'a, M: Meter>(
     Ok(found)
 }
 
-/// Whether an entrance belongs to a compound or building: it names it, or it names nothing and is at its
-/// outline.
+/// Returns whether an entrance belongs to a compound or building. It does if its property `link` is the id of the
+/// owner, or if it has neither a compound nor a building and is at the owner's outline.
 fn belongs(p: Canonical<'_>, link: &str, owner: &Entry, entrance: &Entry, within_m: f64) -> bool {
     match p.text(link) {
         Some(said) => said == owner.id().as_str(),
@@ -336,7 +338,7 @@ fn is_at_outline(at: Coord<f64>, area: &geo_types::Geometry<f64>, within_m: f64)
     }
 }
 
-/// A box enlarged by this many metres on each side, within the valid range of coordinates.
+/// Enlarges a bounding box by this many metres on each side, within the valid range of coordinates.
 fn grown(bounds: Bounds, by_m: f64) -> Bounds {
     let [west, south, east, north] = bounds.to_numbers();
     let (per_lon, per_lat) = metres::metres_per_degree(south.abs().max(north.abs()));

@@ -1,5 +1,5 @@
-//! What is in force at a moment besides the features themselves: the special days of the calendar, the day orders,
-//! the ways that cases close and the gates that reports close. Cards and routes use the same.
+//! Conditions that change access at a moment, besides the properties of the features: special days of the calendar, day
+//! orders, ways closed by cases, and gates closed by reports. Access cards and routes both use them.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -17,7 +17,7 @@ use crate::model::{Canonical, FeatureId};
 use crate::network::attributes::{Closure, Days, Order};
 use crate::network::core::Blocked;
 
-/// The days that differ from their weekday, by the calendar in force.
+/// Returns the special days of the calendar in force, such as holidays, which do not follow the rules of their weekday.
 pub fn days(snapshot: &Snapshot) -> Days {
     let calendar = snapshot.ledger().calendar();
     Days {
@@ -27,8 +27,8 @@ pub fn days(snapshot: &Snapshot) -> Days {
     }
 }
 
-/// The day orders in force at a moment or later, each with the outline of its street, ordered by their beginning: if
-/// two apply, the later one counts.
+/// Returns the day orders in force at a moment or later, each with the outline of its street, sorted by their
+/// beginning. If two apply, the later one counts.
 pub fn orders(snapshot: &Snapshot, at: Timestamp) -> Vec<Order> {
     let map = snapshot.collections();
     let open = open_orders(snapshot, at).into_iter();
@@ -41,7 +41,7 @@ pub fn orders(snapshot: &Snapshot, at: Timestamp) -> Vec<Order> {
     .collect()
 }
 
-/// The ways that cases close now, whatever their level.
+/// Returns the closures of ways by cases at present. The level of a case does not matter.
 pub fn closures(snapshot: &Snapshot) -> Vec<Closure> {
     let closing = snapshot.ledger().closing();
     closing
@@ -59,8 +59,8 @@ pub fn closures(snapshot: &Snapshot) -> Vec<Closure> {
         .collect()
 }
 
-/// The gates that confirmed reports keep shut at a moment, each as `entrances/ID`. An officer who rejects or closes the
-/// cases opens them.
+/// Returns the gates that confirmed reports keep closed at a moment, each as `entrances/ID`. A gate opens earlier if an
+/// officer rejects or closes the cases.
 pub fn shut(snapshot: &Snapshot, at: Timestamp) -> HashSet<String> {
     let shut = shut_until(snapshot).into_iter();
     shut.filter(|(_, until)| at < *until)
@@ -68,7 +68,8 @@ pub fn shut(snapshot: &Snapshot, at: Timestamp) -> HashSet<String> {
         .collect()
 }
 
-/// The entrances that confirmed reports keep shut, and until when.
+/// Returns the ids of the entrances that confirmed reports close, each with the time until which it is closed. The time
+/// may be in the past.
 pub fn shut_until(snapshot: &Snapshot) -> BTreeMap<&str, Timestamp> {
     let mut by_gate: BTreeMap<&str, Vec<&GateReport>> = BTreeMap::new();
     for report in snapshot.ledger().gate_reports() {
@@ -80,7 +81,7 @@ pub fn shut_until(snapshot: &Snapshot) -> BTreeMap<&str, Timestamp> {
         .collect()
 }
 
-/// The orders that have not ended at a moment, ordered by their beginning.
+/// Returns the orders that have not ended at a moment, sorted by their beginning.
 pub fn open_orders(snapshot: &Snapshot, at: Timestamp) -> Vec<(&FeatureId, &DayOrder)> {
     let all = snapshot.day_orders().iter();
     let mut open: Vec<_> = all.filter(|(_, order)| !order.has_ended(at)).collect();
@@ -88,17 +89,18 @@ pub fn open_orders(snapshot: &Snapshot, at: Timestamp) -> Vec<(&FeatureId, &DayO
     open
 }
 
-/// Whether an order applies at a place.
+/// Returns whether an order applies at a position.
 pub fn holds_at(map: &Collections, order: &DayOrder, place: Coord<f64>) -> bool {
     area(map, order).is_none_or(|area| area.intersects(&place))
 }
 
-/// The outline of the street of an order. An order whose street is not on the map applies everywhere.
+/// Returns the outline of the street of an order. `None` means that the order applies everywhere: it has no street, or
+/// its street is not on the map.
 fn area<'a>(map: &'a Collections, order: &DayOrder) -> Option<&'a Geometry<f64>> {
     street(map.get(GRIDS)?, order.street.as_deref()?)?.geometry()
 }
 
-/// A street by its id or its code.
+/// Finds a street by its id or its code.
 pub fn street<'a>(grids: &'a Collection, name: &str) -> Option<&'a Entry> {
     let by_code = || {
         let mut all = grids.iter();
@@ -133,7 +135,7 @@ mod tests {
     fn a_dug_up_lane_closes_its_length_and_a_stall_nothing() {
         let case = |category: &str, status: &str| json!({"category": category, "status": status, "level": "green"});
         let at = |x: f64| Geometry::Point(Point::new(x, 39.0));
-        // About 86 m.
+        // The line is about 86 m long.
         let ditch = Geometry::LineString(LineString::from(vec![(117.1, 39.0), (117.101, 39.0)]));
         let map = snapshot(&[
             ("dug-up", at(117.0), case("blocked_route", "filed")),

@@ -1,4 +1,4 @@
-//! Getting into buildings: the access card of a building, and what is in force at a moment.
+//! Access to buildings: the access card of a building, day orders, and the conditions in force at a moment.
 
 mod card;
 mod day_orders;

@@ -1,8 +1,8 @@
-//! Why a building has no access card.
+//! The error for a request that has no access card.
 
 use crate::model::InChinese;
 
-/// Why there is no card.
+/// The reason why there is no access card for a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoCard {
     /// There is no such building.

@@ -1,4 +1,4 @@
-//! "进去了 / 没让进": one tap after a gate, counted by gate, hour and weekday.
+//! Counts whether gates let people in (进去了 / 没让进), by gate, hour and weekday.
 
 use jiff::Timestamp;
 
@@ -7,11 +7,11 @@ use crate::access::passages::Slot;
 use crate::live::Live;
 use crate::store::{PassageHour, StoreError};
 
-/// Counts that somebody got in at an entrance, or did not. When this returns, the snapshot has it too, unless the
-/// follower is behind.
+/// Counts that somebody got in at an entrance, or was not let in. When this returns, the snapshot has the new count,
+/// unless the follower is late.
 ///
 /// # Errors
-/// When the store fails.
+/// If the store fails.
 pub async fn count_passage(
     live: &Live,
     entrance: &str,

@@ -1,4 +1,4 @@
-//! Features as the caller sees them.
+//! Features with the properties that the caller may see.
 
 use geo_types::Coord;
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use crate::model::View;
 use crate::service::ledger::cases;
 use crate::service::place;
 
-/// The properties of a feature as the caller sees them.
+/// The properties of a feature that the caller may see.
 pub(super) struct Shown(pub Map<String, Value>);
 
 impl Shown {
@@ -30,12 +30,12 @@ impl Shown {
     }
 }
 
-/// A position of a feature.
+/// Returns one position for a feature of any geometry.
 pub(super) fn position(entry: &Entry) -> Option<Coord<f64>> {
     entry.geometry().and_then(place::anchor)
 }
 
-/// Rounds metres to tenths, because the data is not more precise.
+/// Rounds metres to one decimal, because the data is not more precise.
 pub(super) fn decimetres(metres: f64) -> f64 {
     (metres * 10.0).round() / 10.0
 }

@@ -67,7 +67,8 @@ pub struct Inside {
     /// The name of the account that reported the case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reporter: Option<String>,
-    /// The role in which a gate was reported, where the case names one: it decides how much the report counts.
+    /// The highest role of the reporter, if the case names an entrance. It decides whether the report needs a second
+    /// one to close a gate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reporter_role: Option<Role>,
     /// The SHA-256 hash of the reporter's receipt, in hexadecimal.
@@ -153,7 +154,7 @@ pub struct Case {
     pub compound: Option<String>,
     /// The id of the building that contains it.
     pub building: Option<String>,
-    /// The gate or door that it is about.
+    /// The id of the gate or door that the case is about.
     pub entrance: Option<String>,
     /// The kind of housing at the place.
     pub housing: Option<String>,

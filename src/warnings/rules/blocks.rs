@@ -1,4 +1,4 @@
-//! `blocks` of a category: which ways near a case are closed.
+//! The key `blocks` of a category: which ways near a case are closed.
 
 use serde::Serialize;
 
@@ -15,10 +15,10 @@ pub struct Blocks {
     pub within_m: f64,
 }
 
-/// Closures reach no farther than so many metres.
+/// The greatest distance from a case at which ways may be closed, in metres.
 const FARTHEST_M: f64 = 200.0;
 
-/// Reads `blocks = { ebike, foot, within_m }`.
+/// Parses `blocks = { ebike, foot, within_m }`.
 pub(super) fn read(item: &Item<'_>) -> Option<Blocks> {
     let table = item.table()?;
     let flag = |key| table.get(key).map_or(Some(false), |i| i.flag());

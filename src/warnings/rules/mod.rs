@@ -64,7 +64,7 @@ pub struct Category {
     pub handlers: Vec<String>,
     /// Whether the action `handle` requires a photo.
     pub photo: bool,
-    /// Which ways near a case it closes while it is filed and not handled; `None`: none.
+    /// Which ways are closed near a case of this category, from filing until it is handled; `None` if none.
     pub blocks: Option<Blocks>,
 }
 

@@ -31,7 +31,7 @@ fn the_built_in_rules_are_complete_and_their_places_exist() {
     assert_eq!(clutter.handle, SignedDuration::from_hours(16));
     assert_eq!(clutter.handlers, ["corridor_clutter"]);
     assert!(clutter.photo);
-    // A dug-up lane closes its way for e-bikes, a stall on the pavement closes none.
+    // A blocked route closes the way for e-bikes; a stall on the pavement closes no way.
     let blocks = |id| rules.category(id).unwrap().blocks;
     let lane = Blocks {
         ebike: true,

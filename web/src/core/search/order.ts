@@ -1,34 +1,34 @@
-// The address in the text of an order, without what is personal in it. A page searches for this text alone, so that no
-// name, telephone number or note leaves the phone. The rules are those of src/access/directory/order.rs; both pass
-// tests/support/order_texts.json.
+// Removes personal data from the text of a delivery order and keeps the address. A page sends only this address, so
+// that no name, telephone number or note leaves the phone. src/access/directory/order.rs has the same rules; both must
+// pass the cases of tests/support/order_texts.json.
 
-/** The most characters of a text that are read; the server takes no more. */
+/** The most characters of a text that are parsed. The server accepts no longer query. */
 const MOST = 600;
-/** What stands behind the name of a person. */
+/** Titles that follow the name of a person. */
 const TITLES = '先生 女士 小姐 太太 老师 老師 同学 同學 阿姨 叔叔 师傅 師傅 大哥'.split(' ');
-/** What stands before something personal. It ends with the line or the next punctuation. */
+/** Labels before personal data. The data ends at the end of the line or at the next punctuation mark. */
 const PERSONAL = (
   '收货人 收貨人 收件人 联系人 聯繫人 聯絡人 取件人 姓名 联系电话 手机号码 手機號碼 手机号 手機號 手机 手機 ' +
   '电话 電話 顾客 顧客 订单编号 訂單編號 订单号 訂單號 取餐码'
 ).split(' ');
-/** What stands before a note, which ends with the line. */
+/** Labels before a note. The note ends at the end of the line. */
 const NOTES = '备注 備註 留言 口味'.split(' ');
-/** What stands before an address and is no part of it. */
+/** Labels before an address. Only the label is removed. */
 const ADDRESS = '收货地址 收貨地址 配送地址 送货地址 送貨地址 收件地址 详细地址 詳細地址 地址 送至'.split(' ');
-/** The longest name without a title. */
+/** The most characters of a name without a title. */
 const LONGEST_NAME = 4;
 
 const isHan = (c: string | undefined): boolean => c !== undefined && c >= '\u3400' && c <= '\u9fff';
 const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' && c <= '9';
-/** A number, or a word that follows the number of a house or building. */
+/** Whether a character is a digit or a word that follows the number of a house or building. */
 const isNumber = (c: string): boolean => isDigit(c) || '号號栋棟幢座'.includes(c);
-/** Whether so many characters may be a name. */
+/** Whether the length of a run of characters is that of a name. */
 const isName = (from: number, to: number): boolean => to - from >= 2 && to - from <= LONGEST_NAME;
-/** What ends the value of a label. */
+/** Whether a character ends the data after a label. */
 const isStop = (c: string): boolean => '\n,;，；。|'.includes(c);
 const isSpace = (c: string): boolean => /\s/.test(c) || isStop(c) || ':()[]、'.includes(c);
 
-/** A character, half-width; the end of a line stays. */
+/** Converts a character to half-width. Line breaks become `\n`. */
 function plain(c: string): string {
   if (c === '\n' || c === '\r') return '\n';
   if (c >= '！' && c <= '～') return String.fromCharCode(c.charCodeAt(0) - 0xfee0);
@@ -55,14 +55,14 @@ class Order {
     this.gone.fill(true, from, to);
   }
 
-  /** Where the characters end that a condition holds for. */
+  /** Returns the index after the run of characters from `from` for which the condition is true. */
   private end(from: number, holds: (c: string) => boolean): number {
     let at = from;
     for (let c = this.plain[at]; c !== undefined && holds(c); c = this.plain[at]) at += 1;
     return at;
   }
 
-  /** How many characters before a place a condition holds for. */
+  /** Counts the characters directly before an index for which the condition is true. */
   private before(at: number, holds: (c: string) => boolean): number {
     let count = 0;
     for (let c = this.plain[at - 1]; c !== undefined && holds(c); c = this.plain[at - count - 1]) count += 1;
@@ -81,7 +81,7 @@ class Order {
       const behind = at + word.length;
       const value = this.end(behind, (c) => c === ':' || c === ' ');
       let end = value;
-      // Only a colon or a space makes it a label: 电话局 is a place.
+      // A word is a label only if a colon or a space follows it: 电话局 is a place.
       if (value === behind) end = at;
       else if (note) end = this.end(value, (c) => c !== '\n');
       else if (personal) end = this.end(value, (c) => !isStop(c));
@@ -103,7 +103,9 @@ class Order {
     }
   }
 
-  /** Where a telephone number ends that begins here, with its extension. */
+  /**
+   * Returns the index after the telephone number that begins at `from` and its extension, or null if none begins there.
+   */
   private telephone(from: number): number | null {
     const prefix = ['+86', '86'].find((p) => this.has(from, p));
     const at = prefix ? this.end(from + prefix.length, (c) => c === ' ' || c === '-') : from;
@@ -146,15 +148,15 @@ class Order {
       if (!title) continue;
       const end = at + title.length;
       const next = this.plain[end];
-      // 老师傅修鞋 is a shop, and a name goes on behind it.
+      // If another Chinese character follows, this is part of a name such as that of the shop 老师傅修鞋.
       if (isHan(next) && next !== '收') continue;
       const run = this.before(at, isHan);
-      // In a longer run of characters the last one is the family name.
+      // A longer run contains an address too. Then only the last character, the family name, is removed.
       this.remove(at - (run < LONGEST_NAME ? run : 1), end);
     }
   }
 
-  /** Names without a title: short words beside a telephone number where the address is elsewhere. */
+  /** Removes names without a title: short words next to a telephone number, if the address is elsewhere in the text. */
   names(): void {
     for (const telephone of this.telephones) {
       const end = this.end(telephone, (c) => !isHan(c));
@@ -176,7 +178,7 @@ class Order {
     }
   }
 
-  /** Whether a number of an address is left between two places. */
+  /** Returns whether a number of an address is left between two indexes. */
   private hasNumber(from: number, to: number): boolean {
     return this.plain.slice(from, to).some((c, i) => !this.gone[from + i] && isNumber(c));
   }
@@ -187,7 +189,7 @@ class Order {
   }
 }
 
-/** A text without telephone numbers, names of people, order numbers and notes, in one line. */
+/** Removes telephone numbers, names of people, order numbers and notes from a text, and joins the rest to one line. */
 export function addressOnly(text: string): string {
   const order = new Order(text);
   order.labelled();

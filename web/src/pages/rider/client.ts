@@ -1,4 +1,4 @@
-// What the rider's page asks of the server. Positions of people go in bodies of POST only.
+// The requests of the rider's page. Positions of people are sent only in the bodies of POST requests.
 import type { Position } from 'geojson';
 import { answered, http, item, search as searchNames } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
@@ -8,12 +8,12 @@ import type { Address } from './order';
 import type { Target } from './target';
 import type { Card, Route } from './types';
 
-/** What a rider looks for: places with a door, and places to stop at. */
+/** The collections that riders search. */
 const PLACES = new Set(['buildings', 'compounds', 'facilities', 'first_aid_stations', 'units', 'entrances']);
 
 export interface Found {
   hit: Hit;
-  /** The unit and room that the question names. */
+  /** The unit and room in the query. */
   unit: string | null;
   room: string | null;
 }
@@ -27,7 +27,9 @@ const placesOf = (hits: Hit[], unit: string | null, room: string | null): Found[
         : { hit, unit: null, room: null },
     );
 
-/** Places for an address, the best first. Where the whole of it finds nothing, less of it is asked for. */
+/**
+ * Finds places for an address, the best first. If the whole address finds nothing, shorter parts of it are searched.
+ */
 export async function search({ text, place, local, unit, room }: Address, signal: AbortSignal): Promise<Found[]> {
   for (const q of new Set([text, place, local])) {
     const hits = await searchNames(q, 10, signal);
@@ -36,7 +38,7 @@ export async function search({ text, place, local, unit, room }: Address, signal
   return [];
 }
 
-/** How to get into a building now. */
+/** Gets the access card of a building for now. */
 export async function card(
   building: string,
   { unit, room, profile }: { unit: string | null; room: string | null; profile: string },
@@ -53,13 +55,13 @@ export async function card(
   );
 }
 
-/** Where somebody sets out: a position, or a gate. */
+/** The start of a route: a position or a gate. */
 export type From = { lon: number; lat: number } | { entrance: string };
 
 export const route = async (from: From, target: Target, profile: string, signal?: AbortSignal): Promise<Route> =>
   answered(http.POST('/api/route', { body: { from, to: await placeOf(target), profile }, signal }));
 
-/** What the interface takes for a destination. */
+/** Converts a destination to the form that the API expects. */
 async function placeOf(target: Target): Promise<components['schemas']['RoutePlace']> {
   switch (target.collection) {
     case 'buildings':
@@ -79,7 +81,7 @@ async function placeOf(target: Target): Promise<components['schemas']['RoutePlac
   }
 }
 
-/** Position and name of a feature; null where there is none of that id. */
+/** Gets the position and the name of a feature, or null if there is no feature with this id. */
 export async function featureAt(collection: string, id: string): Promise<{ at: Position; name: string } | null> {
   const found = await item(collection, id);
   const at = signPlace(found?.geometry);
@@ -89,7 +91,7 @@ export async function featureAt(collection: string, id: string): Promise<{ at: P
 }
 
 type Nearest = components['schemas']['NearestCollection']['features'][number];
-/** A place with the properties that facilities and first-aid stations have; times are those of the way. */
+/** A facility or first-aid station near the start, with the distance and the travel time of the route to it. */
 export type Near = Omit<Nearest, 'properties'> & {
   properties: Pick<FeatureOf<'first_aid_stations'>['properties'], 'name' | 'phone' | 'aed' | 'opening_hours'> & {
     distance_m: number;
@@ -97,7 +99,7 @@ export type Near = Omit<Nearest, 'properties'> & {
   };
 };
 
-/** The places that are reached first. */
+/** Gets the five places with the shortest travel time. */
 export const nearest = async (
   collection: string,
   kind: string | null,
@@ -111,6 +113,6 @@ export const nearest = async (
     )
   ).features as Near[];
 
-/** Counts whether a gate let somebody in. */
+/** Reports whether a gate let somebody in. */
 export const countPassage = (id: string, passed: boolean): Promise<unknown> =>
   answered(http.POST('/api/entrances/{id}/passages', { params: { path: { id } }, body: { passed } }));

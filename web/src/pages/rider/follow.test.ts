@@ -2,7 +2,7 @@ import type { Position } from 'geojson';
 import { expect, test } from 'vitest';
 import { atBegin, follow, hasReached, trackOf, type Progress, type TrackLeg } from './follow';
 
-/** A position so many metres east and north of a place in the demo district. */
+/** A position this many metres east and north of a point in the demo district. */
 const at = (east_m: number, north_m: number): Position => [117.13 + east_m / 86_350, 39.22 + north_m / 111_020];
 const step = (zh: string, distance_m: number) => ({ text: { zh, en: zh }, distance_m });
 const leg = (
@@ -15,7 +15,7 @@ const leg = (
   properties: { mode, duration_s, steps },
 });
 
-// East 200 m on the road, north 100 m to the parking place, on foot 50 m back west to the door.
+// 200 m east on the road, 100 m north to the parking place, then on foot 50 m west to the door.
 const track = trackOf([
   leg('ride', [at(0, 0), at(200, 0), at(200, 100)], 60, step('沿路直行', 200), step('从东门进', 100)),
   leg('park', [at(200, 100), at(200, 100)], 20, step('停车', 0)),
@@ -54,7 +54,7 @@ test('two fixes over 40 m off the line ask for a new route, one does not', () =>
   const [on, off, offAgain] = walk(at(50, 39), at(60, 60), at(70, 80));
   expect([on?.is_lost, off?.is_lost, offAgain?.is_lost]).toEqual([false, false, true]);
   expect(offAgain?.off_m).toBeGreaterThan(40);
-  // Meanwhile the step stays.
+  // Off the line, the position along the line does not change, so the step does not change either.
   expect(offAgain?.along_m).toBe(on?.along_m);
   const [, , back, offOnce] = walk(at(50, 0), at(60, 60), at(70, 10), at(80, 60));
   expect([back?.off_fixes, offOnce?.is_lost]).toEqual([0, false]);

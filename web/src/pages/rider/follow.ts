@@ -1,43 +1,46 @@
-// Where on a route somebody is: the step to show, what is left of the way, and whether they have left it.
+// Follows a position along a route: the step to show, the rest of the route, and whether the position has left it.
 import type { Position } from 'geojson';
 import type { Bilingual } from '@/core/i18n/lang';
 import { distance_m, nearestOnLine } from '@/core/position/measure';
 import type { Leg } from './types';
 
-/** So far from the line one may be; a fix in a street of high houses is seldom better. */
+/**
+ * The greatest distance from the line that still counts as on it, in metres. Between high buildings a fix is seldom
+ * more precise.
+ */
 const OFF_M = 40;
-/** After so many fixes off the line in a row a new route is asked for. */
+/** After this many fixes in a row off the line a new route is requested. */
 const OFF_FIXES = 2;
-/** A step is over so far before its end, so that the next one is read in time. */
+/** How far before the end of a step the next one is shown, in metres, so that it can be read in time. */
 const AHEAD_M = 8;
-/** Something to do at one place, such as parking, is shown for so far after it. */
+/** How far after its place a step without length, such as parking, is shown, in metres. */
 const AT_PLACE_M = 8;
-/** Whoever has so little left is there. */
+/** The distance from the end of the route at which somebody has arrived, in metres. */
 const THERE_M = 15;
 
 export interface TrackStep {
   text: Bilingual;
   mode: string;
-  /** Where it begins and ends along the line, in metres. */
+  /** The distances along the line at which the step begins and ends, in metres. */
   from_m: number;
   until_m: number;
 }
 
-/** A route as one line with its steps along it. */
+/** A route as a single line, with the position of each step along it. */
 export interface Track {
   line: Position[];
-  /** How far along the line each of its positions is, in metres. */
+  /** The distance along the line of each of its positions, in metres. */
   along_m: number[];
   length_m: number;
   duration_s: number;
   steps: TrackStep[];
-  /** How far along the line each leg ends, and how many seconds after setting out. */
+  /** The end of each leg: its distance along the line in metres, and its time after the start in seconds. */
   legs: { until_m: number; until_s: number }[];
 }
 
 type LegProperties = Leg['properties'];
 
-/** What of a leg a track is made of. */
+/** The parts of a leg that a track is made of. */
 export interface TrackLeg {
   geometry: { coordinates: Position[] };
   properties: Pick<LegProperties, 'mode' | 'duration_s'> & {
@@ -59,7 +62,7 @@ export function trackOf(legs: TrackLeg[]): Track {
     }
     track.duration_s += properties.duration_s;
     track.legs.push({ until_m: track.length_m, until_s: track.duration_s });
-    // The steps share the line that was measured here, whatever they were rounded to.
+    // The server rounds the lengths of steps, so they are scaled to the length of the line.
     const told_m = properties.steps.reduce((sum, step) => sum + step.distance_m, 0);
     const scale = told_m > 0 ? (track.length_m - begin_m) / told_m : 0;
     let from_m = begin_m;
@@ -73,16 +76,16 @@ export function trackOf(legs: TrackLeg[]): Track {
 }
 
 export interface Progress {
-  /** How far along the line, in metres. */
+  /** The distance along the line, in metres. */
   along_m: number;
-  /** How far from the line. */
+  /** The distance from the line, in metres. */
   off_m: number;
-  /** Which step is shown. */
+  /** The index of the step to show. */
   step: number;
   left_m: number;
   left_s: number;
   is_there: boolean;
-  /** How many fixes in a row were off the line. */
+  /** The number of fixes in a row that were off the line. */
   off_fixes: number;
   /** Whether a new route is needed. */
   is_lost: boolean;
@@ -90,19 +93,19 @@ export interface Progress {
 
 export const atBegin = (track: Track): Progress => progressAt(track, 0, 0, 0);
 
-/** The progress at a new fix. Where the line passes a place twice, the pass that comes next counts. */
+/** Returns the progress at a new fix. If the line passes a place twice, the part near the previous progress is used. */
 export function follow(track: Track, before: Progress, here: Position): Progress {
   const ahead = nearestOnLine(here, track.line, track.along_m, [before.along_m - 30, before.along_m + 250]);
   const found = ahead && ahead.off_m <= OFF_M ? ahead : nearestOnLine(here, track.line, track.along_m);
   if (!found) return before;
   if (found.off_m <= OFF_M) return progressAt(track, found.along_m, found.off_m, 0);
-  // Off the line nothing moves on: the step shown is still the one that was missed.
+  // Off the line the progress does not change, so the missed step stays on the screen.
   return progressAt(track, before.along_m, found.off_m, before.off_fixes + 1);
 }
 
 function progressAt(track: Track, along_m: number, off_m: number, off_fixes: number): Progress {
   const ends = track.steps.map(({ from_m, until_m }) =>
-    // Near the door everything is short, and still each step has its turn.
+    // A short step ends at its middle at the earliest, so that every step is shown.
     until_m > from_m
       ? Math.max(until_m - AHEAD_M, (from_m + until_m) / 2)
       : from_m + Math.min(AT_PLACE_M, (track.length_m - from_m) / 2),
@@ -126,7 +129,7 @@ function progressAt(track: Track, along_m: number, off_m: number, off_fixes: num
   };
 }
 
-/** Whether a place on the way is 25 m ahead, or nearer, or behind. */
+/** Returns whether a place on the route is less than 25 m ahead or already behind. */
 export function hasReached(track: Track, { along_m }: Progress, place: Position): boolean {
   const at = nearestOnLine(place, track.line, track.along_m);
   return at !== null && at.off_m <= OFF_M && along_m > at.along_m - 25;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { handoverLinks } from './handover';
 
 test('both apps get the gate in GCJ-02, each with its own order of longitude and latitude', () => {
-  // The point of Beijing that the libraries for GCJ-02 share.
+  // A point in Beijing that GCJ-02 libraries use in their tests.
   const [amap, baidu] = handoverLinks([116.377817, 39.911954], '东门|a&b', false);
   const to = new URL(amap?.href ?? '').searchParams;
   expect([to.get('to'), to.get('coordinate'), to.get('mode')]).toEqual([

@@ -1,4 +1,4 @@
-// Links that hand the gate over to the phone's own navigation, in the datum that its maps are published in.
+// Links that open navigation to a gate in a map app on the phone. Coordinates are in GCJ-02, which these apps use.
 import type { Position } from 'geojson';
 import { gcj02 } from '@/core/position/gcj02';
 
@@ -7,9 +7,9 @@ export interface HandoverLink {
   href: string;
 }
 
-/** @param isFoot whether they walk; else they ride. */
+/** @param isFoot whether the route is for walking; otherwise it is for riding. */
 export function handoverLinks(gate: Position, name: string, isFoot: boolean): HandoverLink[] {
-  // The apps part their fields by these signs.
+  // The apps use these characters to separate fields.
   const label = name.replace(/[|,]/g, ' ');
   const [lon, lat] = gcj02(gate).map((degrees) => degrees.toFixed(6));
   const amap = new URLSearchParams({

@@ -1,4 +1,4 @@
-// The picture of each kind of leg.
+// The symbol of each kind of leg.
 import type { SymbolName } from '@/core/symbols/symbols';
 
 const pictures: Record<string, SymbolName> = {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { addressOf } from './order';
 
 test.each([
-  // The order of the issue.
+  // The example from the issue.
   ['天津市北辰区果园新村街道温泉花园3号楼2单元501 李女士 13812345678', '天津市北辰区果园新村街道温泉花园3号楼2单元501'],
   ['温泉花园3号楼2单元501李女士13812345678', '温泉花园3号楼2单元501'],
   ['温泉花园3号楼2单元李小明先生 138-1234-5678', '温泉花园3号楼2单元'],

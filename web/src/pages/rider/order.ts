@@ -1,21 +1,21 @@
-// The text of an order, as platforms and customers write it. Only its address goes to the server: names, telephone
-// numbers and remarks are taken out here, on the phone.
+// Parses the text of a delivery order. Only its address is sent to the server: names, telephone numbers and remarks are
+// removed here, on the phone.
 
-/** What of an address says where to go. */
+/** An address in the parts that are searched. */
 export interface Address {
-  /** What is searched for, without anything personal. */
+  /** The whole address, without personal data. */
   text: string;
-  /** The same without unit and room. */
+  /** `text` without unit and room. */
   place: string;
   /** `place` without province, city, district, subdistrict and community. */
   local: string;
   unit: string | null;
   room: string | null;
-  /** Whether something personal was taken out. */
+  /** Whether the text was an order, from which everything except the address was removed. */
   stripped: boolean;
 }
 
-/** Surnames that nine in ten people have, and the double ones. */
+/** The surnames of about nine in ten people, and surnames of two characters. */
 const SURNAME =
   '(?:欧阳|上官|司马|诸葛|司徒|东方|皇甫|尉迟|令狐|慕容|夏侯|端木|' +
   '[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪' +
@@ -24,15 +24,15 @@ const SURNAME =
 
 const HONORIFIC = '(?:先生|女士|小姐|太太|同学|老师|阿姨|叔叔|大姐|大哥|师傅)';
 
-/** What an address is made of; a name in front of a telephone number begins after the last of these. */
+/** Characters that end the parts of an address. A name before a telephone number begins after the last of them. */
 const MARK =
   '(?:街道|社区|小区|花园|家园|公寓|大厦|广场|中心|单元|室|号|楼|栋|幢|座|层|门|里|弄|巷|路|街|道|苑|园|城|庄|村|镇|乡|县|区|市|省|店|厅|院)';
 
-/** Mobile and landline numbers, with blanks, extensions and hidden digits; numbers of privacy services. */
+/** Mobile and landline numbers, also with spaces, extensions and masked digits, and the numbers of privacy services. */
 const PHONE =
   /(?:\+?86[-\s]?)?1[3-9]\d[-\s*]?[\d*]{4}[-\s*]?[\d*]{4}(?:\s*(?:转|[-_,，#])\s*\d{2,6})?|\(?0\d{2,3}\)?[-\s]\d{7,8}(?:\s*(?:转|-)\s*\d{1,6})?|(?:手机)?尾号[:：]?\s*\d{4}|转\s*\d{3,6}/g;
 
-/** Whatever follows these words is not the address. */
+/** Labels of text that is not the address. */
 const LABELLED_OTHER =
   /(?:收货人|收件人|联系人|联系电话|联系方式|手机号码?|电话|姓名|顾客|客户|备注|留言|口味|发票|订单号?|单号|取餐码|取货码|验证码|预计送达|期望送达|送达时间|下单时间|商品|餐品|合计|实付|金额|店铺|商家)\s*[:：]?/;
 
@@ -41,14 +41,14 @@ const LABELLED_ADDRESS =
 
 const isAddressLike = new RegExp(`${MARK}|\\d\\s*[-－]\\s*\\d|^#?\\d{1,5}$|^[A-Za-z]座?$`, 'u');
 
-/** Digits and signs as a keyboard in Chinese has them, in half width. */
+/** Converts full-width digits and punctuation, as Chinese keyboards type them, to half width. */
 const half = (text: string): string =>
   text
     .normalize('NFKC')
     .replace(/[－—–―]/g, '-')
     .replace(/[【】[\]]/g, ' ');
 
-/** Takes out who is to be called how: 李女士, 王小明先生, also where nothing stands between them and the address. */
+/** Removes names with a title, such as 李女士 or 王小明先生, also directly after the address without a space. */
 function withoutHonorifics(text: string): string {
   return text.replace(new RegExp(`([\\p{Script=Han}]*?)(${HONORIFIC})(?:收|亲启)?`, 'gu'), (_, before: string) => {
     const cut = afterLastMark(before);
@@ -56,19 +56,22 @@ function withoutHonorifics(text: string): string {
   });
 }
 
-/** Where a name at the end of a run of characters begins. */
+/**
+ * Returns the index after the last part of an address in a run of characters. A name at the end of the run begins
+ * there.
+ */
 function afterLastMark(run: string): number {
   let cut = 0;
   for (const found of run.matchAll(new RegExp(MARK, 'gu'))) cut = found.index + found[0].length;
   return cut;
 }
 
-/** Takes out a name directly beside a telephone number, which is ☎ here. */
+/** Removes a name next to a telephone number. Telephone numbers are already replaced by ☎. */
 function withoutNames(text: string): string {
   const name = new RegExp(`^(?!.*(?:单元|[室号楼栋幢座层门])$)${SURNAME}[\\p{Script=Han}]{1,2}$`, 'u');
   return text
     .replace(/([\p{Script=Han}]+)([\s,，;；:：()（）/、]*)☎/gu, (whole, run: string) => {
-      // A whole word that is a name, or what stands behind the address in one word with it.
+      // The name is either a whole word or the end of a word that begins with the address.
       if (name.test(run)) return ' ☎';
       const cut = afterLastMark(run);
       return cut > 0 && run.length - cut >= 2 && name.test(run.slice(cut)) ? `${run.slice(0, cut)} ☎` : whole;
@@ -91,7 +94,7 @@ const UNIT_ROOM = [
   /(?<=\d)-(\d{1,2})-(\d{3,4})\s*(?:室|号|房)?$/u,
 ] as const;
 
-/** What of a text is the address, and which unit and room it names. */
+/** Returns the address in a text, with its unit and room. */
 export function addressOf(raw: string): Address {
   const plain = half(raw);
   const isOrder =
@@ -110,12 +113,12 @@ export function addressOf(raw: string): Address {
   return { text, place: text, local: localOf(text), unit: null, room: null, stripped: isOrder };
 }
 
-/** A compound's name may hold 区 itself: 小区. */
+/** Removes the areas before the name of a compound. 区 in 小区 and 社区 does not end the name of an area. */
 const localOf = (place: string): string =>
   place.replace(/^.*(?:街道|社区|[省市县镇乡]|(?<![小社])区)(?=\p{Script=Han}*\s*[\p{Script=Han}\d#])/u, '').trim() ||
   place;
 
-/** The parts of an order's text that look like an address; nothing where none does. */
+/** Returns the parts of an order's text that look like an address, or an empty text if none does. */
 function addressWithin(plain: string): string {
   const kept: string[] = [];
   for (const line of plain.split(/[\r\n]+/)) {
@@ -138,7 +141,10 @@ function addressWithin(plain: string): string {
 
 const DIGITS = '零一二三四五六七八九';
 
-/** 二 and 十二 as 2 and 12; letters and digits as they are; null where there is nothing. */
+/**
+ * Converts Chinese numerals to digits: 二 to 2, 十二 to 12. Letters and digits do not change. Returns null for an empty
+ * text.
+ */
 function number(text: string | undefined): string | null {
   if (!text) return null;
   if (!/[一二三四五六七八九十]/.test(text)) return text;

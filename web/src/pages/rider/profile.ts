@@ -1,4 +1,4 @@
-// How the rider moves; remembered on this phone.
+// The travel profile of the rider, stored on this phone.
 import { ref } from 'vue';
 import type { Bilingual } from '@/core/i18n/lang';
 
@@ -19,7 +19,7 @@ function kept(): ProfileId {
     const said = localStorage.getItem(KEY);
     return PROFILES.find((p) => p === said) ?? 'ebike';
   } catch {
-    return 'ebike'; // storage may be forbidden
+    return 'ebike'; // storage may be blocked
   }
 }
 
@@ -30,6 +30,6 @@ export function chooseProfile(to: ProfileId): void {
   try {
     localStorage.setItem(KEY, to);
   } catch {
-    // The choice still holds for this visit.
+    // Without storage the choice lasts until the page is closed.
   }
 }

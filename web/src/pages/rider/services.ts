@@ -1,4 +1,4 @@
-// What a rider may need on the way, one tap from every screen.
+// Services that a rider may need on the way, such as first aid. Every screen links to them.
 import type { Bilingual } from '@/core/i18n/lang';
 import type { SymbolName } from '@/core/symbols/symbols';
 
@@ -6,13 +6,13 @@ export const SERVICES = ['first_aid', 'battery_swap', 'rest_stop', 'toilet'] as 
 export type Service = (typeof SERVICES)[number];
 
 export interface ServicePlace {
-  /** On its button. */
+  /** The short name, for the button. */
   name: Bilingual;
-  /** In a sentence. */
+  /** The full name, for use in a sentence. */
   full: Bilingual;
   symbol: SymbolName;
   collection: string;
-  /** The kind within the collection. */
+  /** The kind of feature in the collection; null for all. */
   kind: string | null;
 }
 

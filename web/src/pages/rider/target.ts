@@ -1,4 +1,4 @@
-// Where somebody wants to go, and how it is written in an address of the page.
+// The destination, and its form in the URL of the page.
 import type { LocationQuery, LocationQueryRaw } from 'vue-router';
 
 export interface Target {
@@ -13,7 +13,9 @@ const one = (value: LocationQuery[string] | undefined): string | null => {
   return text ? text : null;
 };
 
-/** `?b=` is a building, as on its plate; `?to=` any other feature. */
+/**
+ * Parses the destination from a query: `?b=` is a building, as in the URL on its plate; `?to=` is any other feature.
+ */
 export function targetOf(query: LocationQuery): Target | null {
   const building = one(query['b']);
   if (building) return { collection: 'buildings', id: building, unit: one(query['unit']), room: one(query['room']) };
@@ -26,7 +28,7 @@ export const queryOf = ({ collection, id, unit, room }: Target): LocationQueryRa
     ? { b: id, ...(unit ? { unit } : {}), ...(room ? { room } : {}) }
     : { to: `${collection}/${id}` };
 
-/** A building's name without its compound's: in the bar there is room for the house alone. */
+/** Returns a building's name without that of its compound, because the title bar is narrow. */
 export function shortName({
   id,
   name,

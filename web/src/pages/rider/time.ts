@@ -1,7 +1,7 @@
-// Travel times and opening hours as riders read them.
+// Formats travel times and opening hours.
 import type { Lang } from '@/core/i18n/lang';
 
-/** Whole minutes, rounded up and at least one: nobody comes late by what is told here. */
+/** Converts seconds to whole minutes, rounded up and at least one, so that the shown time is never too short. */
 export const minutesOf = (seconds: number): number => Math.max(1, Math.ceil(seconds / 60));
 
 const days: Record<string, [zh: string, en: string]> = {
@@ -15,7 +15,9 @@ const days: Record<string, [zh: string, en: string]> = {
   PH: ['节假日', 'holidays'],
 };
 
-/** Hours in OSM's syntax with the days in words; `24/7` and every day need none. */
+/**
+ * Formats opening hours in OSM syntax with the days in words. `24/7` and hours for every day are shown without days.
+ */
 export function hoursOf(text: string | null | undefined, lang: Lang): string {
   if (!text) return '';
   const zh = lang === 'zh';

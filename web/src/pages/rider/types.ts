@@ -1,4 +1,4 @@
-// Shapes of the interface that the rider's page uses.
+// The API types that the rider's page uses.
 import type { components } from '@/core/api/schema';
 
 type Schemas = components['schemas'];
@@ -11,7 +11,10 @@ export type OrderOfDay = Schemas['OrderOfDay'];
 export type Leg = Schemas['LegFeature'];
 export type LostGate = Schemas['LostGate'];
 export type Route = Schemas['RouteAnswer'];
-/** What can be reached where the destination can't: part of a problem, which the document leaves open. */
+/**
+ * A place that can be reached if the destination can't. It is part of a problem response; the OpenAPI document does not
+ * define its type.
+ */
 export interface Instead {
   collection: string;
   id: string;

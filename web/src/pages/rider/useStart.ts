@@ -1,4 +1,5 @@
-// Where somebody sets out: where the phone is, or what they chose in its place. It is kept in the page's memory only.
+// The start of routes: the phone's position, or a place or gate chosen instead. It is kept only in the memory of the
+// page.
 import { computed, shallowRef, type ComputedRef } from 'vue';
 import type { Position } from 'geojson';
 import { usePosition, type PositionHandle } from '@/core/position/usePosition';
@@ -7,20 +8,20 @@ import type { From } from './client';
 /** A place on the map, or a gate of the compound. */
 export type Start = { kind: 'place'; at: Position } | { kind: 'gate'; id: string; at: Position };
 
-/** What was chosen instead of the phone's position; for this visit, on every screen. */
+/** The start chosen instead of the phone's position. It applies to every screen until the page is closed. */
 export const chosenStart = shallowRef<Start | null>(null);
 
-/** Where the way leads that was asked for last: a map on which a start is chosen begins there. */
+/** The destination of the last route. The map for choosing a start is centred on it. */
 export const destination = shallowRef<Position | null>(null);
 
 export interface StartHandle {
   position: PositionHandle;
-  /** From where a question is asked; null while nobody knows. */
+  /** The start of a request; null while it is unknown. */
   from: ComputedRef<From | null>;
   here: ComputedRef<Position | null>;
-  /** Asks for the position unless a start was chosen. */
+  /** Requests the phone's position, unless a start was chosen. */
   begin: () => void;
-  /** Goes back to the phone's position. */
+  /** Removes the chosen start and uses the phone's position again. */
   usePhone: () => void;
 }
 

@@ -1,4 +1,4 @@
-// A route and the way along it: asks for it, follows the position, and asks anew where the line was left.
+// Requests a route, follows the position along it, and requests a new route when the position leaves the line.
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError } from '@/core/api/client';
 import { explain } from '@/core/api/explain';
@@ -9,7 +9,10 @@ import type { Target } from './target';
 import type { Instead, LostGate, Route } from './types';
 import { chosenStart, type StartHandle } from './useStart';
 
-/** `waiting` for a position. `refused`: nobody gets there now. `missing`: there is no such place. `failed`: no answer. */
+/**
+ * `waiting`: no position yet. `asking`: the request is running. `going`: there is a route. `refused`: the destination
+ * can't be reached now. `missing`: there is no such destination. `failed`: the request failed.
+ */
 export type WayPhase = 'waiting' | 'asking' | 'going' | 'refused' | 'missing' | 'failed';
 
 export interface Refusal {
@@ -22,11 +25,11 @@ export interface WayHandle {
   phase: Ref<WayPhase>;
   way: ShallowRef<{ route: Route; track: Track } | null>;
   progress: ShallowRef<Progress | null>;
-  /** What a second question is doing while the first answer stays on the screen. */
+  /** The state of a request for a new route, while the old route stays on the screen. */
   anew: Ref<'no' | 'asking' | 'done' | 'failed'>;
   refusal: ShallowRef<Refusal | null>;
   failure: Ref<string>;
-  /** Whether the position moves the list on. */
+  /** Whether the current step follows the phone's position. */
   isFollowing: ComputedRef<boolean>;
   retry: () => void;
 }
@@ -41,7 +44,7 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
   let asked: AbortController | null = null;
   onScopeDispose(() => asked?.abort());
 
-  /** Whether the vehicle was left: from there on one walks. */
+  /** Whether the vehicle is parked. New routes are then for walking. */
   let isOnFoot = false;
 
   async function ask(start: From, again: boolean): Promise<void> {
@@ -62,7 +65,7 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
     } catch (error) {
       if (asking.signal.aborted) return;
       if (again) {
-        // The next fix off the line tries once more.
+        // Further fixes off the line start another request.
         anew.value = 'failed';
         if (progress.value) progress.value = { ...progress.value, off_fixes: 0, is_lost: false };
         return;
@@ -105,7 +108,7 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
 const hasParked = (way: { track: Track } | null, at: Progress | null): boolean =>
   way?.track.steps.slice(0, at?.step ?? 0).some(({ mode }) => mode === 'park') ?? false;
 
-/** What the server says where nobody gets in; null where the failure is another one. */
+/** Returns why the destination can't be reached, or null if the request failed for another reason. */
 function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof ApiError) || error.status !== 422 || !('reason' in error.problem)) return null;
   const { nearest, gates } = error.problem as { nearest?: Instead | null; gates?: LostGate[] };

@@ -1,4 +1,4 @@
-// What the rider's page says, in both languages.
+// The texts of the rider's page, in both languages.
 import type { Bilingual } from '@/core/i18n/lang';
 import type { Admits } from './types';
 
@@ -202,7 +202,7 @@ export const admitsWords: Record<Admits, Bilingual> = {
   no: { zh: '不让进', en: 'No entry' },
 };
 
-/** What must be shown at a gate; nothing is no news. */
+/** What must be shown at a gate. There is no text for `none`. */
 export const credentialWords: Record<string, Bilingual> = {
   register: { zh: '登记姓名和电话', en: 'register with name and telephone' },
   property_code: { zh: '物业通行码', en: 'the property company’s pass code' },
