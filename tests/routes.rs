@@ -1,4 +1,4 @@
-//! Routes over HTTP, driven against the built program with the demo district.
+//! Tests of routes over HTTP, with the built program and the demo district.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::server::{Server, onemap, problem};
 
-/// A database with what the network is made of, imported once for all tests.
+/// A database with the collections that the network is built from, imported once for all tests.
 static DISTRICT: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("district.db");
@@ -41,7 +41,7 @@ struct District {
 }
 
 impl District {
-    /// A server of its own over a copy of the district, with its network built.
+    /// Starts a server on a copy of the district and waits until its network is built.
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("onemap.db");
@@ -72,7 +72,7 @@ impl District {
         problem(self.ask(body).await).await
     }
 
-    /// Waits until the network has a commit. Before it was ever built, the answer says when to come again.
+    /// Waits until the network includes a commit. Before the first build, the response has a `Retry-After` header.
     async fn built(&self, seq: u64) {
         let body = asked(
             json!({"building": DOOR.0, "unit": DOOR.1}),
@@ -86,7 +86,7 @@ impl District {
                 assert!(answer.headers().contains_key("retry-after"));
             } else {
                 let answer: Value = answer.json().await.unwrap();
-                // An answer without a route has no number; nor is one needed at the beginning.
+                // A response without a route has no `network_seq`. For the first build any response is enough.
                 let built = answer["summary"]["network_seq"].as_u64();
                 if seq == 0 || built.is_some_and(|built| built >= seq) {
                     return;
@@ -98,15 +98,15 @@ impl District {
     }
 }
 
-/// A building and a unit of a compound with five gates.
+/// A building and its unit, in a compound with five gates.
 const DOOR: (&str, &str) = ("wenquan-huayuan-3", "2");
-/// Its unit door.
+/// The door of this unit.
 const DOOR_ID: &str = "wenquan-huayuan-3-2";
 const COMPOUND: &str = "wenquan-huayuan";
-/// A swap cabinet on a street outside.
+/// A battery swap cabinet on a street outside the compound.
 const START: &str = "battery-swap-001";
 
-/// The next Monday, so that no departure lies in the past. In `HH:MM`, Beijing time.
+/// Returns a time on the next Monday, so that no departure is in the past. `clock` is `HH:MM`, Beijing time.
 fn monday(clock: &str) -> String {
     let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
     let mut day = now.date().tomorrow().unwrap();
@@ -168,7 +168,7 @@ async fn a_rider_is_led_to_the_unit_door_and_told_why_the_other_gates_lost() {
     assert_eq!(summary["gap_m"], 0.0);
     assert!(summary["network_seq"].as_u64().unwrap() <= summary["seq"].as_u64().unwrap());
 
-    // The last position is the door's own.
+    // The last position is that of the door.
     let features = route["features"].as_array().unwrap();
     let last = features.last().unwrap()["geometry"]["coordinates"]
         .as_array()
@@ -179,7 +179,7 @@ async fn a_rider_is_led_to_the_unit_door_and_told_why_the_other_gates_lost() {
         .await;
     assert_eq!(last.last().unwrap(), &own["geometry"]["coordinates"]);
 
-    // The legs hang together in space and time.
+    // Each leg begins where and when the previous one ends.
     let mut seconds = 0.0;
     for pair in features.windows(2) {
         let line = |f: &Value| f["geometry"]["coordinates"].as_array().unwrap().clone();
@@ -193,12 +193,12 @@ async fn a_rider_is_led_to_the_unit_door_and_told_why_the_other_gates_lost() {
         (seconds - whole).abs() < 0.1 * features.len() as f64 + 0.1,
         "{seconds} {whole}"
     );
-    // Who comes by e-bike leaves it before the door, which takes no bikes.
+    // The e-bike is parked before the door, which does not admit bikes.
     let modes = modes(&route);
     assert_eq!(modes.first(), Some(&"ride"), "{modes:?}");
     assert!(modes.contains(&"park"), "{modes:?}");
 
-    // A gate is named with how it is passed, and the text is in both languages.
+    // The text names the gate and how it is passed, in both languages.
     let steps = steps(&route);
     let name = summary["gate"]["name"].as_str().unwrap();
     assert!(
@@ -213,26 +213,26 @@ async fn a_rider_is_led_to_the_unit_door_and_told_why_the_other_gates_lost() {
         "{zh} {en}"
     );
 
-    // Each of the five gates is either used or explained.
+    // Each of the five gates is either used or listed with a reason.
     let others = summary["other_gates"].as_array().unwrap();
     assert_eq!(others.len(), 4, "{others:#?}");
     for other in others {
         assert!(!other["why"]["zh"].as_str().unwrap().is_empty());
         assert!(!other["why"]["en"].as_str().unwrap().is_empty());
     }
-    // The one that is always off lets nobody in; its hours never begin.
+    // The gate e2 is permanently closed: it is locked and its hours are `off`.
     assert!(
         ["closed", "not_admitted", "unreachable", "locked"]
             .contains(&lost(&route, "e2")["code"].as_str().unwrap())
     );
     let west = lost(&route, "w");
-    // Open from 06:30 to 09:00 and from 16:00.
+    // The west gate is open from 06:30 to 09:00 and from 16:00.
     assert_eq!(west["code"], "closed_until", "{west}");
     assert!(
         west["why"]["zh"].as_str().unwrap().contains("16:00"),
         "{west}"
     );
-    // Whoever takes no bikes costs the walk.
+    // The south gate does not admit bikes, so the route through it includes a walk.
     let south = lost(&route, "s");
     assert_eq!(south["code"], "slower", "{south}");
     assert!(south["extra_s"].as_f64().unwrap() > 0.0, "{south}");
@@ -242,7 +242,7 @@ async fn a_rider_is_led_to_the_unit_door_and_told_why_the_other_gates_lost() {
         "{south}"
     );
 
-    // No code of a door and no note for riders is in it.
+    // The response contains no door code and no note for riders.
     let text = route.to_string();
     for secret in [
         "access_code",
@@ -261,7 +261,7 @@ async fn at_night_another_gate_is_used_and_the_closed_one_says_when_it_opens() {
     let night = district
         .route(&asked(door(), "ebike", &monday("02:00")))
         .await;
-    // Only the north gate is open round the clock; bikes are pushed through it.
+    // Only the north gate is open 24 hours; bikes must be pushed through it.
     assert_eq!(gate(&night), "n");
     assert!(modes(&night).contains(&"push"), "{:?}", modes(&night));
     let steps = steps(&night);
@@ -284,7 +284,7 @@ async fn at_night_another_gate_is_used_and_the_closed_one_says_when_it_opens() {
             .contains("06:00")
     );
 
-    // An attribute holds from the next query on, whatever the network was built from.
+    // A changed attribute takes effect with the next query, before the network is rebuilt.
     let path = format!("/api/collections/entrances/items/{COMPOUND}-gate-n");
     let seq = patch(&district.server, &path, &json!({"locked": true})).await;
     let body = asked(door(), "ebike", &monday("02:00"));
@@ -297,7 +297,7 @@ async fn at_night_another_gate_is_used_and_the_closed_one_says_when_it_opens() {
         .iter()
         .find(|g| g["id"] == format!("{COMPOUND}-gate-n").as_str());
     assert_eq!(north.unwrap()["code"], "locked", "{gates:#?}");
-    // What can be reached instead is named.
+    // The response names a reachable place instead.
     let instead = &refused["nearest"];
     assert!(instead["distance_m"].as_f64().unwrap() > 0.0, "{instead}");
     assert!(
@@ -307,7 +307,7 @@ async fn at_night_another_gate_is_used_and_the_closed_one_says_when_it_opens() {
             .contains(instead["name"].as_str().unwrap())
     );
 
-    // In the morning one goes in by another gate, and the answer says of which commit it is.
+    // In the morning the route uses another gate, and the response contains the number of the commit.
     let morning = district
         .route(&asked(door(), "ebike", &monday("07:00")))
         .await;
@@ -337,7 +337,7 @@ async fn patch(server: &Server, path: &str, properties: &Value) -> u64 {
 async fn a_new_wall_and_a_deleted_lane_hold_at_once_and_a_new_door_after_the_next_build() {
     let district = District::start().await;
     let before = district.route(&asked(door(), "foot", &noon())).await;
-    // A wall across the middle of the last leg, before anything is built anew.
+    // A new wall across the middle of the last leg takes effect before the network is rebuilt.
     let legs = before["features"].as_array().unwrap();
     let line = legs.last().unwrap()["geometry"]["coordinates"]
         .as_array()
@@ -357,7 +357,7 @@ async fn a_new_wall_and_a_deleted_lane_hold_at_once_and_a_new_door_after_the_nex
         "the wall is passed through"
     );
 
-    // A door that is new is found after the next build, on its own position.
+    // A new door is found after the next build, at its own position.
     let new = json!({"type": "Feature", "id": "new-door", "geometry": {"type": "Point", "coordinates": [117.1371000, 39.2236880]},
         "properties": {"kind": "unit_door", "building": DOOR.0, "unit": "9", "name": "九单元"}});
     let seq = district.server.put("entrances", &new).await;
@@ -455,7 +455,7 @@ async fn what_cannot_be_answered_is_said_clearly() {
         refused["detail"].as_str().unwrap().contains('1'),
         "the units are named: {refused}"
     );
-    // In Chinese as well.
+    // The error is available in Chinese as well.
     let request = district.server.request(Method::POST, "/api/route");
     let answer = request
         .header("accept-language", "zh")
@@ -499,13 +499,13 @@ async fn the_nearest_and_what_is_reached_are_by_travel_time() {
         })
         .collect();
     assert!(seconds.is_sorted() && seconds[0] > 0.0, "{seconds:?}");
-    // The time is that of a route there.
+    // The time equals that of a route to the facility.
     let to = json!({"facility": near[0]["id"]});
     let route = json!({"from": at, "to": to, "profile": "ebike", "depart_at": noon()});
     let route = district.route(&route).await;
     assert_eq!(route["summary"]["duration_s"].as_f64(), Some(seconds[0]));
 
-    // By GET too, for places that are nobody's position.
+    // GET works too, for places that are not the position of a person.
     let path = format!(
         "/api/nearest?collection=facilities&lon=117.137&lat=39.2228&k=2&profile=foot&at={}",
         noon().replace('+', "%2B")

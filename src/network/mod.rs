@@ -1,5 +1,5 @@
-//! The ride-and-walk network: topology built from features, attributes read from properties, profiles, and the
-//! search in [`core`].
+//! The network for riding and walking: the topology built from features, the attributes read from properties, the
+//! profiles, and the search in [`core`].
 
 pub mod attributes;
 pub mod build;

@@ -1,4 +1,4 @@
-//! Edges by where they are: which are near a position, and which a new wall crosses.
+//! A spatial index of edges. It finds the edges near a position, and the edges that a new wall crosses.
 
 use geo::Intersects as _;
 use geo_types::{Coord, Geometry, Line};
@@ -9,10 +9,10 @@ use super::core::{EdgeKind, Place, Point, Topology};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::metres::{distance, metres_per_degree};
 
-/// Where an edge is crossed so near to one of its ends, in metres, it only touches there.
+/// A crossing within this distance of an end of an edge, in metres, counts as touching.
 const TOUCH_M: f64 = 0.3;
 
-/// Edges behind an R-tree.
+/// Edges in an R-tree.
 #[derive(Debug)]
 pub struct EdgeIndex(RTree<Boxed>);
 
@@ -34,16 +34,17 @@ impl RTreeObject for Boxed {
 /// The point of an edge that is nearest to a position.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nearby {
-    /// Where on the network it is.
+    /// The place on the network.
     pub place: Place,
-    /// Where on the map it is.
+    /// The position in degrees, WGS 84.
     pub at: Coord<f64>,
-    /// Metres from the position.
+    /// The distance from the given position, in metres.
     pub metres: f64,
 }
 
 impl EdgeIndex {
-    /// Indexes the ways and crossings of areas of a topology; gates, lifts and links of doors are nothing to set out from.
+    /// Indexes the ways and the crossings of areas. Gates, lifts and links of doors are left out, because routes do
+    /// not begin on them.
     pub fn new(topology: &Topology) -> Self {
         let edges = (0..topology.edge_count() as u32).filter(|edge| {
             let kind = topology.edge(*edge).kind;
@@ -69,7 +70,7 @@ impl EdgeIndex {
         found.map(|boxed| boxed.edge)
     }
 
-    /// The edges within `reach_m` metres of a position, the nearest first.
+    /// Returns the edges within `reach_m` metres of a position, the nearest first.
     pub fn near(
         &self,
         topology: &Topology,
@@ -89,7 +90,8 @@ impl EdgeIndex {
         found
     }
 
-    /// The edges that a geometry crosses between their ends. An area crosses with its outline and its inside.
+    /// Returns the edges that a geometry crosses between their ends. A polygon crosses an edge if its outline or its
+    /// inside does.
     pub fn crossed(&self, topology: &Topology, wall: &Geometry<f64>) -> Vec<u32> {
         let Some(bounds) = Bounds::of(wall) else {
             return Vec::new();
@@ -115,7 +117,7 @@ impl EdgeIndex {
     }
 }
 
-/// A position moved by the tolerance to another one, at most to the middle between them.
+/// Moves a position by [`TOUCH_M`] towards another one, at most to the middle between them.
 fn toward(from: Coord<f64>, to: Coord<f64>) -> Coord<f64> {
     let metres = distance(from, to);
     let share = if metres > 0.0 {
@@ -129,7 +131,7 @@ fn toward(from: Coord<f64>, to: Coord<f64>) -> Coord<f64> {
     }
 }
 
-/// The points of an edge from its beginning to its end, in degrees.
+/// Returns the points of an edge from its beginning to its end, in degrees, WGS 84.
 pub fn line(topology: &Topology, edge: u32) -> impl Iterator<Item = Coord<f64>> + '_ {
     let ends = topology.edge(edge);
     let (from, to) = (topology.point(ends.from), topology.point(ends.to));
@@ -139,7 +141,7 @@ pub fn line(topology: &Topology, edge: u32) -> impl Iterator<Item = Coord<f64>> 
         .map(coord)
 }
 
-/// A point of the network in degrees, as the map writes it.
+/// Converts a point of the network to degrees, WGS 84.
 pub fn coord(point: Point) -> Coord<f64> {
     let exact = |value: i32| f64::from(value) / 1e7;
     Coord {
@@ -177,7 +179,7 @@ fn nearest(topology: &Topology, edge: u32, p: Coord<f64>) -> Option<Nearby> {
     let offset = length_dm(before.chain([point(at)]));
     let length = topology.edge(edge).length_dm;
     let ends = topology.edge(edge);
-    // At an end of the edge all edges there can be used.
+    // A place at an end of the edge becomes the node, so that a route can use all edges there.
     let place = if offset == 0 {
         Place::Node(ends.from)
     } else if offset >= length {

@@ -1,16 +1,16 @@
-//! `profiles.toml` as text becomes profiles, or a list of what is wrong with it.
+//! Parses the profiles in `profiles.toml`, and returns all problems of the file.
 
 use super::core::{Access, Mode, Pace, ParkRule, Profile, Surface, WayKind, Zone};
 use crate::codec::config::{self, Item, Problem, Table};
 use crate::model::Localized;
 
-/// The profiles that are compiled in.
+/// The text of the profiles that are compiled in.
 pub const DEFAULT: &str = include_str!("../../geodata/profiles.toml");
 
-/// The height of a storey where no height is known, in decimetres.
+/// The height of a storey if no height is known, in decimetres.
 pub const STOREY_DM: u32 = 30;
 
-/// The kinds of ways that have a speed; that of a lift follows from its storeys.
+/// The kinds of ways whose speed is set in the file. The speed of a lift follows from its time per storey.
 const ON_GROUND: [WayKind; 10] = [
     WayKind::Road,
     WayKind::Lane,
@@ -24,44 +24,44 @@ const ON_GROUND: [WayKind; 10] = [
     WayKind::Door,
 ];
 
-/// The profiles of a file, in its order.
+/// The profiles of a file, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profiles {
     list: Vec<NamedProfile>,
 }
 
-/// A profile with what it is called.
+/// A profile with its title.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedProfile {
-    /// 电动自行车, E-bike.
+    /// The title for people, such as 电动自行车, E-bike.
     pub title: Localized,
     /// The profile; its `name` is the id in the file.
     pub profile: Profile,
 }
 
 impl Profiles {
-    /// Reads profiles. The file in messages is `profiles.toml`.
+    /// Parses profiles. Messages name the file `profiles.toml`.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         Self::read("profiles.toml", text)
     }
 
-    /// The profiles that are compiled in.
+    /// Returns the profiles that are compiled in.
     pub fn built_in() -> Result<Self, Vec<Problem>> {
         Self::parse(DEFAULT)
     }
 
-    /// Reads profiles from a file of another name.
+    /// Parses profiles. Messages name the file `file`.
     pub fn read(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
         config::read(file, text, profiles)
     }
 
-    /// A profile by its id, such as `ebike`.
+    /// Returns a profile by its id, such as `ebike`.
     pub fn get(&self, id: &str) -> Option<&Profile> {
         let found = self.list.iter().find(|p| p.profile.name == id)?;
         Some(&found.profile)
     }
 
-    /// All of them, in the order of the file.
+    /// Returns all profiles, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &NamedProfile> {
         self.list.iter()
     }
@@ -253,19 +253,19 @@ fn surfaces(table: &Table<'_>) -> Option<[u16; Surface::ALL.len()]> {
     every(read, 0)
 }
 
-/// A speed in tenths of km/h.
+/// Converts a speed in km/h to tenths of km/h.
 fn speed(item: &Item<'_>) -> Option<u32> {
     let kmh = item.number_in(0.1, 60.0, "a speed in km/h")?;
     Some((kmh * 10.0).round() as u32)
 }
 
-/// Seconds, in tenths.
+/// Converts seconds to tenths of a second.
 fn seconds(item: &Item<'_>) -> Option<u32> {
     let seconds = item.number_in(0.0, 3600.0, "seconds")?;
     Some((seconds * 10.0).round() as u32)
 }
 
-/// All values, if every one could be read.
+/// Returns all values if every one could be read.
 fn every<T: Copy, const N: usize>(read: [Option<T>; N], blank: T) -> Option<[T; N]> {
     let mut all = [blank; N];
     for (place, value) in all.iter_mut().zip(read) {
@@ -292,7 +292,8 @@ lift_storey_s = 3
 width_m = 0.5
 "#;
 
-    /// What is spoilt, by what, the place, and words of the problem and of what was expected.
+    /// Invalid files: the text to replace, its replacement, the place of the problem, and parts of the problem text
+    /// and of the expected value.
     const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         (RIGHT, "", "1:1", "the file has no profile", "[foot]"),
         (
@@ -435,7 +436,7 @@ width_m = 0.5
         let steps = rolls.speed[WayKind::Steps as usize];
         assert!(steps == 0 && rolls.bike_ramp == 0 && rolls.wheelchair_ramp > 0);
         assert_eq!(rolls.surface_percent[Surface::Loose as usize], 0);
-        // Three seconds a storey of 3 m.
+        // Three seconds per storey of 3 m.
         let lift = u32::from(rolls.speed[WayKind::Lift as usize]);
         assert_eq!(super::super::core::duration_ds(STOREY_DM, lift), 30);
     }

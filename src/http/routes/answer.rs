@@ -1,4 +1,4 @@
-//! Routes as GeoJSON: a line for each leg, and a summary.
+//! Route responses as GeoJSON: a line for each leg, and a summary.
 
 use geo_types::Coord;
 use serde::Serialize;
@@ -158,7 +158,7 @@ pub struct InsteadPlace {
 }
 
 impl RouteAnswer {
-    /// The answer for a journey.
+    /// Returns the response for a journey.
     pub(super) fn of(ground: &Ground, journey: &Journey) -> Self {
         let alternatives = journey.alternatives.iter();
         Self {
@@ -205,7 +205,7 @@ impl RouteEntrance {
 }
 
 impl LostGate {
-    /// A gate in the list of those that lost.
+    /// Converts a gate that the route does not use.
     pub(super) fn of(gate: &OtherGate) -> Self {
         Self {
             id: gate.id.clone(),
@@ -218,7 +218,7 @@ impl LostGate {
 }
 
 impl InsteadPlace {
-    /// A place that can be reached.
+    /// Converts a place that is suggested instead of the destination.
     pub(super) fn of(nearest: &Nearest) -> Self {
         Self {
             collection: nearest.collection,
@@ -262,13 +262,13 @@ fn feature(leg: &Leg, is_back: bool) -> LegFeature {
     }
 }
 
-/// A position, to 1e-7 of a degree as the map writes it.
+/// Returns longitude and latitude in degrees, rounded to 1e-7 as in the map.
 pub(super) fn pair(c: Coord<f64>) -> [f64; 2] {
     let round = |v: f64| (v * 1e7).round() / 1e7;
     [round(c.x), round(c.y)]
 }
 
-/// Tenths: more would pretend.
+/// Rounds to one decimal place. The estimates of distances and times are not more precise.
 pub(super) fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }

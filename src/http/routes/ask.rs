@@ -1,4 +1,4 @@
-//! What clients ask for, and what of it is wrong.
+//! Request bodies for routes, and their validation.
 
 use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp};
@@ -11,13 +11,14 @@ use crate::model::both;
 use crate::network::core::Profile;
 use crate::service::routes::{Ask, Spot};
 
-/// A departure so long ago is still one: clocks differ, and a page may have stood for a while.
+/// The oldest departure that is accepted, before the current time. Client clocks differ, and a page may have been open
+/// for a while.
 const PAST: SignedDuration = SignedDuration::from_mins(15);
-/// How far ahead somebody may ask: holidays are not known for longer.
+/// The latest departure that is accepted, after the current time. Holidays are not known for longer.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
-/// The most other ways one may ask for.
+/// The maximum number of alternative routes.
 const MOST_ALTERNATIVES: usize = 3;
-/// The longest id, unit or room.
+/// The maximum length of an id, a unit or a room.
 const LONGEST_TEXT: usize = 200;
 
 /// Where a route begins or ends: exactly one of a position, a building, an entrance or a facility.
@@ -75,7 +76,7 @@ fn ebike() -> String {
 }
 
 impl RouteBody {
-    /// The question, as far as it can be checked without the map.
+    /// Validates the request as far as possible without the map.
     pub(super) fn read(self, app: &App) -> Result<Ask, Problem> {
         if self.alternatives > MOST_ALTERNATIVES {
             return Err(Problem::wrong_field(
@@ -98,7 +99,7 @@ impl RouteBody {
 }
 
 impl RoutePlace {
-    /// The place. `field` is where it stands in the body.
+    /// Validates the place. `field` is its name in the body, for error messages.
     pub(super) fn read(self, field: &str) -> Result<Spot, Problem> {
         let texts = [
             ("building", &self.building),
@@ -159,7 +160,7 @@ impl RoutePlace {
     }
 }
 
-/// A position in degrees.
+/// Validates a position in degrees, WGS 84.
 pub(super) fn position(
     field: &str,
     lon: Option<f64>,
@@ -182,7 +183,7 @@ pub(super) fn position(
     })
 }
 
-/// A profile by its id.
+/// Returns the profile with an id.
 pub(super) fn profile(app: &App, id: &str) -> Result<Profile, Problem> {
     let profiles = app.routes.profiles();
     profiles.get(id).cloned().ok_or_else(|| {
@@ -192,7 +193,7 @@ pub(super) fn profile(app: &App, id: &str) -> Result<Profile, Problem> {
     })
 }
 
-/// When somebody sets out; now where nothing is said.
+/// Parses the departure time; the current time if it is missing.
 pub(super) fn departure(text: Option<&str>) -> Result<Timestamp, Problem> {
     let now = Timestamp::now();
     let Some(text) = text else {

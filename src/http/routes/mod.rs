@@ -1,13 +1,13 @@
-//! `/api/route` and what else follows from real travel time. Positions of people come in bodies of POST, which are not
-//! logged and not stored.
+//! `/api/route` and the other requests that depend on travel time. Positions of people are sent in POST bodies, which
+//! are neither logged nor stored.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `ask` | what clients ask, and what of it is wrong |
-//! | `answer` | what they are answered |
+//! | `ask` | request bodies and their validation |
+//! | `answer` | response bodies |
 //! | `route` | `/api/route` |
-//! | `near` | the nearest by travel time, isochrones |
-//! | `search` | a search within the budget of a request |
+//! | `near` | the nearest features by travel time, isochrones |
+//! | `search` | runs a search within the budget of a request |
 
 mod answer;
 mod ask;

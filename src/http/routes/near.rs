@@ -1,4 +1,4 @@
-//! The nearest by real travel time, and what can be reached within a time.
+//! The nearest features by travel time, and isochrones: what can be reached within a time.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::index::{Budget, Collection, Meter as _};
 use crate::model::both;
 use crate::service::routes::{Ground, NearFeature, Spot, Traveller, Unanswered};
 
-/// The longest time for which somebody may ask what can be reached, in minutes.
+/// The longest travel time of an isochrone, in minutes.
 const LONGEST_MIN: f64 = 60.0;
 
 /// A question for the nearest features by travel time.
@@ -160,7 +160,7 @@ pub async fn nearest(
     .await
 }
 
-/// The nearest features by travel time, for whoever asks.
+/// Returns the response with the nearest features by travel time. POST and GET requests share it.
 pub(in crate::http) async fn by_travel_time(
     app: &App,
     caller: &Caller,
@@ -225,7 +225,7 @@ fn features(
     })
 }
 
-/// Where somebody is: a position, or a place that they name.
+/// Returns the origin: a position, or a place named in the request.
 fn origin(from: Option<RoutePlace>, lon: Option<f64>, lat: Option<f64>) -> Result<Spot, Problem> {
     let position = RoutePlace {
         lon,
@@ -245,7 +245,7 @@ fn origin(from: Option<RoutePlace>, lon: Option<f64>, lat: Option<f64>) -> Resul
     }
 }
 
-/// Who sets out, by the parameters of a query.
+/// Reads the traveller from the query parameters.
 pub(in crate::http) fn traveller(
     app: &App,
     query: &Query,
@@ -315,7 +315,7 @@ pub async fn isochrone(State(app): State<App>, query: Query) -> Result<Response,
     reached(&app, traveller, minutes.unwrap_or(f64::NAN)).await
 }
 
-/// The place that a query names.
+/// Reads the position from the query parameters.
 pub(in crate::http) fn place(query: &Query) -> Result<Coord<f64>, Problem> {
     let degrees = |name: &str, most: f64| -> Result<f64, Problem> {
         query

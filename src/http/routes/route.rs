@@ -1,4 +1,4 @@
-//! `/api/route`: the way to the door, and why each other gate lost.
+//! `/api/route`: the route to the door, and why it does not use each other gate of the compound.
 
 use axum::Json;
 use axum::extract::State;
@@ -45,7 +45,7 @@ pub async fn route(
     Ok(geojson(&RouteAnswer::of(&ground, &journey)))
 }
 
-/// An answer that no cache keeps: it holds where somebody goes.
+/// Returns a GeoJSON response that must not be cached, because it contains the position of a person.
 pub(super) fn geojson<T: serde::Serialize>(answer: &T) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/geo+json"),
@@ -54,14 +54,14 @@ pub(super) fn geojson<T: serde::Serialize>(answer: &T) -> Response {
     (headers, Json(answer)).into_response()
 }
 
-/// Why there is no route.
+/// Converts the reason why there is no route to an error response.
 pub(super) fn refusal(failed: Failed) -> Problem {
     match failed {
         Failed::Network(reason) => reason.into(),
         Failed::From(error) => wrong_place("from", &error),
         Failed::To(error) => wrong_place("to", &error),
         Failed::NoWay(no_way) => no_way_there(&no_way),
-        // The limit is told by the budget that it comes from.
+        // Normally unreachable: `metered` reports the exhausted budget instead.
         Failed::Limited => Problem::too_much(both!(
             "路线过长，请选择较近的目的地。",
             "The way is too long. Ask for a destination that is nearer."
@@ -69,7 +69,7 @@ pub(super) fn refusal(failed: Failed) -> Problem {
     }
 }
 
-/// A place that is none, with what to ask instead.
+/// Returns the error response for a place that cannot be resolved, with the valid alternatives.
 pub(super) fn wrong_place(field: &str, error: &SpotError) -> Problem {
     let Localized { zh, en } = error.localized();
     match error {

@@ -1,4 +1,4 @@
-//! A search over the network within the budget of a request.
+//! Runs a search over the network within the budget of a request.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -13,18 +13,18 @@ use crate::model::both;
 use crate::network::core::{Limit, Memory};
 use crate::service::routes::{Failed, Ground, NoNetwork, Unanswered};
 
-/// What a label of the search costs, in looks at a box of a tree.
+/// The cost of a label of the search, in the unit of the budget: one visited box of an R-tree.
 const LABEL: usize = 4;
-/// A search asks after so many labels whether it may go on.
+/// The number of labels after which a search checks the budget.
 const LABELS: usize = 256;
-/// What the error advises when a search needs too much.
+/// The advice in the error when a search exceeds the budget.
 const NARROW: Advice = (
     "请选择较近的目的地。",
     "Ask for a destination that is nearer.",
 );
 
 thread_local! {
-    /// The memory of the searches of a thread. It keeps its size from query to query.
+    /// The search memory of a thread. It is reused, so that queries do not allocate it again.
     static MEMORY: RefCell<Memory> = RefCell::new(Memory::new());
 }
 
@@ -44,7 +44,7 @@ impl From<NoNetwork> for Problem {
 }
 
 impl App {
-    /// What a query for a moment is answered from.
+    /// Returns the data for a query with departure `at`.
     pub(super) async fn ground(&self, at: Timestamp) -> Result<Ground, Problem> {
         if let Some(ground) = self.routes.at_hand(at)? {
             return Ok(ground);
@@ -80,7 +80,7 @@ impl App {
     }
 }
 
-/// Takes the next labels from the budget; says whether there is none left.
+/// Takes the cost of the next labels from the budget. Returns whether the budget is exhausted.
 fn spends(budget: &Budget, stopped: &Cell<Option<Stop>>) -> bool {
     match budget.see(LABELS * LABEL) {
         Ok(()) => false,

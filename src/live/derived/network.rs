@@ -1,4 +1,5 @@
-//! The ride-and-walk network of a map: topology and geometry. Who may pass is not in it.
+//! The network for riding and walking of a map: topology and geometry. It does not contain who may pass; that is read
+//! at query time.
 
 use std::collections::HashMap;
 
@@ -14,39 +15,39 @@ use crate::network::build::{Features, Report, build};
 use crate::network::core::{Door, Topology};
 use crate::network::nearby::EdgeIndex;
 
-/// The collections that the network is built of.
+/// The collections from which the network is built.
 const SOURCES: [&str; 7] = [
     BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES, TURNS,
 ];
 
-/// The network of a map.
+/// The network of a map, and the state of the map that it was built from.
 #[derive(Debug)]
 pub struct Network {
-    /// `None` where the map is larger than a topology can number.
+    /// `None` if the map has more nodes or edges than a topology supports.
     ways: Option<Ways>,
-    /// The newest commit in each of the sources; `None` where the map has no such collection.
+    /// The number of the newest commit in each source collection; `None` if the map has no such collection.
     seqs: [Option<u64>; SOURCES.len()],
 }
 
-/// A topology with what is looked up in it.
+/// A topology with its indexes.
 #[derive(Debug)]
 pub struct Ways {
-    /// What is joined to what.
+    /// The nodes and edges.
     pub topology: Topology,
-    /// What a person should look at.
+    /// Problems in the data that a person should check.
     pub report: Report,
-    /// Edges by where they are.
+    /// A spatial index of the edges.
     pub edges: EdgeIndex,
-    /// The features of the topology by name, as indices in its table.
+    /// The index of each feature in the table of the topology, by `collection/id`.
     features: HashMap<Box<str>, u32>,
-    /// The ids of the entrances of each building, as they said when it was built.
+    /// The ids of the entrances of each building, according to their properties when the network was built.
     entrances: HashMap<Box<str>, Vec<Box<str>>>,
-    /// A number for the geometry that each feature of the topology had; 0 for those without one.
+    /// The geometry stamp of each feature when the network was built, by index; 0 for features without geometry.
     geometry: Vec<u64>,
 }
 
 impl Network {
-    /// The network of a map.
+    /// Builds the network of a map.
     pub fn of(snapshot: &Snapshot) -> Self {
         Self {
             ways: Ways::of(snapshot),
@@ -54,7 +55,7 @@ impl Network {
         }
     }
 
-    /// The network, unless the map is too large for one.
+    /// Returns the topology; `None` if the map is too large for one.
     pub fn ways(&self) -> Option<&Ways> {
         self.ways.as_ref()
     }
@@ -92,12 +93,13 @@ impl Ways {
         })
     }
 
-    /// The index of a feature, written `collection/id`, in the table of the topology.
+    /// Returns the index of a feature, given as `collection/id`, in the table of the topology.
     pub fn feature(&self, name: &str) -> Option<u32> {
         self.features.get(name).copied()
     }
 
-    /// The places at which a feature is entered: one of a door, several of a building without known doors.
+    /// Returns the places at which a feature is entered: one for a door, one or several for a building without known
+    /// doors.
     pub fn doors(&self, name: &str) -> &[Door] {
         let Some(feature) = self.feature(name) else {
             return &[];
@@ -108,12 +110,12 @@ impl Ways {
         &all[from..until]
     }
 
-    /// The ids of the entrances that said they belong to a building when the network was built.
+    /// Returns the ids of the entrances that belonged to a building when the network was built.
     pub fn entrances_of(&self, building: &str) -> &[Box<str>] {
         self.entrances.get(building).map_or(&[], Vec::as_slice)
     }
 
-    /// A number for the geometry that a feature had when the network was built, as [`geometry_stamp`] gives it.
+    /// Returns the [`geometry_stamp`] of a feature when the network was built.
     pub fn geometry(&self, feature: u32) -> u64 {
         self.geometry.get(feature as usize).copied().unwrap_or(0)
     }
@@ -122,7 +124,7 @@ impl Ways {
 fn features(snapshot: &Snapshot) -> Features {
     let mut features = Features::default();
     if source(snapshot, ROUTES).is_none_or(Collection::is_empty) {
-        // Without ways nothing leads anywhere, and the buildings of a whole city need not be looked at.
+        // Without ways there is no network, so the buildings are not read.
         return features;
     }
     for name in SOURCES {

@@ -1,5 +1,5 @@
-//! Who may pass the ways and gates of the map, decoded from their properties: what the route search reads at the moment of
-//! a query, whenever the network itself was built.
+//! The access attributes of ways, gates and doors, decoded from their properties. They are updated with each commit,
+//! so the route search reads current attributes even if the network was built earlier.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -14,31 +14,31 @@ use crate::model::names::collection::{ENTRANCES, ROUTES};
 use crate::network::attributes::{Said, Seen};
 use crate::store::StoreError;
 
-/// The collections whose features are passed.
+/// The collections whose features can be part of a route.
 const PASSED: [&str; 2] = [ROUTES, ENTRANCES];
 
-/// A commit copies the parts that it touches and shares the others.
+/// The number of parts of the map. A commit copies only the parts that it changes and shares the others.
 const SHARDS: usize = 512;
 
-/// A way, a gate or a door as the search reads it.
+/// The decoded attributes of a way, a gate or a door.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
-    /// Who may pass, and when.
+    /// The properties that decide who may pass, and when.
     pub said: Said,
-    /// Equal while the geometry is the same.
+    /// The [`geometry_stamp`]; it changes when the geometry changes.
     pub geometry: u64,
 }
 
 type Shard = HashMap<Box<str>, Passage>;
 
-/// The passages of the map by `collection/id`.
+/// The passages of the map, by `collection/id`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WayAttributes {
     shards: Vec<Arc<Shard>>,
 }
 
 impl WayAttributes {
-    /// A passage by `collection/id`; `None` where it is deleted.
+    /// Returns a passage by `collection/id`; `None` if it is deleted.
     pub fn get(&self, name: &str) -> Option<&Passage> {
         self.shards.get(shard_of(name))?.get(name)
     }
@@ -89,7 +89,7 @@ impl Passage {
     }
 }
 
-/// A number that is equal for equal geometries.
+/// Returns a number that is equal for equal geometries.
 pub fn geometry_stamp(entry: &Entry) -> u64 {
     let mut hasher = DefaultHasher::new();
     entry.geometry_json().hash(&mut hasher);

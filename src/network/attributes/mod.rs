@@ -1,8 +1,8 @@
-//! Who may pass what, and when: from the properties of features to the table that the search reads.
+//! Converts the properties of features to the attributes that the search reads: who may pass a feature, and when.
 //!
 //! [`Reader`] turns the properties of one feature into its attributes, so that they can be kept up to date feature by
-//! feature; [`table`] does it for all features of a topology. What a feature does not say is assumed in
-//! [`defaults`] and nowhere else.
+//! feature; [`table`] does this for all features of a topology. Values that a feature does not have are taken from
+//! [`defaults`] and from nowhere else.
 
 mod closures;
 mod defaults;
@@ -25,45 +25,46 @@ use super::core::{
 };
 use crate::model::Canonical;
 
-/// An order of the day (当日管制) that is or comes into force in the stretch of time that is read for.
+/// A day order (当日管制) that applies during at least a part of the period for which attributes are read.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// `storm`, `snow`, `peak` or `emergency`.
     pub kind: String,
-    /// When it comes into force.
+    /// The time at which it starts to apply.
     pub from: Timestamp,
-    /// When it ends; `None`: until further notice.
+    /// The time at which it ends; `None`: until further notice.
     pub until: Option<Timestamp>,
-    /// The outline of the street in which it holds; `None`: everywhere.
+    /// The outline of the street (街道) in which it applies; `None`: everywhere.
     pub area: Option<Geometry<f64>>,
 }
 
-/// What attributes depend on beside the features.
+/// The conditions that attributes depend on in addition to the features.
 #[derive(Debug, Clone)]
 pub struct Conditions<'a> {
     /// Holidays, make-up workdays and the offset of local time.
     pub days: &'a Days,
-    /// From when hours are worked out.
+    /// The start of the period for which opening hours are computed.
     pub from: Timestamp,
-    /// Until when; from then on nothing is known of them.
+    /// The end of this period. From then on, opening hours are unknown.
     pub until: Timestamp,
-    /// Orders of the day.
+    /// Day orders.
     pub orders: &'a [Order],
-    /// Features that are shut whatever they say, such as a gate that was reported twice; each `collection/id`.
+    /// Features that are shut regardless of their properties, such as a gate that two reports say is closed; each
+    /// written `collection/id`.
     pub shut: &'a HashSet<String>,
 }
 
-/// A feature as it is now.
+/// The current state of a feature.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen<'a> {
-    /// Its properties, those that are protected too: who may pass is never protected.
+    /// All properties, including protected ones. The properties that decide who may pass are never protected.
     pub properties: Canonical<'a>,
-    /// A position of it.
+    /// A position on the feature, in degrees, WGS 84.
     pub at: Option<Coord<f64>>,
 }
 
-/// The attributes of all features of a topology. `get` gives a feature by collection and id as it is now, `None`
-/// where it is deleted.
+/// Reads the attributes of all features of a topology. `get` returns the current state of a feature by collection and
+/// id; `None` if it is deleted.
 pub fn table<'a>(
     topology: &Topology,
     conditions: &Conditions<'_>,
@@ -85,23 +86,23 @@ pub fn table<'a>(
     }
 }
 
-/// What a feature says about who may pass it, decoded from its properties once. Hours are still texts and orders of the
-/// day are still conditions, so nothing in it depends on the time.
+/// The properties of a feature that decide who may pass it, decoded once. Opening hours are kept as text, and the
+/// effects of day orders as conditions, so nothing in it depends on the time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Said {
-    /// What does not depend on the time; hours, admissions and `closed` are filled in by [`Reader::resolve`].
+    /// The attributes that do not depend on the time. [`Reader::resolve`] sets the hours, the admissions and `closed`.
     attr: Attr,
     rule: Rule,
-    /// What is assumed where no hours are said.
+    /// The hours if the feature has no `opening_hours`.
     hours: Times,
     opening_hours: Option<Box<str>>,
     ebike_hours: Option<Box<str>>,
     when: Box<[When]>,
-    /// A position of it, where orders of the day matter to it.
+    /// A position on the feature, if day orders can change its attributes.
     at: Option<Coord<f64>>,
 }
 
-/// What an order of the day of one kind changes.
+/// The changes to a feature while a day order of one kind applies.
 #[derive(Debug, Clone, PartialEq)]
 struct When {
     kind: Box<str>,
@@ -110,7 +111,7 @@ struct When {
 }
 
 impl Said {
-    /// What a feature says.
+    /// Decodes the properties of a feature.
     pub fn read(collection: &str, seen: &Seen<'_>) -> Self {
         let p = seen.properties;
         let kind = p.text("kind");
@@ -118,7 +119,7 @@ impl Said {
         let ramp = ramp(p);
         let rule = Rule {
             ebike: match admission(p.text("ebike").as_deref()).unwrap_or(base.ebike) {
-                // A channel beside steps is there for pushing a bike up.
+                // A ramp beside steps allows pushing a bike.
                 Admission::No if ramp != Ramp::None => Admission::Dismount,
                 said => said,
             },
@@ -158,7 +159,7 @@ impl Said {
     }
 }
 
-/// What orders of the day change of a feature (`when`).
+/// Decodes the property `when`: the changes while day orders apply.
 fn changes(p: Canonical<'_>) -> Box<[When]> {
     if !p.has("when") {
         return Box::default();
@@ -177,7 +178,7 @@ fn changes(p: Canonical<'_>) -> Box<[When]> {
     changes.collect()
 }
 
-/// Reads attributes feature by feature. Equal hours are kept once.
+/// Reads attributes feature by feature. Equal hours are stored once.
 pub struct Reader<'a> {
     conditions: &'a Conditions<'a>,
     clock: Clock<'a>,
@@ -185,7 +186,7 @@ pub struct Reader<'a> {
     index: HashMap<(Vec<Span>, i64), u32>,
 }
 
-/// What somebody may do at a time.
+/// The admissions that apply at a certain time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Rule {
     ebike: Admission,
@@ -193,7 +194,7 @@ struct Rule {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader that has read nothing yet.
+    /// Creates a reader.
     pub fn new(conditions: &'a Conditions<'a>) -> Self {
         Self {
             conditions,
@@ -204,18 +205,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The hours to which the attributes refer that were read.
+    /// Returns the hours that the attributes read so far refer to.
     pub fn into_hours(self) -> Vec<Hours> {
         self.hours
     }
 
-    /// The attributes of a feature. One that is deleted or shut is closed.
+    /// Reads the attributes of a feature. A deleted or shut feature is closed.
     pub fn read(&mut self, collection: &str, id: &str, seen: Option<Seen<'_>>) -> Attr {
         let said = seen.map(|seen| Said::read(collection, &seen));
         self.resolve(&format!("{collection}/{id}"), said.as_ref())
     }
 
-    /// The attributes of a feature by what it says; `name` is `collection/id`.
+    /// Computes the attributes from decoded properties; `name` is `collection/id`.
     pub fn resolve(&mut self, name: &str, said: Option<&Said>) -> Attr {
         let Some(said) = said else {
             return Attr::CLOSED;
@@ -237,7 +238,8 @@ impl<'a> Reader<'a> {
         attr
     }
 
-    /// Which rules hold instead at which times, by the orders of the day, in the order of the orders.
+    /// Returns the rules that replace the base rule of the feature, with the spans in which they apply, in the order
+    /// of the day orders.
     fn ordered(&self, said: &Said) -> Vec<(Span, Rule)> {
         let mut found = Vec::new();
         if said.when.is_empty() {
@@ -262,7 +264,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Writes who may pass, and the hours of each way to move.
+    /// Sets the admissions, and the hours of each mode.
     fn apply(
         &mut self,
         attr: &mut Attr,
@@ -277,7 +279,7 @@ impl<'a> Reader<'a> {
         attr.ride_hours = self.hours_of(ebike_open, base, orders, may_ride);
         attr.push_hours = self.hours_of(ebike_open, base, orders, may_push);
         attr.walk_hours = self.hours_of(open, base, orders, may_walk);
-        // The hours say when; these say whether at any time.
+        // The hours contain when a mode is allowed; the admissions, whether it is allowed at any time.
         let rules = || std::iter::once(&base).chain(orders.iter().map(|(_, rule)| rule));
         attr.ebike = match (rules().any(may_ride), rules().any(may_push)) {
             (true, _) => Admission::Yes,
@@ -291,8 +293,8 @@ impl<'a> Reader<'a> {
         };
     }
 
-    /// The index of the hours in which something is allowed: when it is open, and allowed by the order in force
-    /// or, without one, by what the feature says.
+    /// Returns the index of the hours in which a mode is allowed: the feature is open, and the mode is allowed by the
+    /// day order that applies or, if there is none, by the feature itself.
     fn hours_of(
         &mut self,
         open: &Times,
@@ -305,7 +307,7 @@ impl<'a> Reader<'a> {
         let (spans, known_until) = match open {
             Times::Always if is_plain => return HOURS_ALWAYS,
             Times::Unknown if is_plain => return HOURS_UNKNOWN,
-            // What an order forbids is known even where the hours are not.
+            // The effect of a day order is known even if the opening hours are not.
             Times::Always | Times::Unknown => (all.as_slice(), i64::MAX),
             Times::Spans(spans) => (spans.as_slice(), self.clock.until()),
         };
@@ -352,7 +354,8 @@ fn access(value: Option<&str>) -> Access {
     Access::ALL.into_iter().find(is_it).unwrap_or(Access::Yes)
 }
 
-/// A wheelchair ramp serves bikes too; a channel for a pram serves a bike, and no wheelchair.
+/// Reads the kind of ramp. A wheelchair ramp is also usable for bikes; a ramp for prams is usable for bikes but not
+/// for wheelchairs.
 fn ramp(p: Canonical<'_>) -> Ramp {
     match p.text("ramp").as_deref() {
         Some("wheelchair") => Ramp::Wheelchair,

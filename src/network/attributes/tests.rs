@@ -1,4 +1,4 @@
-//! Tests of how properties of features become attributes of the search.
+//! Tests of the conversion of feature properties to attributes.
 
 use jiff::tz::Offset;
 use serde_json::json;

@@ -21,11 +21,11 @@ const GRID_NEIGHBOURS: usize = 6;
 /// A line that leaves the area by less than this is treated as running along its edge, in metres.
 const EDGE_M: f64 = 0.05;
 
-/// An area with the vertices at which it can be entered.
+/// An area, with the vertices at which it can be entered.
 struct Area {
     feature: u32,
     layer: i32,
-    /// Outline and holes, closed.
+    /// The outline and the holes, closed, in metres in the plane.
     rings: Vec<Vec<Pt>>,
     entries: Vec<u32>,
 }
@@ -33,7 +33,7 @@ struct Area {
 /// All areas.
 pub struct Areas {
     list: Vec<Area>,
-    /// Their edges: `line` is the area.
+    /// The edges of the areas; `line` is the index of the area.
     edges: Segments,
     inside: Bodies,
 }
@@ -41,11 +41,11 @@ pub struct Areas {
 /// The point of an area that is nearest to a position.
 #[derive(Debug, Clone, Copy)]
 pub struct Reached {
-    /// The area.
+    /// The index of the area.
     pub area: usize,
-    /// Where; the position itself if it lies in the area.
+    /// The nearest point, in metres in the plane; the position itself if it lies in the area.
     pub at: Pt,
-    /// Metres from the position.
+    /// The distance from the position, in metres.
     pub metres: f64,
 }
 

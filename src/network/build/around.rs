@@ -20,7 +20,7 @@ const CORNERS_M: f64 = 80.0;
 pub struct Path {
     /// The corners that it passes.
     pub between: Vec<Pt>,
-    /// Where it meets the network.
+    /// The point at which it meets the network.
     pub end: Near,
 }
 

@@ -34,7 +34,7 @@ struct Group {
     is_inside: bool,
 }
 
-/// An end of a piece: its index, and whether it is the end of its drawing and not the beginning.
+/// An end of a piece: the index of the piece, and whether it is the end and not the beginning of it.
 type End = (usize, bool);
 
 /// Assembles the parts.

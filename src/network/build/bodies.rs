@@ -1,4 +1,4 @@
-//! Outlines with an inside: which building or compound a position lies in.
+//! A spatial index of polygons. It finds the building or compound that contains a position.
 
 use rstar::{AABB, RTree, RTreeObject};
 
@@ -19,7 +19,7 @@ impl RTreeObject for Body {
     }
 }
 
-/// Areas by where they are.
+/// Polygons in an R-tree.
 pub struct Bodies(RTree<Body>);
 
 impl Bodies {
@@ -39,7 +39,7 @@ impl Bodies {
         Self(RTree::bulk_load(bodies.collect()))
     }
 
-    /// The features in which a position lies. What lies on an edge may count as inside or not.
+    /// The features that contain a position. A position on an edge may count as inside or outside.
     pub fn at(&self, p: Pt) -> impl Iterator<Item = u32> {
         self.0
             .locate_in_envelope_intersecting(AABB::from_point([p.x, p.y]))
@@ -54,7 +54,7 @@ pub fn is_inside(rings: &[Vec<Pt>], p: Pt) -> bool {
     crossed % 2 == 1
 }
 
-/// How often a ray from a position to the east crosses a ring.
+/// The number of times that a ray from a position to the east crosses a ring.
 fn crossed(ring: &[Pt], p: Pt) -> usize {
     ring.windows(2)
         .filter(|w| {

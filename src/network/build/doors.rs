@@ -16,7 +16,7 @@ use super::walls::{Ends, TOUCH_M, WallKind};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
-/// How far from a door the network is searched, in metres.
+/// The greatest distance from a door at which the network is searched, in metres.
 pub const DOOR_M: f64 = 100.0;
 /// A door without a line of sight is assigned to the nearest point of the network within this many metres, and
 /// the gap is reported.
@@ -47,7 +47,7 @@ struct Ways {
     links: Vec<Near>,
     /// The visible gates that are not on a way.
     gates: Vec<u32>,
-    /// The area that it opens onto.
+    /// The area that the door opens onto.
     area: Option<Reached>,
     /// The path around corners, if nothing is visible.
     bent: Option<around::Path>,
@@ -124,7 +124,7 @@ impl Ways {
     }
 }
 
-/// Gates as targets: `line` is the vertex.
+/// Gates as targets of lines of sight; `line` is the vertex of the gate.
 fn gate_targets(world: &World<'_>, gates: &Gates) -> Segments {
     let points = gates
         .vertices

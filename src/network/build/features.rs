@@ -13,7 +13,7 @@ use crate::model::names::collection::{
 /// People can walk under a building whose underside is at least this high, in metres.
 const HEADROOM_M: f64 = 2.0;
 
-/// A feature by name.
+/// The name of a feature: its collection and id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Named {
     /// The collection of the feature.
@@ -33,7 +33,7 @@ pub struct Way {
     pub layer: i32,
     /// Whether it leads through a building or under a roof.
     pub is_covered: bool,
-    /// Whether people on foot may use it, as far as the property `foot` says.
+    /// Whether people on foot may use it, according to the property `foot`.
     pub is_walkable: bool,
 }
 
@@ -42,7 +42,7 @@ pub struct Way {
 pub struct Area {
     /// The feature, by its position in the list of features.
     pub feature: u32,
-    /// Its outline and holes.
+    /// The outline and the holes in degrees, WGS 84.
     pub polygon: Polygon<f64>,
     /// Its layer; 0 is the ground.
     pub layer: i32,
@@ -83,7 +83,7 @@ pub struct Obstacle {
     pub feature: u32,
     /// Its layer; 0 is the ground.
     pub layer: i32,
-    /// Its line, or its rings.
+    /// Its line, or its rings, in degrees, WGS 84.
     pub lines: Vec<LineString<f64>>,
 }
 
@@ -96,12 +96,12 @@ pub struct Compound {
     pub is_walled: bool,
 }
 
-/// Where a restricted turn takes place.
+/// The place of a restricted turn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Via {
-    /// At a position that the routes share.
+    /// A position that the routes share, in degrees, WGS 84.
     Place(Coord<f64>),
-    /// Along these routes, in order.
+    /// The ids of the routes in between, in order.
     Routes(Vec<Box<str>>),
 }
 
@@ -110,11 +110,11 @@ pub enum Via {
 pub struct Turn {
     /// The feature, by its position in the list of features.
     pub feature: u32,
-    /// The id of the route on which one comes.
+    /// The id of the route on which the turn begins.
     pub from: Box<str>,
     /// The place at which the turn is made.
     pub via: Via,
-    /// The id of the route onto which one goes.
+    /// The id of the route on which the turn ends.
     pub to: Box<str>,
     /// Whether every other turn is forbidden instead of this one (`only_…`).
     pub is_only: bool,
@@ -122,10 +122,10 @@ pub struct Turn {
     pub except_bikes: bool,
 }
 
-/// All features that take part, decoded. They can be added in any order.
+/// All features that are part of the network or block it, decoded. They can be added in any order.
 #[derive(Debug, Default)]
 pub struct Features {
-    /// Every feature by name.
+    /// The names of all features. Other lists refer to a feature by its position in this list.
     pub names: Vec<Named>,
     /// Lines of `routes`.
     pub ways: Vec<Way>,
@@ -150,7 +150,7 @@ pub struct Features {
 }
 
 impl Features {
-    /// Adds a feature of any collection. Features that do not take part are ignored.
+    /// Adds a feature of any collection. Features that do not concern the network are ignored.
     pub fn add(
         &mut self,
         collection: &str,

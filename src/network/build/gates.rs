@@ -1,4 +1,4 @@
-//! Gates, bollards and doors on ways. A way through one of them gets its attributes.
+//! Places gates, bollards and doors on ways. A route through one of them is subject to its attributes.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ const OUTLINE_M: f64 = 1.5;
 const ON_WAY_M: f64 = 2.0;
 /// An entrance within this many metres of a barrier, and farther from every building, is a gate in the barrier.
 const IN_BARRIER_M: f64 = 0.3;
-/// How far from a gate that is not on a way the network is searched, in metres.
+/// The greatest distance at which the network is searched from a gate that is not on a way, in metres.
 const LOOK_M: f64 = 60.0;
 
 /// The result of placing the entrances.
@@ -91,7 +91,7 @@ pub fn place(world: &mut World<'_>, crossings: Vec<Crossing>) -> (Gates, Vec<Ass
     (gates, assumed)
 }
 
-/// Crossings without a gate so far.
+/// The crossings of walls that have no gate so far.
 struct Open {
     crossings: Vec<Option<Crossing>>,
     index: Segments,

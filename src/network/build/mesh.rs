@@ -33,7 +33,7 @@ pub struct Strand {
 pub struct Cut {
     /// The segment, by the position of its first vertex.
     pub segment: u32,
-    /// How far along the segment, 0 to 1.
+    /// The position along the segment, from 0 to 1.
     pub share: f64,
     /// The vertex.
     pub vertex: u32,
@@ -46,7 +46,7 @@ pub struct Link {
     pub from: u32,
     /// The vertex at its end.
     pub to: u32,
-    /// The positions between.
+    /// The positions between them, in metres in the plane.
     pub between: Vec<Pt>,
     /// The feature whose attributes apply.
     pub feature: u32,
@@ -63,7 +63,7 @@ pub enum Frame {
     Compound(u32),
     /// By the layer of the ways: a lift.
     Layers,
-    /// Not at all: each line that ends there is a side of its own.
+    /// The sides are unknown: each line that ends there is a side of its own.
     Unknown,
 }
 
@@ -82,34 +82,34 @@ pub struct Passage {
     pub frame: Frame,
 }
 
-/// The end of a line at a vertex.
+/// The end of a piece of a strand at a vertex.
 #[derive(Debug, Clone, Copy)]
 pub struct HalfEdge {
     /// The strand.
     pub strand: u32,
-    /// The direction in which it leaves the vertex, as long as the piece up to the next vertex.
+    /// The vector from the vertex to the next vertex of the strand, in metres.
     pub direction: Pt,
 }
 
-/// Ways, joined where they share a position.
+/// The ways, joined at shared positions.
 pub struct Mesh {
     /// The projection.
     pub plane: Plane,
-    /// Where each vertex is.
+    /// The position of each vertex, in metres in the plane.
     pub points: Vec<Pt>,
     /// The ways.
     pub strands: Vec<Strand>,
     /// Lines between vertices that are not mapped ways.
     pub links: Vec<Link>,
-    /// What separates the sides of vertices.
+    /// Gates, walls and lifts that separate the sides of a vertex.
     pub passages: Vec<Passage>,
     /// All segments of ways: `line` is the strand.
     pub segments: Segments,
     /// The vertices of ways, by their position in 1e-7 of a degree.
     index: HashMap<Point, u32>,
-    /// For each of them, the strands that contain it: (vertex, strand, position), sorted.
+    /// For each vertex in `index`, the strands that contain it: (vertex, strand, position), sorted.
     uses: Vec<(u32, u32, u32)>,
-    /// For each added vertex, the segments in which it lies.
+    /// For each added vertex, the segments that contain it: (strand, position of the segment).
     cut_in: HashMap<u32, Vec<(u32, u32)>>,
 }
 
@@ -119,7 +119,7 @@ pub fn grid(c: Coord<f64>) -> Point {
 }
 
 impl Mesh {
-    /// The ways of the features, joined where they share a position.
+    /// Creates the mesh from the ways of the features, joined at shared positions.
     pub fn new(features: &Features, plane: Plane) -> Self {
         let mut points = Vec::new();
         let mut index = HashMap::new();
@@ -176,7 +176,7 @@ impl Mesh {
         }
     }
 
-    /// Where a vertex is.
+    /// The position of a vertex, in metres in the plane.
     pub fn at(&self, vertex: u32) -> Pt {
         self.points[vertex as usize]
     }

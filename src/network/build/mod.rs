@@ -2,17 +2,17 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `features` | the features that take part, decoded |
-//! | `plane`, `segments`, `bodies`, `walls` | geometry in metres: lines and areas behind R-trees, and walls |
-//! | `mesh`, `world` | ways as chains of shared vertices, and everything that the stages look at |
-//! | `snap` | ends of ways that stop short |
+//! | `features` | the features that the network is built from, decoded |
+//! | `plane`, `segments`, `bodies`, `walls` | geometry in metres: lines and areas in R-trees, and walls |
+//! | `mesh`, `world` | ways as chains of shared vertices, and the data that all stages use |
+//! | `snap` | ends of ways that stop short of another way |
 //! | `crossings` | where ways cross walls |
-//! | `gates` | gates and bollards on ways, gates off ways, crossings without a gate |
+//! | `gates` | gates and bollards on ways, gates beside ways, crossings without a gate |
 //! | `lifts`, `areas` | lifts between layers; squares that are crossed |
-//! | `sight`, `around` | lines of sight, and the way around corners where nothing is seen |
+//! | `sight`, `around` | lines of sight, and paths around corners where no way is visible |
 //! | `doors`, `outline`, `parking` | links of doors, of buildings without doors, and of parking places |
 //! | `pieces`, `assemble`, `turns` | nodes, edges and turn restrictions |
-//! | `report` | what a person should look at |
+//! | `report` | problems in the data that a person should check |
 //!
 //! Features that share a position (1e-7 of a degree) are joined there, whatever their layer. Ways that cross
 //! without sharing a position are not. Nothing is joined across a barrier, a building or the edge of a walled

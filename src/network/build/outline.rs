@@ -8,7 +8,7 @@ use super::sight::{self, Sight};
 use super::walls::Ends;
 use super::world::World;
 
-/// How far from a building ways are searched, in metres.
+/// The greatest distance from a building at which ways are searched, in metres.
 const LOOK_M: f64 = 60.0;
 /// The most pairs of an outline and a way that are checked.
 const MOST_LOOKS: usize = 12;
@@ -24,7 +24,7 @@ const FARTHER_M: f64 = 15.0;
 pub struct Candidate {
     /// The point of the outline.
     pub at: Pt,
-    /// What is seen from it.
+    /// The target that is visible from it.
     pub to: Target,
 }
 

@@ -1,4 +1,4 @@
-//! Parking places (停车点): at which point of a way a bike is left.
+//! Connects parking places (停车点) to the point of a way at which a bike is parked.
 
 use super::doors::Door;
 use super::sight::{self, Sight};
@@ -8,7 +8,8 @@ use super::world::World;
 /// A parking place belongs to a visible way within this many metres.
 const PARKING_M: f64 = 40.0;
 
-/// For each parking place, the vertex of the nearest visible way. Parking places without one are left out.
+/// Returns, for each parking place, the vertex on the nearest visible way. Parking places without a visible way are
+/// left out.
 pub fn place(world: &mut World<'_>) -> Vec<Door> {
     let mut places = Vec::new();
     for parking in &world.features.parkings {

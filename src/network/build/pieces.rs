@@ -8,13 +8,13 @@ use crate::network::core::EdgeKind;
 /// A line between two vertices that become nodes.
 #[derive(Debug, Clone)]
 pub struct Piece {
-    /// The vertex where it begins.
+    /// The vertex at its beginning.
     pub from: u32,
-    /// The vertex where it ends.
+    /// The vertex at its end.
     pub to: u32,
     /// The feature whose attributes apply.
     pub feature: u32,
-    /// The feature whose attributes apply.
+    /// The kind of edge that it becomes.
     pub kind: EdgeKind,
     /// Its layer; links lie on the ground.
     pub layer: i32,
@@ -26,9 +26,9 @@ pub struct Piece {
 pub struct Pieces {
     /// The lines.
     pub list: Vec<Piece>,
-    /// The positions between their ends.
+    /// The positions between the ends of the lines, in metres in the plane.
     pub shapes: Vec<Pt>,
-    /// Of each vertex, whether it is a node.
+    /// For each vertex, whether it becomes a node.
     pub is_node: Vec<bool>,
 }
 

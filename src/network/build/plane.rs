@@ -1,9 +1,9 @@
 //! A flat projection in metres around the middle of the network.
 //!
-//! The projection is affine in longitude and latitude. So a line that is straight on the map stays straight,
-//! and crossings found here are crossings there. Lengths of edges are measured on the ellipsoid
-//! ([`crate::spatial::metres`]); the plane is only used for proximity and tolerances, where an error of a few
-//! per mille at the edge of a city does not matter.
+//! The projection is affine in longitude and latitude. So a line that is straight on the map is straight in the plane,
+//! and lines cross in the plane exactly where they cross on the map. Lengths of edges are measured on the ellipsoid
+//! ([`crate::spatial::metres`]); the plane is only used for proximity and tolerances, where an error of a few per
+//! mille at the edge of a city does not matter.
 
 use geo_types::Coord;
 

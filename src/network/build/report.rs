@@ -10,11 +10,11 @@ use super::walls::WallKind;
 pub struct Gap {
     /// The way that ends.
     pub way: Named,
-    /// Where it ends.
+    /// The position of the end, in degrees, WGS 84.
     pub at: Coord<f64>,
     /// The way that it does not meet.
     pub other: Named,
-    /// Metres between them.
+    /// The distance between them, in metres.
     pub metres: f64,
 }
 
@@ -23,27 +23,27 @@ pub struct Gap {
 pub struct Assumed {
     /// The way that crosses the wall.
     pub way: Named,
-    /// What it crosses.
+    /// The barrier, building or compound that it crosses.
     pub wall: Named,
-    /// The kind of what it crosses.
+    /// The kind of wall.
     pub kind: WallKind,
-    /// The position of the crossing, in degrees.
+    /// The position of the crossing, in degrees, WGS 84.
     pub at: Coord<f64>,
 }
 
 /// A gate, a door or a building from which no line of sight leads to the network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unlinked {
-    /// The entrance; the building where it has none.
+    /// The entrance, or the building if it has none.
     pub feature: Named,
-    /// Where it is.
+    /// The position in degrees, WGS 84.
     pub at: Coord<f64>,
-    /// The nearest point of the network and the straight distance to it in metres; `None` if there is none
-    /// nearby.
+    /// The nearest point of the network in degrees, WGS 84, and the straight-line distance to it in metres; `None` if
+    /// there is none nearby.
     pub nearest: Option<(Coord<f64>, f64)>,
 }
 
-/// A turn restriction whose routes do not meet in the way that it says.
+/// A turn restriction whose routes do not meet as it requires.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LostTurn {
     /// The restriction.

@@ -1,4 +1,4 @@
-//! Straight pieces of lines behind an R-tree.
+//! Straight segments of lines in an R-tree.
 
 use rstar::{AABB, RTree, RTreeObject};
 
@@ -30,15 +30,15 @@ impl RTreeObject for Segment {
 pub struct Near {
     /// The segment.
     pub segment: Segment,
-    /// How far along the segment, 0 to 1.
+    /// The position along the segment, from 0 to 1.
     pub share: f64,
     /// The nearest point, in metres in the plane.
     pub at: Pt,
-    /// Metres from the position.
+    /// The distance from the position, in metres.
     pub metres: f64,
 }
 
-/// Segments by where they are.
+/// Segments in an R-tree.
 pub struct Segments(RTree<Segment>);
 
 impl Segments {

@@ -1,4 +1,4 @@
-//! Lines of sight across open ground, to find the ways that are visible from a position.
+//! Finds the ways that are visible from a position across open ground.
 
 use super::mesh::Link;
 use super::plane::Pt;
@@ -14,17 +14,17 @@ const MOST_LOOKS: usize = 100;
 const ASIDE_M: f64 = 2.0;
 /// A second line of sight is used if it is at most this many times as long as the first.
 const LONGER: f64 = 2.5;
-/// And if it is at most this many metres longer than the first.
+/// A second line of sight is used only if it is also at most this many metres longer than the first.
 const LONGER_M: f64 = 15.0;
 /// The two lines must differ in direction: the angle between them has at most this cosine.
 const APART_COS: f64 = 0.5;
 
-/// The position to look from, and how far.
+/// The start of a line of sight, and its limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight {
-    /// The position to look from, in metres in the plane.
+    /// The start position, in metres in the plane.
     pub from: Pt,
-    /// The layer of the ways that are looked for.
+    /// The layer of the ways to find.
     pub layer: i32,
     /// The greatest distance of a way, in metres.
     pub reach: f64,
@@ -33,7 +33,7 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// Looks from a position.
+    /// Creates a sight from a position.
     pub fn new(from: Pt, layer: i32, reach: f64, ends: Ends) -> Self {
         Self {
             from,
@@ -166,7 +166,7 @@ fn is_other(from: Pt, chosen: &[Near], near: &Near) -> bool {
 /// Whether a position is visible: no wall is in between, and the line does not start through the building of
 /// the door.
 pub fn is_seen(world: &World<'_>, sight: &Sight, to: Pt) -> bool {
-    /// A step away from the door, in metres.
+    /// The distance of the checked point from the door, in metres.
     const STEP_M: f64 = 0.1;
     let length = sight.from.to(to);
     if length == 0.0 {

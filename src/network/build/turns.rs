@@ -114,7 +114,7 @@ impl<'a, F: Fn(&str) -> Option<&'a [u32]>> Routes<'a, F> {
         found
     }
 
-    /// Along the edges of other routes, by the fewest edges.
+    /// The paths along the edges of other routes that use the fewest edges.
     fn along(&self, from: &[u32], ids: &[Box<str>], to: &[u32]) -> Vec<Path> {
         let mut between: HashSet<u32> = HashSet::new();
         for id in ids {

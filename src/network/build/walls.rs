@@ -8,7 +8,7 @@ pub const TOUCH_M: f64 = 0.02;
 /// A direction within this many radians of a wall's direction runs along it.
 const ALONG_RAD: f64 = 1e-3;
 
-/// What kind of wall it is.
+/// The kind of a wall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WallKind {
     /// A wall, fence or hedge.
@@ -22,7 +22,7 @@ pub enum WallKind {
 /// A line that cannot be passed.
 #[derive(Debug, Clone)]
 pub struct Wall {
-    /// The kind of the wall.
+    /// The kind of wall.
     pub kind: WallKind,
     /// The feature, by its position in the list of features.
     pub feature: u32,
@@ -75,7 +75,7 @@ impl Wall {
     }
 }
 
-/// On which side of a wall a direction lies.
+/// The side of a wall on which a direction lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// To the left of the wall as it is drawn.
@@ -91,7 +91,7 @@ pub enum Side {
 pub struct Contact {
     /// The wall.
     pub wall: u32,
-    /// How far along the line's segment, 0 to 1.
+    /// The position along the segment of the line, from 0 to 1.
     pub share: f64,
     /// The point of contact, in metres in the plane.
     pub at: Pt,
@@ -105,7 +105,7 @@ impl Contact {
         self.directions.map(|(next, _)| next).unwrap_or_default()
     }
 
-    /// On which side of the wall a direction lies, seen from the contact.
+    /// The side of the wall on which a direction from the contact lies.
     pub fn side(&self, direction: Pt) -> Side {
         let Some((next, before)) = self.directions else {
             return Side::Along;
@@ -132,11 +132,11 @@ impl Contact {
 /// Which walls at the ends of a line of sight do not block it.
 #[derive(Debug, Clone, Copy)]
 pub struct Ends {
-    /// Metres from the start within which a wall does not block.
+    /// The distance from the start within which a wall does not block, in metres.
     pub start_m: f64,
-    /// Metres from the end.
+    /// The distance from the end within which a wall does not block, in metres.
     pub end_m: f64,
-    /// The line begins at a gate in a wall.
+    /// The wall of the gate at which the line begins, if it begins at one.
     pub gate: Option<InWall>,
 }
 
@@ -184,7 +184,7 @@ impl Ends {
 /// A line whose end is within this many metres of a wall ends on the wall.
 const END_M: f64 = 2.5 * TOUCH_M;
 
-/// All walls, by where they are.
+/// All walls, with an R-tree of their segments.
 pub struct Walls {
     list: Vec<Wall>,
     segments: Segments,
@@ -323,13 +323,13 @@ fn directions(wall: &Wall, segment: &Segment, vertex: Option<usize>) -> Option<(
     }
 }
 
-/// Whether two directions differ by less than 30 degrees, or are opposite by that.
+/// Whether two directions are parallel or opposite, to within 30 degrees.
 fn is_parallel(a: Pt, b: Pt) -> bool {
     a.unit().cross(b.unit()).abs() < 0.5
 }
 
-/// Where the piece from `a` to `b` meets a segment: the shares along both. `None` where they do not meet, or
-/// where they are parallel.
+/// The point where the line from `a` to `b` meets a segment, as positions from 0 to 1 along both. `None` if they do
+/// not meet or are parallel.
 pub fn meet(a: Pt, b: Pt, segment: &Segment) -> Option<(f64, f64)> {
     let (d, e) = (b.minus(a), segment.b.minus(segment.a));
     let (long, wide) = (d.length(), e.length());

@@ -1,4 +1,4 @@
-//! The data that all stages of building use: the ways, and what blocks them.
+//! The data that all stages of the builder use: the ways, and the obstacles.
 
 use std::collections::HashMap;
 
@@ -84,7 +84,7 @@ impl<'a> World<'a> {
     }
 }
 
-/// The middle of the box around all ways.
+/// The centre of the bounding box of all ways, in degrees, WGS 84.
 fn middle(features: &Features) -> geo_types::Coord<f64> {
     let mut low = geo_types::Coord {
         x: f64::INFINITY,

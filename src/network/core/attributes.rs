@@ -1,12 +1,13 @@
-//! Who may pass a feature of the network, when, and how fast. The search reads it by the index of the feature, so
-//! that a closed gate takes effect with the next query although the topology is rebuilt later.
+//! The attributes of the features of the network: who may pass, when, and how fast. They are kept apart from the
+//! topology and read by the index of the feature, so a closed gate takes effect with the next query, before the
+//! topology is rebuilt.
 
-/// What the search reads while it looks for a way. Implementations answer from the current snapshot.
+/// The data that the search reads about features and edges. Implementations read from the current snapshot.
 pub trait Attributes {
     /// The attributes of a feature, by its index in [`super::Topology::features`].
     fn attr(&self, feature: u32) -> &Attr;
 
-    /// Opening hours by the index that an [`Attr`] holds; never called for [`HOURS_ALWAYS`] and [`HOURS_UNKNOWN`].
+    /// The opening hours with an index from an [`Attr`]. Never called for [`HOURS_ALWAYS`] and [`HOURS_UNKNOWN`].
     fn hours(&self, index: u32) -> &Hours;
 
     /// Whether a single edge is closed although its feature is open, for example by a case nearby or a new
@@ -19,45 +20,45 @@ pub trait Attributes {
 /// Index of hours in an [`Attr`]: open at all times.
 pub const HOURS_ALWAYS: u32 = 0;
 
-/// Index of hours in an [`Attr`]: unknown. The way may be used, but between equal routes one with known hours
-/// is preferred.
+/// Index of hours in an [`Attr`]: unknown. The feature may be used, but of equally fast routes, the one with fewer
+/// unknown hours is preferred.
 pub const HOURS_UNKNOWN: u32 = u32::MAX;
 
 /// The attributes of a feature: a route, an area, a gate, a door or a lift.
 ///
-/// The data has already been interpreted: a conditional restriction without a base value means *yes* otherwise,
+/// The data has already been interpreted: where a conditional restriction has no base value, the base value is *yes*,
 /// a deleted feature is [`Attr::CLOSED`], and day orders have been applied to `ebike` and `foot`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attr {
-    /// Hours (opening hours) in which it may be ridden, an index for [`Attributes::hours`].
+    /// The opening hours for riding, an index for [`Attributes::hours`].
     pub ride_hours: u32,
-    /// Hours in which an e-bike may be pushed along it.
+    /// The opening hours for pushing an e-bike, an index for [`Attributes::hours`].
     pub push_hours: u32,
-    /// Hours in which people may walk along it.
+    /// The opening hours for walking, an index for [`Attributes::hours`].
     pub walk_hours: u32,
-    /// The width that can be used in decimetres; 0 where it is not known. Bollards have one too.
+    /// The usable width in decimetres; 0 if unknown. Bollards have a width too.
     pub width_dm: u16,
-    /// The fastest a vehicle may go in km/h; 0 where there is no limit.
+    /// The speed limit for vehicles in km/h; 0 if there is none.
     pub max_kmh: u8,
-    /// What kind of way it is; decides the speed.
+    /// The kind of way. It determines the speed.
     pub kind: WayKind,
-    /// What the way is paved with; decides the speed.
+    /// The class of the surface. It determines the speed.
     pub surface: Surface,
     /// Whether an e-bike may pass. `No` forbids pushing too, `Dismount` allows pushing where `foot` is allowed.
     pub ebike: Admission,
     /// Whether people on foot may pass; `Dismount` means the same as `Yes` here.
     pub foot: Admission,
-    /// In which direction it may be ridden. Pushing and walking go both ways.
+    /// The direction in which it may be ridden. Pushing and walking are allowed in both directions.
     pub oneway: Oneway,
-    /// The class of access: decides whether it may be used for passing through or only at the ends of a route.
+    /// The class of access. It determines whether a route may pass through or only begin or end there.
     pub access: Access,
-    /// Which ramp steps have.
+    /// The ramp beside steps.
     pub ramp: Ramp,
     /// What a person must show or do to pass a gate, which takes time.
     pub credential: Credential,
     /// Whether it is locked. Nobody can pass, not even residents.
     pub locked: bool,
-    /// Whether it is closed at all times: deleted, dug up, shut by a report.
+    /// Whether it is closed at all times, for example because it is deleted, dug up or reported as shut.
     pub closed: bool,
     /// Whether a bike must not be left standing along it.
     pub no_parking: bool,
@@ -66,7 +67,7 @@ pub struct Attr {
 }
 
 impl Attr {
-    /// A public lane, open to all at all times.
+    /// A public lane, open to everyone at all times.
     pub const OPEN: Attr = Attr {
         ride_hours: HOURS_ALWAYS,
         push_hours: HOURS_ALWAYS,
@@ -100,7 +101,7 @@ impl Default for Attr {
     }
 }
 
-/// Kinds of ways (`routes.kind`, and what is no route).
+/// Kinds of ways: the values of `routes.kind`, and the kinds of features that are not routes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum WayKind {
@@ -226,7 +227,7 @@ pub enum Admission {
     Dismount,
 }
 
-/// In which direction of the edge's drawing a way may be ridden.
+/// The direction in which a way may be ridden, relative to the direction in which the edge is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Oneway {
@@ -238,14 +239,13 @@ pub enum Oneway {
     Backward,
 }
 
-/// The class of access of a way (`routes.access`). A profile says which classes can be passed through, which can be
-/// used only at the ends of a route, and which not at all.
+/// The class of access of a way (`routes.access`). A profile maps each class to a [`super::Zone`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Access {
     /// Public access.
     Yes,
-    /// Open until the owner says otherwise.
+    /// Open to the public, but the owner may withdraw the permission.
     Permissive,
     /// For people with business there.
     Destination,
@@ -285,15 +285,15 @@ impl Access {
     }
 }
 
-/// Which ramp a flight of steps has.
+/// The ramp of a flight of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Ramp {
     /// There is no ramp.
     None,
-    /// A channel along which a bike is pushed.
+    /// A channel in which a bike can be pushed.
     Bike,
-    /// A ramp for wheelchairs, which bikes may be pushed along as well.
+    /// A ramp for wheelchairs. Bikes may be pushed along it too.
     Wheelchair,
 }
 
@@ -309,37 +309,38 @@ pub enum Credential {
     Register,
 }
 
-/// What closes a single edge.
+/// The modes of travel for which a single edge is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Blocked {
-    /// Nobody rides or pushes there.
+    /// Nobody may ride or push a bike there.
     pub ebike: bool,
-    /// Nobody walks there. A bike can't be pushed there either.
+    /// Nobody may walk there, and no bike may be pushed there.
     pub foot: bool,
 }
 
-/// Opening hours, or that they are unknown.
+/// Opening hours, known until a certain time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hours {
-    /// Open from (included) until (excluded), in seconds since the epoch; sorted, and apart from each other.
+    /// The open intervals: start (included) and end (excluded) in seconds since the epoch; sorted and disjoint.
     pub open: Vec<(i64, i64)>,
-    /// From this second on nothing is known: it may be used, as an unknown. `i64::MAX`: known for ever.
+    /// From this time on, in seconds since the epoch, the hours are unknown, and the feature may be used as with
+    /// [`HOURS_UNKNOWN`]. `i64::MAX`: always known.
     pub known_until: i64,
 }
 
-/// What the hours mean for somebody who arrives at a moment.
+/// The result of checking the opening hours for a traveller who arrives at a certain time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
-    /// May enter at this moment, in tenths of a second since the epoch: at once, or after waiting.
+    /// The traveller may enter at this time, in tenths of a second since the epoch: at once, or after waiting.
     At(i64),
-    /// The hours at this moment, in tenths of a second since the epoch, are unknown; counts as open.
+    /// The hours are unknown from this time on, in tenths of a second since the epoch. The feature counts as open.
     Unknown(i64),
-    /// Never opens again.
+    /// The feature never opens again.
     Never,
 }
 
 impl Hours {
-    /// Never open.
+    /// Hours that are never open.
     pub const fn never() -> Hours {
         Hours {
             open: Vec::new(),
@@ -347,7 +348,7 @@ impl Hours {
         }
     }
 
-    /// Whether and when somebody who arrives at `at` (tenths of a second since the epoch) may enter.
+    /// Whether and when a traveller who arrives at `at` (tenths of a second since the epoch) may enter.
     pub fn entry(&self, at: i64) -> Entry {
         let unknown_from = self.known_until.saturating_mul(10);
         if at >= unknown_from {
@@ -366,15 +367,15 @@ impl Hours {
     }
 }
 
-/// Attributes in plain tables, as a phone reads them from its file. Index 0 of `hours` stands for [`HOURS_ALWAYS`] and
-/// is not read.
+/// Attributes in plain tables. A phone reads them from a file and works offline. Index 0 of `hours` stands for
+/// [`HOURS_ALWAYS`] and is not read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Table {
     /// The attributes of each feature. A feature that is not in it is closed.
     pub attrs: Vec<Attr>,
     /// The hours to which attributes refer. An index that is not in it is never open.
     pub hours: Vec<Hours>,
-    /// Edges that are closed one by one, in the order of their numbers.
+    /// Edges that are closed individually, sorted by number.
     pub blocked: Vec<(u32, Blocked)>,
 }
 

@@ -6,8 +6,8 @@ use super::labels::State;
 use super::profile::{Mode, Profile};
 use super::topology::Topology;
 
-/// A lower bound of the time to the targets. It must be consistent: along an edge it falls by no more than the edge
-/// takes.
+/// A lower bound of the time to the targets. It must be consistent: along an edge it decreases by at most the travel
+/// time of the edge.
 pub trait Bound {
     /// The bound from a state in tenths of a second; `u32::MAX` if no target can be reached.
     fn at(&mut self, state: &State) -> u32;
@@ -27,11 +27,13 @@ impl Bound for Everywhere {
 #[derive(Debug)]
 pub struct StraightLine<'a> {
     topology: &'a Topology,
-    /// Where the targets are entered from, with what they cost at least.
+    /// For each target, a point at which the network is left, and a lower bound of the remaining time in tenths of a
+    /// second.
     targets: Vec<(Point, u32)>,
-    /// Tenths of a second a decimetre at the highest speed, with a vehicle and without.
+    /// The least time in tenths of a second per decimetre, with a vehicle and without.
     pace: [f64; 2],
-    /// The gate that the way must lead through, and a bound from it to the targets by vehicle or not.
+    /// The position of the gate that the route must pass, and the bound from it to the targets with a vehicle and
+    /// without.
     gate: Option<(Point, [u32; 2])>,
 }
 
@@ -39,7 +41,7 @@ pub struct StraightLine<'a> {
 const MOST_TARGETS: usize = 8;
 
 impl<'a> StraightLine<'a> {
-    /// The bound to some targets, for all of a profile's modes.
+    /// Creates the bound to `ends`, valid for all modes of a profile.
     pub fn new(topology: &'a Topology, profile: &Profile, ends: &[End]) -> StraightLine<'a> {
         let mut targets = Vec::new();
         for end in ends {
@@ -67,7 +69,7 @@ impl<'a> StraightLine<'a> {
         }
     }
 
-    /// The bound of ways that lead over the edge of a gate.
+    /// Changes the bound to routes that pass the edge `gate`.
     pub fn through(mut self, gate: u32) -> StraightLine<'a> {
         let point = self.topology.point(self.topology.edge(gate).from);
         self.gate = Some((
@@ -77,7 +79,7 @@ impl<'a> StraightLine<'a> {
         self
     }
 
-    /// Extends the bound to somebody who sets out on foot and may pick up a vehicle on the way.
+    /// Extends the bound to a traveller who starts on foot and may pick up a vehicle on the way.
     pub fn with_pick_up(mut self) -> StraightLine<'a> {
         self.pace[1] = self.pace[0];
         self

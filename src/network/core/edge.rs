@@ -1,6 +1,6 @@
 //! Points, edges and places of a network.
 
-/// A position on WGS 84 in 1e-7 of a degree.
+/// A position in WGS 84, in units of 1e-7 of a degree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Point {
     /// Longitude, -1,800,000,000 to 1,800,000,000.
@@ -30,15 +30,15 @@ impl Point {
 pub enum EdgeKind {
     /// A piece of a mapped way; the feature is the route.
     Way,
-    /// The line of sight between a door and the network; the feature is the entrance.
+    /// A line of sight between a door and the network; the feature is the entrance.
     DoorLink,
     /// A line across an area; the feature is the area.
     AreaCrossing,
     /// A piece of a mapped way that crosses a barrier where no gate is mapped. It is used on foot only; the feature is
     /// the route.
     AssumedCrossing,
-    /// A ride in a lift; `length_dm` is the height, 30 dm a storey where nothing better is known. The feature is the
-    /// lift.
+    /// A ride in a lift; `length_dm` is the height, 30 dm per storey unless a better value is known. The feature is
+    /// the lift.
     Lift,
     /// The passage through a gate, a bollard or another barrier, from outside (`from`) to inside (`to`). Both nodes lie
     /// at the same place and `length_dm` is 0. The feature is the entrance.
@@ -57,18 +57,18 @@ impl EdgeKind {
     ];
 }
 
-/// An edge in the direction in which it was drawn.
+/// An edge, in the direction in which it is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edge {
-    /// The node where the drawing begins.
+    /// The node at its beginning.
     pub from: u32,
-    /// The node where it ends.
+    /// The node at its end.
     pub to: u32,
     /// The length in decimetres, rounded up ([`super::geometry::length_dm`]).
     pub length_dm: u32,
     /// The feature whose attributes apply: an index in the table of features.
     pub feature: u32,
-    /// How it came about.
+    /// The origin of the edge.
     pub kind: EdgeKind,
 }
 
@@ -112,7 +112,7 @@ pub enum Place {
     OnEdge {
         /// The edge.
         edge: u32,
-        /// How far from its beginning, in decimetres; at most its length.
+        /// The distance from the beginning of the edge in decimetres; at most its length.
         offset_dm: u32,
     },
 }

@@ -1,15 +1,15 @@
-//! The ends of routes, and where on the network the targets of a search are reached.
+//! The ends of routes, and an index of the targets of a search by node.
 
 use super::edge::{DirectedEdge, Place};
 use super::topology::Topology;
 
-/// An end of a route: where somebody may set out or arrive, and what it costs to use this one.
+/// A possible beginning or end of a route, with the extra time that it costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct End {
-    /// Where it is.
+    /// The place on the network.
     pub place: Place,
-    /// The time in tenths of a second between the end and what it stands for: the distance to a position off the
-    /// network, or the stairs behind a door.
+    /// The time in tenths of a second between this place and the real origin or destination, for example to a position
+    /// beside the network, or up the stairs behind a door.
     pub extra_ds: u32,
 }
 
@@ -19,16 +19,16 @@ impl From<Place> for End {
     }
 }
 
-/// A target on an edge, from one end of the edge: the node, the directed edge that leaves it, the length to go, the
-/// number of the target and what it costs.
+/// A target on an edge, seen from one end of the edge: the node, the directed edge that leaves it, the distance along
+/// it in decimetres, the number of the target, and its extra time in tenths of a second.
 pub(super) type OnEdge = (u32, DirectedEdge, u32, u32, u32);
 
-/// The targets of a search by where they are.
+/// The targets of a search, by node.
 #[derive(Debug, Default)]
 pub(super) struct Targets {
-    /// Nodes with the number of the target and what it costs, sorted by node.
+    /// Targets at nodes: the node, the number of the target, and its extra time in tenths of a second; sorted by node.
     at_nodes: Vec<(u32, u32, u32)>,
-    /// Targets on edges, by the node from which they are reached.
+    /// Targets on edges, sorted by the node from which they are reached.
     on_edges: Vec<OnEdge>,
     pub(super) count: u32,
 }
@@ -75,18 +75,18 @@ impl Targets {
     }
 }
 
-/// Where an edge leads: to its head or to a target on it.
+/// The end of a use of an edge: its head or a target on it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Goal {
     Node,
     Target { number: u32, extra_ds: u32 },
 }
 
-/// A use of an edge that is considered.
+/// A possible use of an edge.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Move {
     pub(super) edge: DirectedEdge,
-    /// Where it begins, in decimetres from the tail.
+    /// The beginning, in decimetres from the tail.
     pub(super) from_dm: u32,
     pub(super) length_dm: u32,
     pub(super) goal: Goal,

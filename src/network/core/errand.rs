@@ -1,5 +1,5 @@
-//! Round trips: finds the parking place with the shortest total time for the way to the door, back to the vehicle
-//! and out again. A route without a way back is not returned.
+//! Round trips: finds the parking place with the shortest total time for the way to the door, back to the vehicle and
+//! out again. Only parking places from which a way back exists are used.
 
 use super::attributes::Attributes;
 use super::bound::{Bound, StraightLine};
@@ -17,24 +17,24 @@ use super::view::View;
 /// A query for a round trip.
 #[derive(Debug, Clone, Copy)]
 pub struct Errand<'a> {
-    /// The way there. Its `finish` and `park_at` don't count.
+    /// The query for the way there. Its `finish` and `park_at` are ignored.
     pub there: Query<'a>,
-    /// Where the way back may end.
+    /// The places where the way back may end.
     pub back_to: &'a [End],
-    /// How long the stay at the target is, in tenths of a second.
+    /// The duration of the stay at the target, in tenths of a second.
     pub dwell_ds: u32,
-    /// How far from the target the vehicle may be left, in a straight line in decimetres.
+    /// The greatest straight-line distance between the parked vehicle and the target, in decimetres.
     pub radius_dm: u32,
 }
 
-/// The way there and back.
+/// A round trip: the route to the target and the route back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundTrip {
-    /// Where the vehicle is left: a node, or `None` for the target itself.
+    /// The node where the vehicle is parked, or `None` for the target itself.
     pub parked_at: Option<u32>,
-    /// To the target, on foot from where the vehicle is left.
+    /// The route to the target, on foot from the parked vehicle.
     pub there: Route,
-    /// From the target back to the vehicle and on.
+    /// The route from the target back to the vehicle and on to the end.
     pub back: Route,
 }
 
@@ -51,12 +51,12 @@ impl RoundTrip {
     }
 }
 
-/// A place to leave the vehicle at.
+/// A candidate place for parking the vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
-    /// A lower bound of the arrival of any round trip with it, in tenths of a second since the epoch.
+    /// A lower bound of the arrival time of any round trip that parks there, in tenths of a second since the epoch.
     least: i64,
-    /// Which of the targets it is for.
+    /// The number of the target that it serves.
     target: usize,
     /// The node, or `None` for the target itself.
     node: Option<u32>,
@@ -91,8 +91,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             park_at: ParkAt::Anywhere,
             ..errand.there
         };
-        // If there is no way in at all, that is the answer. Otherwise its parking place gives a bound for the
-        // others.
+        // If no route leads to the target, this error is the result. Otherwise the round trip with its parking place
+        // is an upper bound for the others.
         let first = self.route(memory, &there)?;
         let mut candidates = Vec::new();
         for target in 0..there.to.len() {
@@ -140,7 +140,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         best.trip.ok_or_else(|| failed(why))
     }
 
-    /// Whether the vehicle may be left at a target.
+    /// Whether the vehicle may be parked at a target.
     fn may_park_at_end(&self, there: &Query<'_>, target: usize) -> bool {
         let mover = Mover {
             view: *self,
@@ -170,7 +170,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         }
     }
 
-    /// The nodes at which the vehicle may be left and that it reaches within a time.
+    /// The nodes where the vehicle may be parked and that it reaches within a time.
     fn parking_places(
         &self,
         memory: &mut Memory,
@@ -238,7 +238,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Ok(candidates)
     }
 
-    /// The way there and back by one parking place.
+    /// The round trip with one parking place.
     pub(super) fn round_trip(
         &self,
         memory: &mut Memory,
@@ -294,15 +294,15 @@ impl<A: Attributes + ?Sized> View<'_, A> {
     }
 }
 
-/// The best way there and back so far.
+/// The best round trip found so far.
 struct Best {
     trip: Option<RoundTrip>,
-    /// Why there is none.
+    /// The reason why there is no round trip so far.
     why: Why,
 }
 
 impl Best {
-    /// Considers one more round trip. Fails if the limit was reached.
+    /// Keeps a round trip if it is better than the best so far. Fails if the limit was reached.
     fn take(&mut self, found: Result<RoundTrip, NoRoute>) -> Result<(), NoRoute> {
         match found {
             Ok(trip) => {

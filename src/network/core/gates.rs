@@ -1,4 +1,5 @@
-//! Why a gate was not used: what the best way through it would take, or why it cannot be passed.
+//! Explains why a route does not use a gate: computes the best route through it, or the reason why it cannot be
+//! passed.
 
 use super::attributes::Attributes;
 use super::bound::Bound;
@@ -11,33 +12,33 @@ use super::query::{LONGEST_WAIT_DS, Query};
 use super::route::{Step, Why};
 use super::view::View;
 
-/// What using a gate would mean.
+/// The result for a route through a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// There is a way through it.
+    /// A route leads through it.
     Passable {
-        /// When the best of them arrives, in tenths of a second since the epoch.
+        /// The arrival time of the best one, in tenths of a second since the epoch.
         arrive: i64,
         /// The mode in which the gate is passed.
         mode: Mode,
-        /// Whether the hours of the gate are not known then.
+        /// Whether the hours of the gate are unknown at that time.
         is_unknown: bool,
     },
     /// It is closed on arrival and does not open within the longest wait.
     ClosedUntil(
-        /// When it opens, in tenths of a second since the epoch.
+        /// The time at which it opens, in tenths of a second since the epoch.
         i64,
     ),
-    /// Nobody may pass in any mode, or the profile cannot: the reason for the mode that comes closest.
+    /// The profile cannot pass in any of its modes. The reason is that of the mode that comes closest to passing.
     Barred(Bar),
-    /// No way leads through it.
+    /// No route leads through it.
     Unreachable,
     /// The limit was reached before the answer was known.
     Limited,
 }
 
 impl<A: Attributes + ?Sized> View<'_, A> {
-    /// What the best way through an edge, such as that of a gate, would take.
+    /// Finds the best route through an edge, such as that of a gate.
     pub fn through(&self, memory: &mut Memory, query: &Query<'_>, gate: u32) -> Verdict {
         let query = Query {
             through: Some(gate),
@@ -67,7 +68,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
     ) -> Verdict {
         let passed = |steps: &[Step]| steps.iter().find(|s| s.edge.edge() == gate).copied();
         let targets = Targets::new(self.topology, query.to);
-        // A way with unlimited waiting shows when a closed gate opens.
+        // A route with unlimited waiting shows when a closed gate opens.
         let patient = self.route_with_shut(memory, query, &targets, bound, &[]);
         let patient = match patient {
             Ok(route) => route,

@@ -3,7 +3,7 @@
 
 use super::edge::Point;
 
-/// Half axes of WGS 84, in metres.
+/// The semi-axes of the WGS 84 ellipsoid, in metres.
 const EQUATOR_M: f64 = 6_378_137.0;
 const POLE_M: f64 = 6_356_752.314_245;
 
@@ -28,7 +28,7 @@ impl Plane {
         }
     }
 
-    /// The straight line between two points, in decimetres.
+    /// The straight-line distance between two points, in decimetres.
     pub fn distance_dm(&self, a: Point, b: Point) -> f64 {
         let east = (f64::from(a.lon) - f64::from(b.lon)) * self.east_dm;
         let north = (f64::from(a.lat) - f64::from(b.lat)) * self.north_dm;

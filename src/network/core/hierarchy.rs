@@ -1,18 +1,17 @@
-//! A contraction hierarchy (Geisberger et al. 2008) of a network, and lower bounds from it: the exact
-//! distance to a target, worked out for those nodes only that a search asks for (Strasser, Zeitz: A* with perfect
-//! potentials, SEA 2021).
+//! A contraction hierarchy (Geisberger et al. 2008) of a network, and lower bounds from it: the exact distance to a
+//! target, computed only for the nodes that a search asks for (Strasser, Zeitz: A* with perfect potentials, SEA 2021).
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Marks that no way leads there.
+/// The cost if no path exists.
 pub const NEVER: u32 = u32::MAX;
 
 /// The search for a detour stops after this many nodes. Stopping early adds an unnecessary shortcut, but the
 /// distances stay exact.
 const WITNESS_NODES: u32 = 24;
 
-/// An arc to another node, with the costs there and back; [`NEVER`] where it leads one way only.
+/// An arc to another node, with the costs in both directions; [`NEVER`] for a direction that does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Arc {
     node: u32,
@@ -20,8 +19,8 @@ struct Arc {
     back: u32,
 }
 
-/// Nodes with more arcs than this are not contracted, because dense remainders would take hours. They form the core,
-/// which is searched as a whole.
+/// Nodes with more arcs than this are not contracted, because the dense rest of the graph would take hours. They form
+/// the core, which queries search with plain Dijkstra.
 const MOST_ARCS: usize = 12;
 
 /// The hierarchy: each node with the arcs to those that were contracted after it or are in the core.
@@ -34,8 +33,8 @@ pub struct Hierarchy {
 }
 
 impl Hierarchy {
-    /// The hierarchy of this many nodes. Each edge has its costs in both directions, [`NEVER`] if it leads one way
-    /// only.
+    /// Builds the hierarchy of `nodes` nodes. Each edge has its costs in both directions, [`NEVER`] for a direction
+    /// that does not exist.
     pub fn new(nodes: usize, edges: impl Iterator<Item = (u32, u32, [u32; 2])>) -> Hierarchy {
         let mut contraction = Contraction::new(nodes, edges);
         contraction.run();
@@ -55,7 +54,7 @@ impl Hierarchy {
         hierarchy
     }
 
-    /// How many nodes it has.
+    /// The number of nodes.
     pub fn node_count(&self) -> usize {
         self.first.len().saturating_sub(1)
     }
@@ -70,16 +69,16 @@ impl Hierarchy {
     }
 }
 
-/// The nodes that are left while others are contracted one by one.
+/// The state of the contraction, which removes nodes one by one.
 struct Contraction {
-    /// The arcs between nodes that are left; of a contracted node those to nodes that were left then.
+    /// The arcs between remaining nodes. A contracted node keeps its arcs to the nodes that remained at that time.
     arcs: Vec<Vec<Arc>>,
     level: Vec<u32>,
-    /// The time at which a search for a detour reached a node, and which search it was.
+    /// For each node, the cost at which a search for a detour reached it, and the number of that search.
     reached: Vec<(u32, u32)>,
     search: u32,
     queue: BinaryHeap<Reverse<(u32, u32)>>,
-    /// The nodes that are not contracted.
+    /// The nodes that are not contracted yet.
     left: Vec<u32>,
 }
 
@@ -103,7 +102,7 @@ impl Contraction {
     fn run(&mut self) {
         let mut order: BinaryHeap<Reverse<(u64, u32)>> = BinaryHeap::new();
         for node in 0..self.arcs.len() as u32 {
-            // An estimate that is corrected when the node comes up.
+            // The estimate is corrected when the node is taken from the queue.
             let degree = self.arcs[node as usize].len() as u64;
             order.push(Reverse((degree.saturating_sub(1) * 500, node)));
         }
@@ -163,7 +162,7 @@ impl Contraction {
         self.arcs[node as usize] = arcs;
     }
 
-    /// The distances from a node around another one.
+    /// Searches the distances from a node that avoid another one.
     fn detours(&mut self, from: u32, around: u32, longest: u32) {
         self.search += 1;
         self.queue.clear();
@@ -191,7 +190,7 @@ impl Contraction {
     }
 }
 
-/// Lowers the cost from a node to another, adding the arc at both where there was none.
+/// Lowers the cost from a node to another. Adds the arc at both nodes if there is none.
 fn join(arcs: &mut [Vec<Arc>], from: u32, to: u32, cost: u32) {
     if cost == NEVER {
         return;
@@ -222,18 +221,19 @@ fn join(arcs: &mut [Vec<Arc>], from: u32, to: u32, cost: u32) {
 #[derive(Debug, Default)]
 pub struct Distances {
     generation: u32,
-    /// The distance over nodes that were contracted later, for nodes above a target: generation and value.
+    /// For nodes above a target in the hierarchy: the generation, and the distance to the target over nodes that were
+    /// contracted later.
     down: Vec<(u32, u32)>,
-    /// The distance, where it is known already.
+    /// For nodes whose distance is already known: the generation, and the distance.
     known: Vec<(u32, u32)>,
     queue: BinaryHeap<Reverse<(u32, u32)>>,
-    /// Nodes of the core that are not settled yet. They are settled only as far as an answer needs.
+    /// Nodes of the core that are not settled yet, by distance. They are settled only as far as a request needs.
     core: BinaryHeap<Reverse<(u32, u32)>>,
     stack: Vec<u32>,
 }
 
 impl Distances {
-    /// Clears the results of the last query. `targets` are nodes, each with a cost.
+    /// Clears the results of the last query and sets the targets: nodes, each with a cost.
     pub fn begin(&mut self, hierarchy: &Hierarchy, targets: &[(u32, u32)]) {
         let nodes = hierarchy.node_count();
         if self.down.len() != nodes || self.generation == u32::MAX {
@@ -290,7 +290,7 @@ impl Distances {
         }
     }
 
-    /// The distance from a node to the nearest target; [`NEVER`] where no way leads there.
+    /// The distance from a node to the nearest target; [`NEVER`] if no path leads to one.
     pub fn of(&mut self, hierarchy: &Hierarchy, node: u32) -> u32 {
         let generation = self.generation;
         let is_known = |known: &[(u32, u32)], node: u32| known[node as usize].0 == generation;

@@ -9,7 +9,7 @@ use super::hierarchy::Distances;
 use super::passage::Phase;
 use super::profile::Mode;
 
-/// Stands for no label or no edge.
+/// Marks that there is no label or no edge.
 pub const NONE: u32 = u32::MAX;
 
 /// The state of a traveller at a node, without the time.
@@ -21,9 +21,9 @@ pub struct State {
     pub mode: Mode,
     /// The part of the route with respect to private land.
     pub phase: Phase,
-    /// Whether they have passed the gate that the search is forced through; always true where there is none.
+    /// Whether they have passed the gate that the route must use; always true if there is none.
     pub is_through: bool,
-    /// The directed edge they came by, or [`NONE`]. Tells labels apart only while riding.
+    /// The directed edge by which they arrived, or [`NONE`]. It distinguishes labels only while riding.
     pub came_by: u32,
     /// The state of turn restrictions; [`super::turns::FREE`] unless riding.
     pub turn: u32,
@@ -46,9 +46,9 @@ impl State {
 pub struct Origin {
     /// The label before it, or [`NONE`] for the first.
     pub parent: u32,
-    /// Which of the sources the first label stands for.
+    /// The number of the source at which the path begins.
     pub source: u32,
-    /// Whether there is a longer wait on the way than a route may contain.
+    /// Whether the path contains a longer wait than a route may contain.
     pub waits_long: bool,
 }
 
@@ -70,11 +70,11 @@ pub struct Label {
     pub state: State,
     /// Tenths of a second since the departure.
     pub time: u32,
-    /// How often the hours were not known on the way.
+    /// The number of edges on the path whose hours were unknown.
     pub unknowns: u32,
     /// The label or the source that it comes from.
     pub origin: Origin,
-    /// Whether it was looked at.
+    /// Whether it is settled.
     pub is_settled: bool,
     /// The next label at the same node, or [`NONE`].
     next: u32,

@@ -1,10 +1,10 @@
-//! The search core of the network: std only, no other part of the crate, Rust of 2022 (version 1.63). So the same
-//! code is compiled to WebAssembly and gives a phone without a connection the server's answers.
+//! The search core of the network. It uses only `std`, no other part of the crate, and compiles with Rust 1.63 (2022).
+//! So the same code can be compiled to WebAssembly, and an offline phone gets the same routes as from the server.
 //!
-//! [`Topology`] says how edges are joined and has no opinion about who may pass. [`Attributes`] says who may pass,
-//! when and how fast, by the index of a feature, and is read while searching.
+//! [`Topology`] holds how edges are joined, but not who may pass. [`Attributes`] holds who may pass, when and how
+//! fast, by the index of a feature; the search reads it while it runs.
 
-// The lints suggest what the compiler for phones does not know yet: let chains, let-else, newer methods.
+// These lints suggest features that Rust 1.63 does not have: let chains, let-else and newer methods.
 #![allow(
     clippy::collapsible_if,
     clippy::collapsible_match,

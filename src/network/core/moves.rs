@@ -13,7 +13,7 @@ use super::view::View;
 /// The result of using an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moved {
-    /// When the edge is reached and could be entered if it is open, in tenths of a second since the departure.
+    /// The time at which the traveller is ready to enter the edge, in tenths of a second since the departure.
     pub(super) ready: u32,
     pub(super) entered: u32,
     pub(super) arrived: u32,
@@ -38,7 +38,7 @@ pub(super) struct Mover<'a, A: ?Sized> {
 }
 
 impl<A: Attributes + ?Sized> Mover<'_, A> {
-    /// The result of using an edge in a mode from a state since `time`; `None` if it cannot be used.
+    /// The result of using an edge in a mode from a state reached at `time`; `None` if it cannot be used.
     pub(super) fn try_move(&self, from: &State, time: u32, to: &Move, mode: Mode) -> Option<Moved> {
         let View {
             topology,
@@ -131,8 +131,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         }
     }
 
-    /// Whether a bike may be parked along an edge: where it may be ridden or pushed and nothing forbids
-    /// parking.
+    /// Whether a bike may be parked along an edge: it may be ridden or pushed there, and parking is not forbidden.
     fn may_stand_along(&self, edge: DirectedEdge) -> bool {
         let View {
             topology,

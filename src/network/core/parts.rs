@@ -6,15 +6,15 @@ use super::edge::{DirectedEdge, Edge, EdgeKind, Place, Point};
 
 /// A gate of a compound, or a barrier on a way.
 ///
-/// A gate is an edge and no node: the hours, the admission and the seconds of a gate are then read like those of any
-/// other edge. The ways outside end at the node `from` of the edge, those inside at the node `to`.
+/// A gate is an edge, not a node, so its hours, admission and passing time are read like those of any other edge. The
+/// ways outside end at the node `from` of the edge, the ways inside at the node `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gate {
     /// The entrance, an index in the table of features.
     pub feature: u32,
     /// The edge of kind [`EdgeKind::Gate`].
     pub edge: u32,
-    /// The compound it leads into, an index in the table of features; `None` for a bollard.
+    /// The compound that it leads into, an index in the table of features; `None` for a bollard.
     pub compound: Option<u32>,
 }
 
@@ -23,7 +23,7 @@ pub struct Gate {
 pub struct Door {
     /// The entrance, an index in the table of features.
     pub feature: u32,
-    /// Where it is.
+    /// The place on the network.
     pub place: Place,
 }
 
@@ -32,16 +32,16 @@ pub struct Door {
 pub struct Parking {
     /// The facility, an index in the table of features.
     pub feature: u32,
-    /// The node at which a bike is left.
+    /// The node at which a bike is parked.
     pub node: u32,
 }
 
-/// Whether a turn is forbidden, or all other turns are.
+/// Whether a restriction forbids its turn or all other turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TurnKind {
-    /// `no_left_turn` and the like: who comes by `from` must not go on to `to`.
+    /// `no_left_turn` and the like: from `from`, riders must not continue on `to`.
     No,
-    /// `only_straight_on` and the like: who comes by `from` must go on by `via` and `to`.
+    /// `only_straight_on` and the like: from `from`, riders must continue on `via` and `to`.
     Only,
 }
 
@@ -51,11 +51,11 @@ pub enum TurnKind {
 pub struct Turn {
     /// The feature of the restriction, an index in the table of features.
     pub feature: u32,
-    /// Whether the turn is forbidden or the only one.
+    /// Whether the turn is forbidden or the only one allowed.
     pub kind: TurnKind,
     /// The edge it begins on, in the direction of riding.
     pub from: DirectedEdge,
-    /// The edges between, in the direction of riding; empty where `from` and `to` meet at a node.
+    /// The edges between `from` and `to`, in the direction of riding; empty if these meet at a node.
     pub via: Vec<DirectedEdge>,
     /// The edge it ends on, in the direction of riding.
     pub to: DirectedEdge,
@@ -66,13 +66,13 @@ pub struct Turn {
 /// The parts of a topology, as a builder or the reader of a file creates them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parts {
-    /// Where each node is.
+    /// The position of each node.
     pub nodes: Vec<Point>,
     /// The edges.
     pub edges: Vec<Edge>,
-    /// Where the points of each edge end in `shape_points`; as many as there are edges.
+    /// For each edge, the index after its last point in `shape_points`.
     pub shape_ends: Vec<u32>,
-    /// The points of all edges in the direction of drawing, without those of their nodes.
+    /// The points of all edges in the direction in which they are drawn, without the points of their nodes.
     pub shape_points: Vec<Point>,
     /// The ids of the features, each written `collection/id`.
     pub features: Vec<String>,
@@ -108,12 +108,12 @@ impl Parts {
     }
 }
 
-/// Why parts are not a valid topology.
+/// The reason why parts are not a valid topology.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid {
-    /// The list in which it is wrong, such as `edges`.
+    /// The list that contains the error, such as `edges`.
     pub list: &'static str,
-    /// Which entry of the list.
+    /// The index of the invalid entry.
     pub entry: usize,
     /// What is wrong with it.
     pub reason: &'static str,
@@ -131,7 +131,7 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// How many edges a turn restriction may have between its first and its last.
+/// The maximum number of edges of a turn restriction between its first and its last.
 const LONGEST_VIA: usize = 16;
 
 pub(super) fn check(parts: &Parts) -> Result<(), Invalid> {

@@ -1,4 +1,4 @@
-//! Whether an edge can be used in a mode, and how long it takes.
+//! Decides whether an edge can be used in a mode, and how long it takes.
 
 use super::attributes::{
     Admission, Attr, Attributes, Blocked, Entry, HOURS_ALWAYS, HOURS_UNKNOWN, Oneway,
@@ -19,9 +19,9 @@ pub enum Bar {
     NotAdmitted,
     /// It may be ridden in the other direction only.
     Oneway,
-    /// It is too narrow.
+    /// It is too narrow for the mode.
     TooNarrow,
-    /// The mode can't be used there: steps without a ramp, loose ground.
+    /// The mode can't be used there, for example on steps without a ramp or on loose ground.
     Unusable,
     /// Its class of access is not allowed for the profile.
     NoAccess,
@@ -32,20 +32,20 @@ pub enum Bar {
 /// How an edge is used in a mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
-    /// In tenths of km/h, above 0.
+    /// The speed in tenths of km/h, above 0.
     pub speed: u32,
     /// The time that it takes in addition to its length, in tenths of a second.
     pub extra_ds: u32,
-    /// Index of the hours in which it may be entered.
+    /// The index of the hours in which it may be entered.
     pub hours: u32,
-    /// Which part of a route it may be.
+    /// The parts of a route in which it may be used.
     pub zone: Zone,
     /// Whether it belongs neither to public nor to private land, such as a gate between them.
     pub is_neutral: bool,
 }
 
 impl Usage {
-    /// How long so many decimetres of it take, in tenths of a second.
+    /// The time for `length_dm` decimetres of the edge, in tenths of a second.
     pub fn duration_ds(&self, length_dm: u32) -> u32 {
         duration_ds(length_dm, self.speed).saturating_add(self.extra_ds)
     }
@@ -126,11 +126,11 @@ pub fn usage(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Phase {
-    /// On the land where the route begins.
+    /// On the private land where the route begins.
     Start,
     /// On public land.
     Public,
-    /// On the land where the route ends. It cannot be left any more.
+    /// On the private land where the route ends. A route must not leave it again.
     End,
 }
 
@@ -148,8 +148,8 @@ impl Phase {
     }
 }
 
-/// When somebody who arrives at `ready` (tenths of a second since the epoch) can enter, and whether the hours
-/// are unknown then; `None` if it never opens again.
+/// The time at which a traveller who arrives at `ready` can enter (both in tenths of a second since the epoch), and
+/// whether the hours are unknown then; `None` if it never opens again.
 pub fn entry<A: Attributes + ?Sized>(
     attributes: &A,
     hours: u32,

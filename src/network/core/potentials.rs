@@ -1,8 +1,9 @@
-//! Lower bounds from the best case: the time to a target if nothing is closed, nothing has hours and no turn is
-//! forbidden. Closures can only make ways longer, so the bounds stay valid when something closes.
+//! Lower bounds from the best case: the time to a target if nothing is closed, everything is always open and no turn
+//! is forbidden. Closures only make routes longer, so the bounds stay valid when something closes.
 //!
-//! The potentials are as old as the topology. If a feature changed since so that it takes less time (a lane is paved, a
-//! ban on e-bikes is lifted), a search may miss the better way until the potentials are computed again.
+//! The potentials are computed together with the topology. If a feature changes later so that it takes less time (a
+//! lane is paved, a ban on e-bikes is lifted), a search may miss the better route until the potentials are computed
+//! again.
 
 use super::attributes::{Attr, Attributes, Blocked};
 use super::bound::{Bound, StraightLine};
@@ -14,10 +15,11 @@ use super::passage::usage;
 use super::profile::{Mode, Profile};
 use super::topology::Topology;
 
-/// The best case for one profile on one topology.
+/// The lower bounds for one profile on one topology.
 #[derive(Debug, Clone, Default)]
 pub struct Potentials {
-    /// With a vehicle, which may be left on the way; then without one.
+    /// The hierarchy for travel with a vehicle, which may be parked on the way, and the one for travel without a
+    /// vehicle.
     hierarchies: [Option<Hierarchy>; 2],
 }
 
@@ -46,11 +48,11 @@ fn least_ds<A: Attributes + ?Sized>(
     })
 }
 
-/// The modes of those who have a vehicle, and of those who have none.
+/// The modes of a traveller with a vehicle, and of one without.
 const MODES: [&[Mode]; 2] = [&Mode::ALL, &[Mode::Walk]];
 
 impl Potentials {
-    /// Computes the potentials of a profile. Takes seconds for a city.
+    /// Computes the potentials of a profile. This takes seconds for a city.
     pub fn new<A: Attributes + ?Sized>(
         topology: &Topology,
         attributes: &A,
@@ -79,7 +81,7 @@ impl Potentials {
         }
     }
 
-    /// Whether they were made for a topology and a profile like these.
+    /// Whether the potentials were computed for this topology and profile.
     pub(super) fn fits(&self, topology: &Topology, profile: &Profile) -> bool {
         let fits = |hierarchy: &Option<Hierarchy>, is_needed: bool| match hierarchy {
             Some(hierarchy) => hierarchy.node_count() == topology.node_count(),
@@ -95,14 +97,14 @@ impl Potentials {
 pub(super) struct BestCase<'a> {
     potentials: &'a Potentials,
     distances: &'a mut [Distances; 2],
-    /// Whether somebody on foot may pick up a vehicle later.
+    /// Whether a traveller on foot may pick up a vehicle later.
     picks_up: bool,
     straight: StraightLine<'a>,
 }
 
 impl<'a> BestCase<'a> {
-    /// The bound to some targets. `straight` is the bound from straight lines, which knows the gate that the way must
-    /// lead through.
+    /// Creates the bound to some targets. `straight` is the bound from straight lines, which takes into account the
+    /// gate that the route must pass.
     pub(super) fn new<A: Attributes + ?Sized>(
         potentials: &'a Potentials,
         distances: &'a mut [Distances; 2],

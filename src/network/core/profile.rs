@@ -24,38 +24,38 @@ impl Mode {
     }
 }
 
-/// What a class of access means for a profile.
+/// Where on a route a profile may use ways of a class of access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Zone {
-    /// May be passed through.
+    /// Anywhere on a route.
     Through,
-    /// May be used at the two ends of a route only.
+    /// Only at the two ends of a route.
     Ends,
-    /// May not be used.
+    /// Nowhere.
     Never,
 }
 
-/// Speeds in one mode, in tenths of km/h; 0 where the mode can't be used.
+/// The speeds and times of one mode. Speeds are in tenths of km/h; 0 means that the mode can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pace {
-    /// By the number of a [`WayKind`]. For steps: those without a ramp.
+    /// The speed by the number of a [`WayKind`]. The value for steps applies to steps without a ramp.
     pub speed: [u16; WayKind::ALL.len()],
-    /// By the number of a [`Surface`], in per cent of the speed; 0: the mode can't be used on it.
+    /// The factor by the number of a [`Surface`], in per cent of the speed; 0: the mode can't be used on it.
     pub surface_percent: [u16; Surface::ALL.len()],
-    /// On steps with a channel for bikes.
+    /// The speed on steps with a channel for bikes.
     pub bike_ramp: u16,
-    /// On steps with a ramp for wheelchairs.
+    /// The speed on steps with a ramp for wheelchairs.
     pub wheelchair_ramp: u16,
-    /// The time for an edge in addition to its length, by the number of a [`WayKind`], in tenths of a second:
-    /// opening a door, waiting for a lift or for the traffic.
+    /// The time for an edge in addition to its length, by the number of a [`WayKind`], in tenths of a second, for
+    /// example for opening a door, or waiting for a lift or for the traffic.
     pub extra_ds: [u32; WayKind::ALL.len()],
-    /// Narrower passages can't be used, in decimetres.
+    /// The least width of a passage that the mode can use, in decimetres.
     pub width_dm: u16,
 }
 
 impl Pace {
-    /// The speed along a feature in tenths of km/h; 0 where it can't be used.
+    /// The speed along a feature in tenths of km/h; 0 if it can't be used.
     pub fn on(&self, attr: &Attr) -> u32 {
         let speed = match (attr.kind, attr.ramp) {
             (WayKind::Steps, Ramp::Bike) => self.bike_ramp.max(self.speed[WayKind::Steps as usize]),
@@ -67,7 +67,7 @@ impl Pace {
         u32::from(speed) * u32::from(self.surface_percent[attr.surface as usize]) / 100
     }
 
-    /// The highest speed anywhere, in tenths of km/h.
+    /// The highest speed on any feature, in tenths of km/h.
     pub fn fastest(&self) -> u32 {
         let ramps = self.bike_ramp.max(self.wheelchair_ramp);
         let speed = self.speed.iter().fold(ramps, |most, s| most.max(*s));
@@ -76,61 +76,63 @@ impl Pace {
     }
 }
 
-/// The seconds that parking takes, in tenths.
+/// The times for parking, in tenths of a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParkRule {
-    /// At a parking place of the map.
+    /// The time for parking at a mapped parking place.
     pub place_ds: u32,
-    /// Along any way where it is not forbidden; `None`: at parking places only.
+    /// The time for parking along any way where it is not forbidden; `None`: the vehicle is parked at parking places
+    /// only.
     pub anywhere_ds: Option<u32>,
-    /// Taking the vehicle out again.
+    /// The time for taking the parked vehicle again.
     pub leave_ds: u32,
 }
 
-/// A profile such as `ebike` or `wheelchair`.
+/// A travel profile such as `ebike` or `wheelchair`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// Its name in `profiles.toml`.
     pub name: String,
-    /// The modes it uses, by their numbers. The first of them is the one it begins in.
+    /// The speeds by the number of a [`Mode`]; `None` for modes that it does not use. A route begins in the first mode
+    /// that is used.
     pub paces: [Option<Pace>; Mode::ALL.len()],
-    /// What each class of access means, by its number.
+    /// Where ways may be used, by the number of their class of access.
     pub zones: [Zone; Access::ALL.len()],
-    /// What each [`Credential`] takes, by its number, in tenths of a second.
+    /// The time for each [`Credential`], by its number, in tenths of a second.
     pub credential_ds: [u32; 3],
-    /// From riding to pushing, in tenths of a second.
+    /// The time to change from riding to pushing, in tenths of a second.
     pub dismount_ds: u32,
-    /// From pushing to riding, in tenths of a second.
+    /// The time to change from pushing to riding, in tenths of a second.
     pub mount_ds: u32,
-    /// From riding or pushing to walking; `None`: the vehicle is never left.
+    /// The times for parking, to change from riding or pushing to walking; `None`: the vehicle is never parked.
     pub park: Option<ParkRule>,
-    /// Whether turn restrictions bind it while it rides.
+    /// Whether turn restrictions apply while riding.
     pub obeys_turns: bool,
 }
 
 impl Profile {
-    /// The speeds in a mode; `None` where the profile doesn't use it.
+    /// The speeds in a mode; `None` if the profile doesn't use it.
     pub fn pace(&self, mode: Mode) -> Option<&Pace> {
         self.paces[mode as usize].as_ref()
     }
 
-    /// The mode in which it begins.
+    /// The mode in which a route begins.
     pub fn first_mode(&self) -> Mode {
         let used = Mode::ALL.iter().find(|m| self.pace(**m).is_some());
         used.copied().unwrap_or(Mode::Walk)
     }
 
-    /// What a class of access means.
+    /// Where ways of a class of access may be used.
     pub fn zone(&self, access: Access) -> Zone {
         self.zones[access as usize]
     }
 
-    /// What a gate takes because of its credential, in tenths of a second.
+    /// The time for the credential of a gate, in tenths of a second.
     pub fn credential_ds(&self, credential: Credential) -> u32 {
         self.credential_ds[credential as usize]
     }
 
-    /// The highest speed in a mode and in those to which it may change later, in tenths of km/h.
+    /// The highest speed in a mode and in the modes that may follow it, in tenths of km/h.
     pub fn fastest_from(&self, mode: Mode) -> u32 {
         let later = |m: &&Mode| mode.has_vehicle() || !m.has_vehicle();
         let paces = Mode::ALL.iter().filter(later).filter_map(|m| self.pace(*m));
@@ -138,7 +140,8 @@ impl Profile {
     }
 }
 
-/// How long a way takes in tenths of a second, rounded up: decimetres at tenths of km/h, which must not be 0.
+/// The time for a length in decimetres, in tenths of a second, rounded up. `speed` is in tenths of km/h and must not
+/// be 0.
 pub fn duration_ds(length_dm: u32, speed: u32) -> u32 {
     let tenths = (u64::from(length_dm) * 36 + u64::from(speed) - 1) / u64::from(speed);
     tenths.min(u64::from(u32::MAX)) as u32

@@ -1,4 +1,4 @@
-//! Queries for routes: from where, to where, when and how.
+//! Queries for routes: origins, destinations, departure time and conditions.
 
 use super::ends::End;
 use super::profile::Mode;
@@ -8,25 +8,25 @@ use super::view::Limit;
 /// shut.
 pub const LONGEST_WAIT_DS: u32 = 6000;
 
-/// How somebody must arrive.
+/// The mode in which the traveller must arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finish {
     /// In any mode.
     Any,
-    /// On foot: a vehicle is parked before, at the latest at the target.
+    /// On foot. A vehicle is parked on the way or at the target.
     OnFoot,
-    /// With the vehicle, or in the only mode there is.
+    /// With the vehicle; in a profile without a vehicle, in its only mode.
     WithVehicle,
 }
 
-/// Where a vehicle may be left.
+/// Where a vehicle may be parked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParkAt {
     /// Wherever the profile and the map allow it.
     Anywhere,
-    /// At one node, if it is allowed there.
+    /// Only at this node, if parking is allowed there.
     Node(u32),
-    /// At the target, if it is allowed there.
+    /// Only at the target, if parking is allowed there.
     Target,
 }
 
@@ -42,21 +42,21 @@ pub struct Shut {
 /// A query for the best route.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<'a> {
-    /// Where somebody may set out.
+    /// The places where the route may begin.
     pub from: &'a [End],
-    /// Where they may arrive.
+    /// The places where the route may end.
     pub to: &'a [End],
-    /// When they set out, in tenths of a second since the epoch.
+    /// The departure time, in tenths of a second since the epoch.
     pub depart: i64,
-    /// The mode in which they set out; one of the profile's.
+    /// The mode at the departure; one of the modes of the profile.
     pub mode: Mode,
-    /// How they must arrive.
+    /// The mode at the arrival.
     pub finish: Finish,
-    /// Where the vehicle may be left.
+    /// Where the vehicle may be parked.
     pub park_at: ParkAt,
-    /// The node at which a vehicle is parked, for somebody who sets out on foot and rides on from there.
+    /// The node at which a vehicle is parked, if the traveller starts on foot and rides on from there.
     pub pick_up_at: Option<u32>,
-    /// An edge, such as that of a gate, over which the way must lead.
+    /// An edge, such as that of a gate, that the route must use.
     pub through: Option<u32>,
     /// The limit of each search.
     pub limit: Limit<'a>,

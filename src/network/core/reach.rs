@@ -14,13 +14,13 @@ use super::view::View;
 /// A target that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reached {
-    /// Which of the query's `to`.
+    /// The index of the target in the `to` of the query.
     pub target: usize,
-    /// When, in tenths of a second since the epoch.
+    /// The arrival time, in tenths of a second since the epoch.
     pub arrive: i64,
-    /// How far it is, in decimetres.
+    /// The length of the route, in decimetres.
     pub length_dm: u64,
-    /// How many opening hours along the way are unknown.
+    /// The number of unknown opening hours along the route.
     pub unknowns: u32,
 }
 
@@ -49,18 +49,18 @@ pub enum Stopped {
 pub struct Part {
     /// The edge.
     pub edge: u32,
-    /// Where it begins, in decimetres from the beginning of the edge.
+    /// The beginning of the part, in decimetres from the beginning of the edge.
     pub from_dm: u32,
-    /// Where it ends.
+    /// The end of the part, in decimetres from the beginning of the edge.
     pub until_dm: u32,
 }
 
 /// Collects targets until there are enough that can be reached without a wait that is too long.
 struct Enough {
     wanted: usize,
-    /// The target, the number of its label.
+    /// Targets that are reached in time: the target, and the number of its label.
     in_time: Vec<(u32, u32)>,
-    /// Targets to which the best way waits too long.
+    /// Targets whose best route contains too long a wait.
     late: Vec<u32>,
 }
 
@@ -218,7 +218,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
     }
 }
 
-/// Parts that overlap or touch become one.
+/// Joins parts that overlap or touch.
 fn merged(mut parts: Vec<Part>) -> Vec<Part> {
     parts.sort_unstable();
     let mut merged: Vec<Part> = Vec::new();

@@ -1,4 +1,4 @@
-//! The best route from one of several places to one of several others, as the edges it uses and the times.
+//! Finds the best route from one of several places to one of several others, as a list of edges with times.
 
 use super::attributes::Attributes;
 use super::bound::{Bound, StraightLine};
@@ -21,61 +21,61 @@ const MOST_ROUNDS: usize = 64;
 /// The use of one edge, or of a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
-    /// The edge and the direction.
+    /// The edge, in the direction of travel.
     pub edge: DirectedEdge,
-    /// Where on the edge it begins, in decimetres from the end at which the direction begins.
+    /// The beginning, in decimetres from the tail of the directed edge.
     pub from_dm: u32,
-    /// Where on the edge it ends, counted in the same way.
+    /// The end, in decimetres from the tail of the directed edge.
     pub to_dm: u32,
-    /// How the edge is used.
+    /// The mode of travel.
     pub mode: Mode,
-    /// The time to change to that mode before, in tenths of a second.
+    /// The time to change to this mode before the edge, in tenths of a second.
     pub change_ds: u32,
-    /// How long the wait in front of it is, in tenths of a second.
+    /// The wait before the edge, in tenths of a second.
     pub wait_ds: u32,
-    /// When it is entered, in tenths of a second since the epoch.
+    /// The time of entering the edge, in tenths of a second since the epoch.
     pub entered: i64,
-    /// When its end is reached.
+    /// The time of reaching the end, in tenths of a second since the epoch.
     pub arrived: i64,
-    /// Whether its hours are not known then.
+    /// Whether the hours of the edge are unknown at that time.
     pub is_unknown: bool,
 }
 
-/// A way from one of the sources to one of the targets.
+/// A route from one of the sources to one of the targets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Which of `from` it begins at.
+    /// The index of its source in the `from` of the query.
     pub source: usize,
-    /// Which of `to` it ends at.
+    /// The index of its target in the `to` of the query.
     pub target: usize,
-    /// When it begins, in tenths of a second since the epoch.
+    /// The departure time, in tenths of a second since the epoch.
     pub depart: i64,
-    /// When it ends, with everything that source and target cost.
+    /// The arrival time, in tenths of a second since the epoch, including the extra times of source and target.
     pub arrive: i64,
-    /// What it uses, in order.
+    /// The edges that it uses, in order.
     pub steps: Vec<Step>,
     /// The time to park at the target, in tenths of a second; 0 if nothing is parked there.
     pub park_ds: u32,
-    /// How many of the opening hours along it are unknown.
+    /// The number of unknown opening hours along the route.
     pub unknowns: u32,
     /// The closures that count as shut, because earlier routes had to wait too long at them.
     pub shut: Vec<Shut>,
 }
 
 impl Route {
-    /// How long it takes in tenths of a second.
+    /// The duration in tenths of a second.
     pub fn duration_ds(&self) -> i64 {
         self.arrive - self.depart
     }
 
-    /// How long it is in decimetres.
+    /// The length in decimetres.
     pub fn length_dm(&self) -> u64 {
         let lengths = self.steps.iter().map(|s| u64::from(s.to_dm - s.from_dm));
         lengths.sum()
     }
 }
 
-/// There is no way.
+/// The query has no route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoRoute {
     /// The reason why there is no route.
@@ -84,12 +84,12 @@ pub struct NoRoute {
     pub shut: Vec<Shut>,
 }
 
-/// Why there is no way.
+/// The reason why there is no route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// No way leads there.
+    /// No route leads to a target.
     Unreachable,
-    /// There is a way in, but no way out again.
+    /// A route leads to a target, but none leads back.
     NoWayBack,
     /// The limit was reached before the search ended.
     Limited,
@@ -108,7 +108,7 @@ impl Visit for First {
 }
 
 impl<'v, A: Attributes + ?Sized> View<'v, A> {
-    /// The best way.
+    /// Finds the best route.
     pub fn route(&self, memory: &mut Memory, query: &Query<'_>) -> Result<Route, NoRoute> {
         let mut distances = std::mem::take(&mut memory.distances);
         let route = match self.best_case(&mut distances, query) {
@@ -119,7 +119,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         route
     }
 
-    /// The bound from potentials, if there are any that fit.
+    /// The bound from potentials, if there are potentials for this topology and profile.
     pub(super) fn best_case<'q>(
         &'q self,
         distances: &'q mut [Distances; 2],
@@ -149,7 +149,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
     }
 
-    /// The best route, with a given bound.
+    /// Finds the best route with a given bound.
     pub fn route_by<B: Bound>(
         &self,
         memory: &mut Memory,
@@ -195,7 +195,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
             && is_below(query.pick_up_at, nodes)
     }
 
-    /// The search for a question.
+    /// Creates the search for a query.
     pub(super) fn search<'q>(
         &self,
         query: &Query<'q>,
@@ -218,7 +218,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
     }
 
-    /// The best route if some closures count as shut. It may wait at others for any time.
+    /// Finds the best route if the closures in `shut` count as closed. It may wait at others for any time.
     pub(super) fn route_with_shut<B: Bound>(
         &self,
         memory: &mut Memory,
@@ -241,7 +241,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
 }
 
 impl<A: Attributes + ?Sized> Search<'_, A> {
-    /// Follows the route to a label of a target again, edge by edge.
+    /// Reconstructs the route to the label of a target, edge by edge.
     pub(super) fn retrace(
         &self,
         memory: &Memory,

@@ -1,5 +1,5 @@
-//! The basic search: from sources, forward in time, over labels, each a state of a traveller at a node. Departure and
-//! arrival are tenths of a second since the epoch.
+//! The basic search: from the sources, forward in time. It works on labels; each is the state of a traveller at a
+//! node. Departure and arrival are tenths of a second since the epoch.
 //!
 //! All costs are times and waiting is allowed everywhere, so an earlier arrival is never worse (FIFO), and settling
 //! labels in the order of their times is exact. Hours are checked when an edge is entered.
@@ -30,11 +30,11 @@ pub(super) trait Visit {
 /// Why a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// All that can be reached was looked at.
+    /// Everything that can be reached is settled.
     Exhausted,
     /// The visitor stopped it.
     Stopped,
-    /// The limit was reached, or somebody cancelled.
+    /// The limit was reached, or the caller cancelled the search.
     Limited,
 }
 
@@ -42,7 +42,7 @@ pub(super) enum Ended {
 pub(super) struct Search<'a, A: ?Sized> {
     pub(super) mover: Mover<'a, A>,
     pub(super) targets: &'a Targets,
-    /// Nothing later than this after the departure is considered, in tenths of a second.
+    /// The longest time after the departure that is considered, in tenths of a second.
     pub(super) horizon: u32,
     /// The longest wait in front of an edge, in tenths of a second.
     pub(super) patience: u32,
@@ -243,7 +243,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         if moved.wait_ds() > self.patience {
             return;
         }
-        // Only the whole edge passes the gate.
+        // A route passes the gate only if it uses the whole edge.
         let edge = to.edge.edge();
         let is_gate = self.mover.query.through == Some(edge)
             && matches!(to.goal, Goal::Node)
@@ -306,7 +306,8 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             mode: Mode::Walk,
             phase: Phase::Start,
             is_through: true,
-            // How the target was reached, for retracing. Labels of targets are not told apart by it.
+            // The edge by which the target was reached, for reconstructing the route. It does not distinguish labels
+            // of targets.
             came_by: last.came_by,
             turn: last.mode as u32,
         };

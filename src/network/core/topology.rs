@@ -1,5 +1,4 @@
-//! The structure of the network: nodes, edges, gates, doors and turn restrictions. It does not say who may
-//! pass.
+//! The structure of the network: nodes, edges, gates, doors and turn restrictions. It does not contain who may pass.
 
 use super::edge::{DirectedEdge, Edge, Place, Point};
 use super::geometry::Plane;
@@ -10,9 +9,9 @@ use super::turns::TurnStates;
 #[derive(Debug, Clone)]
 pub struct Topology {
     parts: Parts,
-    /// Where the edges at each node begin in `out`; one more than there are nodes.
+    /// For each node, the index of its first edge in `out`, then the length of `out`.
     first_out: Vec<u32>,
-    /// The edges that leave each node. An edge from a node to itself leaves it twice.
+    /// The edges that leave each node. An edge from a node to itself is listed twice.
     out: Vec<DirectedEdge>,
     turns: TurnStates,
     plane: Plane,
@@ -66,22 +65,22 @@ impl Topology {
         })
     }
 
-    /// What it was made of.
+    /// The parts that it consists of.
     pub fn parts(&self) -> &Parts {
         &self.parts
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn node_count(&self) -> usize {
         self.parts.nodes.len()
     }
 
-    /// How many edges there are.
+    /// The number of edges.
     pub fn edge_count(&self) -> usize {
         self.parts.edges.len()
     }
 
-    /// Where a node is.
+    /// The position of a node.
     pub fn point(&self, node: u32) -> Point {
         self.parts.nodes[node as usize]
     }
@@ -117,12 +116,12 @@ impl Topology {
         &self.turns
     }
 
-    /// A lower bound of the way between two points along edges, in decimetres.
+    /// A lower bound of the length of any path between two points along edges, in decimetres.
     pub fn straight_dm(&self, a: Point, b: Point) -> f64 {
         self.plane.distance_dm(a, b) * self.stretch
     }
 
-    /// The points of an edge between its nodes, in the direction of drawing.
+    /// The points of an edge between its nodes, in the direction in which it is drawn.
     pub fn shape(&self, edge: u32) -> &[Point] {
         let ends = &self.parts.shape_ends;
         let edge = edge as usize;
@@ -169,8 +168,8 @@ impl Topology {
     }
 }
 
-/// The plane of a network, and the least ratio of an edge's length to the straight line between its nodes on it. No
-/// way is shorter than the straight line times this ratio, whatever the distortion of the plane.
+/// The plane of a network, and the least ratio of the length of an edge to the straight line between its nodes in the
+/// plane. No path is shorter than the straight line times this ratio, whatever the distortion of the plane.
 fn straight(parts: &Parts) -> (Plane, f64) {
     let sum: i64 = parts.nodes.iter().map(|n| i64::from(n.lat)).sum();
     let middle = sum / (parts.nodes.len() as i64).max(1);

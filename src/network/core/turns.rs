@@ -1,5 +1,5 @@
-//! Turn restrictions as a state machine. While somebody rides along the edges of a restriction, the state says which
-//! edge is forbidden next. State 0 means that no restriction has begun.
+//! Turn restrictions as a state machine. While a traveller rides along the edges of a restriction, the state
+//! determines which edge is forbidden next. State 0 means that no restriction has begun.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use super::parts::{Parts, TurnKind};
 /// No restriction has begun.
 pub const FREE: u32 = 0;
 
-/// The state machine of all turn restrictions of a topology that bind bikes.
+/// The state machine of all turn restrictions of a topology that apply to bikes.
 #[derive(Debug, Clone, Default)]
 pub struct TurnStates {
-    /// A bit for each directed edge: a restriction begins on it.
+    /// A bit for each directed edge: whether a restriction begins on it.
     begins: Vec<u64>,
     /// For each edge on which a restriction begins, the state after riding onto it.
     first: Vec<(DirectedEdge, u32)>,
-    /// For each state but [`FREE`]: every edge that leaves the node, with the state after it or `None` if it is
+    /// For each state except [`FREE`]: every edge that leaves the node, with the state after it, or `None` if it is
     /// forbidden.
     next: Vec<Vec<(DirectedEdge, Option<u32>)>>,
 }
@@ -54,7 +54,7 @@ impl TurnStates {
         for edge in starts.keys() {
             states.begins[edge.0 as usize / 64] |= 1 << (edge.0 % 64);
         }
-        // States are numbered from 1 in the order in which they are met.
+        // States are numbered from 1 in the order in which they are found.
         let mut numbers: BTreeMap<Progress, u32> = BTreeMap::new();
         let mut met: Vec<(Progress, DirectedEdge)> = Vec::new();
         let mut number_of = |progress: Progress, last, met: &mut Vec<(Progress, DirectedEdge)>| {

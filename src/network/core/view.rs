@@ -7,9 +7,9 @@ use super::topology::Topology;
 /// The limits of a search.
 #[derive(Clone, Copy)]
 pub struct Limit<'a> {
-    /// The most labels that are settled.
+    /// The maximum number of labels that are settled.
     pub labels: u32,
-    /// Called now and then to find out whether to stop.
+    /// Called regularly; returns whether the search must stop.
     pub is_cancelled: &'a dyn Fn() -> bool,
 }
 
@@ -32,13 +32,13 @@ impl std::fmt::Debug for Limit<'_> {
 /// The network as one query sees it.
 #[derive(Debug)]
 pub struct View<'a, A: ?Sized> {
-    /// What is joined to what.
+    /// The nodes and edges.
     pub topology: &'a Topology,
     /// The attributes: who may pass which feature, and when.
     pub attributes: &'a A,
-    /// How somebody moves.
+    /// The travel profile.
     pub profile: &'a Profile,
-    /// Bounds for this profile on this topology. Without them, straight lines are used.
+    /// Lower bounds for this profile on this topology. Without them, the search uses bounds from straight lines.
     pub potentials: Option<&'a Potentials>,
 }
 

@@ -1,4 +1,4 @@
-//! A question for a route, with its ends on the network.
+//! A route request, and its ends resolved to places on the network.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -9,35 +9,35 @@ use super::spot::Spot;
 use crate::live::Ways;
 use crate::network::core::{End, Finish, Limit, Profile, Query, View};
 
-/// A question for a route.
+/// A route request.
 #[derive(Debug, Clone)]
 pub struct Ask {
-    /// Where somebody sets out.
+    /// The origin.
     pub from: Spot,
-    /// Where they go.
+    /// The destination.
     pub to: Spot,
-    /// How they move.
+    /// The travel profile, such as `ebike`.
     pub profile: Profile,
-    /// When they set out.
+    /// The departure time.
     pub at: Timestamp,
-    /// Whether the way back counts too.
+    /// Whether the route includes the return to the origin.
     pub returns: bool,
-    /// How many other ways are wanted at most.
+    /// The maximum number of alternative routes.
     pub alternatives: usize,
 }
 
 /// A gate or a door.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Passed {
-    /// The entrance's id.
+    /// The id of the entrance.
     pub id: String,
-    /// Its name.
+    /// The name, if it has one.
     pub name: Option<String>,
-    /// Where it is.
+    /// The position in degrees, WGS 84.
     pub at: Coord<f64>,
 }
 
-/// A question with its ends on the network.
+/// A route request whose ends are resolved to places on the network.
 pub(super) struct Asked<'a> {
     pub(super) ground: &'a Ground,
     pub(super) ways: &'a Ways,
@@ -72,7 +72,7 @@ impl Asked<'_> {
     }
 }
 
-/// A moment of the search, in tenths of a second since the epoch.
+/// Converts a time of the search, in tenths of a second since the epoch.
 pub(super) fn moment(tenths: i64) -> Timestamp {
     Timestamp::from_millisecond(tenths.saturating_mul(100)).unwrap_or(Timestamp::MAX)
 }

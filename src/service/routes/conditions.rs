@@ -1,4 +1,5 @@
-//! What is in force beside the features themselves. All that closes a way or a gate for a while comes together here.
+//! Collects everything that restricts ways and gates temporarily and is not stored in the features themselves: special
+//! days, day orders and closures.
 
 use std::collections::HashSet;
 
@@ -8,21 +9,21 @@ use crate::live::Snapshot;
 use crate::network::attributes::{Closure, Days, Order};
 use crate::service::access::in_force;
 
-/// What is in force at a moment, and comes into force later.
+/// The conditions that apply at a departure time or start to apply after it.
 #[derive(Debug, Clone)]
 pub struct Conditions {
     /// Holidays, make-up workdays and the offset of local time.
     pub days: Days,
-    /// Orders of the day.
+    /// Day orders (当日管制).
     pub orders: Vec<Order>,
-    /// Cases that close the ways near them.
+    /// Closures of the ways near a case.
     pub closures: Vec<Closure>,
-    /// Features that are shut whatever they say; each `collection/id`.
+    /// Features that are shut regardless of their properties, each written `collection/id`.
     pub shut: HashSet<String>,
 }
 
 impl Conditions {
-    /// What is in force on a map for who sets out at a moment.
+    /// Reads the conditions of a map for a departure at `at`.
     pub fn of(snapshot: &Snapshot, at: Timestamp) -> Self {
         Self {
             days: in_force::days(snapshot),

@@ -1,4 +1,4 @@
-//! From a place that somebody names to places on the network.
+//! Resolves the place in a request (a position, a building, an entrance or a facility) to places on the network.
 
 use geo::{Centroid as _, Intersects as _};
 use geo_types::{Coord, Geometry, Line};
@@ -18,45 +18,45 @@ use crate::network::core::{
 use crate::network::nearby::{Nearby, coord, line};
 use crate::spatial::metres::distance;
 
-/// Ways are looked for within so many metres of a position.
+/// The search radius for ways around a position, in metres.
 const REACH_M: f64 = 300.0;
-/// A position farther away is told the nearest way within so many metres.
+/// If no way is within [`REACH_M`], the error names the nearest way within this radius, in metres.
 const FARTHEST_M: f64 = 5_000.0;
-/// A position sets out by at most so many ways.
+/// The maximum number of ways that a position is connected to.
 const MOST_ENDS: usize = 4;
-/// So many ways are looked at for one that is seen.
+/// The maximum number of ways whose line of sight is checked, the nearest first.
 const MOST_LOOKS: usize = 16;
-/// A way that is this many times as far as the nearest, and so many metres more, is of no use.
+/// A way is skipped if it is farther than the distance of the nearest way times `FARTHER`, plus `FARTHER_M` metres.
 const FARTHER: f64 = 1.5;
 const FARTHER_M: f64 = 20.0;
-/// Nearer than so many metres the route ends on the door.
+/// If the network ends within this many metres of the door, the route has no gap to the door.
 const ON_DOOR_M: f64 = 0.5;
-/// From the network to a position beside it, in tenths of km/h.
+/// The highest speed between the network and a position beside it, in tenths of km/h.
 const BESIDE_SPEED: u32 = 40;
 
 /// A place on the network where a route may begin or end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stop {
     pub(super) end: End,
-    /// Where on the map the network is left or entered.
+    /// The position at which the route leaves or enters the network, in degrees, WGS 84.
     pub(super) on: Coord<f64>,
-    /// The place itself: the position, the door.
+    /// The position of the place itself, such as a door, in degrees, WGS 84.
     pub(super) at: Coord<f64>,
-    /// Metres between the two that no way covers.
+    /// The distance between `on` and `at` that no way covers, in metres; 0 if the network reaches the place.
     pub(super) gap_m: f64,
-    /// The entrance that it is, by its id.
+    /// The id of the entrance, if the stop is one.
     pub(super) entrance: Option<String>,
 }
 
-/// The ends of a route for a place.
+/// The possible ends of a route for one place.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stops {
     pub(super) list: Vec<Stop>,
-    /// The compound to which the place belongs.
+    /// The id of the compound that the place belongs to.
     pub(super) compound: Option<String>,
-    /// The building, for its lift and storeys.
+    /// The id of the building; the route text uses its lift and storeys.
     pub(super) building: Option<String>,
-    /// Whether one arrives there on foot.
+    /// Whether the traveller must arrive on foot.
     pub(super) on_foot: bool,
 }
 
@@ -66,7 +66,7 @@ impl Stops {
     }
 }
 
-/// Looks places up.
+/// Finds the places on the network for the places in a request.
 pub(super) struct Finder<'a> {
     pub(super) ground: &'a Ground,
     pub(super) ways: &'a Ways,
@@ -74,7 +74,8 @@ pub(super) struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// The places on the network at which somebody sets out. A vehicle stands on the nearest ways that it may use.
+    /// Returns the places where a route may begin. With a vehicle, it begins on the nearest ways that the vehicle may
+    /// use.
     pub(super) fn start(&self, spot: &Spot) -> Result<Stops, SpotError> {
         let is_gate = |stops: &Stops| matches!(spot, Spot::Entrance(_)) && !stops.on_foot;
         let found = self.find(spot)?;
@@ -88,7 +89,7 @@ impl Finder<'_> {
         Ok(Stops { list, ..found })
     }
 
-    /// Whether a vehicle may be ridden or pushed along an edge.
+    /// Returns whether a vehicle may be ridden or pushed along an edge.
     fn takes_vehicle(&self, edge: u32) -> bool {
         let data = self.ways.topology.edge(edge);
         let attr = self.ground.table.attr(data.feature);
@@ -101,7 +102,7 @@ impl Finder<'_> {
         })
     }
 
-    /// The places on the network for what somebody names.
+    /// Returns the places on the network for a place in a request.
     pub(super) fn find(&self, spot: &Spot) -> Result<Stops, SpotError> {
         match spot {
             Spot::Position(at) => Ok(Stops {
@@ -173,7 +174,7 @@ impl Finder<'_> {
         })
     }
 
-    /// The doors of a building as the map has them now.
+    /// Returns the doors of a building according to the current map.
     fn doors_of(&self, building: &str) -> Vec<(String, &Entry)> {
         let Some(entrances) = collection(&self.ground.snapshot, ENTRANCES) else {
             return Vec::new();
@@ -192,8 +193,8 @@ impl Finder<'_> {
         doors
     }
 
-    /// The ends of a route at an entrance. One that was moved or made since the network was built is reached from the ways
-    /// beside it, with its gap.
+    /// Returns the ends of a route at an entrance. An entrance that was added or moved after the network was built has
+    /// no link yet; the route ends on the ways beside it, and the gap is reported.
     fn door(&self, id: &str, entry: &Entry) -> Result<Vec<Stop>, SpotError> {
         let at = position(entry).ok_or_else(|| unknown(ENTRANCES, id))?;
         let mut found = self.linked(&format!("entrances/{id}"), at, Some(id));
@@ -217,7 +218,7 @@ impl Finder<'_> {
         let doors = self.ways.doors(name).iter();
         let stops = doors.map(|door| {
             let on = self.place(door.place);
-            // The outline of a building without doors is reached where its link ends.
+            // A building without doors has no door position; the route ends where the link meets its outline.
             let at = if entrance.is_some() { at } else { on };
             self.stop(door.place, on, at, entrance)
         });
@@ -243,8 +244,8 @@ impl Finder<'_> {
         }
     }
 
-    /// The ways beside a position that are seen from there: no wall and no building is between. Where none is seen, the
-    /// nearest ones.
+    /// Returns the ways that are visible from a position, with no wall and no building in between. If none is visible,
+    /// returns the nearest way.
     fn beside(
         &self,
         at: Coord<f64>,
@@ -277,7 +278,7 @@ impl Finder<'_> {
             .collect())
     }
 
-    /// The ways near a position that somebody may use, on the ground.
+    /// Returns the ways on the ground within `reach_m` metres of a position that are neither closed nor locked.
     fn near(&self, at: Coord<f64>, reach_m: f64, keep: impl Fn(u32) -> bool) -> Vec<Nearby> {
         let topology = &self.ways.topology;
         self.ways.edges.near(topology, at, reach_m, |edge| {
@@ -291,7 +292,7 @@ impl Finder<'_> {
         if metres <= ON_DOOR_M {
             return true;
         }
-        // The way itself may run along a wall.
+        // The last half metre is not checked, because the way itself may run along a wall.
         let share = 1.0 - ON_DOOR_M / metres;
         let end = Coord {
             x: from.x + (to.x - from.x) * share,
@@ -309,7 +310,7 @@ impl Finder<'_> {
         };
         is_free(BARRIERS, |_, _, _| true)
             && is_free(BUILDINGS, |house, from, _| {
-                // Who stands in a house comes out of it.
+                // A building that contains the start position does not block the line of sight.
                 let inside = geo_types::Point(from);
                 house
                     .geometry()
@@ -351,7 +352,7 @@ impl Finder<'_> {
     }
 }
 
-/// The point of a line so many decimetres from its beginning.
+/// Returns the point of a line `offset_dm` decimetres from its beginning.
 pub(super) fn along(points: &[Coord<f64>], offset_dm: u32) -> Coord<f64> {
     let mut left = f64::from(offset_dm) / 10.0;
     for ends in points.windows(2) {
@@ -368,7 +369,7 @@ pub(super) fn along(points: &[Coord<f64>], offset_dm: u32) -> Coord<f64> {
     points.last().copied().unwrap_or_default()
 }
 
-/// The doors that lead to a unit and a room.
+/// Selects the doors that lead to a unit and a room.
 fn choose<'a>(
     doors: &[(String, &'a Entry)],
     unit: Option<&str>,
@@ -399,7 +400,7 @@ fn choose<'a>(
             .filter_map(|(_, e)| said(e, "rooms"))
             .collect();
         let is_behind = |entry: &Entry| said(entry, "rooms").map(|own| rooms::holds(&own, room));
-        // A door that does not say what is behind it may lead there.
+        // A door without information about the rooms behind it may lead to the room.
         let is_known = chosen.iter().all(|(_, e)| is_behind(e).is_some());
         if chosen.iter().any(|(_, e)| is_behind(e) == Some(true)) {
             chosen.retain(|(_, e)| is_behind(e) == Some(true));

@@ -1,4 +1,5 @@
-//! Why each other gate of a compound lost: closed at that hour, farther, not for this vehicle.
+//! Explains why a route does not use each other gate of a compound: it is closed at that hour, slower, or does not
+//! admit the vehicle.
 
 use jiff::tz::Offset;
 
@@ -10,28 +11,28 @@ use crate::network::core::{
 };
 use crate::network::nearby::coord;
 
-/// So many gates of a compound are explained.
+/// The maximum number of gates of a compound that are explained.
 const MOST_GATES: usize = 16;
 
 /// A gate that the route does not use.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OtherGate {
-    /// The entrance's id.
+    /// The id of the entrance.
     pub id: String,
-    /// Its name.
+    /// The name, if it has one.
     pub name: Option<String>,
-    /// Why it lost.
+    /// The reason why the route does not use it, as text.
     pub why: Localized,
-    /// A word for programs: `slower`, `closed_until`, `closed`, `not_admitted`, `unreachable`.
+    /// The reason as a code, such as `slower`, `closed_until`, `closed`, `not_admitted` or `unreachable`.
     pub code: &'static str,
-    /// How much longer the way through it takes, in seconds; `None` where there is none.
+    /// The extra time of the best route through it, in seconds; `None` if no route leads through it.
     pub extra_s: Option<f64>,
     edge: u32,
     verdict: Verdict,
 }
 
 impl OtherGate {
-    /// Whether there is a way through it.
+    /// Returns whether a route leads through it.
     pub(super) fn is_passable(&self) -> bool {
         matches!(self.verdict, Verdict::Passable { .. })
     }
@@ -45,7 +46,8 @@ impl OtherGate {
     }
 }
 
-/// The gate of the compound of the target through which a route leads; without a compound, the last gate on it.
+/// Returns the gate through which a route enters the compound of the destination. If the destination has no compound,
+/// returns the last gate on the route.
 pub(super) fn passed(asked: &Asked<'_>, route: &Route) -> Option<Passed> {
     let topology = &asked.ways.topology;
     let compound = compound(asked);
@@ -71,7 +73,8 @@ pub(super) fn passed(asked: &Asked<'_>, route: &Route) -> Option<Passed> {
     })
 }
 
-/// Whether it is a gate. A door that stands in the wall of its compound is passed like one and is none.
+/// Returns whether an entrance is a gate. A door in the wall of its compound is an edge of the same kind but not a
+/// gate.
 fn is_gate(asked: &Asked<'_>, name: &str) -> bool {
     let public = asked.ground.public(name);
     public.is_some_and(|public| public.is("kind", "gate"))
@@ -82,13 +85,13 @@ fn feature_name<'a>(asked: &'a Asked<'_>, feature: u32) -> Option<&'a str> {
     features.get(feature as usize).map(String::as_str)
 }
 
-/// The index of the compound of the target in the table of the topology.
+/// Returns the index of the compound of the destination in the feature table of the topology.
 fn compound(asked: &Asked<'_>) -> Option<u32> {
     let id = asked.to.compound.as_deref()?;
     asked.ways.feature(&format!("compounds/{id}"))
 }
 
-/// The gates of the compound of the target: each entrance with its edges.
+/// Returns the gates of the compound of the destination: the name of each entrance, and its edges.
 fn of_compound(asked: &Asked<'_>) -> Vec<(String, Vec<u32>)> {
     let Some(compound) = compound(asked) else {
         return Vec::new();
@@ -112,7 +115,7 @@ fn of_compound(asked: &Asked<'_>) -> Vec<(String, Vec<u32>)> {
     found
 }
 
-/// The gates of the compound that a route does not use, the best first.
+/// Returns the gates of the compound that a route does not use, the best first.
 pub(super) fn others(
     asked: &Asked<'_>,
     memory: &mut Memory,
@@ -121,7 +124,7 @@ pub(super) fn others(
     used: Option<&Passed>,
 ) -> Vec<OtherGate> {
     if used.is_none() && !crosses_wall(asked, route) {
-        // Who is inside already passes no gate.
+        // A route that begins inside the compound passes no gate.
         return Vec::new();
     }
     let gates = of_compound(asked).into_iter();
@@ -133,7 +136,7 @@ pub(super) fn others(
     others
 }
 
-/// All gates of the compound, for who can't get in.
+/// Returns all gates of the compound, for the explanation why no route leads in.
 pub(super) fn all(asked: &Asked<'_>, memory: &mut Memory, query: &Query<'_>) -> Vec<OtherGate> {
     let gates = of_compound(asked).into_iter();
     gates
@@ -190,7 +193,7 @@ fn judge(
     }
 }
 
-/// The better of two verdicts on edges of one gate has the lesser number.
+/// Returns the rank of a verdict, lowest is best. It chooses between the verdicts of several edges of one gate.
 fn merit(verdict: &Verdict) -> (u8, i64) {
     match verdict {
         Verdict::Passable { arrive, .. } => (0, *arrive),
@@ -261,7 +264,8 @@ fn passable(
     join(&parts)
 }
 
-/// Whether the vehicle may be ridden or pushed through a gate at a moment.
+/// Returns whether the vehicle may be ridden or pushed through a gate at a time, in tenths of a second since the
+/// epoch.
 fn admits_vehicle(asked: &Asked<'_>, edge: u32, at: i64) -> bool {
     let data = asked.ways.topology.edge(edge);
     let table = &asked.ground.table;
@@ -286,7 +290,7 @@ fn longer(extra_ds: i64) -> Localized {
     both!("多{minutes}分钟", "{minutes} min longer")
 }
 
-/// What must be shown at a gate, in words; `None` where nothing must.
+/// Returns the text for the credential that a gate requires; `None` if it requires none.
 pub(super) fn credential(value: &str) -> Option<Localized> {
     Some(match value {
         "none" => return None,
@@ -323,7 +327,8 @@ const fn code(bar: Bar) -> &'static str {
     }
 }
 
-/// Why nobody gets in, from what the gates say; `None` where they say nothing.
+/// Returns the reason why no route leads into the compound, derived from its gates; `None` if the gates give no
+/// reason.
 pub(super) fn reason(gates: &[OtherGate]) -> Option<Localized> {
     if gates.is_empty() || gates.iter().any(OtherGate::is_passable) {
         return None;
@@ -346,7 +351,7 @@ pub(super) fn reason(gates: &[OtherGate]) -> Option<Localized> {
     ))
 }
 
-/// A time of day in Chinese and English, with the date where it is another day.
+/// Formats a time of day in Chinese and English, with the date if it is not the day of `from_tenths`.
 pub(super) fn clock(asked: &Asked<'_>, tenths: i64, from_tenths: i64) -> (String, String) {
     let offset: Offset = asked.ground.snapshot.ledger().calendar().offset;
     let (at, from) = (
@@ -366,7 +371,7 @@ pub(super) fn clock(asked: &Asked<'_>, tenths: i64, from_tenths: i64) -> (String
     )
 }
 
-/// Texts one after the other.
+/// Concatenates texts.
 pub(super) fn join(parts: &[Localized]) -> Localized {
     let zh: Vec<&str> = parts.iter().map(|p| p.zh.as_str()).collect();
     let en: Vec<&str> = parts.iter().map(|p| p.en.as_str()).collect();

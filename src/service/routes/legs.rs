@@ -1,4 +1,5 @@
-//! A route as legs: ride, push, park, walk, lift, wait, each with its line, distance, time and what a person sees.
+//! Converts a route to legs (ride, push, park, walk, lift, wait), each with its line, distance, duration and
+//! instructions.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -12,25 +13,25 @@ use crate::network::core::{self, EdgeKind, Mode, Route};
 use crate::network::nearby::line;
 use crate::spatial::metres::distance;
 
-/// What somebody does on a leg.
+/// The activity on a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LegMode {
-    /// Rides.
+    /// The traveller rides.
     Ride,
-    /// Pushes the vehicle.
+    /// The traveller pushes the vehicle.
     Push,
-    /// Leaves the vehicle.
+    /// The traveller parks the vehicle.
     Park,
-    /// Walks.
+    /// The traveller walks.
     Walk,
-    /// Takes a lift.
+    /// The traveller takes a lift.
     Lift,
-    /// Waits until something opens.
+    /// The traveller waits until a gate or a way opens.
     Wait,
 }
 
 impl LegMode {
-    /// Its name in answers.
+    /// The name in API responses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ride => "ride",
@@ -43,34 +44,34 @@ impl LegMode {
     }
 }
 
-/// A part of a journey in one mode.
+/// A part of a journey with one activity.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leg {
-    /// What somebody does.
+    /// The activity.
     pub mode: LegMode,
-    /// When it begins.
+    /// The time at which the leg begins.
     pub begins_at: Timestamp,
-    /// In metres.
+    /// The length in metres.
     pub distance_m: f64,
-    /// In seconds, with what changing to this mode takes.
+    /// The duration in seconds, including the time to change to this mode.
     pub duration_s: f64,
-    /// Where it leads, at least two positions.
+    /// The line, at least two positions in degrees, WGS 84.
     pub line: Vec<Coord<f64>>,
-    /// What a person sees, in order.
+    /// The instructions, in order.
     pub steps: Vec<Step>,
 }
 
-/// Puts legs together.
+/// Builds the legs one after the other.
 struct Maker<'a> {
     asked: &'a Asked<'a>,
     narrator: Narrator<'a>,
     legs: Vec<Leg>,
-    /// Where somebody is, and when, in tenths of a second.
+    /// The current position, and the current time in tenths of a second since the epoch.
     at: Coord<f64>,
     now: i64,
 }
 
-/// The legs of a route between stops.
+/// Returns the legs of a route between the stops of its two ends.
 pub(super) fn legs(asked: &Asked<'_>, route: &Route, from: &Stops, to: &Stops) -> Vec<Leg> {
     let (source, target) = (from.list.get(route.source), to.list.get(route.target));
     let mut maker = Maker {
@@ -119,7 +120,7 @@ impl Maker<'_> {
         self.point(LegMode::Wait, i64::from(step.wait_ds), text);
     }
 
-    /// A leg that leads nowhere.
+    /// Adds a leg without movement, such as parking or waiting.
     fn point(&mut self, mode: LegMode, ds: i64, text: Localized) {
         self.legs.push(Leg {
             mode,
@@ -235,7 +236,7 @@ impl Maker<'_> {
     }
 }
 
-/// The line of a step in its direction.
+/// Returns the line of a step, in the direction of travel.
 pub(super) fn shape(ways: &Ways, step: &core::Step) -> Vec<Coord<f64>> {
     let mut points: Vec<Coord<f64>> = line(&ways.topology, step.edge.edge()).collect();
     if step.edge.is_backward() {

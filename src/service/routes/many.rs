@@ -1,5 +1,5 @@
-//! From one place to many: the nearest features by real travel time, what can be reached within a time, and the times to a
-//! list of places.
+//! Searches from one place to many: the nearest features by travel time, isochrones, and the travel times to a list of
+//! places.
 
 use std::sync::Arc;
 
@@ -18,59 +18,59 @@ use crate::model::names::property;
 use crate::model::{Canonical, Role};
 use crate::network::core::{self, DirectedEdge, End, Limit, Memory, Mode, Profile, Query, Stopped};
 
-/// The most that one may walk or ride to the nearest, in tenths of a second: 2 hours.
+/// The longest travel time to a nearest feature, in tenths of a second: 2 hours.
 const FARTHEST_DS: u32 = 72_000;
-/// Beyond so many features as the crow flies nobody looks for one that is nearer on the way.
+/// The maximum number of candidates, taken in order of straight-line distance, whose travel time is computed.
 const MOST_CANDIDATES: usize = 1024;
-/// A place is entered by so many ways at most.
+/// The maximum number of ends on the network for each candidate.
 const MOST_ENDS: usize = 4;
 
-/// Somebody who sets out.
+/// A traveller: origin, profile and departure time.
 #[derive(Debug, Clone)]
 pub struct Traveller {
-    /// Where.
+    /// The origin.
     pub from: Spot,
-    /// How they move.
+    /// The travel profile.
     pub profile: Profile,
-    /// When.
+    /// The departure time.
     pub at: Timestamp,
 }
 
-/// A feature that is reached.
+/// A feature that the search reaches.
 #[derive(Debug, Clone)]
 pub struct NearFeature {
     /// The feature.
     pub entry: Arc<Entry>,
-    /// How far it is on the way, in metres.
+    /// The length of the route to it, in metres.
     pub distance_m: f64,
-    /// How long that takes, in seconds.
+    /// The travel time to it, in seconds.
     pub duration_s: f64,
 }
 
-/// A place of a list that is reached.
+/// A place of a list that the search reaches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reach {
-    /// How far it is on the way, in metres.
+    /// The length of the route to it, in metres.
     pub distance_m: f64,
-    /// How long that takes, in seconds.
+    /// The travel time to it, in seconds.
     pub duration_s: f64,
 }
 
-/// What can be reached.
+/// The parts of the network that can be reached within a time.
 #[derive(Debug, Clone)]
 pub struct Area {
-    /// The stretches of ways.
+    /// The reachable parts of ways, in degrees, WGS 84.
     pub lines: Vec<LineString<f64>>,
-    /// Their length together, in metres.
+    /// The total length of the parts, in metres.
     pub length_m: f64,
 }
 
-/// Why a search gives no answer: the meter of its caller stopped it, or it failed.
+/// The reason why a search returns no result: the caller's meter stopped it, or it failed.
 #[derive(Debug)]
 pub enum Unanswered<S> {
     /// The meter stopped it.
     Stopped(S),
-    /// It failed.
+    /// The search failed.
     Failed(Failed),
 }
 
@@ -86,7 +86,7 @@ impl From<Stopped> for Failed {
     }
 }
 
-/// A traveller whose place is known on the network.
+/// A traveller whose origin is resolved to places on the network.
 struct Standing<'a> {
     ground: &'a Ground,
     ways: &'a Ways,
@@ -119,10 +119,11 @@ impl Ground {
         })
     }
 
-    /// The `k` features of a collection that are reached first, the first first; only those of a kind where one is given.
+    /// Returns the `k` features of a collection with the shortest travel times, in ascending order. If a kind is
+    /// given, only features of this kind count.
     ///
     /// # Errors
-    /// Where the traveller's own place is none, or the limit or the meter stops it.
+    /// If the origin cannot be resolved, or the limit or the meter stops the search.
     pub fn nearest<M: Meter>(
         &self,
         traveller: &Traveller,
@@ -149,7 +150,7 @@ impl Ground {
             let is_all = candidates.len() < wanted;
             let found = standing.among(collection, candidates, k, memory)?;
             let last = found.get(k.saturating_sub(1));
-            // Nobody gets to a feature beyond the candidates sooner than in a straight line at the highest speed.
+            // A feature beyond the candidates takes at least as long as a straight line to it at the highest speed.
             let is_enough = last.is_some_and(|last| {
                 let speed = traveller
                     .profile
@@ -163,11 +164,11 @@ impl Ground {
         }
     }
 
-    /// How far each of some places is; `None` for one that is not reached within `horizon_ds` tenths of a second, or
-    /// lies beside no way.
+    /// Returns the distance and travel time to each place; `None` for a place that is not reached within `horizon_ds`
+    /// tenths of a second or has no way nearby.
     ///
     /// # Errors
-    /// Where the traveller's own place is none, or the limit is reached.
+    /// If the origin cannot be resolved, or the limit is reached.
     pub fn one_to_many(
         &self,
         traveller: &Traveller,
@@ -182,8 +183,8 @@ impl Ground {
         standing.times(stops, horizon_ds, usize::MAX, memory)
     }
 
-    /// What can be reached within a time, in tenths of a second. Nothing is entered in front of which one would wait
-    /// longer than ten minutes.
+    /// Returns what can be reached within a time, in tenths of a second. Edges with a wait of more than ten minutes in
+    /// front of them are not used.
     pub fn isochrone(
         &self,
         traveller: &Traveller,
@@ -277,7 +278,7 @@ impl Standing<'_> {
         Ok(found)
     }
 
-    /// The times to places, or to the first `k` of them that are reached.
+    /// Returns the travel times to places, or to the `k` places that are reached first.
     fn times(
         &self,
         places: impl Iterator<Item = Option<Stops>>,

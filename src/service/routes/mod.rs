@@ -1,18 +1,19 @@
-//! Routes door to door: which gate lets somebody in at this hour, where to park, and the way to the unit door.
+//! Door-to-door routes: which gate is open at this hour, where to park, and the path to the door of the unit.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `conditions` | what is in force beside the features: special days, orders of the day, closures |
-//! | `table` | the attributes that the search reads, for one moment of the map |
+//! | `conditions` | temporary conditions that are not stored in features: special days, day orders, closures |
+//! | `table` | the attributes that the search reads, for one snapshot of the map and one departure hour |
 //! | `spot`, `ends` | where a route begins and ends: a position, a building with its unit, an entrance, a facility |
-//! | `names` | what the public may read of a feature |
-//! | `plan` | the best way, and why there is none |
-//! | `gates` | why each other gate of a compound lost |
-//! | `many` | the nearest by travel time, isochrones, the times to a list of places |
-//! | `legs`, `steps` | legs with distance and time, and what a person sees on the way |
+//! | `names` | the public properties of a feature |
+//! | `plan` | the best route, or the reason why there is none |
+//! | `gates` | why a route does not use each other gate of a compound |
+//! | `many` | the nearest features by travel time, isochrones, travel times to a list of places |
+//! | `legs`, `steps` | legs with distance and duration, and the instructions on the way |
 //!
-//! The topology is a derived structure and may be behind the map. Who may pass is read from the snapshot of the request,
-//! so that a closed gate, a deleted or moved lane and a new wall hold from the next query on.
+//! The topology is a derived structure and may be older than the map. The attributes that decide who may pass are read
+//! from the snapshot of the request, so a closed gate, a deleted or moved lane and a new wall take effect with the
+//! next query.
 
 mod asked;
 mod conditions;
@@ -51,46 +52,47 @@ use crate::network::core::{Profile, View};
 pub struct Routes {
     live: Live,
     profiles: Profiles,
-    /// The table used last. Most queries come for the same moment of the map.
+    /// The most recent table. Most queries use the same snapshot and departure hour, and can share it.
     newest: Mutex<Option<Arc<Kept>>>,
-    /// The turn of who reads the attributes.
+    /// Held while a table is made, so that only one thread makes it.
     reading: Mutex<()>,
 }
 
-/// A table with the moment of the map that it was made for.
+/// A table, and the key that says which snapshot and time it was made for.
 #[derive(Debug)]
 struct Kept {
     key: table::Key,
     table: Arc<Table>,
 }
 
-/// The network is not built yet, or the map is too large for one.
+/// The reason why there is no network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoNetwork {
-    /// It is being built; waiting helps.
+    /// The network is still being built. A later request succeeds.
     NotYet,
-    /// The map is larger than a network can be.
+    /// The map has more nodes or edges than a topology supports.
     TooLarge,
 }
 
-/// Everything that one query is answered from.
+/// The data for one query: a snapshot, the network, and the attributes for the departure time.
 #[derive(Debug, Clone)]
 pub struct Ground {
-    /// The map.
+    /// The snapshot of the map.
     pub snapshot: Arc<Snapshot>,
-    /// The topology, and the commit that it was built from.
+    /// The network, and the number of the commit that it was built from.
     pub network: Arc<Built<Network>>,
-    /// Who may pass.
+    /// The attributes: who may pass which feature, and when.
     pub table: Arc<Table>,
 }
 
 impl Ground {
-    /// The topology. A ground is made only where there is one.
+    /// Returns the topology. It is `Some` for every value that [`Ground::on`] returns, because that fails without a
+    /// topology.
     pub fn ways(&self) -> Option<&Ways> {
         self.network.value.ways()
     }
 
-    /// The network as the search sees it.
+    /// Returns the network in the form that the search takes.
     pub fn view<'a>(&'a self, ways: &'a Ways, profile: &'a Profile) -> View<'a, Table> {
         View {
             topology: &ways.topology,
@@ -100,8 +102,8 @@ impl Ground {
         }
     }
 
-    /// The network of a map that stands in no store, such as an overlay of uncommitted edits: topology and attributes are
-    /// both made of it. Takes as long as building the network.
+    /// Builds the network and the attributes from a map that is not in the store, such as an overlay of uncommitted
+    /// edits. Takes as long as building the network.
     pub fn of_map(snapshot: Arc<Snapshot>, at: Timestamp) -> Result<Self, NoNetwork> {
         let network = Arc::new(Built {
             seq: snapshot.seq(),
@@ -110,7 +112,8 @@ impl Ground {
         Self::on(snapshot, network, at)
     }
 
-    /// A map on a network that was built before it: what is new on the map is not found, what is stricter holds.
+    /// Combines a map with a network that was built from an older map. New ways on the map are not used; new closures
+    /// and walls are respected.
     pub fn on(
         snapshot: Arc<Snapshot>,
         network: Arc<Built<Network>>,
@@ -128,7 +131,7 @@ impl Ground {
 }
 
 impl Routes {
-    /// The routes of a map, with the profiles that are compiled in.
+    /// Creates the route service for a map, with the built-in profiles.
     pub fn new(live: Live) -> Self {
         let profiles = Profiles::built_in().unwrap_or_else(|problems| {
             for problem in problems {
@@ -144,15 +147,15 @@ impl Routes {
         }
     }
 
-    /// The profiles.
+    /// Returns the travel profiles.
     pub fn profiles(&self) -> &Profiles {
         &self.profiles
     }
 
-    /// What a query for a moment is answered from, where the attributes are at hand already.
+    /// Returns the data for a query with departure `at` if its attributes are cached, otherwise `None`.
     ///
     /// # Errors
-    /// While the network was never built.
+    /// If the network is not built yet, or the map is too large for one.
     pub fn at_hand(&self, at: Timestamp) -> Result<Option<Ground>, NoNetwork> {
         let snapshot = self.live.snapshot();
         let network = self.live.network().ok_or(NoNetwork::NotYet)?;
@@ -167,12 +170,13 @@ impl Routes {
         }))
     }
 
-    /// What a query for a moment is answered from. Reads the attributes of the whole network where they are not at hand.
+    /// Returns the data for a query with departure `at`. Reads the attributes of the whole network if they are not
+    /// cached.
     ///
     /// # Errors
-    /// While the network was never built.
+    /// If the network is not built yet, or the map is too large for one.
     pub fn ground(&self, at: Timestamp) -> Result<Ground, NoNetwork> {
-        // Of those who come at once one reads, and the others wait for it.
+        // Of several concurrent queries, one reads the attributes; the others wait and use its result.
         let _turn = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ground) = self.at_hand(at)? {
             return Ok(ground);

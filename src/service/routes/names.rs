@@ -1,11 +1,11 @@
-//! What the public may read of a feature: its name, its guidance, what must be shown.
+//! The public properties of a feature: its name, its guidance for riders, and the credential that it requires.
 
 use std::borrow::Cow;
 
 use super::Ground;
 use crate::model::{Canonical, Role};
 
-/// The properties of a feature as the public sees them.
+/// The properties of a feature that the public may read.
 pub(super) struct Public<'a>(Cow<'a, str>);
 
 impl Public<'_> {
@@ -24,7 +24,7 @@ impl Public<'_> {
 }
 
 impl Ground {
-    /// What the public sees of a feature by `collection/id`; `None` where it is deleted.
+    /// Returns the public properties of a feature, given as `collection/id`; `None` if it is deleted.
     pub(super) fn public(&self, name: &str) -> Option<Public<'_>> {
         let (collection, id) = name.split_once('/')?;
         let collection = self.snapshot.collections().get(collection)?;

@@ -1,4 +1,4 @@
-//! The best way from door to door, and why there is none.
+//! Finds the best route from door to door, or the reason why there is none.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -15,91 +15,92 @@ use crate::network::core::{
     EdgeKind, End, Errand, Finish, Limit, Memory, NoRoute, Place, Query, Route, Why,
 };
 
-/// How long one stays at the door where the way back counts too, in tenths of a second: 5 minutes.
+/// The stay at the door in a round trip, in tenths of a second: 5 minutes.
 const DWELL_DS: u32 = 3000;
-/// How far from the door the vehicle may be left then, in decimetres.
+/// The greatest distance between the parked vehicle and the door in a round trip, in decimetres.
 const PARK_WITHIN_DM: u32 = 3000;
-/// What works instead is looked for within so much travel time, in tenths of a second: 2 hours.
+/// The longest travel time to a place that is suggested instead of an unreachable destination, in tenths of a second:
+/// 2 hours.
 const INSTEAD_DS: u32 = 72_000;
-/// Hand-over points within so many metres are considered.
+/// The greatest distance of a suggested hand-over point, in metres.
 const HANDOVER_M: f64 = 1_500.0;
-/// So many of them.
+/// The maximum number of hand-over points that are considered.
 const MOST_HANDOVERS: usize = 16;
 
-/// An answer.
+/// A route, with the information that explains it.
 #[derive(Debug, Clone)]
 pub struct Journey {
-    /// The legs, those of the way back included.
+    /// The legs, including those of the way back.
     pub legs: Vec<Leg>,
-    /// Where the legs of the way back begin; the number of legs where there is none.
+    /// The index of the first leg of the way back; the number of legs if there is no way back.
     pub back_from: usize,
-    /// When it ends.
+    /// The arrival time.
     pub arrive_at: Timestamp,
-    /// In metres.
+    /// The length in metres.
     pub distance_m: f64,
-    /// In seconds.
+    /// The duration in seconds.
     pub duration_s: f64,
-    /// The gate of the compound that is passed.
+    /// The gate through which the route enters the compound.
     pub gate: Option<Passed>,
-    /// The door at which it ends.
+    /// The door at which the route ends.
     pub door: Option<Passed>,
-    /// Metres to the door that no way covers.
+    /// The distance to the door that no way covers, in metres.
     pub gap_m: f64,
-    /// How many opening hours on the way are not known.
+    /// The number of gates and ways with unknown opening hours on the route.
     pub unknown_hours: u32,
-    /// How many walls are crossed where no gate is mapped.
+    /// The number of walls that the route crosses where no gate is mapped.
     pub assumed: usize,
-    /// Why each other gate lost.
+    /// The other gates of the compound, each with the reason why the route does not use it.
     pub other_gates: Vec<OtherGate>,
-    /// Other ways, the fastest first.
+    /// Alternative routes, the fastest first.
     pub alternatives: Vec<Journey>,
 }
 
-/// A place that can be reached instead.
+/// A reachable place that is suggested instead of an unreachable destination.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nearest {
     /// `entrances` or `facilities`.
     pub collection: &'static str,
-    /// Its id.
+    /// The id of the feature.
     pub id: String,
-    /// Its name.
+    /// The name, if it has one.
     pub name: Option<String>,
-    /// Where it is.
+    /// The position in degrees, WGS 84.
     pub at: Coord<f64>,
-    /// How far it is from where somebody sets out, in metres.
+    /// The length of the route from the origin, in metres.
     pub distance_m: f64,
-    /// How long that takes, in seconds.
+    /// The travel time from the origin, in seconds.
     pub duration_s: f64,
 }
 
-/// Nobody can get there.
+/// The destination cannot be reached.
 #[derive(Debug, Clone)]
 pub struct NoWay {
-    /// Why.
+    /// The reason, as text.
     pub reason: Localized,
-    /// What each gate of the compound says.
+    /// The gates of the compound, each with the reason why it cannot be passed.
     pub gates: Vec<OtherGate>,
     /// The nearest gate or hand-over point that can be reached.
     pub nearest: Option<Nearest>,
 }
 
-/// Why a question has no answer.
+/// The reason why a request has no route.
 #[derive(Debug, Clone)]
 pub enum Failed {
     /// There is no network.
     Network(NoNetwork),
-    /// The place where it begins is none.
+    /// The origin cannot be resolved.
     From(SpotError),
-    /// The place where it ends is none.
+    /// The destination cannot be resolved.
     To(SpotError),
-    /// No way leads there.
+    /// No route leads to the destination.
     NoWay(Box<NoWay>),
-    /// The search needed more than it may.
+    /// The search reached its limit.
     Limited,
 }
 
 impl Ground {
-    /// The best way, with the reasons why other gates lost.
+    /// Returns the best route, with the reasons why it does not use other gates.
     pub fn route(
         &self,
         ask: &Ask,
@@ -178,7 +179,7 @@ impl Asked<'_> {
         Ok(self.journey(&[&trip.there, &trip.back], gate))
     }
 
-    /// Routes one after the other as one journey. The second leads back.
+    /// Joins routes to one journey. The second route is the way back.
     fn journey(&self, routes: &[&Route], gate: Option<Passed>) -> Journey {
         let mut legs = Vec::new();
         let mut back_from = None;
@@ -256,7 +257,7 @@ impl Asked<'_> {
         }
     }
 
-    /// The nearest gate or hand-over point that can be reached: gates of the compound from outside.
+    /// Returns the nearest reachable gate of the compound, approached from outside, or hand-over point.
     fn instead(
         &self,
         memory: &mut Memory,

@@ -1,15 +1,15 @@
-//! Where a route begins or ends, as somebody says it.
+//! The place at which a route begins or ends, as a request names it.
 
 use geo_types::Coord;
 
 use crate::model::{InChinese, Localized, both};
 
-/// A place that somebody names.
+/// A place in a request.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Spot {
-    /// A position in degrees.
+    /// A position in degrees, WGS 84.
     Position(Coord<f64>),
-    /// A building, or a unit of it, or a room.
+    /// A building, a unit of it, or a room in it.
     Building {
         /// Its id.
         id: String,
@@ -23,14 +23,14 @@ pub enum Spot {
         /// Its id.
         String,
     ),
-    /// A facility: a swap cabinet, a hand-over point.
+    /// A facility, such as a battery swap cabinet or a hand-over point.
     Facility(
         /// Its id.
         String,
     ),
 }
 
-/// Why a place is none.
+/// The reason why a place cannot be resolved.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SpotError {
     /// There is no such feature.
@@ -44,25 +44,25 @@ pub enum SpotError {
     /// The building has no such unit.
     #[error("the building has no unit {unit:?}; known are: {known}")]
     UnknownUnit {
-        /// What was asked for.
+        /// The value in the request.
         unit: String,
-        /// The units of which a door is known, separated by commas.
+        /// The units with a known door, separated by commas.
         known: String,
     },
     /// No door of the building leads to the room.
     #[error("no door of the building leads to room {room:?}; doors lead to: {known}")]
     UnknownRoom {
-        /// What was asked for.
+        /// The value in the request.
         room: String,
         /// The rooms behind the doors, separated by semicolons.
         known: String,
     },
-    /// No way of the map is near.
+    /// There is no way near the position.
     #[error("no way of the map is within {reach_m} m of the position")]
     FarAway {
-        /// How far was looked, in metres.
+        /// The search radius, in metres.
         reach_m: u32,
-        /// The nearest place of the network and the metres to it, where one is within sight of the map.
+        /// The nearest point of a way and its distance in metres; `None` if there is none within 5 km.
         nearest: Option<(Coord<f64>, f64)>,
     },
 }
@@ -91,7 +91,7 @@ fn title(collection: &str) -> &'static str {
 }
 
 impl Spot {
-    /// What it is called where its name is not known.
+    /// Returns a description for a place without a known name.
     pub fn words(&self) -> Localized {
         match self {
             Self::Position(_) => both!("所选位置", "the position"),

@@ -1,4 +1,5 @@
-//! What a person sees on the way, in words: turns, names of ways, gates with what they ask for, lifts, doors.
+//! Writes the instructions of a route: turns, names of ways, gates and the credentials that they require, lifts and
+//! doors.
 
 use geo_types::Coord;
 
@@ -11,25 +12,25 @@ use crate::network::core::{
 };
 use crate::spatial::metres::metres_per_degree;
 
-/// Something to do or to see on the way.
+/// One instruction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// In words.
+    /// The text.
     pub text: Localized,
-    /// How far one goes after it, in metres.
+    /// The distance to travel after the instruction, in metres.
     pub distance_m: f64,
-    /// Where it begins.
+    /// The position where it begins, in degrees, WGS 84.
     pub at: Coord<f64>,
 }
 
-/// A bend of more degrees is told.
+/// A bend of more than this many degrees is described as a turn.
 const TURN_DEG: f64 = 40.0;
-/// A bend of more degrees is a turn back.
+/// A bend of more than this many degrees is described as turning back.
 const BACK_DEG: f64 = 150.0;
-/// A gate that stays open longer than so many tenths of a second needs no closing time: 12 hours.
+/// The closing time of a gate is given only if the gate closes within this time, in tenths of a second: 12 hours.
 const LONG_DS: i64 = 432_000;
 
-/// What kind of stretch it is, as far as words differ.
+/// The kinds of stretches that are described with different words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stretch {
     Way,
@@ -38,22 +39,22 @@ enum Stretch {
     Square,
 }
 
-/// A stretch that is told in one sentence.
+/// A stretch of the route that one sentence describes.
 struct Run {
     stretch: Stretch,
     name: Option<String>,
     mode: Mode,
     lead: Localized,
     metres: f64,
-    /// Where it begins.
+    /// The position where it begins, in degrees, WGS 84.
     at: Coord<f64>,
 }
 
-/// Puts steps into words, one after the other.
+/// Writes the instructions for the steps of a route, in order.
 pub(super) struct Narrator<'a> {
     asked: &'a Asked<'a>,
     run: Option<Run>,
-    /// The direction in which somebody came, in degrees clockwise from the north.
+    /// The direction of travel at the end of the previous step, in degrees clockwise from the north.
     heading: Option<f64>,
 }
 
@@ -66,7 +67,7 @@ impl<'a> Narrator<'a> {
         }
     }
 
-    /// What is to be said of a step, and of the stretch that it ends.
+    /// Returns the instructions for a step, and for the stretch that ends with it.
     pub(super) fn go(&mut self, step: &core::Step, shape: &[Coord<f64>], metres: f64) -> Vec<Step> {
         let topology = &self.asked.ways.topology;
         let edge = topology.edge(step.edge.edge());
@@ -116,7 +117,7 @@ impl<'a> Narrator<'a> {
         let goes_on = self.run.as_ref().is_some_and(|run| {
             let is_straight = bend.is_none_or(|b| b.abs() <= TURN_DEG);
             let same_name = name.is_none() || run.name.is_none() || run.name == name;
-            // A named way is followed around its bends.
+            // A bend within one named way is not a turn.
             let is_bend = run.name.is_some() && run.name == name;
             run.stretch == stretch && run.mode == step.mode && same_name && (is_straight || is_bend)
         });
@@ -141,7 +142,7 @@ impl<'a> Narrator<'a> {
         said
     }
 
-    /// The sentence of the stretch that ends here.
+    /// Returns the instruction for the stretch that ends here.
     pub(super) fn end(&mut self) -> Vec<Step> {
         let run = self.run.take();
         let told = run.filter(|run| run.metres >= 0.5);
@@ -159,7 +160,7 @@ impl<'a> Narrator<'a> {
         features.get(feature as usize).map(String::as_str)
     }
 
-    /// Passing a gate: its name, how it is passed, until when it is open, what must be shown.
+    /// Describes passing a gate: its name, the mode, the closing time and the required credential.
     fn gate(&self, step: &core::Step, feature: u32) -> Option<Localized> {
         let id = self.feature(feature)?;
         let public = self.asked.ground.public(id)?;
@@ -227,7 +228,7 @@ impl<'a> Narrator<'a> {
         Some(both!("开放到{zh}", "open until {en}"))
     }
 
-    /// Leaving the vehicle in front of a step, or at the end.
+    /// Describes parking the vehicle before a step, or at the end of the route if there is no step.
     pub(super) fn park(&self, step: Option<&core::Step>) -> Localized {
         let topology = &self.asked.ways.topology;
         let place = step.and_then(|step| {
@@ -241,7 +242,7 @@ impl<'a> Narrator<'a> {
         }
     }
 
-    /// Waiting in front of a step.
+    /// Describes the wait before a step.
     pub(super) fn wait(&self, step: &core::Step) -> Localized {
         let feature = self.asked.ways.topology.edge(step.edge.edge()).feature;
         let name = self.feature(feature).and_then(|f| self.asked.name(f));
@@ -298,7 +299,7 @@ impl Run {
     }
 }
 
-/// The arrival at a stop.
+/// Describes the arrival at a stop.
 pub(super) fn arrived(asked: &Asked<'_>, stop: &Stop) -> Localized {
     let id = stop.entrance.as_ref().map(|id| format!("entrances/{id}"));
     let public = id.as_deref().and_then(|id| asked.ground.public(id));
@@ -333,7 +334,7 @@ fn plain(text: Localized, at: Coord<f64>) -> Step {
     }
 }
 
-/// How a stretch begins: a turn, or the direction of the compass for who sets out.
+/// Describes the beginning of a stretch: a turn, or the compass direction at the start of the route.
 fn lead(bend: Option<f64>, heading: Option<f64>) -> Localized {
     match (bend, heading) {
         (Some(b), _) if b.abs() > BACK_DEG => both!("调头", "Turn back"),
@@ -363,7 +364,7 @@ fn compass(heading: f64) -> (&'static str, &'static str) {
     NAMES.get(eighth).copied().unwrap_or(("北", "north"))
 }
 
-/// The direction at the beginning or the end of a line, in degrees clockwise from the north.
+/// Returns the direction at the beginning or the end of a line, in degrees clockwise from the north.
 fn direction(shape: &[Coord<f64>], at_end: bool) -> Option<f64> {
     let differs = |w: &&[Coord<f64>]| w[0] != w[1];
     let piece = if at_end {
@@ -379,12 +380,12 @@ fn direction(shape: &[Coord<f64>], at_end: bool) -> Option<f64> {
     Some(x.atan2(y).to_degrees().rem_euclid(360.0))
 }
 
-/// The bend from one direction to another: positive to the right, -180 to 180 degrees.
+/// Returns the angle from one direction to another, -180 to 180 degrees, positive to the right.
 fn turned(before: f64, now: f64) -> f64 {
     (now - before + 540.0).rem_euclid(360.0) - 180.0
 }
 
-/// A length in words.
+/// Formats a length in Chinese and English.
 fn length(metres: f64) -> (String, String) {
     if metres >= 1000.0 {
         let km = format!("{:.1}", metres / 1000.0);

@@ -1,4 +1,4 @@
-//! The attributes that the search reads, for one moment of the map on one topology.
+//! The attributes that the search reads, for one topology, one snapshot of the map and one departure hour.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::model::names::collection::{BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES,
 use crate::network::attributes::{self, Reader, Said, Seen, closed_edges};
 use crate::network::core::{self, Attr, Attributes, Blocked, Hours};
 
-/// Hours are worked out for so many days; behind them nothing is known.
+/// The number of days for which opening hours are computed. After them, the hours are unknown.
 const DAYS: i64 = 14;
-/// And from so many hours before the departure on, so that what is open then is known to be.
+/// The computed opening hours begin this many hours before the departure, so that the state at the departure is known.
 const HOURS_BEFORE: i64 = 24;
-/// A building whose underside is at least so high, in metres, is walked under.
+/// People can walk under a building whose underside is at least this high, in metres.
 const HEADROOM_M: f64 = 2.0;
 
 /// The attributes of the features of a topology.
@@ -39,14 +39,15 @@ impl Attributes for Table {
     }
 }
 
-/// What a table is made of. Tables with equal keys are equal.
+/// The inputs of a table. Tables with equal keys are equal.
 #[derive(Debug)]
 pub(super) struct Key {
     seq: u64,
     store: uuid::Uuid,
     network: u64,
     way_attributes: Arc<WayAttributes>,
-    /// The hour of the departure, and the minute in which it is asked: closures run out without a commit.
+    /// The hour of the departure, and the minute of the request. The minute is needed because closures expire without
+    /// a commit.
     hour: i64,
     minute: i64,
 }
@@ -77,7 +78,8 @@ impl Key {
 }
 
 impl Table {
-    /// The attributes for who sets out around a moment. `network_seq` is the commit that the topology was built from.
+    /// Reads the attributes for departures around `at`. `network_seq` is the number of the commit that the topology
+    /// was built from.
     pub fn new(
         snapshot: &Snapshot,
         ways: &Ways,
@@ -128,8 +130,8 @@ impl Table {
     }
 }
 
-/// The attributes of a feature. `geometry` is the stamp of its geometry when the topology was built: what was moved since
-/// is closed where it was.
+/// Returns the attributes of a feature. `geometry` is the stamp of its geometry when the topology was built. A feature
+/// that has moved since is closed, because the topology has its old position.
 fn attr(snapshot: &Snapshot, reader: &mut Reader<'_>, name: &str, geometry: Option<u64>) -> Attr {
     let (collection, id) = name.split_once('/').unwrap_or((name, ""));
     if matches!(collection, ROUTES | ENTRANCES) {
@@ -154,7 +156,7 @@ fn attr(snapshot: &Snapshot, reader: &mut Reader<'_>, name: &str, geometry: Opti
     reader.resolve(name, said.as_ref())
 }
 
-/// The edges that walls, buildings and walled compounds cross which are newer than the topology.
+/// Returns the edges that are crossed by walls, buildings and walled compounds newer than the topology.
 fn walled_off(snapshot: &Snapshot, ways: &Ways, network_seq: u64) -> Vec<u32> {
     let mut crossed = Vec::new();
     for name in [BARRIERS, BUILDINGS, COMPOUNDS] {
@@ -179,7 +181,7 @@ fn walled_off(snapshot: &Snapshot, ways: &Ways, network_seq: u64) -> Vec<u32> {
                     .filter(|edge| {
                         let feature = ways.topology.edge(*edge).feature;
                         let features = ways.topology.features();
-                        // A way of another layer, or one that leads through the building, is not under it.
+                        // A way of another layer, or one that is covered by the building, is not blocked.
                         let way = features.get(feature as usize).map(String::as_str);
                         way.is_some_and(|way| is_on_ground(snapshot, way))
                     }),
@@ -189,7 +191,7 @@ fn walled_off(snapshot: &Snapshot, ways: &Ways, network_seq: u64) -> Vec<u32> {
     crossed
 }
 
-/// What of a feature nobody passes: a barrier, the inside of a building, the outline of a walled compound.
+/// Returns the geometry that a feature blocks: a barrier, the area of a building, or the outline of a walled compound.
 fn wall(
     collection: &str,
     properties: Canonical<'_>,
@@ -222,7 +224,7 @@ fn is_on_ground(snapshot: &Snapshot, way: &str) -> bool {
     })
 }
 
-/// The collection of a map by name.
+/// Returns a collection of a map by name.
 pub(super) fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Collection> {
     snapshot.collections().get(name).map(AsRef::as_ref)
 }

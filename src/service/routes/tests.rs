@@ -1,4 +1,4 @@
-//! Routes over the demo district, as a library.
+//! Tests of the route service on the demo district, without HTTP.
 
 use std::sync::{Arc, LazyLock};
 
@@ -10,7 +10,7 @@ use crate::live::Overlay;
 use crate::model::{Author, Change, CollectionId, Edit, FeatureId};
 use crate::network::core::{Limit, Memory, Mode};
 
-/// A Monday at noon, in Tianjin.
+/// A Monday at noon, local time in Tianjin.
 const NOON: &str = "2026-11-30T12:00:00+08:00";
 
 fn at(text: &str) -> Timestamp {
@@ -107,7 +107,7 @@ fn a_rider_parks_and_walks_the_last_metres_and_the_times_add_up() {
         assert!((ends - begins).abs() < 0.01, "{ends} {begins}");
     }
     assert!(journey.legs.iter().all(|leg| leg.line.len() >= 2));
-    // Other ways go through other gates, and none is faster.
+    // Alternatives lead through other gates, and none is faster.
     for other in &journey.alternatives {
         assert_ne!(other.gate, journey.gate);
         assert!(other.duration_s >= journey.duration_s);
@@ -136,7 +136,7 @@ fn there_and_back_comes_back_to_where_it_began() {
     let journey = route(&DEMO, &ask).unwrap();
     assert!(journey.back_from < journey.legs.len());
     assert_eq!(journey.door, one_way.door);
-    // Five minutes at the door, and the way back.
+    // The round trip adds five minutes at the door and the way back.
     assert!(journey.duration_s > one_way.duration_s + 300.0);
     let begins = journey.legs[0].line[0];
     let ends = *journey.legs.last().unwrap().line.last().unwrap();
@@ -157,12 +157,13 @@ fn an_overlay_answers_what_would_be_without_touching_the_map() {
     let edit = Edit::new(Author::system(), vec![gone]);
     let overlay = Overlay::new(&DEMO.snapshot, &[edit]).unwrap();
     let map = Arc::new(overlay.view().clone());
-    // On the network as it stands the gate is closed, so the route takes another one.
+    // On the existing network the gate is closed, so the route takes another one.
     let quick = Ground::on(Arc::clone(&map), Arc::clone(&DEMO.network), at(NOON)).unwrap();
     let what_if = route(&quick, &ask).unwrap();
     assert_ne!(what_if.gate.unwrap().id, used);
     assert!(what_if.duration_s > before.duration_s);
-    // On the network of the overlay its lane crosses the wall where no gate is mapped, and the answer says so.
+    // On a network built from the overlay, the lane crosses the wall where no gate is mapped. The route reports this
+    // crossing.
     let anew = Ground::of_map(map, at(NOON)).unwrap();
     let what_if = route(&anew, &ask).unwrap();
     assert_eq!((what_if.gate, what_if.assumed), (None, 1));
@@ -175,7 +176,7 @@ fn an_overlay_answers_what_would_be_without_touching_the_map() {
     assert_eq!(route(&DEMO, &ask).unwrap().gate.unwrap().id, used);
 }
 
-/// The nearest by brute force: a route to each.
+/// Compares the nearest features with single routes to every feature.
 #[test]
 fn the_nearest_by_travel_time_is_what_a_route_to_each_says() {
     let traveller = Traveller {
@@ -215,7 +216,7 @@ fn the_nearest_by_travel_time_is_what_a_route_to_each_says() {
     times.sort_by(f64::total_cmp);
     let ours: Vec<f64> = found.iter().map(|near| near.duration_s).collect();
     assert_eq!(ours, times[..3]);
-    // And so says the library call from one to many.
+    // The one-to-many search returns the same times.
     let spots: Vec<Spot> = found
         .iter()
         .map(|near| Spot::Facility(near.entry.id().to_string()))
@@ -252,8 +253,8 @@ fn an_isochrone_grows_with_time() {
     assert!(five > 100.0 && ten > 2.0 * five, "{five} {ten}");
 }
 
-/// The earliest arrival on foot, found by looking at every node in the order of time and at nothing else. A state is a
-/// node and whether somebody is on the land of the start, on public land or on that of the end.
+/// Returns the earliest arrival on foot by plain Dijkstra. A state is a node and whether the traveller is on the
+/// private land of the start, on public land, or on the private land of the end.
 fn plainly(
     ground: &Ground,
     foot: &Profile,

@@ -1,4 +1,4 @@
-//! Ways, walls, gates and doors.
+//! Tests with ways, walls, gates and doors. Each picture shows the map of the test below it.
 
 use super::*;
 
@@ -49,7 +49,7 @@ fn a_lane_that_stops_at_a_wall_is_not_joined_across_it() {
     map.way("lane", &[(50.0, 2.0), (50.0, 40.0)]);
     map.wall("wall", &[(0.0, 1.0), (100.0, 1.0)]);
     assert_eq!(map.built().passed((0.0, 0.0), (50.0, 40.0)), None);
-    // Nor where it is drawn up to the wall.
+    // A lane that is drawn up to the wall is not joined to the street either.
     let mut map = Map::default();
     map.way("street", &[(0.0, 0.0), (100.0, 0.0)]);
     map.way("lane", &[(50.0, 1.0), (50.0, 40.0)]);
@@ -71,7 +71,7 @@ fn a_lane_under_a_bridge_does_not_lead_onto_it() {
         &[(50.0, -40.0), (50.0, 40.0)],
         json!({"layer": 1}),
     );
-    // A dead end of the ground under the middle of the bridge.
+    // A path on the ground ends under the middle of the bridge.
     map.way("path", &[(20.0, 0.0), (49.0, 20.0)]);
     let net = map.built();
     assert_eq!(net.passed((0.0, 0.0), (50.0, 40.0)), None);
@@ -93,7 +93,7 @@ fn a_way_through_a_wall_without_a_gate_is_assumed_and_listed() {
     assert_eq!(passed, ["lane", "assumed lane", "lane"]);
     let assumed = &net.0.report.assumed[0];
     assert_eq!((&*assumed.way.id, &*assumed.wall.id), ("lane", "wall"));
-    // A bridge passes over it.
+    // A bridge passes over the wall.
     let mut map = Map::default();
     map.way_of("lane", &[(50.0, -40.0), (50.0, 40.0)], json!({"layer": 1}));
     map.wall("wall", &[(0.0, 0.0), (100.0, 0.0)]);
@@ -184,10 +184,10 @@ fn a_gate_off_any_way_is_linked_on_both_sides() {
     let net = map.built();
     let passed = net.passed((-20.0, -3.0), (80.0, 20.0)).unwrap();
     assert_eq!(passed, ["street", "link G", "gate G", "link G", "inner"]);
-    // The street itself is not barred by the gate.
+    // The gate does not block the street itself.
     let along = net.passed((-20.0, -3.0), (120.0, -3.0)).unwrap();
     assert_eq!(along, ["street"]);
-    // Without the gate nothing leads in.
+    // Without the gate, no route leads in.
     let mut map = Map::default();
     map.walled("home", &rectangle((0.0, 0.0), (100.0, 100.0)));
     map.way("inner", &[(20.0, 20.0), (80.0, 20.0)]);
@@ -298,7 +298,7 @@ fn a_door_behind_a_wall_is_named_with_its_gap() {
     let (at, metres) = unlinked[0].nearest.unwrap();
     assert!((metres - 30.0).abs() < 0.1, "{metres}");
     assert!(crate::spatial::metres::distance(at, coord((50.0, -10.0))) < 0.1);
-    // A route to it ends there.
+    // A route to the door ends at this node.
     assert_eq!(net.nodes("D").len(), 1);
 }
 
@@ -318,12 +318,12 @@ fn a_door_is_not_linked_across_a_road_that_nobody_walks_on() {
     map.door("D", (50.0, 5.0), "B");
     map.door("back", (50.0, 0.0), "B");
     let net = map.built();
-    // The front door sees the path across the road alone, the back door the lane.
+    // From the front door only the path across the road is visible, from the back door the lane.
     let path = net.between(&net.nodes("D"), &[net.node_at((0.0, 20.0))]);
     assert_eq!(path.unwrap().passed, ["link D", "path"]);
     let back = net.between(&net.nodes("back"), &[net.node_at((0.0, -30.0))]);
     assert_eq!(back.unwrap().passed, ["link back", "lane"]);
-    // At the end of the house a door sees both, and is linked to the lane.
+    // From a door at the end of the house both are visible; it is linked to the lane.
     map.door("side", (60.0, 2.0), "B");
     let net = map.built();
     let lane = net.between(&net.nodes("side"), &[net.node_at((0.0, -30.0))]);
@@ -377,7 +377,7 @@ fn a_lift_joins_layers_and_costs_its_height() {
         .unwrap();
     assert_eq!(found.passed, ["ground", "lift L", "garage"]);
     assert!((found.metres - 86.0).abs() < 1.0, "{found:?}");
-    // Who goes past it does not ride in it.
+    // A route past the lift does not use it.
     assert_eq!(net.passed((0.0, 0.0), (100.0, 0.0)).unwrap(), ["ground"]);
 }
 

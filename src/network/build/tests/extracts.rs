@@ -1,4 +1,4 @@
-//! Real extracts of OpenStreetMap, as the import reads them.
+//! Tests with real extracts of OpenStreetMap, read by the import.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -196,7 +196,7 @@ fn links_through_walls(features: &Features, built: &Built) -> Vec<String> {
     through
 }
 
-/// The demo district, as it is compiled in.
+/// The features of the demo district, which is compiled in.
 fn demo() -> Features {
     let mut features = Features::default();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");

@@ -1,4 +1,4 @@
-//! Small maps, each showing one case; random maps; real extracts.
+//! Tests of the builder: small maps with one case each, random maps, and real extracts.
 
 mod cases;
 mod extracts;

@@ -81,7 +81,8 @@ impl Drawn {
     }
 }
 
-/// Where two pieces properly cross: both pass to the other side by more than the tolerance.
+/// The point where two straight pieces cross; `None` unless each passes to the other side of the other by more than
+/// the tolerance.
 pub(super) fn crosses(a: Pt, b: Pt, c: Pt, d: Pt) -> Option<Pt> {
     const TOLERANCE_M: f64 = 0.06;
     let off = |from: Pt, to: Pt, p: Pt| to.minus(from).unit().cross(p.minus(from));

@@ -1,4 +1,4 @@
-//! Areas that are crossed.
+//! Tests with areas that can be crossed in any direction.
 
 use super::*;
 
@@ -82,7 +82,7 @@ fn two_squares_that_share_a_side_are_one_ground() {
     assert_eq!(passed, ["west", "across one", "across two", "east"]);
 }
 
-/// Many ways lead onto it: it is crossed through a grid, and the edges stay few.
+/// A square with many ways is crossed through a grid of points, so the number of edges stays small.
 #[test]
 fn a_square_with_many_entries_has_a_bounded_number_of_edges() {
     let mut map = Map::default();

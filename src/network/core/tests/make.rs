@@ -19,7 +19,7 @@ impl Rng {
         (self.next() % u64::from(n)) as u32
     }
 
-    /// Whether something happens that does so once in `n` times.
+    /// Returns `true` once in `n` times on average.
     pub fn once_in(&mut self, n: u32) -> bool {
         self.below(n) == 0
     }
@@ -74,7 +74,7 @@ pub fn ebike() -> Profile {
     }
 }
 
-/// A profile that walks.
+/// A profile for travel on foot.
 pub fn foot() -> Profile {
     let walk = ebike().paces[2].clone();
     Profile {
@@ -85,7 +85,7 @@ pub fn foot() -> Profile {
     }
 }
 
-/// A profile that rolls: no steps but those with a ramp.
+/// A profile for a wheelchair: it uses steps only if they have a ramp.
 pub fn wheelchair() -> Profile {
     let mut profile = foot();
     profile.name = "wheelchair".to_owned();

@@ -85,7 +85,7 @@ fn a_place_lies_within_reach_if_its_route_takes_no_longer() {
             let offset_dm = rng.below(case.topology.edge(edge).length_dm + 1);
             let to = [Place::OnEdge { edge, offset_dm }.into()];
             let route = match view.route(&mut memory, &Query { to: &to, ..query }) {
-                // If something counts as shut, the two queries differ.
+                // If a closure counts as shut, the two queries differ.
                 Ok(route) if !route.shut.is_empty() => continue,
                 Err(none) if !none.shut.is_empty() => continue,
                 route => route,
@@ -251,7 +251,7 @@ fn nobody_is_sent_in_who_cannot_get_out() {
         .unwrap();
     assert_eq!(town.told(&topology, &trip.there), "ride ABD, 46.6 s");
     assert_eq!(town.told(&topology, &trip.back), "ride DCA, 21.6 s");
-    // After 21:58 the gate would close during the 5 minutes at the door.
+    // After a departure at 21:58, the gate closes during the 5 minutes at the door.
     let none = view.there_and_back(&mut Memory::new(), &errand(clock(21, 58)));
     assert_eq!(none.unwrap_err().why, Why::NoWayBack);
 }
@@ -295,10 +295,10 @@ fn each_gate_that_lost_says_why() {
         is_unknown: false,
     };
     assert_eq!(why('B', 'G'), passable(best.arrive));
-    // Twice 60 m more.
+    // The route is longer by twice 60 m.
     assert_eq!(why('A', 'H'), passable(best.arrive + 864));
     assert_eq!(why('C', 'S'), Verdict::Barred(Bar::Locked));
     assert_eq!(why('E', 'T'), Verdict::ClosedUntil(clock(30, 0)));
-    // It leads to a yard without a way on: in and out again, and then through the best.
+    // The gate leads to a yard with no other exit, so the route goes in and out again and then uses the best gate.
     assert_eq!(why('F', 'U'), passable(best.arrive + 2 * 1296 + 2 * 288));
 }

@@ -1,18 +1,18 @@
-//! A simple search to compare with. States are written out in full with all edges ridden so far, there is no bound
-//! and no pruning, and the rules of passing are implemented again.
+//! A simple search for comparison with the real one. Its states contain all edges ridden so far, it uses no bound and
+//! no pruning, and it implements the rules of passing independently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::*;
 
-/// How somebody stands somewhere.
+/// The state of a traveller at a node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Standing {
     node: Option<u32>,
     mode: Mode,
-    /// 0 at the start, 1 on public land, 2 on the land where it ends.
+    /// 0 on the private land of the start, 1 on public land, 2 on the private land of the end.
     phase: u8,
-    /// The edges that were ridden without a break, the last behind.
+    /// The edges that were ridden without a break, in order.
     ridden: Vec<DirectedEdge>,
     through: bool,
 }
@@ -23,7 +23,8 @@ pub struct Oracle<'a> {
     pub profile: &'a Profile,
 }
 
-/// The use of an edge as the oracle sees it: (waited, arrived).
+/// The result of using an edge: the new state, the wait in tenths of a second, and the arrival in tenths of a second
+/// since the epoch.
 type Used = (Standing, i64, i64);
 
 impl Oracle<'_> {
@@ -138,7 +139,7 @@ impl Oracle<'_> {
         rule.anywhere_ds.filter(|_| any).map(i64::from)
     }
 
-    /// Uses so much of an edge from a moment on (tenths since the epoch); shut closures are closed.
+    /// Uses a part of an edge from a time on, in tenths of a second since the epoch. Closures in `shut` are closed.
     #[allow(clippy::too_many_arguments)]
     fn go(
         &self,
@@ -193,7 +194,7 @@ impl Oracle<'_> {
                 return None;
             }
             let hours = &self.table.hours[hours as usize];
-            // The first moment at which it is open, or not known to be closed.
+            // The first time at which it is open or its hours are unknown.
             let opens = hours
                 .open
                 .iter()
@@ -374,7 +375,7 @@ impl Oracle<'_> {
         best
     }
 
-    /// Walks a route once more and returns when it arrives.
+    /// Follows a route step by step and returns the arrival time.
     pub fn walk(&self, route: &Route, query: &Query<'_>, shut: &[Shut]) -> i64 {
         let from = query.from[route.source];
         let to = query.to[route.target];

@@ -1,5 +1,5 @@
-//! One small picture for each thing that a route must get right, with the way that is expected.
-//! Profiles: riding is 15 km/h (10 m in 2.4 s), pushing 4 km/h (9 s), walking 5 km/h (7.2 s).
+//! One small network for each rule of the search, with the expected route. Speeds: riding 15 km/h (10 m in 2.4 s),
+//! pushing 4 km/h (9 s), walking 5 km/h (7.2 s).
 
 use super::super::*;
 use super::make::{ebike, foot, wheelchair};
@@ -32,7 +32,7 @@ fn a_gate_is_open_by_day() {
 
 #[test]
 fn a_gate_that_is_closed_at_night_is_gone_around_on_foot() {
-    // The bike stays outside the gate for people on foot.
+    // The bike is parked outside the gate, which only admits people on foot.
     let way = compound().way(&ebike(), 'A', 'D', clock(23, 0));
     assert_eq!(way, "ride ABC walk CFED, 140.2 s");
     let way = compound().way(&foot(), 'A', 'D', clock(23, 0));
@@ -50,14 +50,14 @@ fn who_would_wait_longer_than_ten_minutes_goes_another_way_or_none() {
     let mut town = compound();
     town = town.with('h', |a| a.foot = Admission::No);
     assert_eq!(town.way(&ebike(), 'A', 'D', clock(23, 0)), "Unreachable");
-    // Ten minutes before six it is worth waiting.
+    // At 05:50, waiting ten minutes for the gate is allowed.
     let early = town.way(&ebike(), 'A', 'D', clock(5, 50));
     assert_eq!(early, "ride AB wait 585 s, ride BED, 614.4 s");
 }
 
 #[test]
 fn a_gate_that_closes_while_somebody_is_inside_is_no_way_out() {
-    // From the door it takes 4.8 s to the gate, so at 21:59:56 it is too late, and the bike is left at h.
+    // The gate is 4.8 s away, so a departure at 21:59:56 is too late for it, and the bike is parked at h.
     let town = compound();
     let out = town.way(&ebike(), 'D', 'A', clock(21, 59));
     assert_eq!(out, "ride DEBA, 28.8 s");
@@ -81,7 +81,7 @@ fn a_one_way_binds_who_rides_and_not_who_pushes_or_walks() {
     )
     .with('o', |a| a.oneway = Oneway::Forward);
     assert_eq!(town.way(&ebike(), 'A', 'B', 0), "ride AB, 14.4 s");
-    // Around are 240 m; pushing against the direction is slower still.
+    // The detour is 240 m long. Pushing against the one-way direction is slower.
     let short = town.way(&ebike(), 'B', 'A', 0);
     assert_eq!(short, "push BA, 57 s");
     assert_eq!(town.way(&foot(), 'B', 'A', 0), "walk BA, 43.2 s");
@@ -146,7 +146,7 @@ fn a_dismount_lane_is_pushed_and_a_no_lane_is_not() {
         town.way(&ebike(), 'A', 'D', 0),
         "ride AB push BC ride CD, 89.8 s"
     );
-    // `ebike=no` is not dismount: the bike stays behind.
+    // `ebike=no` also forbids pushing, so the bike is parked.
     let town = town.with('x', |a| a.ebike = Admission::No);
     assert_eq!(town.way(&ebike(), 'A', 'D', 0), "ride AB walk BCD, 125.8 s");
 }
@@ -165,7 +165,7 @@ fn private_land_is_used_at_the_ends_and_not_gone_through() {
     assert_eq!(town.way(&ebike(), 'A', 'B', 0), "ride AB, 14.4 s");
     assert_eq!(town.way(&ebike(), 'B', 'E', 0), "ride BADE, 38.4 s");
     assert_eq!(town.way(&ebike(), 'D', 'F', 0), "ride DEF, 28.8 s");
-    // From D the land may be entered, though not crossed: B is reached, and C is reached around it.
+    // From D, the private land may be entered but not crossed: B is reached through it, and C around it.
     assert_eq!(town.way(&ebike(), 'D', 'B', 0), "ride DAB, 24 s");
     let around = town.with('.', |a| a.max_kmh = 5);
     assert_eq!(around.way(&ebike(), 'D', 'F', 0), "ride DEF, 86.4 s");
@@ -238,14 +238,14 @@ fn turn_restrictions_bind_who_rides() {
         .with('.', |a| a.foot = Admission::No)
     };
     assert_eq!(town().way(&ebike(), 'A', 'D', 0), "ride ABD, 19.2 s");
-    // Nobody rides on and turns on the spot: around the block it is.
+    // Riders cannot turn on the spot, so the route leads around the block.
     let no = town().turn(TurnKind::No, "ABD");
     assert_eq!(no.way(&ebike(), 'A', 'D', 0), "ride ABCED, 48 s");
     let only = town().turn(TurnKind::Only, "ABD");
     assert_eq!(only.way(&ebike(), 'A', 'C', 0), "ride ABDEC, 38.4 s");
     let via = town().turn(TurnKind::No, "ABCE");
     assert_eq!(via.way(&ebike(), 'A', 'E', 0), "ride ABDE, 33.6 s");
-    // Who comes from B is not bound by what begins at A.
+    // The restriction begins at A, so it does not apply to riders from B.
     assert!(via.way(&ebike(), 'B', 'E', 0).ends_with("19.2 s"));
     let both = via.turn(TurnKind::No, "ABD");
     assert_eq!(both.way(&ebike(), 'A', 'E', 0), "Unreachable");
@@ -295,7 +295,7 @@ fn hours_that_are_not_known_are_told_and_lose_ties() {
         (town.told(&topology, &route).as_str(), route.unknowns),
         ("ride DAB, 19.2 s", 1)
     );
-    // As long by u as by v for who comes from between D and E.
+    // From the middle of the edge between D and E, the routes by u and by v are equally long.
     let middle = [town.between('D', 'E', 60)];
     let query = Query::new(&middle, &to, 0, Mode::Ride);
     let route = view.route(&mut Memory::new(), &query).unwrap();

@@ -1,4 +1,4 @@
-//! Random small networks with everything in them, compared with the oracle to the tenth of a second.
+//! Random small networks with all features of the search, compared with the oracle to the tenth of a second.
 
 use super::super::ends::Targets;
 use super::super::*;
@@ -83,7 +83,7 @@ fn attr(rng: &mut Rng, hours: u32) -> Attr {
     attr
 }
 
-/// A walk over the edges of a topology, for turn restrictions that can come up.
+/// A random path over the edges of a topology, for turn restrictions that routes can meet.
 fn chain(rng: &mut Rng, topology: &Topology) -> Option<Vec<DirectedEdge>> {
     let count = topology.edge_count() as u32;
     let mut edges = vec![DirectedEdge(rng.below(count * 2))];
@@ -239,7 +239,7 @@ pub fn query<'a>(rng: &mut Rng, case: &Case, from: &'a [End], to: &'a [End]) -> 
     query
 }
 
-/// Counts what came up, so that a test that tries nothing fails.
+/// Counts the cases that occurred, so that the test fails if some never occur.
 #[derive(Debug, Default)]
 struct Seen {
     routes: u32,

@@ -1,5 +1,5 @@
-//! Small networks read from a picture. Capital letters are nodes; lines between them are edges, one character being
-//! 10 m; a small letter on a line names the feature of the edge.
+//! Small networks that are read from a text picture. Capital letters are nodes. Lines between them are edges; one
+//! character is 10 m. A small letter on a line is the name of the feature of the edge.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct Town {
     pub table: Table,
 }
 
-/// A moment of a day in tenths of a second.
+/// A time of the first day, in tenths of a second since the epoch.
 pub fn clock(hour: i64, minute: i64) -> i64 {
     (hour * 60 + minute) * 600
 }
@@ -93,14 +93,14 @@ impl Town {
         feature
     }
 
-    /// Changes what a feature is like.
+    /// Changes the attributes of a feature.
     pub fn with(mut self, name: char, change: impl Fn(&mut Attr)) -> Town {
         let feature = self.features[&name];
         change(&mut self.table.attrs[feature as usize]);
         self
     }
 
-    /// Changes what kind of edges a feature has.
+    /// Changes the kind of the edges of a feature.
     pub fn kind(mut self, name: char, kind: EdgeKind) -> Town {
         let feature = self.features[&name];
         let of_feature = |e: &&mut Edge| e.feature == feature;
@@ -125,7 +125,7 @@ impl Town {
         self
     }
 
-    /// Hours of a feature for all modes, from and until as (hour, minute), on the first two days.
+    /// Sets the opening hours of a feature for all modes, as start and end in (hour, minute), on the first two days.
     pub fn open(mut self, name: char, hours: &[(Clock, Clock)]) -> Town {
         let times = |day: i64| {
             hours.iter().map(move |(from, until)| {
@@ -145,7 +145,7 @@ impl Town {
         })
     }
 
-    /// Forbids a turn, or demands it, along nodes.
+    /// Adds a turn restriction along nodes.
     pub fn turn(mut self, kind: TurnKind, nodes: &str) -> Town {
         let nodes: Vec<char> = nodes.chars().collect();
         let edges: Vec<DirectedEdge> = nodes.windows(2).map(|w| self.edge(w[0], w[1])).collect();
@@ -202,7 +202,7 @@ impl Town {
         panic!("no edge there");
     }
 
-    /// A point on the edge between two nodes, so many metres from the first.
+    /// A point on the edge between two nodes, `metres` metres from the first.
     pub fn between(&self, from: char, to: char, metres: u32) -> End {
         let directed = self.edge(from, to);
         let edge = directed.edge();
@@ -225,7 +225,7 @@ impl Town {
         *found.unwrap().0
     }
 
-    /// The way from node to node as a text: the modes with the nodes that they lead along, and the minutes.
+    /// The route between two nodes as text: each mode with its nodes, and the duration.
     pub fn way(&self, profile: &Profile, from: char, to: char, depart: i64) -> String {
         let end = |name| End::from(Place::Node(self.nodes[&name]));
         self.way_between(profile, end(from), end(to), depart)
