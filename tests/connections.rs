@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -16,6 +17,16 @@ use crate::support::server::{Server, begin, onemap, sqlite_in};
 /// A self-signed certificate for `localhost`, and its key.
 const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/cert.pem");
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/key.pem");
+
+/// Another pair for the same host.
+const OTHER: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/support/tls/other-cert.pem"
+);
+const OTHER_KEY: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/support/tls/other-key.pem"
+);
 
 fn host(base: &str) -> &str {
     base.split_once("://").unwrap().1
@@ -65,24 +76,89 @@ fn https_uses_the_operators_certificate_and_links_begin_with_https() {
 }
 
 #[test]
-fn an_unreadable_certificate_is_named_in_the_error() {
+fn a_certificate_that_cannot_be_used_is_named_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
-    let nothing = folder.path().join("none.pem");
-    let nothing = nothing.to_str().unwrap();
-    let (_, said, worked) = onemap(&[
-        "serve",
-        "--create",
-        "--listen",
-        "127.0.0.1:0",
-        "--database",
-        &database,
-        "--tls-cert",
-        nothing,
-        "--tls-key",
-        KEY,
-    ]);
-    assert!(!worked && said.contains("none.pem"), "{said}");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let garbled = file(
+        "garbled.pem",
+        "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+    );
+    let broken = file(
+        "broken.pem",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    );
+    let empty = file("empty.pem", "");
+    for (cert, key, expected) in [
+        ("/nowhere.pem", KEY, "cannot read /nowhere.pem"),
+        (CERTIFICATE, "/nokey.pem", "cannot read /nokey.pem"),
+        (&garbled, KEY, "garbled.pem is not a valid PEM file"),
+        (&broken, KEY, "broken.pem with the private key"),
+        (&empty, KEY, "empty.pem contains no certificate"),
+        (KEY, KEY, "key.pem contains no certificate"),
+        (CERTIFICATE, CERTIFICATE, "cert.pem contains no private key"),
+        (
+            CERTIFICATE,
+            OTHER_KEY,
+            "other-key.pem is not the private key of",
+        ),
+    ] {
+        let options = ["serve", "--create", "--listen", "127.0.0.1:0"];
+        let files = ["--tls-cert", cert, "--tls-key", key];
+        let (_, said, worked) =
+            onemap(&[&options[..], &["--database", &database], &files].concat());
+        assert!(!worked && said.contains(expected), "{expected}: {said}");
+    }
+    let (_, said, worked) = onemap(&["serve", "--tls-cert", CERTIFICATE]);
+    assert!(!worked && said.contains("--tls-key"), "{said}");
+}
+
+#[test]
+fn a_renewed_certificate_is_used_after_a_hangup() {
+    let folder = tempfile::tempdir().unwrap();
+    let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name));
+    let install = |from: &str, to: &Path| std::fs::copy(from, to).map(|_| ()).unwrap();
+    install(CERTIFICATE, &cert);
+    install(KEY, &key);
+    let files = ["--tls-cert", cert.to_str().unwrap(), "--tls-key"];
+    let arguments = [&files[..], &[key.to_str().unwrap()]].concat();
+    let (server, base) = begin(&sqlite_in(folder.path()), &arguments);
+    assert!(is_trusted(&base, CERTIFICATE) && !is_trusted(&base, OTHER));
+
+    let hang_up = || {
+        let pid = server.pid().to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-HUP", &pid])
+            .status();
+        assert!(sent.unwrap().success());
+    };
+    let deadline = Instant::now() + Duration::from_secs(30);
+    install(OTHER, &cert);
+    // The key does not belong to the certificate yet, so the old pair stays.
+    hang_up();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(is_trusted(&base, CERTIFICATE));
+    install(OTHER_KEY, &key);
+    while !is_trusted(&base, OTHER) {
+        assert!(Instant::now() < deadline, "the new certificate is not used");
+        hang_up();
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(!is_trusted(&base, CERTIFICATE));
+}
+
+/// Returns whether a client that trusts only this certificate gets an answer.
+fn is_trusted(base: &str, certificate: &str) -> bool {
+    let mut stream = https(host(base), Path::new(certificate));
+    let request = "GET /health/live HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let mut answer = String::new();
+    stream.write_all(request.as_bytes()).is_ok()
+        && stream.read_to_string(&mut answer).is_ok()
+        && answer.starts_with("HTTP/1.1 200")
 }
 
 /// A client that sends a byte now and then must not keep its connection open for ever.
@@ -135,7 +211,7 @@ fn after_a_refusal_the_connection_can_be_used_again() {
         );
         stream.write_all(head.as_bytes()).unwrap();
         // The body is sent as a separate packet, after the server has refused the request.
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        std::thread::sleep(Duration::from_millis(20));
         stream.write_all(b"{\"a\": 1}").unwrap();
         let head = answer_head(&mut stream);
         assert!(head.starts_with("HTTP/1.1 40"), "{path}: {head}");

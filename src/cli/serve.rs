@@ -5,19 +5,21 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::serve_feed::FeedArgs;
 use super::serve_limits::{LimitArgs, UploadArgs};
 use super::{demo_ledger, print, say, stop_signal, web_address};
 use crate::demo;
-use crate::http::{self, App, Proxies, assets, connections};
+use crate::http::connections::{self, Certificate};
+use crate::http::{self, App, Proxies, assets};
 use crate::live::jobs::{self, Jobs, Kinds};
 use crate::live::{self, Live};
 use crate::model::names::collection::BUILDINGS;
@@ -76,7 +78,7 @@ pub struct ServeArgs {
     /// While this file exists, no commit becomes visible. For tests.
     #[arg(long, env = "ONEMAP_HOLD", value_name = "FILE", hide = true)]
     hold: Option<PathBuf>,
-    /// The certificate chain (PEM) for HTTPS.
+    /// The certificate chain (PEM) for HTTPS. It is read again on SIGHUP.
     #[arg(long, env = "ONEMAP_TLS_CERT", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The private key of the certificate (PEM).
@@ -204,7 +206,14 @@ async fn serve(
         .with_context(|| format!("cannot listen on {}", args.listen))?;
     let address = listener.local_addr()?;
     let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(cert), Some(key)) => Some(connections::tls(cert, key)?),
+        (Some(cert), Some(key)) => {
+            let certificate = Arc::new(Certificate::read(cert, key)?);
+            tasks.spawn("certificate", {
+                let certificate = certificate.clone();
+                move || reload_on_hangup(certificate.clone())
+            });
+            Some(Arc::new(certificate.config()?))
+        }
         _ => None,
     };
     // The token is created as late as possible, so that nothing can fail between creating it and showing it.
@@ -227,6 +236,21 @@ where
 {
     let own = live.clone();
     live.tasks().spawn(name, move || task(own.clone()));
+}
+
+/// Reads the files of the certificate again on SIGHUP, because certificates are renewed every few months.
+async fn reload_on_hangup(certificate: Arc<Certificate>) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    while hangup.recv().await.is_some() {
+        match certificate.reload() {
+            Ok(()) => tracing::info!("the certificate was read again"),
+            Err(error) => {
+                tracing::error!(%error, "the certificate was not read again; the old one stays")
+            }
+        }
+    }
 }
 
 /// Schemas decide what is protected, so an invalid one stops the start and is not skipped.

@@ -6,6 +6,7 @@
 //! account. When a limit is reached, the connection that has been idle longest is closed. A connection with a
 //! request in progress is never closed for that.
 
+mod certificate;
 mod handles;
 mod pace;
 mod serve;
@@ -14,8 +15,9 @@ mod table;
 
 use std::time::Duration;
 
+pub use certificate::{Certificate, CertificateError};
 pub use pace::TooSlow;
-pub use serve::{serve, tls};
+pub use serve::serve;
 pub use table::{Connection, Deadline};
 
 /// Limits for connections. The defaults fit an office behind one address, with eight wall screens and some

@@ -3,11 +3,9 @@
 use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -18,8 +16,6 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -66,26 +62,6 @@ struct Server {
     settings: Settings,
     http: auto::Builder<TokioExecutor>,
     tls: Option<TlsAcceptor>,
-}
-
-/// A TLS configuration with the operator's certificate.
-///
-/// # Errors
-/// If one of the files cannot be read or is not valid. The text names both.
-pub fn tls(cert: &Path, key: &Path) -> anyhow::Result<Arc<ServerConfig>> {
-    let read = || -> anyhow::Result<ServerConfig> {
-        let chain = CertificateDer::pem_file_iter(cert)?.collect::<Result<Vec<_>, _>>()?;
-        let key = PrivateKeyDer::from_pem_file(key)?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(config)
-    };
-    let config = read().with_context(|| format!("{} and {}", cert.display(), key.display()))?;
-    Ok(Arc::new(config))
 }
 
 /// Serves until `stop` is ready. Requests in progress then have two seconds to finish.
