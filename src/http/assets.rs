@@ -48,9 +48,9 @@ const PARTS: &[&str] = &[
 ];
 
 /// The content security policy of the pages: they may only load from this service. The map's worker and
-/// textures are created in the page, as `blob:`.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; \
-    style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; \
+/// textures are created in the page, as `blob:`. The rider page's worker compiles the WebAssembly that it loads.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; \
+    worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; \
     object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
 /// Answers requests that match no route: with a file of the web app, with a page, or with 404.
@@ -80,7 +80,9 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         ))
         .into_response();
     }
-    match Web::get("index.html") {
+    // The build adds the names of their files to some pages, so that browsers load them at once.
+    let page = name.split('/').next().unwrap_or_default();
+    match Web::get(&format!("pages/{page}.html")).or_else(|| Web::get("index.html")) {
         Some(mut file) => {
             let html = String::from_utf8_lossy(&file.data);
             file.data = rooted(&html, &app.prefix).into_bytes().into();
@@ -152,6 +154,7 @@ fn media_type(name: &str) -> &'static str {
         "js" | "mjs" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "json" | "map" => "application/json",
+        "wasm" => "application/wasm",
         "webmanifest" => "application/manifest+json",
         "svg" => "image/svg+xml",
         "png" => "image/png",

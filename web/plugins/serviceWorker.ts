@@ -1,37 +1,60 @@
-// Builds `/sw.js`, the phone pages' service worker: one plain script (older phones know no modules there)
-// into which the list of the shell's files and a version made of their contents are written.
+// Builds what makes the phone pages quick and independent of the network: `/sw.js`, one plain script (older phones
+// know no modules there) into which the list of each page's files and a version made of their contents are written,
+// and an HTML file a page that names the page's files, so that a phone loads them at once and not one after another.
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type Rolldown } from 'vite';
 
 /** The pages that work without a network, by the ends of their modules' names. */
-const PAGES = ['src/pages/field/FieldPage.vue', 'src/pages/report/ReportPage.vue'];
+const PAGES = {
+  field: 'src/pages/field/FieldPage.vue',
+  report: 'src/pages/report/ReportPage.vue',
+  rider: 'src/pages/rider/RiderPage.vue',
+} as const;
 
 type Bundle = Rolldown.OutputBundle;
 
-/** The files that the pages need: the entry's and their own chunks, what those import, and all styles, images and
- * workers. */
-export function shellOf(bundle: Bundle, pages: readonly string[]): string[] {
+/**
+ * The files that a page needs: the entry's and its own chunks, what those import, and all styles, images and
+ * workers. A file comes after those that it imports, so that its styles win. `late` adds what the page loads only when
+ * it is needed, such as its map.
+ */
+export function filesOf(bundle: Bundle, page: string, late: boolean): string[] {
   const files = new Set<string>();
+  const seen = new Set<string>();
   const visit = (name: string): void => {
     const file = bundle[name];
-    if (!file || files.has(name)) return;
+    if (!file || seen.has(name)) return;
+    seen.add(name);
+    if (file.type === 'chunk') visitAround(file);
     files.add(name);
-    if (file.type !== 'chunk') return;
+  };
+  const visitAround = (file: Rolldown.OutputChunk): void => {
     for (const next of file.imports) visit(next);
     // Vite notes a chunk's styles and images beside it.
     const notes = file as unknown as { viteMetadata?: { importedCss: Set<string>; importedAssets: Set<string> } };
-    for (const next of [...(notes.viteMetadata?.importedCss ?? []), ...(notes.viteMetadata?.importedAssets ?? [])])
-      visit(next);
-    // What a page loads late (its map) belongs to it; what the entry loads late are the other pages.
+    for (const next of notes.viteMetadata?.importedCss ?? []) visit(next);
+    if (!late) return;
+    for (const next of notes.viteMetadata?.importedAssets ?? []) visit(next);
+    // What the entry loads late are the other pages.
     if (!file.isEntry) for (const next of file.dynamicImports) visit(next);
   };
-  for (const file of Object.values(bundle)) {
-    if (file.type !== 'chunk') continue;
-    const module = file.facadeModuleId?.split('?')[0];
-    if (file.isEntry || pages.some((page) => module?.endsWith(page))) visit(file.fileName);
-  }
-  return [...files].toSorted();
+  for (const file of Object.values(bundle))
+    if (file.type === 'chunk' && file.isEntry) visit(file.fileName);
+  for (const file of Object.values(bundle))
+    if (file.type === 'chunk' && file.facadeModuleId?.split('?')[0]?.endsWith(page)) visit(file.fileName);
+  return [...files];
+}
+
+/** The HTML of a page with links to its files, except those that it links already. */
+export function linked(html: string, files: string[]): string {
+  const links = files.flatMap((file) => {
+    const address = `./${file}`;
+    if (html.includes(`"${address}"`)) return [];
+    if (file.endsWith('.js')) return [`<link rel="modulepreload" crossorigin href="${address}">`];
+    return file.endsWith('.css') ? [`<link rel="stylesheet" crossorigin href="${address}">`] : [];
+  });
+  return html.replace('</head>', `${links.map((link) => `  ${link}\n  `).join('')}</head>`);
 }
 
 export function serviceWorker(): Plugin {
@@ -42,18 +65,23 @@ export function serviceWorker(): Plugin {
     generateBundle: {
       order: 'post',
       async handler(_, bundle) {
-        const files = shellOf(bundle, PAGES);
-        const page = bundle['index.html'];
-        const version = createHash('sha256').update(files.join('\n'));
-        if (page?.type === 'asset') version.update(page.source);
+        const index = bundle['index.html'];
+        const html = index?.type === 'asset' ? String(index.source) : '';
+        const shells: Record<string, { files: string[]; build: string }> = {};
+        for (const [name, page] of Object.entries(PAGES)) {
+          const files = filesOf(bundle, page, true);
+          if (!files.some((file) => bundle[file]?.type === 'chunk' && !bundle[file].isEntry))
+            this.error(`${page} is no chunk of its own`);
+          const own = linked(html, filesOf(bundle, page, false));
+          this.emitFile({ type: 'asset', fileName: `pages/${name}.html`, source: own });
+          const version = createHash('sha256').update(files.join('\n')).update(own);
+          shells[`/${name}`] = { files: files.map((file) => `/${file}`), build: version.digest('hex').slice(0, 16) };
+        }
         const made = await build({
           configFile: false,
           publicDir: false,
           logLevel: 'warn',
-          define: {
-            SHELL_FILES: JSON.stringify(files.map((file) => `/${file}`)),
-            BUILD: JSON.stringify(version.digest('hex').slice(0, 16)),
-          },
+          define: { SHELLS: JSON.stringify(shells) },
           build: {
             write: false,
             target: 'es2022',

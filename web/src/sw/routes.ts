@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /**
- * How to answer a request of a page at `scope` (`/field` or `/report`, under `root`); `shell` lists the files
+ * How to answer a request of a page at `scope` (such as `/field`, under `root`); `shell` lists the files
  * of its app.
  */
 export function planFor(

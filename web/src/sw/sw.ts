@@ -1,10 +1,9 @@
 // The service worker of the phone pages. They open without a network, with all files from one build. Each page
-// has its own registration (`/field`, `/report`), so that no other page is affected. The build inserts the list
-// of files and the version (see plugins/serviceWorker.ts).
+// has its own registration (`/field`, `/report`, `/rider`), so that no other page is affected. The build inserts the
+// list of files and the version of each page (see plugins/serviceWorker.ts).
 import { planFor } from './routes';
 
-declare const SHELL_FILES: string[];
-declare const BUILD: string;
+declare const SHELLS: Record<string, { files: string[]; build: string }>;
 
 interface ExtendableEvent extends Event {
   waitUntil: (work: Promise<unknown>) => void;
@@ -27,8 +26,9 @@ const worker = globalThis as unknown as WorkerScope;
 const page = new URL(worker.registration.scope).pathname.replace(/\/$/, '');
 /** The root of the service, from the address of this service worker. */
 const root = new URL('.', worker.location.href).pathname.replace(/\/$/, '');
-const shellFiles = new Set(SHELL_FILES.map((file) => root + file));
-const SHELL = `onemap${page}/shell/${BUILD}`;
+const { files, build } = SHELLS[page.slice(root.length)] ?? { files: [], build: '' };
+const shellFiles = new Set(files.map((file) => root + file));
+const SHELL = `onemap${page}/shell/${build}`;
 /** The caches of tiles and photos survive a new build, because they do not depend on it. */
 const TILES = `onemap${page}/tiles`;
 const PHOTOS = `onemap${page}/photos`;

@@ -6,8 +6,19 @@ import { ref, type Ref } from 'vue';
 /** For this long after the start a new version may take over at once, in milliseconds. */
 const START = 4000;
 
-/** @returns whether a new version is waiting, and a function to switch to it. */
-export function useServiceWorker(scope: '/field' | '/report'): { newer: Ref<boolean>; takeOver: () => void } {
+/** Whether this browser lets a page install a service worker. WeChat's may not. */
+export const hasServiceWorker = (): boolean => 'serviceWorker' in navigator && navigator.serviceWorker !== undefined;
+
+/**
+ * Installs the service worker of a page; the first one only after `pause` milliseconds, so that it does not load
+ * files while the first screen does.
+ *
+ * @returns whether a new version is waiting, and a function to switch to it.
+ */
+export function useServiceWorker(
+  scope: '/field' | '/report' | '/rider',
+  pause = 0,
+): { newer: Ref<boolean>; takeOver: () => void } {
   const newer = ref(false);
   let waiting: ServiceWorker | null = null;
   const begun = performance.now();
@@ -47,7 +58,8 @@ export function useServiceWorker(scope: '/field' | '/report'): { newer: Ref<bool
   }
 
   // During development there is no /sw.js, and a cached page would be confusing.
-  if (import.meta.env.PROD && 'serviceWorker' in navigator) void install().catch(() => {});
+  if (import.meta.env.PROD && hasServiceWorker())
+    setTimeout(() => void install().catch(() => {}), navigator.serviceWorker.controller ? 0 : pause);
   return { newer, takeOver };
 }
 
