@@ -90,7 +90,8 @@ impl App {
                 match places.enter(address.clone()) {
                     Ok(place) => (address, place),
                     Err(refusal) => {
-                        let caller = Caller::from_request_parts(parts, self).await;
+                        // Boxed, since this is rare: its large future would be moved with each request.
+                        let caller = Box::pin(Caller::from_request_parts(parts, self)).await;
                         let Some(principal) = caller.ok().and_then(|c| c.principal) else {
                             return Err(refusal);
                         };

@@ -2,8 +2,8 @@
 //!
 //! A build runs on a blocking thread and reads one pinned snapshot. Its result replaces the previous
 //! structure, with the number of the commit that it was built from. Commits during a build cause one more
-//! build, however many there are. The builder drops its snapshot after each build, so an old map stays in
-//! memory for one build at most. The supervisor runs the builder and restarts it after a panic. Until the
+//! build, however many there are. The builder drops its snapshot when the build is complete or outdated, so
+//! one old map stays in memory at most. The supervisor runs the builder and restarts it after a panic. Until the
 //! next build succeeds, readers get the previous structure.
 //!
 //! So a derived structure may be older than the snapshot. Code that answers from one also checks the current
@@ -23,7 +23,7 @@ use crate::model::names::collection::WARNINGS;
 
 mod network;
 
-pub use network::{Network, Ways};
+pub use network::{Network, SourceSeqs, Ways};
 
 /// The least time between the builds of one structure, so that a stream of commits does not keep a core
 /// busy. A build that takes longer rests as long as it took.
@@ -43,6 +43,11 @@ pub trait Derive: Send + Sync + Sized + 'static {
 
     /// Whether a build from this snapshot would give the same structure.
     fn is_current(&self, snapshot: &Snapshot) -> bool;
+
+    /// Computes what makes answers faster but takes much longer than the build. It runs on a blocking thread after the
+    /// build is in use, and reads the snapshot of the build. It must call `is_outdated` regularly, and stop when a
+    /// newer commit needs another build.
+    fn refine(&self, _snapshot: &Snapshot, _is_outdated: &dyn Fn() -> bool) {}
 }
 
 /// A structure with the number of the commit that it was built from.
@@ -86,8 +91,14 @@ impl<T: Derive> Derived<T> {
         loop {
             seqs.mark_unchanged();
             let began = Instant::now();
-            if self.catch_up(&live).await {
+            if let Some((built, snapshot)) = self.catch_up(&live).await {
                 tokio::time::sleep(began.elapsed().max(REST)).await;
+                let now = live.clone();
+                let refined = tokio::task::spawn_blocking(move || {
+                    let is_outdated = || !built.value.is_current(&now.snapshot());
+                    built.value.refine(&snapshot, &is_outdated);
+                });
+                no_panic(refined.await).await;
             }
             // The sender belongs to the map, which lives as long as this task, so the wait cannot
             // fail.
@@ -95,39 +106,42 @@ impl<T: Derive> Derived<T> {
         }
     }
 
-    /// Builds the structure if it is older than the snapshot. Returns whether it did. A panic of
+    /// Builds the structure if it is older than the snapshot. Returns the new build and its snapshot. A panic of
     /// the build is passed on.
-    async fn catch_up(&self, live: &Live) -> bool {
-        let Ok(_turn) = live.inner.builds.acquire().await else {
-            return false;
-        };
+    async fn catch_up(&self, live: &Live) -> Option<(Arc<Built<T>>, Arc<Snapshot>)> {
+        let _turn = live.inner.builds.acquire().await.ok()?;
         let before = self.newest();
         let snapshot = live.snapshot();
         let current = |built: &Arc<Built<T>>| {
             built.seq == snapshot.seq() || built.value.is_current(&snapshot)
         };
         if before.as_ref().is_some_and(current) {
-            return false;
+            return None;
         }
         let began = Instant::now();
-        let build = move || Built {
-            seq: snapshot.seq(),
-            value: T::build(&snapshot, before.as_deref().map(|b| &b.value)),
+        let build = move || {
+            let built = Built {
+                seq: snapshot.seq(),
+                value: T::build(&snapshot, before.as_deref().map(|b| &b.value)),
+            };
+            (Arc::new(built), snapshot)
         };
-        match tokio::task::spawn_blocking(build).await {
-            Ok(built) => {
-                let ms = began.elapsed().as_millis();
-                tracing::debug!(name = T::NAME, seq = built.seq, ms, "built");
-                self.built.store(Some(Arc::new(built)));
-                true
-            }
-            Err(error) => match error.try_into_panic() {
-                // The supervisor starts this task again.
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The channel is closed because the program ends.
-                Err(_) => std::future::pending().await,
-            },
-        }
+        let built = no_panic(tokio::task::spawn_blocking(build).await).await;
+        let ms = began.elapsed().as_millis();
+        tracing::debug!(name = T::NAME, seq = built.0.seq, ms, "built");
+        self.built.store(Some(Arc::clone(&built.0)));
+        Some(built)
+    }
+}
+
+/// Returns the result of a blocking task. Passes its panic on, so that the supervisor starts the task that waits here
+/// again.
+async fn no_panic<T>(done: Result<T, tokio::task::JoinError>) -> T {
+    match done.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(done) => done,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // The blocking threads have ended because the program ends.
+        Err(Err(_)) => std::future::pending().await,
     }
 }
 

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use tokio::sync::{Mutex, Semaphore, mpsc, watch as value};
 
-pub use derived::{Built, Derive, Derived, Network, Ways};
+pub use derived::{Built, Derive, Derived, Network, SourceSeqs, Ways};
 pub use feed::{Encoded, FeedChange, FeedCommit, Lagged, Listener, Reset};
 pub(crate) use lease::Lease;
 pub use overlay::Overlay;

@@ -61,7 +61,8 @@ pub async fn read(
             .of_this_request()
             .on(&name, &id)
             .saying(&recorded.join(", "));
-        app.live.store().audit(look).await?;
+        // Boxed, since this is rare: its large future would be moved with each request.
+        Box::pin(app.live.store().audit(look)).await?;
         looks = Looks::Recorded;
     }
     let view = (caller.view(), looks);

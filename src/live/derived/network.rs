@@ -1,7 +1,12 @@
 //! The network for riding and walking of a map: topology and geometry. It does not contain who may pass; that is read
 //! at query time.
+//!
+//! After the network is in use, lower bounds of travel times ([`Potentials`]) are computed for each profile. They
+//! hold as long as nothing was added or loosened since, and make searches in a city many times faster.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::time::Instant;
 
 use super::super::Snapshot;
 use super::super::projection::geometry_stamp;
@@ -11,22 +16,29 @@ use crate::model::Canonical;
 use crate::model::names::collection::{
     BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES, TURNS,
 };
+use crate::network::attributes::{Said, Seen};
 use crate::network::build::{Features, Report, build};
-use crate::network::core::{Door, Topology};
+use crate::network::core::{Attr, Door, Potentials, Profile, Table, Topology};
 use crate::network::nearby::EdgeIndex;
+use crate::network::{NamedProfile, Profiles};
 
 /// The collections from which the network is built.
 const SOURCES: [&str; 7] = [
     BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES, TURNS,
 ];
 
+/// The number of the newest commit in each collection that the network is built from; `None` if the map has no such
+/// collection.
+pub type SourceSeqs = [Option<u64>; SOURCES.len()];
+
 /// The network of a map, and the state of the map that it was built from.
 #[derive(Debug)]
 pub struct Network {
     /// `None` if the map has more nodes or edges than a topology supports.
     ways: Option<Ways>,
-    /// The number of the newest commit in each source collection; `None` if the map has no such collection.
-    seqs: [Option<u64>; SOURCES.len()],
+    seqs: SourceSeqs,
+    /// The bounds for each profile, once they are computed.
+    bounds: Vec<(Profile, OnceLock<Potentials>)>,
 }
 
 /// A topology with its indexes.
@@ -51,8 +63,20 @@ impl Network {
     pub fn of(snapshot: &Snapshot) -> Self {
         Self {
             ways: Ways::of(snapshot),
-            seqs: seqs(snapshot),
+            seqs: Self::source_seqs(snapshot),
+            bounds: Vec::new(),
         }
+    }
+
+    /// Returns the lower bounds of travel times for a profile, if they are computed and hold for a snapshot.
+    pub fn bounds(&self, profile: &Profile, snapshot: &Snapshot) -> Option<&Potentials> {
+        let (_, bounds) = self.bounds.iter().find(|(p, _)| p == profile)?;
+        bounds.get().filter(|_| self.is_current(snapshot))
+    }
+
+    /// Returns the state of the collections that a network is built from.
+    pub fn source_seqs(snapshot: &Snapshot) -> SourceSeqs {
+        SOURCES.map(|name| source(snapshot, name).map(Collection::last_seq))
     }
 
     /// Returns the topology; `None` if the map is too large for one.
@@ -151,18 +175,58 @@ fn source<'a>(snapshot: &'a Snapshot, name: &str) -> Option<&'a Collection> {
     snapshot.collections().get(name).map(AsRef::as_ref)
 }
 
-fn seqs(snapshot: &Snapshot) -> [Option<u64>; SOURCES.len()] {
-    SOURCES.map(|name| source(snapshot, name).map(Collection::last_seq))
-}
-
 impl Derive for Network {
     const NAME: &'static str = "route network";
 
     fn build(snapshot: &Snapshot, _: Option<&Self>) -> Self {
-        Self::of(snapshot)
+        // A built-in file that cannot be read is reported by the route service.
+        let profiles = Profiles::built_in().unwrap_or_default();
+        let of_profile = |named: &NamedProfile| (named.profile.clone(), OnceLock::new());
+        Self {
+            bounds: profiles.iter().map(of_profile).collect(),
+            ..Self::of(snapshot)
+        }
     }
 
     fn is_current(&self, snapshot: &Snapshot) -> bool {
-        self.seqs == seqs(snapshot)
+        self.seqs == Self::source_seqs(snapshot)
+    }
+
+    fn refine(&self, snapshot: &Snapshot, is_outdated: &dyn Fn() -> bool) {
+        let Some(ways) = &self.ways else { return };
+        let began = Instant::now();
+        let table = best_case(snapshot, &ways.topology);
+        for (profile, bounds) in &self.bounds {
+            match Potentials::new(&ways.topology, &table, profile, is_outdated) {
+                Some(potentials) => _ = bounds.set(potentials),
+                None => return,
+            }
+        }
+        let ms = began.elapsed().as_millis();
+        tracing::debug!(ms, "the bounds of travel times are computed");
+    }
+}
+
+/// Returns the attributes of all features if nothing is closed.
+fn best_case(snapshot: &Snapshot, topology: &Topology) -> Table {
+    let attr = |name: &String| {
+        let (collection, id) = name.split_once('/')?;
+        if let Some(passage) = snapshot.way_attributes().get(name) {
+            return Some(passage.said.best_case());
+        }
+        let entry = source(snapshot, collection)?.get(id)?;
+        let seen = Seen {
+            properties: Canonical::new(entry.all_properties()),
+            at: None,
+        };
+        Some(Said::read(collection, &seen).best_case())
+    };
+    let names = topology.features().iter();
+    Table {
+        attrs: names
+            .map(|name| attr(name).unwrap_or(Attr::CLOSED))
+            .collect(),
+        hours: Vec::new(),
+        blocked: Vec::new(),
     }
 }

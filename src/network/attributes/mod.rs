@@ -26,7 +26,7 @@ use super::core::{
 use crate::model::Canonical;
 
 /// A day order (当日管制) that applies during at least a part of the period for which attributes are read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     /// `storm`, `snow`, `peak` or `emergency`.
     pub kind: String,
@@ -155,6 +155,32 @@ impl Said {
             ebike_hours: text("ebike_hours"),
             at: seen.at.filter(|_| !when.is_empty()),
             when,
+        }
+    }
+}
+
+impl Said {
+    /// Returns the attributes if nothing is closed, all hours are always, and the day orders are in force that allow
+    /// the most.
+    pub fn best_case(&self) -> Attr {
+        let of_mode = |base: Admission, changed: fn(&When) -> Option<Admission>| {
+            let orders = self.when.iter().filter_map(changed);
+            let all = || std::iter::once(base).chain(orders.clone());
+            match (
+                all().any(|a| a == Admission::Yes),
+                all().any(|a| a == Admission::Dismount),
+            ) {
+                (true, _) => Admission::Yes,
+                (false, true) => Admission::Dismount,
+                (false, false) => Admission::No,
+            }
+        };
+        Attr {
+            ebike: of_mode(self.rule.ebike, |w| w.ebike),
+            foot: of_mode(self.rule.foot, |w| w.foot),
+            locked: false,
+            closed: false,
+            ..self.attr
         }
     }
 }

@@ -27,6 +27,34 @@ fn always() -> Hours {
     }
 }
 
+#[test]
+fn the_best_case_has_the_day_orders_that_allow_the_most_and_nothing_closed() {
+    let said = |properties: Value| {
+        let Value::Object(map) = properties else {
+            panic!("properties");
+        };
+        let text = Properties::from_map(map).unwrap();
+        let seen = Seen {
+            properties: Canonical::new(text.as_str()),
+            at: None,
+        };
+        Said::read("entrances", &seen).best_case()
+    };
+    let attr = said(json!({
+        "kind": "gate", "ebike": "no", "foot": "yes", "locked": true, "opening_hours": "06:00-22:00",
+        "when": [{"kind": "storm", "ebike": "yes"}, {"kind": "peak", "foot": "no"}],
+    }));
+    assert_eq!((attr.ebike, attr.foot), (Admission::Yes, Admission::Yes));
+    assert!(!attr.locked && !attr.closed);
+    let attr = said(json!({
+        "kind": "gate", "ebike": "no", "foot": "no", "when": [{"kind": "snow", "ebike": "dismount"}],
+    }));
+    assert_eq!(
+        (attr.ebike, attr.foot),
+        (Admission::Dismount, Admission::No)
+    );
+}
+
 /// Hours that are unknown.
 fn unknown() -> Hours {
     Hours {

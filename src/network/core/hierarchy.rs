@@ -34,10 +34,16 @@ pub struct Hierarchy {
 
 impl Hierarchy {
     /// Builds the hierarchy of `nodes` nodes. Each edge has its costs in both directions, [`NEVER`] for a direction
-    /// that does not exist.
-    pub fn new(nodes: usize, edges: impl Iterator<Item = (u32, u32, [u32; 2])>) -> Hierarchy {
+    /// that does not exist. Returns `None` if `is_cancelled`, which is called regularly, returns true.
+    pub fn new(
+        nodes: usize,
+        edges: impl Iterator<Item = (u32, u32, [u32; 2])>,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Option<Hierarchy> {
         let mut contraction = Contraction::new(nodes, edges);
-        contraction.run();
+        if !contraction.run(is_cancelled) {
+            return None;
+        }
         let mut hierarchy = Hierarchy {
             first: Vec::with_capacity(nodes + 1),
             up: Vec::new(),
@@ -51,7 +57,7 @@ impl Hierarchy {
             hierarchy.up.extend_from_slice(arcs);
         }
         hierarchy.first.push(hierarchy.up.len() as u32);
-        hierarchy
+        Some(hierarchy)
     }
 
     /// The number of nodes.
@@ -99,7 +105,8 @@ impl Contraction {
         }
     }
 
-    fn run(&mut self) {
+    /// Contracts the nodes. Returns whether it was not cancelled.
+    fn run(&mut self, is_cancelled: &dyn Fn() -> bool) -> bool {
         let mut order: BinaryHeap<Reverse<(u64, u32)>> = BinaryHeap::new();
         for node in 0..self.arcs.len() as u32 {
             // The estimate is corrected when the node is taken from the queue.
@@ -107,7 +114,12 @@ impl Contraction {
             order.push(Reverse((degree.saturating_sub(1) * 500, node)));
         }
         let mut shortcuts = Vec::new();
+        let mut rounds: u32 = 0;
         while let Some(Reverse((_, node))) = order.pop() {
+            rounds = rounds.wrapping_add(1);
+            if rounds % 512 == 0 && is_cancelled() {
+                return false;
+            }
             let degree = self.arcs[node as usize].len().max(1);
             if degree > MOST_ARCS {
                 self.left.push(node);
@@ -136,6 +148,7 @@ impl Contraction {
             }
             self.arcs[node as usize] = arcs;
         }
+        true
     }
 
     /// The arcs that have to be added when a node is removed, so that all distances stay the same.
@@ -348,7 +361,7 @@ mod tests {
             };
             let count = rng.below(nodes as u32 * density);
             let edges: Vec<(u32, u32, [u32; 2])> = (0..count).map(|_| edge(&mut rng)).collect();
-            let hierarchy = Hierarchy::new(nodes, edges.iter().copied());
+            let hierarchy = Hierarchy::new(nodes, edges.iter().copied(), &|| false).unwrap();
             let targets: Vec<(u32, u32)> = (0..1 + rng.below(3))
                 .map(|_| (rng.below(nodes as u32), rng.below(20)))
                 .collect();

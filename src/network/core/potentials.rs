@@ -52,12 +52,14 @@ fn least_ds<A: Attributes + ?Sized>(
 const MODES: [&[Mode]; 2] = [&Mode::ALL, &[Mode::Walk]];
 
 impl Potentials {
-    /// Computes the potentials of a profile. This takes seconds for a city.
+    /// Computes the potentials of a profile. This takes seconds for a city; `is_cancelled` is called regularly, and
+    /// the result is `None` if it returns true.
     pub fn new<A: Attributes + ?Sized>(
         topology: &Topology,
         attributes: &A,
         profile: &Profile,
-    ) -> Potentials {
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Option<Potentials> {
         let has_vehicle = profile.first_mode().has_vehicle();
         let walks = profile.pace(Mode::Walk).is_some();
         let hierarchy = |modes: &[Mode]| {
@@ -67,18 +69,18 @@ impl Potentials {
                 let takes = least_ds(topology, attributes, profile, number, length, modes);
                 (edge.from, edge.to, takes)
             });
-            Hierarchy::new(topology.node_count(), edges)
+            Hierarchy::new(topology.node_count(), edges, is_cancelled)
         };
         let make = |is_needed: bool, modes| {
             if is_needed {
-                Some(hierarchy(modes))
+                hierarchy(modes).map(Some)
             } else {
-                None
+                Some(None)
             }
         };
-        Potentials {
-            hierarchies: [make(has_vehicle, MODES[0]), make(walks, MODES[1])],
-        }
+        Some(Potentials {
+            hierarchies: [make(has_vehicle, MODES[0])?, make(walks, MODES[1])?],
+        })
     }
 
     /// Whether the potentials were computed for this topology and profile.

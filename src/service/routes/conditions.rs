@@ -10,7 +10,7 @@ use crate::network::attributes::{Closure, Days, Order};
 use crate::service::access::in_force;
 
 /// The conditions that apply at a departure time or start to apply after it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Conditions {
     /// Holidays, make-up workdays and the offset of local time.
     pub days: Days,

@@ -3,7 +3,7 @@
 //! | file | subject |
 //! | --- | --- |
 //! | `conditions` | temporary conditions that are not stored in features: special days, day orders, closures |
-//! | `table` | the attributes that the search reads, for one snapshot of the map and one departure hour |
+//! | `table` | the attributes that the search reads, for one snapshot of the map and one day of departure |
 //! | `spot`, `ends` | where a route begins and ends: a position, a building with its unit, an entrance, a facility |
 //! | `names` | the public properties of a feature |
 //! | `plan` | the best route, or the reason why there is none |
@@ -19,6 +19,8 @@ mod asked;
 mod conditions;
 mod ends;
 mod gates;
+#[cfg(test)]
+mod kept_tests;
 mod legs;
 mod many;
 mod names;
@@ -52,16 +54,20 @@ use crate::network::core::{Profile, View};
 pub struct Routes {
     live: Live,
     profiles: Profiles,
-    /// The most recent table. Most queries use the same snapshot and departure hour, and can share it.
-    newest: Mutex<Option<Arc<Kept>>>,
+    /// The tables used last, the newest first. Most queries use the same snapshot and day, and can share one.
+    kept: Mutex<Vec<Kept>>,
     /// Held while a table is made, so that only one thread makes it.
     reading: Mutex<()>,
 }
 
-/// A table, and the key that says which snapshot and time it was made for.
-#[derive(Debug)]
+/// The number of tables that are kept: one for each day of departure that is asked for at present.
+const MOST_KEPT: usize = 4;
+
+/// A table, with the last query that it was used for, and what it was made from.
+#[derive(Debug, Clone)]
 struct Kept {
     key: table::Key,
+    inputs: Arc<table::Inputs>,
     table: Arc<Table>,
 }
 
@@ -98,7 +104,7 @@ impl Ground {
             topology: &ways.topology,
             attributes: &self.table,
             profile,
-            potentials: None,
+            potentials: self.network.value.bounds(profile, &self.snapshot),
         }
     }
 
@@ -142,7 +148,7 @@ impl Routes {
         Self {
             live,
             profiles,
-            newest: Mutex::default(),
+            kept: Mutex::default(),
             reading: Mutex::default(),
         }
     }
@@ -161,12 +167,15 @@ impl Routes {
         let network = self.live.network().ok_or(NoNetwork::NotYet)?;
         network.value.ways().ok_or(NoNetwork::TooLarge)?;
         let key = table::Key::new(&snapshot, &network, at);
-        let kept = self.newest().clone();
-        let kept = kept.filter(|kept| kept.key.is_same(&key));
-        Ok(kept.map(|kept| Ground {
+        let table = {
+            let kept = self.kept();
+            let same = kept.iter().find(|kept| kept.key == key);
+            same.map(|kept| Arc::clone(&kept.table))
+        };
+        Ok(table.map(|table| Ground {
             snapshot,
             network,
-            table: Arc::clone(&kept.table),
+            table,
         }))
     }
 
@@ -183,16 +192,42 @@ impl Routes {
         }
         let snapshot = self.live.snapshot();
         let network = self.live.network().ok_or(NoNetwork::NotYet)?;
+        let ways = network.value.ways().ok_or(NoNetwork::TooLarge)?;
         let key = table::Key::new(&snapshot, &network, at);
-        let ground = Ground::on(snapshot, network, at)?;
-        *self.newest() = Some(Arc::new(Kept {
-            key,
-            table: Arc::clone(&ground.table),
-        }));
-        Ok(ground)
+        let inputs = table::Inputs::new(&snapshot, &network, at);
+        let same = {
+            let mut kept = self.kept();
+            let same = kept.iter().position(|kept| kept.inputs.is_same(&inputs));
+            same.map(|place| kept.remove(place))
+        };
+        let kept = same.map_or_else(
+            || Kept {
+                key,
+                table: Arc::new(Table::new(
+                    &snapshot,
+                    ways,
+                    network.seq,
+                    inputs.conditions(),
+                    at,
+                )),
+                inputs: Arc::new(inputs),
+            },
+            |same| Kept { key, ..same },
+        );
+        let table = Arc::clone(&kept.table);
+        {
+            let mut all = self.kept();
+            all.insert(0, kept);
+            all.truncate(MOST_KEPT);
+        }
+        Ok(Ground {
+            snapshot,
+            network,
+            table,
+        })
     }
 
-    fn newest(&self) -> std::sync::MutexGuard<'_, Option<Arc<Kept>>> {
-        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

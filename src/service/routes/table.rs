@@ -1,4 +1,4 @@
-//! The attributes that the search reads, for one topology, one snapshot of the map and one departure hour.
+//! The attributes that the search reads, for one topology, one snapshot of the map and one day of departure.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,16 +8,21 @@ use jiff::{Timestamp, ToSpan};
 
 use super::conditions::Conditions;
 use crate::index::Collection;
-use crate::live::{Built, Network, Snapshot, WayAttributes, Ways, geometry_stamp};
+use crate::live::{Built, Network, Snapshot, SourceSeqs, WayAttributes, Ways, geometry_stamp};
 use crate::model::Canonical;
 use crate::model::names::collection::{BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, ROUTES};
 use crate::network::attributes::{self, Reader, Said, Seen, closed_edges};
 use crate::network::core::{self, Attr, Attributes, Blocked, Hours};
+use crate::service::access::in_force;
 
-/// The number of days for which opening hours are computed. After them, the hours are unknown.
+/// The number of days after the day of departure for which opening hours are computed. After them, the hours are
+/// unknown.
 const DAYS: i64 = 14;
-/// The computed opening hours begin this many hours before the departure, so that the state at the departure is known.
+/// The computed opening hours begin this many hours before the day of departure, so that the state at the departure is
+/// known.
 const HOURS_BEFORE: i64 = 24;
+/// The length of a day in seconds.
+const DAY_S: i64 = 86_400;
 /// People can walk under a building whose underside is at least this high, in metres.
 const HEADROOM_M: f64 = 2.0;
 
@@ -39,46 +44,84 @@ impl Attributes for Table {
     }
 }
 
-/// The inputs of a table. Tables with equal keys are equal.
-#[derive(Debug)]
+/// Identifies a snapshot, a network and a departure. Tables with equal keys are equal. It is compared with each query,
+/// so it is cheap to make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key {
     seq: u64,
     store: uuid::Uuid,
     network: u64,
-    way_attributes: Arc<WayAttributes>,
-    /// The hour of the departure, and the minute of the request. The minute is needed because closures expire without
-    /// a commit.
-    hour: i64,
+    day: i64,
+    /// The minute of the request. It is needed because closures expire without a commit.
     minute: i64,
+    /// The number of day orders that have not ended at the departure.
+    orders: usize,
+    /// The minute of the departure if gates are closed by reports, which end at some minute; otherwise 0.
+    gates: i64,
 }
 
 impl Key {
     pub(super) fn new(snapshot: &Snapshot, network: &Built<Network>, at: Timestamp) -> Self {
+        let minute = |at: Timestamp| at.as_second().div_euclid(60);
         Self {
             seq: snapshot.seq(),
             store: snapshot.store_id(),
             network: network.seq,
-            way_attributes: Arc::clone(snapshot.way_attributes()),
-            hour: at.as_second().div_euclid(3600),
-            minute: Timestamp::now().as_second().div_euclid(60),
+            day: day(at),
+            minute: minute(Timestamp::now()),
+            orders: in_force::open_orders(snapshot, at).len(),
+            gates: if in_force::shut_until(snapshot).is_empty() {
+                0
+            } else {
+                minute(at)
+            },
         }
-    }
-
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        (self.seq, self.store, self.network, self.hour, self.minute)
-            == (
-                other.seq,
-                other.store,
-                other.network,
-                other.hour,
-                other.minute,
-            )
-            && Arc::ptr_eq(&self.way_attributes, &other.way_attributes)
     }
 }
 
+/// What a table was made from. Another snapshot or minute with equal inputs has the same table.
+#[derive(Debug, Clone)]
+pub(super) struct Inputs {
+    store: uuid::Uuid,
+    network: u64,
+    network_sources: SourceSeqs,
+    way_attributes: Arc<WayAttributes>,
+    day: i64,
+    conditions: Conditions,
+}
+
+impl Inputs {
+    pub(super) fn new(snapshot: &Snapshot, network: &Built<Network>, at: Timestamp) -> Self {
+        Self {
+            store: snapshot.store_id(),
+            network: network.seq,
+            network_sources: Network::source_seqs(snapshot),
+            way_attributes: Arc::clone(snapshot.way_attributes()),
+            day: day(at),
+            conditions: Conditions::of(snapshot, at),
+        }
+    }
+
+    /// Whether the tables are equal. Special cases are compared last, because that takes longer.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (self.store, self.network, self.day) == (other.store, other.network, other.day)
+            && self.network_sources == other.network_sources
+            && Arc::ptr_eq(&self.way_attributes, &other.way_attributes)
+            && self.conditions == other.conditions
+    }
+
+    pub(super) fn conditions(&self) -> &Conditions {
+        &self.conditions
+    }
+}
+
+/// Returns the number of the day, in UTC, of a departure.
+fn day(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(DAY_S)
+}
+
 impl Table {
-    /// Reads the attributes for departures around `at`. `network_seq` is the number of the commit that the topology
+    /// Reads the attributes for departures on the day of `at`. `network_seq` is the number of the commit that the topology
     /// was built from.
     pub fn new(
         snapshot: &Snapshot,
@@ -87,13 +130,12 @@ impl Table {
         conditions: &Conditions,
         at: Timestamp,
     ) -> Self {
-        let hour = at.as_second().div_euclid(3600) * 3600;
-        let begin = Timestamp::from_second(hour).unwrap_or(at);
+        let begin = Timestamp::from_second(day(at) * DAY_S).unwrap_or(at);
         let conditions_of = attributes::Conditions {
             days: &conditions.days,
             from: begin.checked_sub(HOURS_BEFORE.hours()).unwrap_or(begin),
             until: begin
-                .checked_add((DAYS * 24).hours())
+                .checked_add(((DAYS + 1) * 24).hours())
                 .unwrap_or(Timestamp::MAX),
             orders: &conditions.orders,
             shut: &conditions.shut,

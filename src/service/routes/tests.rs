@@ -13,16 +13,22 @@ use crate::network::core::{Limit, Memory, Mode};
 /// A Monday at noon, local time in Tianjin.
 const NOON: &str = "2026-11-30T12:00:00+08:00";
 
-fn at(text: &str) -> Timestamp {
+pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn profile(id: &str) -> Profile {
+pub(super) fn profile(id: &str) -> Profile {
     Profiles::built_in().unwrap().get(id).unwrap().clone()
 }
 
 /// The demo district. Its network takes a while to build, so the tests share it.
 static DEMO: LazyLock<Ground> = LazyLock::new(|| {
+    let snapshot = Snapshot::of_features(demo::schemas(), demo_features(), at(NOON)).unwrap();
+    Ground::of_map(Arc::new(snapshot), at(NOON)).unwrap()
+});
+
+/// The features of the demo district, without its cases.
+pub(super) fn demo_features() -> Vec<Change> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
     let mut changes = Vec::new();
     for (collection, _) in demo::schemas() {
@@ -35,9 +41,8 @@ static DEMO: LazyLock<Ground> = LazyLock::new(|| {
         }
         changes.extend(features(&collection, &text));
     }
-    let snapshot = Snapshot::of_features(demo::schemas(), changes, at(NOON)).unwrap();
-    Ground::of_map(Arc::new(snapshot), at(NOON)).unwrap()
-});
+    changes
+}
 
 fn features(collection: &CollectionId, text: &str) -> Vec<Change> {
     use crate::codec::geojson::read;

@@ -298,7 +298,8 @@ fn check(case: &Case, query: &Query<'_>, memory: &mut Memory, seen: &mut Seen, r
         let best = oracle.arrivals(query, &shut).into_iter().flatten().min();
         let mut bound = view.straight_line(query);
         let found = view.route_with_shut(memory, query, &targets, &mut bound, &shut);
-        let potentials = Potentials::new(&case.topology, &case.table, &case.profile);
+        let potentials =
+            Potentials::new(&case.topology, &case.table, &case.profile, &|| false).unwrap();
         let led = View {
             potentials: Some(&potentials),
             ..view
