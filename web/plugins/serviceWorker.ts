@@ -14,6 +14,10 @@ const PAGES = {
 
 type Bundle = Rolldown.OutputBundle;
 
+/** Whether a chunk contains the page or is the name under which the router loads it. */
+const isOf = ({ facadeModuleId, moduleIds }: Rolldown.OutputChunk, page: string): boolean =>
+  [facadeModuleId ?? '', ...moduleIds].some((module) => module.split('?')[0]?.endsWith(page));
+
 /**
  * The files that a page needs: the entry's and its own chunks, what those import, and all styles, images and
  * workers. A file comes after those that it imports, so that its styles win. `late` adds what the page loads only when
@@ -39,10 +43,8 @@ export function filesOf(bundle: Bundle, page: string, late: boolean): string[] {
     // What the entry loads late are the other pages.
     if (!file.isEntry) for (const next of file.dynamicImports) visit(next);
   };
-  for (const file of Object.values(bundle))
-    if (file.type === 'chunk' && file.isEntry) visit(file.fileName);
-  for (const file of Object.values(bundle))
-    if (file.type === 'chunk' && file.facadeModuleId?.split('?')[0]?.endsWith(page)) visit(file.fileName);
+  for (const file of Object.values(bundle)) if (file.type === 'chunk' && file.isEntry) visit(file.fileName);
+  for (const file of Object.values(bundle)) if (file.type === 'chunk' && isOf(file, page)) visit(file.fileName);
   return [...files];
 }
 
