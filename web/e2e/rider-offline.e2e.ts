@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, launch } from './browser.ts';
 import { Cable } from './cable.ts';
+import { Rewriter } from './rewriter.ts';
 import { fitsFingers, installed, phone, type Spot } from './phone.ts';
 
 const url = inject('url');
@@ -69,6 +70,44 @@ test('after one visit the page opens without a network', async () => {
   expect(errors).toEqual([]);
   await close();
   await cable.unplug();
+});
+
+test('a new version is taken at the start of a visit, and later when the rider wants it', async () => {
+  const proxy = await new Rewriter(url).listen();
+  const publish = (version: string): void => {
+    proxy.rewrite = (path, body) =>
+      path === '/sw.js' ? body.replaceAll(/(build:.)[0-9a-f]{16}/g, `$1${version.repeat(16)}`) : null;
+  };
+  const shells = (): Promise<string[]> =>
+    page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('onemap/rider/shell/')));
+  publish('1');
+  const { page, errors, close } = await phone(browser, `${proxy.url}/rider`);
+  await installed(page);
+  expect(await shells()).toEqual(['onemap/rider/shell/1111111111111111']);
+
+  publish('2');
+  await page.reload();
+  await expect.poll(shells, { timeout: 20_000 }).toEqual(['onemap/rider/shell/2222222222222222']);
+  await page.locator('[name="q"]').waitFor();
+
+  // During a visit nothing changes by itself.
+  await page.waitForTimeout(4500);
+  await page.fill('[name="q"]', 'wqhy');
+  publish('3');
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+  const newer = page.locator('.state__newer');
+  await newer.waitFor();
+  await expectAccessible(page);
+  expect(await fitsFingers(page)).toEqual([]);
+  expect(await page.inputValue('[name="q"]')).toBe('wqhy');
+  const reloaded = page.waitForEvent('load');
+  await newer.getByRole('button', { name: '立即更新' }).tap();
+  await reloaded;
+  await expect.poll(shells).toEqual(['onemap/rider/shell/3333333333333333']);
+  expect(await newer.count()).toBe(0);
+  expect(errors).toEqual([]);
+  await close();
+  await proxy.close();
 });
 
 /** WeChat's browser may have no service worker at all, and no storage for files. */

@@ -3,15 +3,15 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import { Map as MapLibreMap, setWorkerUrl, type MapOptions } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { workerScript } from '@/core/offline/workerScript';
 import { checkOrder } from './zorder';
 import { markRaw, onScopeDispose, shallowRef, type ShallowRef } from 'vue';
-
-setWorkerUrl(workerUrl);
 
 export interface MapHandle {
   map: ShallowRef<MapLibreMap | null>;
   /**
-   * Creates the map in `container`. Resolves when the style is loaded; rejects if WebGL is missing. A previous
+   * Creates the map in `container`. Resolves when the style is loaded; rejects if WebGL is missing or the
+   * page was left. A previous
    * map is removed first or, with `keep`, stays visible under the new one until `settle` is called.
    */
   create: (container: HTMLElement, options: Omit<MapOptions, 'container'>, keep?: boolean) => Promise<MapLibreMap>;
@@ -27,11 +27,13 @@ export interface MapHandle {
 export function useMap(): MapHandle {
   const map = shallowRef<MapLibreMap | null>(null);
   let before: MapLibreMap | null = null;
+  let isLeft = false;
   const settle = (): void => {
     before?.remove();
     before = null;
   };
   onScopeDispose(() => {
+    isLeft = true;
     settle();
     map.value?.remove();
     map.value = null;
@@ -42,6 +44,8 @@ export function useMap(): MapHandle {
     current: (made) => map.value === made && made.getContainer().isConnected,
     async create(container, options, keep = false) {
       settle();
+      setWorkerUrl(await workerScript(workerUrl));
+      if (isLeft) throw new Error('the page was left before the map was made');
       if (keep) before = map.value;
       else map.value?.remove();
       const made = markRaw(new MapLibreMap({ container, attributionControl: false, ...options }));

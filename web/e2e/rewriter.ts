@@ -1,0 +1,54 @@
+// A proxy between browser and server that can change answers, such as to publish a new version of the pages.
+import { createServer, request, type Server as HttpServer } from 'node:http';
+
+export class Rewriter {
+  url = '';
+  /** Changes the body of an answer, or returns null to leave it as it is. */
+  rewrite: (path: string, body: string) => string | null = () => null;
+  private pulled = false;
+  private readonly server: HttpServer;
+
+  constructor(target: string) {
+    const { hostname, port } = new URL(target);
+    this.server = createServer((from, to) => {
+      if (this.pulled) {
+        from.socket.destroy();
+        return;
+      }
+      // Without compression, so that the body can be read.
+      const headers = { ...from.headers, 'accept-encoding': 'identity' };
+      const passed = request({ hostname, port, path: from.url, method: from.method, headers }, (answer) => {
+        const pieces: Buffer[] = [];
+        answer.on('data', (piece: Buffer) => pieces.push(piece));
+        answer.on('end', () => {
+          const body = Buffer.concat(pieces);
+          const other = this.rewrite(from.url ?? '/', body.toString('utf8'));
+          const sent = other === null ? body : Buffer.from(other);
+          const { etag: _, 'content-length': __, 'transfer-encoding': ___, ...kept } = answer.headers;
+          to.writeHead(answer.statusCode ?? 502, { ...kept, 'content-length': sent.length });
+          to.end(sent);
+        });
+      });
+      passed.on('error', () => from.socket.destroy());
+      from.pipe(passed);
+    });
+  }
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    const address = this.server.address();
+    if (address && typeof address === 'object') this.url = `http://127.0.0.1:${address.port}`;
+    return this;
+  }
+
+  /** Cuts all connections. */
+  pull(): void {
+    this.pulled = true;
+    this.server.closeAllConnections();
+  }
+
+  async close(): Promise<void> {
+    this.pull();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}

@@ -1,0 +1,24 @@
+// Workers of pages that work without a network. A browser loads a worker's script through the service worker whose
+// scope contains the script's address, and not through that of the page. The service workers of the phone pages have
+// no such scope, so the page loads the script itself and starts the worker from it.
+
+const started = new Map<string, Promise<string>>();
+
+/** The address of a script that is in the page's memory. The script must not import others. */
+export function workerScript(url: string): Promise<string> {
+  let address = started.get(url);
+  if (!address) {
+    address = load(url).catch((error: unknown) => {
+      started.delete(url);
+      throw error;
+    });
+    started.set(url, address);
+  }
+  return address;
+}
+
+async function load(url: string): Promise<string> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
+  return URL.createObjectURL(new Blob([await response.text()], { type: 'text/javascript' }));
+}
