@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 
@@ -12,6 +13,7 @@ use super::App;
 use super::answer::Tag;
 use super::budget::Kept;
 use super::problem::Problem;
+use super::query::Query;
 use crate::model::both;
 
 #[derive(RustEmbed)]
@@ -53,6 +55,20 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
     worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; \
     object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
+/// What JavaScript's `encodeURIComponent` leaves as it is.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+/// The longest id in an address that is looked at, in bytes.
+const LONGEST_ID: usize = 200;
+
 /// Answers requests that match no route: with a file of the web app, with a page, or with 404.
 pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
@@ -84,7 +100,11 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
     let page = name.split('/').next().unwrap_or_default();
     match Web::get(&format!("pages/{page}.html")).or_else(|| Web::get("index.html")) {
         Some(mut file) => {
-            let html = String::from_utf8_lossy(&file.data);
+            let mut html = String::from_utf8_lossy(&file.data).into_owned();
+            if let Some(card) = card_of(name, request.uri().query().unwrap_or_default()) {
+                let link = format!(r#"<link rel="preload" as="fetch" crossorigin href="{card}" />"#);
+                html = html.replacen("</head>", &format!("{link}</head>"), 1);
+            }
             file.data = rooted(&html, &app.prefix).into_bytes().into();
             send("index.html", file, asked)
         }
@@ -105,6 +125,23 @@ fn is_page(name: &str) -> bool {
         wanted.len() == found.len() && wanted.iter().zip(&found).all(same)
     };
     PAGES.iter().any(|p| p.trim_matches('/') == name) || PARTS.iter().any(matches)
+}
+
+/// The request for the access card that the rider's page will send, if its address comes from a plate. The HTML names
+/// it, so that a phone loads it beside the page's files and not after them.
+fn card_of(name: &str, query: &str) -> Option<String> {
+    let query = Query::parse(query).ok()?;
+    let asked = |name: &str| query.get(name).ok().flatten().filter(|v| !v.is_empty());
+    let encode = |text: &str| utf8_percent_encode(text, COMPONENT).to_string();
+    let building = asked("b").filter(|id| name == "rider" && id.len() <= LONGEST_ID)?;
+    // The page sends the same parameters in the same order.
+    let mut card = format!("./api/buildings/{}/access?mode=ebike", encode(building));
+    for part in ["unit", "room"] {
+        if let Some(value) = asked(part).filter(|v| v.len() <= LONGEST_ID) {
+            card += &format!("&{part}={}", encode(value));
+        }
+    }
+    Some(card)
 }
 
 /// The HTML of the page with absolute addresses, which work below a public path and on every page. The build
@@ -191,6 +228,24 @@ mod tests {
         ] {
             assert!(!is_page(name), "{name}");
         }
+    }
+
+    #[test]
+    fn the_page_of_a_plate_names_the_request_for_its_card() {
+        let card = |query: &str| card_of("rider", query);
+        assert_eq!(
+            card("b=wq-3&unit=2&room=501").as_deref(),
+            Some("./api/buildings/wq-3/access?mode=ebike&unit=2&room=501")
+        );
+        assert_eq!(
+            card("lang=en&b=%E6%A5%BC%22%3E/3&unit=A+1").as_deref(),
+            Some("./api/buildings/%E6%A5%BC%22%3E%2F3/access?mode=ebike&unit=A%201")
+        );
+        for nothing in ["", "b=", "b=1&b=2", "to=facilities/1", "b=%FF"] {
+            assert_eq!(card(nothing), None, "{nothing}");
+        }
+        assert_eq!(card(&format!("b={}", "x".repeat(201))), None);
+        assert_eq!(card_of("rider/way", "b=wq-3"), None);
     }
 
     #[test]
