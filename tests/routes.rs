@@ -256,6 +256,38 @@ async fn a_rider_is_led_to_the_unit_door_and_told_why_the_other_gates_lost() {
 }
 
 #[tokio::test]
+async fn a_gate_that_turned_a_rider_away_is_avoided() {
+    let district = District::start().await;
+    let mut body = asked(door(), "ebike", &noon());
+    let first = district.route(&body).await;
+    let turned_away = first["summary"]["gate"]["id"].clone();
+    body["avoid"] = json!([turned_away]);
+    let second = district.route(&body).await;
+    assert_ne!(second["summary"]["gate"]["id"], turned_away);
+    assert_eq!(second["summary"]["door"]["id"], DOOR_ID);
+    let others = second["summary"]["other_gates"].as_array().unwrap();
+    let lost = others.iter().find(|g| g["id"] == turned_away).unwrap();
+    assert_eq!(lost["code"], "avoided");
+    assert_eq!(lost["why"]["zh"], "按您的要求避开");
+
+    body["avoid"] = json!(["no-such-gate"]);
+    let (status, said) = district.refusal(&body).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "{said}");
+    assert_eq!(said["field"], "avoid");
+    body["avoid"] = json!(vec!["g"; 17]);
+    let (status, said) = district.refusal(&body).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+    // Without any gate nobody gets in, and the answer says which can be reached.
+    let gates: Vec<String> = ["e", "e2", "n", "s", "w"]
+        .map(|gate| format!("{COMPOUND}-gate-{gate}"))
+        .to_vec();
+    body["avoid"] = json!(gates);
+    let (status, said) = district.refusal(&body).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
+    assert_eq!(said["gates"].as_array().unwrap().len(), 5, "{said}");
+}
+
+#[tokio::test]
 async fn at_night_another_gate_is_used_and_the_closed_one_says_when_it_opens() {
     let district = District::start().await;
     let night = district

@@ -122,7 +122,7 @@ pub struct LostGate {
     /// Why, in words.
     pub why: Localized,
     /// The same for programs: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
-    /// `unusable` or `unreachable`.
+    /// `unusable`, `unreachable` or `avoided`.
     pub code: &'static str,
     /// How much longer the way through it takes, in seconds; null where there is none.
     pub extra_s: Option<f64>,

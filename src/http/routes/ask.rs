@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::model::both;
+use crate::model::names::collection::ENTRANCES;
 use crate::network::core::Profile;
-use crate::service::routes::{Ask, Spot};
+use crate::service::routes::{Ask, Ground, Spot};
 
 /// The oldest departure that is accepted, before the current time. Client clocks differ, and a page may have been open
 /// for a while.
@@ -18,6 +19,8 @@ const PAST: SignedDuration = SignedDuration::from_mins(15);
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
 /// The maximum number of alternative routes.
 const MOST_ALTERNATIVES: usize = 3;
+/// The maximum number of entrances to avoid.
+const MOST_AVOIDED: usize = 16;
 /// The maximum length of an id, a unit or a room.
 const LONGEST_TEXT: usize = 200;
 
@@ -69,6 +72,10 @@ pub struct RouteBody {
     #[serde(default)]
     #[schema(maximum = 3)]
     pub alternatives: usize,
+    /// The ids of entrances that the route must not pass, such as a gate that has just turned the rider away.
+    #[serde(default)]
+    #[schema(max_items = 16)]
+    pub avoid: Vec<String>,
 }
 
 fn ebike() -> String {
@@ -181,6 +188,29 @@ pub(super) fn position(
         x: degrees("lon", lon, 180.0)?,
         y: degrees("lat", lat, 90.0)?,
     })
+}
+
+/// Validates the ids of entrances to avoid.
+pub(super) fn avoided(ids: &[String], ground: &Ground) -> Result<(), Problem> {
+    if ids.len() > MOST_AVOIDED {
+        return Err(Problem::wrong_field(
+            "avoid",
+            both!(
+                "应为至多{MOST_AVOIDED}个出入口",
+                "expected at most {MOST_AVOIDED} entrances"
+            ),
+        ));
+    }
+    let entrances = ground.snapshot.collections().get(ENTRANCES);
+    let is_unknown = |id: &&String| entrances.is_none_or(|all| all.get(id.as_str()).is_none());
+    match ids.iter().find(is_unknown) {
+        None => Ok(()),
+        Some(id) => Err(Problem::not_found(both!(
+            "avoid：没有出入口“{id}”。",
+            "avoid: there is no entrance {id:?}."
+        ))
+        .with("field", "avoid")),
+    }
 }
 
 /// Returns the profile with an id.

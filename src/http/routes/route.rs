@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::answer::{InsteadPlace, LostGate, RouteAnswer};
-use super::ask::RouteBody;
+use super::ask::{RouteBody, avoided};
 use crate::http::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
@@ -35,8 +35,11 @@ pub async fn route(
     JsonBody(body): JsonBody<RouteBody>,
 ) -> Result<Response, Problem> {
     query.only(&[])?;
+    let avoid = body.avoid.clone();
     let ask = body.read(&app)?;
     let ground = app.ground(ask.at).await?;
+    avoided(&avoid, &ground)?;
+    let ground = ground.avoiding(&avoid);
     let searched = ground.clone();
     let journey = app
         .metered(move |memory, limit, _| Ok(searched.route(&ask, memory, limit)?))

@@ -178,7 +178,12 @@ fn judge(
         }
     });
     let name = asked.name(&format!("entrances/{id}"));
-    let (why, code) = why(asked, (&id, edge), verdict, best);
+    let feature = asked.ways.topology.edge(edge).feature;
+    let (why, code) = if asked.ground.table.is_avoided(feature) {
+        (both!("按您的要求避开", "avoided as you asked"), "avoided")
+    } else {
+        why(asked, (&id, edge), verdict, best)
+    };
     OtherGate {
         name,
         why,

@@ -46,6 +46,7 @@ pub use steps::Step;
 pub use table::Table;
 
 use crate::live::{Built, Live, Network, Snapshot, Ways};
+use crate::model::names::collection::ENTRANCES;
 use crate::network::Profiles;
 use crate::network::core::{Profile, View};
 
@@ -96,6 +97,19 @@ impl Ground {
     /// topology.
     pub fn ways(&self) -> Option<&Ways> {
         self.network.value.ways()
+    }
+
+    /// Returns the same data for a query that avoids some entrances, given by their ids. An entrance that is not part
+    /// of the network cannot be passed anyway.
+    #[must_use]
+    pub fn avoiding(self, entrances: &[String]) -> Self {
+        let Some(ways) = self.ways().filter(|_| !entrances.is_empty()) else {
+            return self;
+        };
+        let ids = entrances.iter();
+        let features = ids.filter_map(|id| ways.feature(&format!("{ENTRANCES}/{id}")));
+        let table = Arc::new(self.table.avoiding(features.collect()));
+        Self { table, ..self }
     }
 
     /// Returns the network in the form that the search takes.

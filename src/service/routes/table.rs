@@ -28,19 +28,29 @@ const HEADROOM_M: f64 = 2.0;
 
 /// The attributes of the features of a topology.
 #[derive(Debug)]
-pub struct Table(core::Table);
+pub struct Table {
+    /// Shared by all queries with the same key.
+    read: Arc<core::Table>,
+    /// The features that one query avoids, sorted. Usually empty.
+    avoided: Vec<u32>,
+}
+
+static AVOIDED: Attr = Attr::CLOSED;
 
 impl Attributes for Table {
     fn attr(&self, feature: u32) -> &Attr {
-        self.0.attr(feature)
+        if self.is_avoided(feature) {
+            return &AVOIDED;
+        }
+        self.read.attr(feature)
     }
 
     fn hours(&self, index: u32) -> &Hours {
-        self.0.hours(index)
+        self.read.hours(index)
     }
 
     fn blocked(&self, edge: u32) -> Blocked {
-        self.0.blocked(edge)
+        self.read.blocked(edge)
     }
 }
 
@@ -164,11 +174,28 @@ impl Table {
                 );
             }
         }
-        Self(core::Table {
-            attrs,
-            hours: reader.into_hours(),
-            blocked: blocked.into_iter().collect(),
-        })
+        Self {
+            read: Arc::new(core::Table {
+                attrs,
+                hours: reader.into_hours(),
+                blocked: blocked.into_iter().collect(),
+            }),
+            avoided: Vec::new(),
+        }
+    }
+
+    /// Returns the same attributes with some features closed, given by their index in the topology.
+    pub(super) fn avoiding(&self, mut features: Vec<u32>) -> Self {
+        features.sort_unstable();
+        Self {
+            read: Arc::clone(&self.read),
+            avoided: features,
+        }
+    }
+
+    /// Returns whether the query avoids a feature.
+    pub(super) fn is_avoided(&self, feature: u32) -> bool {
+        !self.avoided.is_empty() && self.avoided.binary_search(&feature).is_ok()
     }
 }
 

@@ -149,6 +149,25 @@ fn there_and_back_comes_back_to_where_it_began() {
 }
 
 #[test]
+fn a_query_that_avoids_a_gate_takes_another_and_says_why() {
+    let from = Spot::Facility("battery-swap-001".to_owned());
+    let ask = ask(from, building("wenquan-huayuan-3", "2"), "foot", NOON);
+    let before = route(&DEMO, &ask).unwrap();
+    let used = before.gate.clone().unwrap().id;
+    let avoiding = DEMO.clone().avoiding(std::slice::from_ref(&used));
+    let other = route(&avoiding, &ask).unwrap();
+    assert_ne!(other.gate.unwrap().id, used);
+    assert!(other.duration_s > before.duration_s);
+    let lost = other.other_gates.iter().find(|gate| gate.id == used);
+    let lost = lost.unwrap();
+    assert_eq!((lost.code, lost.extra_s), ("avoided", None));
+    // The next query is not affected.
+    assert_eq!(route(&DEMO, &ask).unwrap().gate, before.gate);
+    let unchanged = DEMO.clone().avoiding(&["no-such-gate".to_owned()]);
+    assert_eq!(route(&unchanged, &ask).unwrap().gate, before.gate);
+}
+
+#[test]
 fn an_overlay_answers_what_would_be_without_touching_the_map() {
     let from = Spot::Facility("battery-swap-001".to_owned());
     let ask = ask(from, building("wenquan-huayuan-3", "2"), "foot", NOON);
