@@ -277,6 +277,9 @@ async fn a_card_contains_no_code_and_shows_its_notes_to_riders_only() {
         let text = answer.text().await.unwrap();
         assert!(!text.contains("canary-7q#"), "{text}");
         assert_eq!(text.matches("只告诉骑手").count(), notes);
+        // Only who may ask for a code is told where there is one.
+        let has_code = text.contains("\"has_code\":true");
+        assert_eq!(has_code, notes > 0, "{text}");
     }
     let ask = |token: Option<&String>| {
         let path = "/api/entrances/wenquan-huayuan-3-2/code";

@@ -15,7 +15,7 @@ use crate::index::{Entry, Meter, Select};
 use crate::live::Snapshot;
 use crate::model::names::collection::ENTRANCES;
 use crate::model::names::property;
-use crate::model::{Canonical, Localized, View, both};
+use crate::model::{Canonical, Localized, Role, View, both};
 use crate::network::attributes::{Conditions, Days, Order, Reader, Seen};
 use crate::network::core::{Attr, Hours, Profile};
 use crate::spatial::bounds::Bounds;
@@ -203,6 +203,10 @@ impl<'a> Entrances<'a> {
             let roles = self.view.on(schema, entry.all_properties());
             schema.shows(roles, "opening_hours") && schema.shows(roles, "ebike_hours")
         });
+        let may_ask = schema.is_some_and(|schema| {
+            let roles = self.view.on(schema, entry.all_properties());
+            roles.includes(Role::Rider)
+        });
         let verdict = match tells_hours {
             true => judged.verdict,
             false => judged.verdict.without_times(),
@@ -256,6 +260,10 @@ impl<'a> Entrances<'a> {
             credential: shown.text("credential"),
             guidance: shown.text("guidance"),
             access_note: shown.text("access_note"),
+            has_code: may_ask.then(|| {
+                let code = Canonical::new(entry.all_properties()).text(property::ACCESS_CODE);
+                code.is_some_and(|code| !code.trim().is_empty())
+            }),
             opening_hours: shown.text("opening_hours"),
             ebike_hours: shown.text("ebike_hours"),
             intercom: shown.flag("intercom"),

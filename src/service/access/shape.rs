@@ -124,6 +124,8 @@ pub struct AccessEntrance {
     pub guidance: Option<String>,
     /// A note for riders, visible to riders and higher roles.
     pub access_note: Option<String>,
+    /// Whether `POST /api/entrances/{id}/code` has a code, for riders and higher roles; absent for others.
+    pub has_code: Option<bool>,
     /// The opening hours as text.
     pub opening_hours: Option<String>,
     /// The hours for e-bikes as text, if they differ.

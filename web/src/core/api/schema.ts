@@ -1309,6 +1309,8 @@ export interface components {
             guarded?: boolean | null;
             /** @description How to get in, as public text. */
             guidance?: string | null;
+            /** @description Whether `POST /api/entrances/{id}/code` has a code, for riders and higher roles; absent for others. */
+            has_code?: boolean | null;
             /** @description The id of the entrance. */
             id: string;
             /** @description Whether residents can be called from it. */
@@ -3057,7 +3059,7 @@ export interface components {
         LostGate: {
             /**
              * @description The same for programs: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
-             *     `unusable` or `unreachable`.
+             *     `unusable`, `unreachable` or `avoided`.
              */
             code: string;
             /**
@@ -3685,6 +3687,8 @@ export interface components {
         RouteBody: {
             /** @description How many other ways are wanted, through other gates of the compound. */
             alternatives?: number;
+            /** @description The ids of entrances that the route must not pass, such as a gate that has just turned the rider away. */
+            avoid?: string[];
             /**
              * Format: date-time
              * @description When they set out, RFC 3339; now where it is missing.

@@ -63,6 +63,7 @@ export const Z_ORDER = [
   'way-casing',
   'way-line',
   'way-walk',
+  'way-spots',
   'way-gate',
   'way-door',
   'way-accuracy',

@@ -5,6 +5,7 @@ import type { components } from '@/core/api/schema';
 import type { FeatureOf, Hit } from '@/core/api/types';
 import { signPlace } from '@/core/map/bounds';
 import type { Address } from './order';
+import { whenReady } from './ready';
 import type { Target } from './target';
 import type { Card, Route } from './types';
 
@@ -58,8 +59,16 @@ export async function card(
 /** The start of a route: a position or a gate. */
 export type From = { lon: number; lat: number } | { entrance: string };
 
-export const route = async (from: From, target: Target, profile: string, signal?: AbortSignal): Promise<Route> =>
-  answered(http.POST('/api/route', { body: { from, to: await placeOf(target), profile }, signal }));
+/** @param avoid the ids of gates that the route must not pass. */
+export async function route(
+  from: From,
+  target: Target,
+  { profile, avoid }: { profile: string; avoid: string[] },
+  signal?: AbortSignal,
+): Promise<Route> {
+  const body = { from, to: await placeOf(target), profile, ...(avoid.length > 0 ? { avoid } : {}) };
+  return whenReady(() => answered(http.POST('/api/route', { body, signal })), signal);
+}
 
 /** Converts a destination to the form that the API expects. */
 async function placeOf(target: Target): Promise<components['schemas']['RoutePlace']> {
@@ -108,11 +117,23 @@ export const nearest = async (
   signal?: AbortSignal,
 ): Promise<Near[]> =>
   (
-    await answered(
-      http.POST('/api/nearest', { body: { collection, from, k: 5, profile, ...(kind ? { kind } : {}) }, signal }),
+    await whenReady(
+      () =>
+        answered(
+          http.POST('/api/nearest', { body: { collection, from, k: 5, profile, ...(kind ? { kind } : {}) }, signal }),
+        ),
+      signal,
     )
   ).features as Near[];
 
 /** Reports whether a gate let somebody in. */
 export const countPassage = (id: string, passed: boolean): Promise<unknown> =>
   answered(http.POST('/api/entrances/{id}/passages', { params: { path: { id } }, body: { passed } }));
+
+/** Reports that a gate is locked or that its data is wrong. With the same key, the report is one case. */
+export async function reportGate(id: string, note: string, key: string): Promise<{ id: string; receipt?: string }> {
+  const sent = await answered(
+    http.POST('/api/warnings', { body: { category: 'wrong_access', entrance: id, source: 'rider', note, key } }),
+  );
+  return { id: sent.id ?? '', ...('receipt' in sent && sent.receipt ? { receipt: sent.receipt } : {}) };
+}

@@ -2,6 +2,7 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError } from '@/core/api/client';
 import { explain } from '@/core/api/explain';
+import { avoided, avoidNone } from './avoid';
 import { route, type From } from './client';
 import { atBegin, follow, trackOf, type Progress, type Track } from './follow';
 import { profile } from './profile';
@@ -47,15 +48,20 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
   /** Whether the vehicle is parked. New routes are then for walking. */
   let isOnFoot = false;
 
-  async function ask(start: From, again: boolean): Promise<void> {
+  /**
+   * @param again whether the old route stays on the screen meanwhile.
+   * @param isUnderWay whether the rider is on the way, possibly on foot already.
+   */
+  async function ask(start: From, again: boolean, isUnderWay = again): Promise<void> {
     asked?.abort();
     const asking = new AbortController();
     asked = asking;
-    isOnFoot = again && (isOnFoot || hasParked(way.value, progress.value));
+    isOnFoot = isUnderWay && (isOnFoot || hasParked(way.value, progress.value));
     if (again) anew.value = 'asking';
     else [phase.value, anew.value, way.value, progress.value] = ['asking', 'no', null, null];
     try {
-      const found = await route(start, target(), isOnFoot ? 'foot' : profile.value, asking.signal);
+      const how = { profile: isOnFoot ? 'foot' : profile.value, avoid: avoided.value.map(({ id }) => id) };
+      const found = await route(start, target(), how, asking.signal);
       const track = trackOf(found.features);
       way.value = { route: found, track };
       progress.value =
@@ -64,6 +70,11 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
       if (again) anew.value = 'done';
     } catch (error) {
       if (asking.signal.aborted) return;
+      // A gate that was deleted meanwhile needs no avoiding. The change of the list starts the next request.
+      if (error instanceof ApiError && error.problem['field'] === 'avoid' && avoided.value.length > 0) {
+        avoidNone();
+        return;
+      }
       if (again) {
         // Further fixes off the line start another request.
         anew.value = 'failed';
@@ -82,6 +93,7 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
     else phase.value = 'waiting';
   };
   watch([target, profile, chosenStart], begin, { immediate: true });
+  watch(avoided, () => from.value && void ask(from.value, false, true));
   watch(here, (now) => {
     if (!now || chosenStart.value !== null) return;
     if (phase.value === 'waiting') begin();

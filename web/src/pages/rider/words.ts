@@ -85,6 +85,21 @@ export const words = {
     passedYes: '进去了',
     passedNo: '没让进',
     passedThanks: '已记下，谢谢。只计次数，不记人和位置。',
+    otherGate: '换一个门走',
+    avoiding: (gates: string) => `已避开${gates}`,
+    avoidNone: '不再避开',
+    wrong: '门锁着，或信息有误',
+    wrongAsk: (gate: string) => `${gate}有什么问题？点选即上报`,
+    wrongSaid: '骑手反映：',
+    wrongSent: '已上报，编号',
+    wrongAvoided: (gate: string) => `本机算路已避开${gate}。`,
+    wrongNext: '值班人员将核实更正。用骑手账号登录后上报，两小时内有两人反映同一个门，算路即对所有人避开。',
+    wrongNextRider:
+      '两小时内再有一名骑手反映，或网格员确认，算路即对所有人避开此门，最长 12 小时；值班人员将核实更正。',
+    wrongNextStaff: '算路即刻对所有人避开此门，最长 12 小时；值班人员将核实更正。',
+    wrongFollow: '查看办理进度',
+    cancel: '取消',
+    preparing: '路网正在准备，请稍候，无需重试',
     gap: (m: number) => `地图上的路离门还差 ${m} 米，最后一段请看现场。`,
     assumed: '途中要穿过未登记的门，请看现场。',
     unknownOnWay: '途中有门的开放时间未知。',
@@ -180,6 +195,22 @@ export const words = {
     passedYes: 'Got in',
     passedNo: 'Turned away',
     passedThanks: 'Noted, thank you. Only the number counts, neither who nor where.',
+    otherGate: 'Take another gate',
+    avoiding: (gates: string) => `Avoiding ${gates}`,
+    avoidNone: 'Avoid none',
+    wrong: 'Gate locked, or data wrong',
+    wrongAsk: (gate: string) => `What is wrong with ${gate}? One tap reports it`,
+    wrongSaid: 'A rider says: ',
+    wrongSent: 'Reported, number',
+    wrongAvoided: (gate: string) => `Routes on this phone avoid ${gate} now.`,
+    wrongNext:
+      'An officer will check it. Of riders who are signed in, two reports within two hours close a gate for everybody’s routes.',
+    wrongNextRider:
+      'If another rider says so within two hours, or a grid worker does, everybody’s routes avoid this gate, for 12 hours at most. An officer will check it.',
+    wrongNextStaff: 'Everybody’s routes avoid this gate from now on, for 12 hours at most. An officer will check it.',
+    wrongFollow: 'Follow the report',
+    cancel: 'Cancel',
+    preparing: 'The routes are being prepared; this page tries again by itself',
     gap: (m: number) => `The map’s ways end ${m} m before the door; look around for the rest.`,
     assumed: 'The way passes a gate that is not on the map; look around.',
     unknownOnWay: 'The hours of a gate on the way are not known.',
@@ -216,3 +247,12 @@ export const evidenceWords: Record<string, Bilingual> = {
   import: { zh: '导入数据', en: 'imported' },
   proposal: { zh: '待核实', en: 'not yet checked' },
 };
+
+/** What may be wrong with a gate. The Chinese text is the note of the case. */
+export const wrongGateReasons = {
+  locked: { zh: '锁着，进不去', en: 'Locked' },
+  no_ebike: { zh: '不让电动车进', en: 'No e-bikes let in' },
+  gone: { zh: '这里没有门', en: 'No gate here' },
+  wrong: { zh: '时间或凭证不对', en: 'Hours or pass wrong' },
+} satisfies Record<string, Bilingual>;
+export type WrongGateReason = keyof typeof wrongGateReasons;

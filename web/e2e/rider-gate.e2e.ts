@@ -1,0 +1,126 @@
+// Tests what a rider does at a gate that is locked, and how reports of riders close it for everybody.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, launch } from './browser.ts';
+import { fitsFingers, phone, type Phone } from './phone.ts';
+import { startServer, type Server } from './server.ts';
+
+const BEGIN = { longitude: 117.1342, latitude: 39.224 };
+const HOUSE = 'wenquan-huayuan-3';
+
+interface Gate {
+  id: string;
+  name: string;
+  reported_until?: string | null;
+}
+
+describe.skipIf(!process.env['ONEMAP_BIN'])('a rider at a gate', () => {
+  let browser: Browser;
+  let server: Server;
+
+  beforeAll(async () => {
+    browser = await launch();
+    server = await startServer('--demo');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  const token = async (role: string, name: string): Promise<string> =>
+    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', '--role', role, '--name', name))?.[0] ?? '';
+  const gates = async (): Promise<Gate[]> =>
+    ((await (await fetch(`${server.url}/api/buildings/${HOUSE}/access`)).json()) as { gates: Gate[] }).gates;
+  const openCard = async (account?: string): Promise<Phone> => {
+    const opened = await phone(browser, `${server.url}/rider`, { at: BEGIN });
+    if (account)
+      expect((await opened.context.request.post(`${server.url}/api/session`, { data: { token: account } })).ok()).toBe(
+        true,
+      );
+    await opened.page.goto(`${server.url}/rider?b=${HOUSE}&unit=2`);
+    await opened.page.locator('[data-best-gate]').waitFor();
+    return opened;
+  };
+  /** Reports the best gate of the card as locked, with two taps. */
+  const reportBest = async (page: Page): Promise<string> => {
+    await page.locator('[data-best-gate] [data-wrong-gate] button').click();
+    await page.locator('[data-best-gate] [data-reason="locked"]').click();
+    const sent = page.locator('[data-wrong-gate="sent"]');
+    await sent.waitFor();
+    return (await sent.locator('.numbers').textContent()) ?? '';
+  };
+
+  test('two taps report a locked gate, and the route then avoids it', async () => {
+    const { page, errors, close } = await openCard();
+    const [best] = await gates();
+    await page.locator('[data-best-gate] [data-wrong-gate] button').click();
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await page.getByRole('button', { name: '取消' }).click();
+    const id = await reportBest(page);
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    const officer = await token('officer', '值班员');
+    const read = await fetch(`${server.url}/api/warnings/${id}`, { headers: { authorization: `Bearer ${officer}` } });
+    const { properties } = (await read.json()) as { properties: Record<string, unknown> };
+    expect(properties).toMatchObject({
+      category: 'wrong_access',
+      entrance: best?.id,
+      source: 'rider',
+      note: '骑手反映：锁着，进不去',
+    });
+    // A report without an account closes no gate for others.
+    expect((await gates())[0]?.reported_until ?? null).toBeNull();
+
+    await page.locator('[data-take-me]').click();
+    await page.locator('[data-avoided]', { hasText: `已避开${best?.name}` }).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: '全部步骤' }).click();
+    expect(await page.locator('.steps').textContent()).not.toContain(`从${best?.name}进`);
+    await page.locator('.why summary').click();
+    expect(await page.locator('.why').textContent()).toContain(`${best?.name}按您的要求避开`);
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await page.getByRole('button', { name: '不再避开' }).click();
+    await page.locator('[data-avoided]').waitFor({ state: 'detached' });
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('a rider who was turned away takes another gate', async () => {
+    const { context, page, errors, close } = await openCard();
+    const asked: { avoid?: string[] }[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/route')) asked.push(request.postDataJSON() as { avoid?: string[] });
+    });
+    await page.locator('[data-take-me]').click();
+    await page.locator('[data-now]').waitFor({ timeout: 60_000 });
+    const all = (await (await fetch(`${server.url}/api/collections/entrances/items?limit=10000`)).json()) as {
+      features: { id: string; geometry: { coordinates: [number, number] } }[];
+    };
+    const [best] = await gates();
+    const [longitude = 0, latitude = 0] = all.features.find((f) => f.id === best?.id)?.geometry.coordinates ?? [];
+    await context.setGeolocation({ longitude, latitude, accuracy: 8 });
+    await page.getByRole('button', { name: '没让进' }).click();
+    await page.getByText('已记下').waitFor();
+    await page.locator('[data-other-gate]').click();
+    await page.locator('[data-avoided]').waitFor();
+    await page.locator('[data-way="no"]').waitFor();
+    expect(asked.at(-1)?.avoid).toEqual([best?.id]);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('two riders close a gate for everybody, and the page says so', async () => {
+    const before = await gates();
+    for (const name of ['骑手甲', '骑手乙']) {
+      const { page, errors, close } = await openCard(await token('rider', name));
+      await reportBest(page);
+      await page.getByText('再有一名骑手反映').waitFor();
+      expect(errors).toEqual([]);
+      await close();
+    }
+    const after = await gates();
+    expect(after.find((g) => g.id === before[0]?.id)?.reported_until).toBeTruthy();
+    expect(after[0]?.id).not.toBe(before[0]?.id);
+  });
+});
