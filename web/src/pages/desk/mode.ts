@@ -5,7 +5,7 @@ import type { Picked } from './useDeskMap';
 /** What the third column shows: the selected case, a new report, or the dispatch of all ticked cases. */
 export type Mode = { kind: 'case' } | { kind: 'report'; place: Picked | null } | { kind: 'bulk' };
 
-export const DIALOGS = ['keys', 'import', 'export', 'figures', 'silences'] as const;
+export const DIALOGS = ['keys', 'import', 'export', 'figures', 'silences', 'orders'] as const;
 export type Dialog = (typeof DIALOGS)[number];
 
 /** What is open, as in the address `/desk/cases/{case}?open=…`. */

@@ -12,6 +12,7 @@ import * as ledger from '@/core/ledger/client';
 import type { Case } from '@/core/ledger/types';
 import { statusWords } from '@/core/ledger/words';
 import { useLive } from '@/core/live/useLive';
+import { useDayOrders } from '@/core/orders/useDayOrders';
 import {
   counts as countQueues,
   inOrder,
@@ -198,7 +199,15 @@ export function useDesk(
     return seq;
   }
 
-  const live = useLive(['warnings'], null, { load, apply: (commit) => list.apply(commit), pause: PAUSE });
+  const dayOrders = useDayOrders();
+  const live = useLive(['warnings', 'day_orders'], null, {
+    load,
+    apply(commit) {
+      dayOrders.apply(commit);
+      return list.apply(commit);
+    },
+    pause: PAUSE,
+  });
   const { fresh } = live;
   const phase = computed<Phase>(() => {
     if (live.phase.value === 'ready') return 'ready';
@@ -244,6 +253,7 @@ export function useDesk(
     communities,
     categories,
     rulesProblem,
+    dayOrders,
     list,
     queue,
     filters,

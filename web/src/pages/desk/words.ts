@@ -252,6 +252,22 @@ export const words = {
     silenceOver: '已结束',
     silenceEnd: '提前结束',
     silenceEndSure: '确定结束',
+    orders: '当日管制',
+    ordersTitle: '当日管制',
+    ordersHint:
+      '管制期间，出入口和道路按各自的“管制时”规定通行，下一次算路即生效，到时自动解除。骑手页、大屏和值班台同时公布。',
+    orderNew: '新的管制',
+    orderKind: '类型',
+    orderStreet: '街道',
+    orderFrom: '开始时间',
+    orderUntil: '解除时间（不填即另行通知）',
+    orderPeriod: '期限',
+    orderWhyHint: '对外公布，例如：暴雨橙色预警',
+    orderPut: '下达',
+    ordersNone: '现在没有当日管制。',
+    orderEnd: '提前解除',
+    orderEndSure: '确定解除',
+    alsoOrders: (n: number) => `另有 ${n} 项`,
     noticeSilenced: '通知已静默',
     noticeInhibited: (id: string) => `通知未发：本网格已有红色事件 ${id}`,
     keysTitle: '快捷键',
@@ -522,6 +538,22 @@ export const words = {
     silenceOver: 'over',
     silenceEnd: 'End it',
     silenceEndSure: 'End it now',
+    orders: 'Orders',
+    ordersTitle: 'Orders of the day',
+    ordersHint:
+      'While an order is in force, gates and ways follow what they say for it, from the next route on. It ends by itself. The rider page, the wall and the desk show it.',
+    orderNew: 'A new order',
+    orderKind: 'Kind',
+    orderStreet: 'Street',
+    orderFrom: 'From',
+    orderUntil: 'Until (empty: further notice)',
+    orderPeriod: 'Period',
+    orderWhyHint: 'It is published, for example: orange warning of heavy rain',
+    orderPut: 'Put in force',
+    ordersNone: 'There is no order of the day.',
+    orderEnd: 'End it',
+    orderEndSure: 'End it now',
+    alsoOrders: (n: number) => `${n} more`,
     noticeSilenced: 'Its notice was silenced',
     noticeInhibited: (id: string) => `No notice: the grid has a red case already, ${id}`,
     keysTitle: 'Keys',
@@ -555,3 +587,11 @@ export const words = {
 
 /** The type of the words. */
 export type DeskWords = (typeof words)['zh'];
+
+/** The kinds of orders of the day. */
+export const orderKinds: Record<string, Bilingual> = {
+  storm: { zh: '暴雨', en: 'Storm' },
+  snow: { zh: '冰雪', en: 'Snow and ice' },
+  peak: { zh: '高峰管控', en: 'Peak hours' },
+  emergency: { zh: '应急', en: 'Emergency' },
+};

@@ -7,7 +7,6 @@ export type Admits = Schemas['Admits'];
 export type Card = Schemas['Access'];
 export type Entrance = Schemas['AccessEntrance'];
 export type Nearby = Schemas['Nearby'];
-export type OrderOfDay = Schemas['OrderOfDay'];
 export type Leg = Schemas['LegFeature'];
 export type LostGate = Schemas['LostGate'];
 export type Route = Schemas['RouteAnswer'];

@@ -4,6 +4,7 @@ import { ApiError } from '@/core/api/client';
 import { lang, pick, type Bilingual } from '@/core/i18n/lang';
 import { categoryWords } from '@/core/i18n/words';
 import { useLive } from '@/core/live/useLive';
+import { useDayOrders } from '@/core/orders/useDayOrders';
 import { useToast } from '@/core/page/useToast';
 import { reactTo } from './arrivals';
 import { byCategory, byHousing, byLevel, gridCounts, isDrill, isRed, newest, sinceOf, type Warning } from './derive';
@@ -83,6 +84,7 @@ export function useWall() {
       const start = performance.now();
       state.apply(commit);
       figures.touch();
+      dayOrders.apply(commit);
       performance.measure('wall-commit', { start });
       performance.clearMeasures('wall-commit');
     },
@@ -93,6 +95,7 @@ export function useWall() {
     rings: () => settings.value.sound,
   });
   const { fresh } = live;
+  const dayOrders = useDayOrders();
   const loaded = computed(() => live.phase.value === 'ready');
   /** Why there is no data yet. */
   const failure = computed(() =>
@@ -247,6 +250,7 @@ export function useWall() {
     mode,
     progress,
     figures,
+    orders: dayOrders.orders,
     kioskFailure: kiosk.failure,
     open,
     counts,

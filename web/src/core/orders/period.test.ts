@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { periodOf } from './period';
+
+const from = '2026-11-29T06:00:00+08:00';
+const until = '2026-11-29T20:00:00+08:00';
+
+test('an order in force says when it ends, an announced one when it begins', () => {
+  expect(periodOf({ from, until, in_force: true }, 'zh')).toBe('正在实行，11月29日 20:00 解除');
+  expect(periodOf({ from, in_force: true }, 'zh')).toBe('正在实行，解除时间另行通知');
+  expect(periodOf({ from, until, in_force: false }, 'zh')).toBe('即将实行，11月29日 06:00 起，11月29日 20:00 解除');
+  expect(periodOf({ from, in_force: false }, 'en')).toBe('announced, from 29 Nov 06:00');
+  expect(periodOf({ from, in_force: true }, 'en')).toBe('in force, until further notice');
+});

@@ -1,0 +1,25 @@
+// When an order of the day holds, in words.
+import { dateTime } from '@/core/i18n/format';
+import type { Lang } from '@/core/i18n/lang';
+import type { OrderOfDay } from './client';
+
+/** `正在实行，11月29日 20:00 解除`; `即将实行，11月30日 06:00 起`. */
+export function periodOf(
+  { from, until, in_force: isInForce }: Pick<OrderOfDay, 'from' | 'until' | 'in_force'>,
+  lang: Lang,
+): string {
+  const at = (moment: string): string => dateTime(new Date(moment), lang);
+  const parts =
+    lang === 'zh'
+      ? [
+          isInForce ? '正在实行' : '即将实行',
+          !isInForce && from ? `${at(from)} 起` : '',
+          until ? `${at(until)} 解除` : isInForce ? '解除时间另行通知' : '',
+        ]
+      : [
+          isInForce ? 'in force' : 'announced',
+          !isInForce && from ? `from ${at(from)}` : '',
+          until ? `until ${at(until)}` : isInForce ? 'until further notice' : '',
+        ];
+  return parts.filter(Boolean).join(lang === 'zh' ? '，' : ', ');
+}

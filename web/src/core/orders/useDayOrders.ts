@@ -1,0 +1,36 @@
+// Keeps the orders of the day of a page up to date.
+import { onMounted, shallowRef, type ShallowRef } from 'vue';
+import type { CommitEvent } from '@/core/api/types';
+import { usePoll } from '@/core/live/usePoll';
+import { dayOrders, type OrderOfDay } from './client';
+
+/** Orders begin and end at full minutes. */
+const EVERY = 60_000;
+
+export interface DayOrdersHandle {
+  orders: ShallowRef<OrderOfDay[]>;
+  /** The error of the last request; null if it succeeded. */
+  error: ShallowRef<unknown>;
+  refresh: () => Promise<void>;
+  /** Asks again if a commit has changed an order. For pages that follow the feed. */
+  apply: (commit: CommitEvent) => void;
+}
+
+export function useDayOrders(): DayOrdersHandle {
+  const orders = shallowRef<OrderOfDay[]>([]);
+  const poll = usePoll({
+    async ask(signal) {
+      orders.value = await dayOrders(signal);
+    },
+    every: () => EVERY,
+  });
+  onMounted(poll.ask);
+  return {
+    orders,
+    error: poll.error,
+    refresh: poll.ask,
+    apply({ changes = [], reset = [] }) {
+      if ([...changes, ...reset].some(({ collection }) => collection === 'day_orders')) poll.touch();
+    },
+  };
+}
