@@ -137,3 +137,7 @@ export async function reportGate(id: string, note: string, key: string): Promise
   );
   return { id: sent.id ?? '', ...('receipt' in sent && sent.receipt ? { receipt: sent.receipt } : {}) };
 }
+
+/** The code of a gate or a door, for riders' accounts. The server records each look. */
+export const doorCode = async (id: string): Promise<string> =>
+  (await answered(http.POST('/api/entrances/{id}/code', { params: { path: { id } }, cache: 'no-store' }))).code;

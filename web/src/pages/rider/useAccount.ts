@@ -17,5 +17,10 @@ export function useAccount() {
   asked ??= session()
     .then((found) => void (account.value = found))
     .catch(() => void (asked = null)); // without a network nobody is signed in; the next screen asks again
-  return { kind };
+  return {
+    kind,
+    /** Whether it is known who is signed in. */
+    isKnown: computed(() => account.value !== null),
+    name: computed(() => account.value?.account ?? ''),
+  };
 }
