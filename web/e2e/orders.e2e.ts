@@ -35,7 +35,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('an order of the day', () => {
     await desk.page.getByText('现在没有当日管制').waitFor();
     await expectAccessible(desk.page);
     // An order without a reason is not sent, and one that ends before it begins is refused with the field's name.
-    await desk.page.keyboard.press('Control+Enter');
+    await desk.page.locator('[data-field="reason"]').press('Control+Enter');
     await desk.page.locator('[data-field="reason"][aria-invalid="true"]').waitFor();
     await desk.page.fill('[data-field="reason"]', '暴雨橙色预警');
     const until = await desk.page.inputValue('[data-field="until"]');
