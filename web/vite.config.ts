@@ -2,21 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import { chunkNames } from './plugins/chunks.ts';
 import { serviceWorker } from './plugins/serviceWorker.ts';
-
-const COMMON = new RegExp(
-  [
-    'vite/preload-helper',
-    'rolldown/runtime',
-    'plugin-vue:export-helper',
-    'node_modules/(?:@?vue|vue-router|@vueuse|openapi-fetch)/',
-    'src/core/(?:api|i18n|position|search|symbols|theme)/',
-    'src/core/page/(?:PageShell|PhoneShell|useBack)',
-    'src/core/phone/(?:installable|serviceWorker)',
-    'src/core/map/bounds',
-    'src/assets/',
-  ].join('|'),
-);
 
 export default defineConfig({
   // Addresses in the page begin with `./`; the server puts its public path there.
@@ -30,15 +17,8 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // Few files: a browser loads six at a time without HTTP/2, and on a slow phone network each further round
-          // costs half a second.
           includeDependenciesRecursively: false,
-          groups: [
-            // What every page uses.
-            { name: 'common', test: COMMON },
-            // The rider's page without its map.
-            { name: 'RiderPage', test: /src\/pages\/rider\/(?!parts\/WayMap)/ },
-          ],
+          groups: [{ name: chunkNames(fileURLToPath(new URL('./src/router.ts', import.meta.url))) }],
         },
       },
     },
