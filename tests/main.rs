@@ -13,6 +13,7 @@ mod access;
 mod accounts;
 mod architecture;
 mod backup;
+mod board;
 mod bounded;
 mod connections;
 mod credentials;

@@ -14,6 +14,7 @@ mod erase;
 mod export;
 mod import;
 mod import_ledger;
+mod plates;
 mod serve;
 mod serve_feed;
 mod serve_limits;
@@ -59,6 +60,8 @@ enum Command {
     Import(import::ImportArgs),
     /// Write the features of a collection as GeoJSON, ndjson or CSV.
     Export(export::ExportArgs),
+    /// Write boards of compounds and plates of doors for printing.
+    Plates(plates::PlatesArgs),
     /// Erase personal data of a feature from all its versions.
     Erase(erase::EraseArgs),
     /// Check rules, calendars, schemas and data files.
@@ -122,6 +125,7 @@ pub fn main() -> ExitCode {
             Command::Import(args) => during_command("import", import::run(&database, args)).await,
             Command::Export(args) => during_command("export", export::run(&database, args)).await,
             Command::Erase(args) => during_command("erase", erase::run(&database, args)).await,
+            Command::Plates(args) => plates::run(&database, args).await,
             Command::Check(args) => check::run(&args).await,
             Command::Doctor(args) => doctor::run(&database, args).await,
             Command::Demo(args) => demo::run(&args),

@@ -28,6 +28,7 @@ pub const PAGES: &[&str] = &[
     "/field",
     "/report",
     "/rider",
+    "/board",
     "/sign-in",
     "/accounts",
     "/docs",

@@ -263,6 +263,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(presets::list))
         .routes(routes!(presets::put, presets::delete))
         .routes(routes!(access::card))
+        .routes(routes!(access::board))
         .routes(routes!(access::day_orders))
         .routes(routes!(access::passage))
         .routes(routes!(entrances::code))

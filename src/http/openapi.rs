@@ -52,9 +52,10 @@ pub fn finish(api: &OpenApi) -> Value {
 }
 
 /// The reads that show the map as of a commit.
-const OF_THE_MAP: [&str; 12] = [
+const OF_THE_MAP: [&str; 13] = [
     "/api/buildings",
     "/api/collections",
+    "/api/compounds",
     "/api/conditions",
     "/api/day-orders",
     "/api/grids",

@@ -131,6 +131,14 @@ pub fn worst(town: &Town) -> Vec<Worst> {
                 format!("/api/buildings/{building}/access"),
             ],
         ),
+        some(
+            "/api/compounds/{id}/board",
+            May::Near,
+            &[
+                "/api/compounds/c-000001/board?lang=en".to_owned(),
+                "/api/compounds/c-000001/board?at=none".to_owned(),
+            ],
+        ),
         one("/api/conditions", May::Little, "/api/conditions"),
         one("/api/conformance", May::Little, "/api/conformance?f=html"),
         one("/api/day-orders", May::Little, "/api/day-orders"),

@@ -5,6 +5,7 @@ import { createRouter, createWebHistory, type RouteLocationNormalized, type Rout
 import { ROOT } from '@/core/api/root';
 
 const accounts = () => import('@/pages/accounts/AccountsPage.vue');
+const board = () => import('@/pages/board/BoardPage.vue');
 const desk = () => import('@/pages/desk/DeskPage.vue');
 const field = () => import('@/pages/field/FieldPage.vue');
 const home = () => import('@/pages/home/HomePage.vue');
@@ -27,6 +28,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/rider/way', name: 'rider-way', component: rider },
   { path: '/rider/place', name: 'rider-place', component: rider },
   { path: '/rider/near/:service', name: 'rider-near', component: rider },
+  { path: '/board', name: 'board', component: board },
   { path: '/accounts', name: 'accounts', component: accounts },
   { path: '/accounts/invites', name: 'accounts-invites', component: accounts },
   { path: '/accounts/:id', name: 'account', component: accounts },

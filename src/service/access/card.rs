@@ -21,16 +21,16 @@ const NEAR_M: f64 = 300.0;
 /// The most places of each kind on a card.
 const MOST_PLACES: usize = 5;
 
-/// Why no card was returned.
+/// Why there is no answer.
 #[derive(Debug)]
-pub enum Cut<S> {
-    /// There is no card for the request.
-    None(NoCard),
+pub enum Cut<N, S> {
+    /// The map has none for the request.
+    None(N),
     /// The meter stopped the request.
     Stopped(S),
 }
 
-impl<S> From<S> for Cut<S> {
+impl<N, S> From<S> for Cut<N, S> {
     fn from(stop: S) -> Self {
         Self::Stopped(stop)
     }
@@ -45,7 +45,7 @@ pub fn card<M: Meter>(
     view: View<'_>,
     ask: &Ask<'_>,
     meter: &M,
-) -> Result<Access, Cut<M::Stop>> {
+) -> Result<Access, Cut<NoCard, M::Stop>> {
     let map = snapshot.collections();
     let no_building = || Cut::None(NoCard::Building(ask.building.to_owned()));
     let buildings = map.get(BUILDINGS).ok_or_else(no_building)?;

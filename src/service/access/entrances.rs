@@ -22,11 +22,11 @@ use crate::spatial::bounds::Bounds;
 use crate::spatial::metres;
 
 /// A gate that names no compound belongs to a compound whose outline is within this many metres.
-const AT_OUTLINE_M: f64 = 10.0;
+pub(super) const AT_OUTLINE_M: f64 = 10.0;
 /// How far around a compound gates are searched, in metres.
 const AROUND_M: f64 = 100.0;
 /// A door that names no building belongs to a building whose outline is within this many metres.
-const AT_DOOR_M: f64 = 5.0;
+pub(super) const AT_DOOR_M: f64 = 5.0;
 /// The most gates and the most doors on a card.
 const MOST_ENTRANCES: usize = 200;
 /// For how many days opening hours are computed.
@@ -323,7 +323,13 @@ fn around<'a, M: Meter>(
 
 /// Returns whether an entrance belongs to a compound or building. It does if its property `link` is the id of the
 /// owner, or if it has neither a compound nor a building and is at the owner's outline.
-fn belongs(p: Canonical<'_>, link: &str, owner: &Entry, entrance: &Entry, within_m: f64) -> bool {
+pub(super) fn belongs(
+    p: Canonical<'_>,
+    link: &str,
+    owner: &Entry,
+    entrance: &Entry,
+    within_m: f64,
+) -> bool {
     match p.text(link) {
         Some(said) => said == owner.id().as_str(),
         None if p.has(property::COMPOUND) || p.has(property::BUILDING) => false,

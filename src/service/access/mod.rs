@@ -1,18 +1,24 @@
 //! Access to buildings: the access card of a building, day orders, and the conditions in force at a moment.
 
+mod board;
+#[cfg(test)]
+mod board_tests;
 mod card;
 mod day_orders;
 mod doorway;
 mod entrances;
 pub mod in_force;
+mod no_board;
 mod no_card;
 mod passage;
 mod shape;
 mod shown;
 
+pub use board::Board;
 pub use card::{Cut, card};
 pub use day_orders::orders_of_the_day;
 pub use doorway::door_of;
+pub use no_board::NoBoard;
 pub use no_card::NoCard;
 pub use passage::count_passage;
 pub use shape::{Access, AccessEntrance, Ask, Building, Nearby, OrderOfDay, Span, Today};

@@ -280,6 +280,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compounds/{id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draws the board of a compound (小区导览板) as A3 landscape.
+         * @description Its buildings, gates with what they admit and when, ways, parking and other places, and a QR code that opens the
+         *     riders' page. It shows public data only, whoever asks: it is made to hang at a gate.
+         */
+        get: operations["compound_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conditions": {
         parameters: {
             query?: never;
@@ -5847,6 +5868,72 @@ export interface operations {
             };
             /** @description No such collection */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compound_board: {
+        parameters: {
+            query?: {
+                /** @description The id of the gate at which the board hangs; it is marked 您在此处 */
+                at?: string;
+                /** @description The language: zh (the default) or en */
+                lang?: string;
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path: {
+                /** @description The compound's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such compound or gate; `known` lists the existing gates */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The compound cannot be drawn */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

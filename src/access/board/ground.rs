@@ -1,0 +1,60 @@
+//! The compound on the page, for the placing of labels.
+
+use geo::Intersects as _;
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+
+use super::content::{Content, Line};
+use super::frame::Frame;
+use super::label::Box2;
+use super::words::Words;
+
+/// The compound on the page.
+pub(super) struct Ground<'a> {
+    pub frame: &'a Frame,
+    pub content: &'a Content,
+    pub outline: MultiPolygon<f64>,
+    pub houses: Vec<Polygon<f64>>,
+    pub words: Words,
+}
+
+impl<'a> Ground<'a> {
+    pub fn of(frame: &'a Frame, content: &'a Content, words: Words) -> Self {
+        let polygon = |ring: &Line| {
+            let ring: LineString<f64> = ring.iter().map(|c| frame.page(*c)).collect();
+            Polygon::new(ring, Vec::new())
+        };
+        let outsides = content.houses.iter().filter_map(|h| h.rings.first());
+        Self {
+            frame,
+            content,
+            outline: MultiPolygon(content.outline.iter().map(polygon).collect()),
+            houses: outsides.map(polygon).collect(),
+            words,
+        }
+    }
+
+    /// What a sign at this place costs because of what it covers.
+    pub fn covered_by(&self, sign: &Box2) -> f64 {
+        let corners: LineString<f64> = sign.corners().into_iter().collect();
+        let area = Polygon::new(corners, Vec::new());
+        let houses = self.houses.iter().filter(|h| h.intersects(&area)).count();
+        let inside = if self.outline.intersects(&area) {
+            12.0
+        } else {
+            0.0
+        };
+        25.0 * houses as f64 + inside
+    }
+
+    /// Whether a position is on the map, and not at its very edge.
+    pub fn is_on_map(&self, at: Coord<f64>) -> bool {
+        const EDGE_MM: f64 = 3.5;
+        let (min, max) = (Frame::area().min(), Frame::area().max());
+        (min.x + EDGE_MM..=max.x - EDGE_MM).contains(&at.x)
+            && (min.y + EDGE_MM..=max.y - EDGE_MM).contains(&at.y)
+    }
+
+    pub fn page(&self, line: &Line) -> Line {
+        line.iter().map(|c| self.frame.page(*c)).collect()
+    }
+}

@@ -1,0 +1,236 @@
+//! The numbers of buildings, and the doors with the numbers of their units.
+
+use std::collections::HashMap;
+
+use geo_types::Coord;
+
+use super::content::House;
+use super::ground::Ground;
+use super::label::{Box2, LabelKind, Taken, around};
+use super::plane::to_segment;
+use super::svg::{cut, width};
+use super::words::short;
+
+/// The sizes of the font of buildings' numbers that are tried, in millimetres.
+const NUMBER_SIZES: [f64; 10] = [14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0];
+/// The height of digits, in sizes of the font.
+const DIGITS: f64 = 0.75;
+/// The size of the font of a unit's number, and the height of its box.
+pub(super) const UNIT_MM: f64 = 4.0;
+const UNIT_BOX_MM: f64 = 5.0;
+/// The room for the symbol of a lift beside a number, in sizes of its font.
+pub(super) const LIFT: f64 = 0.55;
+/// The longest text on a building that has no number, in sizes of its font.
+const LONGEST_NAME: f64 = 7.0;
+
+#[derive(Debug)]
+pub(super) struct Number {
+    pub text: String,
+    pub size: f64,
+    pub has_lift: bool,
+    pub at: Box2,
+}
+
+#[derive(Debug)]
+pub(super) struct DoorMark {
+    /// The triangle at the door.
+    pub mark: Box2,
+    pub outward: Coord<f64>,
+    pub unit: Option<(String, Box2)>,
+}
+
+/// Places the doors of all buildings with the numbers of their units.
+pub(super) fn place_doors(
+    ground: &Ground<'_>,
+    taken: &mut Taken,
+    left_out: &mut Vec<LabelKind>,
+) -> Vec<DoorMark> {
+    let marks = place_door_marks(ground, taken, left_out);
+    place_units(marks, taken, left_out)
+}
+
+/// Places the numbers of all buildings with the largest font at which all of them fit, or else the most.
+pub(super) fn place_numbers(
+    ground: &Ground<'_>,
+    taken: &mut Taken,
+    left_out: &mut Vec<LabelKind>,
+) -> Vec<Number> {
+    let mut best: Option<(usize, Vec<Number>, Taken)> = None;
+    for size in NUMBER_SIZES {
+        let mut now = taken.clone();
+        let (numbers, missing) = numbers_of(ground, size, &mut now);
+        if best.as_ref().is_none_or(|(least, _, _)| missing < *least) {
+            best = Some((missing, numbers, now));
+        }
+        if missing == 0 {
+            break;
+        }
+    }
+    let Some((missing, numbers, now)) = best else {
+        return Vec::new();
+    };
+    *taken = now;
+    left_out.extend(std::iter::repeat_n(LabelKind::House, missing));
+    numbers
+}
+
+/// The triangles of all doors. They stand outside of the wall that the door is in.
+fn place_door_marks(
+    ground: &Ground<'_>,
+    taken: &mut Taken,
+    left_out: &mut Vec<LabelKind>,
+) -> Vec<DoorMark> {
+    const MARK_MM: f64 = 2.6;
+    let houses: HashMap<&str, &House> = ground
+        .content
+        .houses
+        .iter()
+        .map(|h| (h.id.as_str(), h))
+        .collect();
+    let mut marks = Vec::new();
+    for door in &ground.content.doors {
+        let Some(house) = houses.get(door.house.as_str()) else {
+            continue;
+        };
+        let at = ground.frame.page(door.at);
+        let outward = outward(ground, house, at);
+        let mark = |away: f64| {
+            let along = MARK_MM / 2.0 + 0.3 + away;
+            Box2 {
+                angle: outward.y.atan2(outward.x),
+                ..Box2::upright(
+                    Coord {
+                        x: at.x + outward.x * along,
+                        y: at.y + outward.y * along,
+                    },
+                    MARK_MM,
+                    MARK_MM,
+                )
+            }
+        };
+        match taken.place([0.0, 0.6, -0.6, 1.5].map(mark)) {
+            Some(mark) => marks.push(DoorMark {
+                mark,
+                outward,
+                unit: door.unit.clone().map(|unit| (unit, mark)),
+            }),
+            None => left_out.push(LabelKind::Door),
+        }
+    }
+    marks
+}
+
+/// The numbers of the units, each beside the triangle of its door.
+fn place_units(
+    doors: Vec<DoorMark>,
+    taken: &mut Taken,
+    left_out: &mut Vec<LabelKind>,
+) -> Vec<DoorMark> {
+    let place = |mut door: DoorMark| {
+        let Some((unit, _)) = door.unit.take() else {
+            return door;
+        };
+        let unit = cut(&unit, 5.0, true);
+        let box_width = (width(&unit, true) * UNIT_MM + 1.6).max(UNIT_BOX_MM);
+        let spots = around(door.mark.middle, door.outward, &[4.2, 5.2, 6.5, 8.5]);
+        match taken.place(spots.map(|at| Box2::upright(at, box_width, UNIT_BOX_MM))) {
+            Some(at) => door.unit = Some((unit, at)),
+            None => left_out.push(LabelKind::Unit),
+        }
+        door
+    };
+    doors.into_iter().map(place).collect()
+}
+
+/// The numbers of the buildings in one size of font, and how many have no room.
+fn numbers_of(ground: &Ground<'_>, size: f64, taken: &mut Taken) -> (Vec<Number>, usize) {
+    let mut numbers = Vec::new();
+    let mut missing = 0;
+    for house in &ground.content.houses {
+        let (text, size) = match (house.number.as_deref(), house.name.as_deref()) {
+            (Some(number), _) if width(number, true) <= LONGEST_NAME => (number.to_owned(), size),
+            (Some(text), _) | (None, Some(text)) => {
+                let text = cut(short(text, &ground.content.name), LONGEST_NAME, true);
+                (text, size.min(5.0))
+            }
+            (None, None) => continue,
+        };
+        let lift = if house.has_lift { LIFT * size } else { 0.0 };
+        let (width, height) = (width(&text, true) * size + lift, DIGITS * size);
+        let spots = spots_in(ground, house).into_iter();
+        match taken.place(spots.map(|at| Box2::upright(at, width, height))) {
+            Some(at) => numbers.push(Number {
+                text,
+                size,
+                has_lift: house.has_lift,
+                at,
+            }),
+            None => missing += 1,
+        }
+    }
+    (numbers, missing)
+}
+
+/// Positions for the number of a building: its middle, then others along its longer axis.
+fn spots_in(ground: &Ground<'_>, house: &House) -> Vec<Coord<f64>> {
+    let middle = ground.frame.page(house.middle);
+    let Some(ring) = house.rings.first() else {
+        return vec![middle];
+    };
+    let ring = ground.page(ring);
+    let longest = ring.windows(2).max_by(|a, b| {
+        let length = |e: &[Coord<f64>]| (e[1].x - e[0].x).hypot(e[1].y - e[0].y);
+        length(a).total_cmp(&length(b))
+    });
+    let (dx, dy) = longest.map_or((1.0, 0.0), |e| (e[1].x - e[0].x, e[1].y - e[0].y));
+    let length = dx.hypot(dy).max(1e-9);
+    let (ux, uy) = (dx / length, dy / length);
+    let reach = ring
+        .iter()
+        .map(|c| ((c.x - middle.x) * ux + (c.y - middle.y) * uy).abs())
+        .fold(0.0, f64::max);
+    let along = [
+        0.0, 0.12, -0.12, 0.25, -0.25, 0.4, -0.4, 0.55, -0.55, 0.7, -0.7,
+    ];
+    let aside = [0.0, 0.8, -0.8, 1.6, -1.6, 2.4, -2.4];
+    let spots = aside.into_iter().flat_map(|v| {
+        along.into_iter().map(move |t| Coord {
+            x: middle.x + ux * reach * t - uy * v,
+            y: middle.y + uy * reach * t + ux * v,
+        })
+    });
+    spots.collect()
+}
+
+/// The direction on the page from the wall of a building, at a door, to the outside.
+fn outward(ground: &Ground<'_>, house: &House, at: Coord<f64>) -> Coord<f64> {
+    let middle = ground.frame.page(house.middle);
+    let away = Coord {
+        x: at.x - middle.x,
+        y: at.y - middle.y,
+    };
+    let rings = house.rings.iter().map(|r| ground.page(r));
+    let edge = rings
+        .flat_map(|r| {
+            r.windows(2)
+                .map(|e| to_segment(at, e[0], e[1]))
+                .collect::<Vec<_>>()
+        })
+        .min_by(|a, b| a.0.total_cmp(&b.0));
+    let Some(u) = edge.and_then(|(_, u)| u) else {
+        let length = away.x.hypot(away.y).max(1e-9);
+        return Coord {
+            x: away.x / length,
+            y: away.y / length,
+        };
+    };
+    let side = if -u.y * away.x + u.x * away.y >= 0.0 {
+        1.0
+    } else {
+        -1.0
+    };
+    Coord {
+        x: -u.y * side,
+        y: u.x * side,
+    }
+}

@@ -1,0 +1,60 @@
+//! The error for a board that cannot be drawn.
+
+use crate::model::InChinese;
+
+/// The reason why a compound has no board.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoBoard {
+    /// There is no such compound.
+    #[error("there is no compound {0:?}")]
+    Compound(String),
+    /// The compound has no such gate.
+    #[error("{compound} has no gate {gate:?}; its gates are: {}", .known.join(", "))]
+    Gate {
+        /// The compound's name.
+        compound: String,
+        /// The requested gate.
+        gate: String,
+        /// The ids of its gates.
+        known: Vec<String>,
+    },
+    /// The compound has no outline.
+    #[error("{0} has no outline on the map")]
+    Outline(String),
+    /// The map around the compound has too much for one page.
+    #[error(
+        "the map around {compound} has more than {most} features of {collection}, too many for one board"
+    )]
+    TooLarge {
+        /// The compound's name.
+        compound: String,
+        /// The collection.
+        collection: &'static str,
+        /// The most features.
+        most: usize,
+    },
+}
+
+impl InChinese for NoBoard {
+    fn zh(&self) -> String {
+        match self {
+            Self::Compound(id) => format!("没有小区“{id}”"),
+            Self::Gate {
+                compound,
+                gate,
+                known,
+            } if known.is_empty() => format!("{compound}没有登记大门，也没有“{gate}”"),
+            Self::Gate {
+                compound,
+                gate,
+                known,
+            } => format!("{compound}没有大门“{gate}”，现有大门：{}", known.join("、")),
+            Self::Outline(name) => format!("地图上没有{name}的范围"),
+            Self::TooLarge {
+                compound,
+                collection,
+                most,
+            } => format!("{compound}及周边的 {collection} 超过 {most} 个，一张导览图放不下"),
+        }
+    }
+}
