@@ -1,9 +1,10 @@
 //! Explains why a route does not use a gate: computes the best route through it, or the reason why it cannot be
 //! passed.
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Entry, HOURS_ALWAYS, HOURS_UNKNOWN};
 use super::bound::Bound;
 use super::edge::DirectedEdge;
+use super::enclosed::Patience;
 use super::ends::Targets;
 use super::labels::Memory;
 use super::passage::{Bar, usage};
@@ -50,6 +51,9 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         if let Some(bar) = self.bar(gate) {
             return Verdict::Barred(bar);
         }
+        if let Some(verdict) = self.closed_for_long(&query, gate) {
+            return verdict;
+        }
         let mut distances = std::mem::take(&mut memory.distances);
         let verdict = match self.best_case(&mut distances, &query) {
             Some(mut bound) => self.verdict(memory, &query, gate, &mut bound),
@@ -69,7 +73,13 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         let passed = |steps: &[Step]| steps.iter().find(|s| s.edge.edge() == gate).copied();
         let targets = Targets::new(self.topology, query.to);
         // A route with unlimited waiting shows when a closed gate opens.
-        let patient = self.route_with_shut(memory, query, &targets, bound, &[]);
+        let patient = self.route_with_shut(
+            memory,
+            query,
+            &targets,
+            bound,
+            (&mut Vec::new(), Patience::Unlimited),
+        );
         let patient = match patient {
             Ok(route) => route,
             Err(Why::Limited) => return Verdict::Limited,
@@ -97,6 +107,37 @@ impl<A: Attributes + ?Sized> View<'_, A> {
                 _ => Verdict::Unreachable,
             },
         }
+    }
+
+    /// The verdict if the gate opens, for all modes at the same time, so late that every traveller has to wait too
+    /// long. A search would find the same, but visit everything that can be reached until then.
+    fn closed_for_long(&self, query: &Query<'_>, gate: u32) -> Option<Verdict> {
+        let edge = self.topology.edge(gate);
+        let attr = self.attributes.attr(edge.feature);
+        let blocked = self.attributes.blocked(gate);
+        let last = self.last_arrival(query, &[edge.from]);
+        let mut opens = None;
+        for mode in &Mode::ALL {
+            for directed in &[DirectedEdge::forward(gate), DirectedEdge::backward(gate)] {
+                let usage = match usage(self.profile, edge, *directed, attr, blocked, *mode) {
+                    Ok(usage) => usage,
+                    Err(_) => continue,
+                };
+                if usage.hours == HOURS_ALWAYS || usage.hours == HOURS_UNKNOWN {
+                    return None;
+                }
+                let at = match self.attributes.hours(usage.hours).entry(query.depart) {
+                    Entry::At(at) => at,
+                    Entry::Unknown(_) | Entry::Never => return None,
+                };
+                let is_late = at > last.saturating_add(i64::from(LONGEST_WAIT_DS));
+                if !is_late || opens.map_or(false, |other| other != at) {
+                    return None;
+                }
+                opens = Some(at);
+            }
+        }
+        opens.map(Verdict::ClosedUntil)
     }
 
     /// The reason why no mode can pass in either direction; `None` if one can.

@@ -19,6 +19,7 @@
 mod attributes;
 mod bound;
 mod edge;
+mod enclosed;
 mod ends;
 mod errand;
 mod gates;

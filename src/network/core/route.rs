@@ -3,20 +3,24 @@
 use super::attributes::Attributes;
 use super::bound::{Bound, StraightLine};
 use super::edge::{DirectedEdge, Place};
+use super::enclosed::Patience;
 use super::ends::{End, Goal, Move, Targets};
-use super::hierarchy::Distances;
 use super::labels::{Label, Memory, NONE, State};
 use super::moves::Mover;
 use super::passage::Phase;
-use super::potentials::BestCase;
+use super::potentials::{self, BestCase};
 use super::profile::Mode;
 use super::query::{LONGEST_WAIT_DS, Query, Shut};
 use super::search::{Ended, Search, Visit};
 use super::turns::FREE;
-use super::view::View;
+use super::view::{Limit, View};
 
 /// The search stops after this many closures that count as shut.
 const MOST_ROUNDS: usize = 64;
+
+/// After this many labels, a search first looks whether the targets are enclosed by closed gates. Most searches end
+/// before; tests have small networks.
+const FEW_LABELS: u32 = if cfg!(test) { 6 } else { 3000 };
 
 /// The use of one edge, or of a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +126,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
     /// The bound from potentials, if there are potentials for this topology and profile.
     pub(super) fn best_case<'q>(
         &'q self,
-        distances: &'q mut [Distances; 2],
+        distances: &'q mut potentials::Memory,
         query: &Query<'_>,
     ) -> Option<BestCase<'q>> {
         let potentials = self.potentials?;
@@ -131,9 +135,8 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
         let network = (self.topology, self.attributes, self.profile);
         let straight = self.straight_line(query);
-        let picks_up = query.pick_up_at.is_some();
         Some(BestCase::new(
-            potentials, distances, network, query.to, picks_up, straight,
+            potentials, distances, network, query, straight,
         ))
     }
 
@@ -163,7 +166,14 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
         let targets = Targets::new(self.topology, query.to);
         for _ in 0..MOST_ROUNDS {
-            let route = self.route_with_shut(memory, query, &targets, bound, &shut);
+            // Every closure with a long wait counts as shut in the end, so long waits need not be tried.
+            let route = self.route_with_shut(
+                memory,
+                query,
+                &targets,
+                bound,
+                (&mut shut, Patience::Limited),
+            );
             let mut route = match route {
                 Ok(route) => route,
                 Err(why) => return Err(NoRoute { why, shut }),
@@ -218,18 +228,35 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
     }
 
-    /// Finds the best route if the closures in `shut` count as closed. It may wait at others for any time.
+    /// Finds the best route if the closures in `shut` count as closed. It may wait at others for any time. With
+    /// limited patience, there may be no result if every route has to wait too long; then the closures are added to
+    /// `shut`.
     pub(super) fn route_with_shut<B: Bound>(
         &self,
         memory: &mut Memory,
         query: &Query<'_>,
         targets: &Targets,
         bound: &mut B,
-        shut: &[Shut],
+        (shut, patience): (&mut Vec<Shut>, Patience),
     ) -> Result<Route, Why> {
-        let search = self.search(query, targets, shut, u32::MAX);
+        let few = Query {
+            limit: Limit {
+                labels: query.limit.labels.min(FEW_LABELS),
+                ..query.limit
+            },
+            ..*query
+        };
+        let mut search = self.search(&few, targets, shut, u32::MAX);
         let mut first = First(None);
-        let ended = search.run(memory, bound, &mut first);
+        let mut ended = search.run(memory, bound, &mut first);
+        if ended == Ended::Limited && query.limit.labels > FEW_LABELS {
+            if let Some(closed) = self.enclosing(query, shut, patience) {
+                shut.extend(closed);
+                return Err(Why::Unreachable);
+            }
+            search = self.search(query, targets, shut, u32::MAX);
+            ended = search.run(memory, bound, &mut first);
+        }
         match first.0 {
             Some((target, label)) => search
                 .retrace(memory, label, target, &query.to[target as usize])
