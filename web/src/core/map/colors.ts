@@ -38,9 +38,9 @@ export interface MapColors {
   parkBright: string;
 }
 
-/** The colours for the theme of the element `room`. */
-export function mapColors(room: Element): MapColors {
-  const css = (name: `--${string}`): string => token(name, room);
+/** The colours for the theme of the element `element`. */
+export function mapColors(element: Element): MapColors {
+  const css = (name: `--${string}`): string => token(name, element);
   return {
     ground: css('--ground'),
     panel: css('--panel'),

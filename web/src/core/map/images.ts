@@ -50,7 +50,8 @@ function badge(category: string, level: Level, colour: string, ground: string, w
   const place = level === 'red' ? 'translate(8.6 11.6) scale(.62)' : 'translate(8.2 8.2) scale(.65)';
   const [fill, ink] = level === 'red' ? [colour, white] : [ground, colour];
   return svg(
-    `<g fill="${fill}" stroke="${ink}" stroke-width="2.2">${frame[level]}</g><g transform="${place}"><path d="${categoryPicture(category)}" fill="${ink}" fill-rule="evenodd"/></g>`,
+    `<g fill="${fill}" stroke="${ink}" stroke-width="2.2">${frame[level]}</g>` +
+      `<g transform="${place}"><path d="${categoryPicture(category)}" fill="${ink}" fill-rule="evenodd"/></g>`,
   );
 }
 
@@ -75,7 +76,8 @@ function pattern(level: Level, colour: string): string | null {
       );
     case 'no_data':
       return svg(
-        `<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24M-8 8 24 40M-8-8 40 40M8-8 40 24M24-8 40 8M-8 24 8 40" stroke="${colour}" stroke-width="1.3" stroke-opacity=".4" fill="none"/>`,
+        `<path d="M-8 24 24-8M-8 40 40-8M8 40 40 8M-8 8 8-8M24 40 40 24M-8 8 24 40M-8-8 40 40M8-8 40 24M24-8 40 8M-8 24 8 40" ` +
+          `stroke="${colour}" stroke-width="1.3" stroke-opacity=".4" fill="none"/>`,
       );
     default:
       return null;
@@ -89,9 +91,9 @@ export interface ImageSizes {
   ratio: number;
 }
 
-/** Adds the images `mark-*`, `pin-*`, `pattern-*` and `symbol-*`, in the colours of the element `room`. */
-export async function addImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
-  const colors = mapColors(room);
+/** Adds the images `mark-*`, `pin-*`, `pattern-*` and `symbol-*`, in the colours of the element `element`. */
+export async function addImages(map: MapLibreMap, element: Element, { scale, ratio }: ImageSizes): Promise<void> {
+  const colors = mapColors(element);
   const { ground } = colors;
   const add = async (name: string, drawing: string, size: number): Promise<void> => {
     const pixels = Math.round(size * scale * ratio);
@@ -115,8 +117,12 @@ export async function addImages(map: MapLibreMap, room: Element, { scale, ratio 
 }
 
 /** Adds the images `category-*-*`, for maps that show warnings by category. */
-export async function addCategoryImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
-  const colors = mapColors(room);
+export async function addCategoryImages(
+  map: MapLibreMap,
+  element: Element,
+  { scale, ratio }: ImageSizes,
+): Promise<void> {
+  const colors = mapColors(element);
   await Promise.all(
     picturedCategories.flatMap((category) =>
       LEVELS.map(async (level) => {
@@ -132,8 +138,8 @@ export async function addCategoryImages(map: MapLibreMap, room: Element, { scale
 }
 
 /** Adds `way-*`: the gates and the door of a route, the largest signs on its map. */
-export async function addWayImages(map: MapLibreMap, room: Element, { scale, ratio }: ImageSizes): Promise<void> {
-  const { text, panel, accent, accentInk } = mapColors(room);
+export async function addWayImages(map: MapLibreMap, element: Element, { scale, ratio }: ImageSizes): Promise<void> {
+  const { text, panel, accent, accentInk } = mapColors(element);
   const signs: [name: SymbolName, ground: string, ink: string][] = [
     ['gate_open', panel, text],
     ['gate_shut', panel, text],

@@ -8,7 +8,7 @@ const SCHEME = 'kept';
 const MOST = 48 * 1024 * 1024;
 
 /** Answers by address, the least recently used first, with at most `most` bytes. */
-export class Shelf {
+export class TileCache {
   private readonly kept = new Map<string, ArrayBuffer>();
   private weight = 0;
 
@@ -47,21 +47,21 @@ let registered = false;
 export function keepTiles(tiles: string[]): string[] {
   if (!registered) {
     registered = true;
-    const shelf = new Shelf(MOST);
+    const cache = new TileCache(MOST);
     addProtocol(SCHEME, async ({ url }, { signal }) => {
       const address = url.slice(SCHEME.length + 3);
       try {
         const response = await fetch(address, { signal });
         if (!response.ok) throw new Error(`tile: HTTP ${response.status}`);
         const data = await response.arrayBuffer();
-        shelf.put(address, data.slice(0));
+        cache.put(address, data.slice(0));
         return {
           data,
           cacheControl: response.headers.get('cache-control') ?? '',
           expires: response.headers.get('expires') ?? '',
         };
       } catch (error) {
-        const data = signal.aborted ? undefined : shelf.get(address);
+        const data = signal.aborted ? undefined : cache.get(address);
         if (!data) throw error;
         return { data: data.slice(0) };
       }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { blockedBy, UploadQueue, type Attempt, type Uploader, type Entry, type EntryPhoto } from './uploadQueue';
-import { shelfInMemory } from './shelf';
+import { storageInMemory } from './phoneStorage';
 
 /** A fake server that gives the prepared answers and records the requests. */
 function uploader(
@@ -35,7 +35,7 @@ const step = (
 
 test('steps are sent in the order in which they were made', async () => {
   const to = uploader();
-  const outbox = new UploadQueue(shelfInMemory(), to);
+  const outbox = new UploadQueue(storageInMemory(), to);
   for (const action of ['start', 'handle'] as const) await outbox.add(step('w-1', action));
   await outbox.add(step('w-2', 'return'));
   expect(await outbox.run('li')).toBe('none');
@@ -44,9 +44,9 @@ test('steps are sent in the order in which they were made', async () => {
 });
 
 test('without a network all steps wait and are sent later with the same keys', async () => {
-  const shelf = shelfInMemory();
+  const storage = storageInMemory();
   const away = new UploadQueue(
-    shelf,
+    storage,
     uploader(() => ({ outcome: 'later', after_ms: 4000 })),
   );
   await away.add(step('w-1', 'start'));
@@ -58,7 +58,7 @@ test('without a network all steps wait and are sent later with the same keys', a
   // A new page with the same storage: nothing was lost by the reload.
   const sent: string[] = [];
   const back = new UploadQueue(
-    shelf,
+    storage,
     uploader((entry) => {
       sent.push(entry.key);
       return { outcome: 'taken', result: null };
@@ -75,7 +75,7 @@ test('a refused step holds back only the later steps of its case', async () => {
       ? { outcome: 'refused', refusal: { status: 409, detail: 'It is parked.', allowed: [] } }
       : { outcome: 'taken', result: null },
   );
-  const outbox = new UploadQueue(shelfInMemory(), to);
+  const outbox = new UploadQueue(storageInMemory(), to);
   const first = await outbox.add(step('w-1', 'start'));
   const second = await outbox.add(step('w-1', 'handle'));
   await outbox.add(step('w-2', 'verify'));
@@ -95,7 +95,7 @@ test('dropping a refused step releases the later ones', async () => {
       ? { outcome: 'refused', refusal: { status: 409, detail: '', allowed: [] } }
       : { outcome: 'taken', result: null },
   );
-  const outbox = new UploadQueue(shelfInMemory(), to);
+  const outbox = new UploadQueue(storageInMemory(), to);
   const first = await outbox.add(step('w-1', 'start'));
   await outbox.add(step('w-1', 'handle'));
   await outbox.run('li');
@@ -105,11 +105,11 @@ test('dropping a refused step releases the later ones', async () => {
 });
 
 test('a photo is uploaded once before its step and deleted with it', async () => {
-  const shelf = shelfInMemory();
-  await shelf.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
+  const storage = storageInMemory();
+  await storage.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
   let network = false;
   const to = uploader(() => (network ? { outcome: 'taken', result: null } : { outcome: 'later' }));
-  const outbox = new UploadQueue(shelf, to);
+  const outbox = new UploadQueue(storage, to);
   await outbox.add(step('w-1', 'handle', [{ local: 'p', kind: 'after' }]));
   await outbox.run('li');
   network = true;
@@ -118,7 +118,7 @@ test('a photo is uploaded once before its step and deleted with it', async () =>
   expect((await outbox.entries())[0]?.photos).toMatchObject([
     { local: 'p', kind: 'after', remote: 'photo-1', claim: 'c' },
   ]);
-  expect(await shelf.all('photos')).toEqual([]);
+  expect(await storage.all('photos')).toEqual([]);
 });
 
 test('a step is the same at each attempt, however late', async () => {
@@ -128,7 +128,7 @@ test('a step is the same at each attempt, however late', async () => {
     tried.push(entry.tried_at);
     return { outcome: 'later' };
   });
-  const outbox = new UploadQueue(shelfInMemory(), to, undefined, () => now);
+  const outbox = new UploadQueue(storageInMemory(), to, undefined, () => now);
   await outbox.add(step('w-1', 'start'));
   await outbox.run('li');
   now = new Date('2026-11-22T09:00:00Z');
@@ -137,11 +137,11 @@ test('a step is the same at each attempt, however late', async () => {
 });
 
 test('a photo whose step waited for a day is sent again', async () => {
-  const shelf = shelfInMemory();
-  await shelf.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
+  const storage = storageInMemory();
+  await storage.put('photos', { id: 'p', blob: new Blob(['x']) } as { id: string });
   let now = new Date('2026-11-22T06:00:00Z');
   const to = uploader(() => ({ outcome: 'later' }));
-  const outbox = new UploadQueue(shelf, to, undefined, () => now);
+  const outbox = new UploadQueue(storage, to, undefined, () => now);
   await outbox.add(step('w-1', 'handle', [{ local: 'p', kind: 'after' }]));
   await outbox.run('li');
   now = new Date('2026-11-23T06:00:00Z');
@@ -151,7 +151,7 @@ test('a photo whose step waited for a day is sent again', async () => {
 
 test('steps of another account on this phone are not sent', async () => {
   const to = uploader();
-  const outbox = new UploadQueue(shelfInMemory(), to);
+  const outbox = new UploadQueue(storageInMemory(), to);
   await outbox.add(step('w-1', 'start', [], 'li'));
   await outbox.add(step('w-2', 'start', [], 'wang'));
   expect(await outbox.run('wang')).toBe('other_account');
@@ -160,7 +160,7 @@ test('steps of another account on this phone are not sent', async () => {
 
 test('sent steps stay in the list for a day', async () => {
   let now = new Date('2026-11-22T06:00:00Z');
-  const outbox = new UploadQueue(shelfInMemory(), uploader(), undefined, () => now);
+  const outbox = new UploadQueue(storageInMemory(), uploader(), undefined, () => now);
   await outbox.add(step('w-1', 'start'));
   await outbox.run('li');
   now = new Date('2026-11-23T05:00:00Z');

@@ -2,7 +2,7 @@
 // else happens, has an idempotency key so that sending it twice has one effect, and is sent in the order in which
 // it was made. A refused step holds back the later steps of the same case, and stays until its author decides.
 import type { Action, ActionBody, PhotoKind, ReportBody, UploadedPhoto } from '@/core/ledger/types';
-import type { Shelf } from './shelf';
+import type { PhoneStorage } from './phoneStorage';
 
 export type EntryState = 'waiting' | 'refused' | 'sent';
 
@@ -98,17 +98,17 @@ export class UploadQueue<R = unknown> {
   pause_ms = 0;
 
   constructor(
-    private readonly shelf: Shelf,
+    private readonly storage: PhoneStorage,
     private readonly uploader: Uploader<R>,
     /** Called after each change with all entries of the queue. */
     private readonly changed: (entries: Entry<R>[]) => void = () => {},
     private readonly now: () => Date = () => new Date(),
     /** The storage of the steps. Those of workers and residents are separate. */
-    private readonly drawer: 'outbox' | 'reports' = 'outbox',
+    private readonly store: 'outbox' | 'reports' = 'outbox',
   ) {}
 
   entries(): Promise<Entry<R>[]> {
-    return this.shelf.all<Entry<R>>(this.drawer);
+    return this.storage.all<Entry<R>>(this.store);
   }
 
   /** Adds a step. When this resolves, it is stored and survives a reload. */
@@ -138,7 +138,7 @@ export class UploadQueue<R = unknown> {
 
   /** Sends a refused step again, unchanged. */
   async retry(id: string): Promise<void> {
-    const entry = await this.shelf.get<Entry<R>>(this.drawer, id);
+    const entry = await this.storage.get<Entry<R>>(this.store, id);
     if (entry?.state !== 'refused') return;
     const { refusal: _, ...rest } = entry;
     await this.save({ ...rest, state: 'waiting' });
@@ -146,9 +146,9 @@ export class UploadQueue<R = unknown> {
 
   /** Deletes a step and its photos, unless the photos are needed for a form. */
   async drop(id: string, { keepPhotos = false } = {}): Promise<void> {
-    const entry = await this.shelf.get<Entry<R>>(this.drawer, id);
+    const entry = await this.storage.get<Entry<R>>(this.store, id);
     if (!entry) return;
-    await this.shelf.delete(this.drawer, id);
+    await this.storage.delete(this.store, id);
     if (!keepPhotos) await this.dropPhotos(entry);
     await this.notify();
   }
@@ -181,7 +181,7 @@ export class UploadQueue<R = unknown> {
       // The server deletes a photo after a day if no step names it.
       if (photo.remote && photo.claim && this.now().getTime() - Date.parse(photo.remote_at ?? '') < UPLOAD_HOLDS)
         continue;
-      const stored = await this.shelf.get<StoredPhoto>('photos', photo.local);
+      const stored = await this.storage.get<StoredPhoto>('photos', photo.local);
       if (!stored) continue; // nothing to send: the browser deleted it
       const attempt = await this.uploader.photo(stored.blob);
       if (attempt.outcome !== 'taken') return this.settle(entry, attempt);
@@ -218,17 +218,17 @@ export class UploadQueue<R = unknown> {
     const before = this.now().getTime() - REMEMBERED;
     for (const entry of await this.entries()) {
       if (entry.state === 'sent' && Date.parse(entry.sent_at ?? entry.made_at) < before)
-        await this.shelf.delete(this.drawer, entry.id);
+        await this.storage.delete(this.store, entry.id);
     }
     await this.notify();
   }
 
   private async dropPhotos(entry: Entry<R>): Promise<void> {
-    for (const photo of entry.photos) await this.shelf.delete('photos', photo.local);
+    for (const photo of entry.photos) await this.storage.delete('photos', photo.local);
   }
 
   private async save(entry: Entry<R>): Promise<void> {
-    await this.shelf.put(this.drawer, entry);
+    await this.storage.put(this.store, entry);
     await this.notify();
   }
 

@@ -1,7 +1,7 @@
 // Stores an unsent form on the phone at each change, because a phone may close the page while its camera is
 // open.
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
-import { shelf } from '@/core/offline/shelf';
+import { phoneStorage } from '@/core/offline/phoneStorage';
 
 interface Kept<T> {
   id: string;
@@ -15,7 +15,7 @@ export function useDraft<T extends object>(
 ): { draft: Ref<T>; ready: Promise<void>; clear: () => Promise<void> } {
   const draft = ref(empty()) as Ref<T>;
   let over = false;
-  const ready = shelf().then(async (found) => {
+  const ready = phoneStorage().then(async (found) => {
     const kept = await found.get<Kept<T>>('drafts', id);
     if (kept) draft.value = { ...empty(), ...kept.value };
   });
@@ -26,7 +26,7 @@ export function useDraft<T extends object>(
       // IndexedDB cannot store Vue's proxies, so the value is copied.
       const value = JSON.parse(JSON.stringify(now)) as T;
       writing = writing.then(async () => {
-        if (!over) await (await shelf()).put('drafts', { id, value } as Kept<T>);
+        if (!over) await (await phoneStorage()).put('drafts', { id, value } as Kept<T>);
       });
     },
     { deep: true },
@@ -38,7 +38,7 @@ export function useDraft<T extends object>(
     async clear() {
       over = true;
       await writing;
-      await (await shelf()).delete('drafts', id);
+      await (await phoneStorage()).delete('drafts', id);
     },
   };
 }

@@ -4,7 +4,7 @@ import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { backoff } from '@/core/live/backoff';
 import { uploader, type Sent } from '@/core/offline/uploader';
 import { UploadQueue, type Entry, type Holdup, type NewEntry } from '@/core/offline/uploadQueue';
-import { shelf } from '@/core/offline/shelf';
+import { phoneStorage } from '@/core/offline/phoneStorage';
 
 /** The pauses between attempts, in milliseconds. */
 const PAUSE = { first: 2000, longest: 20_000 };
@@ -48,7 +48,7 @@ export function useUploadQueue(
   };
   const resident = account === 'resident';
   const who = (): string | null => (resident ? null : account());
-  const opened = shelf().then(async (found) => {
+  const opened = phoneStorage().then(async (found) => {
     lasting.value = found.lasting;
     const outbox = resident
       ? new UploadQueue<Sent>(found, uploader('omit'), told, undefined, 'reports')

@@ -1,21 +1,21 @@
 // Photos taken on this phone. They are stored at once, because phones close a page to make room for the camera.
 import type { EntryPhoto, StoredPhoto } from '@/core/offline/uploadQueue';
-import { shelf } from '@/core/offline/shelf';
+import { phoneStorage } from '@/core/offline/phoneStorage';
 import { shrink } from './shrink';
 
 /** Stores a picture on the phone and returns the entry for a step. */
 export async function keepPhoto(file: Blob, kind: EntryPhoto['kind']): Promise<EntryPhoto> {
   const stored: StoredPhoto = { id: crypto.randomUUID(), blob: await shrink(file) };
-  await (await shelf()).put('photos', stored);
+  await (await phoneStorage()).put('photos', stored);
   return { local: stored.id, kind };
 }
 
 export async function dropPhoto(photo: EntryPhoto): Promise<void> {
-  await (await shelf()).delete('photos', photo.local);
+  await (await phoneStorage()).delete('photos', photo.local);
 }
 
 /** A URL with which the page can show the photo. Release it with `URL.revokeObjectURL`. */
 export async function photoAddress(photo: EntryPhoto): Promise<string | null> {
-  const stored = await (await shelf()).get<StoredPhoto>('photos', photo.local);
+  const stored = await (await phoneStorage()).get<StoredPhoto>('photos', photo.local);
   return stored ? URL.createObjectURL(stored.blob) : null;
 }

@@ -29,10 +29,10 @@ export function useMode(): { mode: Ref<Mode>; choose: (to: Mode) => void } {
   };
   follow();
   system.addEventListener('change', follow);
-  watchEffect(() => document.documentElement.classList.toggle('room-dark', mode.value === 'dark'));
+  watchEffect(() => document.documentElement.classList.toggle('theme-dark', mode.value === 'dark'));
   onScopeDispose(() => {
     system.removeEventListener('change', follow);
-    document.documentElement.classList.remove('room-dark');
+    document.documentElement.classList.remove('theme-dark');
   });
   return {
     mode,

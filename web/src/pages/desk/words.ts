@@ -480,7 +480,8 @@ export const words = {
     importColumn: 'Column',
     importProblem: 'Problem',
     importFar: (n: number, shown: number) =>
-      `${n === 1 ? 'One row lies' : `${n} rows lie`} far from everything on the map. Check ${n === 1 ? 'it' : 'them'} before you import${shown < n ? ` (the first ${shown} are listed)` : ''}:`,
+      `${n === 1 ? 'One row lies' : `${n} rows lie`} far from everything on the map. ` +
+      `Check ${n === 1 ? 'it' : 'them'} before you import${shown < n ? ` (the first ${shown} are listed)` : ''}:`,
     importFarId: 'ID',
     importFarAt: 'Longitude, latitude',
     importPreview: 'The first rows become',

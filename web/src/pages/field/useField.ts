@@ -7,7 +7,7 @@ import { photoIds } from '@/core/ledger/case';
 import { cases as askCases, photoUrl, readCase, rules as askRules } from '@/core/ledger/client';
 import type { Case } from '@/core/ledger/types';
 import { useLive } from '@/core/live/useLive';
-import { shelf } from '@/core/offline/shelf';
+import { phoneStorage } from '@/core/offline/phoneStorage';
 import { forgetSeen } from '@/core/phone/serviceWorker';
 import { useUploadQueue, type UploadQueueHandle } from '@/core/phone/useUploadQueue';
 import { isVerifier, type Worker } from './tasks';
@@ -102,13 +102,13 @@ export function useField(): Field {
     if (!me.value || !cases.value || !asOf.value) return;
     const plain: Case[] = JSON.parse(JSON.stringify(cases.value));
     await (
-      await shelf()
+      await phoneStorage()
     ).put('kept', { id: `tasks:${me.value.account}`, at: asOf.value.toISOString(), cases: plain } as KeptTasks);
   }
 
   /** Loads the data that was stored while there was a network. */
   async function recall(): Promise<void> {
-    const kept = await shelf();
+    const kept = await phoneStorage();
     me.value = (await kept.get<KeptWorker>('kept', 'me'))?.me ?? null;
     units.value = new Map((await kept.get<KeptUnits>('kept', 'units'))?.units);
     needPhoto.value = (await kept.get<KeptRules>('kept', 'photo-rules'))?.needed ?? [];
@@ -133,7 +133,7 @@ export function useField(): Field {
       unit: session.unit ?? null,
       communities: session.communities,
     };
-    const kept = await shelf();
+    const kept = await phoneStorage();
     if (me.value && me.value.account !== worker.account) {
       cases.value = null;
       asOf.value = null;
@@ -172,7 +172,7 @@ export function useField(): Field {
     if (units.value.size > 0) return;
     const named = (await api.allItems('units')).map((u): [string, string] => [u.id, u.properties.name ?? u.id]);
     units.value = new Map(named);
-    await (await shelf()).put('kept', { id: 'units', units: named } as KeptUnits);
+    await (await phoneStorage()).put('kept', { id: 'units', units: named } as KeptUnits);
   }
 
   /**
@@ -182,7 +182,7 @@ export function useField(): Field {
   async function learnRules(): Promise<void> {
     const needed = (await askRules()).categories.filter((c) => c.photo).map((c) => c.id);
     needPhoto.value = needed;
-    await (await shelf()).put('kept', { id: 'photo-rules', needed } as KeptRules);
+    await (await phoneStorage()).put('kept', { id: 'photo-rules', needed } as KeptRules);
   }
 
   /** Lets the service worker store the thumbnails of the tasks, for use without a network. */
@@ -254,7 +254,7 @@ export function useField(): Field {
     },
     async signOut() {
       await api.signOut();
-      const kept = await shelf();
+      const kept = await phoneStorage();
       if (me.value) await kept.delete('kept', `tasks:${me.value.account}`);
       await kept.delete('kept', 'me');
       await forgetSeen();

@@ -78,7 +78,8 @@ export const words = {
     privacyTitle: '您的信息怎么用',
     privacy: (days: number | null) => [
       '我们只收您在这里填的内容：问题、地点、照片、留言和（若填写）联系方式。不需要姓名，不需要账号。',
-      `类别、地点和办理进度会在公开的地图上显示；照片和留言只给办理人员看；联系方式只给值班人员看，${erased.zh(days)}。`,
+      `类别、地点和办理进度会在公开的地图上显示；` +
+        `照片和留言只给办理人员看；联系方式只给值班人员看，${erased.zh(days)}。`,
       '回执只存在您的手机上。有回执的人可以看进度、评分，请不要发给无关的人。',
     ],
     send: '发送',
@@ -166,7 +167,8 @@ export const words = {
     privacyTitle: 'What happens with it',
     privacy: (days: number | null) => [
       'We keep only what you fill in here: the problem, the place, photos, words and, if given, your contact. No name, no account.',
-      `Category, place and progress appear on the public map; photos and words are for those who handle it; your contact is for the duty room and is ${erased.en(days)}.`,
+      `Category, place and progress appear on the public map. Only the people who handle the case see photos and texts. ` +
+        `Only duty officers see your contact, which is ${erased.en(days)}.`,
       'The receipt stays on your phone. Whoever has it can see the progress and rate: share it with care.',
     ],
     send: 'Send',

@@ -105,14 +105,14 @@ export class GridLayers {
 
   constructor(
     private readonly map: MapLibreMap,
-    room: Element,
+    element: Element,
     scale: number,
     lang: Lang,
     /** `isOut`: whether a grid is not a subject of this map. */
     private readonly options: { signs?: SignSizes; isOut?: (id: string) => boolean } = {},
   ) {
     const signs = options.signs ?? SIGNS;
-    const colors = mapColors(room);
+    const colors = mapColors(element);
     const colour = byLevel(colors.level);
     const text = byLevel(colors.levelText);
     const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };

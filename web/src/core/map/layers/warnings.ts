@@ -47,7 +47,7 @@ export class WarningLayers {
 
   constructor(
     private readonly map: MapLibreMap,
-    room: Element,
+    element: Element,
     scale: number,
     lang: Lang,
     /**
@@ -57,7 +57,7 @@ export class WarningLayers {
     /** Whether a warning belongs on this map. */
     private readonly isWanted: (warning: Warning) => boolean = () => true,
   ) {
-    const colors = mapColors(room);
+    const colors = mapColors(element);
     map.addSource('warnings', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, promoteId: 'id' });
     const layout = {
       'icon-image': ['concat', 'pin-', ['get', 'level']],

@@ -1,0 +1,82 @@
+// Storage on the phone for data that is not sent yet, in IndexedDB. If the browser allows no storage (a private
+// window), the data is kept in memory and `lasting` is false, so that the page can warn.
+
+/**
+ * The kinds of stored data: steps to send, a resident's reports to send, photos, unsent forms, and the last
+ * answers.
+ */
+export const STORES = ['outbox', 'reports', 'photos', 'drafts', 'kept'] as const;
+export type StoreName = (typeof STORES)[number];
+
+export interface PhoneStorage {
+  /** Whether the data survives a reload. */
+  readonly lasting: boolean;
+  get: <T>(name: StoreName, id: string) => Promise<T | undefined>;
+  /** All items of a kind, by id. */
+  all: <T>(name: StoreName) => Promise<T[]>;
+  put: (name: StoreName, value: { id: string }) => Promise<void>;
+  delete: (name: StoreName, id: string) => Promise<void>;
+}
+
+const NAME = 'onemap-phone';
+
+/** Storage for this visit only. Tests use it too. */
+export function storageInMemory(): PhoneStorage {
+  const stores = new Map<StoreName, Map<string, unknown>>(STORES.map((d) => [d, new Map<string, unknown>()]));
+  const of = (name: StoreName): Map<string, unknown> => stores.get(name) ?? new Map<string, unknown>();
+  return {
+    lasting: false,
+    get: async <T>(name: StoreName, id: string) => structuredClone(of(name).get(id)) as T | undefined,
+    all: async <T>(name: StoreName) =>
+      [...of(name)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => structuredClone(value) as T),
+    async put(name, value) {
+      of(name).set(value.id, structuredClone(value));
+    },
+    async delete(name, id) {
+      of(name).delete(id);
+    },
+  };
+}
+
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB')));
+  });
+}
+
+function open(): Promise<IDBDatabase> {
+  const request = indexedDB.open(NAME, 1);
+  request.addEventListener('upgradeneeded', () => {
+    for (const name of STORES) request.result.createObjectStore(name, { keyPath: 'id' });
+  });
+  return done(request);
+}
+
+function storageOf(database: IDBDatabase): PhoneStorage {
+  // A write counts only when its transaction is complete, not when it was requested.
+  const write = (name: StoreName, work: (store: IDBObjectStore) => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const transaction = database.transaction(name, 'readwrite', { durability: 'strict' });
+      transaction.addEventListener('complete', () => resolve());
+      for (const failure of ['error', 'abort'])
+        transaction.addEventListener(failure, () => reject(transaction.error ?? new Error('IndexedDB')));
+      work(transaction.objectStore(name));
+    });
+  const read = (name: StoreName): IDBObjectStore => database.transaction(name).objectStore(name);
+  return {
+    lasting: true,
+    get: <T>(name: StoreName, id: string) => done(read(name).get(id)) as Promise<T | undefined>,
+    all: <T>(name: StoreName) => done(read(name).getAll()) as Promise<T[]>,
+    put: (name, value) => write(name, (store) => store.put(value)),
+    delete: (name, id) => write(name, (store) => store.delete(id)),
+  };
+}
+
+let opened: Promise<PhoneStorage> | null = null;
+
+/** The storage of this phone. */
+export function phoneStorage(): Promise<PhoneStorage> {
+  opened ??= open().then(storageOf, storageInMemory);
+  return opened;
+}
