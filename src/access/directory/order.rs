@@ -32,7 +32,19 @@ const PERSONAL: [&str; 14] = [
     "取餐码",
 ];
 /// Labels before a note. The note ends at the end of the line.
-const NOTES: [&str; 3] = ["备注", "留言", "口味"];
+const NOTES: [&str; 11] = [
+    "备注",
+    "留言",
+    "口味",
+    "发票",
+    "商品",
+    "合计",
+    "实付",
+    "总计",
+    "预计送达",
+    "期望送达",
+    "下单时间",
+];
 /// Labels before an address. Only the label is removed.
 const ADDRESS: [&str; 7] = [
     "收货地址",
@@ -43,6 +55,10 @@ const ADDRESS: [&str; 7] = [
     "地址",
     "送至",
 ];
+/// Characters that end a part of an address. A name may follow directly: 2单元李小明先生.
+const ENDS: &str = "元室号楼栋幢座层门";
+/// The label of the last four digits of a telephone number.
+const LAST_DIGITS: &str = "尾号";
 /// The most characters of a name without a title.
 const LONGEST_NAME: usize = 4;
 
@@ -124,6 +140,11 @@ impl Order {
     }
 
     fn telephones(&mut self) {
+        for at in 0..self.plain.len() {
+            if let Some(end) = self.last_digits(at) {
+                self.remove(at, end);
+            }
+        }
         let mut at = 0;
         while at < self.plain.len() {
             let is_start = at == 0 || !self.plain[at - 1].is_ascii_digit();
@@ -151,6 +172,25 @@ impl Order {
         let end = self.mobile(at).or_else(|| self.landline(from))?;
         let is_end = !self.plain.get(end).is_some_and(char::is_ascii_digit);
         is_end.then(|| self.extension(end))
+    }
+
+    /// Returns the index after the last four digits of a telephone number whose label begins at `from`: 手机尾号1234.
+    fn last_digits(&self, from: usize) -> Option<usize> {
+        let label = from + if self.has(from, "手机") { 2 } else { 0 };
+        self.has(label, LAST_DIGITS).then_some(())?;
+        let value = self.end(label + LAST_DIGITS.chars().count(), |c| {
+            matches!(c, ':' | ' ')
+        });
+        let end = self.end(value, |c| c.is_ascii_digit());
+        (end - value == 4).then_some(end)
+    }
+
+    /// Returns where a name begins in a run of Chinese characters: after the last character that ends a part of an
+    /// address.
+    fn name_within(&self, from: usize, to: usize) -> usize {
+        let run = &self.plain[from..to];
+        let last = run.iter().rposition(|c| ENDS.contains(*c));
+        last.map_or(from, |at| from + at + 1)
     }
 
     fn mobile(&self, from: usize) -> Option<usize> {
@@ -208,9 +248,14 @@ impl Order {
                 continue;
             }
             let before = self.plain[..at].iter().rev();
-            let name = before.take_while(|c| is_han(**c)).count();
+            let run = before.take_while(|c| is_han(**c)).count();
+            let first = self.name_within(at - run, at);
             // A longer run contains an address too. Then only the last character, the family name, is removed.
-            let name = if name < LONGEST_NAME { name } else { 1 };
+            let longest = LONGEST_NAME - usize::from(first + run == at);
+            let name = match at - first {
+                name if name <= longest => name,
+                _ => 1,
+            };
             self.remove(at - name, end);
         }
     }
@@ -238,8 +283,13 @@ impl Order {
             let gap = before.take_while(|c| is_space(**c)).count();
             let last = telephone - gap;
             let name = self.plain[..last].iter().rev().take_while(|c| is_han(**c));
-            let first = last - name.count();
-            let is_apart = first == 0 || is_space(self.plain[first - 1]);
+            let run = last - name.count();
+            let first = self.name_within(run, last);
+            // A name follows a space, a number, or the end of a part of the address.
+            let is_apart = first > run
+                || first == 0
+                || is_space(self.plain[first - 1])
+                || self.plain[first - 1].is_ascii_digit();
             let has_other = digits(&self.plain[..first], &self.gone[..first])
                 || digits(&self.plain[last..], &self.gone[last..]);
             if is_apart && has_other && is_name(first, last) {

@@ -12,9 +12,16 @@ const PERSONAL = (
   '电话 電話 顾客 顧客 订单编号 訂單編號 订单号 訂單號 取餐码'
 ).split(' ');
 /** Labels before a note. The note ends at the end of the line. */
-const NOTES = '备注 備註 留言 口味'.split(' ');
+const NOTES =
+  '备注 備註 留言 口味 发票 發票 商品 合计 合計 实付 實付 总计 總計 预计送达 預計送達 期望送达 期望送達 下单时间 下單時間'.split(
+    ' ',
+  );
 /** Labels before an address. Only the label is removed. */
 const ADDRESS = '收货地址 收貨地址 配送地址 送货地址 送貨地址 收件地址 详细地址 詳細地址 地址 送至'.split(' ');
+/** Characters that end a part of an address. A name may follow directly: 2单元李小明先生. */
+const ENDS = '元室号號楼樓栋棟幢座层層门門';
+/** The label of the last four digits of a telephone number. */
+const LAST_DIGITS = ['尾号', '尾號'];
 /** The most characters of a name without a title. */
 const LONGEST_NAME = 4;
 
@@ -91,6 +98,10 @@ class Order {
   }
 
   numbers(): void {
+    for (let at = 0; at < this.plain.length; at += 1) {
+      const end = this.lastDigits(at);
+      if (end !== null) this.remove(at, end);
+    }
     for (let at = 0; at < this.plain.length;) {
       const end = isDigit(this.plain[at - 1]) ? null : this.telephone(at);
       if (end === null) {
@@ -111,6 +122,24 @@ class Order {
     const at = prefix ? this.end(from + prefix.length, (c) => c === ' ' || c === '-') : from;
     const end = this.mobile(at) ?? this.landline(from);
     return end === null || isDigit(this.plain[end]) ? null : this.extension(end);
+  }
+
+  /** Returns the index after the last four digits of a telephone number whose label begins at `from`: 手机尾号1234. */
+  private lastDigits(from: number): number | null {
+    const label = from + (this.has(from, '手机') || this.has(from, '手機') ? 2 : 0);
+    if (!LAST_DIGITS.some((word) => this.has(label, word))) return null;
+    const value = this.end(label + 2, (c) => c === ':' || c === ' ');
+    const end = this.end(value, isDigit);
+    return end - value === 4 ? end : null;
+  }
+
+  /**
+   * Returns where a name begins in a run of Chinese characters: after the last character that ends a part of an
+   * address.
+   */
+  private nameWithin(from: number, to: number): number {
+    for (let at = to; at > from; at -= 1) if (ENDS.includes(this.plain[at - 1] ?? ' ')) return at;
+    return from;
   }
 
   private mobile(from: number): number | null {
@@ -151,8 +180,10 @@ class Order {
       // If another Chinese character follows, this is part of a name such as that of the shop 老师傅修鞋.
       if (isHan(next) && next !== '收') continue;
       const run = this.before(at, isHan);
+      const first = this.nameWithin(at - run, at);
       // A longer run contains an address too. Then only the last character, the family name, is removed.
-      this.remove(at - (run < LONGEST_NAME ? run : 1), end);
+      const longest = first + run === at ? LONGEST_NAME - 1 : LONGEST_NAME;
+      this.remove(at - (at - first <= longest ? at - first : 1), end);
     }
   }
 
@@ -171,8 +202,11 @@ class Order {
       )
         this.remove(end, behind);
       const last = telephone - this.before(telephone, isSpace);
-      const first = last - this.before(last, isHan);
-      const isApart = first === 0 || isSpace(this.plain[first - 1] ?? ' ');
+      const run = last - this.before(last, isHan);
+      const first = this.nameWithin(run, last);
+      // A name follows a space, a number, or the end of a part of the address.
+      const isApart =
+        first > run || first === 0 || isSpace(this.plain[first - 1] ?? ' ') || isDigit(this.plain[first - 1]);
       const hasOther = this.hasNumber(0, first) || this.hasNumber(last, this.plain.length);
       if (isApart && hasOther && isName(first, last)) this.remove(first, last);
     }
