@@ -44,7 +44,8 @@ export function useMap(): MapHandle {
     current: (made) => map.value === made && made.getContainer().isConnected,
     async create(container, options, keep = false) {
       settle();
-      setWorkerUrl(await workerScript(workerUrl));
+      // A development server serves the script in parts.
+      setWorkerUrl(import.meta.env.DEV ? workerUrl : await workerScript(workerUrl));
       if (isLeft) throw new Error('the page was left before the map was made');
       if (keep) before = map.value;
       else map.value?.remove();

@@ -1,4 +1,4 @@
-// When an order of the day holds, in words.
+// What an order of the day is and when it holds, in words.
 import { dateTime } from '@/core/i18n/format';
 import type { Lang } from '@/core/i18n/lang';
 import type { OrderOfDay } from './client';
@@ -23,3 +23,7 @@ export function periodOf(
         ];
   return parts.filter(Boolean).join(lang === 'zh' ? '，' : ', ');
 }
+
+/** `暴雨管制`; `Order of the day: storm`. */
+export const titleOf = ({ title }: Pick<OrderOfDay, 'title'>, lang: Lang): string =>
+  lang === 'zh' ? title.zh : `Order of the day: ${title.en}`;
