@@ -61,13 +61,13 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a rider with an account', () => {
     await expectAccessible(page);
 
     const stored = await page.evaluate(async () => {
-      const caches_ = await Promise.all(
+      const kept = await Promise.all(
         (await caches.keys()).map(async (name) => {
           const cache = await caches.open(name);
           return Promise.all((await cache.keys()).map(async (key) => (await cache.match(key))?.text()));
         }),
       );
-      return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href, history.state, caches_]);
+      return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, location.href, history.state, kept]);
     });
     expect(stored).not.toContain(CODE);
     expect(answers.join()).not.toContain(CODE);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gcj02 } from './gcj02';
+import { gcj02, wgs84 } from './gcj02';
 import { distance_m } from './measure';
 
 // The points that the libraries for this datum share (googollee/eviltransform, its tests in every language).
@@ -15,4 +15,13 @@ test('the shift matters in Tianjin, and outside China there is none', () => {
   const here = [117.1302, 39.2242];
   expect(distance_m(here, gcj02(here))).toBeGreaterThan(300);
   expect(gcj02([8.6724, 49.4093])).toEqual([8.6724, 49.4093]);
+});
+
+test.each([
+  [117.1302, 39.2242],
+  [121.5272106, 31.1774276],
+  [113.912316, 22.543847],
+  [8.6724, 49.4093],
+])('%d, %d comes back', (lon, lat) => {
+  expect(distance_m(wgs84(gcj02([lon, lat])), [lon, lat])).toBeLessThan(0.01);
 });

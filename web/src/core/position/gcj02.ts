@@ -38,3 +38,14 @@ export function gcj02([lon = 0, lat = 0]: Position): [lon: number, lat: number] 
   const [x, y] = [lon - 105, lat - 35];
   return [lon + (eastward(x, y) / metresEast) * degrees, lat + (northward(x, y) / metresNorth) * degrees];
 }
+
+/** A position of GCJ-02 in WGS 84, to a centimetre. The shift changes slowly, so a few steps suffice. */
+export function wgs84(shifted: Position): [lon: number, lat: number] {
+  const [lon = 0, lat = 0] = shifted;
+  let found: [number, number] = [lon, lat];
+  for (let step = 0; step < 4; step++) {
+    const [x, y] = gcj02(found);
+    found = [found[0] + lon - x, found[1] + lat - y];
+  }
+  return found;
+}

@@ -4,7 +4,6 @@ import { answered, http, item, search as searchNames } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 import type { FeatureOf, Hit } from '@/core/api/types';
 import { signPlace } from '@/core/map/bounds';
-import type { Address } from './order';
 import { whenReady } from './ready';
 import type { Target } from './target';
 import type { Card, Route } from './types';
@@ -19,24 +18,15 @@ export interface Found {
   room: string | null;
 }
 
-const placesOf = (hits: Hit[], unit: string | null, room: string | null): Found[] =>
-  hits
+/** Finds places for an address, the best first. The server finds the unit and the room in it. */
+export async function search(text: string, signal: AbortSignal): Promise<Found[]> {
+  const hits = await searchNames(text, 10, signal);
+  return hits
     .filter((hit) => PLACES.has(hit.collection))
-    .map((hit) =>
-      hit.collection === 'buildings'
-        ? { hit, unit: hit.address?.unit ?? unit, room: hit.address?.room ?? room }
-        : { hit, unit: null, room: null },
-    );
-
-/**
- * Finds places for an address, the best first. If the whole address finds nothing, shorter parts of it are searched.
- */
-export async function search({ text, place, local, unit, room }: Address, signal: AbortSignal): Promise<Found[]> {
-  for (const q of new Set([text, place, local])) {
-    const hits = await searchNames(q, 10, signal);
-    if (hits.length > 0) return placesOf(hits, unit, room);
-  }
-  return [];
+    .map((hit) => {
+      const { unit, room } = (hit.collection === 'buildings' && hit.address) || {};
+      return { hit, unit: unit ?? null, room: room ?? null };
+    });
 }
 
 /** Gets the access card of a building for now. */
@@ -71,7 +61,7 @@ export async function route(
 }
 
 /** Converts a destination to the form that the API expects. */
-async function placeOf(target: Target): Promise<components['schemas']['RoutePlace']> {
+export async function placeOf(target: Target): Promise<components['schemas']['RoutePlace']> {
   switch (target.collection) {
     case 'buildings':
       return {

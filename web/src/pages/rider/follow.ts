@@ -134,3 +134,7 @@ export function hasReached(track: Track, { along_m }: Progress, place: Position)
   const at = nearestOnLine(place, track.line, track.along_m);
   return at !== null && at.off_m <= OFF_M && along_m > at.along_m - 25;
 }
+
+/** Returns whether the vehicle is parked at this point of the route, so that the rest is walked. */
+export const hasParked = (track: Track | null, at: Progress | null): boolean =>
+  track?.steps.slice(0, at?.step ?? 0).some(({ mode }) => mode === 'park') ?? false;

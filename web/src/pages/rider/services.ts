@@ -2,9 +2,6 @@
 import type { Bilingual } from '@/core/i18n/lang';
 import type { SymbolName } from '@/core/symbols/symbols';
 
-export const SERVICES = ['first_aid', 'battery_swap', 'rest_stop', 'toilet'] as const;
-export type Service = (typeof SERVICES)[number];
-
 export interface ServicePlace {
   /** The short name, for the button. */
   name: Bilingual;
@@ -16,7 +13,7 @@ export interface ServicePlace {
   kind: string | null;
 }
 
-export const services: Record<Service, ServicePlace> = {
+export const services = {
   first_aid: {
     name: { zh: '急救', en: 'First aid' },
     full: { zh: '急救站', en: 'first-aid station' },
@@ -45,6 +42,8 @@ export const services: Record<Service, ServicePlace> = {
     collection: 'facilities',
     kind: 'toilet',
   },
-};
+} satisfies Record<string, ServicePlace>;
 
-export const isService = (text: unknown): text is Service => SERVICES.some((s) => s === text);
+export type Service = keyof typeof services;
+
+export const isService = (text: unknown): text is Service => typeof text === 'string' && Object.hasOwn(services, text);

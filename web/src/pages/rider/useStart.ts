@@ -4,6 +4,7 @@ import { computed, shallowRef, type ComputedRef } from 'vue';
 import type { Position } from 'geojson';
 import { usePosition, type PositionHandle } from '@/core/position/usePosition';
 import type { From } from './client';
+import { corrected } from './datum';
 
 /** A place on the map, or a gate of the compound. */
 export type Start = { kind: 'place'; at: Position } | { kind: 'gate'; id: string; at: Position };
@@ -28,7 +29,7 @@ export interface StartHandle {
 export function useStart(): StartHandle {
   const position = usePosition();
   const here = computed<Position | null>(() =>
-    position.here.value ? [position.here.value.lon, position.here.value.lat] : null,
+    position.here.value ? corrected([position.here.value.lon, position.here.value.lat]) : null,
   );
   const from = computed<From | null>(() => {
     const chosen = chosenStart.value;

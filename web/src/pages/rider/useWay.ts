@@ -4,7 +4,8 @@ import { ApiError } from '@/core/api/client';
 import { explain } from '@/core/api/explain';
 import { avoided, avoidNone } from './avoid';
 import { route, type From } from './client';
-import { atBegin, follow, trackOf, type Progress, type Track } from './follow';
+import { isShifted } from './datum';
+import { atBegin, follow, hasParked, trackOf, type Progress, type Track } from './follow';
 import { profile } from './profile';
 import type { Target } from './target';
 import type { Instead, LostGate, Route } from './types';
@@ -56,7 +57,7 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
     asked?.abort();
     const asking = new AbortController();
     asked = asking;
-    isOnFoot = isUnderWay && (isOnFoot || hasParked(way.value, progress.value));
+    isOnFoot = isUnderWay && (isOnFoot || hasParked(way.value?.track ?? null, progress.value));
     if (again) anew.value = 'asking';
     else [phase.value, anew.value, way.value, progress.value] = ['asking', 'no', null, null];
     try {
@@ -93,7 +94,7 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
     else phase.value = 'waiting';
   };
   watch([target, profile, chosenStart], begin, { immediate: true });
-  watch(avoided, () => from.value && void ask(from.value, false, true));
+  watch([avoided, isShifted], () => from.value && void ask(from.value, false, true));
   watch(here, (now) => {
     if (!now || chosenStart.value !== null) return;
     if (phase.value === 'waiting') begin();
@@ -116,9 +117,6 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
     retry: begin,
   };
 }
-
-const hasParked = (way: { track: Track } | null, at: Progress | null): boolean =>
-  way?.track.steps.slice(0, at?.step ?? 0).some(({ mode }) => mode === 'park') ?? false;
 
 /** Returns why the destination can't be reached, or null if the request failed for another reason. */
 function refusalOf(error: unknown): Refusal | null {

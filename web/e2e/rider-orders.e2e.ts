@@ -1,0 +1,163 @@
+// A rider takes several orders at once, and scans a plate.
+import type { Browser, Request } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { gcj02 } from '../src/core/position/gcj02.ts';
+import { expectAccessible, launch } from './browser.ts';
+import { fitsFingers, phone, type Spot } from './phone.ts';
+
+const url = inject('url');
+let browser: Browser;
+
+const BEGIN: Spot = { longitude: 117.1342, latitude: 39.224 };
+const HOUSE = 'wenquan-huayuan-3';
+const ORDERS =
+  '温泉花园3号楼2单元501 李小明先生 13812345678\n温泉花园5号楼1单元302 王女士 13912345678\n朝阳新苑3号楼1单元602 17012345678转12';
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+interface Route {
+  features: { geometry: { coordinates: [number, number][] } }[];
+}
+
+test('several orders are pasted and delivered door by door', async () => {
+  const { context, page, errors, close } = await phone(browser, `${url}/rider`, { at: BEGIN });
+  const asked: Request[] = [];
+  page.on('request', (request) => asked.push(request));
+  await page.locator('[data-many]').click();
+  await page.locator('[name="orders"]').evaluate((box, text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', text);
+    box.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, ORDERS);
+  expect(await page.inputValue('[name="orders"]')).not.toMatch(/李|王|138|139|170/);
+  await page.locator('[data-add]').click();
+  await page.locator('[data-order-stop]').nth(2).waitFor();
+  await expectAccessible(page);
+  expect(await fitsFingers(page)).toEqual([]);
+  const searched = asked.map((r) => decodeURIComponent(r.url())).join('\n');
+  expect(searched).not.toMatch(/李小明|先生|女士|13812345678/);
+  // A fourth order from its card, moved up, then removed again.
+  await page.goto(`${url}/rider?b=wenquan-huayuan-1`);
+  await page.locator('[data-add-order]').click();
+  await page.getByRole('link', { name: '多单（4）' }).click();
+  await page.getByRole('button', { name: '上移 温泉花园1号楼' }).click();
+  expect(await page.locator('[data-order-stop]').nth(2).textContent()).toContain('温泉花园1号楼');
+  await page.getByRole('button', { name: '删除 温泉花园1号楼' }).click();
+  await page.reload();
+  expect(await page.locator('[data-order-stop]').count()).toBe(3);
+
+  const answer = (): Promise<Route> =>
+    page
+      .waitForResponse((response) => response.url().endsWith('/api/route') && response.status() === 200, {
+        timeout: 60_000,
+      })
+      .then((response) => response.json() as Promise<Route>);
+  let route = answer();
+  await page.locator('[data-plan]').click();
+  await page.waitForSelector('[data-way-map="ready"]', { timeout: 60_000 });
+  await page.getByRole('heading', { name: '第 1 单，共 3 单' }).waitFor();
+  await expectAccessible(page);
+  expect(await fitsFingers(page)).toEqual([]);
+  await page.getByRole('button', { name: '全部步骤' }).click();
+  await expectAccessible(page);
+
+  for (let i = 0; i < 3; i++) {
+    const line = (await route).features.flatMap((leg) => leg.geometry.coordinates);
+    const [longitude, latitude] = line.at(-1) ?? [0, 0];
+    // The rider moves along the way; the last position is that of the door.
+    for (const [x, y] of line) {
+      await context.setGeolocation({ longitude: x, latitude: y, accuracy: 8 });
+      await page.waitForTimeout(60);
+    }
+    await context.setGeolocation({ longitude, latitude, accuracy: 8 });
+    await page.locator('[data-now]', { hasText: '到了' }).waitFor();
+    route = answer();
+    await page.locator('[data-deliver]').click();
+    if (i === 2) break;
+    await page.getByRole('heading', { name: `第 ${i + 2} 单，共 3 单` }).waitFor();
+    if (i > 0) continue;
+    // One tap takes a delivery back.
+    await route;
+    route = answer();
+    await page.locator('[data-undo]').click();
+    await page.getByRole('heading', { name: '第 1 单，共 3 单' }).waitFor();
+    await route;
+    route = answer();
+    await page.locator('[data-deliver]').click();
+  }
+  route.catch(() => undefined);
+  await page.locator('[data-finished]').waitFor();
+  await expectAccessible(page);
+  await page.getByRole('link', { name: '清空并返回' }).click();
+  await page.locator('[name="q"]').waitFor();
+  expect(await page.evaluate(() => localStorage.getItem('onemap.rider.stops'))).toBeNull();
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('an order that cannot be planned is named', async () => {
+  const { page, errors, close } = await phone(browser, `${url}/rider?b=${HOUSE}`, { at: BEGIN });
+  await page.locator('[data-add-order]').click();
+  // A building that is no longer on the map.
+  await page.evaluate(() => {
+    const kept = JSON.parse(localStorage.getItem('onemap.rider.stops') ?? '{}') as { stops: object[] };
+    kept.stops.unshift({ ...kept.stops[0], id: 'gone', name: '已拆除的楼' });
+    localStorage.setItem('onemap.rider.stops', JSON.stringify(kept));
+  });
+  await page.goto(`${url}/rider/orders`);
+  await page.locator('[data-plan]').click();
+  await page.getByRole('heading', { name: '已拆除的楼' }).waitFor({ timeout: 60_000 });
+  await expectAccessible(page);
+  expect(await fitsFingers(page)).toEqual([]);
+  await page.getByRole('link', { name: '返回订单' }).click();
+  await page.getByRole('button', { name: '删除 已拆除的楼' }).click();
+  expect(await page.locator('[data-order-stop]').count()).toBe(1);
+  expect(errors).toEqual([]);
+  await close();
+});
+
+test('a plate is scanned in the page, and positions in GCJ-02 are corrected', async () => {
+  const house = (await (await fetch(`${url}/api/buildings/${HOUSE}/access`)).json()) as {
+    doors: { position: [number, number] }[];
+  };
+  const door = house.doors[0]?.position ?? [0, 0];
+  const [longitude, latitude] = gcj02(door);
+  const opened = await phone(browser, `${url}/rider`, { at: { longitude, latitude } });
+  const { context, page, errors, close } = opened;
+  // This browser has no detector. The test gives it one that sees the plate, and a camera.
+  expect(await page.locator('[data-scan]').count()).toBe(0);
+  await context.addInitScript((plate) => {
+    Object.assign(globalThis, {
+      BarcodeDetector: class {
+        detect(): Promise<{ rawValue: string }[]> {
+          return Promise.resolve([{ rawValue: plate }]);
+        }
+      },
+    });
+    navigator.mediaDevices.getUserMedia = () => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 64, height: 64 });
+      const context = canvas.getContext('2d');
+      setInterval(() => context?.fillRect(0, 0, 64 * Math.random(), 64), 50);
+      return Promise.resolve(canvas.captureStream(10));
+    };
+  }, `${url}/rider?b=${HOUSE}`);
+  await page.goto(`${url}/rider`);
+  await page.locator('[data-scan]').click();
+  await page.locator('[data-card]').waitFor();
+  expect(new URL(page.url()).searchParams.get('b')).toBe(HOUSE);
+  await page.locator('[data-take-me]').click();
+  await page.locator('[data-datum="ask"]').waitFor({ timeout: 60_000 });
+  expect(await page.locator('[data-datum="ask"]').textContent()).toMatch(/偏了约 \d{3} 米/);
+  await expectAccessible(page);
+  expect(await fitsFingers(page)).toEqual([]);
+  const asked = page.waitForRequest((request) => request.url().endsWith('/api/route'));
+  await page.getByRole('button', { name: '校正', exact: true }).click();
+  const { from } = (await asked).postDataJSON() as { from: { lon: number; lat: number } };
+  expect(Math.hypot((from.lon - (door[0] ?? 0)) * 86_350, (from.lat - (door[1] ?? 0)) * 111_020)).toBeLessThan(1);
+  await page.locator('[data-datum="on"]').waitFor();
+  expect(errors).toEqual([]);
+  await close();
+});

@@ -1,0 +1,62 @@
+// Some phones and apps give positions in GCJ-02 although the browser should give WGS 84. A plate that was just scanned
+// shows it: the rider stands at the plate, and the position is off by the shift of GCJ-02 there.
+import { ref, shallowRef } from 'vue';
+import type { Position } from 'geojson';
+import { gcj02, wgs84 } from '@/core/position/gcj02';
+import { distance_m } from '@/core/position/measure';
+
+/** How far a position may be from where the shift puts it, in metres, beside its own accuracy. */
+const NEAR_M = 20;
+/** The most of the position's own accuracy that counts, in metres. A vaguer position shows nothing. */
+const ACCURATE_M = 30;
+/** A smaller shift cannot be told from an inaccurate position, in metres. */
+const LEAST_SHIFT_M = 150;
+/** How long a scan says where the rider is, in milliseconds. */
+const FRESH = 5 * 60_000;
+const KEY = 'onemap.rider.gcj02';
+
+function kept(): boolean {
+  try {
+    return localStorage.getItem(KEY) === 'yes';
+  } catch {
+    return false; // storage may be blocked
+  }
+}
+
+/** Whether this phone's positions are in GCJ-02 and are corrected. */
+export const isShifted = ref(kept());
+
+export function setShifted(to: boolean): void {
+  isShifted.value = to;
+  try {
+    if (to) localStorage.setItem(KEY, 'yes');
+    else localStorage.removeItem(KEY);
+  } catch {
+    // Without storage the choice lasts until the page is closed.
+  }
+}
+
+/** A position of the phone in WGS 84. */
+export const corrected = (here: Position): Position => (isShifted.value ? wgs84(here) : here);
+
+/** The plate that was scanned last. */
+const scanned = shallowRef<{ building: string; at: number } | null>(null);
+
+export function noteScan(building: string, at = Date.now()): void {
+  scanned.value = { building, at };
+}
+
+export const isJustScanned = (building: string, now = Date.now()): boolean =>
+  scanned.value?.building === building && now - scanned.value.at < FRESH;
+
+/**
+ * Returns the shift in metres if a position disagrees with all places where the rider may stand as GCJ-02 does, or null
+ * if it does not.
+ */
+export function shiftOf(here: Position, accuracy_m: number, places: readonly Position[]): number | null {
+  if (accuracy_m > ACCURATE_M) return null;
+  const off_m = Math.min(...places.map((place) => distance_m(here, place)));
+  const place = places.find((one) => distance_m(here, gcj02(one)) <= NEAR_M + accuracy_m);
+  if (!place || off_m < LEAST_SHIFT_M) return null;
+  return distance_m(place, gcj02(place));
+}

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { keyOf, makeStops, MOST_STOPS } from './stops';
+import type { Target } from './target';
+
+const door = (id: string): Target => ({ collection: 'buildings', id, unit: '2', room: '501' });
+
+function shelf() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+    kept,
+  };
+}
+
+test('orders are added, moved, delivered, taken back and removed', () => {
+  const { stops, open, add, move, setDone, remove } = makeStops(shelf());
+  for (const id of ['a', 'b', 'c']) add(door(id), id);
+  add(door('b'), 'b');
+  const ids = () => stops.value.map(({ id }) => id).join('');
+  expect(ids()).toBe('acb');
+  move(keyOf(door('b')), -1);
+  move(keyOf(door('a')), -1);
+  expect(ids()).toBe('abc');
+  setDone(keyOf(door('a')), true);
+  expect(open.value.map(({ id }) => id)).toEqual(['b', 'c']);
+  setDone(keyOf(door('a')), false);
+  remove(keyOf(door('b')));
+  expect(ids()).toBe('ac');
+  for (let i = 0; i < MOST_STOPS; i++) add(door(`n${i}`), '');
+  expect(stops.value).toHaveLength(MOST_STOPS);
+  expect(add(door('one more'), '')).toBe(false);
+});
+
+test('a reload keeps the orders, half a day later they are forgotten, and damage is no error', () => {
+  const storage = shelf();
+  let now = 0;
+  makeStops(storage, () => now).add(door('a'), '温泉花园3号楼');
+  now = 11 * 3_600_000;
+  expect(makeStops(storage, () => now).stops.value).toMatchObject([{ id: 'a', name: '温泉花园3号楼' }]);
+  now = 12 * 3_600_000;
+  expect(makeStops(storage, () => now).stops.value).toEqual([]);
+  now = 0;
+  makeStops(storage, () => now).clear();
+  expect(storage.kept.size).toBe(0);
+  storage.setItem('onemap.rider.stops', '{"at":0,"stops":[1,null,{"id":1}]}');
+  expect(makeStops(storage, () => now).stops.value).toEqual([]);
+  expect(makeStops(null).stops.value).toEqual([]);
+});

@@ -1,0 +1,82 @@
+// The orders that a rider has taken on: added, removed, delivered, and taken back. They are kept on this phone, so that
+// a reload in a basement loses none, and forgotten after half a day.
+import { computed, shallowRef } from 'vue';
+import type { Target } from './target';
+
+export interface Stop extends Target {
+  /** The name of the place, as the map has it. */
+  name: string;
+  isDone: boolean;
+}
+
+/** The server plans no more. */
+export const MOST_STOPS = 20;
+const KEY = 'onemap.rider.stops';
+/** How long the orders are kept after the last change, in milliseconds. */
+const KEPT = 12 * 3_600_000;
+
+type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+export const keyOf = ({ collection, id, unit, room }: Target): string => [collection, id, unit, room].join('/');
+
+function isStop(one: unknown): one is Stop {
+  const stop = one as Partial<Stop> | null;
+  return typeof stop?.id === 'string' && typeof stop.collection === 'string' && typeof stop.name === 'string';
+}
+
+export function keptStops(storage: Shelf | null, now: number): Stop[] {
+  try {
+    const kept = JSON.parse(storage?.getItem(KEY) ?? 'null') as { at: number; stops: unknown[] } | null;
+    return kept && now - kept.at < KEPT ? kept.stops.filter(isStop).slice(0, MOST_STOPS) : [];
+  } catch {
+    return []; // storage may be blocked, or its content damaged
+  }
+}
+
+export function makeStops(storage: Shelf | null, clock: () => number = Date.now) {
+  const stops = shallowRef<readonly Stop[]>(keptStops(storage, clock()));
+
+  function set(to: readonly Stop[]): void {
+    stops.value = to;
+    try {
+      if (to.length === 0) storage?.removeItem(KEY);
+      else storage?.setItem(KEY, JSON.stringify({ at: clock(), stops: to }));
+    } catch {
+      // Without storage the orders last until the page is closed.
+    }
+  }
+  const change = (key: string, to: Partial<Stop>): void =>
+    set(stops.value.map((stop) => (keyOf(stop) === key ? { ...stop, ...to } : stop)));
+
+  return {
+    stops,
+    open: computed(() => stops.value.filter(({ isDone }) => !isDone)),
+    /** Adds an order. An order for the same door is not added again. Returns whether there was room. */
+    add(target: Target, name: string): boolean {
+      const others = stops.value.filter((stop) => keyOf(stop) !== keyOf(target));
+      if (others.length >= MOST_STOPS) return false;
+      set([...others, { ...target, name, isDone: false }]);
+      return true;
+    },
+    remove: (key: string): void => set(stops.value.filter((stop) => keyOf(stop) !== key)),
+    /** Moves an order up or down in the list. */
+    move(key: string, by: -1 | 1): void {
+      const at = stops.value.findIndex((stop) => keyOf(stop) === key);
+      const to = at + by;
+      const [one, other] = [stops.value[at], stops.value[to]];
+      if (one && other) set(stops.value.map((stop, i) => (i === at ? other : i === to ? one : stop)));
+    },
+    setDone: (key: string, isDone: boolean): void => change(key, { isDone }),
+    clear: (): void => set([]),
+  };
+}
+
+function storage(): Shelf | null {
+  try {
+    return typeof localStorage === 'undefined' ? null : localStorage;
+  } catch {
+    return null; // storage may be blocked
+  }
+}
+
+export const orders = makeStops(storage());

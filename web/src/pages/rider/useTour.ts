@@ -1,0 +1,185 @@
+// Leads a rider from door to door: plans the open orders, follows the position to the current door, and goes on to the
+// next one when an order is delivered.
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { explain } from '@/core/api/explain';
+import { route, type From } from './client';
+import { atBegin, follow, hasParked, trackOf, type Progress, type Track } from './follow';
+import { profile } from './profile';
+import { keyOf, orders, type Stop } from './stops';
+import type { Leg } from './types';
+import { chosenStart, type StartHandle } from './useStart';
+
+/** A visit of a door. */
+interface Visit {
+  /** Which of the orders, by its place in `keys`. */
+  stop: number;
+  arrive_at: string;
+  /** Whether the vehicle is moved for it. */
+  rides: boolean;
+  /** Which of the legs is its first. */
+  first_leg: number;
+}
+
+/** Planned visits, with the keys of their orders. */
+interface Plan {
+  legs: Leg[];
+  visits: Visit[];
+  keys: string[];
+}
+
+/** The plan. It is kept while the page is open, so that a look at the list changes nothing. */
+const plan = shallowRef<Plan | null>(null);
+
+/** `waiting`: no position yet. `finished`: all orders are delivered. */
+export type TourPhase = 'waiting' | 'planning' | 'going' | 'finished' | 'failed';
+
+/** An open order with its visit in the plan; null if it is not planned yet. */
+export interface Planned {
+  stop: Stop;
+  visit: Visit | null;
+}
+
+/** Returns the open orders as they are visited: the planned ones first. */
+export function inOrder(open: readonly Stop[], known: Plan | null): Planned[] {
+  const byKey = new Map(open.map((stop) => [keyOf(stop), stop]));
+  const planned = (known?.visits ?? []).flatMap((visit): Planned[] => {
+    const key = known?.keys[visit.stop] ?? '';
+    const stop = byKey.get(key);
+    byKey.delete(key);
+    return stop ? [{ stop, visit }] : [];
+  });
+  return [...planned, ...[...byKey.values()].map((stop) => ({ stop, visit: null }))];
+}
+
+/** The planned order of the list. */
+export const planned = computed(() => inOrder(orders.open.value, plan.value));
+
+/** Forgets the plan, because the orders or their order have changed. */
+export function forgetPlan(): void {
+  plan.value = null;
+}
+
+export interface TourHandle {
+  phase: Ref<TourPhase>;
+  failure: Ref<string>;
+  /** The key of the order that the server refused; null if there is none. */
+  refused: Ref<string | null>;
+  current: ComputedRef<Planned | null>;
+  way: ShallowRef<{ legs: Leg[]; track: Track } | null>;
+  progress: ShallowRef<Progress | null>;
+  retry: () => void;
+  deliver: () => void;
+}
+
+export function useTour({ from, here }: StartHandle): TourHandle {
+  const phase = ref<TourPhase>('waiting');
+  const failure = ref('');
+  const refused = ref<string | null>(null);
+  const way = shallowRef<{ legs: Leg[]; track: Track } | null>(null);
+  const progress = shallowRef<Progress | null>(null);
+  const current = computed(() => {
+    const [first] = planned.value;
+    return first?.visit ? first : null;
+  });
+  let asked: AbortController | null = null;
+  onScopeDispose(() => asked?.abort());
+
+  function show(legs: Leg[]): void {
+    const track = trackOf(legs);
+    way.value = { legs, track };
+    progress.value =
+      here.value && chosenStart.value === null ? follow(track, atBegin(track), here.value) : atBegin(track);
+    phase.value = 'going';
+  }
+
+  function asking(): AbortSignal {
+    asked?.abort();
+    asked = new AbortController();
+    return asked.signal;
+  }
+
+  async function replan(start: From, isShown: boolean): Promise<void> {
+    const signal = asking();
+    const [first] = orders.open.value;
+    if (!first) return;
+    if (!isShown) phase.value = 'planning';
+    refused.value = null;
+    try {
+      const { features, summary } = await route(start, first, { profile: profile.value, avoid: [] }, signal);
+      const visit = { stop: 0, arrive_at: summary.arrive_at, rides: true, first_leg: 0 };
+      plan.value = { legs: features, visits: [visit], keys: [keyOf(first)] };
+    } catch (error) {
+      if (signal.aborted || isShown) return;
+      failure.value = explain(error);
+      refused.value = keyOf(first);
+      phase.value = 'failed';
+    }
+  }
+
+  /** Shows the way to the current door, or plans it. */
+  function go(): void {
+    if (orders.open.value.length === 0) {
+      asked?.abort();
+      way.value = null;
+      phase.value = 'finished';
+      return;
+    }
+    const known = plan.value;
+    const visit = current.value?.visit;
+    if (known && visit) {
+      const next = known.visits[known.visits.indexOf(visit) + 1];
+      show(known.legs.slice(visit.first_leg, next?.first_leg));
+    } else if (from.value) void replan(from.value, false);
+    else phase.value = 'waiting';
+  }
+
+  /** A new way after the position has left the line: on foot to the door, or by vehicle with a new plan. */
+  async function turnBack(start: From): Promise<void> {
+    const { stop, visit } = current.value ?? {};
+    if (!stop || !visit) return;
+    if (visit.rides && !hasParked(way.value?.track ?? null, progress.value)) {
+      await replan(start, true);
+      return;
+    }
+    const signal = asking();
+    try {
+      const found = await route(start, stop, { profile: 'foot', avoid: [] }, signal);
+      show(found.features);
+    } catch {
+      // Further fixes off the line start another request.
+      if (!signal.aborted && progress.value) progress.value = { ...progress.value, off_fixes: 0, is_lost: false };
+    }
+  }
+
+  watch([() => current.value?.visit, () => orders.open.value.length], go, { immediate: true });
+  watch([profile, chosenStart], () => {
+    forgetPlan();
+    go();
+  });
+  watch(here, (now) => {
+    if (!now || chosenStart.value !== null) return;
+    if (phase.value === 'waiting') go();
+    if (!way.value || !progress.value || phase.value !== 'going') return;
+    const was = progress.value;
+    progress.value = follow(way.value.track, was, now);
+    const [lon, lat] = now;
+    if (progress.value.is_lost && lon !== undefined && lat !== undefined) {
+      progress.value = { ...progress.value, off_fixes: 0, is_lost: false };
+      void turnBack({ lon, lat });
+    }
+  });
+
+  return {
+    phase,
+    failure,
+    refused,
+    current,
+    way,
+    progress,
+    retry: go,
+    deliver() {
+      const { stop } = current.value ?? {};
+      if (stop) orders.setDone(keyOf(stop), true);
+    },
+  };
+}
