@@ -2,7 +2,8 @@
 
 use geo_types::Coord;
 
-use super::content::{Content, Line, Way, WayKind};
+use super::content::{Content, Line, WayKind};
+use super::flow::Arrow;
 use super::frame::{AREA, Frame};
 use super::svg::{Svg, n};
 
@@ -46,7 +47,7 @@ pub(super) fn walls<'a>(svg: &mut Svg, lines: impl Iterator<Item = &'a [Coord<f6
     );
 }
 
-pub(super) fn draw(svg: &mut Svg, frame: &Frame, content: &Content) {
+pub(super) fn draw(svg: &mut Svg, frame: &Frame, content: &Content, arrows: &[Arrow]) {
     let page = |line: &Line| -> Line { line.iter().map(|c| frame.page(*c)).collect() };
     let pages = |lines: &[Line]| -> Vec<Line> { lines.iter().map(page).collect() };
     let rings = |svg: &mut Svg, lines: &[Line], look: &str| {
@@ -102,13 +103,14 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, content: &Content) {
             .collect();
         svg.lines(lines.iter().map(Vec::as_slice), false, &way_look(kind));
     }
+    let marks: Vec<Line> = arrows.iter().map(chevron).collect();
+    svg.lines(marks.iter().map(Vec::as_slice), false, CHEVRON_LOOK);
     let oneway = content
         .ways
         .iter()
         .filter(|w| w.oneway && w.kind == WayKind::Ride);
-    for way in oneway {
-        chevrons(svg, frame, way);
-    }
+    let marks: Vec<Line> = oneway.flat_map(|w| oneway_marks(&page(&w.line))).collect();
+    svg.lines(marks.iter().map(Vec::as_slice), false, CHEVRON_LOOK);
     for house in &content.houses {
         rings(
             svg,
@@ -120,10 +122,22 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, content: &Content) {
     self::walls(svg, walls.iter().map(Vec::as_slice));
 }
 
-/// White chevrons along a way that is used in one direction only.
-fn chevrons(svg: &mut Svg, frame: &Frame, way: &Way) {
-    const EVERY_MM: f64 = 11.0;
-    let line: Line = way.line.iter().map(|c| frame.page(*c)).collect();
+const CHEVRON_LOOK: &str = "fill=\"none\" stroke=\"#fff\" stroke-width=\"5\"";
+
+/// A chevron across a way.
+fn chevron(arrow: &Arrow) -> Line {
+    let Arrow { at, along } = arrow;
+    let point = |ahead: f64, aside: f64| Coord {
+        x: at.x + along.x * ahead - along.y * aside,
+        y: at.y + along.y * ahead + along.x * aside,
+    };
+    vec![point(-0.7, -0.75), point(0.5, 0.0), point(-0.7, 0.75)]
+}
+
+/// Arrows with a shaft along a way that is used in one direction only.
+fn oneway_marks(line: &[Coord<f64>]) -> Vec<Line> {
+    const EVERY_MM: f64 = 12.0;
+    const MOST: usize = 200;
     let mut next = EVERY_MM / 2.0;
     let mut marks: Vec<Line> = Vec::new();
     for pair in line.windows(2) {
@@ -132,20 +146,42 @@ fn chevrons(svg: &mut Svg, frame: &Frame, way: &Way) {
         if length < 1e-9 {
             continue;
         }
-        let (ux, uy) = (dx / length, dy / length);
-        while next <= length && marks.len() < 200 {
-            let at = |along: f64, aside: f64| Coord {
-                x: pair[0].x + ux * (next + along) - uy * aside,
-                y: pair[0].y + uy * (next + along) + ux * aside,
+        let along = Coord {
+            x: dx / length,
+            y: dy / length,
+        };
+        while next <= length && marks.len() < 2 * MOST {
+            let at = |ahead: f64| Coord {
+                x: pair[0].x + along.x * (next + ahead),
+                y: pair[0].y + along.y * (next + ahead),
             };
-            marks.push(vec![at(-0.7, -0.75), at(0.5, 0.0), at(-0.7, 0.75)]);
+            marks.push(vec![at(-2.6), at(0.2)]);
+            marks.push(chevron(&Arrow { at: at(0.0), along }));
             next += EVERY_MM;
         }
         next -= length;
     }
-    svg.lines(
-        marks.iter().map(Vec::as_slice),
-        false,
-        "fill=\"none\" stroke=\"#fff\" stroke-width=\"5\"",
-    );
+    marks
+}
+
+/// A sample of a way with its arrows, for the legend.
+pub(super) fn way_sample(svg: &mut Svg, line: [Coord<f64>; 2], is_oneway: bool) {
+    svg.lines([line.as_slice()], false, &way_look(WayKind::Ride));
+    let middle = Coord {
+        x: f64::midpoint(line[0].x, line[1].x),
+        y: line[0].y,
+    };
+    let at = |x: f64| Arrow {
+        at: Coord {
+            x: middle.x + x,
+            ..middle
+        },
+        along: Coord { x: 1.0, y: 0.0 },
+    };
+    let marks = if is_oneway {
+        vec![vec![at(-2.2).at, at(1.0).at], chevron(&at(0.8))]
+    } else {
+        vec![chevron(&at(-1.4)), chevron(&at(1.4))]
+    };
+    svg.lines(marks.iter().map(Vec::as_slice), false, CHEVRON_LOOK);
 }

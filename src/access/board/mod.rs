@@ -4,6 +4,7 @@
 //! and [`draw`] and [`plate_sheets`] return SVG. Lengths on paper are in millimetres, angles in radians.
 
 mod content;
+mod flow;
 mod frame;
 mod furniture;
 mod gates;

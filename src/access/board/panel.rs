@@ -4,7 +4,7 @@ use geo_types::Coord;
 
 use super::content::{Content, Gate, Passing, PlaceKind, WayKind};
 use super::label::{Box2, PAGE};
-use super::map::{walls, way_look};
+use super::map::{walls, way_look, way_sample};
 use super::paint::{HERE, arrow, gate_sign, lift_symbol, place_sign, triangle, unit_sign};
 use super::qr::Qr;
 use super::svg::{Anchor, Svg, Text, cut, width, wrapped};
@@ -22,18 +22,25 @@ const LEGEND_ROW_MM: f64 = 7.6;
 pub(super) struct Shown {
     ways: Vec<WayKind>,
     places: Vec<PlaceKind>,
+    has_arrows: bool,
+    has_oneway: bool,
     has_walls: bool,
     has_doors: bool,
     has_lifts: bool,
 }
 
 impl Shown {
-    pub fn of(content: &Content, places: Vec<PlaceKind>) -> Self {
+    pub fn of(content: &Content, places: Vec<PlaceKind>, has_arrows: bool) -> Self {
         let kinds = [WayKind::Ride, WayKind::Push, WayKind::Foot, WayKind::Steps];
         let has = |kind: &WayKind| content.ways.iter().any(|w| w.kind == *kind);
         Self {
             ways: kinds.into_iter().filter(has).collect(),
             places,
+            has_arrows,
+            has_oneway: content
+                .ways
+                .iter()
+                .any(|w| w.oneway && w.kind == WayKind::Ride),
             has_walls: !content.walls.is_empty(),
             has_doors: content.doors.iter().any(|d| d.unit.is_some()),
             has_lifts: content.houses.iter().any(|h| h.has_lift),
@@ -45,6 +52,8 @@ impl Shown {
         let places = self.places.iter().map(|p| Entry::Place(*p));
         let mut entries = vec![Entry::WayIn];
         entries.extend(ways);
+        entries.extend(self.has_arrows.then_some(Entry::Along));
+        entries.extend(self.has_oneway.then_some(Entry::Oneway));
         entries.extend(self.has_walls.then_some(Entry::Wall));
         entries.extend(self.has_doors.then_some(Entry::Unit));
         entries.extend(self.has_lifts.then_some(Entry::Lift));
@@ -58,6 +67,8 @@ impl Shown {
 enum Entry {
     WayIn,
     Way(WayKind),
+    Along,
+    Oneway,
     Wall,
     Unit,
     Lift,
@@ -298,6 +309,14 @@ fn legend_entry(svg: &mut Svg, at: Coord<f64>, entry: Entry, words: Words, room:
                 WayKind::Foot => words.foot_way(),
                 WayKind::Steps => words.steps(),
             }
+        }
+        Entry::Along => {
+            way_sample(svg, line, false);
+            words.along()
+        }
+        Entry::Oneway => {
+            way_sample(svg, line, true);
+            words.oneway()
         }
         Entry::Wall => {
             walls(svg, [line.as_slice()].into_iter());

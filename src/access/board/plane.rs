@@ -24,12 +24,15 @@ pub(super) fn to_segment(
     (distance, Some(direction))
 }
 
+/// The two ends of a straight line.
+pub(super) type Ends = (Coord<f64>, Coord<f64>);
+
 /// Nearly straight stretches of a line that are at least this long, longest first.
-pub(super) fn stretches(line: &[Coord<f64>], length: f64) -> Vec<(Coord<f64>, Coord<f64>)> {
+pub(super) fn stretches(line: &[Coord<f64>], length: f64) -> Vec<Ends> {
     const MOST_POINTS: usize = 400;
     const STRAIGHT_MM: f64 = 0.8;
     let line = &line[..line.len().min(MOST_POINTS)];
-    let mut found: Vec<(f64, (Coord<f64>, Coord<f64>))> = Vec::new();
+    let mut found: Vec<(f64, Ends)> = Vec::new();
     let mut begin = 0;
     for end in 1..line.len() {
         let next = line.get(end + 1);
@@ -56,7 +59,7 @@ pub(super) fn stretches(line: &[Coord<f64>], length: f64) -> Vec<(Coord<f64>, Co
 }
 
 /// The part of a segment inside the map's area (Liang and Barsky).
-pub(super) fn inside(a: Coord<f64>, b: Coord<f64>) -> Option<(Coord<f64>, Coord<f64>)> {
+pub(super) fn inside(a: Coord<f64>, b: Coord<f64>) -> Option<Ends> {
     let area = Frame::area();
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let (mut from, mut until) = (0.0_f64, 1.0_f64);

@@ -148,7 +148,7 @@ mod tests {
     fn four_plates_fit_on_a_page() {
         let plate = |n: usize| Plate {
             number: Some(n.to_string()),
-            unit: (n % 2 == 0).then(|| "2".to_owned()),
+            unit: n.is_multiple_of(2).then(|| "2".to_owned()),
             url: format!("https://map.example/rider?b={n}"),
             ..Plate::default()
         };

@@ -1,6 +1,7 @@
 //! The whole board: A3 landscape.
 
 use super::content::Content;
+use super::flow;
 use super::frame::{AREA, Frame};
 use super::furniture;
 use super::label::{LabelKind, Labelled, PAGE};
@@ -54,12 +55,13 @@ pub fn draw(frame: &Frame, content: &Content, options: &Options<'_>) -> Result<D
         super::svg::n(south)
     ));
     svg.open("clip-path=\"url(#map)\"");
-    map::draw(&mut svg, frame, content);
+    let arrows = flow::arrows(frame, content, options.at);
+    map::draw(&mut svg, frame, content, &arrows);
     paint::draw(&mut svg, &plan);
     furniture::on_map(&mut svg, frame, words);
     svg.close();
     furniture::around(&mut svg, content, words);
-    let shown = Shown::of(content, plan.place_kinds());
+    let shown = Shown::of(content, plan.place_kinds(), !arrows.is_empty());
     panel::draw(&mut svg, content, options.at, &shown, &qr, words);
     let (labels, left_out) = plan.into_labels();
     Ok(Drawn {

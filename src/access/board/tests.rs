@@ -31,7 +31,7 @@ fn house(id: usize, x: f64, y: f64, width: f64, height: f64) -> House {
     House {
         id: format!("h{id}"),
         number: Some(id.to_string()),
-        has_lift: id % 3 == 0,
+        has_lift: id.is_multiple_of(3),
         rings: vec![rectangle(x, y, width, height)],
         middle: at(x + width / 2.0, y + height / 2.0),
         ..House::default()

@@ -228,6 +228,14 @@ impl Words {
         self.pick("电动车可骑行", "E-bikes ride")
     }
 
+    pub fn along(self) -> String {
+        self.pick("从大门往里走", "From the gate inwards")
+    }
+
+    pub fn oneway(self) -> String {
+        self.pick("单行", "One way")
+    }
+
     pub fn push_way(self) -> String {
         self.pick("电动车推行", "E-bikes are pushed")
     }
