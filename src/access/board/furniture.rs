@@ -15,11 +15,11 @@ pub(super) fn boxes() -> [Box2; 2] {
     [
         Box2::upright(
             Coord {
-                x: west + 9.0,
-                y: north + 11.0,
+                x: west + 10.0,
+                y: north + 10.0,
             },
-            14.0,
-            18.0,
+            17.0,
+            17.0,
         ),
         Box2::upright(
             Coord {
@@ -47,19 +47,19 @@ pub(super) fn on_map(svg: &mut Svg, frame: &Frame, words: Words) {
     svg.symbol(
         Coord {
             x: middle.x,
-            y: middle.y + 2.5,
+            y: middle.y + 2.6,
         },
-        11.0,
+        9.5,
         symbols::NORTH,
         "#000",
     );
     svg.text(
         Coord {
             x: middle.x,
-            y: middle.y - 6.0,
+            y: middle.y - 4.9,
         },
         &words.north(),
-        Text::bold(5.0).centred(),
+        Text::bold(4.6).centred(),
     );
     svg.close();
     svg.close();

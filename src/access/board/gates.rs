@@ -14,6 +14,8 @@ use super::words::Words;
 pub(super) const GATE_MM: f64 = 9.0;
 /// The size of the mark of the gate at which the board hangs, with its red ring.
 const HERE_MM: f64 = 13.2;
+/// A gate further than this many metres from the outline is inside the compound.
+const INSIDE_M: f64 = 12.0;
 /// A way belongs to a gate if it is within this many metres.
 const AT_GATE_M: f64 = 2.5;
 
@@ -26,6 +28,8 @@ pub(super) struct GateMark {
     pub passing: Passing,
     /// The direction into the compound.
     pub inward: Coord<f64>,
+    /// Whether it is inside the compound, as the entrance of a garage may be. The map does not say which way it leads.
+    pub is_inside: bool,
     pub arrow: Option<Box2>,
     pub sign: Option<(Box2, Sign)>,
     pub is_here: bool,
@@ -97,6 +101,7 @@ pub(super) fn place_gates(
             mark,
             passing: gate.passing(),
             inward: inward(ground, at),
+            is_inside: ground.is_inside(at, INSIDE_M),
             arrow: None,
             sign: None,
             is_here,
@@ -113,7 +118,8 @@ pub(super) fn place_arrows(
     taken: &mut Taken,
     left_out: &mut Vec<LabelKind>,
 ) {
-    for mark in marks.iter_mut().filter(|m| m.passing != Passing::Shut) {
+    let in_use = |m: &&mut GateMark| m.passing != Passing::Shut && !m.is_inside;
+    for mark in marks.iter_mut().filter(in_use) {
         let arrow = |(side, length): (f64, f64)| {
             // Beyond the corners of the mark, whatever the direction.
             let along = side * (mark.mark.width * 0.74 + length / 2.0);

@@ -6,6 +6,7 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use super::content::{Content, Line};
 use super::frame::Frame;
 use super::label::Box2;
+use super::plane::to_segment;
 use super::words::Words;
 
 /// The compound on the page.
@@ -44,6 +45,16 @@ impl<'a> Ground<'a> {
             0.0
         };
         25.0 * houses as f64 + inside
+    }
+
+    /// Whether a position on the page is inside the compound, further than this many metres from its outline.
+    pub fn is_inside(&self, at: Coord<f64>, metres: f64) -> bool {
+        let rings = self.outline.iter().map(Polygon::exterior);
+        let edges = rings.flat_map(|r| r.0.windows(2));
+        let far = edges
+            .map(|e| to_segment(at, e[0], e[1]).0)
+            .fold(f64::INFINITY, f64::min);
+        far > metres * self.frame.scale() && self.outline.intersects(&at)
     }
 
     /// Whether a position is on the map, and not at its very edge.

@@ -13,6 +13,8 @@ use super::words::short;
 
 /// The sizes of the font of buildings' numbers that are tried, in millimetres.
 const NUMBER_SIZES: [f64; 10] = [14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0];
+/// The size of the font of names, at most.
+const NAME_MM: f64 = 5.0;
 /// The height of digits, in sizes of the font.
 const DIGITS: f64 = 0.75;
 /// The size of the font of a unit's number, and the height of its box.
@@ -147,16 +149,21 @@ fn numbers_of(ground: &Ground<'_>, size: f64, taken: &mut Taken) -> (Vec<Number>
     let mut numbers = Vec::new();
     let mut missing = 0;
     for house in &ground.content.houses {
-        let (text, size) = match (house.number.as_deref(), house.name.as_deref()) {
+        let name = house
+            .name
+            .as_deref()
+            .map(|n| short(n, &ground.content.name));
+        let number = house.number.as_deref().or(name.and_then(number_in));
+        let (text, size) = match (number, name) {
             (Some(number), _) if width(number, true) <= LONGEST_NAME => (number.to_owned(), size),
             (Some(text), _) | (None, Some(text)) => {
-                let text = cut(short(text, &ground.content.name), LONGEST_NAME, true);
-                (text, size.min(5.0))
+                (cut(text, LONGEST_NAME, true), size.min(NAME_MM))
             }
             (None, None) => continue,
         };
         let lift = if house.has_lift { LIFT * size } else { 0.0 };
-        let (width, height) = (width(&text, true) * size + lift, DIGITS * size);
+        let tall = if text.is_ascii() { DIGITS } else { 1.0 };
+        let (width, height) = (width(&text, true) * size + lift, tall * size);
         let spots = spots_in(ground, house).into_iter();
         match taken.place(spots.map(|at| Box2::upright(at, width, height))) {
             Some(at) => numbers.push(Number {
@@ -169,6 +176,14 @@ fn numbers_of(ground: &Ground<'_>, size: f64, taken: &mut Taken) -> (Vec<Number>
         }
     }
     (numbers, missing)
+}
+
+/// The number in a name that is nothing but a number: 3 in 3号楼.
+fn number_in(name: &str) -> Option<&str> {
+    let suffixes = ["号楼", "號樓", "栋", "幢", "座"];
+    let number = suffixes.iter().find_map(|s| name.strip_suffix(s))?;
+    let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_alphanumeric());
+    is_number.then_some(number)
 }
 
 /// Positions for the number of a building: its middle, then others along its longer axis.
@@ -232,5 +247,18 @@ fn outward(ground: &Ground<'_>, house: &House, at: Coord<f64>) -> Coord<f64> {
     Coord {
         x: -u.y * side,
         y: u.x * side,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_only_a_number_is_shown_as_one() {
+        assert_eq!(number_in("3号楼"), Some("3"));
+        assert_eq!(number_in("A座"), Some("A"));
+        assert_eq!(number_in("家属27号楼"), None);
+        assert_eq!((number_in("号楼"), number_in("图书馆")), (None, None));
     }
 }

@@ -7,47 +7,59 @@ use super::flow::Arrow;
 use super::frame::{AREA, Frame};
 use super::svg::{Svg, n};
 
-const STEPS_DASH: &str = "6 5";
+/// How thick ways and walls are on a map of this scale, from 0 to 1: they shall not fill a large compound.
+fn weight(frame: &Frame) -> f64 {
+    const FULL: f64 = 0.7;
+    (frame.scale() / FULL).clamp(0.45, 1.0)
+}
 
 /// How a way is drawn: the attributes of its line.
-pub(super) fn way_look(kind: WayKind) -> String {
-    match kind {
-        WayKind::Ride => {
-            "fill=\"none\" stroke=\"#000\" stroke-width=\"22\" stroke-linecap=\"round\" \
-             stroke-linejoin=\"round\""
-                .to_owned()
-        }
-        WayKind::Push => {
-            "fill=\"none\" stroke=\"#000\" stroke-width=\"16\" stroke-dasharray=\"34 20\" \
-             stroke-linejoin=\"round\""
-                .to_owned()
-        }
-        WayKind::Foot => {
-            "fill=\"none\" stroke=\"#444\" stroke-width=\"6\" stroke-dasharray=\"1 12\" \
-             stroke-linecap=\"round\""
-                .to_owned()
-        }
-        WayKind::Steps => format!(
-            "fill=\"none\" stroke=\"#444\" stroke-width=\"16\" stroke-dasharray=\"{STEPS_DASH}\""
+pub(super) fn way_look(kind: WayKind, weight: f64) -> String {
+    let (width, dash, gap, more) = match kind {
+        WayKind::Ride => (
+            2.2,
+            0.0,
+            0.0,
+            "stroke=\"#000\" stroke-linecap=\"round\" stroke-linejoin=\"round\"",
         ),
-    }
+        WayKind::Push => (1.6, 3.4, 2.0, "stroke=\"#000\" stroke-linejoin=\"round\""),
+        WayKind::Foot => (0.6, 0.1, 1.2, "stroke=\"#444\" stroke-linecap=\"round\""),
+        WayKind::Steps => (1.6, 0.6, 0.5, "stroke=\"#444\""),
+    };
+    let dashes = match kind {
+        WayKind::Ride => String::new(),
+        _ => format!(
+            " stroke-dasharray=\"{} {}\"",
+            n(dash),
+            n(gap * weight.max(0.6))
+        ),
+    };
+    format!(
+        "fill=\"none\" stroke-width=\"{}\"{dashes} {more}",
+        n(width * weight)
+    )
 }
 
 /// Draws walls: a line with ticks, so that nobody takes it for a way.
-pub(super) fn walls<'a>(svg: &mut Svg, lines: impl Iterator<Item = &'a [Coord<f64>]> + Clone) {
-    svg.lines(
-        lines.clone(),
-        false,
-        "fill=\"none\" stroke=\"#000\" stroke-width=\"6\" stroke-linejoin=\"round\"",
+pub(super) fn walls<'a>(
+    svg: &mut Svg,
+    lines: impl Iterator<Item = &'a [Coord<f64>]> + Clone,
+    weight: f64,
+) {
+    let line = format!(
+        "fill=\"none\" stroke=\"#000\" stroke-width=\"{}\" stroke-linejoin=\"round\"",
+        n(0.6 * weight)
     );
-    svg.lines(
-        lines,
-        false,
-        "fill=\"none\" stroke=\"#000\" stroke-width=\"22\" stroke-dasharray=\"5 30\"",
+    svg.lines(lines.clone(), false, &line);
+    let ticks = format!(
+        "fill=\"none\" stroke=\"#000\" stroke-width=\"{}\" stroke-dasharray=\"5 30\"",
+        n(2.2 * weight)
     );
+    svg.lines(lines, false, &ticks);
 }
 
 pub(super) fn draw(svg: &mut Svg, frame: &Frame, content: &Content, arrows: &[Arrow]) {
+    let weight = weight(frame);
     let page = |line: &Line| -> Line { line.iter().map(|c| frame.page(*c)).collect() };
     let pages = |lines: &[Line]| -> Vec<Line> { lines.iter().map(page).collect() };
     let rings = |svg: &mut Svg, lines: &[Line], look: &str| {
@@ -101,15 +113,21 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, content: &Content, arrows: &[Ar
             .filter(|w| w.kind == kind)
             .map(|w| page(&w.line))
             .collect();
-        svg.lines(lines.iter().map(Vec::as_slice), false, &way_look(kind));
+        svg.lines(
+            lines.iter().map(Vec::as_slice),
+            false,
+            &way_look(kind, weight),
+        );
     }
-    let marks: Vec<Line> = arrows.iter().map(chevron).collect();
+    let marks: Vec<Line> = arrows.iter().map(|a| chevron(a, weight)).collect();
     svg.lines(marks.iter().map(Vec::as_slice), false, CHEVRON_LOOK);
     let oneway = content
         .ways
         .iter()
         .filter(|w| w.oneway && w.kind == WayKind::Ride);
-    let marks: Vec<Line> = oneway.flat_map(|w| oneway_marks(&page(&w.line))).collect();
+    let marks: Vec<Line> = oneway
+        .flat_map(|w| oneway_marks(&page(&w.line), weight))
+        .collect();
     svg.lines(marks.iter().map(Vec::as_slice), false, CHEVRON_LOOK);
     for house in &content.houses {
         rings(
@@ -119,23 +137,24 @@ pub(super) fn draw(svg: &mut Svg, frame: &Frame, content: &Content, arrows: &[Ar
         );
     }
     let walls: Vec<Line> = content.walls.iter().map(|w| page(&w.line)).collect();
-    self::walls(svg, walls.iter().map(Vec::as_slice));
+    self::walls(svg, walls.iter().map(Vec::as_slice), weight);
 }
 
 const CHEVRON_LOOK: &str = "fill=\"none\" stroke=\"#fff\" stroke-width=\"5\"";
 
 /// A chevron across a way.
-fn chevron(arrow: &Arrow) -> Line {
+fn chevron(arrow: &Arrow, weight: f64) -> Line {
     let Arrow { at, along } = arrow;
     let point = |ahead: f64, aside: f64| Coord {
         x: at.x + along.x * ahead - along.y * aside,
         y: at.y + along.y * ahead + along.x * aside,
     };
-    vec![point(-0.7, -0.75), point(0.5, 0.0), point(-0.7, 0.75)]
+    let aside = 0.75 * weight;
+    vec![point(-0.7, -aside), point(0.5, 0.0), point(-0.7, aside)]
 }
 
 /// Arrows with a shaft along a way that is used in one direction only.
-fn oneway_marks(line: &[Coord<f64>]) -> Vec<Line> {
+fn oneway_marks(line: &[Coord<f64>], weight: f64) -> Vec<Line> {
     const EVERY_MM: f64 = 12.0;
     const MOST: usize = 200;
     let mut next = EVERY_MM / 2.0;
@@ -156,7 +175,7 @@ fn oneway_marks(line: &[Coord<f64>]) -> Vec<Line> {
                 y: pair[0].y + along.y * (next + ahead),
             };
             marks.push(vec![at(-2.6), at(0.2)]);
-            marks.push(chevron(&Arrow { at: at(0.0), along }));
+            marks.push(chevron(&Arrow { at: at(0.0), along }, weight));
             next += EVERY_MM;
         }
         next -= length;
@@ -166,7 +185,7 @@ fn oneway_marks(line: &[Coord<f64>]) -> Vec<Line> {
 
 /// A sample of a way with its arrows, for the legend.
 pub(super) fn way_sample(svg: &mut Svg, line: [Coord<f64>; 2], is_oneway: bool) {
-    svg.lines([line.as_slice()], false, &way_look(WayKind::Ride));
+    svg.lines([line.as_slice()], false, &way_look(WayKind::Ride, 1.0));
     let middle = Coord {
         x: f64::midpoint(line[0].x, line[1].x),
         y: line[0].y,
@@ -179,9 +198,9 @@ pub(super) fn way_sample(svg: &mut Svg, line: [Coord<f64>; 2], is_oneway: bool) 
         along: Coord { x: 1.0, y: 0.0 },
     };
     let marks = if is_oneway {
-        vec![vec![at(-2.2).at, at(1.0).at], chevron(&at(0.8))]
+        vec![vec![at(-2.2).at, at(1.0).at], chevron(&at(0.8), 1.0)]
     } else {
-        vec![chevron(&at(-1.4)), chevron(&at(1.4))]
+        vec![chevron(&at(-1.4), 1.0), chevron(&at(1.4), 1.0)]
     };
     svg.lines(marks.iter().map(Vec::as_slice), false, CHEVRON_LOOK);
 }

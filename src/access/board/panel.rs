@@ -302,7 +302,7 @@ fn legend_entry(svg: &mut Svg, at: Coord<f64>, entry: Entry, words: Words, room:
             words.way_in()
         }
         Entry::Way(kind) => {
-            svg.lines([line.as_slice()], false, &way_look(kind));
+            svg.lines([line.as_slice()], false, &way_look(kind, 1.0));
             match kind {
                 WayKind::Ride => words.ride_way(),
                 WayKind::Push => words.push_way(),
@@ -319,7 +319,7 @@ fn legend_entry(svg: &mut Svg, at: Coord<f64>, entry: Entry, words: Words, room:
             words.oneway()
         }
         Entry::Wall => {
-            walls(svg, [line.as_slice()].into_iter());
+            walls(svg, [line.as_slice()].into_iter(), 1.0);
             words.wall()
         }
         Entry::Unit => {

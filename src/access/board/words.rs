@@ -87,7 +87,7 @@ impl Words {
         match gate.name.as_deref().map(|n| short(n, compound)) {
             Some(name) => name.to_owned(),
             None if gate.is_garage => self.pick("车库入口", "Garage"),
-            None => self.pick("无名门", "Gate"),
+            None => self.pick("大门", "Gate"),
         }
     }
 
@@ -129,6 +129,14 @@ impl Words {
             let guidance = gate.guidance.clone();
             let closed = || self.pick("不开放，请走其他门", "Closed. Take another gate");
             lines.push(guidance.unwrap_or_else(closed));
+            return lines;
+        }
+        let is_unknown = gate.ebike.is_none() && gate.foot.is_none() && gate.hours.is_none();
+        if is_unknown && gate.credential.is_none() && gate.guidance.is_none() {
+            lines.push(self.pick(
+                "能否通行、开放时间、凭证均不详",
+                "Unknown: who may pass, hours, what to show",
+            ));
             return lines;
         }
         let ebike = match gate.ebike {
@@ -317,12 +325,18 @@ mod tests {
         let gate = Gate::default();
         let zh = Words(Language::Chinese);
         assert_eq!(zh.passing(&gate), "通行不详");
+        assert_eq!(zh.about(&gate), ["能否通行、开放时间、凭证均不详"]);
+        assert_eq!(zh.rider_hours(&gate).as_deref(), Some("时间不详"));
+        let gate = Gate {
+            guidance: Some("按铃".into()),
+            ..gate
+        };
         assert_eq!(
             zh.about(&gate),
             [
                 "电动车能否进入不详",
                 "步行能否进入不详 时间不详",
-                "是否需凭证不详"
+                "是否需凭证不详；按铃"
             ]
         );
         let gate = Gate {

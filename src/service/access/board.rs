@@ -291,7 +291,14 @@ impl<'a, M: Meter> Gathering<'a, M> {
         for (_, entry) in self.found(BARRIERS, false)? {
             let p = Canonical::new(entry.all_properties());
             let named = p.text(property::COMPOUND);
-            let is_its = named.is_none_or(|id| id == self.entry.id().as_str());
+            let is_its = match named {
+                Some(id) => id == self.entry.id().as_str(),
+                // A wall without a compound may be that of a neighbour.
+                None => entry
+                    .bounds()
+                    .zip(self.entry.bounds())
+                    .is_some_and(|(a, b)| a.intersects(&b)),
+            };
             if let Some(geometry) = entry.geometry().filter(|_| is_its) {
                 self.note(entry);
                 let walls = lines(geometry).into_iter();
