@@ -13,8 +13,10 @@ use super::words::short;
 
 /// The sizes of the font of buildings' numbers that are tried, in millimetres.
 const NUMBER_SIZES: [f64; 10] = [14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0];
-/// The size of the font of names, at most.
-const NAME_MM: f64 = 5.0;
+/// The sizes of the font of names that are tried.
+const NAME_SIZES: [f64; 3] = [5.0, 4.2, 3.5];
+/// A size of numbers is large enough if at most one in so many buildings has no room for it.
+const NEARLY_ALL: usize = 8;
 /// The height of digits, in sizes of the font.
 const DIGITS: f64 = 0.75;
 /// The size of the font of a unit's number, and the height of its box.
@@ -51,24 +53,42 @@ pub(super) fn place_doors(
     place_units(marks, taken, left_out)
 }
 
-/// Places the numbers of all buildings with the largest font at which all of them fit, or else the most.
+/// Places the numbers of all buildings: in the largest font at which nearly all fit, the others smaller. Names of
+/// buildings without a number come last.
 pub(super) fn place_numbers(
     ground: &Ground<'_>,
     taken: &mut Taken,
     left_out: &mut Vec<LabelKind>,
 ) -> Vec<Number> {
-    let mut best: Option<(usize, Vec<Number>, Taken)> = None;
-    for size in NUMBER_SIZES {
-        let mut now = taken.clone();
-        let (numbers, missing) = numbers_of(ground, size, &mut now);
-        if best.as_ref().is_none_or(|(least, _, _)| missing < *least) {
-            best = Some((missing, numbers, now));
+    let mut best: Option<((usize, bool), Vec<Number>, Taken)> = None;
+    let largest = largest_number(ground);
+    for (i, size) in NUMBER_SIZES.into_iter().enumerate() {
+        if size > largest {
+            continue;
         }
-        if missing == 0 {
+        let mut now = taken.clone();
+        let (mut numbered, mut named): (Vec<_>, Vec<_>) = labels_of(ground)
+            .into_iter()
+            .partition(|label| label.is_number);
+        let all = numbered.len();
+        let mut placed = Vec::new();
+        numbered.retain(|label| !label.place(ground, size, &mut now, &mut placed));
+        let is_large_enough = numbered.len() * NEARLY_ALL <= all;
+        for smaller in &NUMBER_SIZES[i + 1..] {
+            numbered.retain(|label| !label.place(ground, *smaller, &mut now, &mut placed));
+        }
+        for size in NAME_SIZES {
+            named.retain(|label| !label.place(ground, size, &mut now, &mut placed));
+        }
+        let badness = (numbered.len() + named.len(), !is_large_enough);
+        if best.as_ref().is_none_or(|(least, _, _)| badness < *least) {
+            best = Some((badness, placed, now));
+        }
+        if is_large_enough && numbered.is_empty() {
             break;
         }
     }
-    let Some((missing, numbers, now)) = best else {
+    let Some(((missing, _), numbers, now)) = best else {
         return Vec::new();
     };
     *taken = now;
@@ -144,38 +164,97 @@ fn place_units(
     doors.into_iter().map(place).collect()
 }
 
-/// The numbers of the buildings in one size of font, and how many have no room.
-fn numbers_of(ground: &Ground<'_>, size: f64, taken: &mut Taken) -> (Vec<Number>, usize) {
-    let mut numbers = Vec::new();
-    let mut missing = 0;
-    for house in &ground.content.houses {
-        let name = house
-            .name
-            .as_deref()
-            .map(|n| short(n, &ground.content.name));
-        let number = house.number.as_deref().or(name.and_then(number_in));
-        let (text, size) = match (number, name) {
-            (Some(number), _) if width(number, true) <= LONGEST_NAME => (number.to_owned(), size),
-            (Some(text), _) | (None, Some(text)) => {
-                (cut(text, LONGEST_NAME, true), size.min(NAME_MM))
-            }
-            (None, None) => continue,
-        };
-        let lift = if house.has_lift { LIFT * size } else { 0.0 };
-        let tall = if text.is_ascii() { DIGITS } else { 1.0 };
-        let (width, height) = (width(&text, true) * size + lift, tall * size);
-        let spots = spots_in(ground, house).into_iter();
-        match taken.place(spots.map(|at| Box2::upright(at, width, height))) {
-            Some(at) => numbers.push(Number {
-                text,
-                size,
-                has_lift: house.has_lift,
-                at,
-            }),
-            None => missing += 1,
-        }
+/// The largest font for numbers: they shall not hide the buildings.
+fn largest_number(ground: &Ground<'_>) -> f64 {
+    const HIGHER: f64 = 1.35;
+    const ALWAYS_MM: f64 = 6.0;
+    let mut depths: Vec<f64> = ground
+        .content
+        .houses
+        .iter()
+        .filter_map(|h| h.rings.first())
+        .map(|ring| depth(&ground.page(ring)))
+        .collect();
+    depths.sort_by(f64::total_cmp);
+    let middle = depths.get(depths.len() / 2).copied().unwrap_or(0.0);
+    (HIGHER * middle / DIGITS).max(ALWAYS_MM)
+}
+
+/// The extent of a building across its longest side, on the page.
+fn depth(ring: &[Coord<f64>]) -> f64 {
+    let along = longest_side(ring);
+    let across = ring.iter().map(|c| c.y * along.x - c.x * along.y);
+    let (least, most) = across.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| {
+        (a.min(v), b.max(v))
+    });
+    (most - least).max(0.0)
+}
+
+/// The direction of the longest side of a ring.
+fn longest_side(ring: &[Coord<f64>]) -> Coord<f64> {
+    let length = |e: &[Coord<f64>]| (e[1].x - e[0].x).hypot(e[1].y - e[0].y);
+    let longest = ring
+        .windows(2)
+        .max_by(|a, b| length(a).total_cmp(&length(b)));
+    match longest.filter(|e| length(e) > 1e-9) {
+        Some(e) => Coord {
+            x: (e[1].x - e[0].x) / length(e),
+            y: (e[1].y - e[0].y) / length(e),
+        },
+        None => Coord { x: 1.0, y: 0.0 },
     }
-    (numbers, missing)
+}
+
+/// What is written on a building.
+struct HouseLabel<'a> {
+    house: &'a House,
+    text: String,
+    is_number: bool,
+}
+
+fn labels_of<'a>(ground: &Ground<'a>) -> Vec<HouseLabel<'a>> {
+    let label = |house: &'a House| {
+        let name = house.name.as_deref();
+        let name = name.map(|n| short(n, &ground.content.name));
+        let number = house.number.as_deref().or(name.and_then(number_in));
+        let is_number = number.is_some_and(|n| width(n, true) <= LONGEST_NAME);
+        Some(HouseLabel {
+            house,
+            text: cut(number.or(name)?, LONGEST_NAME, true),
+            is_number,
+        })
+    };
+    ground.content.houses.iter().filter_map(label).collect()
+}
+
+impl HouseLabel<'_> {
+    /// Whether there is room in this size of font.
+    fn place(
+        &self,
+        ground: &Ground<'_>,
+        size: f64,
+        taken: &mut Taken,
+        placed: &mut Vec<Number>,
+    ) -> bool {
+        let lift = if self.house.has_lift {
+            LIFT * size
+        } else {
+            0.0
+        };
+        let tall = if self.text.is_ascii() { DIGITS } else { 1.0 };
+        let (width, height) = (width(&self.text, true) * size + lift, tall * size);
+        let spots = spots_in(ground, self.house).into_iter();
+        let at = taken.place(spots.map(|at| Box2::upright(at, width, height)));
+        if let Some(at) = at {
+            placed.push(Number {
+                text: self.text.clone(),
+                size,
+                has_lift: self.house.has_lift,
+                at,
+            });
+        }
+        at.is_some()
+    }
 }
 
 /// The number in a name that is nothing but a number: 3 in 3号楼.
@@ -193,13 +272,7 @@ fn spots_in(ground: &Ground<'_>, house: &House) -> Vec<Coord<f64>> {
         return vec![middle];
     };
     let ring = ground.page(ring);
-    let longest = ring.windows(2).max_by(|a, b| {
-        let length = |e: &[Coord<f64>]| (e[1].x - e[0].x).hypot(e[1].y - e[0].y);
-        length(a).total_cmp(&length(b))
-    });
-    let (dx, dy) = longest.map_or((1.0, 0.0), |e| (e[1].x - e[0].x, e[1].y - e[0].y));
-    let length = dx.hypot(dy).max(1e-9);
-    let (ux, uy) = (dx / length, dy / length);
+    let Coord { x: ux, y: uy } = longest_side(&ring);
     let reach = ring
         .iter()
         .map(|c| ((c.x - middle.x) * ux + (c.y - middle.y) * uy).abs())
@@ -260,5 +333,17 @@ mod tests {
         assert_eq!(number_in("A座"), Some("A"));
         assert_eq!(number_in("家属27号楼"), None);
         assert_eq!((number_in("号楼"), number_in("图书馆")), (None, None));
+    }
+
+    #[test]
+    fn the_depth_is_measured_across_the_longest_side() {
+        let (sin, cos) = 0.5_f64.sin_cos();
+        let corners = [(0.0, 0.0), (40.0, 0.0), (40.0, 9.0), (0.0, 9.0), (0.0, 0.0)];
+        let ring = corners.map(|(x, y)| Coord {
+            x: x * cos - y * sin,
+            y: x * sin + y * cos,
+        });
+        assert!((depth(&ring) - 9.0).abs() < 1e-9);
+        assert_eq!(depth(&[]), 0.0);
     }
 }
