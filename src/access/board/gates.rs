@@ -16,6 +16,8 @@ pub(super) const GATE_MM: f64 = 9.0;
 const HERE_MM: f64 = 13.2;
 /// A gate further than this many metres from the outline is inside the compound.
 const INSIDE_M: f64 = 12.0;
+/// The most signs of gates. A page has no room for more.
+const MOST_SIGNS: usize = 60;
 /// A way belongs to a gate if it is within this many metres.
 const AT_GATE_M: f64 = 2.5;
 
@@ -156,7 +158,11 @@ pub(super) fn place_signs(
 ) {
     let mut order: Vec<&mut GateMark> = marks.iter_mut().collect();
     order.sort_by_key(|mark| !mark.is_here);
-    for mark in order {
+    for (i, mark) in order.into_iter().enumerate() {
+        if i >= MOST_SIGNS {
+            left_out.push(LabelKind::Sign);
+            continue;
+        }
         let Some(gate) = ground.content.gates.iter().find(|g| g.id == mark.id) else {
             continue;
         };
@@ -208,9 +214,9 @@ fn best_place(
 fn inward(ground: &Ground<'_>, at: Coord<f64>) -> Coord<f64> {
     let most = AT_GATE_M * ground.frame.scale();
     let mut best: Option<(bool, f64, Coord<f64>)> = None;
-    for way in &ground.content.ways {
+    for (way, line) in ground.content.ways.iter().zip(&ground.ways) {
         let is_walked = matches!(way.kind, WayKind::Foot | WayKind::Steps);
-        for pair in ground.page(&way.line).windows(2) {
+        for pair in line.windows(2) {
             let (distance, along) = to_segment(at, pair[0], pair[1]);
             let is_better =
                 best.is_none_or(|(walked, least, _)| (is_walked, distance) < (walked, least));

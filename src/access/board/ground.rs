@@ -1,7 +1,7 @@
 //! The compound on the page, for the placing of labels.
 
-use geo::Intersects as _;
-use geo_types::{Coord, LineString, MultiPolygon, Polygon};
+use geo::{BoundingRect as _, Intersects as _};
+use geo_types::{Coord, LineString, MultiPolygon, Polygon, Rect};
 
 use super::content::{Content, Line};
 use super::frame::Frame;
@@ -14,7 +14,10 @@ pub(super) struct Ground<'a> {
     pub frame: &'a Frame,
     pub content: &'a Content,
     pub outline: MultiPolygon<f64>,
-    pub houses: Vec<Polygon<f64>>,
+    /// The outlines of the buildings with their boxes.
+    houses: Vec<(Rect<f64>, Polygon<f64>)>,
+    /// The lines of the ways, in the order of the content.
+    pub ways: Vec<Line>,
     pub words: Words,
 }
 
@@ -29,7 +32,15 @@ impl<'a> Ground<'a> {
             frame,
             content,
             outline: MultiPolygon(content.outline.iter().map(polygon).collect()),
-            houses: outsides.map(polygon).collect(),
+            houses: outsides
+                .map(polygon)
+                .filter_map(|p| Some((p.bounding_rect()?, p)))
+                .collect(),
+            ways: content
+                .ways
+                .iter()
+                .map(|w| w.line.iter().map(|c| frame.page(*c)).collect())
+                .collect(),
             words,
         }
     }
@@ -38,7 +49,11 @@ impl<'a> Ground<'a> {
     pub fn covered_by(&self, sign: &Box2) -> f64 {
         let corners: LineString<f64> = sign.corners().into_iter().collect();
         let area = Polygon::new(corners, Vec::new());
-        let houses = self.houses.iter().filter(|h| h.intersects(&area)).count();
+        let bounds = area.bounding_rect();
+        let covers = |(rect, house): &&(Rect<f64>, Polygon<f64>)| {
+            bounds.is_some_and(|b| b.intersects(rect)) && house.intersects(&area)
+        };
+        let houses = self.houses.iter().filter(covers).count();
         let inside = if self.outline.intersects(&area) {
             12.0
         } else {

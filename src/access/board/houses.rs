@@ -17,6 +17,8 @@ const NUMBER_SIZES: [f64; 10] = [14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0
 const NAME_SIZES: [f64; 3] = [5.0, 4.2, 3.5];
 /// A size of numbers is large enough if at most one in so many buildings has no room for it.
 const NEARLY_ALL: usize = 8;
+/// How many sizes are tried to find room for everything.
+const MOST_ATTEMPTS: usize = 3;
 /// The height of digits, in sizes of the font.
 const DIGITS: f64 = 0.75;
 /// The size of the font of a unit's number, and the height of its box.
@@ -60,35 +62,41 @@ pub(super) fn place_numbers(
     taken: &mut Taken,
     left_out: &mut Vec<LabelKind>,
 ) -> Vec<Number> {
-    let mut best: Option<((usize, bool), Vec<Number>, Taken)> = None;
     let largest = largest_number(ground);
-    for (i, size) in NUMBER_SIZES.into_iter().enumerate() {
-        if size > largest {
-            continue;
-        }
+    let (numbered, named): (Vec<_>, Vec<_>) = labels_of(ground)
+        .into_iter()
+        .partition(|label| label.is_number);
+    let sizes: Vec<f64> = NUMBER_SIZES.into_iter().filter(|s| *s <= largest).collect();
+    let is_large_enough = |size: &f64| {
         let mut now = taken.clone();
-        let (mut numbered, mut named): (Vec<_>, Vec<_>) = labels_of(ground)
-            .into_iter()
-            .partition(|label| label.is_number);
-        let all = numbered.len();
+        let is_missing =
+            |label: &&HouseLabel<'_>| !label.place(ground, *size, &mut now, &mut Vec::new());
+        numbered.iter().filter(is_missing).count() * NEARLY_ALL <= numbered.len()
+    };
+    let begin = sizes.iter().position(is_large_enough);
+    let begin = begin.unwrap_or(sizes.len().saturating_sub(1));
+    // A smaller size may leave room for what does not fit beside a larger one.
+    let mut best: Option<(usize, Vec<Number>, Taken)> = None;
+    for first in (begin..sizes.len()).take(MOST_ATTEMPTS) {
+        let mut now = taken.clone();
         let mut placed = Vec::new();
-        numbered.retain(|label| !label.place(ground, size, &mut now, &mut placed));
-        let is_large_enough = numbered.len() * NEARLY_ALL <= all;
-        for smaller in &NUMBER_SIZES[i + 1..] {
-            numbered.retain(|label| !label.place(ground, *smaller, &mut now, &mut placed));
+        let (mut numbered, mut named): (Vec<_>, Vec<_>) =
+            (numbered.iter().collect(), named.iter().collect());
+        for size in &sizes[first..] {
+            numbered.retain(|label| !label.place(ground, *size, &mut now, &mut placed));
         }
         for size in NAME_SIZES {
             named.retain(|label| !label.place(ground, size, &mut now, &mut placed));
         }
-        let badness = (numbered.len() + named.len(), !is_large_enough);
-        if best.as_ref().is_none_or(|(least, _, _)| badness < *least) {
-            best = Some((badness, placed, now));
+        let missing = numbered.len() + named.len();
+        if best.as_ref().is_none_or(|(least, _, _)| missing < *least) {
+            best = Some((missing, placed, now));
         }
-        if is_large_enough && numbered.is_empty() {
+        if missing == 0 {
             break;
         }
     }
-    let Some(((missing, _), numbers, now)) = best else {
+    let Some((missing, numbers, now)) = best else {
         return Vec::new();
     };
     *taken = now;

@@ -1,5 +1,7 @@
 //! Boxes of labels on the page and their placement without overlaps.
 
+use std::collections::HashMap;
+
 use geo_types::{Coord, Rect};
 
 /// The width and the height of the page in millimetres: A3 landscape.
@@ -123,36 +125,62 @@ pub struct Labelled {
     pub at: Box2,
 }
 
-/// The boxes that are taken on the page.
+/// The side of a cell of [`Taken`], in millimetres.
+const CELL_MM: f64 = 12.0;
+
+/// The boxes that are taken on the page, in a grid of cells, so that a candidate is compared with its neighbours only.
 #[derive(Debug, Clone)]
 pub(super) struct Taken {
     area: Rect<f64>,
     boxes: Vec<Box2>,
+    /// The boxes that reach into each cell, by their position in `boxes`.
+    cells: HashMap<(i64, i64), Vec<usize>>,
 }
 
 impl Taken {
-    pub const fn new(area: Rect<f64>) -> Self {
+    pub fn new(area: Rect<f64>) -> Self {
         Self {
             area,
             boxes: Vec::new(),
+            cells: HashMap::new(),
         }
     }
 
     /// Takes a box whatever is there.
     pub fn take(&mut self, label: Box2) {
+        for cell in cells(&label) {
+            self.cells.entry(cell).or_default().push(self.boxes.len());
+        }
         self.boxes.push(label);
     }
 
     pub fn is_free(&self, label: &Box2) -> bool {
-        label.is_inside(&self.area) && !self.boxes.iter().any(|b| b.overlaps(label))
+        let near = |cell| self.cells.get(&cell).into_iter().flatten();
+        label.is_inside(&self.area)
+            && !cells(label)
+                .flat_map(near)
+                .any(|i| self.boxes[*i].overlaps(label))
     }
 
     /// Takes the first free candidate.
     pub fn place(&mut self, candidates: impl IntoIterator<Item = Box2>) -> Option<Box2> {
         let found = candidates.into_iter().find(|c| self.is_free(c))?;
-        self.boxes.push(found);
+        self.take(found);
         Some(found)
     }
+}
+
+/// The cells into which a box reaches.
+fn cells(label: &Box2) -> impl Iterator<Item = (i64, i64)> + use<> {
+    // A box far outside of the page is in one cell: it is never free, and nothing else is there.
+    const FAR: f64 = 1_000.0;
+    let corners = label.corners();
+    let cell = |v: f64| (v.clamp(-FAR, FAR) / CELL_MM).floor() as i64;
+    let least = |f: fn(&Coord<f64>) -> f64| corners.iter().map(f).fold(f64::INFINITY, f64::min);
+    let most = |f: fn(&Coord<f64>) -> f64| corners.iter().map(f).fold(f64::NEG_INFINITY, f64::max);
+    let (west, east) = (cell(least(|c| c.x)), cell(most(|c| c.x)));
+    let (north, south) = (cell(least(|c| c.y)), cell(most(|c| c.y)));
+    (west..=east).flat_map(move |x| (north..=south).map(move |y| (x, y)))
 }
 
 /// Positions around a point, nearest first, beginning in a direction and turning to both sides from there.

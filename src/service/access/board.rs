@@ -31,6 +31,10 @@ type Line = Vec<Coord<f64>>;
 
 /// The most features of one collection on a board.
 const MOST_FEATURES: usize = 2_000;
+/// The most gates on a board.
+const MOST_GATES: usize = 200;
+/// The most positions of all lines and outlines on a board.
+const MOST_POSITIONS: usize = 200_000;
 /// The width of a road that has none, in metres.
 const ROAD_M: f64 = 6.0;
 
@@ -76,6 +80,7 @@ impl Board {
             outline,
             bounds,
             changed: entry.updated_at(),
+            positions: 0,
             meter,
             content: Content {
                 name,
@@ -126,6 +131,8 @@ struct Gathering<'a, M> {
     outline: &'a Geometry<f64>,
     bounds: Bounds,
     changed: Timestamp,
+    /// How many positions were read.
+    positions: usize,
     meter: &'a M,
     content: Content,
 }
@@ -133,7 +140,7 @@ struct Gathering<'a, M> {
 impl<'a, M: Meter> Gathering<'a, M> {
     /// The features of a collection on the map, or only those that meet the compound.
     fn found(
-        &self,
+        &mut self,
         name: &'static str,
         only_inside: bool,
     ) -> Result<Vec<(&'a Collection, &'a Entry)>, Cut<NoBoard, M::Stop>> {
@@ -151,19 +158,23 @@ impl<'a, M: Meter> Gathering<'a, M> {
         all.visit_metered(&select, self.meter, |entry| {
             found.push((all.as_ref(), entry.as_ref()))
         })?;
-        if found.len() > MOST_FEATURES {
-            return Err(Cut::None(NoBoard::TooLarge {
-                compound: self.content.name.clone(),
-                collection: name,
-                most: MOST_FEATURES,
-            }));
-        }
         let positions = found.iter().filter_map(|(_, e)| e.geometry());
         let positions: usize = positions.map(geo::CoordsIter::coords_count).sum();
+        self.positions += positions;
+        if found.len() > MOST_FEATURES || self.positions > MOST_POSITIONS {
+            return Err(self.too_large(name));
+        }
         // The same positions are drawn, and their text is about this long.
         self.meter.test(positions)?;
         self.meter.hold(positions * 16)?;
         Ok(found)
+    }
+
+    fn too_large(&self, collection: &'static str) -> Cut<NoBoard, M::Stop> {
+        Cut::None(NoBoard::TooLarge {
+            compound: self.content.name.clone(),
+            collection,
+        })
     }
 
     fn shown(&self, all: &Collection, entry: &Entry) -> Shown {
@@ -249,6 +260,9 @@ impl<'a, M: Meter> Gathering<'a, M> {
                 rooms: shown.text("rooms"),
                 at,
             });
+        }
+        if self.content.gates.len() > MOST_GATES {
+            return Err(self.too_large(ENTRANCES));
         }
         Ok(())
     }

@@ -22,16 +22,12 @@ pub enum NoBoard {
     #[error("{0} has no outline on the map")]
     Outline(String),
     /// The map around the compound has too much for one page.
-    #[error(
-        "the map around {compound} has more than {most} features of {collection}, too many for one board"
-    )]
+    #[error("the map around {compound} has too much in {collection} for one board")]
     TooLarge {
         /// The compound's name.
         compound: String,
         /// The collection.
         collection: &'static str,
-        /// The most features.
-        most: usize,
     },
 }
 
@@ -53,8 +49,7 @@ impl InChinese for NoBoard {
             Self::TooLarge {
                 compound,
                 collection,
-                most,
-            } => format!("{compound}及周边的 {collection} 超过 {most} 个，一张导览图放不下"),
+            } => format!("{compound}及周边的图层 {collection} 内容过多，一张导览图放不下"),
         }
     }
 }
