@@ -124,6 +124,9 @@ impl Board {
     }
 }
 
+/// A feature with its collection.
+type Found<'a> = (&'a Collection, &'a Entry);
+
 /// Reads the map around a compound.
 struct Gathering<'a, M> {
     snapshot: &'a Snapshot,
@@ -143,7 +146,7 @@ impl<'a, M: Meter> Gathering<'a, M> {
         &mut self,
         name: &'static str,
         only_inside: bool,
-    ) -> Result<Vec<(&'a Collection, &'a Entry)>, Cut<NoBoard, M::Stop>> {
+    ) -> Result<Vec<Found<'a>>, Cut<NoBoard, M::Stop>> {
         let mut found = Vec::new();
         let Some(all) = self.snapshot.collections().get(name) else {
             return Ok(found);
@@ -325,7 +328,7 @@ impl<'a, M: Meter> Gathering<'a, M> {
     fn surroundings(&mut self) -> Result<(), Cut<NoBoard, M::Stop>> {
         for (all, entry) in self.found(ROADS, false)? {
             let shown = self.shown(all, entry);
-            let is_outside = !shown.text(property::KIND).is_some_and(|k| k == "service");
+            let is_outside = shown.text(property::KIND).is_none_or(|k| k != "service");
             if let Some(geometry) = entry.geometry().filter(|_| is_outside) {
                 let name = shown.text(property::NAME);
                 let width = shown.0.get("width_m").and_then(Value::as_f64);
