@@ -8,6 +8,9 @@ BIN    = target/debug/onemap
 run: node
 	$(CARGO) run --release -- serve --demo
 
+# The output of the commands depends on the locale, and the tests compare it.
+rust test-long: export LC_ALL = C
+
 test: test-deps node rust web-check browser
 	@echo "All tests passed."
 
@@ -51,10 +54,16 @@ deny:
 	$(CARGO) deny $(if $(OFFLINE),--offline) check
 
 # What is generated from the code: the data's documentation and the web client's types.
+# A file is replaced only after the command that writes it has succeeded.
 docs:
-	$(CARGO) run -- data-doc > docs/data.md
-	$(CARGO) run -- openapi > web/src/core/api/openapi.json
+	$(call generate,data-doc,docs/data.md)
+	$(call generate,openapi,web/src/core/api/openapi.json)
 	cd web && npm run types
+
+define generate
+	$(CARGO) run -- $(1) > $(2).new || { rm -f $(2).new; exit 1; }
+	mv $(2).new $(2)
+endef
 
 # The figures of docs/benchmarks.md: a city of a million buildings (needs wrk).
 bench:

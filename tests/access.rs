@@ -182,7 +182,10 @@ async fn an_address_leads_to_its_door_and_a_wrong_one_lists_the_existing_units_a
     let (status, text, _) = town.refused("no-such", "").await;
     assert_eq!(
         (status, text.as_str()),
-        (StatusCode::NOT_FOUND, "没有楼栋“no-such”。")
+        (
+            StatusCode::NOT_FOUND,
+            "地图上没有楼栋“no-such”，请搜索地址后重新选择楼栋。"
+        )
     );
     for (query, parameter) in [
         ("at=2020-01-01T00:00:00Z", "at"),
@@ -208,7 +211,8 @@ async fn an_address_leads_to_its_door_and_a_wrong_one_lists_the_existing_units_a
         .unwrap();
     assert_eq!(
         problem(english).await.1["detail"],
-        "There is no building \"no-such\"."
+        "There is no building \"no-such\" on the map; search for the address (GET /api/search) to get the \
+         id of a building."
     );
 }
 

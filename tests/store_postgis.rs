@@ -482,7 +482,7 @@ async fn an_invalid_row_is_reported_and_the_map_keeps_the_last_valid_version() {
         ),
         (
             "geom = 'LINESTRING(117 39, 117 40)'",
-            "takes Point / Polygon",
+            "need Point / Polygon",
         ),
         ("geom = 'POINT(39 117)'", "swapped"),
         ("geom = 'POINT(500000 4300000)'", "metres"),

@@ -13,17 +13,17 @@ use crate::network::core::{
     Profile, usage,
 };
 
-/// Whether a gate admits somebody.
+/// Whether a gate admits the profile (the kind of vehicle, or people on foot).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Admits {
-    /// As they come.
+    /// Yes, without dismounting.
     Yes,
-    /// Pushing the vehicle.
+    /// Only if the vehicle is pushed.
     Dismount,
-    /// Nobody knows: the hours are missing. A route may use it.
+    /// Unknown, because the opening hours are missing. A route may use the gate.
     Unknown,
-    /// No.
+    /// It does not.
     No,
 }
 

@@ -47,18 +47,18 @@ pub struct Counted {
     pub refused: u32,
 }
 
-/// How often a gate let people in around an hour.
+/// How often people were let in at a gate around an hour of the day, according to their own answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Passed {
-    /// The first hour that is counted, 0 to 23.
+    /// The first hour of the day that is included, 0 to 23.
     pub from_hour: u8,
-    /// The hour before which counting ends, 1 to 24.
+    /// The hour of the day at which the period ends, 1 to 24.
     pub until_hour: u8,
-    /// Of which days: `weekday` (the same day of the week), `workdays`, `weekend` or `all`.
+    /// The days that are included: `weekday` (the same day of the week), `workdays`, `weekend` or `all`.
     pub days: &'static str,
-    /// How many got in.
+    /// How many people were let in.
     pub passed: u32,
-    /// How many said something.
+    /// How many people answered.
     pub total: u32,
     /// The same in words.
     pub text: Localized,

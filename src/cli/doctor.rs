@@ -1,4 +1,4 @@
-//! `onemap doctor`: what in the data keeps routes from being good, for a map steward to look at.
+//! `onemap doctor`: lists data problems that make routes worse, for a data steward.
 
 use std::process::ExitCode;
 
@@ -11,11 +11,11 @@ use crate::live::{Network, Snapshot};
 use crate::network::build::{Named, Report, WallKind};
 use crate::store::{Opening, Store};
 
-/// Build the route network of the map and list what a person should look at. Changes nothing.
+/// Build the route network of the map and list the places that should be checked. Nothing is changed.
 ///
-/// Gaps are ends of ways that stop short of another way. Assumed crossings are ways through a wall where no gate is
-/// mapped: they are passed on foot. Unlinked doors, gates and buildings are reached with a gap, or not at all. Lost turns are
-/// turn restrictions whose ways do not meet.
+/// Gaps are ends of ways that stop just before another way. Assumed crossings are ways through a wall without a mapped
+/// gate, which routes pass on foot. Unlinked doors, gates and buildings are reached only across a gap, or not at all. Lost
+/// turns are turn restrictions whose ways do not meet.
 #[derive(Debug, Clone, Args)]
 pub struct DoctorArgs {
     /// Print the list as JSON.

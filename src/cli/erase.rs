@@ -35,11 +35,12 @@ pub struct EraseArgs {
 pub(super) async fn run(database: &str, args: EraseArgs) -> anyhow::Result<ExitCode> {
     let reason = args.reason.trim();
     if reason.is_empty() {
-        bail!("--reason is missing. The audit keeps it.");
+        bail!("--reason is missing. Give the reason for the erasure, which the audit records.");
     }
     let collection = CollectionId::new(&args.collection)
         .with_context(|| format!("{:?} is not a valid name of a collection", args.collection))?;
-    let id = FeatureId::new(&args.id).with_context(|| format!("{:?} is no id", args.id))?;
+    let id = FeatureId::new(&args.id)
+        .with_context(|| format!("{:?} is not a valid id of a feature", args.id))?;
     let store = Store::open_as(database, Opening::Existing).await?;
     let done = with_store(store, async |store| {
         let schema = schema(store, &collection).await?;

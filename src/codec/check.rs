@@ -170,7 +170,7 @@ impl Checker {
                     "geometry",
                     both!(
                         "缺少图形；{id} 要求 {expected}",
-                        "missing; {id} takes {expected}"
+                        "missing; features of {id} need a geometry: {expected}"
                     ),
                 ));
             }
@@ -184,7 +184,7 @@ impl Checker {
                 "geometry",
                 both!(
                     "{id} 要求 {expected}，实际为 {found}",
-                    "{id} takes {expected}, found {found}"
+                    "features of {id} need {expected}, found {found}"
                 ),
             ));
             return;

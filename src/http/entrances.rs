@@ -80,7 +80,7 @@ pub async fn code(
         if !caller.view().reaches(community.as_deref()) {
             return Err(Problem::forbidden(both!(
                 "该出入口不在本账号所限的社区内。",
-                "This entrance is outside of the communities to which the account is bound."
+                "This entrance is outside of the communities to which the account is restricted."
             )));
         }
         cases::properties(entry)

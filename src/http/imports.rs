@@ -30,29 +30,29 @@ const LONGEST_NAME: usize = 200;
 /// The memory of an upload, in bytes: the chunk that is received, and the one that is written.
 const MEMORY: usize = 2 * CHUNK_BYTES;
 
-/// Uploads a file and plans its import. Nothing is written to the map.
+/// Uploads a file and creates a job that plans its import. Nothing is written to the map.
 ///
-/// The plan is made over the map as it is when the job begins. The job's result is the report: how many features
-/// are new, changed, removed or rejected (with why), samples of them, and their extent.
+/// The plan compares the file with the map at the start of the job. The result of the job is a report: how many
+/// features are new, changed, removed or rejected (with the reasons), samples of them, and their extent.
 #[utoipa::path(post, path = "/api/imports", operation_id = "plan_import", tag = "imports",
     params(
-        ("name" = Option<String>, Query, description = "What the file is called; without `collection` its stem names the collection, as in buildings.geojson"),
-        ("collection" = Option<String>, Query, description = "The collection of every feature; of an OSM extract only this one is taken"),
-        ("crs" = Option<String>, Query, description = "The coordinate system of the file: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to EPSG:4554; without it the file's own member `crs`, or WGS 84"),
-        ("id" = Option<String>, Query, description = "Where ids come from: a property, or `row` for the number of the row; without it the feature's own, or one made from its place and name"),
-        ("remove_missing" = Option<bool>, Query, description = "true: features of these collections that the file does not have are removed"),
+        ("name" = Option<String>, Query, description = "The name of the file; without `collection`, its stem names the collection, as in buildings.geojson"),
+        ("collection" = Option<String>, Query, description = "The collection of all features; from an OSM extract, only features of this collection are imported"),
+        ("crs" = Option<String>, Query, description = "The coordinate system of the file: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to EPSG:4554; if absent, that of the file's member `crs`, otherwise WGS 84"),
+        ("id" = Option<String>, Query, description = "The source of the ids: the name of a property, or `row` for the number of the feature in the file; if absent, the id of the feature, or one derived from its geometry and name"),
+        ("remove_missing" = Option<bool>, Query, description = "true: also remove features that are on the map but not in the file, in all collections that occur in the file"),
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream",
-        description = "The file itself: GeoJSON, newline-delimited GeoJSON, OSM XML or PBF. Its content says which"),
+        description = "The file itself: GeoJSON, newline-delimited GeoJSON, OSM XML or OSM PBF. The format is detected from the content"),
     responses(
-        (status = 202, description = "Uploaded; `Location` names the job that plans the import", body = JobShown),
-        (status = 400, description = "No file, or a parameter that is wrong", content_type = "application/problem+json"),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
-        (status = 413, description = "The file is larger than one file may be, or than the account's files together", content_type = "application/problem+json"),
-        (status = 415, description = "A form, where the file itself is expected", content_type = "application/problem+json"),
-        (status = 429, description = "The account has as many unfinished jobs as it may", content_type = "application/problem+json"),
-        (status = 507, description = "All uploaded files together are as large as they may be", content_type = "application/problem+json"),
+        (status = 202, description = "The file was stored; `Location` names the job that plans the import", body = JobShown),
+        (status = 400, description = "The file is missing, or a parameter is wrong", content_type = "application/problem+json"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role steward, without a restriction to communities", content_type = "application/problem+json"),
+        (status = 413, description = "The file exceeds the limit for one file, or the limit for all files of the account", content_type = "application/problem+json"),
+        (status = 415, description = "The body is a form; expected the file itself", content_type = "application/problem+json"),
+        (status = 429, description = "The account has reached its limit of unfinished jobs", content_type = "application/problem+json"),
+        (status = 507, description = "The uploaded files of all accounts have reached their limit", content_type = "application/problem+json"),
     ))]
 pub async fn plan(
     State(app): State<App>,
@@ -92,20 +92,20 @@ pub async fn plan(
     Ok(accepted(&app, &headers, &job))
 }
 
-/// Commits the plan of an import, as one commit, once.
+/// Creates a job that writes the plan of an import as one commit. A plan can be committed once.
 ///
-/// Where somebody changed since what the plan changes, nothing is written: plan the import again then. What stands
-/// in the way already is answered with 409, and no job is made; what comes up while the job runs ends it as
-/// failed, and its problem names the same features.
+/// If features of the plan were changed after planning, nothing is written: plan the import again. If this is known at
+/// once, the response is 409 and no job is created; otherwise the job ends as `failed`, and its `problem` names the
+/// features.
 #[utoipa::path(post, path = "/api/imports/{jobId}/commit", operation_id = "commit_import", tag = "imports",
     params(("jobId" = String, Path, description = "The id of the job that planned the import")),
     responses(
-        (status = 202, description = "`Location` names the job that commits; its result is the report with the number of the commit", body = JobShown),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
-        (status = 404, description = "No such import of yours", content_type = "application/problem+json"),
-        (status = 409, description = "The plan is not done, was committed already, or does not hold any more. In the last case \
-            `conflicting` says how many features somebody changed since, and `conflicts` names the first 20: `[{collection, id, problem, problem_zh}]`", content_type = "application/problem+json"),
+        (status = 202, description = "`Location` names the job; its result is the report with the number of the commit", body = JobShown),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role steward, without a restriction to communities", content_type = "application/problem+json"),
+        (status = 404, description = "The caller has no such import", content_type = "application/problem+json"),
+        (status = 409, description = "The plan is unfinished, was committed already, or is out of date. In the last case \
+            `conflicting` has the number of features that were changed since, and `conflicts` the first 20: `[{collection, id, problem, problem_zh}]`", content_type = "application/problem+json"),
     ))]
 pub async fn commit(
     State(app): State<App>,
@@ -126,24 +126,23 @@ pub async fn commit(
     Ok(accepted(&app, &headers, &job))
 }
 
-/// Undoes an import that was committed, as one commit: what it changed becomes what it was before.
+/// Creates a job that undoes a committed import in one commit: its features get back their previous state.
 ///
-/// An import is undone once. Where somebody changed since what the import changed, nothing is written, unless
-/// `partly` is true: then those features stay as they are, and the report lists them. What stands in the way
-/// already is answered with 409, and no job is made; what comes up while the job runs ends it as failed, and its
-/// problem names the same features.
+/// An import can be undone once. If its features were changed later, nothing is written, unless `partly` is true: then
+/// these features stay as they are, and the report lists them. If this is known at once, the response is 409 and no job
+/// is created; otherwise the job ends as `failed`, and its `problem` names the features.
 #[utoipa::path(post, path = "/api/imports/{jobId}/undo", operation_id = "undo_import", tag = "imports",
     params(
         ("jobId" = String, Path, description = "The id of the job that planned the import"),
-        ("partly" = Option<bool>, Query, description = "true: leave out what was changed since"),
+        ("partly" = Option<bool>, Query, description = "true: leave out features that were changed later"),
     ),
     responses(
-        (status = 202, description = "`Location` names the job that undoes; its result is the report with the number of the commit", body = JobShown),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 403, description = "This takes the role steward in all communities", content_type = "application/problem+json"),
-        (status = 404, description = "No such import of yours", content_type = "application/problem+json"),
-        (status = 409, description = "It was not committed, was undone already, or somebody changed since what it changed. In the last case \
-            `conflicting` says how many features, and `conflicts` names the first 20: `[{collection, id, problem, problem_zh}]`", content_type = "application/problem+json"),
+        (status = 202, description = "`Location` names the job; its result is the report with the number of the commit", body = JobShown),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role steward, without a restriction to communities", content_type = "application/problem+json"),
+        (status = 404, description = "The caller has no such import", content_type = "application/problem+json"),
+        (status = 409, description = "The import was not committed, was undone already, or its features were changed later. In the last case \
+            `conflicting` has the number of these features, and `conflicts` the first 20: `[{collection, id, problem, problem_zh}]`", content_type = "application/problem+json"),
     ))]
 pub async fn undo(
     State(app): State<App>,
@@ -193,7 +192,7 @@ fn steward(caller: &Caller) -> Result<Author, Problem> {
     if bound {
         return Err(Problem::forbidden(both!(
             "导入需要不限定社区的账号，请联系管理员。",
-            "An import needs an account that is not bound to communities. Ask an administrator."
+            "An import needs an account that is not restricted to communities. Ask an administrator."
         )));
     }
     Ok(author)
@@ -219,7 +218,7 @@ fn arguments(query: &Query) -> Result<Arguments, Problem> {
             "collection",
             both!(
                 "“{refused}”不能在此导入；预警台账请通过 /api/warnings/import 导入。",
-                "{refused} takes no imports here; a ledger of warnings goes to /api/warnings/import."
+                "{refused} cannot be imported here; send a ledger of warnings to /api/warnings/import."
             ),
         ));
     }
@@ -260,7 +259,7 @@ fn name(query: &Query) -> Result<String, Problem> {
             "name",
             both!(
                 "文件名应有1至{LONGEST_NAME}个字节，不能有控制字符。",
-                "The name of a file has 1 to {LONGEST_NAME} bytes and no control characters."
+                "The name of a file must have 1 to {LONGEST_NAME} bytes and no control characters."
             ),
         ));
     }
@@ -278,7 +277,7 @@ async fn store_body(app: &App, request: Request, id: &str) -> Result<(), Problem
         let most = limits.one >> 20;
         return Err(Problem::too_large(both!(
             "单个文件不能超过 {most} MiB。",
-            "The file is larger than {most} MiB, the most for one file."
+            "The file is larger than {most} MiB, which is the limit for one file."
         )));
     }
     let mut share = body::share(&request);

@@ -40,7 +40,7 @@ pub struct InviteWanted {
     pub roles: Vec<String>,
     /// The id of the member unit that the accounts work for.
     pub unit: Option<String>,
-    /// The ids of the communities in which the accounts may act. An officer who is bound to communities may
+    /// The ids of the communities in which the accounts may act. An officer who is restricted to communities may
     /// give only those.
     #[serde(default)]
     pub communities: Vec<String>,
@@ -354,7 +354,7 @@ fn may_give(roles: RoleSet, communities: &[String], rights: &Rights) -> Result<(
     if rights.communities.is_empty() {
         return Err(both!(
             "您的账号限定了社区，只能授予这些社区的权限。",
-            "Your account is bound to communities. It can give rights in those communities only."
+            "Your account is restricted to communities. It can give rights in those communities only."
         ));
     }
     match rights.communities.iter().find(|c| !communities.contains(c)) {

@@ -152,7 +152,7 @@ pub struct ReadyStore {
 pub struct Writable {
     /// Whether writing works.
     pub ok: bool,
-    /// Why writing does not work.
+    /// Why the database rejects writes; the text names the fault.
     pub problem: Option<String>,
 }
 

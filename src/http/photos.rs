@@ -164,7 +164,7 @@ pub async fn read(
         (_, Sight::OutOfScope) => {
             return Err(Problem::forbidden(both!(
                 "该照片不在本账号所限的社区内。",
-                "This photo is outside of the communities to which the account is bound."
+                "This photo is outside of the communities to which the account is restricted."
             )));
         }
         // Callers who may not see a photo do not learn whether it exists.

@@ -35,15 +35,15 @@ const NARROW: Advice = (
 
 /// Finds features by name and address.
 ///
-/// Names are found by their characters (simplified or traditional), in pinyin, by first letters and in any mix; buildings
-/// also by number as people write it: 3号楼, 三号楼, 3栋, 3幢, A座, #3, 3-2-501, 24号楼2单元602. Where nothing fits, areas
-/// before the name (天津市北辰区…) are left out, then one mistake in the name is forgiven, then the number is left out
-/// and `note` says so. The text of an order may be pasted whole, but leave out names, telephone numbers and notes: they
-/// are not searched for, and a page should not send them.
+/// Names are found by characters (simplified or traditional), pinyin, first letters, or any mix of these; buildings also
+/// by number in the usual spellings: 3号楼, 三号楼, 3栋, 3幢, A座, #3, 3-2-501, 24号楼2单元602. If nothing matches, the
+/// search ignores areas before the name (天津市北辰区…), then accepts one typing mistake in the name, then ignores the
+/// number and says so in `note`. The text of an order may be pasted, but clients should remove names, telephone numbers
+/// and notes first; the server ignores them.
 ///
-/// Where the query names a unit or room, a building has `address` with `unit` and `room`, with the id of the `door` where
-/// the entrances say which it is, and with a `note` where there is no such unit or room. No position is sent: who asks
-/// breaks ties by it.
+/// If the query names a unit or room, a building in the result has `address` with `unit` and `room`; with `door`, the id
+/// of the entrance, if it is known; and with `note` if the unit or room does not exist. The search takes no position:
+/// clients sort equally good results by distance.
 #[utoipa::path(get, path = "/api/search", tag = "features",
     params(
         ("q" = String, Query, description = "A name or an address, at most 600 characters: `wqhy3` finds 温泉花园3号楼, `温泉花园3-2-501` also its unit and room; empty text finds nothing"),
@@ -51,7 +51,7 @@ const NARROW: Advice = (
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many (10)"),
     ),
     responses(
-        (status = 200, description = "The features, the best first; the member `collection` names the collection of each. New names are found after a moment; the header `Onemap-Directory-Seq` says up to which commit. Features that were renamed, deleted or protected disappear at once", content_type = "application/geo+json", body = ref("#/components/schemas/Found")),
+        (status = 200, description = "The features, the best first; the member `collection` names the collection of each. New names are found after a few seconds; the header `Onemap-Directory-Seq` says up to which commit. Features that were renamed, deleted or protected disappear at once", content_type = "application/geo+json", body = ref("#/components/schemas/Found")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 503, description = "Too many searches at once; try again in a moment", content_type = "application/problem+json"),
     ))]
@@ -69,7 +69,7 @@ pub async fn search(
                 "q",
                 both!(
                     "请填写要查找的内容，例如 q=wqhy3。",
-                    "Name what to search for: q=wqhy3."
+                    "The parameter q is missing: say what to search for, such as q=wqhy3."
                 ),
             )
         })?
@@ -81,7 +81,7 @@ pub async fn search(
             "q",
             both!(
                 "查找内容有{length}个字符，最多{LONGEST}个；请只粘贴地址部分。",
-                "The query has {length} characters; at most {LONGEST} are taken. Paste the address only."
+                "The query has {length} characters; at most {LONGEST} are allowed. Paste the address only."
             ),
         ));
     }

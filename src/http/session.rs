@@ -137,7 +137,7 @@ pub async fn sign_in(
         _ => {
             return Err(Problem::bad_body(both!(
                 "登录应提交 {{\"token\": …}}，或 {{\"name\": …, \"password\": …}}。",
-                "Signing in takes {{\"token\": …}}, or {{\"name\": …, \"password\": …}}."
+                "Sign in with {{\"token\": …}}, or {{\"name\": …, \"password\": …}}."
             )));
         }
     };
@@ -196,8 +196,8 @@ pub async fn change_password(
         .await?;
     let Some((principal, secret)) = opened else {
         return Err(Problem::unauthenticated(both!(
-            "账号已停用。",
-            "The account is disabled."
+            "账号已停用，请联系管理员。",
+            "The account is disabled. Ask an administrator."
         )));
     };
     Ok(begun(&app, &headers, principal, &secret, LIFETIME))

@@ -306,7 +306,7 @@ fn field(name: &str, problem: Localized) -> Problem {
 fn unknown(id: &str) -> Problem {
     Problem::not_found(both!(
         "没有推送地址（webhook）“{id}”。",
-        "There is no webhook {id:?}."
+        "There is no webhook {id:?}. GET /api/webhooks lists them."
     ))
 }
 

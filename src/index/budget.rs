@@ -88,16 +88,16 @@ impl Meter for Free {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// The query reads more than allowed.
-    #[error("it would read too much")]
+    #[error("it reads more of the map than is allowed")]
     Work,
     /// The response takes more memory than allowed.
-    #[error("its answer would take too much memory")]
+    #[error("its answer takes more memory than is allowed")]
     Memory,
     /// The query takes longer than allowed.
-    #[error("it takes too long")]
+    #[error("it takes longer than is allowed")]
     Time,
     /// The client has disconnected, so nobody waits for the response.
-    #[error("the client has gone")]
+    #[error("the client disconnected")]
     Gone,
 }
 
@@ -123,7 +123,7 @@ pub struct Budget {
     visited: AtomicU64,
     held: AtomicU64,
     stopped: AtomicBool,
-    /// Why the query is to be stopped, if a part of it that cannot return an error reported so.
+    /// The reason to stop the query, reported by code that cannot return an error.
     halted: OnceLock<Stop>,
 }
 

@@ -271,7 +271,7 @@ impl Targets {
             ),
             How::Within => both!(
                 "不在图层“{target}”的任何要素范围内",
-                "it lies within none of the {target}"
+                "no feature of {target} contains it"
             ),
         }
     }

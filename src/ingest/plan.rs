@@ -17,7 +17,7 @@ pub struct Plan {
     pub touched: Touched,
 }
 
-/// What a plan rests on. It may be committed while this holds.
+/// The state for which a plan was made. The plan can be committed as long as it applies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = FileImportBasis)]
 pub struct Basis {

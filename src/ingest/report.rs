@@ -152,7 +152,7 @@ fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
-/// What became of the features of one collection.
+/// The numbers of features of one collection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportCounts)]
 pub struct Counts {
@@ -163,7 +163,7 @@ pub struct Counts {
     /// How many of `changed` are new on the map.
     #[serde(default)]
     pub new: u64,
-    /// Features that are the same on the map already.
+    /// Features that are already on the map without a difference.
     pub unchanged: u64,
     /// Features that were rejected.
     pub rejected: u64,
@@ -172,12 +172,12 @@ pub struct Counts {
     /// Removed, because they are on the map but not in the files.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub removed: u64,
-    /// Features without an id in the files; it was made from geometry and name.
+    /// Features without an id in the files, whose id was derived from geometry and name.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub made_ids: u64,
 }
 
-/// What a change does to the map.
+/// The kind of a change of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportChange)]
 #[serde(rename_all = "snake_case")]
@@ -212,7 +212,7 @@ pub struct FileReport {
     pub format: Format,
 }
 
-/// What an import did.
+/// The report of an import.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportReport)]
 pub struct Report {
@@ -233,27 +233,26 @@ pub struct Report {
     /// The first changes of each kind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub samples: Vec<Sample>,
-    /// Features with made ids that have the geometry and the name of one before them: each got the id of
-    /// the first with a number, in the order of the files.
+    /// Features with derived ids whose geometry and name equal those of an earlier feature: each got the id of the
+    /// first one and a number, in the order of the files.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub identical: u64,
-    /// Collections from which nothing was removed, because features that were rejected have no id to be
-    /// known by.
+    /// Collections from which nothing was removed, because some of their rejected features have no id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]
     pub not_removed: Vec<CollectionId>,
     /// The commit that is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<u64>,
-    /// Features that cannot be put back, because they were changed since.
+    /// Features that cannot be restored, because they were changed later.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub conflicting: u64,
     /// The first of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<Conflict>,
-    /// Features that were not taken, including those whose collection is not known.
+    /// Features that were rejected, including those whose collection is unknown.
     pub rejected: u64,
-    /// The first rejects; all of them are in the rejects file, where one was asked for.
+    /// The first rejected features. The file of `--rejects` has all of them.
     pub rejects: Vec<Reject>,
     /// The first features without a link that they should have.
     pub unlinked: Vec<Unlinked>,
@@ -287,7 +286,7 @@ pub struct Report {
     pub dry_run: bool,
     /// The commit's number; `None` in a dry run.
     pub seq: Option<u64>,
-    /// When it was made.
+    /// When the commit was made.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
 }

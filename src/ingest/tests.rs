@@ -121,10 +121,10 @@ async fn valid_features_are_imported_invalid_ones_reported_and_a_second_import_c
         rejects(&report),
         [
             "1 properties.levels: expected number, found \"six\"",
-            "2 geometry: buildings takes Polygon, found Point",
+            "2 geometry: features of buildings need Polygon, found Point",
             "3 geometry.coordinates[0][0]: latitude 117.13 is not within -90 to 90; longitude and \
              latitude look swapped: expected [longitude, latitude]",
-            "4 id: the id stands already at feature 0 (line 1)",
+            "4 id: the id is used already by feature 0 (line 1)",
             "5 geometry.coordinates[0]: the ring meets itself near [1.0000000, 1.0000000]",
             "6 id: an id must not be empty",
         ]
@@ -259,7 +259,7 @@ async fn the_collection_comes_from_the_option_the_feature_or_the_file_name() {
     assert_eq!(house.records("facilities").await.len(), 2);
     said["collection"] = json!("$schemas");
     let file = house.file("x.geojson", collection(&[said]));
-    assert!(rejects(&house.import(&file).await.unwrap())[0].contains("not for imports"));
+    assert!(rejects(&house.import(&file).await.unwrap())[0].contains("takes no imports"));
 }
 
 #[tokio::test]

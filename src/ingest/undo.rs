@@ -324,6 +324,6 @@ fn misfit(checker: Option<&Checker>, id: &FeatureId, body: Option<&Body>) -> Opt
     };
     Some(both!(
         "不再符合所在图层的数据结构（{field}：{zh}）",
-        "does not fit its schema any more: {field}: {en}"
+        "its old state does not fit its schema any more: {field}: {en}"
     ))
 }

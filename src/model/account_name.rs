@@ -55,22 +55,22 @@ const RESERVED: &[&str] = &[
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// The name is empty or too long.
-    #[error("a name has 1 to {LONGEST_NAME} characters")]
+    #[error("a name must have 1 to {LONGEST_NAME} characters")]
     Length,
     /// The name has no letter and no digit.
-    #[error("a name has at least one letter or digit")]
+    #[error("a name must have at least one letter or digit")]
     NoLetter,
     /// The name has an invisible character, or one that is not a letter, digit, blank or
     /// punctuation.
     #[error(
-        "a name has letters, digits, blanks and punctuation, not the character U+{0:04X}, which is \
+        "a name may have letters, digits, blanks and punctuation, but not U+{0:04X}, which is \
          invisible or a symbol"
     )]
     Character(u32),
     /// The name mixes letters of scripts that are not used together, for example Latin and
     /// Cyrillic.
     #[error(
-        "a name has letters of one script, or Chinese, Japanese or Korean together with Latin letters"
+        "a name must have letters of one script only, or Chinese, Japanese or Korean together with Latin letters"
     )]
     MixedScripts,
     /// The name could be mistaken for the program or for an authority.

@@ -30,10 +30,14 @@ pub enum Where {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WhereError {
     /// The map has no such building.
-    #[error("there is no building {0:?} on the map")]
+    #[error(
+        "there is no building {0:?} on the map; use the id of a feature in the collection buildings"
+    )]
     NoBuilding(String),
     /// The map has no such entrance.
-    #[error("there is no entrance {0:?} on the map")]
+    #[error(
+        "there is no entrance {0:?} on the map; use the id of a feature in the collection entrances"
+    )]
     NoEntrance(String),
     /// The geometry is empty, crosses itself or lies outside the valid range of coordinates.
     #[error("the geometry cannot be used: {0}")]
@@ -43,8 +47,8 @@ pub enum WhereError {
 impl InChinese for WhereError {
     fn zh(&self) -> String {
         match self {
-            Self::NoBuilding(id) => format!("地图上没有楼栋“{id}”"),
-            Self::NoEntrance(id) => format!("地图上没有出入口“{id}”"),
+            Self::NoBuilding(id) => format!("地图上没有楼栋“{id}”，请填写楼栋图层中的编号"),
+            Self::NoEntrance(id) => format!("地图上没有出入口“{id}”，请填写出入口图层中的编号"),
             Self::Geometry(why) => format!("所选地点无法使用：{}", why.zh),
         }
     }

@@ -27,10 +27,10 @@ pub struct PasswordHash(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Fewer characters than [`SHORTEST_PASSWORD`].
-    #[error("a password has at least {SHORTEST_PASSWORD} characters")]
+    #[error("a password must have at least {SHORTEST_PASSWORD} characters")]
     Short,
     /// More bytes than [`LONGEST_PASSWORD`].
-    #[error("a password has at most {LONGEST_PASSWORD} bytes")]
+    #[error("a password must have at most {LONGEST_PASSWORD} bytes")]
     Long,
     /// The password is the name of the account.
     #[error("a password must not be the name of the account")]

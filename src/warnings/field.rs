@@ -432,7 +432,7 @@ impl FromJson for Photos {
             let found = list.len();
             return Err(both!(
                 "一次最多{PHOTO_LIMIT}张照片，实际有{found}张",
-                "at most {PHOTO_LIMIT} in one step, found {found}"
+                "at most {PHOTO_LIMIT} photos in one step, found {found}"
             ));
         }
         let mut photos: Vec<PhotoRef> = Vec::with_capacity(list.len());

@@ -324,13 +324,13 @@ pub struct Step {
     /// The id of the unit to which the case was dispatched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_unit: Option<String>,
-    /// The text of the person.
+    /// The note that the person wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The reason given by the person.
+    /// The reason that the person gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The photos of the person.
+    /// The photos that the person added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<StepPhoto>,
     /// The new due date.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::building;
 use crate::support::ledger::{LAT, LON, Ledger, account, square, unit};
 
-/// The roles of the accounts, which are bound to the community `c1`. The unit account works for `u1`.
+/// The roles of the accounts, which are restricted to the community `c1`. The unit account works for `u1`.
 const ROLES: [&str; 7] = [
     "rider",
     "unit",

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use ib_matcher::pinyin::{PinyinData, PinyinNotation};
 
-/// The most characters of a word that are compared. The bits of [`States`] must suffice for it.
+/// The most characters of a word that are compared. [`States`] must have enough bits for it.
 pub(super) const LONGEST: usize = 64;
 /// The range of characters for which pinyin readings are known.
 const FIRST: u32 = 0x3400;

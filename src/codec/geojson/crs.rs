@@ -17,7 +17,7 @@ pub fn named(member: &Value) -> Result<Crs, Localized> {
             if member.get("type").and_then(Value::as_str) == Some("link") {
                 return Err(both!(
                     "不支持以链接指定坐标系；应形如 {EXAMPLE}",
-                    "a link is not followed; expected a coordinate system as {EXAMPLE}"
+                    "a coordinate system cannot be given as a link; expected a form like {EXAMPLE}"
                 ));
             }
             match (
@@ -30,7 +30,7 @@ pub fn named(member: &Value) -> Result<Crs, Localized> {
                 _ => {
                     return Err(both!(
                         "没有指定坐标系；应形如 {EXAMPLE}",
-                        "names no coordinate system; expected a coordinate system as {EXAMPLE}"
+                        "names no coordinate system; expected a form like {EXAMPLE}"
                     ));
                 }
             }
@@ -38,7 +38,7 @@ pub fn named(member: &Value) -> Result<Crs, Localized> {
         _ => {
             return Err(both!(
                 "坐标系应形如 {EXAMPLE}",
-                "expected a coordinate system as {EXAMPLE}"
+                "expected a coordinate system in a form like {EXAMPLE}"
             ));
         }
     };

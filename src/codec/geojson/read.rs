@@ -197,7 +197,7 @@ pub fn id_from(value: &Value) -> Result<FeatureId, Localized> {
     if matches!(text.as_str(), "." | "..") {
         return Err(both!(
             "“{text}”在网址中有特殊含义，不能用作编号",
-            "{text:?} has a special meaning in addresses and cannot be an id"
+            "{text:?} has a special meaning in URLs and cannot be an id"
         ));
     }
     FeatureId::new(text).map_err(|e| e.localized())
@@ -210,7 +210,7 @@ fn body_of(feature: &Map<String, Value>, limits: &Limits) -> Result<Body, ReadEr
                 "geometry",
                 both!(
                     "缺少该项；要素应有图形（没有图形时填 null）",
-                    "missing; a Feature has a geometry object (or null)"
+                    "missing; a Feature needs a geometry object (or null)"
                 ),
             ));
         }
@@ -337,7 +337,7 @@ impl Reader<'_> {
                     at,
                     both!(
                         "一个图形只能用一种坐标系，请在 GeometryCollection 上注明",
-                        "one geometry has one coordinate system; name it at the GeometryCollection"
+                        "a geometry has only one coordinate system; name it in the GeometryCollection"
                     ),
                 ));
             }
@@ -360,7 +360,7 @@ impl Reader<'_> {
                 at,
                 both!(
                     "缺少该项；图形应有坐标",
-                    "missing; a geometry has coordinates"
+                    "missing; a geometry needs coordinates"
                 ),
             ));
         };
@@ -410,7 +410,7 @@ impl Reader<'_> {
                 place,
                 both!(
                     "GeometryCollection 不能嵌套，请把各图形列在同一层",
-                    "a GeometryCollection within a GeometryCollection is not taken; \
+                    "a GeometryCollection within a GeometryCollection is not allowed; \
                      list its members in one"
                 ),
             ));
@@ -421,7 +421,7 @@ impl Reader<'_> {
                 at,
                 both!(
                     "缺少该项；GeometryCollection 应有 geometries",
-                    "missing; a GeometryCollection has geometries"
+                    "missing; a GeometryCollection needs geometries"
                 ),
             ));
         };
@@ -522,8 +522,8 @@ impl Reader<'_> {
                 place,
                 both!(
                     "一个图形最多{most}个点，该图形超过上限，请简化或拆分",
-                    "a geometry has at most {most} positions, this one has more; \
-                     simplify it or cut it in parts"
+                    "a geometry may have at most {most} positions, this one has more; \
+                     simplify or split it"
                 ),
             ));
         }

@@ -1,4 +1,4 @@
-//! `/api/entrances/{id}/passages`: counts whether an entrance let somebody in.
+//! `/api/entrances/{id}/passages`: counts whether people were let in at an entrance.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -20,25 +20,26 @@ use crate::warnings::field::Field;
 
 type Flag = Field<bool>;
 
-/// What somebody says after they came to a gate.
+/// The answer of a person who came to an entrance.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct PassageBody {
-    /// Whether they got in.
+    /// Whether the person was let in.
     #[serde(default)]
     #[schema(inline, required)]
     pub passed: Flag,
 }
 
-/// Whether an answer was counted.
+/// The result: whether the answer was counted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PassageCounted {
-    /// False where this address has said something of the gate within the hour.
+    /// False if this network address already answered for this entrance in the last hour.
     pub counted: bool,
 }
 
-/// Says whether a gate let somebody in (进去了 / 没让进).
+/// Counts whether a person was let in at an entrance (进去了 / 没让进).
 ///
-/// Counted by gate, hour and weekday, without account and position; one a gate, address and hour.
+/// The counts are stored by entrance, hour and weekday, without account, position or network address. An address
+/// counts once per entrance and hour.
 #[utoipa::path(post, path = "/api/entrances/{id}/passages", operation_id = "count_passage", tag = "access",
     params(("id" = String, Path, description = "The entrance's id")),
     request_body = PassageBody,
@@ -46,7 +47,7 @@ pub struct PassageCounted {
         (status = 200, description = "Whether it was counted", body = PassageCounted),
         (status = 404, description = "No such entrance", content_type = "application/problem+json"),
         (status = 422, description = "`passed` is missing or wrong", content_type = "application/problem+json"),
-        (status = 429, description = "Too many from one address; Retry-After says when to go on", content_type = "application/problem+json"),
+        (status = 429, description = "Too many answers from one address; `Retry-After` says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn passage(
     State(app): State<App>,

@@ -10,7 +10,7 @@ use crate::store::Rights;
 const LONGEST_LABEL: usize = 60;
 /// The longest id of a unit or a community, in bytes. Ids of features have the same limit.
 const LONGEST_ID: usize = 200;
-/// The most communities that an account can be bound to.
+/// The most communities that an account can be restricted to.
 const MOST_COMMUNITIES: usize = 100;
 
 /// Checks the name of an account that an administrator creates.
@@ -94,7 +94,7 @@ pub fn rights(
             "communities",
             both!(
                 "一个账号最多限定{MOST_COMMUNITIES}个社区",
-                "an account can be bound to at most {MOST_COMMUNITIES} communities"
+                "an account can be restricted to at most {MOST_COMMUNITIES} communities"
             ),
         ));
     }

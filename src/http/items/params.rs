@@ -319,7 +319,7 @@ fn sort(
         if known.role != Role::Public && view.is_scoped(schema) {
             return Err(wrong(both!(
                 "限定社区或单位的账号不能按受保护的属性（如 {name}）排序",
-                "an account that is bound to communities or a unit cannot sort by protected properties \
+                "an account that is restricted to communities or a unit cannot sort by protected properties \
                  such as {name}"
             )));
         }

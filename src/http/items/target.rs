@@ -64,7 +64,7 @@ impl Target {
         })
     }
 
-    /// Refuses a write outside of the communities to which the account is bound.
+    /// Refuses a write outside of the communities to which the account is restricted.
     pub fn check_reach(
         &self,
         app: &App,
@@ -85,11 +85,11 @@ impl Target {
         Err(Problem::forbidden(match community {
             Some(id) => both!(
                 "该要素位于社区 {id}，本账号仅限社区 {own}。",
-                "The feature is in the community {id}, but the account is bound to {own}."
+                "The feature is in the community {id}, but the account is restricted to {own}."
             ),
             None => both!(
                 "该要素不在任何社区内，本账号仅限社区 {own}。",
-                "The feature is in no community of the map, but the account is bound to {own}."
+                "The feature is in no community of the map, but the account is restricted to {own}."
             ),
         }))
     }

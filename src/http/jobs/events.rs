@@ -34,21 +34,21 @@ const CHECK: Duration = Duration::from_secs(2);
 /// The timeout of a read from the store.
 const ASKING: Duration = Duration::from_secs(5);
 
-/// A job as it goes on, until it has ended.
+/// Streams the state of a job until it has ended.
 #[utoipa::path(get, path = "/api/jobs/{jobId}/events", tag = "jobs",
     params(
         ("jobId" = String, Path, description = "The job's id"),
-        ("Last-Event-ID" = Option<u64>, Header, description = "The last revision heard"),
-        ("last-event-id" = Option<u64>, Query, description = "The same, for clients that can't set the header"),
+        ("Last-Event-ID" = Option<u64>, Header, description = "The last revision that the client received"),
+        ("last-event-id" = Option<u64>, Query, description = "The same, for clients that cannot set the header"),
     ),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
             description = "`event: job`, `id:` the revision, data: the job without its result, at most four times a second. \
-            The first event is the job as it is; the last is the one in which it has ended. The stream ends as well when the job is removed or the credential ends"),
-        (status = 204, description = "The job has ended, and the client has heard of it: an `EventSource` does not come back"),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 404, description = "No such job of yours", content_type = "application/problem+json"),
-        (status = 429, description = "The account has as many feeds open as it may", content_type = "application/problem+json"),
+            The first event has the current state, the last one the end of the job. The stream also ends when the job is removed or the credential expires"),
+        (status = 204, description = "The job has ended and the client has received its last event; an `EventSource` does not reconnect after 204"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 404, description = "The caller has no such job", content_type = "application/problem+json"),
+        (status = 429, description = "The account has reached its limit of open feeds", content_type = "application/problem+json"),
     ))]
 pub async fn job_events(
     State(app): State<App>,

@@ -31,21 +31,21 @@ const MOST: u32 = 1_000;
 /// How long the answer to a cancellation waits for the job to stop.
 const STOPPING: Duration = Duration::from_secs(3);
 
-/// Where a job stands.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobStateShown {
-    /// It waits for its turn.
+    /// The job waits for its turn.
     Queued,
-    /// It runs.
+    /// The job runs.
     Running,
-    /// It ended with a result.
+    /// The job ended with a result.
     Done,
-    /// It was cancelled.
+    /// The job was cancelled.
     Cancelled,
-    /// It ended with a problem.
+    /// The job ended with a problem.
     Failed,
-    /// It was broken off and cannot go on.
+    /// The job was interrupted and cannot continue.
     Lost,
 }
 
@@ -62,44 +62,44 @@ impl From<JobState> for JobStateShown {
     }
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProgressShown {
-    /// What it is doing.
+    /// The current stage.
     #[schema(example = "reading")]
     pub stage: String,
-    /// How much of the stage is done, from 0 to 1.
+    /// The completed share of the stage, from 0 to 1.
     pub share: f64,
-    /// How many things (features, places) it has seen.
+    /// The number of items (features, places) processed so far.
     pub done: u64,
 }
 
 /// A job.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobShown {
-    /// Its id.
+    /// The id of the job.
     #[schema(example = "019ac3f0-5d5e-7c31-9d7e-8f1c1b0c6a11")]
     pub id: String,
-    /// What kind of work it is.
+    /// The kind of work.
     #[schema(example = "import")]
     pub kind: String,
-    /// Where it stands.
+    /// The state of the job.
     pub state: JobStateShown,
-    /// Whether it was asked to stop and has not stopped yet. A job that is writing its result into the map ends
-    /// with it all the same.
+    /// Whether the job was cancelled and has not stopped yet. A job that is already writing its result into the map
+    /// is completed.
     pub cancelling: bool,
-    /// The name of the account that made it.
+    /// The name of the account that created the job.
     pub owner: String,
-    /// The job whose result it uses.
+    /// The id of the job whose result this job uses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
-    /// How far it is.
+    /// The progress of the job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<ProgressShown>,
-    /// The commit as of which it reads the map.
+    /// The number of the commit whose map the job reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<u64>,
-    /// What came of it, by its kind; in the answer for one job only.
+    /// The result, which depends on the kind; only in the response for a single job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<JobResult>,
     /// Why it failed or was lost, in English.
@@ -108,25 +108,25 @@ pub struct JobShown {
     /// The same in Chinese.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem_zh: Option<String>,
-    /// Counts the changes of the job.
+    /// The number of changes of this row, which is the id of events.
     pub revision: u64,
-    /// When it was made, RFC 3339.
+    /// When the job was created, RFC 3339.
     pub created_at: String,
-    /// When it was begun last, RFC 3339.
+    /// When the job was last started, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
-    /// When something of it was written down last, RFC 3339.
+    /// When the job last changed, RFC 3339.
     pub updated_at: String,
-    /// When it is removed, once it has ended, RFC 3339.
+    /// When the job is removed after its end, RFC 3339.
     pub expires_at: String,
 }
 
-/// Jobs.
+/// A page of jobs.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobList {
-    /// The newest first, without their results.
+    /// The jobs, the newest first, without their results.
     pub jobs: Vec<JobShown>,
-    /// The value of `before` for the next page, where there is one.
+    /// The value of `before` for the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }
@@ -180,15 +180,15 @@ impl JobShown {
     }
 }
 
-/// Which jobs are there? Your own; for admins those of everybody.
+/// Lists the jobs of the caller; for administrators, all jobs.
 #[utoipa::path(get, path = "/api/jobs", operation_id = "list_jobs", tag = "jobs",
     params(
-        ("limit" = Option<u32>, Query, description = "At most so many, up to 1,000; 100 without"),
-        ("before" = Option<String>, Query, description = "Only those made before the job with this id: `next` of the page before"),
+        ("limit" = Option<u32>, Query, description = "The number of jobs, at most 1,000; 100 if absent"),
+        ("before" = Option<String>, Query, description = "Only jobs that were created before the job with this id: `next` of the previous page"),
     ),
     responses(
-        (status = 200, description = "The newest first", body = JobList),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
+        (status = 200, description = "The jobs, the newest first", body = JobList),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
     ))]
 pub async fn list(
     State(app): State<App>,
@@ -213,13 +213,13 @@ pub async fn list(
     Ok(no_store(Json(JobList { jobs, next })))
 }
 
-/// How is a job, and what came of it?
+/// Returns a job with its state and result.
 #[utoipa::path(get, path = "/api/jobs/{jobId}", operation_id = "read_job", tag = "jobs",
     params(("jobId" = String, Path, description = "The job's id")),
     responses(
-        (status = 200, description = "The job, with its result once it is done", body = JobShown),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 404, description = "No such job of yours", content_type = "application/problem+json"),
+        (status = 200, description = "The job, with its result if it is done", body = JobShown),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 404, description = "The caller has no such job", content_type = "application/problem+json"),
     ))]
 pub async fn read(
     State(app): State<App>,
@@ -232,15 +232,15 @@ pub async fn read(
     Ok(no_store(Json(JobShown::whole(&job))))
 }
 
-/// Cancels a job that has not ended; removes one that has, with the file that it read.
+/// Cancels an unfinished job, or removes a finished one with its uploaded file.
 #[utoipa::path(delete, path = "/api/jobs/{jobId}", operation_id = "delete_job", tag = "jobs",
     params(("jobId" = String, Path, description = "The job's id")),
     responses(
-        (status = 200, description = "Cancelled, or it ended at the same moment", body = JobShown),
-        (status = 202, description = "It was asked to stop and has not stopped yet", body = JobShown),
-        (status = 204, description = "It had ended, and is removed"),
-        (status = 401, description = "This takes an account", content_type = "application/problem+json"),
-        (status = 404, description = "No such job of yours", content_type = "application/problem+json"),
+        (status = 200, description = "The job was cancelled, or ended at the same moment", body = JobShown),
+        (status = 202, description = "The job was told to stop and has not stopped yet", body = JobShown),
+        (status = 204, description = "The job had ended and was removed"),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 404, description = "The caller has no such job", content_type = "application/problem+json"),
     ))]
 pub async fn delete(
     State(app): State<App>,
@@ -293,7 +293,10 @@ pub(super) async fn own(app: &App, caller: &Caller, id: &str) -> Result<Job, Pro
 }
 
 pub(super) fn unknown(id: &str) -> Problem {
-    Problem::not_found(both!("您没有任务“{id}”。", "You have no job {id:?}."))
+    Problem::not_found(both!(
+        "您没有任务“{id}”。",
+        "You have no job {id:?}. GET /api/jobs lists your jobs."
+    ))
 }
 
 fn no_store<T: IntoResponse>(answer: T) -> Response {

@@ -1,4 +1,4 @@
-//! What comes of a job, by its kind.
+//! The results of jobs, by kind.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,15 +6,15 @@ use utoipa::ToSchema;
 
 use crate::ingest::{Basis, Report};
 
-/// What came of a job. `kind` is that of the job.
+/// The result of a job. `kind` is the kind of the job.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum JobResult {
-    /// The plan of an import: what it would do.
+    /// The plan of an import: what it would change.
     Import(PlanShown),
-    /// The commit of an import: what it did.
+    /// The commit of an import: what it changed.
     ImportCommit(Report),
-    /// The undo of an import: what it did.
+    /// The undo of an import: what it changed.
     ImportUndo(Report),
 }
 
@@ -22,18 +22,18 @@ pub enum JobResult {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportPlan)]
 pub struct PlanShown {
-    /// What would become of the features.
+    /// What the import would change.
     #[serde(flatten)]
     pub report: Report,
-    /// What the plan rests on.
+    /// The state of the map and the files for which the plan was made.
     pub basis: Basis,
 }
 
 impl JobResult {
-    /// Reads the result that a job of a kind left.
+    /// Parses the stored result of a job of a kind.
     ///
     /// # Errors
-    /// When the kind is not known here, or another version wrote the result in another form.
+    /// If the kind is unknown, or another version of the program stored the result in another form.
     pub fn read(kind: &str, result: &Value) -> Result<Self, serde_json::Error> {
         let mut tagged = result.clone();
         if let Value::Object(members) = &mut tagged {

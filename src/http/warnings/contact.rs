@@ -47,7 +47,7 @@ pub async fn contact(
     if caller.principal.as_ref().is_some_and(|p| p.read_only) {
         return Err(Problem::forbidden(both!(
             "只读令牌（如大屏）不能查看联系方式。",
-            "A read-only token, such as that of a wall screen, does not show contacts."
+            "A read-only token, such as that of a wall screen, cannot read contacts."
         )));
     }
     let found = in_scope(&app, &caller, &id)?;
@@ -100,7 +100,7 @@ fn in_scope(app: &App, caller: &Caller, id: &str) -> Result<Found, Problem> {
     if !caller.view().reaches(found.case.community.as_deref()) {
         return Err(Problem::forbidden(both!(
             "该事件不在本账号所限的社区内。",
-            "This case is outside of the communities to which the account is bound."
+            "This case is outside of the communities to which the account is restricted."
         )));
     }
     Ok(found)

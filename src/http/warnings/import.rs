@@ -66,9 +66,11 @@ pub struct SheetRead {
     pub rows: usize,
 }
 
-/// Imports a ledger from a spreadsheet: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or
-/// SpreadsheetML, recognised by its content, with headers in Chinese or English. All sheets with these headers
-/// are read; hidden ones only if no visible one has them. `skipped` lists the others.
+/// Imports a ledger from a spreadsheet.
+///
+/// The format (CSV in UTF-8, UTF-16 or GB 18030; XLSX, XLS, an HTML table or SpreadsheetML) is detected from the content.
+/// Headers are in Chinese or English. All sheets with these headers are read; hidden ones only if no visible one has
+/// them. `skipped` lists the others.
 ///
 /// Each row becomes the steps of its case, each with its own time. If there is a problem in any row, nothing is
 /// written. Importing the same sheet again changes nothing; rows with new steps continue their cases.

@@ -38,7 +38,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// Lists the warnings.
 ///
 /// The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`, any
-/// property: `level=red&status=filed`), and four others.
+/// property: `level=red&status=filed`), and the ones below.
 #[utoipa::path(get, path = "/api/warnings", tag = "warnings", operation_id = "list_warnings",
     params(
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10); for a sheet the default is all"),
@@ -344,7 +344,7 @@ impl Sheet {
             schema,
             roles: columns_of(&wanted.caller),
         };
-        // A worksheet is kept in memory until it is complete; of CSV only the text is.
+        // XLSX counts twice, because the cells of a worksheet stay in memory until it is written; CSV is only text.
         let each = match self {
             Self::Csv => 1,
             Self::Xlsx => 2,

@@ -246,7 +246,7 @@ impl Shared<'_> {
                 Ok(c) if !c.is_hidden() => Ok(c),
                 Ok(_) => Err(both!(
                     "图层“{name}”由系统内部使用，不能导入",
-                    "{name:?} is not for imports"
+                    "the collection {name:?} is internal and takes no imports"
                 )),
                 Err(e) => Err(e.localized()),
             },

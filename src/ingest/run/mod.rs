@@ -340,13 +340,13 @@ impl<B: Baseline> Run<'_, B> {
         if let Some((first, place)) = ids.get(&feature.id) {
             let file_name = |n: usize| self.sources[n].name().to_owned();
             let other = usize::try_from(*first).unwrap_or(file);
-            let mut problem = String::from("the id stands already");
+            let mut problem = String::from("the id is used already");
             let mut problem_zh = String::from("编号重复，此前已出现");
             if other != file {
                 problem_zh.push_str(&format!("在 {}", file_name(other)));
             }
             if let Some((line, index)) = place {
-                problem.push_str(&format!(" at feature {index} (line {line})"));
+                problem.push_str(&format!(" by feature {index} (line {line})"));
                 problem_zh.push_str(&format!("（第{line}行，要素 {index}）"));
             }
             if other != file {

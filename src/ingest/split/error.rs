@@ -25,7 +25,9 @@ pub enum SplitError {
         found: Option<u8>,
     },
     /// The member `crs` of a collection comes after its features.
-    #[error("names its coordinate system after its features: give it with --crs")]
+    #[error(
+        "has its member crs after the features, where it comes too late: give the coordinate system with --crs"
+    )]
     LateCrs,
 }
 

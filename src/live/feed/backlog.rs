@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 16 << 20;
 
 /// The listener is so far behind that commits which it has not received are no longer kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the listener is too far behind")]
+#[error("the listener missed events and must load everything again")]
 pub struct Lagged;
 
 /// The newest commits. Each has a place: a number that grows by one with each commit.

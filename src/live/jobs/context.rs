@@ -155,8 +155,8 @@ impl Context {
         saved.map(serde_json::from_value).transpose().map_err(|e| {
             JobError::Lost(both!(
                 "任务进度由其他版本的程序保存，无法读取（{e}），请重新发起。",
-                "This program cannot read how far the job was ({e}); another version wrote it. Start it \
-                 again."
+                "The checkpoint of the job cannot be read ({e}), because another version of the program \
+                 wrote it. Start the job again."
             ))
         })
     }
@@ -169,7 +169,7 @@ impl Context {
         let value = serde_json::to_value(checkpoint).map_err(|e| {
             JobError::Failed(both!(
                 "任务进度无法保存（{e}）。",
-                "The checkpoint cannot be written: {e}."
+                "The checkpoint of the job cannot be written: {e}."
             ))
         })?;
         if value.to_string().len() > LONGEST {

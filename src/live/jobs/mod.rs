@@ -139,8 +139,8 @@ fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, JobError> {
     serde_json::from_value(arguments).map_err(|e| {
         JobError::Lost(both!(
             "任务由其他版本的程序创建，其参数无法读取（{e}），请重新发起。",
-            "This program cannot read the arguments of the job ({e}); it was made by another version. Start \
-             it again."
+            "The arguments of the job cannot be read ({e}), because another version of the program created \
+             it. Start the job again."
         ))
     })
 }
@@ -150,7 +150,7 @@ fn written<T: Serialize>(output: T) -> Result<Value, JobError> {
     serde_json::to_value(output).map_err(|e| {
         JobError::Failed(both!(
             "任务结果无法保存（{e}）。",
-            "The result cannot be written: {e}."
+            "The result of the job cannot be written: {e}."
         ))
     })
 }

@@ -6,7 +6,9 @@ use crate::model::InChinese;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoCard {
     /// There is no such building.
-    #[error("there is no building {0:?}")]
+    #[error(
+        "there is no building {0:?} on the map; search for the address (GET /api/search) to get the id of a building"
+    )]
     Building(String),
     /// The building has no such unit.
     #[error("{building} has no unit {unit:?}; its units are: {}", .known.join(", "))]
@@ -33,7 +35,7 @@ pub enum NoCard {
 impl InChinese for NoCard {
     fn zh(&self) -> String {
         match self {
-            Self::Building(id) => format!("没有楼栋“{id}”"),
+            Self::Building(id) => format!("地图上没有楼栋“{id}”，请搜索地址后重新选择楼栋"),
             Self::Unit {
                 building,
                 unit,

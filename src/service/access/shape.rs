@@ -97,26 +97,26 @@ pub struct AccessEntrance {
     pub position: [f64; 2],
     /// The straight distance from the building, in metres.
     pub distance_m: f64,
-    /// Whether it admits the profile. Doors are passed on foot.
+    /// Whether it admits the profile of the request; for a door, people on foot.
     pub admits: Admits,
     /// Whether it admits people on foot; absent if the request is for people on foot.
     pub on_foot: Option<Admits>,
-    /// The reason, in words.
+    /// The reason for `admits`, as text.
     pub reason: Localized,
-    /// The kind of the day order that decided, if there is one.
+    /// The kind of the day order that decides about this entrance; absent if none does.
     pub order: Option<String>,
-    /// Until when confirmed reports keep it shut, unless an officer ends their cases sooner.
+    /// Set if confirmed reports of people keep it closed: until when, unless an officer closes the cases earlier.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub reported_until: Option<Timestamp>,
-    /// Until when this applies; absent if no end is known.
+    /// Until when `admits` applies; absent if no end is known.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
-    /// When it admits the profile again, if it does not now.
+    /// When it next admits the profile, if it does not now; absent if unknown.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub opens: Option<Timestamp>,
-    /// What people said after passing it around this hour; absent where too few did.
+    /// How often people were let in around this hour; absent if there are fewer than three answers.
     pub passages: Option<Passed>,
-    /// When it admits the profile on this day; absent if unknown.
+    /// The hours in which it admits the profile on this day; absent if unknown.
     pub today: Option<Today>,
     /// What must be shown: `none`, `register`, `property_code`, `district_code`, `platform_code`.
     pub credential: Option<String>,
@@ -132,7 +132,7 @@ pub struct AccessEntrance {
     pub ebike_hours: Option<String>,
     /// Whether residents can be called from it.
     pub intercom: Option<bool>,
-    /// Whether it is without steps.
+    /// Whether it can be passed without steps.
     pub step_free: Option<bool>,
     /// Whether a guard is there.
     pub guarded: Option<bool>,

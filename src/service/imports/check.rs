@@ -17,7 +17,7 @@ use crate::store::{CHUNK_BYTES, Job, JobState, Store, StoreError, UploadLimits};
 pub enum Refusal {
     /// The plan is not complete.
     #[error(
-        "the import is not planned: its job is {}; wait until it is done, or upload the file again",
+        "the plan is not finished (its job is {}): wait until it is done, or upload the file again",
         .0.as_str()
     )]
     NotPlanned(JobState),
@@ -31,7 +31,7 @@ pub enum Refusal {
     #[error("the import changed no feature: there is nothing to undo")]
     Nothing,
     /// The import was undone already, or a job is about to undo it.
-    #[error("the import was undone already{}: an import is undone once only", in_words(.0))]
+    #[error("the import was undone already{}; an import can be undone only once", in_words(.0))]
     Undone(Box<Job>),
     /// A schema against which the features were checked was changed.
     #[error("the schema of {0} was changed since the import was planned: plan the import again")]

@@ -28,7 +28,7 @@ pub(super) async fn spool(store: &Store, upload: Option<&str>) -> Result<Source,
     let unwritten = |e: io::Error| {
         JobError::Failed(both!(
             "上传的文件无法复制到服务器的临时目录（{e}），请联系管理员。",
-            "The uploaded file cannot be copied to the server's folder for temporary files: {e}."
+            "The uploaded file cannot be copied to the server's folder for temporary files: {e}. Tell the administrator."
         ))
     };
     let mut file = nameless().map_err(unwritten)?;
@@ -39,7 +39,7 @@ pub(super) async fn spool(store: &Store, upload: Option<&str>) -> Result<Source,
             .map_err(|e| {
                 JobError::Failed(both!(
                     "复制上传的文件时意外中断（{e}），请重试。",
-                    "Copying the uploaded file broke off: {e}. Try again."
+                    "Copying the uploaded file was interrupted: {e}. Try again."
                 ))
             })?
             .map_err(unwritten)?;

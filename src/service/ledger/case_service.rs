@@ -29,11 +29,11 @@ pub(super) fn check_reach(actor: &Actor, community: Option<&str>) -> Result<(), 
     Err(LedgerError::NotAllowed(match community {
         Some(id) => both!(
             "该处属于社区 {id}，本账号仅限社区 {own}。",
-            "The place is in the community {id}, but the account is bound to {own}."
+            "The place is in the community {id}, but the account is restricted to {own}."
         ),
         None => both!(
             "该处不属于地图上的任何社区，本账号仅限社区 {own}。",
-            "The place is in no community of the map, but the account is bound to {own}."
+            "The place is in no community of the map, but the account is restricted to {own}."
         ),
     }))
 }

@@ -107,7 +107,7 @@ impl CaseService {
             let mut row = Row::read(&snapshot, &id)?
                 .unwrap_or_else(|| Row::new(id.clone(), &request.place, &request.category, at));
             // A wrong place is refused at the first observation, not when the condition fires. A deleted place
-            // has no known community, so accounts bound to communities are refused.
+            // has no known community, so accounts restricted to communities are refused.
             if row.seq.is_none() || !actor.communities.is_empty() {
                 match locate(&snapshot, &request.place) {
                     Ok(place) => check_reach(actor, place.community.as_deref())?,

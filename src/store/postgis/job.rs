@@ -11,8 +11,8 @@ use super::{LOCKS, PostgisStore};
 use crate::store::job::columns;
 use crate::store::{Job, JobEnd, JobQuery, Kept, MOST_KEPT, NewJob, OwnerQueue, StoreError};
 
-/// The `pg_advisory_xact_lock` under which jobs are created: the jobs of the account are counted
-/// first.
+/// The advisory lock for creating a job. It keeps two transactions from counting the jobs of an
+/// account at the same time and exceeding the limit together.
 const MAKING_LOCK: i32 = 4;
 
 fn one(row: Option<PgRow>) -> Result<Option<Job>, StoreError> {

@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use crate::codec::config::Item;
 
-/// Which ways near a case are closed, and for whom.
+/// Closes the ways near an open case.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Blocks {
-    /// For e-bikes, ridden or pushed.
+    /// Whether they are closed to e-bikes, ridden or pushed.
     pub ebike: bool,
-    /// For people on foot.
+    /// Whether they are closed to people on foot.
     pub foot: bool,
-    /// Within so many metres of the case.
+    /// The distance from the case, in metres, within which ways are closed.
     pub within_m: f64,
 }
 

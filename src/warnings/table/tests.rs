@@ -524,7 +524,7 @@ fn tries() -> impl Strategy<Value = Vec<(usize, Action, Value, u32)>> {
     prop::collection::vec(one, 0..120)
 }
 
-/// An action that advances the case: random persons alone would rarely close one.
+/// A permitted action that brings the case closer to its end. Random actions alone would rarely close a case.
 fn way_on(case: &Case) -> (Actor, Action) {
     let unit = || of_unit("u2", "unit-a");
     match case.status {

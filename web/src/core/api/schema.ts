@@ -383,8 +383,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says whether a gate let somebody in (进去了 / 没让进).
-         * @description Counted by gate, hour and weekday, without account and position; one a gate, address and hour.
+         * Counts whether a person was let in at an entrance (进去了 / 没让进).
+         * @description The counts are stored by entrance, hour and weekday, without account, position or network address. An address
+         *     counts once per entrance and hour.
          */
         post: operations["count_passage"];
         delete?: never;
@@ -437,9 +438,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Uploads a file and plans its import. Nothing is written to the map.
-         * @description The plan is made over the map as it is when the job begins. The job's result is the report: how many features
-         *     are new, changed, removed or rejected (with why), samples of them, and their extent.
+         * Uploads a file and creates a job that plans its import. Nothing is written to the map.
+         * @description The plan compares the file with the map at the start of the job. The result of the job is a report: how many
+         *     features are new, changed, removed or rejected (with the reasons), samples of them, and their extent.
          */
         post: operations["plan_import"];
         delete?: never;
@@ -458,10 +459,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Commits the plan of an import, as one commit, once.
-         * @description Where somebody changed since what the plan changes, nothing is written: plan the import again then. What stands
-         *     in the way already is answered with 409, and no job is made; what comes up while the job runs ends it as
-         *     failed, and its problem names the same features.
+         * Creates a job that writes the plan of an import as one commit. A plan can be committed once.
+         * @description If features of the plan were changed after planning, nothing is written: plan the import again. If this is known at
+         *     once, the response is 409 and no job is created; otherwise the job ends as `failed`, and its `problem` names the
+         *     features.
          */
         post: operations["commit_import"];
         delete?: never;
@@ -480,11 +481,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Undoes an import that was committed, as one commit: what it changed becomes what it was before.
-         * @description An import is undone once. Where somebody changed since what the import changed, nothing is written, unless
-         *     `partly` is true: then those features stay as they are, and the report lists them. What stands in the way
-         *     already is answered with 409, and no job is made; what comes up while the job runs ends it as failed, and its
-         *     problem names the same features.
+         * Creates a job that undoes a committed import in one commit: its features get back their previous state.
+         * @description An import can be undone once. If its features were changed later, nothing is written, unless `partly` is true: then
+         *     these features stay as they are, and the report lists them. If this is known at once, the response is 409 and no job
+         *     is created; otherwise the job ends as `failed`, and its `problem` names the features.
          */
         post: operations["undo_import"];
         delete?: never;
@@ -573,7 +573,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which jobs are there? Your own; for admins those of everybody. */
+        /** Lists the jobs of the caller; for administrators, all jobs. */
         get: operations["list_jobs"];
         put?: never;
         post?: never;
@@ -590,11 +590,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How is a job, and what came of it? */
+        /** Returns a job with its state and result. */
         get: operations["read_job"];
         put?: never;
         post?: never;
-        /** Cancels a job that has not ended; removes one that has, with the file that it read. */
+        /** Cancels an unfinished job, or removes a finished one with its uploaded file. */
         delete: operations["delete_job"];
         options?: never;
         head?: never;
@@ -608,7 +608,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A job as it goes on, until it has ended. */
+        /** Streams the state of a job until it has ended. */
         get: operations["job_events"];
         put?: never;
         post?: never;
@@ -774,15 +774,15 @@ export interface paths {
         };
         /**
          * Finds features by name and address.
-         * @description Names are found by their characters (simplified or traditional), in pinyin, by first letters and in any mix; buildings
-         *     also by number as people write it: 3号楼, 三号楼, 3栋, 3幢, A座, #3, 3-2-501, 24号楼2单元602. Where nothing fits, areas
-         *     before the name (天津市北辰区…) are left out, then one mistake in the name is forgiven, then the number is left out
-         *     and `note` says so. The text of an order may be pasted whole, but leave out names, telephone numbers and notes: they
-         *     are not searched for, and a page should not send them.
+         * @description Names are found by characters (simplified or traditional), pinyin, first letters, or any mix of these; buildings also
+         *     by number in the usual spellings: 3号楼, 三号楼, 3栋, 3幢, A座, #3, 3-2-501, 24号楼2单元602. If nothing matches, the
+         *     search ignores areas before the name (天津市北辰区…), then accepts one typing mistake in the name, then ignores the
+         *     number and says so in `note`. The text of an order may be pasted, but clients should remove names, telephone numbers
+         *     and notes first; the server ignores them.
          *
-         *     Where the query names a unit or room, a building has `address` with `unit` and `room`, with the id of the `door` where
-         *     the entrances say which it is, and with a `note` where there is no such unit or room. No position is sent: who asks
-         *     breaks ties by it.
+         *     If the query names a unit or room, a building in the result has `address` with `unit` and `room`; with `door`, the id
+         *     of the entrance, if it is known; and with `note` if the unit or room does not exist. The search takes no position:
+         *     clients sort equally good results by distance.
          */
         get: operations["search"];
         put?: never;
@@ -908,7 +908,7 @@ export interface paths {
         /**
          * Lists the warnings.
          * @description The parameters are those of a collection's items (`bbox`, `limit`, `after`, `datetime`, `sortby`, any
-         *     property: `level=red&status=filed`), and four others.
+         *     property: `level=red&status=filed`), and the ones below.
          */
         get: operations["list_warnings"];
         put?: never;
@@ -992,10 +992,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Imports a ledger from a spreadsheet: CSV (UTF-8, UTF-16 or GB 18030), XLSX, XLS, an HTML table or
-         *     SpreadsheetML, recognised by its content, with headers in Chinese or English. All sheets with these headers
-         *     are read; hidden ones only if no visible one has them. `skipped` lists the others.
-         * @description Each row becomes the steps of its case, each with its own time. If there is a problem in any row, nothing is
+         * Imports a ledger from a spreadsheet.
+         * @description The format (CSV in UTF-8, UTF-16 or GB 18030; XLSX, XLS, an HTML table or SpreadsheetML) is detected from the content.
+         *     Headers are in Chinese or English. All sheets with these headers are read; hidden ones only if no visible one has
+         *     them. `skipped` lists the others.
+         *
+         *     Each row becomes the steps of its case, each with its own time. If there is a problem in any row, nothing is
          *     written. Importing the same sheet again changes nothing; rows with new steps continue their cases.
          */
         post: operations["import_warnings"];
@@ -1311,7 +1313,7 @@ export interface components {
         AccessEntrance: {
             /** @description A note for riders, visible to riders and higher roles. */
             access_note?: string | null;
-            /** @description Whether it admits the profile. Doors are passed on foot. */
+            /** @description Whether it admits the profile of the request; for a door, people on foot. */
             admits: components["schemas"]["Admits"];
             /** @description The day of the last check. */
             checked_on?: string | null;
@@ -1350,31 +1352,31 @@ export interface components {
             opening_hours?: string | null;
             /**
              * Format: date-time
-             * @description When it admits the profile again, if it does not now.
+             * @description When it next admits the profile, if it does not now; absent if unknown.
              */
             opens?: string | null;
-            /** @description The kind of the day order that decided, if there is one. */
+            /** @description The kind of the day order that decides about this entrance; absent if none does. */
             order?: string | null;
             passages?: components["schemas"]["Passed"] | null;
             /** @description Longitude and latitude. */
             position: number[];
-            /** @description The reason, in words. */
+            /** @description The reason for `admits`, as text. */
             reason: components["schemas"]["Localized"];
             /**
              * Format: date-time
-             * @description Until when confirmed reports keep it shut, unless an officer ends their cases sooner.
+             * @description Set if confirmed reports of people keep it closed: until when, unless an officer closes the cases earlier.
              */
             reported_until?: string | null;
             /** @description The rooms behind a door. */
             rooms?: string | null;
-            /** @description Whether it is without steps. */
+            /** @description Whether it can be passed without steps. */
             step_free?: boolean | null;
             today?: components["schemas"]["Today"] | null;
             /** @description The unit behind a door. */
             unit?: string | null;
             /**
              * Format: date-time
-             * @description Until when this applies; absent if no end is known.
+             * @description Until when `admits` applies; absent if no end is known.
              */
             until?: string | null;
         };
@@ -1506,7 +1508,7 @@ export interface components {
             until?: string;
         };
         /**
-         * @description Whether a gate admits somebody.
+         * @description Whether a gate admits the profile (the kind of vehicle, or people on foot).
          * @enum {string}
          */
         Admits: "yes" | "dismount" | "unknown" | "no";
@@ -1597,15 +1599,15 @@ export interface components {
          * @enum {string}
          */
         Becomes: "created" | "updated" | "unchanged";
-        /** @description Which ways near a case are closed, and for whom. */
+        /** @description Closes the ways near an open case. */
         Blocks: {
-            /** @description For e-bikes, ridden or pushed. */
+            /** @description Whether they are closed to e-bikes, ridden or pushed. */
             ebike: boolean;
-            /** @description For people on foot. */
+            /** @description Whether they are closed to people on foot. */
             foot: boolean;
             /**
              * Format: double
-             * @description Within so many metres of the case.
+             * @description The distance from the case, in metres, within which ways are closed.
              */
             within_m: number;
         };
@@ -2319,7 +2321,7 @@ export interface components {
             /** @description By the id of the unit in charge. */
             unit: components["schemas"]["FigureRow"][];
         };
-        /** @description What a plan rests on. It may be committed while this holds. */
+        /** @description The state for which a plan was made. The plan can be committed as long as it applies. */
         FileImportBasis: {
             /** @description The SHA-256 of every input, in order. */
             inputs: string[];
@@ -2331,7 +2333,7 @@ export interface components {
             seq: number;
         };
         /**
-         * @description What a change does to the map.
+         * @description The kind of a change of the map.
          * @enum {string}
          */
         FileImportChange: "new" | "changed" | "removed";
@@ -2339,14 +2341,14 @@ export interface components {
         FileImportConflict: {
             /** @description Its collection. */
             collection: string;
-            /** @description Its id. */
+            /** @description The id of the job. */
             id: string;
             /** @description How the feature was changed meanwhile, in English. */
             problem: string;
             /** @description The same in Chinese. */
             problem_zh?: string;
         };
-        /** @description What became of the features of one collection. */
+        /** @description The numbers of features of one collection. */
         FileImportCounts: {
             /**
              * Format: int64
@@ -2355,7 +2357,7 @@ export interface components {
             changed: number;
             /**
              * Format: int64
-             * @description Features without an id in the files; it was made from geometry and name.
+             * @description Features without an id in the files, whose id was derived from geometry and name.
              */
             made_ids?: number;
             /**
@@ -2380,7 +2382,7 @@ export interface components {
             removed?: number;
             /**
              * Format: int64
-             * @description Features that are the same on the map already.
+             * @description Features that are already on the map without a difference.
              */
             unchanged: number;
             /**
@@ -2395,7 +2397,7 @@ export interface components {
             at: number[];
             /** @description Its collection. */
             collection: string;
-            /** @description Its id. */
+            /** @description The id of the job. */
             id: string;
             /** @description The likely cause, in English. */
             problem: string;
@@ -2421,7 +2423,7 @@ export interface components {
         FileImportFormat: "geo_json" | "geo_json_sequence" | "osm_pbf" | "osm_xml" | "sheet";
         /** @description The plan of an import. */
         FileImportPlan: components["schemas"]["FileImportReport"] & {
-            /** @description What the plan rests on. */
+            /** @description The state of the map and the files for which the plan was made. */
             basis: components["schemas"]["FileImportBasis"];
         };
         /** @description A rejected feature with the reason. One line of the rejects file. */
@@ -2453,11 +2455,11 @@ export interface components {
             /** @description The sheet, in a workbook. */
             sheet?: string | null;
         };
-        /** @description What an import did. */
+        /** @description The report of an import. */
         FileImportReport: {
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When the commit was made.
              */
             at?: string | null;
             /** @description The counts of each collection. */
@@ -2466,7 +2468,7 @@ export interface components {
             };
             /**
              * Format: int64
-             * @description Features that cannot be put back, because they were changed since.
+             * @description Features that cannot be restored, because they were changed later.
              */
             conflicting?: number;
             /** @description The first of them. */
@@ -2493,8 +2495,8 @@ export interface components {
             held_back?: number | null;
             /**
              * Format: int64
-             * @description Features with made ids that have the geometry and the name of one before them: each got the id of
-             *     the first with a number, in the order of the files.
+             * @description Features with derived ids whose geometry and name equal those of an earlier feature: each got the id of the
+             *     first one and a number, in the order of the files.
              */
             identical?: number;
             /** @description Columns of sheets that the ledger does not know. */
@@ -2503,10 +2505,7 @@ export interface components {
             inputs?: string[];
             /** @description Ids of merged warnings that are not on the map: each counts in the case it was merged into. */
             merged?: string[];
-            /**
-             * @description Collections from which nothing was removed, because features that were rejected have no id to be
-             *     known by.
-             */
+            /** @description Collections from which nothing was removed, because some of their rejected features have no id. */
             not_removed?: string[];
             /** @description Collections to which features should be linked, but which have no feature. */
             nothing_to_link_to: string[];
@@ -2514,10 +2513,10 @@ export interface components {
             passed_over?: string[];
             /**
              * Format: int64
-             * @description Features that were not taken, including those whose collection is not known.
+             * @description Features that were rejected, including those whose collection is unknown.
              */
             rejected: number;
-            /** @description The first rejects; all of them are in the rejects file, where one was asked for. */
+            /** @description The first rejected features. The file of `--rejects` has all of them. */
             rejects: components["schemas"]["FileImportReject"][];
             /** @description The first changes of each kind. */
             samples?: components["schemas"]["FileImportSample"][];
@@ -2540,7 +2539,7 @@ export interface components {
         FileImportSample: {
             /** @description Its collection. */
             collection: string;
-            /** @description Its id. */
+            /** @description The id of the job. */
             id: string;
             /** @description Whether the feature is added, changed or removed. */
             kind: components["schemas"]["FileImportChange"];
@@ -2562,7 +2561,7 @@ export interface components {
         FileImportUnlinked: {
             /** @description Its collection. */
             collection: string;
-            /** @description Its id. */
+            /** @description The id of the job. */
             id: string;
             /** @description Why the property could not be linked, in English. */
             problem: string;
@@ -2827,7 +2826,7 @@ export interface components {
         /** @description The invite to create. */
         InviteWanted: {
             /**
-             * @description The ids of the communities in which the accounts may act. An officer who is bound to communities may
+             * @description The ids of the communities in which the accounts may act. An officer who is restricted to communities may
              *     give only those.
              */
             communities?: string[];
@@ -2910,14 +2909,14 @@ export interface components {
              */
             seq: number;
         };
-        /** @description Jobs. */
+        /** @description A page of jobs. */
         JobList: {
-            /** @description The newest first, without their results. */
+            /** @description The jobs, the newest first, without their results. */
             jobs: components["schemas"]["JobShown"][];
-            /** @description The value of `before` for the next page, where there is one. */
+            /** @description The value of `before` for the next page; absent on the last page. */
             next?: string | null;
         };
-        /** @description What came of a job. `kind` is that of the job. */
+        /** @description The result of a job. `kind` is the kind of the job. */
         JobResult: (components["schemas"]["FileImportPlan"] & {
             /** @enum {string} */
             kind: "import";
@@ -2931,27 +2930,27 @@ export interface components {
         /** @description A job. */
         JobShown: {
             /**
-             * @description Whether it was asked to stop and has not stopped yet. A job that is writing its result into the map ends
-             *     with it all the same.
+             * @description Whether the job was cancelled and has not stopped yet. A job that is already writing its result into the map
+             *     is completed.
              */
             cancelling: boolean;
-            /** @description When it was made, RFC 3339. */
+            /** @description When the job was created, RFC 3339. */
             created_at: string;
-            /** @description When it is removed, once it has ended, RFC 3339. */
+            /** @description When the job is removed after its end, RFC 3339. */
             expires_at: string;
             /**
-             * @description Its id.
+             * @description The id of the job.
              * @example 019ac3f0-5d5e-7c31-9d7e-8f1c1b0c6a11
              */
             id: string;
             /**
-             * @description What kind of work it is.
+             * @description The kind of work.
              * @example import
              */
             kind: string;
-            /** @description The name of the account that made it. */
+            /** @description The name of the account that created the job. */
             owner: string;
-            /** @description The job whose result it uses. */
+            /** @description The id of the job whose result this job uses. */
             parent?: string | null;
             /** @description Why it failed or was lost, in English. */
             problem?: string | null;
@@ -2961,23 +2960,23 @@ export interface components {
             result?: components["schemas"]["JobResult"] | null;
             /**
              * Format: int64
-             * @description Counts the changes of the job.
+             * @description The number of changes of this row, which is the id of events.
              */
             revision: number;
             /**
              * Format: int64
-             * @description The commit as of which it reads the map.
+             * @description The number of the commit whose map the job reads.
              */
             seq?: number | null;
-            /** @description When it was begun last, RFC 3339. */
+            /** @description When the job was last started, RFC 3339. */
             started_at?: string | null;
-            /** @description Where it stands. */
+            /** @description The state of the job. */
             state: components["schemas"]["JobStateShown"];
-            /** @description When something of it was written down last, RFC 3339. */
+            /** @description When the job last changed, RFC 3339. */
             updated_at: string;
         };
         /**
-         * @description Where a job stands.
+         * @description The state of a job.
          * @enum {string}
          */
         JobStateShown: "queued" | "running" | "done" | "cancelled" | "failed" | "lost";
@@ -3088,7 +3087,7 @@ export interface components {
              * @description How much longer the way through it takes, in seconds; null where there is none.
              */
             extra_s?: number | null;
-            /** @description Its id. */
+            /** @description The id of the job. */
             id: string;
             /** @description Its name. */
             name?: string | null;
@@ -3306,40 +3305,40 @@ export interface components {
              */
             seq: number;
         };
-        /** @description What somebody says after they came to a gate. */
+        /** @description The answer of a person who came to an entrance. */
         PassageBody: {
-            /** @description Whether they got in. */
+            /** @description Whether the person was let in. */
             passed: boolean;
         };
-        /** @description Whether an answer was counted. */
+        /** @description The result: whether the answer was counted. */
         PassageCounted: {
-            /** @description False where this address has said something of the gate within the hour. */
+            /** @description False if this network address already answered for this entrance in the last hour. */
             counted: boolean;
         };
-        /** @description How often a gate let people in around an hour. */
+        /** @description How often people were let in at a gate around an hour of the day, according to their own answers. */
         Passed: {
-            /** @description Of which days: `weekday` (the same day of the week), `workdays`, `weekend` or `all`. */
+            /** @description The days that are included: `weekday` (the same day of the week), `workdays`, `weekend` or `all`. */
             days: string;
             /**
              * Format: int32
-             * @description The first hour that is counted, 0 to 23.
+             * @description The first hour of the day that is included, 0 to 23.
              */
             from_hour: number;
             /**
              * Format: int32
-             * @description How many got in.
+             * @description How many people were let in.
              */
             passed: number;
             /** @description The same in words. */
             text: components["schemas"]["Localized"];
             /**
              * Format: int32
-             * @description How many said something.
+             * @description How many people answered.
              */
             total: number;
             /**
              * Format: int32
-             * @description The hour before which counting ends, 1 to 24.
+             * @description The hour of the day at which the period ends, 1 to 24.
              */
             until_hour: number;
         };
@@ -3505,20 +3504,20 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description How far a job is. */
+        /** @description The progress of a job. */
         ProgressShown: {
             /**
              * Format: int64
-             * @description How many things (features, places) it has seen.
+             * @description The number of items (features, places) processed so far.
              */
             done: number;
             /**
              * Format: double
-             * @description How much of the stage is done, from 0 to 1.
+             * @description The completed share of the stage, from 0 to 1.
              */
             share: number;
             /**
-             * @description What it is doing.
+             * @description The current stage.
              * @example reading
              */
             stage: string;
@@ -3729,7 +3728,7 @@ export interface components {
         };
         /** @description A gate or a door. */
         RouteEntrance: {
-            /** @description Its id. */
+            /** @description The id of the job. */
             id: string;
             /** @description Its name. */
             name?: string | null;
@@ -4113,17 +4112,17 @@ export interface components {
              * @description Its number in the case, from 1.
              */
             n: number;
-            /** @description The text of the person. */
+            /** @description The note that the person wrote. */
             note?: string | null;
             notice?: components["schemas"]["Notice"] | null;
-            /** @description The photos of the person. */
+            /** @description The photos that the person added. */
             photos?: components["schemas"]["StepPhoto"][];
             /**
              * Format: int32
              * @description The reporter's rating, 1 to 5.
              */
             rating?: number | null;
-            /** @description The reason given by the person. */
+            /** @description The reason that the person gave. */
             reason?: string | null;
             /**
              * Format: int32
@@ -4656,7 +4655,7 @@ export interface components {
         Writable: {
             /** @description Whether writing works. */
             ok: boolean;
-            /** @description Why writing does not work. */
+            /** @description Why the database rejects writes; the text names the fault. */
             problem?: string | null;
         };
     };
@@ -6188,7 +6187,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too many from one address; Retry-After says when to go on */
+            /** @description Too many answers from one address; `Retry-After` says when to try again */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6302,29 +6301,29 @@ export interface operations {
     plan_import: {
         parameters: {
             query?: {
-                /** @description What the file is called; without `collection` its stem names the collection, as in buildings.geojson */
+                /** @description The name of the file; without `collection`, its stem names the collection, as in buildings.geojson */
                 name?: string;
-                /** @description The collection of every feature; of an OSM extract only this one is taken */
+                /** @description The collection of all features; from an OSM extract, only features of this collection are imported */
                 collection?: string;
-                /** @description The coordinate system of the file: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to EPSG:4554; without it the file's own member `crs`, or WGS 84 */
+                /** @description The coordinate system of the file: WGS84, CGCS2000, GCJ-02, BD-09, EPSG:3857, EPSG:4513 to EPSG:4554; if absent, that of the file's member `crs`, otherwise WGS 84 */
                 crs?: string;
-                /** @description Where ids come from: a property, or `row` for the number of the row; without it the feature's own, or one made from its place and name */
+                /** @description The source of the ids: the name of a property, or `row` for the number of the feature in the file; if absent, the id of the feature, or one derived from its geometry and name */
                 id?: string;
-                /** @description true: features of these collections that the file does not have are removed */
+                /** @description true: also remove features that are on the map but not in the file, in all collections that occur in the file */
                 remove_missing?: boolean;
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The file itself: GeoJSON, newline-delimited GeoJSON, OSM XML or PBF. Its content says which */
+        /** @description The file itself: GeoJSON, newline-delimited GeoJSON, OSM XML or OSM PBF. The format is detected from the content */
         requestBody: {
             content: {
                 "application/octet-stream": Blob;
             };
         };
         responses: {
-            /** @description Uploaded; `Location` names the job that plans the import */
+            /** @description The file was stored; `Location` names the job that plans the import */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6333,7 +6332,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobShown"];
                 };
             };
-            /** @description No file, or a parameter that is wrong */
+            /** @description The file is missing, or a parameter is wrong */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6342,7 +6341,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6351,7 +6350,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role steward in all communities */
+            /** @description Requires the role steward, without a restriction to communities */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6360,7 +6359,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The file is larger than one file may be, or than the account's files together */
+            /** @description The file exceeds the limit for one file, or the limit for all files of the account */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -6369,7 +6368,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A form, where the file itself is expected */
+            /** @description The body is a form; expected the file itself */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -6378,7 +6377,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The account has as many unfinished jobs as it may */
+            /** @description The account has reached its limit of unfinished jobs */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6387,7 +6386,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description All uploaded files together are as large as they may be */
+            /** @description The uploaded files of all accounts have reached their limit */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -6419,7 +6418,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `Location` names the job that commits; its result is the report with the number of the commit */
+            /** @description `Location` names the job; its result is the report with the number of the commit */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6428,7 +6427,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobShown"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6437,7 +6436,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role steward in all communities */
+            /** @description Requires the role steward, without a restriction to communities */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6446,7 +6445,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No such import of yours */
+            /** @description The caller has no such import */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6455,7 +6454,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The plan is not done, was committed already, or does not hold any more. In the last case `conflicting` says how many features somebody changed since, and `conflicts` names the first 20: `[{collection, id, problem, problem_zh}]` */
+            /** @description The plan is unfinished, was committed already, or is out of date. In the last case `conflicting` has the number of features that were changed since, and `conflicts` the first 20: `[{collection, id, problem, problem_zh}]` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6478,7 +6477,7 @@ export interface operations {
     undo_import: {
         parameters: {
             query?: {
-                /** @description true: leave out what was changed since */
+                /** @description true: leave out features that were changed later */
                 partly?: boolean;
             };
             header?: never;
@@ -6490,7 +6489,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `Location` names the job that undoes; its result is the report with the number of the commit */
+            /** @description `Location` names the job; its result is the report with the number of the commit */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6499,7 +6498,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobShown"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6508,7 +6507,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description This takes the role steward in all communities */
+            /** @description Requires the role steward, without a restriction to communities */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6517,7 +6516,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No such import of yours */
+            /** @description The caller has no such import */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6526,7 +6525,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description It was not committed, was undone already, or somebody changed since what it changed. In the last case `conflicting` says how many features, and `conflicts` names the first 20: `[{collection, id, problem, problem_zh}]` */
+            /** @description The import was not committed, was undone already, or its features were changed later. In the last case `conflicting` has the number of these features, and `conflicts` the first 20: `[{collection, id, problem, problem_zh}]` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6555,7 +6554,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The newest first */
+            /** @description The jobs, the newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6873,9 +6872,9 @@ export interface operations {
     list_jobs: {
         parameters: {
             query?: {
-                /** @description At most so many, up to 1,000; 100 without */
+                /** @description The number of jobs, at most 1,000; 100 if absent */
                 limit?: number;
-                /** @description Only those made before the job with this id: `next` of the page before */
+                /** @description Only jobs that were created before the job with this id: `next` of the previous page */
                 before?: string;
             };
             header?: never;
@@ -6884,7 +6883,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The newest first */
+            /** @description The jobs, the newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6893,7 +6892,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobList"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6925,7 +6924,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The job, with its result once it is done */
+            /** @description The job, with its result if it is done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6934,7 +6933,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobShown"];
                 };
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6943,7 +6942,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No such job of yours */
+            /** @description The caller has no such job */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6975,7 +6974,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Cancelled, or it ended at the same moment */
+            /** @description The job was cancelled, or ended at the same moment */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6984,7 +6983,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobShown"];
                 };
             };
-            /** @description It was asked to stop and has not stopped yet */
+            /** @description The job was told to stop and has not stopped yet */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -6993,14 +6992,14 @@ export interface operations {
                     "application/json": components["schemas"]["JobShown"];
                 };
             };
-            /** @description It had ended, and is removed */
+            /** @description The job had ended and was removed */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7009,7 +7008,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No such job of yours */
+            /** @description The caller has no such job */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7032,11 +7031,11 @@ export interface operations {
     job_events: {
         parameters: {
             query?: {
-                /** @description The same, for clients that can't set the header */
+                /** @description The same, for clients that cannot set the header */
                 "last-event-id"?: number;
             };
             header?: {
-                /** @description The last revision heard */
+                /** @description The last revision that the client received */
                 "Last-Event-ID"?: number | null;
             };
             path: {
@@ -7047,7 +7046,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `event: job`, `id:` the revision, data: the job without its result, at most four times a second. The first event is the job as it is; the last is the one in which it has ended. The stream ends as well when the job is removed or the credential ends */
+            /** @description `event: job`, `id:` the revision, data: the job without its result, at most four times a second. The first event has the current state, the last one the end of the job. The stream also ends when the job is removed or the credential expires */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7056,14 +7055,14 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description The job has ended, and the client has heard of it: an `EventSource` does not come back */
+            /** @description The job has ended and the client has received its last event; an `EventSource` does not reconnect after 204 */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description This takes an account */
+            /** @description Requires an account */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7072,7 +7071,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description No such job of yours */
+            /** @description The caller has no such job */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7081,7 +7080,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The account has as many feeds open as it may */
+            /** @description The account has reached its limit of open feeds */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7699,7 +7698,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The features, the best first; the member `collection` names the collection of each. New names are found after a moment; the header `Onemap-Directory-Seq` says up to which commit. Features that were renamed, deleted or protected disappear at once */
+            /** @description The features, the best first; the member `collection` names the collection of each. New names are found after a few seconds; the header `Onemap-Directory-Seq` says up to which commit. Features that were renamed, deleted or protected disappear at once */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -11,7 +11,7 @@ export interface Me {
   role: string;
   account?: string | undefined;
   unit?: string | undefined;
-  /** The communities to which the account is bound; empty for none. */
+  /** The communities to which the account is restricted; empty for none. */
   communities: readonly string[];
 }
 
