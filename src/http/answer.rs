@@ -1,7 +1,7 @@
 //! Answers that can be cached: strong entity tags, 304 and `Cache-Control`.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use headers::{ETag, HeaderMapExt as _, IfNoneMatch};
@@ -14,7 +14,7 @@ use crate::live::Snapshot;
 use crate::model::{CollectionId, SCHEMAS, both};
 
 /// The header with the number of the commit that an answer shows, or that a write made.
-pub const SEQ_HEADER: &str = "onemap-seq";
+pub const SEQ_HEADER: HeaderName = HeaderName::from_static("onemap-seq");
 
 /// A strong entity tag, made from everything that an answer depends on.
 ///

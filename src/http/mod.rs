@@ -84,6 +84,9 @@ pub use proxy::Proxies;
 /// The longest URI that is accepted, in bytes.
 const LONGEST_URI: usize = 8 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 /// The settings of the operator.
 #[derive(Debug, Clone)]
@@ -202,7 +205,7 @@ impl App {
             })
         };
         // The header of an untrusted proxy was removed before.
-        let host = named(HeaderName::from_static("x-forwarded-host"))
+        let host = named(FORWARDED_HOST)
             .or_else(|| named(header::HOST))
             .unwrap_or("localhost");
         let scheme = if self.is_https(headers) {
@@ -221,7 +224,7 @@ impl App {
     }
 
     fn is_https(&self, headers: &HeaderMap) -> bool {
-        match (&self.options.public_url, headers.get("x-forwarded-proto")) {
+        match (&self.options.public_url, headers.get(FORWARDED_PROTO)) {
             (Some(url), _) => url.starts_with("https:"),
             (None, Some(scheme)) => scheme == "https",
             (None, None) => self.options.tls,
@@ -374,8 +377,8 @@ pub fn with_layers(router: Router) -> Router {
             header::ETAG,
             header::LINK,
             header::LOCATION,
-            HeaderName::from_static("content-crs"),
-            HeaderName::from_static(answer::SEQ_HEADER),
+            CONTENT_CRS,
+            answer::SEQ_HEADER,
             HeaderName::from_static(search::DIRECTORY_SEQ),
             REQUEST_ID,
         ])

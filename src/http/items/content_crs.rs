@@ -41,7 +41,7 @@ pub(super) fn sent(limits: &Limits, document: &Value) -> Sent {
 /// order; otherwise as the body says.
 pub(super) fn limits(headers: &HeaderMap) -> Result<Limits, Problem> {
     let plain = limits_of_map();
-    let Some(header) = headers.get("content-crs") else {
+    let Some(header) = headers.get(crate::http::CONTENT_CRS) else {
         return Ok(plain);
     };
     let text = header.to_str().unwrap_or_default().trim();

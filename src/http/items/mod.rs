@@ -197,7 +197,9 @@ pub(super) fn content_crs(response: &mut Response, crs: Crs) {
     if let Some(uri) = crs.uri()
         && let Ok(value) = HeaderValue::from_str(&format!("<{uri}>"))
     {
-        response.headers_mut().insert("content-crs", value);
+        response
+            .headers_mut()
+            .insert(crate::http::CONTENT_CRS, value);
     }
     if crs != Crs::Crs84 {
         // RFC 7946 allows only WGS 84, so other systems are sent as plain JSON in the shape of GeoJSON.

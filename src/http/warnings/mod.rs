@@ -177,7 +177,7 @@ fn answer(
 /// The answer to a write: its result, and the number of its commit.
 fn write_answer(status: StatusCode, seq: u64, said: &impl Serialize) -> Response {
     let head = [
-        (header::CACHE_CONTROL.as_str(), "no-store".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
         (SEQ_HEADER, seq.to_string()),
     ];
     (status, head, axum::Json(said)).into_response()

@@ -1,6 +1,8 @@
 //! Searches from one place to many: the nearest places by travel time, the times to all of them, and what can be
 //! reached within a time.
 
+use std::collections::HashSet;
+
 use super::attributes::Attributes;
 use super::bound::Everywhere;
 use super::ends::{Move, Targets};
@@ -56,22 +58,26 @@ pub struct Part {
 }
 
 /// Collects targets until there are enough that can be reached without a wait that is too long.
-struct Enough {
+struct Enough<'a> {
     wanted: usize,
+    /// The place to which each target leads, and the places that are reached in time.
+    places: &'a [u32],
+    reached: HashSet<u32>,
     /// Targets that are reached in time: the target, and the number of its label.
     in_time: Vec<(u32, u32)>,
     /// Targets whose best route contains too long a wait.
     late: Vec<u32>,
 }
 
-impl Visit for Enough {
+impl Visit for Enough<'_> {
     fn target(&mut self, target: u32, number: u32, label: &Label) -> bool {
         if label.origin.waits_long {
             self.late.push(target);
         } else {
             self.in_time.push((target, number));
+            self.reached.insert(self.places[target as usize]);
         }
-        self.in_time.len() < self.wanted
+        self.reached.len() < self.wanted
     }
 }
 
@@ -133,7 +139,21 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         wanted: usize,
         horizon: u32,
     ) -> Result<Vec<Reached>, Stopped> {
-        if !self.has_places(query) {
+        let places: Vec<u32> = (0..query.to.len() as u32).collect();
+        self.nearest_places(memory, query, &places, wanted, horizon)
+    }
+
+    /// The `wanted` places that are reached first within `horizon` tenths of a second, in order, each with the target
+    /// by which it is reached. `places` has the number of the place of each target.
+    pub fn nearest_places(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        places: &[u32],
+        wanted: usize,
+        horizon: u32,
+    ) -> Result<Vec<Reached>, Stopped> {
+        if places.len() != query.to.len() || !self.has_places(query) {
             return Err(Stopped::NoSuchPlace);
         }
         if wanted == 0 || query.to.is_empty() {
@@ -143,6 +163,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         let search = self.search(query, &targets, &[], horizon);
         let mut enough = Enough {
             wanted,
+            places,
+            reached: HashSet::new(),
             in_time: Vec::new(),
             late: Vec::new(),
         };
@@ -168,6 +190,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         let last = query.depart.saturating_add(i64::from(horizon));
         reached.retain(|r| r.arrive <= last);
         reached.sort_by_key(|r| (r.arrive, r.unknowns, r.target));
+        let mut seen = HashSet::new();
+        reached.retain(|r| seen.insert(places[r.target]));
         reached.truncate(wanted);
         Ok(reached)
     }

@@ -287,22 +287,22 @@ impl Standing<'_> {
         memory: &mut Memory,
     ) -> Result<Vec<Option<Reach>>, Failed> {
         let mut ends: Vec<End> = Vec::new();
-        let mut owner: Vec<usize> = Vec::new();
+        let mut owner: Vec<u32> = Vec::new();
         let mut count = 0;
         for (number, stops) in places.enumerate() {
             count = number + 1;
             for stop in stops.iter().flat_map(|stops| &stops.list).take(MOST_ENDS) {
                 ends.push(stop.end);
-                owner.push(number);
+                owner.push(number as u32);
             }
         }
         let query = self.query(&ends);
         let view = self.ground.view(self.ways, &self.traveller.profile);
-        let wanted = k.saturating_mul(MOST_ENDS).min(ends.len());
-        let reached = view.nearest(memory, &query, wanted, horizon_ds)?;
+        let reached = view.nearest_places(memory, &query, &owner, k.min(count), horizon_ds)?;
         let mut times: Vec<Option<Reach>> = vec![None; count];
         for one in reached {
-            let place = owner.get(one.target).and_then(|n| times.get_mut(*n));
+            let place = owner.get(one.target);
+            let place = place.and_then(|number| times.get_mut(*number as usize));
             if let Some(place) = place {
                 place.get_or_insert(Reach {
                     distance_m: one.length_dm as f64 / 10.0,
