@@ -1,5 +1,5 @@
-//! The closure of ways by a case. Its category defines the closure; it applies from filing until the case is handled,
-//! at every level.
+//! The closure of ways by a case. Its category defines the closure, unless an officer decided otherwise for the case; it
+//! applies from filing until the case is handled, at every level.
 
 use super::case::Case;
 use super::rules::{Blocks, Rules};
@@ -16,7 +16,9 @@ pub fn of(case: &Case, rules: &Rules) -> Option<Blocks> {
     if !is_there || !case.counts() {
         return None;
     }
-    rules.category(&case.category)?.blocks
+    let usual = || rules.category(&case.category)?.blocks;
+    let blocks = case.blocks.or_else(usual)?;
+    blocks.is_closing().then_some(blocks)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::field::{
     RequestableAction, ShortText,
 };
 use super::key::KeyMark;
+use super::rules::Blocks;
 use super::step::{Action, PhotoKind, StepPhoto, Verdict};
 use crate::model::{FeatureId, InChinese as _, both};
 
@@ -18,12 +19,14 @@ type ActionField = Field<RequestableAction>;
 type VerdictField = Field<Verdict>;
 type PositionField = Field<Position>;
 type RatingField = Field<Rating>;
+type FlagField = Field<bool>;
+type MetresField = Field<f64>;
 
 /// An action and its fields. The status table decides which fields an action needs:
 ///
 /// file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
 /// `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
-/// `reason` · resume · reopen `reason` · rate `rating`, `receipt` · note `note` (an internal note,
+/// `reason` · resume · block `ebike`, `foot`, `within_m?` · reopen `reason` · rate `rating`, `receipt` · note `note` (an internal note,
 /// never public).
 ///
 /// Members that are not listed here are ignored.
@@ -76,6 +79,20 @@ pub struct ActionBody {
     #[serde(default)]
     #[schema(inline)]
     pub until: MomentField,
+    /// Whether the ways near the case are closed for e-bikes, ridden or pushed. A missing one of `ebike` and `foot` is
+    /// false; both false opens the ways again.
+    #[serde(default)]
+    #[schema(inline)]
+    pub ebike: FlagField,
+    /// Whether the ways near the case are closed for people on foot.
+    #[serde(default)]
+    #[schema(inline)]
+    pub foot: FlagField,
+    /// Within so many metres of the case ways are closed, 0.5 to 200. Without it the distance of the category counts,
+    /// or 5.
+    #[serde(default)]
+    #[schema(inline)]
+    pub within_m: MetresField,
     /// The secret from the response to the report. It proves that the caller is the reporter,
     /// without an account.
     #[serde(default)]
@@ -113,6 +130,12 @@ pub struct ActionRequest {
     pub rating: Option<u8>,
     /// The date until which to park the case.
     pub until: Option<Timestamp>,
+    /// Whether ways near the case are closed for e-bikes.
+    pub ebike: Option<bool>,
+    /// Whether ways near the case are closed for people on foot.
+    pub foot: Option<bool>,
+    /// Within so many metres of the case ways are closed.
+    pub within_m: Option<f64>,
     /// The client's idempotency key.
     pub key: Option<String>,
 }
@@ -132,6 +155,9 @@ impl ActionRequest {
             position: None,
             rating: None,
             until: None,
+            ebike: None,
+            foot: None,
+            within_m: None,
             key: None,
         }
     }
@@ -165,6 +191,9 @@ impl ActionRequest {
             position: body.position.get("position")?.map(Coord::from),
             rating: body.rating.get("rating")?.map(|rating| rating.0),
             until: body.until.at("until")?,
+            ebike: body.ebike.get("ebike")?,
+            foot: body.foot.get("foot")?,
+            within_m: body.within_m.get("within_m")?.map(within).transpose()?,
             key: body.key.text("key")?,
         })
     }
@@ -182,6 +211,8 @@ impl ActionRequest {
         // Existing cases contain hashes of this text, written when the type was still called
         // `Wish`.
         let content = content.replacen("ActionRequest", "Wish", 1);
+        // Fields that were added since do not change the hashes of requests without them.
+        let content = content.replacen(NEW_FIELDS, "", 1);
         let action = self.action.as_str();
         Some(KeyMark::new(
             actor.account.as_deref(),
@@ -190,6 +221,24 @@ impl ActionRequest {
             &content,
         ))
     }
+}
+
+/// The newer fields of a request that has none of them, as they are formatted.
+const NEW_FIELDS: &str = ", ebike: None, foot: None, within_m: None";
+
+/// Checks the distance from a case within which ways are closed, in metres.
+fn within(metres: f64) -> Result<f64, FieldError> {
+    let (least, most) = (Blocks::NEAREST_M, Blocks::FARTHEST_M);
+    if (least..=most).contains(&metres) {
+        return Ok(metres);
+    }
+    Err(FieldError::new(
+        "within_m",
+        both!(
+            "应为{least}至{most}米，实际为 {metres}",
+            "expected {least} to {most} metres, found {metres}"
+        ),
+    ))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::key::KeyMark;
+use super::rules::Blocks;
 use crate::model::{FeatureId, Level, Localized, Role};
 
 /// Defines an enum whose variants have names in data: conversion to and from text, and a list of
@@ -151,6 +152,8 @@ words! {
         Reopen = "reopen",
         /// Rate the handling (评单).
         Rate = "rate",
+        /// Close ways near the case, or open them again (阻断), whatever its category says.
+        Block = "block",
         /// An internal note (内部备注), never shown to the public.
         Note = "note",
         /// Mark: the level changed, or the case became overdue.
@@ -181,6 +184,7 @@ impl Action {
             Self::Resume => "恢复办理",
             Self::Reopen => "重新立案",
             Self::Rate => "评单",
+            Self::Block => "阻断",
             Self::Note => "内部备注",
             Self::Level => "等级变化",
             Self::Join => "又有上报并入",
@@ -354,6 +358,9 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub until: Option<Timestamp>,
+    /// Which ways near the case are closed from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Blocks>,
     /// The number of reports added to the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reports: Option<u32>,
@@ -394,6 +401,7 @@ impl Step {
             rating: None,
             distance_m: None,
             until: None,
+            blocks: None,
             reports: None,
             level: None,
             why: None,

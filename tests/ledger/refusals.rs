@@ -14,20 +14,23 @@ async fn an_action_that_the_status_does_not_allow_is_refused_with_the_allowed_on
     let everybody = account(database, "officer", "万能", &["--unit", "u1"]);
     let table: &[(&str, &[&str])] = &[
         ("reported", &["file", "reject", "merge"]),
-        ("filed", &["merge", "dispatch", "park"]),
+        ("filed", &["merge", "dispatch", "park", "block"]),
         ("rejected", &["reopen"]),
         ("merged", &[]),
-        ("dispatched", &["return", "start", "extend", "park"]),
-        ("returned", &["dispatch", "park"]),
-        ("handling", &["return", "handle", "extend", "park"]),
-        ("handled", &["verify", "park"]),
+        (
+            "dispatched",
+            &["return", "start", "extend", "park", "block"],
+        ),
+        ("returned", &["dispatch", "park", "block"]),
+        ("handling", &["return", "handle", "extend", "park", "block"]),
+        ("handled", &["verify", "park", "block"]),
         ("verified", &["close"]),
         ("closed", &["reopen", "rate"]),
         ("parked", &["resume"]),
     ];
     let actions = [
         "file", "reject", "merge", "dispatch", "return", "start", "handle", "verify", "close",
-        "extend", "park", "resume", "reopen", "rate",
+        "extend", "park", "resume", "reopen", "rate", "block",
     ];
     for (status, possible) in table {
         let id = ledger.at(status).await;
@@ -38,7 +41,7 @@ async fn an_action_that_the_status_does_not_allow_is_refused_with_the_allowed_on
             }
             let all = json!({
                 "reason": "x", "note": "x", "unit": "u1", "into": "none", "result": "pass",
-                "until": "2099-01-01T00:00:00Z", "due_at": "2099-01-01T00:00:00Z", "rating": 5,
+                "until": "2099-01-01T00:00:00Z", "due_at": "2099-01-01T00:00:00Z", "rating": 5, "ebike": true,
             });
             let (code, said) = ledger.refused(Some(&everybody), &id, action, all).await;
             assert_eq!(code, StatusCode::CONFLICT, "{action} from {status}: {said}");
@@ -120,6 +123,9 @@ async fn missing_rights_and_missing_fields_are_named() {
             "due_at",
         ),
         ("park", json!({"reason": "x"}), "until"),
+        ("block", json!({"reason": "x"}), "ebike"),
+        ("block", json!({"ebike": "yes"}), "ebike"),
+        ("block", json!({"ebike": true, "within_m": 900}), "within_m"),
         ("fly", json!({}), "action"),
     ] {
         let (status, said) = ledger.refused(Some(officer), &id, action, more).await;

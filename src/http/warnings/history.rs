@@ -57,6 +57,7 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("to_unit", "派遣单位", "Dispatched to"),
     ("due_at", "期限", "Due at"),
     ("until", "挂账至", "Parked until"),
+    ("blocks", "阻断", "Closes"),
     ("note", "说明", "Note"),
     ("reason", "原因", "Reason"),
     ("result", "核查结果", "Result"),
@@ -287,6 +288,7 @@ fn cell(
                 .filter_map(|p| p.get("id").and_then(Value::as_str));
             ids.collect::<Vec<_>>().join(" ")
         }
+        Some(Value::Object(blocks)) if name == "blocks" => closes(blocks, language),
         Some(Value::Object(words)) => words
             .get(language.of(&Localized::new("zh", "en")))
             .and_then(Value::as_str)
@@ -294,6 +296,25 @@ fn cell(
             .to_owned(),
         Some(other) => other.to_string(),
     }
+}
+
+/// The text of the cell that says for whom ways near the case are closed, and within which distance.
+fn closes(blocks: &Map<String, Value>, language: Language) -> String {
+    let has = |name: &str| blocks.get(name).and_then(Value::as_bool) == Some(true);
+    let within = blocks
+        .get("within_m")
+        .and_then(Value::as_f64)
+        .unwrap_or(0.0);
+    let text = match (has("ebike"), has("foot")) {
+        (false, false) => both!("不阻断", "nothing"),
+        (true, false) => both!("电动自行车，{within}米内", "e-bikes, within {within} m"),
+        (false, true) => both!("行人，{within}米内", "people on foot, within {within} m"),
+        (true, true) => both!(
+            "电动自行车和行人，{within}米内",
+            "e-bikes and people on foot, within {within} m"
+        ),
+    };
+    language.of(&text).to_owned()
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ pub(super) fn grid_worker() -> Actor {
 pub(super) fn request(action: Action) -> ActionRequest {
     let said = json!({
         "action": action.as_str(), "reason": "因为", "note": "好了", "unit": "u1", "result": "pass",
-        "rating": 5, "photos": [], "due": "2099-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z",
+        "rating": 5, "ebike": true, "photos": [], "due": "2099-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z",
     });
     let mut request = ActionRequest::read(serde_json::from_value(said).unwrap()).unwrap();
     if action == Action::Dispatch {

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::level::{Facts, Pause};
 use super::report::Report;
+use super::rules::Blocks;
 use super::step::{Action, Notice, PhotoKind, Source, Status, Step};
 use crate::model::{FeatureId, Level, Localized, Role};
 
@@ -176,6 +177,8 @@ pub struct Case {
     pub closed_at: Option<Timestamp>,
     /// The date until which it is parked.
     pub parked_until: Option<Timestamp>,
+    /// Which ways near the case are closed, if an officer decided it for this case. If not, its category decides.
+    pub blocks: Option<Blocks>,
     /// The id of the case into which it was merged.
     pub merged_into: Option<FeatureId>,
     /// Whether an officer must review it before it counts.
@@ -245,6 +248,7 @@ impl Case {
             handled_at: None,
             closed_at: None,
             parked_until: None,
+            blocks: None,
             merged_into: None,
             held: report.held,
             exercise: report.exercise,

@@ -107,6 +107,7 @@ impl Case {
                 self.rating = None;
             }
             Action::Rate => self.rating = step.rating,
+            Action::Block => self.blocks = step.blocks,
             Action::Report
             | Action::Start
             | Action::Verify

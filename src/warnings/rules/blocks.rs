@@ -1,11 +1,11 @@
 //! The key `blocks` of a category: which ways near a case are closed.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::codec::config::Item;
 
-/// Closes the ways near an open case.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+/// Which ways near a case are closed, and for whom.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Blocks {
     /// Whether they are closed to e-bikes, ridden or pushed.
     pub ebike: bool,
@@ -15,8 +15,19 @@ pub struct Blocks {
     pub within_m: f64,
 }
 
-/// The greatest distance from a case at which ways may be closed, in metres.
-const FARTHEST_M: f64 = 200.0;
+impl Blocks {
+    /// The least distance from a case within which ways can be closed, in metres.
+    pub const NEAREST_M: f64 = 0.5;
+    /// The greatest distance from a case within which ways can be closed, in metres.
+    pub const FARTHEST_M: f64 = 200.0;
+    /// The distance if neither the officer nor the category gives one, in metres.
+    pub const USUAL_M: f64 = 5.0;
+
+    /// Whether it closes a way for anybody.
+    pub fn is_closing(self) -> bool {
+        self.ebike || self.foot
+    }
+}
 
 /// Parses `blocks = { ebike, foot, within_m }`.
 pub(super) fn read(item: &Item<'_>) -> Option<Blocks> {
@@ -25,14 +36,14 @@ pub(super) fn read(item: &Item<'_>) -> Option<Blocks> {
     let (ebike, foot) = (flag("ebike"), flag("foot"));
     let within_m = table
         .need("within_m", "a distance in metres, such as 5")
-        .and_then(|i| i.number_in(0.5, FARTHEST_M, "metres"));
+        .and_then(|i| i.number_in(Blocks::NEAREST_M, Blocks::FARTHEST_M, "metres"));
     table.finish();
     let made = Blocks {
         ebike: ebike?,
         foot: foot?,
         within_m: within_m?,
     };
-    if !made.ebike && !made.foot {
+    if !made.is_closing() {
         item.wrong(
             "closes nothing",
             "`ebike = true`, `foot = true` or both; leave `blocks` out where a case closes no way",

@@ -8,7 +8,7 @@ use super::calendar::Calendar;
 use super::case::Case;
 use super::field::FieldError;
 use super::request::ActionRequest;
-use super::rules::{Category, Rules};
+use super::rules::{Blocks, Category, Rules};
 use super::step::{Action, Status, Step, Verdict};
 use crate::model::{Localized, Role, both};
 
@@ -123,6 +123,12 @@ const TABLE: &[Row] = &[
         To::Always(Filed),
     ),
     row(Action::Rate, &[Closed], Who::Reporter, To::Same),
+    row(
+        Action::Block,
+        &[Filed, Dispatched, Returned, Handling, Handled],
+        Who::Officer,
+        To::Same,
+    ),
     row(Action::Note, Status::ALL, Who::Staff, To::Same),
 ];
 
@@ -522,6 +528,20 @@ fn fill(
                 .ok_or_else(|| missing("rating", "1至5分的评分", "a rating from 1 to 5"))?;
             step.rating = Some(rating);
         }
+        Action::Block => {
+            if request.ebike.is_none() && request.foot.is_none() {
+                return Err(missing(
+                    "ebike",
+                    "对谁阻断（ebike 电动自行车、foot 行人）",
+                    "whom it stops: ebike, foot or both",
+                ));
+            }
+            step.blocks = Some(Blocks {
+                ebike: request.ebike.unwrap_or(false),
+                foot: request.foot.unwrap_or(false),
+                within_m: within_m(case, rule, request),
+            });
+        }
         Action::Note => {
             if step.note.is_none() {
                 return Err(missing("note", "备注内容", "a text"));
@@ -541,6 +561,15 @@ fn fill(
         step.due_at = shifted(case, at, context.calendar);
     }
     Ok(step)
+}
+
+/// Within how many metres of a case ways are closed: what the request says, or what held before, or the usual distance.
+fn within_m(case: &Case, rule: Option<&Category>, request: &ActionRequest) -> f64 {
+    let before = || case.blocks.or_else(|| rule?.blocks);
+    request
+        .within_m
+        .or_else(|| before().map(|blocks| blocks.within_m))
+        .unwrap_or(Blocks::USUAL_M)
 }
 
 /// The due date of a case whose clock restarts: postponed by the time for which it was stopped, and

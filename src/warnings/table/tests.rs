@@ -31,6 +31,7 @@ const ORACLE: &str = "
     resume   | parked                                        | officer   | before
     reopen   | closed rejected                               | officer   | filed
     rate     | closed                                        | reporter  | same
+    block    | filed dispatched returned handling handled    | officer   | same
     note     | any                                           | staff     | same
 ";
 
@@ -154,6 +155,7 @@ fn full(action: Action) -> ActionRequest {
         rating: Some(4),
         until: Some("2030-01-01T00:00:00Z".parse().unwrap()),
         due_at: Some("2030-01-01T00:00:00Z".parse().unwrap()),
+        ebike: Some(true),
         ..ActionRequest::new(action)
     }
 }
@@ -417,6 +419,7 @@ fn a_missing_or_invalid_field_is_named() {
     );
     assert_eq!(spoilt(2, Action::Return, &|w| w.reason = None), "reason");
     assert_eq!(spoilt(2, Action::Extend, &|w| w.due_at = None), "due_at");
+    assert_eq!(spoilt(1, Action::Block, &|w| w.ebike = None), "ebike");
     assert_eq!(spoilt(2, Action::Park, &|w| w.until = None), "until");
     assert_eq!(spoilt(3, Action::Handle, &|w| w.note = None), "note");
     assert_eq!(spoilt(3, Action::Handle, &|w| w.photos.clear()), "photos");
@@ -504,11 +507,11 @@ fn a_merged_case_adds_its_reports_to_the_other() {
 }
 
 fn tries() -> impl Strategy<Value = Vec<(usize, Action, Value, u32)>> {
-    let fields = prop::collection::vec(any::<bool>(), 9).prop_map(|has| {
+    let fields = prop::collection::vec(any::<bool>(), 10).prop_map(|has| {
         let all = json!({
             "note": "n", "reason": "r", "photos": ["p1", {"id": "p2", "kind": "other"}],
             "unit": "unit-a", "due_at": "2030-01-01T00:00:00Z", "into": "w-2", "result": "fail",
-            "until": "2030-01-01", "rating": 3,
+            "until": "2030-01-01", "rating": 3, "ebike": true,
         });
         let Value::Object(all) = all else {
             unreachable!()

@@ -37,6 +37,7 @@ export const ACTIONS = [
   'resume',
   'reopen',
   'rate',
+  'block',
   'note',
 ] as const satisfies readonly Action[];
 
@@ -92,5 +93,7 @@ export type SilenceMatch = Schemas['SilenceMatch'];
 export type SilenceMatchBody = Schemas['SilenceMatchBody'];
 /** A silence: it holds back the notices of matching cases until it ends. */
 export type Silence = Schemas['Silence'];
+/** Which ways near a case are closed, and for whom. */
+export type Blocks = Schemas['Blocks'];
 export type RuleCategory = Schemas['CategoryRule'];
 export type Rules = Schemas['RulesInForce'];

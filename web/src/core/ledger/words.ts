@@ -34,6 +34,7 @@ export const actionWords: Record<Action | 'report', Bilingual> = {
   resume: { zh: '恢复', en: 'Resume' },
   reopen: { zh: '重新立案', en: 'Reopen' },
   rate: { zh: '评单', en: 'Rate' },
+  block: { zh: '阻断', en: 'Close ways' },
   note: { zh: '内部备注', en: 'Internal note' },
 };
 
@@ -54,6 +55,7 @@ export const stepWords: Record<StepAction, Bilingual> = {
   resume: { zh: '恢复办理', en: 'Resumed' },
   reopen: { zh: '重新立案', en: 'Reopened' },
   rate: { zh: '评单', en: 'Rated' },
+  block: { zh: '阻断', en: 'Closed ways' },
   note: { zh: '内部备注', en: 'Internal note' },
   level: { zh: '等级变化', en: 'Level changed' },
   join: { zh: '又有上报并入', en: 'Another report joined' },

@@ -17,10 +17,11 @@ export const actionKeys: Partial<Record<Action, string>> = {
   resume: 'u',
   reopen: 'o',
   rate: 't',
+  block: 'l',
   note: 'b',
 };
 
-export type Field = 'unit' | 'into' | 'due' | 'until' | 'result' | 'rating' | 'photos' | 'note' | 'reason';
+export type Field = 'unit' | 'into' | 'due' | 'until' | 'result' | 'rating' | 'closes' | 'photos' | 'note' | 'reason';
 
 /** The fields of each form. A star marks fields that the ledger requires. */
 const FIELDS: Partial<Record<Action, (Field | `${Field}*`)[]>> = {
@@ -34,11 +35,12 @@ const FIELDS: Partial<Record<Action, (Field | `${Field}*`)[]>> = {
   park: ['until*', 'reason*'],
   reopen: ['reason*'],
   rate: ['rating*', 'note'],
+  block: ['closes', 'reason'],
   note: ['note*'],
 };
 
-/** Whether an action changes the status. A note does not, and can be added at any time. */
-export const movesOn = (action: Action): boolean => action !== 'note';
+/** Whether an action advances the case. A note and closing ways do not, and are possible at almost any time. */
+export const movesOn = (action: Action): boolean => action !== 'note' && action !== 'block';
 
 /** The fields of an action in their order; empty if the action needs no form. */
 export function fieldsOf(action: Action): { field: Field; required: boolean }[] {

@@ -3,7 +3,7 @@ import * as format from '@/core/i18n/format';
 import { pick, type Lang } from '@/core/i18n/lang';
 import { levelWords } from '@/core/i18n/words';
 import { reasonOf } from '@/core/ledger/case';
-import type { Step } from '@/core/ledger/types';
+import type { Blocks, Step } from '@/core/ledger/types';
 import { roleWords, statusWords, stepWords } from '@/core/ledger/words';
 import { parseLevel } from '@/core/levels/levels';
 import type { DeskWords } from './words';
@@ -14,6 +14,13 @@ export interface StepText {
   at: string;
   /** Further lines: the target, the reason, notes. */
   lines: string[];
+}
+
+/** For whom the ways near a case are closed, and within which distance. */
+export function closesText(blocks: Blocks, w: DeskWords): string {
+  if (blocks.ebike && blocks.foot) return w.closesBoth(blocks.within_m);
+  if (blocks.ebike) return w.closesEbike(blocks.within_m);
+  return blocks.foot ? w.closesFoot(blocks.within_m) : w.closesNothing;
 }
 
 const MARKS = new Set(['level', 'join', 'absorb']);
@@ -35,6 +42,7 @@ export function stepText(
     lines.push(`${pick(statusWords[step.from], lang)} → ${pick(statusWords[step.to], lang)}`);
   if (step.due_at && step.action !== 'level') lines.push(`${w.until} ${moment(new Date(step.due_at), lang)}`);
   if (step.until) lines.push(w.parkedUntil(format.date(new Date(step.until), lang)));
+  if (step.blocks) lines.push(closesText(step.blocks, w));
   if (step.rating) lines.push(`${w.rating} ${'★'.repeat(step.rating)}${'☆'.repeat(5 - step.rating)}`);
   if (typeof step.distance_m === 'number') lines.push(format.distance(step.distance_m));
   const reason = reasonOf(step, lang);

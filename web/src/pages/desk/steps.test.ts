@@ -13,6 +13,9 @@ const draft = (typed: Partial<Draft>): Draft => ({
   until: '',
   result: '',
   rating: 0,
+  ebike: false,
+  foot: false,
+  within: 0,
   note: '',
   reason: '',
   photos: [],
@@ -39,6 +42,15 @@ test('a step contains only the fields of its action, with times in China’s tim
     note: '尽快',
   });
   expect(requestOf('file', typed)).toEqual({ action: 'file', key: 'k' });
+  // Nothing ticked opens the ways again, so both are sent.
+  expect(requestOf('block', draft({ ebike: true, within: 8 }))).toEqual({
+    action: 'block',
+    key: 'k',
+    ebike: true,
+    foot: false,
+    within_m: 8,
+  });
+  expect(requestOf('block', draft({ within: 5 }))).toMatchObject({ ebike: false, foot: false });
 });
 
 test('the emphasised button is the usual next action and always allowed', () => {
@@ -81,6 +93,22 @@ test('the text of a step names its author and its result', () => {
     () => '城管执法中队',
   );
   expect(told).toEqual({ what: '派遣', who: 'li', at: '11月22日 14:05', lines: ['→ 城管执法中队'] });
+  const closed = stepText(
+    {
+      n: 3,
+      action: 'block',
+      at: '2026-11-22T06:05:00Z',
+      role: 'officer',
+      account: 'li',
+      from: 'filed',
+      to: 'filed',
+      blocks: { ebike: true, foot: false, within_m: 8 },
+    },
+    'zh',
+    words.zh,
+    () => undefined,
+  );
+  expect(closed).toMatchObject({ what: '阻断', lines: ['8 米内：电动自行车不能通行'] });
   const level = stepText(
     {
       n: 4,

@@ -17,6 +17,12 @@ export interface Draft {
   until: string;
   result: 'pass' | 'fail' | '';
   rating: number;
+  /** Whether ways are closed for e-bikes. */
+  ebike: boolean;
+  /** Whether ways are closed for people on foot. */
+  foot: boolean;
+  /** Within so many metres of the case ways are closed; 0 before the form has been opened. */
+  within: number;
   note: string;
   reason: string;
   photos: string[];
@@ -44,6 +50,9 @@ const newDraft = (): Draft => ({
   until: '',
   result: '',
   rating: 0,
+  ebike: false,
+  foot: false,
+  within: 0,
   note: '',
   reason: '',
   photos: [],
@@ -63,6 +72,11 @@ export function requestOf(action: Action, draft: Draft): ActionBody {
         break;
       case 'rating':
         if (draft.rating) body.rating = draft.rating;
+        break;
+      case 'closes':
+        body.ebike = draft.ebike;
+        body.foot = draft.foot;
+        if (draft.within) body.within_m = draft.within;
         break;
       case 'photos':
         if (draft.photos.length > 0) body.photos = draft.photos;

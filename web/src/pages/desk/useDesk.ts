@@ -9,7 +9,7 @@ import { pick, type Bilingual } from '@/core/i18n/lang';
 import { categoryWords } from '@/core/i18n/words';
 import { CaseList } from '@/core/ledger/caseList';
 import * as ledger from '@/core/ledger/client';
-import type { Case } from '@/core/ledger/types';
+import type { Blocks, Case } from '@/core/ledger/types';
 import { statusWords } from '@/core/ledger/words';
 import { useLive } from '@/core/live/useLive';
 import { useDayOrders } from '@/core/orders/useDayOrders';
@@ -39,6 +39,8 @@ export interface Category {
   words: Bilingual;
   /** Whether the rules require a photo of the result. */
   photo: boolean;
+  /** Which ways its cases close. */
+  blocks: Blocks | null;
 }
 
 /** The pauses before a failed load is repeated, in milliseconds. */
@@ -74,7 +76,9 @@ export function useDesk(
   const units = shallowRef(new Map<string, string>());
   /** The number of compounds. */
   const compounds = ref(0);
-  const categories = shallowRef<Category[]>(KNOWN.map((id) => ({ id, words: categoryWords(id), photo: false })));
+  const categories = shallowRef<Category[]>(
+    KNOWN.map((id) => ({ id, words: categoryWords(id), photo: false, blocks: null })),
+  );
   /** The error in the rules file, while the previous rules stay in force. */
   const rulesProblem = ref('');
 
@@ -191,7 +195,7 @@ export function useDesk(
       const order = (id: string): number => KNOWN.indexOf(id) + 1 || 99;
       categories.value = rules.categories
         .toSorted((a, b) => order(a.id) - order(b.id))
-        .map((c) => ({ id: c.id, words: categoryWords(c.id), photo: c.photo ?? false }));
+        .map((c) => ({ id: c.id, words: categoryWords(c.id), photo: c.photo ?? false, blocks: c.blocks ?? null }));
     }
     rulesProblem.value = rules?.problem
       ? `${rules.problem.file ?? 'rules.toml'}:${rules.problem.line ?? ''} ${rules.problem.problem ?? ''}`
