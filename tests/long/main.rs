@@ -13,6 +13,7 @@
 mod support;
 
 mod attacks;
+mod every_entrance;
 mod feed;
 mod killed_writes;
 #[path = "../support/overlay_cost.rs"]
