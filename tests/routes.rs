@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::support::ledger::account;
 use crate::support::server::{Server, onemap, problem};
 
 /// A database with the collections that the network is built from, imported once for all tests.
@@ -588,4 +589,308 @@ fn the_doctor_names_what_keeps_routes_from_being_good() {
     assert!(worked, "{errors}");
     let last = lines.trim_end().lines().last().unwrap();
     assert!(last.contains("assumed crossings"), "{lines}");
+}
+
+/// Sends a request for a trip. Returns the status and the answer.
+async fn trip(district: &District, body: &Value, language: &str) -> (u16, Value) {
+    let request = district.server.request(Method::POST, "/api/trip");
+    let request = request.header("accept-language", language).json(body);
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+/// A delivery of one minute to a unit of a building.
+fn delivery(building: &str, unit: &str) -> Value {
+    json!({"to": {"building": building, "unit": unit}, "stay_s": 60})
+}
+
+fn visited(trip: &Value) -> Vec<u64> {
+    let visits = trip["visits"].as_array().unwrap();
+    visits.iter().map(|v| v["stop"].as_u64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_trip_visits_every_door_in_its_window_and_walks_where_riding_does_not_pay() {
+    let district = District::start().await;
+    let to = delivery;
+    let mut body = json!({
+        "from": {"facility": START}, "profile": "ebike", "depart_at": noon(),
+        "stops": [
+            to("chenqing-jiayuan-3", "2"), to("wenquan-huayuan-3", "1"), to("chaoyang-xinyuan-3", "1"),
+            to("wenquan-huayuan-3", "2"),
+        ],
+    });
+    let (status, found) = trip(&district, &body, "en").await;
+    assert_eq!(status, 200, "{found}");
+    assert_eq!(found["summary"]["is_exact"], true);
+    let visits = found["visits"].as_array().unwrap();
+    let order = visited(&found);
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, [0, 1, 2, 3]);
+    // The two doors of one building come one after the other, with a walk between them.
+    let place = |stop| order.iter().position(|s| *s == stop).unwrap();
+    assert_eq!(place(1).abs_diff(place(3)), 1, "{order:?}");
+    let second = &visits[place(1).max(place(3))];
+    assert_eq!(second["rides"], false, "{second}");
+    let legs = found["features"].as_array().unwrap();
+    let seconds = legs
+        .iter()
+        .map(|leg| leg["properties"]["duration_s"].as_f64().unwrap());
+    let seconds: f64 = seconds.sum();
+    let whole = found["summary"]["duration_s"].as_f64().unwrap();
+    assert!((whole - seconds - 240.0).abs() < 1.0, "{whole} {seconds}");
+    let begins = |visit: &Value| visit["first_leg"].as_u64().unwrap() as usize;
+    for (number, visit) in visits.iter().enumerate() {
+        assert_eq!(visit["gap_m"], 0.0, "{visit}");
+        let until = visits.get(number + 1).map_or(legs.len(), begins);
+        let own = &legs[begins(visit)..until];
+        let parks = own.iter().any(|leg| leg["properties"]["mode"] == "park");
+        assert_eq!(visit["rides"], parks, "{own:?}");
+    }
+    // Each leg begins where the one before ends.
+    for pair in legs.windows(2) {
+        let line = |leg: &Value| leg["geometry"]["coordinates"].as_array().unwrap().clone();
+        let (before, after) = (line(&pair[0]), line(&pair[1]));
+        let (a, b) = (before.last().unwrap(), after.first().unwrap());
+        let apart =
+            (0..2).map(|axis| (a[axis].as_f64().unwrap() - b[axis].as_f64().unwrap()).abs());
+        assert!(apart.fold(0.0, f64::max) < 2e-5, "{a} {b}");
+    }
+
+    // A delivery that may not begin before the evening comes last.
+    let first = order[0] as usize;
+    body["stops"][first]["not_before"] = json!(monday("18:00"));
+    let (status, late) = trip(&district, &body, "en").await;
+    assert_eq!(status, 200, "{late}");
+    let last = late["visits"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["stop"], first);
+    let begins: jiff::Timestamp = last["begins_at"].as_str().unwrap().parse().unwrap();
+    assert_eq!(begins, monday("18:00").parse::<jiff::Timestamp>().unwrap());
+}
+
+#[tokio::test]
+async fn a_trip_to_one_door_is_the_route_to_it_and_one_to_many_says_that_it_is_a_heuristic() {
+    let district = District::start().await;
+    let door = json!({"building": DOOR.0, "unit": DOOR.1});
+    for profile in ["ebike", "foot"] {
+        let route = district.route(&asked(door.clone(), profile, &noon())).await;
+        let body = json!({
+            "from": {"facility": START}, "profile": profile, "depart_at": noon(),
+            "stops": [{"to": door, "stay_s": 0}],
+        });
+        let (status, one) = trip(&district, &body, "en").await;
+        assert_eq!(status, 200, "{one}");
+        let took = |answer: &Value| answer["summary"]["duration_s"].as_f64().unwrap();
+        assert!((took(&one) - took(&route)).abs() < 0.15, "{one} {route}");
+        assert_eq!(one["visits"][0]["door"], DOOR_ID);
+    }
+    let mut stops = Vec::new();
+    for building in ["wenquan-huayuan", "chaoyang-xinyuan", "chenqing-jiayuan"] {
+        stops.extend((1..=4).map(|n| json!({"to": {"building": format!("{building}-{n}")}})));
+    }
+    let body = json!({
+        "from": {"facility": START}, "profile": "ebike", "depart_at": noon(), "stops": stops,
+    });
+    let (status, many) = trip(&district, &body, "en").await;
+    assert_eq!(status, 200, "{many}");
+    assert_eq!(many["summary"]["is_exact"], false);
+    let mut sorted = visited(&many);
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..12).collect::<Vec<u64>>());
+}
+
+#[tokio::test]
+async fn a_trip_that_cannot_be_made_is_refused_in_both_languages() {
+    let district = District::start().await;
+    let near = delivery("wenquan-huayuan-3", "1");
+    let with = |field: &str, value: Value| {
+        let mut stop = near.clone();
+        stop[field] = value;
+        json!([near, stop])
+    };
+    let sea = json!({"lon": 121.5, "lat": 38.5});
+    let far = json!({"to": sea, "stay_s": 60});
+    let cases = [
+        (json!([]), 422, "stops", "1至20单", "1 to 20 deliveries"),
+        (
+            json!(vec![near.clone(); 50]),
+            422,
+            "stops",
+            "实际为50单",
+            "found 50",
+        ),
+        (
+            json!([near, delivery("nowhere", "1")]),
+            404,
+            "stops.1.to",
+            "楼栋中没有",
+            "there is no",
+        ),
+        (
+            json!([near, delivery("wenquan-huayuan-3", "77")]),
+            422,
+            "stops.1.to.unit",
+            "77",
+            "77",
+        ),
+        (
+            json!([far]),
+            422,
+            "stops.0.to",
+            "没有地图上的道路",
+            "no way of the map",
+        ),
+        (
+            with("not_after", json!(monday("11:00"))),
+            422,
+            "stops.1.not_after",
+            "早于出发时间",
+            "before the departure",
+        ),
+        (
+            with("not_after", json!("noon")),
+            422,
+            "stops.1.not_after",
+            "RFC 3339",
+            "RFC 3339",
+        ),
+        (
+            with("not_before", json!("2999-01-01T00:00:00Z")),
+            422,
+            "stops.1.not_before",
+            "24小时",
+            "24 hours",
+        ),
+        (
+            with("stay_s", json!(99_999)),
+            422,
+            "stops.1.stay_s",
+            "14400",
+            "14400",
+        ),
+    ];
+    let ask = |stops: &Value| json!({"from": {"facility": START}, "profile": "ebike", "depart_at": noon(), "stops": stops});
+    for (stops, code, field, zh, en) in &cases {
+        for (language, says) in [("zh", zh), ("en", en)] {
+            let (status, refused) = trip(&district, &ask(stops), language).await;
+            assert_eq!(status, *code, "{refused}");
+            let named = [&refused["errors"][0]["field"], &refused["field"]];
+            assert!(named.iter().any(|name| *name == field), "{field} {refused}");
+            assert!(
+                refused["detail"].as_str().unwrap().contains(says),
+                "{refused}"
+            );
+        }
+    }
+    let mut body = ask(&json!([near]));
+    body["from"] = sea;
+    let (status, refused) = trip(&district, &body, "en").await;
+    assert_eq!(
+        (status, &refused["errors"][0]["field"]),
+        (422, &json!("from"))
+    );
+    body = ask(&json!([near]));
+    body["depart_at"] = json!("2020-01-01T00:00:00Z");
+    let (status, refused) = trip(&district, &body, "en").await;
+    assert_eq!(
+        (status, &refused["errors"][0]["field"]),
+        (422, &json!("depart_at"))
+    );
+    // Two deliveries at two ends of the district within the same minute.
+    let mut body = ask(&json!([delivery("chenqing-jiayuan-3", "2"), near]));
+    for stop in 0..2 {
+        body["stops"][stop]["not_after"] = json!(monday("12:01"));
+    }
+    let (status, refused) = trip(&district, &body, "zh").await;
+    assert_eq!(status, 422, "{refused}");
+    assert!(
+        refused["reason"]["zh"]
+            .as_str()
+            .unwrap()
+            .contains("时间要求")
+    );
+    assert!(
+        refused["reason"]["en"]
+            .as_str()
+            .unwrap()
+            .contains("time windows")
+    );
+}
+
+#[tokio::test]
+async fn an_officer_closes_a_way_by_a_case_and_opens_it_again_from_the_next_query_on() {
+    let district = District::start().await;
+    let server = &district.server;
+    let officer = account(&server.database, "officer", "指挥员", &[]);
+    let worker = account(&server.database, "grid_worker", "网格员", &[]);
+    let ride = asked(door(), "ebike", &noon());
+    let walk = asked(door(), "foot", &noon());
+    let lines = async |body: &Value| {
+        let route = district.route(body).await;
+        let legs = route["features"].as_array().unwrap().iter();
+        let line = |leg: &Value| leg["geometry"]["coordinates"].clone();
+        legs.map(line).collect::<Vec<Value>>()
+    };
+    let (before, on_foot) = (lines(&ride).await, lines(&walk).await);
+    let first = before[0].as_array().unwrap();
+    let middle = &first[first.len() / 2];
+    let open = async |category: &str| {
+        let report =
+            json!({"category": category, "geometry": {"type": "Point", "coordinates": middle}});
+        let request = server.request(Method::POST, "/api/warnings");
+        let request = request.bearer_auth(&worker).json(&report);
+        let case: Value = request.send().await.unwrap().json().await.unwrap();
+        case["id"].as_str().unwrap().to_owned()
+    };
+    let act = async |token: &str, id: &str, body: Value| {
+        let path = format!("/api/warnings/{id}/actions");
+        let request = server.request(Method::POST, &path).bearer_auth(token);
+        let answer = request.json(&body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json::<Value>().await.unwrap())
+    };
+
+    // A stall on the pavement closes nothing, until an officer decides otherwise.
+    let stall = open("street_encroachment").await;
+    assert_eq!(
+        act(&officer, &stall, json!({"action": "file"})).await.0,
+        200
+    );
+    assert_eq!(lines(&ride).await, before);
+    let block = json!({"action": "block", "ebike": true, "within_m": 8, "reason": "占满全幅"});
+    let (status, refused) = act(&worker, &stall, block.clone()).await;
+    assert_eq!(status, 403, "{refused}");
+    let (status, case) = act(&officer, &stall, block).await;
+    assert_eq!(status, 200, "{case}");
+    let closes = json!({"ebike": true, "foot": false, "within_m": 8});
+    assert_eq!(case["properties"]["blocks"], closes);
+    assert_eq!(case["properties"]["status"], "filed");
+    assert_ne!(lines(&ride).await, before, "the way is closed");
+    assert_eq!(lines(&walk).await, on_foot, "people still pass");
+    // The distance stays as it was.
+    let (status, case) = act(&officer, &stall, json!({"action": "block", "ebike": false})).await;
+    assert_eq!(status, 200, "{case}");
+    let closes = json!({"ebike": false, "foot": false, "within_m": 8});
+    assert_eq!(case["properties"]["blocks"], closes);
+    assert_eq!(lines(&ride).await, before, "the way is open again");
+    let history = format!("/api/warnings/{stall}/history");
+    let sheet = server.request(Method::GET, &format!("{history}?f=csv&lang=zh"));
+    let sheet = sheet.bearer_auth(&officer).send().await.unwrap();
+    let sheet = sheet.text().await.unwrap();
+    assert!(
+        sheet.contains("电动自行车，8米内") && sheet.contains("不阻断"),
+        "{sheet}"
+    );
+
+    // A blocked route closes the way for e-bikes by its category. An officer may lift that for one case.
+    let dug = open("blocked_route").await;
+    assert_eq!(lines(&ride).await, before, "only reported");
+    assert_eq!(act(&officer, &dug, json!({"action": "file"})).await.0, 200);
+    assert_ne!(lines(&ride).await, before);
+    let lift = json!({"action": "block", "ebike": false, "foot": false, "reason": "已铺钢板"});
+    assert_eq!(act(&officer, &dug, lift).await.0, 200);
+    assert_eq!(lines(&ride).await, before);
+    let (_, refused) = act(&officer, &dug, json!({"action": "block"})).await;
+    assert_eq!(refused["errors"][0]["field"], "ebike", "{refused}");
 }

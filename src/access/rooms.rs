@@ -22,6 +22,12 @@ pub fn plain(text: &str) -> String {
     bare.strip_prefix("UNIT").unwrap_or(bare).to_owned()
 }
 
+/// Returns the storey of a room whose number begins with it: 501 is on the fifth. `None` for other names.
+pub fn storey(room: &str) -> Option<u32> {
+    let number: u32 = plain(room).parse().ok()?;
+    Some(number / 100).filter(|storey| (1..=200).contains(storey))
+}
+
 /// Returns whether `rooms`, the list of a door, contains `room`.
 pub fn holds(rooms: &str, room: &str) -> bool {
     let room = plain(room);
@@ -68,6 +74,15 @@ fn within(first: u32, last: u32, room: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_a_room_begins_with_its_storey() {
+        assert_eq!(storey("501室"), Some(5));
+        assert_eq!(storey(" １８０３ "), Some(18));
+        for unknown in ["12", "A501", "", "99999"] {
+            assert_eq!(storey(unknown), None, "{unknown}");
+        }
+    }
 
     #[test]
     fn a_range_over_storeys_means_the_doors_of_each() {

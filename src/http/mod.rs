@@ -294,6 +294,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(routes::isochrone, routes::isochrone_from))
         .routes(routes!(search::search))
         .routes(routes!(routes::route))
+        .routes(routes!(routes::trip))
         .routes(routes!(session::read, session::sign_in, session::sign_out))
         .routes(routes!(session::change_password))
         .routes(routes!(accounts::list, accounts::create))

@@ -233,11 +233,12 @@ impl InsteadPlace {
 
 fn features(journey: &Journey) -> Vec<LegFeature> {
     let legs = journey.legs.iter().enumerate();
-    legs.map(|(number, leg)| feature(leg, number >= journey.back_from))
+    legs.map(|(number, leg)| leg_feature(leg, number >= journey.back_from))
         .collect()
 }
 
-fn feature(leg: &Leg, is_back: bool) -> LegFeature {
+/// A leg as a feature.
+pub(super) fn leg_feature(leg: &Leg, is_back: bool) -> LegFeature {
     let steps = leg.steps.iter();
     LegFeature {
         kind: "Feature",

@@ -6,6 +6,7 @@
 //! | `ask` | request bodies and their validation |
 //! | `answer` | response bodies |
 //! | `route` | `/api/route` |
+//! | `trip` | `/api/trip` |
 //! | `near` | the nearest features by travel time, isochrones |
 //! | `search` | runs a search within the budget of a request |
 
@@ -14,6 +15,8 @@ mod ask;
 mod near;
 mod route;
 mod search;
+mod trip;
 
 pub use near::*;
 pub use route::*;
+pub use trip::*;

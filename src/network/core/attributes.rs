@@ -10,6 +10,11 @@ pub trait Attributes {
     /// The opening hours with an index from an [`Attr`]. Never called for [`HOURS_ALWAYS`] and [`HOURS_UNKNOWN`].
     fn hours(&self, index: u32) -> &Hours;
 
+    /// Whether and when a traveller who arrives at `ready` may enter, by the hours with an index; see [`Hours::entry`].
+    fn entry(&self, index: u32, ready: i64) -> Entry {
+        self.hours(index).entry(ready)
+    }
+
     /// Whether a single edge is closed although its feature is open, for example by a case nearby or a new
     /// wall.
     fn blocked(&self, _edge: u32) -> Blocked {

@@ -36,6 +36,7 @@ mod reach;
 mod route;
 mod search;
 mod topology;
+mod trip;
 mod turns;
 mod view;
 
@@ -57,6 +58,7 @@ pub use query::{Finish, LONGEST_WAIT_DS, ParkAt, Query, Shut};
 pub use reach::{Part, Reached, Stopped};
 pub use route::{NoRoute, Route, Step, Why};
 pub use topology::Topology;
+pub use trip::{MOST_EXACT, NoTrip, Trip, TripPart, TripQuery, TripVisit, WhyNoTrip, Window};
 pub use view::{Limit, View};
 
 #[cfg(test)]

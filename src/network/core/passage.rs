@@ -158,7 +158,7 @@ pub fn entry<A: Attributes + ?Sized>(
     match hours {
         HOURS_ALWAYS => Some((ready, false)),
         HOURS_UNKNOWN => Some((ready, true)),
-        index => match attributes.hours(index).entry(ready) {
+        index => match attributes.entry(index, ready) {
             Entry::At(at) => Some((at, false)),
             Entry::Unknown(at) => Some((at, true)),
             Entry::Never => None,

@@ -4,6 +4,7 @@ use geo::{Centroid as _, Intersects as _};
 use geo_types::{Coord, Geometry, Line};
 
 use super::Ground;
+use super::climb::Climb;
 use super::spot::{Spot, SpotError};
 use super::table::collection;
 use crate::access::rooms;
@@ -54,8 +55,10 @@ pub(super) struct Stops {
     pub(super) list: Vec<Stop>,
     /// The id of the compound that the place belongs to.
     pub(super) compound: Option<String>,
-    /// The id of the building; the route text uses its lift and storeys.
+    /// The id of the building.
     pub(super) building: Option<String>,
+    /// The way from the door up to the room; the `end` of each stop includes its time.
+    pub(super) climb: Option<Climb>,
     /// Whether the traveller must arrive on foot.
     pub(super) on_foot: bool,
 }
@@ -109,6 +112,7 @@ impl Finder<'_> {
                 list: self.beside(*at, None, |_| true)?,
                 compound: self.compound_at(*at),
                 building: None,
+                climb: None,
                 on_foot: false,
             }),
             Spot::Building { id, unit, room } => {
@@ -123,6 +127,7 @@ impl Finder<'_> {
                     list: self.door(id, entry)?,
                     compound: self.compound_of(entry, building.as_deref()),
                     building,
+                    climb: None,
                     on_foot: !is_gate,
                 })
             }
@@ -135,6 +140,7 @@ impl Finder<'_> {
                     list: self.beside(at, None, |_| true)?,
                     compound: compound.or_else(|| self.compound_at(at)),
                     building: None,
+                    climb: None,
                     on_foot: false,
                 })
             }
@@ -166,10 +172,17 @@ impl Finder<'_> {
                 list = self.beside(at, Some(house), |_| true)?;
             }
         }
+        let said = Canonical::new(house.all_properties());
+        let climb = room.and_then(|room| Climb::to(&said, room, self.profile));
+        let up_ds = climb.as_ref().map_or(0, Climb::takes_ds);
+        for stop in &mut list {
+            stop.end.extra_ds = stop.end.extra_ds.saturating_add(up_ds);
+        }
         Ok(Stops {
             list,
             compound: self.compound_of(house, Some(id)),
             building: Some(id.to_owned()),
+            climb,
             on_foot: true,
         })
     }

@@ -5,12 +5,13 @@ use geo_types::Coord;
 use jiff::Timestamp;
 
 use super::asked::{Asked, moment};
+use super::climb::{By, Climb};
 use super::ends::{Stop, Stops, along};
 use super::steps::{self, Narrator, Step};
 use crate::live::Ways;
 use crate::model::Localized;
 use crate::network::core::{self, EdgeKind, Mode, Route};
-use crate::network::nearby::line;
+use crate::network::nearby::{coord, line};
 use crate::spatial::metres::distance;
 
 /// The activity on a leg.
@@ -104,13 +105,15 @@ pub(super) fn legs(asked: &Asked<'_>, route: &Route, from: &Stops, to: &Stops) -
         pending_ds = 0;
         before = Some(step.mode);
     }
-    maker.finish(route, source, target, pending_ds)
+    maker.finish(route, source, (to, target), pending_ds)
 }
 
 impl Maker<'_> {
     fn park(&mut self, step: &core::Step, ds: u32) {
         self.end_leg();
-        let text = self.narrator.park(Some(step));
+        let text = self
+            .narrator
+            .park(Some(self.asked.ways.topology.tail(step.edge)));
         self.point(LegMode::Park, i64::from(ds), text);
     }
 
@@ -122,7 +125,13 @@ impl Maker<'_> {
 
     /// Adds a leg without movement, such as parking or waiting.
     fn point(&mut self, mode: LegMode, ds: i64, text: Localized) {
-        self.legs.push(Leg {
+        let leg = self.still(mode, ds, text);
+        self.legs.push(leg);
+        self.now += ds;
+    }
+
+    fn still(&self, mode: LegMode, ds: i64, text: Localized) -> Leg {
+        Leg {
             mode,
             begins_at: moment(self.now),
             distance_m: 0.0,
@@ -133,8 +142,7 @@ impl Maker<'_> {
                 distance_m: 0.0,
                 at: self.at,
             }],
-        });
-        self.now += ds;
+        }
     }
 
     fn go(&mut self, step: &core::Step, pending_ds: i64) {
@@ -187,11 +195,41 @@ impl Maker<'_> {
         }
     }
 
+    /// Adds the way up to the room. Who cannot go up is told so at the door.
+    fn climb(&mut self, route: &Route, climb: &Climb) {
+        let Some(door) = self.legs.last_mut() else {
+            return;
+        };
+        let at = door.line.last().copied().unwrap_or(self.at);
+        let step = Step {
+            text: climb.text(),
+            distance_m: 0.0,
+            at,
+        };
+        let mode = match climb.by() {
+            Some(By::Lift) => LegMode::Lift,
+            Some(By::Stairs) => LegMode::Walk,
+            None => {
+                door.steps.push(step);
+                return;
+            }
+        };
+        let takes_ds = climb.takes_ds();
+        self.legs.push(Leg {
+            mode,
+            begins_at: moment(route.arrive - i64::from(takes_ds)),
+            distance_m: 0.0,
+            duration_s: f64::from(takes_ds) / 10.0,
+            line: vec![at, at],
+            steps: vec![step],
+        });
+    }
+
     fn finish(
         mut self,
         route: &Route,
         source: Option<&Stop>,
-        target: Option<&Stop>,
+        (to, target): (&Stops, Option<&Stop>),
         pending_ds: i64,
     ) -> Vec<Leg> {
         self.end_leg();
@@ -216,7 +254,8 @@ impl Maker<'_> {
             self.point(LegMode::Park, i64::from(route.park_ds), text);
         }
         if let (Some(last), Some(stop)) = (self.legs.last_mut(), target) {
-            last.duration_s += f64::from(stop.end.extra_ds) / 10.0;
+            let up_ds = to.climb.as_ref().map_or(0, Climb::takes_ds);
+            last.duration_s += f64::from(stop.end.extra_ds.saturating_sub(up_ds)) / 10.0;
             if stop.gap_m > 0.0 && stop.entrance.is_none() {
                 last.line.push(stop.at);
             }
@@ -227,6 +266,9 @@ impl Maker<'_> {
                 at: stop.at,
             });
         }
+        if let Some(climb) = &to.climb {
+            self.climb(route, climb);
+        }
         for leg in &mut self.legs {
             if let [only] = leg.line.as_slice() {
                 leg.line.push(*only);
@@ -234,6 +276,19 @@ impl Maker<'_> {
         }
         self.legs
     }
+}
+
+/// Returns the leg of parking the vehicle at a node. `begins` is in tenths of a second since the epoch.
+pub(super) fn parked(asked: &Asked<'_>, node: u32, begins: i64, takes_ds: u32) -> Leg {
+    let maker = Maker {
+        asked,
+        narrator: Narrator::new(asked),
+        legs: Vec::new(),
+        at: coord(asked.ways.topology.point(node)),
+        now: begins,
+    };
+    let text = maker.narrator.park(Some(node));
+    maker.still(LegMode::Park, i64::from(takes_ds), text)
 }
 
 /// Returns the line of a step, in the direction of travel.

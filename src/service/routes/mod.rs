@@ -5,8 +5,10 @@
 //! | `conditions` | temporary conditions that are not stored in features: special days, day orders, closures |
 //! | `table` | the attributes that the search reads, for one snapshot of the map and one day of departure |
 //! | `spot`, `ends` | where a route begins and ends: a position, a building with its unit, an entrance, a facility |
+//! | `climb` | the way from the door up to a room |
 //! | `names` | the public properties of a feature |
 //! | `plan` | the best route, or the reason why there is none |
+//! | `trip` | trips to several doors: the order, parking places and walks |
 //! | `gates` | why a route does not use each other gate of a compound |
 //! | `many` | the nearest features by travel time, isochrones, travel times to a list of places |
 //! | `legs`, `steps` | legs with distance and duration, and the instructions on the way |
@@ -16,6 +18,7 @@
 //! next query.
 
 mod asked;
+mod climb;
 mod conditions;
 mod ends;
 mod gates;
@@ -25,11 +28,14 @@ mod legs;
 mod many;
 mod names;
 mod plan;
+#[cfg(test)]
+mod ride_tests;
 mod spot;
 mod steps;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trip;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -44,6 +50,7 @@ pub use plan::{Failed, Journey, Nearest, NoWay};
 pub use spot::{Spot, SpotError};
 pub use steps::Step;
 pub use table::Table;
+pub use trip::{Delivery, NoTrip, Trip, TripVisit};
 
 use crate::live::{Built, Live, Network, Snapshot, Ways};
 use crate::model::names::collection::ENTRANCES;

@@ -234,7 +234,7 @@ impl Asked<'_> {
         self.ground.public(feature)?.text("name")
     }
 
-    fn no_way(&self, memory: &mut Memory, query: &Query<'_>, none: &NoRoute) -> Failed {
+    pub(super) fn no_way(&self, memory: &mut Memory, query: &Query<'_>, none: &NoRoute) -> Failed {
         if none.why == Why::Limited {
             return Failed::Limited;
         }

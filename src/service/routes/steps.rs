@@ -228,11 +228,10 @@ impl<'a> Narrator<'a> {
         Some(both!("开放到{zh}", "open until {en}"))
     }
 
-    /// Describes parking the vehicle before a step, or at the end of the route if there is no step.
-    pub(super) fn park(&self, step: Option<&core::Step>) -> Localized {
+    /// Describes parking the vehicle at a node, or at the end of the route if there is no node.
+    pub(super) fn park(&self, node: Option<u32>) -> Localized {
         let topology = &self.asked.ways.topology;
-        let place = step.and_then(|step| {
-            let node = topology.tail(step.edge);
+        let place = node.and_then(|node| {
             let parking = topology.parkings_at(node).first()?;
             self.asked.name(self.feature(parking.feature)?)
         });

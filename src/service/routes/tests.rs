@@ -22,7 +22,7 @@ pub(super) fn profile(id: &str) -> Profile {
 }
 
 /// The demo district. Its network takes a while to build, so the tests share it.
-static DEMO: LazyLock<Ground> = LazyLock::new(|| {
+pub(super) static DEMO: LazyLock<Ground> = LazyLock::new(|| {
     let snapshot = Snapshot::of_features(demo::schemas(), demo_features(), at(NOON)).unwrap();
     Ground::of_map(Arc::new(snapshot), at(NOON)).unwrap()
 });
@@ -385,4 +385,80 @@ fn on_foot_the_search_equals_a_plain_one_over_the_demo_at_all_hours_and_in_a_sto
         found > 60 && closed > 0,
         "{found} found, {closed} with closures"
     );
+}
+
+#[test]
+fn the_last_leg_leads_by_lift_or_stairs_to_the_floor_of_the_room() {
+    let from = Spot::Facility("battery-swap-001".to_owned());
+    let to = |id: &str, room: Option<&str>| Spot::Building {
+        id: id.to_owned(),
+        unit: Some("2".to_owned()),
+        room: room.map(str::to_owned),
+    };
+    let take = |id: &str, room: Option<&str>, who: &str| {
+        let ask = Ask {
+            alternatives: 0,
+            ..ask(from.clone(), to(id, room), who, NOON)
+        };
+        route(&DEMO, &ask).unwrap()
+    };
+    // Building 3 has 11 storeys and a lift, building 10 has 6 and none.
+    for (house, room, who, mode, seconds, says) in [
+        (
+            "wenquan-huayuan-3",
+            "501",
+            "ebike",
+            LegMode::Lift,
+            30.0 + 4.0 * 3.0,
+            "乘电梯到5层",
+        ),
+        (
+            "wenquan-huayuan-3",
+            "201",
+            "foot",
+            LegMode::Walk,
+            10.1,
+            "走楼梯到2层",
+        ),
+        (
+            "wenquan-huayuan-10",
+            "501",
+            "foot",
+            LegMode::Walk,
+            40.4,
+            "没有电梯",
+        ),
+    ] {
+        let (door, up) = (take(house, None, who), take(house, Some(room), who));
+        let last = up.legs.last().unwrap();
+        assert_eq!((last.mode, up.legs.len()), (mode, door.legs.len() + 1));
+        assert!(
+            (last.duration_s - seconds).abs() < 0.11,
+            "{}",
+            last.duration_s
+        );
+        assert!((up.duration_s - door.duration_s - last.duration_s).abs() < 0.01);
+        let text = &last.steps[0].text;
+        assert!(
+            text.zh.contains(says) && text.zh.contains(room) && text.en.contains(room),
+            "{text:?}"
+        );
+        // The line ends at the door.
+        assert_eq!(last.line.last(), door.legs.last().unwrap().line.last());
+        let sum: f64 = up.legs.iter().map(|leg| leg.duration_s).sum();
+        assert!(
+            (sum - up.duration_s).abs() < 0.01,
+            "{sum} {}",
+            up.duration_s
+        );
+        let begins = last.begins_at.as_millisecond() as f64 / 1e3;
+        let arrives = up.arrive_at.as_millisecond() as f64 / 1e3;
+        assert!((begins + last.duration_s - arrives).abs() < 0.01);
+    }
+    // On the ground floor there is nothing to climb, and nobody goes up stairs in a wheelchair.
+    let ground = take("wenquan-huayuan-10", Some("101"), "foot");
+    assert_eq!(ground.legs, take("wenquan-huayuan-10", None, "foot").legs);
+    let rolls = take("wenquan-huayuan-10", Some("501"), "wheelchair");
+    let said = rolls.legs.last().unwrap().steps.last().unwrap();
+    assert!(said.text.zh.contains("该楼没有电梯"), "{said:?}");
 }

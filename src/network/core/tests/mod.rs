@@ -7,3 +7,4 @@ mod oracle;
 mod pictures;
 mod random;
 mod town;
+mod trips;

@@ -898,6 +898,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Several deliveries.
+         * @description In the order that is done first, with time windows, parking places, and walks from door to door where riding does not
+         *     pay. Up to 8 deliveries the answer is the best there is, and `summary.is_exact` is true; for more it is a good one.
+         *     Hours are those at the time of each part. Neither the question nor a position in it is logged or stored.
+         */
+        post: operations["trip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/warnings": {
         parameters: {
             query?: never;
@@ -1456,13 +1478,13 @@ export interface components {
             unit?: string | null;
         };
         /** @enum {string} */
-        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "note" | "level" | "join" | "absorb";
+        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "block" | "note" | "level" | "join" | "absorb";
         /**
          * @description An action and its fields. The status table decides which fields an action needs:
          *
          *     file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
          *     `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
-         *     `reason` · resume · reopen `reason` · rate `rating`, `receipt` · note `note` (an internal note,
+         *     `reason` · resume · block `ebike`, `foot`, `within_m?` · reopen `reason` · rate `rating`, `receipt` · note `note` (an internal note,
          *     never public).
          *
          *     Members that are not listed here are ignored.
@@ -1472,6 +1494,13 @@ export interface components {
             action: components["schemas"]["RequestableAction"];
             /** @description The due date: a time in RFC 3339, or a day, which stands for its end in China's time zone. */
             due_at?: string;
+            /**
+             * @description Whether the ways near the case are closed for e-bikes, ridden or pushed. A missing one of `ebike` and `foot` is
+             *     false; both false opens the ways again.
+             */
+            ebike?: boolean;
+            /** @description Whether the ways near the case are closed for people on foot. */
+            foot?: boolean;
             /** @description The id of the case to merge into. */
             into?: string;
             /**
@@ -1506,6 +1535,12 @@ export interface components {
              *     end in China's time zone.
              */
             until?: string;
+            /**
+             * Format: double
+             * @description Within so many metres of the case ways are closed, 0.5 to 200. Without it the distance of the category counts,
+             *     or 5.
+             */
+            within_m?: number;
         };
         /**
          * @description Whether a gate admits the profile (the kind of vehicle, or people on foot).
@@ -3665,7 +3700,7 @@ export interface components {
             every_s: number;
         };
         /** @enum {string} */
-        RequestableAction: "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "note";
+        RequestableAction: "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "block" | "note";
         /** @description Properties of the collection `roads` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         RoadsProperties: {
             /** @description This stretch is on a bridge. */
@@ -4094,6 +4129,7 @@ export interface components {
              * @description When the step took effect.
              */
             at: string;
+            blocks?: components["schemas"]["Blocks"] | null;
             /**
              * Format: double
              * @description The distance of the verifier from the case, in metres.
@@ -4341,6 +4377,113 @@ export interface components {
             /** @description Whether the token may only read. Meant for unattended screens. */
             read_only?: boolean;
         };
+        /** @description A trip as a FeatureCollection: one line a leg, in order. */
+        TripAnswer: {
+            /** @description The legs. */
+            features: components["schemas"]["LegFeature"][];
+            /** @description The whole of it. */
+            summary: components["schemas"]["TripSummary"];
+            /** @description `FeatureCollection`. */
+            type: string;
+            /** @description The deliveries in the order in which they are made. */
+            visits: components["schemas"]["TripVisit"][];
+        };
+        /** @description A question for a trip. */
+        TripBody: {
+            /**
+             * Format: date-time
+             * @description When they set out, RFC 3339; now where it is missing.
+             */
+            depart_at?: string | null;
+            /** @description Where somebody sets out. */
+            from: components["schemas"]["RoutePlace"];
+            /**
+             * @description How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+             * @example ebike
+             */
+            profile?: string;
+            /** @description The deliveries, in any order. */
+            stops: components["schemas"]["TripStop"][];
+        };
+        /** @description A delivery. */
+        TripStop: {
+            /**
+             * Format: date-time
+             * @description Not after, RFC 3339.
+             */
+            not_after?: string | null;
+            /**
+             * Format: date-time
+             * @description Not before, RFC 3339.
+             */
+            not_before?: string | null;
+            /**
+             * Format: int32
+             * @description How long it takes at the door, in seconds (120).
+             */
+            stay_s?: number | null;
+            /** @description Where. */
+            to: components["schemas"]["RoutePlace"];
+        };
+        /** @description The whole of a trip. */
+        TripSummary: {
+            /**
+             * Format: double
+             * @description Metres.
+             */
+            distance_m: number;
+            /**
+             * Format: double
+             * @description Seconds, with the time at the doors.
+             */
+            duration_s: number;
+            /**
+             * Format: date-time
+             * @description When the last delivery is done.
+             */
+            end_at: string;
+            /**
+             * @description Whether the trip is the best over all orders of the deliveries, the parking places near their doors and walks of
+             *     up to 1 km; false for more than 8 deliveries, whose order is a good one that a heuristic found.
+             */
+            is_exact: boolean;
+            /**
+             * Format: int64
+             * @description The commit from which the network was built.
+             */
+            network_seq: number;
+            /**
+             * Format: int64
+             * @description The commit of the map that decided who may pass.
+             */
+            seq: number;
+        };
+        /** @description A delivery in a trip. */
+        TripVisit: {
+            /**
+             * Format: date-time
+             * @description When somebody is at the door.
+             */
+            arrive_at: string;
+            /**
+             * Format: date-time
+             * @description When the delivery begins: later where it may not be made before.
+             */
+            begins_at: string;
+            /** @description The door's id; null where no door is known. */
+            door?: string | null;
+            /** @description Which of the features is its first leg. */
+            first_leg: number;
+            /**
+             * Format: double
+             * @description Metres to the door that no way of the map covers.
+             */
+            gap_m: number;
+            /** @description Whether the vehicle is moved for it; else one walks on from the door before. */
+            rides: boolean;
+            /** @description Which of the deliveries, from 0 in the order of the question. */
+            stop: number;
+        };
         /** @description The failure of a receiver that does not accept deliveries. */
         TroubleShown: {
             /** @description The last error. */
@@ -4485,6 +4628,12 @@ export interface components {
         };
         /** @description Properties of the collection `warnings` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         WarningsProperties: {
+            /** @description Which ways near it an officer closed or opened, whatever the rule of its category says; absent where nobody decided. */
+            blocks?: {
+                ebike: boolean;
+                foot: boolean;
+                within_m: number;
+            };
             /** @description The building it happened in. */
             building?: string;
             /** @description More categories can be defined in rules.toml. */
@@ -8192,6 +8341,75 @@ export interface operations {
             };
             /** @description No such collection */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TripBody"];
+            };
+        };
+        responses: {
+            /** @description The trip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["TripAnswer"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such building, entrance or facility */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong, there are no deliveries or more than 20, a position is far from every way, a door cannot be reached, or the time windows cannot all be kept: then `reason` says why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built, or too many large requests come at once; Retry-After says when to come again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,103 @@
+//! The way from the door of a building up to a room: by lift or by stairs.
+
+use crate::access::rooms;
+use crate::model::{Canonical, Localized, both};
+use crate::network::STOREY_DM;
+use crate::network::core::{Mode, Profile, WayKind, duration_ds};
+
+/// The length of the stairs of one storey with their landings, in decimetres.
+const STAIRS_DM: u32 = 70;
+
+/// How a traveller goes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    Lift,
+    Stairs,
+}
+
+/// The way up to a room that is not on the ground floor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Climb {
+    room: String,
+    storey: u32,
+    /// Whether the building has a lift; `None` if that is not known.
+    has_lift: Option<bool>,
+    /// How the traveller goes up and how long it takes, in tenths of a second; `None` if they cannot, for example in a
+    /// wheelchair without a lift.
+    way: Option<(By, u32)>,
+}
+
+impl Climb {
+    /// Returns the way up to a room of a building. `None` for a room on the ground floor, and if the storey is not known.
+    pub(super) fn to(house: &Canonical<'_>, room: &str, profile: &Profile) -> Option<Self> {
+        let storey = rooms::storey(room).filter(|storey| *storey > 1)?;
+        if house
+            .number("levels")
+            .is_some_and(|levels| f64::from(storey) > levels)
+        {
+            return None;
+        }
+        let has_lift = house.has("elevator").then(|| house.is_true("elevator"));
+        let pace = profile.pace(Mode::Walk)?;
+        let speed = |kind: WayKind| u32::from(pace.speed[kind as usize]);
+        let takes = |kind: WayKind, length_dm: u32| {
+            let extra_ds = pace.extra_ds[kind as usize];
+            (speed(kind) > 0).then(|| {
+                duration_ds(length_dm * (storey - 1), speed(kind)).saturating_add(extra_ds)
+            })
+        };
+        let lift = takes(WayKind::Lift, STOREY_DM).filter(|_| has_lift == Some(true));
+        let stairs = takes(WayKind::Steps, STAIRS_DM);
+        let way = match (lift, stairs) {
+            // Climbing is hard work, so the lift is only left out where the stairs are much quicker.
+            (Some(lift), Some(stairs)) if stairs.saturating_mul(2) < lift => {
+                Some((By::Stairs, stairs))
+            }
+            (Some(lift), _) => Some((By::Lift, lift)),
+            (None, stairs) => stairs.map(|stairs| (By::Stairs, stairs)),
+        };
+        Some(Self {
+            room: room.trim().to_owned(),
+            storey,
+            has_lift,
+            way,
+        })
+    }
+
+    /// The time for the way up, in tenths of a second.
+    pub(super) fn takes_ds(&self) -> u32 {
+        self.way.map_or(0, |(_, takes_ds)| takes_ds)
+    }
+
+    /// How the traveller goes up; `None` if they cannot.
+    pub(super) fn by(&self) -> Option<By> {
+        self.way.map(|(by, _)| by)
+    }
+
+    /// The instruction.
+    pub(super) fn text(&self) -> Localized {
+        let (room, storey) = (&self.room, self.storey);
+        match (self.by(), self.has_lift) {
+            (Some(By::Lift), _) => both!(
+                "乘电梯到{storey}层，{room}室",
+                "Take the lift to storey {storey}, room {room}"
+            ),
+            (Some(_), Some(false)) => both!(
+                "没有电梯，走楼梯到{storey}层，{room}室",
+                "There is no lift: take the stairs to storey {storey}, room {room}"
+            ),
+            (Some(_), _) => both!(
+                "走楼梯到{storey}层，{room}室",
+                "Take the stairs to storey {storey}, room {room}"
+            ),
+            (None, Some(false)) => both!(
+                "{room}室在{storey}层，该楼没有电梯",
+                "Room {room} is on storey {storey}, and the building has no lift"
+            ),
+            (None, _) => both!(
+                "{room}室在{storey}层，该楼有没有电梯不清楚",
+                "Room {room} is on storey {storey}; whether the building has a lift is not known"
+            ),
+        }
+    }
+}
