@@ -6,7 +6,8 @@ import type { FeatureOf, Hit } from '@/core/api/types';
 import { signPlace } from '@/core/map/bounds';
 import { whenReady } from './ready';
 import type { Target } from './target';
-import type { Card, Route } from './types';
+import { nextMoment, type Stop } from './stops';
+import type { Card, Route, Trip } from './types';
 
 /** The collections that riders search. */
 const PLACES = new Set(['buildings', 'compounds', 'facilities', 'first_aid_stations', 'units', 'entrances']);
@@ -58,6 +59,21 @@ export async function route(
 ): Promise<Route> {
   const body = { from, to: await placeOf(target), profile, ...(avoid.length > 0 ? { avoid } : {}) };
   return whenReady(() => answered(http.POST('/api/route', { body, signal })), signal);
+}
+
+/** Plans the visits of several doors: the order, the parking places, and the walks from door to door. */
+export async function trip(from: From, stops: readonly Stop[], profile: string, signal?: AbortSignal): Promise<Trip> {
+  const body = {
+    from,
+    profile,
+    stops: await Promise.all(
+      stops.map(async (stop) => ({
+        to: await placeOf(stop),
+        ...(stop.by ? { not_after: nextMoment(stop.by, Date.now()) } : {}),
+      })),
+    ),
+  };
+  return whenReady(() => answered(http.POST('/api/trip', { body, signal })), signal);
 }
 
 /** Converts a destination to the form that the API expects. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keyOf, makeStops, MOST_STOPS } from './stops';
+import { keyOf, makeStops, MOST_STOPS, nextMoment } from './stops';
 import type { Target } from './target';
 
 const door = (id: string): Target => ({ collection: 'buildings', id, unit: '2', room: '501' });
@@ -15,7 +15,7 @@ function shelf() {
 }
 
 test('orders are added, moved, delivered, taken back and removed', () => {
-  const { stops, open, add, move, setDone, remove } = makeStops(shelf());
+  const { stops, open, add, arrange, move, setDone, setBy, remove } = makeStops(shelf());
   for (const id of ['a', 'b', 'c']) add(door(id), id);
   add(door('b'), 'b');
   const ids = () => stops.value.map(({ id }) => id).join('');
@@ -23,11 +23,18 @@ test('orders are added, moved, delivered, taken back and removed', () => {
   move(keyOf(door('b')), -1);
   move(keyOf(door('a')), -1);
   expect(ids()).toBe('abc');
+  arrange(['c', 'a', 'b'].map((id) => keyOf(door(id))));
+  expect(ids()).toBe('cab');
+  arrange(['a', 'b', 'c'].map((id) => keyOf(door(id))));
   setDone(keyOf(door('a')), true);
   expect(open.value.map(({ id }) => id)).toEqual(['b', 'c']);
   setDone(keyOf(door('a')), false);
+  setBy(keyOf(door('c')), '18:30');
   remove(keyOf(door('b')));
-  expect(ids()).toBe('ac');
+  expect(stops.value.map(({ id, by }) => [id, by])).toEqual([
+    ['a', null],
+    ['c', '18:30'],
+  ]);
   for (let i = 0; i < MOST_STOPS; i++) add(door(`n${i}`), '');
   expect(stops.value).toHaveLength(MOST_STOPS);
   expect(add(door('one more'), '')).toBe(false);
@@ -47,4 +54,12 @@ test('a reload keeps the orders, half a day later they are forgotten, and damage
   storage.setItem('onemap.rider.stops', '{"at":0,"stops":[1,null,{"id":1}]}');
   expect(makeStops(storage, () => now).stops.value).toEqual([]);
   expect(makeStops(null).stops.value).toEqual([]);
+});
+
+test('a latest time is that of today, or of tomorrow after midnight', () => {
+  const evening = Date.parse('2026-11-29T23:30:00+08:00');
+  expect(Date.parse(nextMoment('23:45', evening))).toBe(Date.parse('2026-11-29T23:45:00+08:00'));
+  expect(Date.parse(nextMoment('00:15', evening))).toBe(Date.parse('2026-11-30T00:15:00+08:00'));
+  // What is just over stays over, so that the plan says so.
+  expect(Date.parse(nextMoment('23:00', evening))).toBe(Date.parse('2026-11-29T23:00:00+08:00'));
 });

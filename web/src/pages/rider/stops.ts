@@ -6,6 +6,8 @@ import type { Target } from './target';
 export interface Stop extends Target {
   /** The name of the place, as the map has it. */
   name: string;
+  /** The latest time of delivery, such as `18:30`; null if there is none. */
+  by: string | null;
   isDone: boolean;
 }
 
@@ -55,9 +57,12 @@ export function makeStops(storage: Shelf | null, clock: () => number = Date.now)
     add(target: Target, name: string): boolean {
       const others = stops.value.filter((stop) => keyOf(stop) !== keyOf(target));
       if (others.length >= MOST_STOPS) return false;
-      set([...others, { ...target, name, isDone: false }]);
+      set([...others, { ...target, name, by: null, isDone: false }]);
       return true;
     },
+    /** Puts the orders into the order of these keys; those without a key come first. */
+    arrange: (keys: readonly string[]): void =>
+      set(stops.value.toSorted((a, b) => keys.indexOf(keyOf(a)) - keys.indexOf(keyOf(b)))),
     remove: (key: string): void => set(stops.value.filter((stop) => keyOf(stop) !== key)),
     /** Moves an order up or down in the list. */
     move(key: string, by: -1 | 1): void {
@@ -66,6 +71,7 @@ export function makeStops(storage: Shelf | null, clock: () => number = Date.now)
       const [one, other] = [stops.value[at], stops.value[to]];
       if (one && other) set(stops.value.map((stop, i) => (i === at ? other : i === to ? one : stop)));
     },
+    setBy: (key: string, by: string | null): void => change(key, { by }),
     setDone: (key: string, isDone: boolean): void => change(key, { isDone }),
     clear: (): void => set([]),
   };
@@ -80,3 +86,11 @@ function storage(): Shelf | null {
 }
 
 export const orders = makeStops(storage());
+
+/** The moment of a time of day, today or tomorrow in China, whichever comes next; RFC 3339. */
+export function nextMoment(by: string, now: number): string {
+  const OFFSET = 8 * 3_600_000;
+  const day = new Date(now + OFFSET).toISOString().slice(0, 10);
+  const today = Date.parse(`${day}T${by}:00+08:00`);
+  return new Date(today > now - 3_600_000 ? today : today + 86_400_000).toISOString();
+}

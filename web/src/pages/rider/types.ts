@@ -10,6 +10,8 @@ export type Nearby = Schemas['Nearby'];
 export type Leg = Schemas['LegFeature'];
 export type LostGate = Schemas['LostGate'];
 export type Route = Schemas['RouteAnswer'];
+export type Trip = Schemas['TripAnswer'];
+export type Visit = Schemas['TripVisit'];
 /**
  * A place that can be reached if the destination can't. It is part of a problem response; the OpenAPI document does not
  * define its type.

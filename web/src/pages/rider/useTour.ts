@@ -1,31 +1,23 @@
 // Leads a rider from door to door: plans the open orders, follows the position to the current door, and goes on to the
 // next one when an order is delivered.
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
-import { explain } from '@/core/api/explain';
-import { route, type From } from './client';
+import { ApiError } from '@/core/api/client';
+import { explain, wrongFieldOf } from '@/core/api/explain';
+import { route, trip, type From } from './client';
 import { atBegin, follow, hasParked, trackOf, type Progress, type Track } from './follow';
 import { profile } from './profile';
 import { keyOf, orders, type Stop } from './stops';
-import type { Leg } from './types';
+import type { Leg, Trip, Visit } from './types';
 import { chosenStart, type StartHandle } from './useStart';
 
-/** A visit of a door. */
-interface Visit {
-  /** Which of the orders, by its place in `keys`. */
-  stop: number;
-  arrive_at: string;
-  /** Whether the vehicle is moved for it. */
-  rides: boolean;
-  /** Which of the legs is its first. */
-  first_leg: number;
-}
-
-/** Planned visits, with the keys of their orders. */
+/** Planned visits, with the keys of their orders in the order of the request. */
 interface Plan {
-  legs: Leg[];
-  visits: Visit[];
+  trip: Pick<Trip, 'features'> & { visits: PlannedVisit[] };
   keys: string[];
 }
+
+/** Whether the rider's own order is kept. Then each way is planned when the order before is delivered. */
+export const isOwnOrder = ref(false);
 
 /** The plan. It is kept while the page is open, so that a look at the list changes nothing. */
 const plan = shallowRef<Plan | null>(null);
@@ -33,16 +25,19 @@ const plan = shallowRef<Plan | null>(null);
 /** `waiting`: no position yet. `finished`: all orders are delivered. */
 export type TourPhase = 'waiting' | 'planning' | 'going' | 'finished' | 'failed';
 
+/** What the screens show of a visit. */
+type PlannedVisit = Pick<Visit, 'stop' | 'arrive_at' | 'rides' | 'first_leg'>;
+
 /** An open order with its visit in the plan; null if it is not planned yet. */
 export interface Planned {
   stop: Stop;
-  visit: Visit | null;
+  visit: PlannedVisit | null;
 }
 
 /** Returns the open orders as they are visited: the planned ones first. */
 export function inOrder(open: readonly Stop[], known: Plan | null): Planned[] {
   const byKey = new Map(open.map((stop) => [keyOf(stop), stop]));
-  const planned = (known?.visits ?? []).flatMap((visit): Planned[] => {
+  const planned = (known?.trip.visits ?? []).flatMap((visit): Planned[] => {
     const key = known?.keys[visit.stop] ?? '';
     const stop = byKey.get(key);
     byKey.delete(key);
@@ -69,6 +64,14 @@ export interface TourHandle {
   progress: ShallowRef<Progress | null>;
   retry: () => void;
   deliver: () => void;
+}
+
+/** Plans the open orders; in the rider's own order only the first. */
+async function planOf(start: From, open: readonly Stop[], signal: AbortSignal): Promise<Plan['trip']> {
+  const [first] = open;
+  if (!isOwnOrder.value || !first) return trip(start, open, profile.value, signal);
+  const { features, summary } = await route(start, first, { profile: profile.value, avoid: [] }, signal);
+  return { features, visits: [{ stop: 0, arrive_at: summary.arrive_at, rides: true, first_leg: 0 }] };
 }
 
 export function useTour({ from, here }: StartHandle): TourHandle {
@@ -100,18 +103,17 @@ export function useTour({ from, here }: StartHandle): TourHandle {
 
   async function replan(start: From, isShown: boolean): Promise<void> {
     const signal = asking();
-    const [first] = orders.open.value;
-    if (!first) return;
+    const open = isOwnOrder.value ? orders.open.value.slice(0, 1) : orders.open.value;
     if (!isShown) phase.value = 'planning';
     refused.value = null;
     try {
-      const { features, summary } = await route(start, first, { profile: profile.value, avoid: [] }, signal);
-      const visit = { stop: 0, arrive_at: summary.arrive_at, rides: true, first_leg: 0 };
-      plan.value = { legs: features, visits: [visit], keys: [keyOf(first)] };
+      plan.value = { trip: await planOf(start, open, signal), keys: open.map(keyOf) };
     } catch (error) {
       if (signal.aborted || isShown) return;
       failure.value = explain(error);
-      refused.value = keyOf(first);
+      const index = error instanceof ApiError ? /^stops\.(\d+)/.exec(fieldOf(error))?.[1] : undefined;
+      const wrong = isOwnOrder.value ? open[0] : index === undefined ? undefined : open[Number(index)];
+      refused.value = wrong ? keyOf(wrong) : null;
       phase.value = 'failed';
     }
   }
@@ -124,11 +126,11 @@ export function useTour({ from, here }: StartHandle): TourHandle {
       phase.value = 'finished';
       return;
     }
-    const known = plan.value;
+    const { trip: known } = plan.value ?? {};
     const visit = current.value?.visit;
     if (known && visit) {
       const next = known.visits[known.visits.indexOf(visit) + 1];
-      show(known.legs.slice(visit.first_leg, next?.first_leg));
+      show(known.features.slice(visit.first_leg, next?.first_leg));
     } else if (from.value) void replan(from.value, false);
     else phase.value = 'waiting';
   }
@@ -183,3 +185,8 @@ export function useTour({ from, here }: StartHandle): TourHandle {
     },
   };
 }
+
+const fieldOf = (error: ApiError): string => {
+  const { field } = error.problem;
+  return typeof field === 'string' ? field : wrongFieldOf(error);
+};
