@@ -5,6 +5,7 @@ pub mod config;
 pub mod cql2;
 pub mod geojson;
 pub mod hours;
+pub mod json;
 pub mod mvt;
 pub mod osm;
 pub mod photo;

@@ -12,7 +12,8 @@ use super::auth::Caller;
 use super::budget::{self, Admitted, Share};
 use super::connections::TooSlow;
 use super::problem::Problem;
-use crate::model::both;
+use crate::codec::json;
+use crate::model::{Localized, both};
 
 /// The largest file or feature in a body, in bytes. A polygon with 10,000 vertices has about 400 kB.
 pub const LIMIT: usize = 8 * 1024 * 1024;
@@ -74,10 +75,13 @@ fn refuse_no_object(bytes: &[u8]) -> Result<(), Problem> {
 pub fn not_json(form: Option<&'static str>, error: &serde_json::Error) -> Problem {
     match form {
         Some(form) => refuse(form, ("JSON", "JSON"), "application/json"),
-        None => Problem::bad_body(both!(
-            "请求正文不是所需的 JSON（{error}）。",
-            "The body is not the expected JSON: {error}"
-        )),
+        None => {
+            let Localized { zh, en } = json::problem_of(error);
+            Problem::bad_body(both!(
+                "请求正文有误：{zh}。",
+                "The body is not the expected JSON: {en}."
+            ))
+        }
     }
 }
 

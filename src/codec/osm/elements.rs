@@ -4,7 +4,7 @@ use std::io;
 
 use super::area::Place;
 use super::tags::Tags;
-use crate::model::InChinese;
+use crate::model::{InChinese, Localized};
 
 /// The three kinds of OpenStreetMap elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +123,7 @@ pub enum OsmError {
     Io(#[from] io::Error),
     /// The file is damaged or is not OSM PBF.
     #[error("is damaged, or is not an OSM PBF file: {0}")]
-    Damaged(String),
+    Damaged(Localized),
     /// The file ends in the middle.
     #[error("ends in the middle of a block, after {read} of {total} bytes: the file is truncated")]
     Truncated {
@@ -134,8 +134,8 @@ pub enum OsmError {
     },
     /// The blocks of the file are compressed with an algorithm that is not supported.
     #[error(
-        "is compressed with {0}, which is not read; `osmium cat IN.osm.pbf -o OUT.osm.pbf -f \
-         pbf,pbf_compression=zlib` writes it with zlib"
+        "is compressed with {0}, which is not supported; `osmium cat IN.osm.pbf -o OUT.osm.pbf -f \
+         pbf,pbf_compression=zlib` converts it to zlib"
     )]
     Compression(&'static str),
     /// The file requires a PBF feature that is not supported.
@@ -147,7 +147,7 @@ pub enum OsmError {
         /// The position of the error, in bytes from the beginning.
         at: u64,
         /// What is wrong there.
-        problem: String,
+        problem: Localized,
     },
     /// The XML ends too early; the value is its length in bytes.
     #[error("ends before </osm>, after {0} bytes: the file is truncated")]
@@ -161,7 +161,7 @@ impl InChinese for OsmError {
     fn zh(&self) -> String {
         match self {
             Self::Io(error) => format!("无法读取（{error}）"),
-            Self::Damaged(problem) => format!("文件已损坏，或不是 OSM PBF（{problem}）"),
+            Self::Damaged(problem) => format!("文件已损坏，或不是 OSM PBF 文件：{}", problem.zh),
             Self::Truncated { read, total } => {
                 format!("文件不完整，在第{read}个字节后的数据块中间结束（共{total}个字节）")
             }
@@ -171,7 +171,7 @@ impl InChinese for OsmError {
             ),
             Self::Feature(name) => format!("需要 PBF 特性 {name:?}，不支持读取"),
             Self::Xml { at, problem } => {
-                format!("不是有效的 OSM XML（第{at}个字节：{problem}）")
+                format!("不是有效的 OSM XML（第{at}个字节）：{}", problem.zh)
             }
             Self::Unfinished(read) => {
                 format!("文件不完整，在第{read}个字节处结束，缺少 </osm>")

@@ -241,7 +241,7 @@ impl Extract {
                 }
                 emit_node(id, place, &tags, outcomes, sink).map_err(|e| {
                     stopped = Some(e);
-                    OsmError::Damaged(String::new())
+                    OsmError::Damaged(Localized::new("", ""))
                 })
             },
         );

@@ -18,6 +18,7 @@ use self::message::{Blob, BlobHeader, HeaderBlock, PrimitiveBlock, PrimitiveGrou
 use super::area::Place;
 use super::elements::{Elements, Entity, Kind, Member, OsmError, Part, Way};
 use super::tags::Tags;
+use crate::model::{Localized, both};
 
 /// The largest header of a blob, in bytes.
 const LARGEST_HEADER: u32 = 64 << 10;
@@ -93,8 +94,11 @@ impl<R: Read + Seek> PbfFile<R> {
                 .ok()
                 .filter(|size| *size <= LARGEST_BLOB)
                 .ok_or_else(|| {
-                    let problem = format!("a block says it has {} bytes", header.size);
-                    OsmError::Damaged(problem)
+                    let size = header.size;
+                    OsmError::Damaged(both!(
+                        "数据块标明的长度无效（{size}个字节）",
+                        "a block states an invalid length of {size} bytes"
+                    ))
                 })?;
             let end = whole + bytes + size;
             if end > self.total {
@@ -113,8 +117,10 @@ impl<R: Read + Seek> PbfFile<R> {
                 drop(packed);
                 if is_data {
                     if !headed {
-                        let problem = "it does not begin with a header";
-                        return Err(OsmError::Damaged(problem.into()));
+                        return Err(OsmError::Damaged(both!(
+                            "文件不以文件头开始",
+                            "the file does not begin with a header"
+                        )));
                     }
                     let block = decode(&data).map_err(at_block)?;
                     let kinds = Kinds::of(&block);
@@ -136,7 +142,10 @@ impl<R: Read + Seek> PbfFile<R> {
         if headed {
             Ok(())
         } else {
-            Err(OsmError::Damaged("it has no header".into()))
+            Err(OsmError::Damaged(both!(
+                "没有文件头",
+                "the file has no header"
+            )))
         }
     }
 
@@ -152,8 +161,10 @@ impl<R: Read + Seek> PbfFile<R> {
         self.input.read_exact(&mut length)?;
         let length = u32::from_be_bytes(length);
         if length > LARGEST_HEADER {
-            let problem = format!("a header of a block says it has {length} bytes");
-            return Err(OsmError::Damaged(problem));
+            return Err(OsmError::Damaged(both!(
+                "数据块头标明的长度过大（{length}个字节）",
+                "the header of a block states a length of {length} bytes, which is too long"
+            )));
         }
         let bytes = 4 + u64::from(length);
         if at + bytes > self.total {
@@ -172,24 +183,29 @@ impl<R: Read + Seek> PbfFile<R> {
                 total: self.total,
             }
         } else {
-            OsmError::Damaged("it has no whole header".into())
+            OsmError::Damaged(both!("文件头不完整", "the header is incomplete"))
         }
     }
 }
 
 fn damaged(error: prost::DecodeError) -> OsmError {
-    OsmError::Damaged(error.to_string())
+    OsmError::Damaged(both!(
+        "数据无法解码（{error}）",
+        "the data cannot be decoded: {error}"
+    ))
 }
 
 /// Adds the number of the damaged block, and the byte at which it begins, to an error.
 fn in_block(error: OsmError, number: Option<usize>, at: u64) -> OsmError {
     match (error, number) {
-        (OsmError::Damaged(problem), Some(number)) => {
-            OsmError::Damaged(format!("block {number} (at byte {at}): {problem}"))
-        }
-        (OsmError::Damaged(problem), None) => {
-            OsmError::Damaged(format!("the header (at byte {at}): {problem}"))
-        }
+        (OsmError::Damaged(Localized { zh, en }), Some(number)) => OsmError::Damaged(both!(
+            "第{number}个数据块（第{at}个字节起）：{zh}",
+            "block {number} (at byte {at}): {en}"
+        )),
+        (OsmError::Damaged(Localized { zh, en }), None) => OsmError::Damaged(both!(
+            "文件头（第{at}个字节起）：{zh}",
+            "the header (at byte {at}): {en}"
+        )),
         (error, _) => error,
     }
 }
@@ -203,7 +219,12 @@ fn decode(data: &[u8]) -> Result<PrimitiveBlock, OsmError> {
 /// The data of a blob.
 fn unpack(packed: &[u8]) -> Result<Vec<u8>, OsmError> {
     let blob = Blob::decode(packed).map_err(damaged)?;
-    let too_big = || OsmError::Damaged("a block has more than 32 MiB when unpacked".into());
+    let too_big = || {
+        OsmError::Damaged(both!(
+            "数据块解压后超过 32 MiB",
+            "a block has more than 32 MiB when unpacked"
+        ))
+    };
     let size = blob.raw_size.and_then(|size| u64::try_from(size).ok());
     if size.is_some_and(|size| size > LARGEST_BLOB) {
         return Err(too_big());
@@ -221,21 +242,27 @@ fn unpack(packed: &[u8]) -> Result<Vec<u8>, OsmError> {
         let named = others.iter().find(|(data, _)| data.is_some());
         return Err(match named {
             Some((_, name)) => OsmError::Compression(name),
-            None => OsmError::Damaged("a block is empty".into()),
+            None => OsmError::Damaged(both!("数据块为空", "a block is empty")),
         });
     };
     let mut data = Vec::with_capacity(size.unwrap_or(0) as usize);
     ZlibDecoder::new(zlib.as_slice())
         .take(LARGEST_BLOB + 1)
         .read_to_end(&mut data)
-        .map_err(|e: io::Error| OsmError::Damaged(format!("a block cannot be unpacked: {e}")))?;
+        .map_err(|e: io::Error| {
+            OsmError::Damaged(both!(
+                "数据块无法解压（{e}）",
+                "a block cannot be unpacked: {e}"
+            ))
+        })?;
     if data.len() as u64 > LARGEST_BLOB {
         return Err(too_big());
     }
+    let found = data.len();
     match size {
-        Some(size) if size != data.len() as u64 => Err(OsmError::Damaged(format!(
-            "a block says it has {size} bytes and has {}",
-            data.len()
+        Some(size) if size != found as u64 => Err(OsmError::Damaged(both!(
+            "数据块标明{size}个字节，实际为{found}个字节",
+            "a block states a length of {size} bytes, but has {found}"
         ))),
         _ => Ok(data),
     }
@@ -324,11 +351,11 @@ impl<'a> BlockReader<'a> {
         let tagged = sizes.fold(self.tagged.get(), usize::saturating_add);
         self.tagged.set(tagged);
         if tagged > MOST_TAGS {
-            let problem = format!(
-                "the tags of its elements take more than {} MiB",
-                MOST_TAGS >> 20
-            );
-            return Err(OsmError::Damaged(problem));
+            let most = MOST_TAGS >> 20;
+            return Err(OsmError::Damaged(both!(
+                "其中元素的标签合计超过 {most} MiB",
+                "the tags of its elements take more than {most} MiB"
+            )));
         }
         Ok(Tags::from_bytes(pairs))
     }

@@ -18,6 +18,7 @@ use quick_xml::reader::Reader;
 use super::area::Place;
 use super::elements::{Elements, Entity, Kind, Member, OsmError, Part, Way};
 use super::tags::Tags;
+use crate::model::{Localized, both};
 
 /// The maximum size of one XML tag or text, in bytes.
 const LARGEST_EVENT: usize = 1 << 20;
@@ -67,20 +68,23 @@ impl<R: Read + Seek> Elements for XmlFile<R> {
             room.set(LARGEST_EVENT);
             let event = reader.read_event_into(&mut buffer);
             let at = reader.buffer_position();
-            let wrong = |problem: String| OsmError::Xml { at, problem };
+            let wrong = |problem: Localized| OsmError::Xml { at, problem };
             let event = match event {
                 Ok(Event::Eof) => break,
                 Ok(event) => event,
                 Err(quick_xml::Error::Io(e)) => return Err(OsmError::Io(same(&e))),
                 Err(_) if at >= self.total => return Err(OsmError::Unfinished(self.total)),
-                Err(e) => return Err(wrong(e.to_string())),
+                Err(e) => return Err(wrong(syntax(&e))),
             };
             match event {
                 Event::Start(tag) => {
                     pass.begin(&tag).map_err(wrong)?;
                     pass.depth += 1;
                     if pass.depth > DEEPEST {
-                        return Err(wrong(format!("elements stand more than {DEEPEST} deep")));
+                        return Err(wrong(both!(
+                            "元素嵌套超过{DEEPEST}层",
+                            "elements are nested more than {DEEPEST} deep"
+                        )));
                     }
                 }
                 Event::Empty(tag) => {
@@ -97,13 +101,17 @@ impl<R: Read + Seek> Elements for XmlFile<R> {
                 Event::Decl(declaration) => {
                     let encoding = declaration.encoding().and_then(Result::ok);
                     if let Some(other) = encoding.filter(|e| !e.eq_ignore_ascii_case("utf-8")) {
-                        return Err(wrong(format!(
+                        return Err(wrong(both!(
+                            "编码为“{other}”，可用 `iconv -f {other} -t UTF-8` 转换",
                             "its encoding is {other:?}; `iconv -f {other} -t UTF-8` converts it"
                         )));
                     }
                 }
                 Event::DocType(_) => {
-                    return Err(wrong("a DOCTYPE is not allowed; remove it".into()));
+                    return Err(wrong(both!(
+                        "不支持 DOCTYPE，请将其删除",
+                        "a DOCTYPE is not allowed; remove it"
+                    )));
                 }
                 _ => {}
             }
@@ -118,6 +126,11 @@ impl<R: Read + Seek> Elements for XmlFile<R> {
         progress(1.0);
         Ok(())
     }
+}
+
+/// A syntax error that the XML parser reports.
+fn syntax(error: &impl std::fmt::Display) -> Localized {
+    both!("XML 语法错误（{error}）", "{error}")
 }
 
 /// Copies an I/O error, which cannot be cloned.
@@ -172,23 +185,33 @@ struct Attributes {
 }
 
 impl Attributes {
-    fn of(tag: &BytesStart<'_>) -> Result<Self, String> {
+    fn of(tag: &BytesStart<'_>) -> Result<Self, Localized> {
         let mut all = Self::default();
         for attribute in tag.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|e| e.to_string())?;
+            let attribute = attribute.map_err(|e| syntax(&e))?;
             let name = attribute.key.as_ref();
             let value = || {
                 attribute
                     .normalized_value(XmlVersion::Implicit1_0)
-                    .map_err(|e| e.to_string())
+                    .map_err(|e| syntax(&e))
             };
             let number = |text: &str| {
                 let number: Result<i64, _> = text.trim().parse();
-                number.map_err(|_| format!("expected a whole number, found {text:?}"))
+                number.map_err(|_| {
+                    both!(
+                        "应为整数，实际为“{text}”",
+                        "expected a whole number, found {text:?}"
+                    )
+                })
             };
             let degrees = |text: &str| {
                 let degrees: Option<f64> = text.trim().parse().ok().filter(|d: &f64| d.is_finite());
-                degrees.ok_or_else(|| format!("expected degrees, found {text:?}"))
+                degrees.ok_or_else(|| {
+                    both!(
+                        "应为经纬度数值，实际为“{text}”",
+                        "expected degrees, found {text:?}"
+                    )
+                })
             };
             match name {
                 "id" => all.id = Some(number(&value()?)?),
@@ -256,12 +279,15 @@ impl Pass {
         }
     }
 
-    fn begin(&mut self, tag: &BytesStart<'_>) -> Result<(), String> {
+    fn begin(&mut self, tag: &BytesStart<'_>) -> Result<(), Localized> {
         let name = tag.name();
         let name = name.as_ref();
         if self.depth == 0 {
             if name != "osm" || self.rooted {
-                return Err(format!("expected one element <osm>, found <{name}>"));
+                return Err(both!(
+                    "根元素应为唯一的 <osm>，实际为 <{name}>",
+                    "expected one element <osm>, found <{name}>"
+                ));
             }
             self.rooted = true;
             return Ok(());
@@ -284,14 +310,18 @@ impl Pass {
         };
         let parts = open.tags.len() + open.nodes.len() + open.members.len();
         if parts > MOST_PARTS {
-            return Err(format!("an element has more than {MOST_PARTS} parts"));
+            return Err(both!(
+                "一个元素包含的节点、成员和标签超过{MOST_PARTS}个",
+                "an element has more than {MOST_PARTS} nodes, members and tags"
+            ));
         }
         match name {
             "tag" => {
                 let attributes = Attributes::of(tag)?;
                 open.tag_bytes += attributes.key.len() + attributes.value.len();
                 if open.tag_bytes > LARGEST_TAGS {
-                    return Err(format!(
+                    return Err(both!(
+                        "一个元素的标签超过{LARGEST_TAGS}个字节",
                         "the tags of an element have more than {LARGEST_TAGS} bytes"
                     ));
                 }
@@ -308,7 +338,9 @@ impl Pass {
                     "way" => Kind::Way,
                     _ => Kind::Relation,
                 };
-                let id = attributes.reference.ok_or("a member has no ref")?;
+                let id = attributes
+                    .reference
+                    .ok_or_else(|| both!("关系的成员没有 ref", "a member has no ref"))?;
                 open.members.push(Member {
                     kind,
                     id,
@@ -349,7 +381,7 @@ impl Pass {
     }
 }
 
-fn open_element(kind: Kind, tag: &BytesStart<'_>) -> Result<Open, String> {
+fn open_element(kind: Kind, tag: &BytesStart<'_>) -> Result<Open, Localized> {
     let attributes = Attributes::of(tag)?;
     let name = match kind {
         Kind::Node => "node",
@@ -358,7 +390,9 @@ fn open_element(kind: Kind, tag: &BytesStart<'_>) -> Result<Open, String> {
     };
     Ok(Open {
         kind,
-        id: attributes.id.ok_or_else(|| format!("a {name} has no id"))?,
+        id: attributes
+            .id
+            .ok_or_else(|| both!("{name} 元素没有 id", "a {name} has no id"))?,
         place: attributes.place(),
         gone: attributes.gone,
         tags: Vec::new(),
@@ -372,18 +406,23 @@ fn open_element(kind: Kind, tag: &BytesStart<'_>) -> Result<Open, String> {
 
 impl Open {
     /// Adds a node to the current way, or a position to its last member.
-    fn add_node(&mut self, attributes: &Attributes, in_member: bool) -> Result<(), String> {
+    fn add_node(&mut self, attributes: &Attributes, in_member: bool) -> Result<(), Localized> {
         let place = attributes.place();
         if in_member {
             if let Some(member) = self.members.last_mut() {
                 if member.given.len() > MOST_PARTS {
-                    return Err(format!("a member has more than {MOST_PARTS} nodes"));
+                    return Err(both!(
+                        "关系的一个成员超过{MOST_PARTS}个节点",
+                        "a member has more than {MOST_PARTS} nodes"
+                    ));
                 }
                 member.given.push(place);
             }
             return Ok(());
         }
-        let id = attributes.reference.ok_or("a node of a way has no ref")?;
+        let id = attributes
+            .reference
+            .ok_or_else(|| both!("路径的节点没有 ref", "a node of a way has no ref"))?;
         self.nodes.push(id);
         self.given.extend(place.map(|place| (id, place)));
         Ok(())

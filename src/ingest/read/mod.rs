@@ -17,6 +17,7 @@ use super::split::{self, Found, Piece, SplitError};
 use super::{IdRule, ImportError, Reject};
 use crate::codec::check::{Checker, Problem};
 use crate::codec::geojson::crs;
+use crate::codec::json;
 use crate::codec::osm::OsmError;
 use crate::model::{Body, CollectionId, Feature, InChinese as _, Localized, SchemaError, both};
 use crate::spatial::{crs::Crs, validity};
@@ -204,10 +205,10 @@ impl FileReader<'_> {
                 "is an OSM extract, which is read more than once: write it to a file first"
             ))),
             Format::OsmPbf | Format::OsmXml => self.read_osm(&mut file, format),
-            // Not reached from `detect`: the caller handles sheets before.
+            // Spreadsheets are normally removed from the list of files before.
             Format::Sheet => Err(Stop::File(both!(
                 "是表格，只能导入预警台账",
-                "is a sheet, which only the ledger takes"
+                "is a spreadsheet; only the ledger of warnings can be imported from spreadsheets"
             ))),
             Format::GeoJson | Format::GeoJsonSequence => {
                 let text = head.as_slice().chain(&mut file);
@@ -259,7 +260,7 @@ impl FileReader<'_> {
         if let (0, Some(Localized { zh, en })) = (self.parsed, &self.first_garbage) {
             return Err(Stop::File(both!(
                 "不含任何 JSON（{zh}）",
-                "holds no JSON: {en}"
+                "contains no JSON: {en}"
             )));
         }
         Ok(())
@@ -271,15 +272,19 @@ impl FileReader<'_> {
             return Ok(());
         }
         let value: Value = serde_json::from_slice(bytes).map_err(|e| {
+            let Localized { zh, en } = json::problem_of(&e);
             Stop::File(both!(
-                "成员 crs 不是 JSON（{e}）",
-                "has a member crs that is no JSON: {e}"
+                "成员 crs 有误：{zh}",
+                "its member crs is not valid JSON: {en}"
             ))
         })?;
         if !value.is_null() {
             let named = crs::named(&value);
             self.crs = Some(named.map_err(|Localized { zh, en }| {
-                Stop::File(both!("成员 crs 有误：{zh}", "has a member crs: {en}"))
+                Stop::File(both!(
+                    "成员 crs 有误：{zh}",
+                    "its member crs is invalid: {en}"
+                ))
             })?);
         }
         Ok(())
@@ -354,7 +359,7 @@ fn check(
             "collection",
             both!(
                 "事件应通过 POST /api/warnings/import 或 onemap import 导入台账",
-                "cases come into the ledger by POST /api/warnings/import or onemap import"
+                "cases must be imported into the ledger with POST /api/warnings/import or onemap import"
             ),
         )]),
         _ if rules.aside.as_ref() == Some(&collection) => Ok(()),
@@ -363,7 +368,7 @@ fn check(
             "collection",
             both!(
                 "“{collection}”的数据结构无法读取，请先修正后再导入（{error}）",
-                "the schema of {collection} cannot be read; mend it, then import again ({error})"
+                "the schema of {collection} cannot be read; correct it, then import again ({error})"
             ),
         )]),
         None => check_unknown(&feature.body),

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Checked, Origin, Raw, Rules, check};
 use crate::codec::geojson::crs;
 use crate::codec::geojson::read::{self as geojson, Limits, Member};
+use crate::codec::json;
 use crate::ingest::split::lines_of;
 use crate::ingest::{IdRule, Reject, ids};
 use crate::model::{CollectionId, Feature, FeatureId, InChinese as _, Localized, both};
@@ -74,7 +75,7 @@ impl Shared<'_> {
                 let most = self.rules.feature_bytes;
                 let problem = both!(
                     "该要素有{size}个字节，最多允许{most}个，请简化或拆分",
-                    "has {size} bytes; at most {most} are taken: simplify it or cut it in parts"
+                    "has {size} bytes; at most {most} are allowed: simplify or split it"
                 );
                 let reject = at.reject(None, None, "feature", problem);
                 return Outcome::Checked(Checked::Rejected(reject));
@@ -274,14 +275,15 @@ fn no_json(bytes: &[u8], error: &serde_json::Error) -> (Localized, Cut) {
         return (problem.into(), Cut(e.error_len().is_none()));
     }
     let has = |word: &str| bytes.windows(word.len()).any(|w| w == word.as_bytes());
-    let (zh, en) = if has("NaN") || has("Infinity") {
+    let (hint_zh, hint) = if has("NaN") || has("Infinity") {
         (
             "；JSON 中的数字不能是 NaN 或 Infinity",
-            "; NaN and Infinity are no JSON numbers",
+            "; NaN and Infinity are not valid numbers in JSON",
         )
     } else {
         ("", "")
     };
-    let problem = both!("不是 JSON（{error}）{zh}", "is not JSON: {error}{en}");
+    let Localized { zh, en } = json::problem_of(error);
+    let problem = both!("{zh}{hint_zh}", "is not valid JSON: {en}{hint}");
     (problem, Cut(error.is_eof()))
 }

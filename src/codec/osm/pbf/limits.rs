@@ -4,6 +4,8 @@
 //! The format allows at most 8,000 elements per block; the limits are higher, since some writers exceed that.
 //! Encoding: <https://protobuf.dev/programming-guides/encoding/>.
 
+use crate::model::{Localized, both};
+
 /// The most elements in a block; each group of elements counts as one too.
 const ELEMENTS: u64 = 1 << 18;
 /// The most texts in a block.
@@ -81,23 +83,25 @@ struct Count {
 }
 
 impl Count {
-    fn check(&self) -> Result<(), String> {
-        for (count, most, what) in [
-            (self.elements, ELEMENTS, "elements"),
-            (self.texts, TEXTS, "texts"),
-            (self.numbers, NUMBERS, "numbers"),
+    fn check(&self) -> Result<(), Localized> {
+        for (count, most, what_zh, what) in [
+            (self.elements, ELEMENTS, "个元素", "elements"),
+            (self.texts, TEXTS, "个字符串", "texts"),
+            (self.numbers, NUMBERS, "个数值", "numbers"),
         ] {
             if count > most {
-                return Err(format!(
-                    "has more than {most} {what}, while the format asks for at most 8000 elements a block; \
-                     `osmium cat IN.osm.pbf -o OUT.osm.pbf` writes the file anew"
+                return Err(both!(
+                    "超过{most}{what_zh}，而格式建议每个数据块不超过8000个元素；可用 \
+                     `osmium cat IN.osm.pbf -o OUT.osm.pbf` 重新生成文件",
+                    "has more than {most} {what}, while the format recommends at most 8000 elements in a block; \
+                     `osmium cat IN.osm.pbf -o OUT.osm.pbf` writes the file again with smaller blocks"
                 ));
             }
         }
         Ok(())
     }
 
-    fn group(&mut self, group: &[u8]) -> Result<(), String> {
+    fn group(&mut self, group: &[u8]) -> Result<(), Localized> {
         for (number, value) in Fields(group) {
             match (number, value) {
                 (1, Value::Bytes(node)) => self.element(node, &[2, 3]),
@@ -132,7 +136,7 @@ impl Count {
 }
 
 /// Checks a block against the limits; the error names the exceeded limit.
-pub(super) fn check_block(data: &[u8]) -> Result<(), String> {
+pub(super) fn check_block(data: &[u8]) -> Result<(), Localized> {
     let mut count = Count::default();
     for (number, value) in Fields(data) {
         match (number, value) {
@@ -151,11 +155,12 @@ pub(super) fn check_block(data: &[u8]) -> Result<(), String> {
 }
 
 /// Checks that a header does not require more features than the limit.
-pub(super) fn check_header(data: &[u8]) -> Result<(), String> {
+pub(super) fn check_header(data: &[u8]) -> Result<(), Localized> {
     let required = Fields(data).filter(|(number, _)| *number == 4).count() as u64;
     if required > REQUIRED {
-        return Err(format!(
-            "asks its readers to know more than {REQUIRED} features of the format"
+        return Err(both!(
+            "要求支持超过{REQUIRED}项 PBF 特性",
+            "requires more than {REQUIRED} PBF features"
         ));
     }
     Ok(())
@@ -282,7 +287,7 @@ mod tests {
             ..PrimitiveBlock::default()
         };
         let said = check_block(&crowded.encode_to_vec()).unwrap_err();
-        assert!(said.contains("texts"), "{said}");
+        assert!(said.en.contains("texts"), "{said}");
 
         let half = NUMBERS as usize / 2;
         let way = |refs: usize| Way {
@@ -311,7 +316,7 @@ mod tests {
         let fits = block(group(half - 2, half / 2)).encode_to_vec();
         assert_eq!(check_block(&fits), Ok(()));
         let many = block(group(half - 1, half / 2)).encode_to_vec();
-        assert!(check_block(&many).unwrap_err().contains("numbers"));
+        assert!(check_block(&many).unwrap_err().en.contains("numbers"));
         // Not packed: each number has its own key.
         let loose = [0x40, 1].repeat(10);
         let mut count = Count::default();
