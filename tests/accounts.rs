@@ -543,6 +543,7 @@ async fn the_command_line_creates_accounts_passwords_and_invites() {
 
     // The password is read from standard input, because arguments are visible to other users.
     let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
+        .env("LC_ALL", "C")
         .args(["account", "set-password", "小李", "--database", database])
         .stdin(Stdio::piped())
         .spawn()

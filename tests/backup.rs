@@ -15,7 +15,7 @@ use crate::support::feed::Feed;
 use crate::support::server::{Server, begin, onemap, sqlite_in};
 use crate::support::{building, postgres};
 
-fn quiet(_: &str, _: Option<f64>) {}
+fn quiet(_: onemap::model::Localized, _: Option<f64>) {}
 
 /// The addresses of empty databases, one of each kind.
 fn empty(folder: &Path) -> Vec<String> {

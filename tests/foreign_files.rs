@@ -14,6 +14,7 @@ use crate::support::{building, postgres};
 /// Runs the program. Returns its output, its errors and its exit status.
 fn run(arguments: &[&str]) -> (String, String, i32) {
     let done = Command::new(env!("CARGO_BIN_EXE_onemap"))
+        .env("LC_ALL", "C")
         .args(arguments)
         .output()
         .unwrap();

@@ -72,6 +72,7 @@ fn a_pipe_is_read_once_and_completely() {
     let text = lines(&all);
     assert!(text.len() > 100_000);
     let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
+        .env("LC_ALL", "C")
         .args([
             "import",
             "--database",
@@ -227,6 +228,7 @@ fn features_without_ids_are_imported_and_an_import_can_be_undone() {
     let database = sqlite_in(folder.path());
     let import = |args: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_onemap"))
+            .env("LC_ALL", "C")
             .args(["import", "--database", &database])
             .args(args)
             .output()

@@ -37,6 +37,7 @@ async fn a_killed_import_is_either_complete_or_absent() {
     let mut after = 0;
     for round in 0..8_u64 {
         let mut child = Command::new(env!("CARGO_BIN_EXE_onemap"))
+            .env("LC_ALL", "C")
             .args(["import", "--database", &database, file.to_str().unwrap()])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -156,6 +156,7 @@ impl Starting {
         let address = port.local_addr().unwrap().to_string();
         drop(port);
         let child = Command::new(env!("CARGO_BIN_EXE_onemap"))
+            .env("LC_ALL", "C")
             .args(["serve", "--database", database, "--listen", &address])
             .env("ONEMAP_LOG", "error")
             .stdout(Stdio::null())

@@ -37,6 +37,7 @@ async fn compare(files: &[&Path], tiles: &[&str], searches: &[&str]) {
         let mut arguments = vec!["import", "--database", database];
         arguments.extend(files.iter().map(|f| f.to_str().unwrap()));
         let done = Command::new(env!("CARGO_BIN_EXE_onemap"))
+            .env("LC_ALL", "C")
             .args(&arguments)
             .output()
             .unwrap();

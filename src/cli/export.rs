@@ -10,34 +10,36 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use tokio::task::JoinSet;
 
+use super::language::local;
 use super::{PARTLY, print, say, with_store};
 use crate::export::{self, ExportError, Exported, Options};
-use crate::model::{CollectionId, Role};
+use crate::model::{CollectionId, Localized, Role, both};
 use crate::spatial::crs::Crs;
 use crate::store::{AuditEntry, AuditKind, Opening, Store};
 
 /// The size of the output buffer, in bytes.
 const BUFFER: usize = 1 << 20;
 
-/// Write the features of a collection as of one moment, while it is served.
+/// Write the features of a collection at one moment to a file. The server may run meanwhile.
 ///
-/// What the role must not see is left out; without --as it is what anybody sees. GeoJSON and ndjson come
-/// back by `onemap import` as the same features; CSV is for spreadsheets. Exit status: 0 everything was
-/// written, 1 nothing was written, 2 written, but some features have no coordinates in the system of --crs.
+/// Properties that the role of --as may not see are left out; without --as, only public properties are written.
+/// `onemap import` reads GeoJSON and ndjson back as the same features; CSV is for spreadsheets. Exit status: 0 if
+/// everything was written, 1 if nothing was written, 2 if features without coordinates in the system of --crs were
+/// left out.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The collection.
+    /// The name of the collection.
     #[arg(long, value_name = "NAME", env = "ONEMAP_COLLECTION")]
     collection: CollectionId,
-    /// The file to write, which gets its name when it is whole; standard output where it is missing.
+    /// The file to write. It gets its name when it is complete. Without it, standard output.
     #[arg(long, value_name = "FILE", env = "ONEMAP_OUT")]
     out: Option<PathBuf>,
-    /// How features are written. Without it the name of the file says it (.geojson, .ndjson, .csv).
+    /// The format. Without it, the extension of the file decides (.geojson, .ndjson, .csv).
     #[arg(long, value_enum, env = "ONEMAP_FORMAT")]
     format: Option<Format>,
-    /// The role for whose eyes it is: public, rider, unit, grid_worker, officer, planner, steward or admin.
-    /// A role above public is noted in the audit (the collection before, how many features after), and only the
-    /// owner may read the file.
+    /// The role whose properties are written: public, rider, unit, grid_worker, officer, planner, steward or
+    /// admin. An export for a role above public is recorded in the audit (the collection before, the number of
+    /// features after), and only the owner may read the file.
     #[arg(
         long = "as",
         value_name = "ROLE",
@@ -49,7 +51,7 @@ pub struct ExportArgs {
     /// or easting comes first.
     #[arg(long, value_name = "CRS", env = "ONEMAP_CRS", default_value = "WGS84")]
     crs: Crs,
-    /// Say as JSON what was written.
+    /// Print the result as JSON.
     #[arg(long, env = "ONEMAP_JSON")]
     json: bool,
 }
@@ -58,9 +60,9 @@ pub struct ExportArgs {
 enum Format {
     /// One FeatureCollection.
     Geojson,
-    /// A feature a line.
+    /// One feature per line.
     Ndjson,
-    /// A row a feature, the geometry as well-known text.
+    /// One row per feature, with the geometry as well-known text.
     Csv,
 }
 
@@ -78,10 +80,11 @@ impl Format {
 
 pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<ExitCode> {
     if args.collection.is_hidden() {
-        anyhow::bail!(
-            "the collection {} is internal and is not exported",
-            args.collection
-        );
+        let collection = &args.collection;
+        anyhow::bail!(local(both!(
+            "图层“{collection}”由系统内部使用，不能导出",
+            "the collection {collection} is internal and is not exported"
+        )));
     }
     let format = match (args.format, &args.out) {
         (Some(format), _) => format,
@@ -203,18 +206,21 @@ fn answer(done: &Exported, args: &ExportArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn in_words(done: &Exported, args: &ExportArgs) -> String {
-    let features = match done.features {
-        1 => "1 feature".to_owned(),
-        n => format!("{n} features"),
-    };
-    let mut text = format!(
-        "{}: {features} as of commit {}, as {} sees it",
-        args.collection, done.seq, args.role
-    );
-    if done.left_out > 0 {
-        text.push_str(&format!("\nleft out: {}", done.left_out));
+    let (collection, role) = (&args.collection, args.role);
+    let (count, seq, left_out) = (done.features, done.seq, done.left_out);
+    let plural = if count == 1 { "" } else { "s" };
+    let mut text = local(both!(
+        "{collection}：已导出要素 {count} 个，截至提交 {seq}，以角色 {role} 可见的内容为准",
+        "{collection}: {count} feature{plural} as of commit {seq}, as {role} sees it"
+    ));
+    if left_out > 0 {
+        text.push_str(&local(both!(
+            "\n未导出：{left_out} 个",
+            "\nleft out: {left_out}"
+        )));
         for one in &done.problems {
-            text.push_str(&format!("\n  {}: {}", one.id, one.problem));
+            let why = Localized::new(&one.problem_zh, &one.problem);
+            text.push_str(&format!("\n  {}: {}", one.id, local(why)));
         }
     }
     text

@@ -10,11 +10,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
 use super::import_ledger::{self, Sheets};
+use super::language::{language, local};
 use super::{PARTLY, print, with_made_store, with_store};
 use crate::demo;
 use crate::ingest::{self, IdRule, Options, Progress, Report, Source, Stage, Undo};
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Author, CollectionId};
+use crate::model::{Author, CollectionId, InChinese, Language, Localized, both};
 use crate::spatial::crs::Crs;
 use crate::store::{Opening, Store, StoreError};
 
@@ -75,13 +76,17 @@ pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<Exit
     // Checked before the database is opened, because opening creates a missing database.
     for file in &args.files {
         let name = file.display();
-        let found = std::fs::metadata(file).with_context(|| format!("{name}: cannot be read"))?;
+        let cannot = || local(both!("{name}：无法读取", "{name}: cannot be read"));
+        let found = std::fs::metadata(file).with_context(cannot)?;
         if found.is_dir() {
-            anyhow::bail!("{name} is a folder. Name the files in it");
+            anyhow::bail!(local(both!(
+                "{name} 是文件夹，请指定其中的文件",
+                "{name} is a folder. Name the files in it"
+            )));
         }
         // A pipe can only be opened once.
         if found.is_file() {
-            std::fs::File::open(file).with_context(|| format!("{name}: cannot be read"))?;
+            std::fs::File::open(file).with_context(cannot)?;
         }
     }
     let cases = CollectionId::new(WARNINGS)?;
@@ -152,7 +157,7 @@ async fn import(
     let text = if args.json {
         serde_json::to_string(&report)?
     } else {
-        in_words(&report)
+        in_words(&report, language())
     };
     print(text.trim_end())?;
     Ok(status(&report))
@@ -178,7 +183,7 @@ async fn undo(store: &Store, seq: u64, args: &ImportArgs) -> anyhow::Result<Exit
     let text = if args.json {
         serde_json::to_string(&report)?
     } else {
-        in_words(&report)
+        in_words(&report, language())
     };
     print(text.trim_end())?;
     Ok(if report.conflicting == 0 {
@@ -228,182 +233,261 @@ impl Bar {
 impl Progress for Bar {
     fn update(&self, stage: &Stage, share: f64, features: u64) {
         let what = match stage {
-            Stage::Reading(file) => file
-                .file_name()
-                .map_or_else(|| "reading".into(), |n| n.to_string_lossy().into_owned()),
-            Stage::Linking => "linking".into(),
-            Stage::Restoring => "reading the log".into(),
-            Stage::Publishing => "publishing".into(),
-            Stage::Settling => "tidying up".into(),
+            Stage::Reading(file) => file.file_name().map_or_else(
+                || local(both!("正在读取", "reading")),
+                |n| n.to_string_lossy().into_owned(),
+            ),
+            Stage::Linking => local(both!("正在关联", "linking")),
+            Stage::Restoring => local(both!("正在读取历史", "reading the log")),
+            Stage::Publishing => local(both!("正在发布", "publishing")),
+            Stage::Settling => local(both!("正在整理", "compacting")),
         };
         self.0.set_message(what);
-        self.0.set_prefix(format!("{features} features"));
+        self.0
+            .set_prefix(local(both!("{features} 个要素", "{features} features")));
         self.0.set_position((share * 1000.0) as u64);
     }
 }
 
-fn in_words(report: &Report) -> String {
-    let mut out = String::new();
-    let mut line = |text: String| {
-        out.push_str(&text);
-        out.push('\n');
-    };
-    for (collection, c) in &report.collections {
-        let new = match c.new {
-            0 => String::new(),
-            new => format!(" ({new} new)"),
-        };
-        let mut words = format!(
-            "{collection}: {} changed{new}, {} unchanged",
-            c.changed, c.unchanged
-        );
-        if c.removed > 0 {
-            words.push_str(&format!(", {} removed", c.removed));
-        }
-        if c.rejected > 0 {
-            words.push_str(&format!(", {} rejected", c.rejected));
-        }
-        if c.unlinked > 0 {
-            words.push_str(&format!(", {} not linked", c.unlinked));
-        }
-        line(words);
+/// The lines of a report in words.
+struct Lines {
+    language: Language,
+    text: String,
+}
+
+impl Lines {
+    fn push(&mut self, text: Localized) {
+        self.push_plain(&text.into_language(self.language));
     }
-    for (collection, c) in &report.collections {
-        if c.made_ids > 0 {
-            line(format!(
-                "{collection}: {} features have no id in the file, so their ids are derived from \
-                 geometry and name. Use --id PROPERTY or --id row for other ids",
-                c.made_ids
+
+    fn push_plain(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// Says how many entries of a list are not shown.
+    fn rest(&mut self, shown: usize, all: u64, option: &str) {
+        let rest = all.saturating_sub(shown as u64);
+        if rest > 0 {
+            self.push(both!(
+                "  ……还有 {rest} 个；用 {option} 文件名 可写出全部",
+                "  … and {rest} more; {option} FILE writes all of them"
             ));
         }
     }
-    if report.identical > 0 {
-        line(format!(
-            "features with the same geometry and name as an earlier one, whose ids got a number: {}",
-            report.identical
+}
+
+fn in_words(report: &Report, language: Language) -> String {
+    let mut lines = Lines {
+        language,
+        text: String::new(),
+    };
+    counts(report, &mut lines);
+    rejects(report, &mut lines);
+    left_out(report, &mut lines);
+    far_and_unlinked(report, &mut lines);
+    match report.seq {
+        Some(_) if report.total().changed + report.total().removed == 0 => {
+            lines.push(both!("没有变化", "nothing changed"));
+        }
+        Some(seq) => lines.push(both!("提交 {seq}", "commit {seq}")),
+        None => lines.push(both!(
+            "试运行：未写入任何内容",
+            "a dry run: nothing was committed"
+        )),
+    }
+    lines.text
+}
+
+/// What became of the features of each collection.
+fn counts(report: &Report, lines: &mut Lines) {
+    for (collection, c) in &report.collections {
+        let (changed, new, unchanged) = (c.changed, c.new, c.unchanged);
+        let Localized { mut zh, mut en } = match new {
+            0 => both!("变更 {changed}", "{changed} changed"),
+            new => both!(
+                "变更 {changed}（其中新增 {new}）",
+                "{changed} changed ({new} new)"
+            ),
+        };
+        for (count, is_shown, what_zh, what) in [
+            (unchanged, true, "未变", "unchanged"),
+            (c.removed, c.removed > 0, "删除", "removed"),
+            (c.rejected, c.rejected > 0, "拒绝", "rejected"),
+            (c.unlinked, c.unlinked > 0, "未关联", "not linked"),
+        ] {
+            if is_shown {
+                zh.push_str(&format!("，{what_zh} {count}"));
+                en.push_str(&format!(", {count} {what}"));
+            }
+        }
+        lines.push(both!("{collection}：{zh}", "{collection}: {en}"));
+    }
+    for (collection, c) in &report.collections {
+        let made = c.made_ids;
+        if made > 0 {
+            lines.push(both!(
+                "{collection}：{made} 个要素在文件中没有编号，已按几何和名称生成；如需其他编号，请用 \
+                 --id 属性名 或 --id row",
+                "{collection}: {made} features have no id in the file, so their ids are derived from \
+                 geometry and name. Use --id PROPERTY or --id row for other ids"
+            ));
+        }
+    }
+    let identical = report.identical;
+    if identical > 0 {
+        lines.push(both!(
+            "与前面的要素几何和名称相同、编号后加了序号的要素：{identical}",
+            "features with the same geometry and name as an earlier one, whose ids got a number: \
+             {identical}"
         ));
     }
     for collection in &report.not_removed {
-        line(format!(
+        lines.push(both!(
+            "未从 {collection} 删除任何要素，因为有的被拒绝的要素没有编号",
             "nothing was removed from {collection}, because some rejected features have no id"
         ));
     }
-    if report.conflicting > 0 {
-        line(format!(
-            "changed since the import, and left as they are: {}",
-            report.conflicting
+    let conflicting = report.conflicting;
+    if conflicting > 0 {
+        lines.push(both!(
+            "导入后又被修改、保持现状的要素：{conflicting}",
+            "changed since the import, and left as they are: {conflicting}"
         ));
         for conflict in &report.conflicts {
-            line(format!("  {conflict}"));
+            let Localized { zh, en } = conflict.localized();
+            lines.push(both!("  {zh}", "  {en}"));
         }
     }
     for collection in &report.created {
-        line(format!("new collection: {collection}"));
+        lines.push(both!(
+            "新图层：{collection}",
+            "new collection: {collection}"
+        ));
     }
-    let more = |shown: usize, all: u64, option: &str| {
-        (all > shown as u64).then(|| {
-            format!(
-                "  … and {} more; {option} FILE writes all of them",
-                all - shown as u64
-            )
-        })
-    };
-    if report.rejected > 0 {
-        line(format!("not taken: {}", report.rejected));
-        for r in &report.rejects {
-            let at = match (r.line, &r.id) {
-                (Some(n), _) if r.sheet.is_some() => {
-                    format!(", sheet {:?}, row {n}", r.sheet.as_deref().unwrap_or(""))
-                }
-                (Some(n), Some(id)) => format!(":{n} ({id})"),
-                // A whole file may be one line, so the index is more useful.
-                (Some(n), None) => match r.index {
-                    Some(i) => format!(":{n}, feature {i}"),
-                    None => format!(":{n}"),
-                },
-                // One element of an extract may become several features.
-                (None, Some(id)) => match &r.collection {
-                    Some(collection) => format!(" ({collection}/{id})"),
-                    None => format!(" ({id})"),
-                },
-                (None, None) => String::new(),
-            };
-            line(format!("  {}{at}: {}: {}", r.file, r.field, r.problem));
-        }
-        if let Some(text) = more(report.rejects.len(), report.rejected, "--rejects") {
-            line(text);
-        }
+}
+
+/// The features that were rejected, and why.
+fn rejects(report: &Report, lines: &mut Lines) {
+    let rejected = report.rejected;
+    if rejected == 0 {
+        return;
     }
+    lines.push(both!("未导入：{rejected}", "not imported: {rejected}"));
+    for r in &report.rejects {
+        let at = match (r.line, &r.id) {
+            (Some(n), _) if r.sheet.is_some() => {
+                let sheet = r.sheet.as_deref().unwrap_or("");
+                both!("，工作表“{sheet}”第{n}行", ", sheet {sheet:?}, row {n}")
+            }
+            (Some(n), Some(id)) => both!(":{n}（{id}）", ":{n} ({id})"),
+            // A whole file may be one line, so the index is more useful.
+            (Some(n), None) => match r.index {
+                Some(i) => both!(":{n}，第{i}个要素", ":{n}, feature {i}"),
+                None => both!(":{n}", ":{n}"),
+            },
+            // One element of an extract may become several features.
+            (None, Some(id)) => match &r.collection {
+                Some(collection) => both!("（{collection}/{id}）", " ({collection}/{id})"),
+                None => both!("（{id}）", " ({id})"),
+            },
+            (None, None) => Localized::new("", ""),
+        };
+        let Localized { zh, en } = at;
+        let (file, field) = (&r.file, &r.field);
+        let (problem_zh, problem) = (&r.problem_zh, &r.problem);
+        lines.push(both!(
+            "  {file}{zh}：{field}：{problem_zh}",
+            "  {file}{en}: {field}: {problem}"
+        ));
+    }
+    lines.rest(report.rejects.len(), rejected, "--rejects");
+}
+
+/// Valid content of the files that was not imported.
+fn left_out(report: &Report, lines: &mut Lines) {
     if let Some(good) = report.held_back {
-        line(format!(
-            "warnings are imported all or not at all: {good} valid ones are left out until the \
-             others are corrected"
+        lines.push(both!(
+            "事件须全部有效才会导入：另有 {good} 条有效事件未导入，改正其他事件后请重新导入",
+            "warnings are imported all or not at all: {good} valid ones are left out until the others are \
+             corrected"
         ));
     }
-    if !report.merged.is_empty() {
-        line(format!(
-            "left out, because they were merged into other warnings: {}",
-            report.merged.len()
+    let merged = report.merged.len();
+    if merged > 0 {
+        lines.push(both!(
+            "已并入其他事件、未单独导入：{merged}",
+            "left out, because they were merged into other warnings: {merged}"
         ));
     }
-    if !report.passed_over.is_empty() {
-        line(format!(
-            "properties that the ledger does not have, which were left out: {}",
-            report.passed_over.join(", ")
+    let names = report.passed_over.join(", ");
+    if !names.is_empty() {
+        lines.push(both!(
+            "台账中没有、未导入的属性：{names}",
+            "properties that the ledger does not have, which were left out: {names}"
         ));
     }
-    if !report.ignored_columns.is_empty() {
-        line(format!(
-            "columns that the ledger does not have, which were left out: {}",
-            report.ignored_columns.join(", ")
+    let names = report.ignored_columns.join(", ");
+    if !names.is_empty() {
+        lines.push(both!(
+            "台账中没有、未导入的列：{names}",
+            "columns that the ledger does not have, which were left out: {names}"
         ));
     }
     for s in &report.skipped_sheets {
-        line(format!(
-            "not read: {}, sheet {:?} ({} rows): {}",
-            s.file, s.sheet, s.rows, s.why
+        let (file, sheet, rows) = (&s.file, &s.sheet, s.rows);
+        let (why_zh, why) = (&s.why_zh, &s.why);
+        lines.push(both!(
+            "未读取：{file}，工作表“{sheet}”（{rows} 行）：{why_zh}",
+            "not read: {file}, sheet {sheet:?} ({rows} rows): {why}"
         ));
     }
-    if report.far_away > 0 {
-        line(format!("on the map, but far away: {}", report.far_away));
+}
+
+/// Imported features that somebody should check.
+fn far_and_unlinked(report: &Report, lines: &mut Lines) {
+    let far = report.far_away;
+    if far > 0 {
+        lines.push(both!(
+            "已导入，但位置偏远：{far}",
+            "on the map, but far away: {far}"
+        ));
         for f in &report.far {
-            let [x, y] = f.at;
-            let row = f
-                .row
-                .map_or_else(String::new, |row| format!(" (row {row})"));
-            line(format!(
-                "  {}/{}{row}: [{x}, {y}] {}",
-                f.collection, f.id, f.problem
+            let ([x, y], collection, id) = (f.at, &f.collection, &f.id);
+            let (problem_zh, problem) = (&f.problem_zh, &f.problem);
+            let Localized { zh, en } = match f.row {
+                Some(row) => both!("（第{row}行）", " (row {row})"),
+                None => Localized::new("", ""),
+            };
+            lines.push(both!(
+                "  {collection}/{id}{zh}：[{x}, {y}] {problem_zh}",
+                "  {collection}/{id}{en}: [{x}, {y}] {problem}"
             ));
         }
     }
     let unlinked = report.total().unlinked;
     if unlinked > 0 {
-        line(format!("on the map, but not linked: {unlinked}"));
+        lines.push(both!(
+            "已导入，但未关联：{unlinked}",
+            "on the map, but not linked: {unlinked}"
+        ));
         for u in &report.unlinked {
-            line(format!(
-                "  {}/{}: {}: {}",
-                u.collection, u.id, u.property, u.problem
+            let (collection, id, property) = (&u.collection, &u.id, &u.property);
+            let (problem_zh, problem) = (&u.problem_zh, &u.problem);
+            lines.push(both!(
+                "  {collection}/{id}：{property}：{problem_zh}",
+                "  {collection}/{id}: {property}: {problem}"
             ));
         }
-        if let Some(text) = more(report.unlinked.len(), unlinked, "--unlinked") {
-            line(text);
-        }
+        lines.rest(report.unlinked.len(), unlinked, "--unlinked");
     }
-    if !report.nothing_to_link_to.is_empty() {
-        line(format!(
-            "features cannot be linked, because the map has no {}",
-            report.nothing_to_link_to.join(", ")
+    let missing = report.nothing_to_link_to.join(", ");
+    if !missing.is_empty() {
+        lines.push(both!(
+            "要素无法关联，因为地图上没有 {missing}",
+            "features cannot be linked, because the map has no {missing}"
         ));
     }
-    match report.seq {
-        Some(_) if report.total().changed + report.total().removed == 0 => {
-            line("nothing changed".into());
-        }
-        Some(seq) => line(format!("commit {seq}")),
-        None => line("a dry run: nothing was committed".into()),
-    }
-    out
 }
 
 #[cfg(test)]
@@ -429,9 +513,14 @@ mod tests {
             report.collections.insert(buildings, counts);
         }
         assert_eq!(
-            in_words(&report),
-            "buildings: 2 changed, 0 unchanged, 1 rejected\nnot taken: 1\n  … and 1 more; --rejects \
+            in_words(&report, Language::English),
+            "buildings: 2 changed, 0 unchanged, 1 rejected\nnot imported: 1\n  … and 1 more; --rejects \
              FILE writes all of them\ncommit 7\n"
+        );
+        assert_eq!(
+            in_words(&report, Language::Chinese),
+            "buildings：变更 2，未变 0，拒绝 1\n未导入：1\n  ……还有 1 个；用 --rejects 文件名 \
+             可写出全部\n提交 7\n"
         );
     }
 }

@@ -12,6 +12,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::language::local;
 use crate::codec::check::Problem as Wrong;
 use crate::demo;
 use crate::index::{Budget, StopOnDrop};
@@ -19,7 +20,7 @@ use crate::ingest::{Aside, Counts, Far, FileReport, Format, Reject, Report, Skip
 use crate::live::{Live, Written};
 use crate::model::names::collection::WARNINGS;
 use crate::model::names::property;
-use crate::model::{CollectionId, Localized, Role};
+use crate::model::{CollectionId, Localized, Role, both};
 use crate::service::ledger::CaseService;
 use crate::service::ledger::cases;
 use crate::service::place::anchor;
@@ -67,15 +68,17 @@ impl Sheets {
     fn read(&mut self, path: &Path) -> anyhow::Result<()> {
         let name = path.display().to_string();
         let mut bytes = Vec::new();
-        let file = File::open(path).with_context(|| format!("{name}: cannot be read"))?;
+        let cannot = || local(both!("{name}：无法读取", "{name}: cannot be read"));
+        let file = File::open(path).with_context(cannot)?;
         file.take(LARGEST + 1)
             .read_to_end(&mut bytes)
-            .with_context(|| format!("{name}: cannot be read"))?;
+            .with_context(cannot)?;
         if bytes.len() as u64 > LARGEST {
-            anyhow::bail!(
-                "{name}: the sheet is larger than {} MB. Split it",
-                LARGEST >> 20
-            );
+            let most = LARGEST >> 20;
+            anyhow::bail!(local(both!(
+                "{name}：表格文件超过 {most} MB，请拆分",
+                "{name}: the sheet is larger than {most} MB. Split it"
+            )));
         }
         let book = read::read(&bytes).with_context(|| name.clone())?;
         self.files.push(FileReport {
@@ -398,7 +401,8 @@ fn add_to_report(
     told.sort_by(|a, b| (&a.file, a.index).cmp(&(&b.file, b.index)));
     if let Some(path) = rejects {
         let open = OpenOptions::new().append(true).create(true).open(path);
-        let cannot = || format!("{}: cannot be written", path.display());
+        let name = path.display();
+        let cannot = || local(both!("{name}：无法写入", "{name}: cannot be written"));
         let mut file = open.with_context(cannot)?;
         for one in &told {
             writeln!(file, "{}", serde_json::to_string(one)?).with_context(cannot)?;

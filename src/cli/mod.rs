@@ -14,6 +14,7 @@ mod erase;
 mod export;
 mod import;
 mod import_ledger;
+mod language;
 mod plates;
 mod serve;
 mod serve_feed;
@@ -29,6 +30,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::language::local;
+use crate::model::both;
 use crate::store::Store;
 use crate::store::audit::during_command;
 
@@ -66,7 +69,7 @@ enum Command {
     Erase(erase::EraseArgs),
     /// Check rules, calendars, schemas and data files.
     Check(check::CheckArgs),
-    /// List what in the data keeps routes from being good.
+    /// List data problems that make routes worse.
     Doctor(doctor::DoctorArgs),
     /// Write the synthetic demo district as GeoJSON files.
     Demo(demo::DemoArgs),
@@ -157,7 +160,7 @@ async fn with_store<T>(
 ) -> anyhow::Result<T> {
     let done = tokio::select! {
         done = work(&store) => done,
-        signal = stop_signal() => Err(anyhow::anyhow!("ended by {signal}")),
+        signal = stop_signal() => Err(stopped_by(signal)),
     };
     store.close().await?;
     done
@@ -172,7 +175,7 @@ async fn with_made_store(
     let store = Store::open(database).await?;
     let done = tokio::select! {
         done = work(&store) => done,
-        signal = stop_signal() => Err(anyhow::anyhow!("ended by {signal}")),
+        signal = stop_signal() => Err(stopped_by(signal)),
     };
     match &done {
         Ok(code) if *code != ExitCode::FAILURE => store.close().await?,
@@ -181,6 +184,10 @@ async fn with_made_store(
         }
     }
     done
+}
+
+fn stopped_by(signal: &str) -> anyhow::Error {
+    anyhow::anyhow!(local(both!("已被 {signal} 中止", "ended by {signal}")))
 }
 
 /// Waits for a signal to stop and returns its name.
@@ -192,7 +199,7 @@ async fn stop_signal() -> &'static str {
         }
     };
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => "an interrupt",
+        _ = tokio::signal::ctrl_c() => "SIGINT",
         _ = terminate => "SIGTERM",
     }
 }
@@ -203,22 +210,9 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         .downcast_ref::<std::io::Error>()
         .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe);
     if !closed {
-        say(&format!("onemap: {}", in_words(error)));
+        say(&format!("onemap: {}", language::error_text(error)));
     }
     ExitCode::FAILURE
-}
-
-/// An error and its causes as text. A cause is left out if the error before it already contains its text, as is
-/// common in libraries.
-fn in_words(error: &anyhow::Error) -> String {
-    let mut text = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !text.contains(&cause) {
-            text.push_str(": ");
-            text.push_str(&cause);
-        }
-    }
-    text
 }
 
 /// Parses a moment as people type it.
@@ -293,14 +287,6 @@ fn start_logging(json: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cause_that_the_error_already_contains_is_not_repeated() {
-        let error = anyhow::anyhow!("file 7 is gone")
-            .context("store: file 7 is gone")
-            .context("cannot open");
-        assert_eq!(in_words(&error), "cannot open: store: file 7 is gone");
-    }
 
     #[test]
     fn moments_and_addresses_are_accepted_in_common_notations() {

@@ -17,7 +17,7 @@ use geo_types::Geometry;
 use tokio::sync::Notify;
 
 use crate::index::{Collections, Entry};
-use crate::model::{Canonical, CollectionId, Record, Role, Schema};
+use crate::model::{Canonical, CollectionId, InChinese, Localized, Record, Role, Schema};
 use crate::spatial::crs::Crs;
 use crate::store::{Store, StoreError};
 
@@ -66,8 +66,10 @@ pub struct Exported {
 pub struct LeftOut {
     /// Its id.
     pub id: String,
-    /// Why the feature is left out.
+    /// Why the feature is left out, in English.
     pub problem: String,
+    /// The same in Chinese.
+    pub problem_zh: String,
 }
 
 /// The most features that are listed as left out.
@@ -101,6 +103,24 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
+impl InChinese for ExportError {
+    fn zh(&self) -> String {
+        match self {
+            Self::NoCollection { name, known } => {
+                format!("没有名为“{name}”的图层，现有图层：{known}")
+            }
+            Self::TooWide { most } => {
+                format!("要素的不同属性超过{most}个，请用 --format ndjson 导出")
+            }
+            Self::NewProperty(name) => {
+                format!("导出期间新增了属性“{name}”，请重新导出")
+            }
+            Self::Write(error) => format!("无法写入导出内容（{error}）"),
+            Self::Store(error) => error.zh(),
+        }
+    }
+}
+
 /// Writes the features of a collection as of one moment.
 ///
 /// # Errors
@@ -131,7 +151,12 @@ pub async fn export(
                 done.left_out += 1;
                 if done.problems.len() < NAMED {
                     let id = entry.id().to_string();
-                    done.problems.push(LeftOut { id, problem });
+                    let Localized { zh, en } = problem;
+                    done.problems.push(LeftOut {
+                        id,
+                        problem: en,
+                        problem_zh: zh,
+                    });
                 }
                 return Ok(());
             }
@@ -162,9 +187,9 @@ trait Features {
     fn end(&mut self) -> Result<(), ExportError>;
 }
 
-fn moved(geometry: Option<&Geometry<f64>>, crs: Crs) -> Result<Option<Geometry<f64>>, String> {
+fn moved(geometry: Option<&Geometry<f64>>, crs: Crs) -> Result<Option<Geometry<f64>>, Localized> {
     let moved = geometry.map(|g| crs.geometry_from_wgs84(g)).transpose();
-    moved.map_err(|e| e.to_string())
+    moved.map_err(|e| e.localized())
 }
 
 /// The schema as the map shows it.

@@ -321,11 +321,14 @@ impl Problem {
                 "The database cannot be reached or is busy; nothing was written. Reads still work. Try \
                  again in a moment."
             )),
-            fault => Self::unavailable(both!(
-                "数据库目前不能写入，内容未保存，仍可查看。请联系管理员（{fault}）。",
-                "The database cannot be written to ({fault}); nothing was written. Reads still \
-                 work. Tell the administrator."
-            )),
+            fault => {
+                let Localized { zh, en } = fault.localized();
+                Self::unavailable(both!(
+                    "数据库目前不能写入，内容未保存，仍可查看。请联系管理员（{zh}）。",
+                    "The database cannot be written to ({en}); nothing was written. Reads still \
+                     work. Tell the administrator."
+                ))
+            }
         }
     }
 
@@ -397,7 +400,7 @@ impl From<StoreError> for Problem {
             | StoreError::LastAdmin { .. }) => Self::conflict(sentence(&error)),
             error => match error.fault() {
                 Some(fault) => {
-                    tracing::warn!(%error, "the database does not work");
+                    tracing::warn!(%error, "a request failed because of the database");
                     Self::fault(&fault)
                 }
                 None => Self::internal(&error),

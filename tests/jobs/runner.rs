@@ -416,7 +416,7 @@ async fn a_failed_job_has_a_reason_and_a_job_of_unknown_kind_is_lost() {
             .id;
         for (id, state, text) in [
             (words, JobState::Failed, "The file is empty."),
-            (fault, JobState::Failed, "the log has it"),
+            (fault, JobState::Failed, "the log has the cause"),
             (unreadable, JobState::Lost, "another version"),
             (unknown, JobState::Lost, "\"dreaming\""),
         ] {

@@ -22,6 +22,7 @@ pub struct Server {
 /// Runs the program to its end. Returns its output, its errors and whether it succeeded.
 pub fn onemap(arguments: &[&str]) -> (String, String, bool) {
     let done = Command::new(env!("CARGO_BIN_EXE_onemap"))
+        .env("LC_ALL", "C")
         .args(arguments)
         .output()
         .unwrap();

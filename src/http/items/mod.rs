@@ -37,7 +37,7 @@ use crate::codec::geojson::write::{FeatureParts, feature, geometry_or_null};
 use crate::index::filter::Predicate;
 use crate::index::{Budget, Collection, Entry, Meter as _, Select};
 use crate::live::Snapshot;
-use crate::model::{View, both};
+use crate::model::{InChinese as _, Localized, View, both};
 use crate::spatial::crs::Crs;
 use params::Params;
 
@@ -421,13 +421,13 @@ fn write_moved(
         .geometry()
         .map(|g| geometry_in(g, params.crs))
         .transpose()
-        .map_err(|why| {
+        .map_err(|Localized { zh, en }| {
             let id = entry.id().as_str();
             Problem::invalid(
                 "crs",
                 both!(
-                    "要素“{id}”不能转换到所请求的坐标系（{why}）。",
-                    "Feature {id:?}: {why}"
+                    "要素“{id}”不能转换到所请求的坐标系：{zh}。",
+                    "Feature {id:?} cannot be converted to the requested coordinate system: {en}."
                 ),
             )
         })?;
@@ -457,11 +457,11 @@ fn write_moved(
 fn geometry_in(
     geometry: &geo_types::Geometry<f64>,
     crs: Crs,
-) -> Result<geo_types::Geometry<f64>, String> {
+) -> Result<geo_types::Geometry<f64>, Localized> {
     use geo::MapCoords;
     let moved = crs
         .geometry_from_wgs84(geometry)
-        .map_err(|e| e.to_string())?;
+        .map_err(|e| e.localized())?;
     Ok(if crs.axis_order_lat_lon() {
         moved.map_coords(|c| geo_types::Coord { x: c.y, y: c.x })
     } else {

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::context::Running;
 use super::{Context, JobError, Jobs, LONGEST, Runnable, fair, lock};
 use crate::live::supervisor::Stop;
-use crate::model::{Localized, both};
+use crate::model::{InChinese as _, Localized, both};
 use crate::store::{Job, JobEnd, Kept, StoreError};
 
 /// How often the runner looks in the queue for jobs that other processes created.
@@ -263,14 +263,14 @@ impl Jobs {
 fn unknown_kind(kind: &str) -> Localized {
     both!(
         "本程序没有类型为“{kind}”的任务，该任务由其他版本的程序创建。",
-        "This program knows no jobs of the kind {kind:?}; another version made it."
+        "This version of the program has no jobs of the kind {kind:?}; another version created it."
     )
 }
 
 fn fault_of_the_program() -> Localized {
     both!(
         "任务因程序错误而失败，日志中有该任务编号的记录，请联系管理员。",
-        "The job failed by a fault of the program; the log has it under the job's id."
+        "The job failed because of an error in the program. Tell the administrator: the log has the cause under the id of the job."
     )
 }
 
@@ -279,7 +279,7 @@ fn lost(kind: &dyn Runnable, job: &Job) -> Option<Localized> {
     if job.starts > 1 && !kind.resumes() {
         return Some(both!(
             "服务器在任务运行期间停止，此类任务无法继续，请重新发起。",
-            "The server stopped while the job ran, and a job of this kind cannot go on. Start it again."
+            "The server stopped while the job ran, and a job of this kind cannot continue. Start it again."
         ));
     }
     (job.starts > MOST_STARTS).then(|| {
@@ -309,10 +309,14 @@ fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
         Err(JobError::Store(error)) => {
             tracing::error!(%error, job = id, "a job failed by the store");
             match error.fault() {
-                Some(fault) => JobEnd::Failed(both!(
-                    "数据库出错，请联系管理员（{fault}）。",
-                    "The database does not work: {fault}."
-                )),
+                Some(fault) => {
+                    let Localized { zh, en } = fault.localized();
+                    JobEnd::Failed(both!(
+                        "数据库出错，任务失败；请联系管理员，恢复后重新发起（{zh}）。",
+                        "The job failed because of the database: {en}. Tell the administrator; start the \
+                         job again once that is fixed."
+                    ))
+                }
                 None => JobEnd::Failed(fault_of_the_program()),
             }
         }

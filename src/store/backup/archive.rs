@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::cells::{quoted, read};
 use super::{Manifest, schema, wrong};
+use crate::model::{Localized, both};
 use crate::store::{StoreError, now, sqlite};
 
 /// The table with the manifest. The counts and the hash in the manifest leave it out.
@@ -19,9 +20,7 @@ const MANIFEST: &str = "backup";
 
 /// Opens a database file without a write-ahead log.
 pub(in crate::store) async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
-    connect(path)
-        .await
-        .map_err(|e| wrong(path, &format!("is not a backup of onemap: {e}")))
+    connect(path).await.map_err(|e| wrong(path, no_backup(&e)))
 }
 
 /// Opens a database file for exclusive use, which is needed to leave the write-ahead log mode.
@@ -84,38 +83,63 @@ pub(in crate::store) async fn verify(path: &Path) -> Result<Manifest, StoreError
 }
 
 async fn check(path: &Path, file: &mut SqliteConnection) -> Result<Manifest, StoreError> {
-    let damaged =
-        |problem: &str| wrong(path, &format!("is damaged: {problem}; take another backup"));
+    let damaged = |problem: Localized| {
+        let Localized { zh, en } = problem;
+        wrong(
+            path,
+            both!(
+                "已损坏：{zh}；请换用另一份备份",
+                "is damaged: {en}; use another backup"
+            ),
+        )
+    };
     let said: Option<String> =
         sqlx::query_scalar(AssertSqlSafe(format!("SELECT manifest FROM {MANIFEST}")))
             .fetch_optional(&mut *file)
             .await
-            .map_err(|e| wrong(path, &format!("is not a backup of onemap: {e}")))?;
-    let said = said.ok_or_else(|| damaged("it has no manifest"))?;
-    let manifest: Manifest = serde_json::from_str(&said).map_err(|e| damaged(&e.to_string()))?;
+            .map_err(|e| wrong(path, no_backup(&e)))?;
+    let said = said.ok_or_else(|| damaged(both!("缺少清单", "it has no manifest")))?;
+    let manifest: Manifest = serde_json::from_str(&said).map_err(|e| {
+        damaged(both!(
+            "清单无法读取（{e}）",
+            "its manifest cannot be read ({e})"
+        ))
+    })?;
     let state: String = sqlx::query_scalar("PRAGMA integrity_check(1)")
         .fetch_one(&mut *file)
         .await
-        .map_err(|e| damaged(&e.to_string()))?;
+        .map_err(|e| damaged(unreadable(&e)))?;
     if state != "ok" {
-        return Err(damaged(&state));
+        return Err(damaged(unreadable(&state)));
     }
     let (rows, sha256) = contents(&mut *file)
         .await
-        .map_err(|e| damaged(&e.to_string()))?;
+        .map_err(|e| damaged(unreadable(&e)))?;
     if rows != manifest.rows {
-        return Err(damaged("its numbers of rows differ from its manifest"));
+        return Err(damaged(both!(
+            "行数与清单不符",
+            "its numbers of rows differ from its manifest"
+        )));
     }
     if sha256 != manifest.sha256 {
-        return Err(damaged("its contents differ from its manifest (SHA-256)"));
+        return Err(damaged(both!(
+            "内容与清单不符（SHA-256）",
+            "its contents differ from its manifest (SHA-256)"
+        )));
     }
     if head(&mut *file).await? != manifest.seq {
-        return Err(damaged("its newest commit differs from its manifest"));
+        return Err(damaged(both!(
+            "最新提交与清单不符",
+            "its newest commit differs from its manifest"
+        )));
     }
     if let Some(said) = manifest.features
         && features(&mut *file).await? != said
     {
-        return Err(damaged("its number of features differs from its manifest"));
+        return Err(damaged(both!(
+            "要素数与清单不符",
+            "its number of features differs from its manifest"
+        )));
     }
     Ok(manifest)
 }
@@ -127,11 +151,25 @@ pub(in crate::store) async fn newest(path: &Path) -> Result<u64, StoreError> {
         .fetch_one(&mut file)
         .await?;
     if state != "ok" {
-        return Err(wrong(path, &format!("is damaged: {state}")));
+        return Err(wrong(
+            path,
+            both!("已损坏（{state}）", "is damaged: {state}"),
+        ));
     }
     let seq = head(&mut file).await?;
     file.close().await?;
     Ok(seq)
+}
+
+fn no_backup(error: &sqlx::Error) -> Localized {
+    both!(
+        "不是 onemap 的备份（{error}）",
+        "is not a backup of onemap: {error}"
+    )
+}
+
+fn unreadable(error: &impl std::fmt::Display) -> Localized {
+    both!("内容无法读取（{error}）", "{error}")
 }
 
 async fn head(file: &mut SqliteConnection) -> Result<u64, StoreError> {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::sqlite::beside;
 use super::{Claim, Opening, Store, StoreError};
+use crate::model::{Localized, both};
 
 /// The description of a backup, stored in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +47,7 @@ pub struct Manifest {
 }
 
 /// Receives the name of the current step, and its completed share (0 to 1) if known.
-pub type Progress<'a> = &'a (dyn Fn(&str, Option<f64>) + Send + Sync);
+pub type Progress<'a> = &'a (dyn Fn(Localized, Option<f64>) + Send + Sync);
 
 /// Writes a backup of a store to a new file, while the store is in use. The file gets its name only after it is
 /// complete and was read again and checked.
@@ -59,10 +60,16 @@ pub async fn backup(
     progress: Progress<'_>,
 ) -> Result<Manifest, StoreError> {
     if file.exists() {
-        return Err(wrong(file, "exists already; give another name"));
+        return Err(wrong(
+            file,
+            both!(
+                "文件已存在，请换一个名称",
+                "exists already; give another name"
+            ),
+        ));
     }
     let partial = Partial::new(beside(file, ".partial"))?;
-    progress("copying", None);
+    progress(both!("正在复制", "copying"), None);
     let quarantined = match store {
         Store::Sqlite(s) => {
             sqlite_files::copy(s, partial.path(), progress).await?;
@@ -70,11 +77,17 @@ pub async fn backup(
         }
         Store::Postgis(s) => s.dump(partial.path(), progress).await?,
     };
-    progress("checking", None);
+    progress(both!("正在校验", "checking"), None);
     let manifest = archive::seal(partial.path(), store.kind(), quarantined).await?;
     let found = archive::verify(partial.path()).await?;
     if found != manifest {
-        return Err(wrong(file, "differs from what was written; check the disk"));
+        return Err(wrong(
+            file,
+            both!(
+                "读回的内容与写入的不同，请检查磁盘",
+                "differs from what was written; check the disk"
+            ),
+        ));
     }
     partial.become_file(file)?;
     Ok(manifest)
@@ -101,11 +114,15 @@ pub async fn restore(
         None => std::env::temp_dir().join(format!("onemap-{}.restoring", Uuid::new_v4())),
     };
     let working = Partial::new(working)?;
-    progress("copying", None);
-    std::fs::copy(file, working.path())
-        .map_err(|e| wrong(file, &format!("cannot be read or copied: {e}")))?;
+    progress(both!("正在复制", "copying"), None);
+    std::fs::copy(file, working.path()).map_err(|e| {
+        wrong(
+            file,
+            both!("无法读取或复制（{e}）", "cannot be read or copied: {e}"),
+        )
+    })?;
     // Check the copy, since the copy is what is restored.
-    progress("checking", None);
+    progress(both!("正在校验", "checking"), None);
     let manifest = archive::verify(working.path())
         .await
         .map_err(|e| named(file, working.path(), e))?;
@@ -119,16 +136,22 @@ pub async fn restore(
                     // A damaged database may be replaced: this is what backups are for.
                     Err(error) if error.is_unreadable() && replace => {
                         progress(
-                            "the old database cannot be read, so its erasures are not repeated",
+                            both!(
+                                "原数据库无法读取，因此不会在恢复的地图中重新执行原有的清除",
+                                "the old database cannot be read, so its erasures are not repeated"
+                            ),
                             None,
                         );
                     }
                     Err(error) if error.is_unreadable() => {
-                        let problem = format!(
-                            "is damaged, or is no database of onemap ({error}): --replace has the \
-                             backup take its place"
-                        );
-                        return Err(wrong(path, &problem));
+                        return Err(wrong(
+                            path,
+                            both!(
+                                "已损坏，或不是 onemap 的数据库（{error}）；如需用备份替换，请加 --replace",
+                                "is damaged, or is not a database of onemap ({error}): use --replace to \
+                                 replace it with the backup"
+                            ),
+                        ));
                     }
                     taken => taken?,
                 }
@@ -182,10 +205,10 @@ async fn may_replace(store: &Store, url: &str, replace: bool) -> Result<(), Stor
     })
 }
 
-fn wrong(file: &Path, problem: &str) -> StoreError {
+fn wrong(file: &Path, problem: Localized) -> StoreError {
     StoreError::Backup {
         file: file.display().to_string(),
-        problem: problem.to_owned(),
+        problem,
     }
 }
 
@@ -193,7 +216,7 @@ fn wrong(file: &Path, problem: &str) -> StoreError {
 fn named(file: &Path, copy: &Path, error: StoreError) -> StoreError {
     match error {
         StoreError::Backup { file: of, problem } if of == copy.display().to_string() => {
-            wrong(file, &problem)
+            wrong(file, problem)
         }
         other => other,
     }
@@ -211,7 +234,7 @@ impl Partial {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             _ => super::sqlite::make_file(&path).map(|_| ()),
         };
-        made.map_err(|e| wrong(&path, &format!("cannot be made: {e}")))?;
+        made.map_err(|e| wrong(&path, both!("无法创建（{e}）", "cannot be created: {e}")))?;
         Ok(Self { path, kept: false })
     }
 
@@ -229,7 +252,7 @@ impl Partial {
             .and_then(|f| f.sync_all())
             .and_then(|()| std::fs::rename(&self.path, name))
             .and_then(|()| std::fs::File::open(folder)?.sync_all());
-        done.map_err(|e| wrong(name, &format!("cannot be written: {e}")))?;
+        done.map_err(|e| wrong(name, both!("无法写入（{e}）", "cannot be written: {e}")))?;
         self.kept = true;
         Ok(())
     }

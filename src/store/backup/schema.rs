@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 
 use super::wrong;
+use crate::model::both;
 use crate::store::{StoreError, sqlite};
 
 /// The SQL of each table, index, trigger and view, by kind and name.
@@ -27,21 +28,26 @@ pub(super) async fn compare(path: &Path, file: &mut SqliteConnection) -> Result<
     let expected = parts(&mut new).await?;
     new.close().await?;
     let found = parts(file).await?;
-    let differs = |problem: &str, (kind, name): &(String, String)| {
-        let problem = format!(
-            "is not a backup of onemap: its schema {problem} the {kind} {name:?}; take another backup"
-        );
-        Err(wrong(path, &problem))
+    let differs = |zh: &str, en: &str, (kind, name): &(String, String)| {
+        Err(wrong(
+            path,
+            both!(
+                "不是 onemap 的备份：其数据库结构{zh} {kind}“{name}”；请换用另一份备份",
+                "is not a backup of onemap: its schema {en} the {kind} {name:?}; use another backup"
+            ),
+        ))
     };
     for (part, sql) in &found {
         match expected.get(part) {
-            None => return differs("was changed and has", part),
-            Some(made) if made != sql => return differs("was changed in", part),
+            None => return differs("被改动过，多出", "was changed and has", part),
+            Some(made) if made != sql => {
+                return differs("被改动过，不同的是", "was changed in", part);
+            }
             Some(_) => {}
         }
     }
     match expected.keys().find(|part| !found.contains_key(*part)) {
-        Some(part) => differs("was changed and lacks", part),
+        Some(part) => differs("被改动过，缺少", "was changed and lacks", part),
         None => Ok(()),
     }
 }

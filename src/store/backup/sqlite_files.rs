@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::Connection;
 
 use super::{Partial, Progress, archive, wrong};
+use crate::model::both;
 use crate::store::StoreError;
 use crate::store::error::{Fault, fault_of, is_unreadable};
 use crate::store::sqlite::{SqliteStore, beside, hold_alone, is_there, path_of};
@@ -28,7 +29,10 @@ pub(super) async fn copy(
             Ok(done) => break done?,
             Err(_) => {
                 let written = std::fs::metadata(to).map_or(0, |m| m.len());
-                progress("copying", Some(written as f64 / whole as f64));
+                progress(
+                    both!("正在复制", "copying"),
+                    Some(written as f64 / whole as f64),
+                );
             }
         }
     }
@@ -72,7 +76,10 @@ pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), Store
         let in_use = || {
             wrong(
                 path,
-                "is in use by another process; stop that process first",
+                both!(
+                    "正由其他进程使用，请先停止该进程",
+                    "is in use by another process; stop that process first"
+                ),
             )
         };
         // Remove the log before another file gets this name, or SQLite would apply it to that file.
@@ -82,11 +89,16 @@ pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), Store
             // SQLite cannot tell whether a damaged file is in use.
             Err(error) if is_unreadable(Some(&error)) => {
                 _alone = hold_alone(path)
-                    .map_err(|e| wrong(path, &format!("cannot be opened: {e}")))?
+                    .map_err(|e| wrong(path, both!("无法打开（{e}）", "cannot be opened: {e}")))?
                     .map(Some)
                     .ok_or_else(in_use)?;
             }
-            Err(error) => return Err(wrong(path, &format!("cannot be replaced: {error}"))),
+            Err(error) => {
+                return Err(wrong(
+                    path,
+                    both!("无法替换（{error}）", "cannot be replaced: {error}"),
+                ));
+            }
         }
     }
     // The log of a deleted database may remain, and SQLite would apply it to the restored file.
@@ -94,7 +106,10 @@ pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), Store
         let stale = beside(path, suffix);
         match std::fs::remove_file(&stale) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(wrong(&stale, &format!("cannot be removed: {error}")));
+                return Err(wrong(
+                    &stale,
+                    both!("无法删除（{error}）", "cannot be removed: {error}"),
+                ));
             }
             _ => {}
         }
@@ -104,7 +119,10 @@ pub(super) async fn put_in_place(file: Partial, path: &Path) -> Result<(), Store
     if archive::newest(path).await? != restored {
         return Err(wrong(
             path,
-            "differs from what was restored; check the disk and restore again",
+            both!(
+                "与恢复的内容不同，请检查磁盘后重新恢复",
+                "differs from what was restored; check the disk and restore again"
+            ),
         ));
     }
     Ok(())

@@ -12,6 +12,7 @@ use super::columns::{columns_of, tables};
 use super::rows::{GOOD, Names, VERSION, version};
 use super::{PostgisStore, connect};
 use crate::codec::wkb;
+use crate::model::both;
 use crate::store::backup::Progress;
 use crate::store::backup::archive;
 use crate::store::backup::cells::{Cell, Inserts, quoted};
@@ -59,7 +60,10 @@ impl PostgisStore {
                 copy_table(&mut moment, &mut to, &table, &[]).await?;
             }
         }
-        progress("gathering the newest versions", None);
+        progress(
+            both!("正在收集最新版本", "collecting the newest versions"),
+            None,
+        );
         sqlx::raw_sql(
             "INSERT INTO features (collection, id, seq, updated_at, geometry, properties) \
              SELECT h.collection, h.id, max(c.seq), c.at, h.geometry, h.properties \
@@ -123,7 +127,10 @@ impl PostgisStore {
             inserts.push(to, cells).await?;
             copied += 1;
             if copied % 50_000 == 0 {
-                progress("copying", Some(copied as f64 / all as f64));
+                progress(
+                    both!("正在复制", "copying"),
+                    Some(copied as f64 / all as f64),
+                );
             }
         }
         inserts.flush(to).await?;

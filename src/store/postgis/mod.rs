@@ -47,6 +47,7 @@ pub use staging::Staging;
 use super::StoreError;
 use super::error::without_password;
 use super::health::Health;
+use crate::model::{Localized, both};
 use listen::Watcher;
 use quarantine::Checkers;
 
@@ -278,7 +279,7 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error
 /// Checks that the server can hold a map, and sets the search path so that PostGIS functions are
 /// found.
 async fn require(connection: &mut PgConnection, url: &str) -> Result<(), StoreError> {
-    let unsuitable = |problem: String| StoreError::Unsuitable {
+    let unsuitable = |problem: Localized| StoreError::Unsuitable {
         url: url.to_owned(),
         problem,
     };
@@ -289,12 +290,14 @@ async fn require(connection: &mut PgConnection, url: &str) -> Result<(), StoreEr
     .fetch_one(&mut *connection)
     .await?;
     if version < 140_000 {
-        return Err(unsuitable(format!(
+        return Err(unsuitable(both!(
+            "数据库服务器为 PostgreSQL {shown}，One Map 需要 14 或更高版本",
             "its server is PostgreSQL {shown}; One Map needs 14 or newer"
         )));
     }
     if encoding != "UTF8" {
-        return Err(unsuitable(format!(
+        return Err(unsuitable(both!(
+            "数据库编码为 {encoding}，请以 ENCODING 'UTF8' 新建数据库",
             "its encoding is {encoding}; create the database with ENCODING 'UTF8'"
         )));
     }
@@ -308,19 +311,24 @@ async fn require(connection: &mut PgConnection, url: &str) -> Result<(), StoreEr
             .execute(&mut *connection)
             .await
             .map_err(|e| match &e {
-                sqlx::Error::Database(d) => unsuitable(format!(
-                    "it has no PostGIS and it could not be installed ({}). Install PostGIS 3 on \
-                     the server (Debian: apt-get install postgresql-NN-postgis-3) and have a \
-                     superuser run CREATE EXTENSION postgis in this database",
-                    d.message()
-                )),
+                sqlx::Error::Database(d) => {
+                    let said = d.message();
+                    unsuitable(both!(
+                        "没有 PostGIS，且无法自动安装（{said}）。请在服务器上安装 PostGIS 3（Debian：\
+                         apt-get install postgresql-NN-postgis-3），再由超级用户在该数据库中执行 \
+                         CREATE EXTENSION postgis",
+                        "it has no PostGIS and it could not be installed ({said}). Install PostGIS 3 on \
+                         the server (Debian: apt-get install postgresql-NN-postgis-3) and have a \
+                         superuser run CREATE EXTENSION postgis in this database"
+                    ))
+                }
                 _ => e.into(),
             })?;
         schema = sqlx::query_scalar(place)
             .fetch_optional(&mut *connection)
             .await?;
     }
-    let schema = schema.ok_or_else(|| unsuitable("it has no PostGIS".into()))?;
+    let schema = schema.ok_or_else(|| unsuitable(both!("没有 PostGIS", "it has no PostGIS")))?;
     // The server itself has quoted the name.
     sqlx::query(AssertSqlSafe(format!(
         "SET search_path = {schema}, pg_catalog"

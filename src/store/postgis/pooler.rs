@@ -9,6 +9,7 @@ use sqlx::Row;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use super::connect;
+use crate::model::both;
 use crate::store::StoreError;
 
 /// How often the two connections are compared. Another client of the pooler may change one result.
@@ -16,6 +17,9 @@ const TRIES: usize = 5;
 
 const WAY_OUT: &str = "One Map needs sessions (LISTEN, prepared statements, locks): connect it to \
     PostgreSQL directly, or give its database pool_mode = session in pgbouncer.ini";
+/// The same in Chinese.
+const WAY_OUT_ZH: &str = "One Map 需要会话功能（LISTEN、预备语句、锁）：请直接连接 PostgreSQL，\
+    或在 pgbouncer.ini 中为该数据库设置 pool_mode = session";
 
 /// Refuses a pooler that does not keep sessions. `connection` must be new: no statement was run on
 /// it yet.
@@ -37,7 +41,8 @@ pub(super) async fn refuse(
         if one == two || *first.get_or_insert(one) != one {
             return Err(StoreError::Unsuitable {
                 url: url.to_owned(),
-                problem: format!(
+                problem: both!(
+                    "连接经过事务模式的连接池（如 PgBouncer）。{WAY_OUT_ZH}",
                     "it is reached through a pooler in transaction mode (PgBouncer?). {WAY_OUT}"
                 ),
             });
@@ -63,7 +68,8 @@ pub(super) fn refused_settings(error: &sqlx::Error, url: &str) -> Option<StoreEr
     said.contains("unsupported startup parameter")
         .then(|| StoreError::Unsuitable {
             url: url.to_owned(),
-            problem: format!(
+            problem: both!(
+                "PgBouncer 拒绝连接（{said}）。{WAY_OUT_ZH}，并设置 ignore_startup_parameters = extra_float_digits",
                 "PgBouncer refuses the connection ({said}). {WAY_OUT}, and set \
                  ignore_startup_parameters = extra_float_digits"
             ),

@@ -10,6 +10,7 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::columns::{Column, columns_of, tables};
 use super::dump::sqlite_columns;
 use super::{LOCKS, PostgisStore, SERVING_LOCK, connect, views};
+use crate::model::both;
 use crate::store::StoreError;
 use crate::store::backup::Progress;
 use crate::store::backup::archive;
@@ -63,11 +64,11 @@ impl PostgisStore {
             .collect();
         run(&mut tx, format!("TRUNCATE {}", names.join(", "))).await?;
 
-        progress("restoring", None);
+        progress(both!("正在恢复", "restoring"), None);
         let checked = [("checked", "true"), ("judged", "true")];
         copy_table(&mut file, &mut tx, "commits", &checked, progress).await?;
         copy_table(&mut file, &mut tx, "changes", &[], progress).await?;
-        progress("linking versions", None);
+        progress(both!("正在关联版本", "linking versions"), None);
         for sql in [
             // The batch that wrote the previous version, if that was not a deletion.
             "UPDATE onemap.changes h SET previous = p.previous FROM (\
@@ -102,7 +103,7 @@ impl PostgisStore {
         }
         tx.commit().await?;
         file.close().await?;
-        progress("making views", None);
+        progress(both!("正在创建视图", "creating views"), None);
         views::follow_all(&mut connection).await?;
         sqlx::query("ANALYZE").execute(&mut connection).await?;
         let _ = connection.close().await;
@@ -222,7 +223,7 @@ async fn copy_table(
             write(tx, &insert, &columns, std::mem::take(&mut gathered)).await?;
             bytes = 0;
             progress(
-                &format!("restoring {table}"),
+                both!("正在恢复 {table}", "restoring {table}"),
                 Some(copied as f64 / all.max(1) as f64),
             );
         }

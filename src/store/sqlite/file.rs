@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::io::Errno;
 
+use crate::model::{Localized, both};
 use crate::store::StoreError;
 
 /// Identifies a file by device and inode number. An open file keeps its inode number, so no other
@@ -59,11 +60,12 @@ impl OpenFile {
         one_name(&self.path)?;
         match self.lock.get() {
             Some((lock, then)) if identity(lock).ok().as_ref() != Some(then) => {
+                let lock = lock.display();
                 Err(StoreError::NotAlone {
-                    problem: format!(
-                        "the lock file {} was deleted or replaced, so another server may have the \
-                         database: stop this server and start it again",
-                        lock.display()
+                    problem: both!(
+                        "锁文件 {lock} 已被删除或替换，可能有其他服务器在使用该数据库，请停止本服务器后重新启动",
+                        "the lock file {lock} was deleted or replaced, so another server may use the \
+                         database: stop this server and start it again"
                     ),
                 })
             }
@@ -82,7 +84,7 @@ impl OpenFile {
                 Ok(_) => {
                     return Err(StoreError::Replaced {
                         path: self.path.display().to_string(),
-                        problem: format!("{} was replaced by another file", part.display()),
+                        problem: replaced(part),
                     });
                 }
                 Err(error) => return Err(gone(&self.path, part, &error)),
@@ -99,25 +101,39 @@ impl OpenFile {
 /// [`StoreError::NotAlone`] if the file has several names.
 pub(super) fn one_name(path: &Path) -> Result<(), StoreError> {
     match fs::metadata(path) {
-        Ok(found) if found.nlink() > 1 => Err(StoreError::NotAlone {
-            problem: format!(
-                "the database file {} has {} names (hard links), and writes by two names are lost: \
-                 remove the other name (find FOLDER -samefile {} shows it)",
-                path.display(),
-                found.nlink(),
-                path.display()
-            ),
-        }),
+        Ok(found) if found.nlink() > 1 => {
+            let (path, names) = (path.display(), found.nlink());
+            Err(StoreError::NotAlone {
+                problem: both!(
+                    "数据库文件 {path} 有 {names} 个名称（硬链接），以两个名称写入会丢失数据；\
+                     请删除另一个名称（可用 find 目录 -samefile {path} 查找）",
+                    "the database file {path} has {names} names (hard links), and writes under two \
+                     names are lost: remove the other name (find FOLDER -samefile {path} shows it)"
+                ),
+            })
+        }
         // If the metadata cannot be read, opening the file reports the error.
         _ => Ok(()),
     }
 }
 
+fn replaced(part: &Path) -> Localized {
+    let part = part.display();
+    both!(
+        "{part} 已被其他文件替换",
+        "{part} was replaced by another file"
+    )
+}
+
 fn gone(path: &Path, part: &Path, error: &std::io::Error) -> StoreError {
+    let part = part.display();
     let problem = if error.kind() == ErrorKind::NotFound {
-        format!("{} was deleted or moved", part.display())
+        both!("{part} 已被删除或移动", "{part} was deleted or moved")
     } else {
-        format!("{}: {error}", part.display())
+        both!(
+            "{part} 无法读取（{error}）",
+            "{part} cannot be read: {error}"
+        )
     };
     StoreError::Replaced {
         path: path.display().to_string(),

@@ -45,6 +45,7 @@ pub use staging::Staging;
 
 use super::health::Health;
 use super::{Opening, StoreError, now};
+use crate::model::both;
 use file::OpenFile;
 pub(super) use file::{beside, hold_alone, is_there, make as make_file};
 
@@ -321,9 +322,10 @@ pub(super) fn path_of(url: &str) -> Result<PathBuf, StoreError> {
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(StoreError::Unsuitable {
             url: url.to_owned(),
-            problem: "a map in memory would be lost with the process; give a file, as in \
-                      sqlite:onemap.db"
-                .to_owned(),
+            problem: both!(
+                "内存中的地图会随进程丢失，请指定文件，如 sqlite:onemap.db",
+                "a map in memory would be lost with the process; give a file, as in sqlite:onemap.db"
+            ),
         });
     }
     let options = SqliteConnectOptions::from_str(url).map_err(|source| StoreError::Open {

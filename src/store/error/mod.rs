@@ -1,9 +1,20 @@
 //! Errors of the store and the causes that keep a database from working.
 
+mod chinese;
+mod fault;
+mod url;
+
 use sqlx::migrate::MigrateError;
 
+pub use fault::Fault;
+use fault::migrating;
+pub(super) use fault::{fault_of, is_unreadable};
+pub(super) use url::without_password;
+
 use crate::codec::wkb::WkbError;
-use crate::model::{CollectionId, Expect, FeatureId, IdError, InChinese, Precondition, SCHEMAS};
+use crate::model::{
+    CollectionId, Expect, FeatureId, IdError, Localized, Precondition, SCHEMAS, both,
+};
 
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +56,7 @@ pub enum StoreError {
         /// The path of the file.
         file: String,
         /// What is wrong with the file; the text continues after the path.
-        problem: String,
+        problem: Localized,
     },
     /// A restore was refused, because it would replace data in the database.
     #[error(
@@ -68,13 +79,13 @@ pub enum StoreError {
         /// The path of the database.
         path: String,
         /// Which file is affected, and what happened to it.
-        problem: String,
+        problem: Localized,
     },
     /// Another server may be using the database at the same time; nothing was written.
     #[error("{problem}; nothing was written")]
     NotAlone {
         /// Why another server could open the database, and what to do about it.
-        problem: String,
+        problem: Localized,
     },
     /// The database server lacks something that a map needs, for example PostGIS.
     #[error("the database {url} cannot hold a map: {problem}")]
@@ -82,7 +93,7 @@ pub enum StoreError {
         /// The URL of the database, without the password.
         url: String,
         /// What is missing and how to install it.
-        problem: String,
+        problem: Localized,
     },
     /// The database was written by a newer version of this program.
     #[error(
@@ -96,10 +107,10 @@ pub enum StoreError {
         known: i64,
     },
     /// A migration failed; the database is unchanged.
-    #[error("the database could not be brought up to date: {0}")]
+    #[error("the schema of the database could not be migrated: {0}")]
     Migrate(MigrateError),
     /// A precondition of an edit does not hold; nothing was written.
-    #[error("{collection}/{id}: expected {expected:?}, found {found:?}")]
+    #[error("{collection}/{id} was changed: expected {expected:?}, found {found:?}")]
     Precondition {
         /// The collection of the feature.
         collection: CollectionId,
@@ -137,7 +148,9 @@ pub enum StoreError {
         name: String,
     },
     /// The account has reached its limit of unfinished jobs.
-    #[error("the account has {most} jobs that have not ended; wait until one has, or cancel one")]
+    #[error(
+        "the account has {most} unfinished jobs, which is the limit; wait until one ends, or cancel one"
+    )]
     TooManyJobs {
         /// The limit.
         most: u32,
@@ -179,38 +192,6 @@ pub enum StoreError {
     Database(#[from] sqlx::Error),
 }
 
-/// Messages for users of the service. Faults that only the operator can fix carry the English text
-/// of the log in brackets.
-impl InChinese for StoreError {
-    fn zh(&self) -> String {
-        match self {
-            Self::NameTaken { name } => {
-                format!("已有名为“{name}”或与之相近的账号，请换一个名称")
-            }
-            Self::Disabled { name } => format!("账号“{name}”已停用，请先启用"),
-            Self::LastAdmin { name } => format!(
-                "“{name}”是最后一个可长期登录的管理员账号；请先给另一个账号设置管理员角色，\
-                 并为其设置密码或长期有效的令牌"
-            ),
-            Self::TooManyJobs { most } => {
-                format!("本账号已有{most}个任务尚未结束，请等待其中一个结束，或先取消一个")
-            }
-            Self::JobThere { kind } => format!("该任务已有一个“{kind}”后续任务"),
-            Self::Upload(refusal) => refusal.zh(),
-            Self::NoUpload { .. } => "上传的文件已被清除，请重新上传".to_owned(),
-            Self::Overtaken(overtaken) => format!(
-                "操作期间有{}个要素已被他人修改，请重新读取后再试（{self}）",
-                overtaken.total
-            ),
-            Self::Abandoned => "导入中断超过10分钟，已放弃；内容未写入地图，请重新导入".to_owned(),
-            Self::Precondition { collection, id, .. } => {
-                format!("{collection} 中的要素“{id}”已被他人修改，请重新读取后再试")
-            }
-            other => format!("数据库出错，请联系管理员（{other}）"),
-        }
-    }
-}
-
 /// The features of a staged edit that other commits changed after the edit was prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overtaken {
@@ -226,7 +207,9 @@ impl Overtaken {
 
     /// Returns an error if a query found overtaken features. A row has collection, id, commit, and
     /// the total number of rows.
-    pub(super) fn none_of(rows: Vec<(String, String, i64, i64)>) -> Result<(), StoreError> {
+    pub(in crate::store) fn none_of(
+        rows: Vec<(String, String, i64, i64)>,
+    ) -> Result<(), StoreError> {
         let Some(total) = rows.first().map(|row| row.3) else {
             return Ok(());
         };
@@ -262,41 +245,25 @@ impl std::fmt::Display for Overtaken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UploadRefusal {
     /// The file is larger than this many bytes.
-    #[error("the file is larger than {} MiB, the most for one file", .0 >> 20)]
+    #[error("the file is larger than {} MiB, which is the limit for one file", .0 >> 20)]
     One(u64),
     /// The files of one account exceed this many bytes together.
     #[error(
-        "the files of one account may have {} MiB together: delete jobs that have ended, or wait until they expire",
+        "the files of one account may have at most {} MiB together: delete finished jobs, or wait until they expire",
         .0 >> 20
     )]
     Account(u64),
     /// All uploaded files exceed this many bytes together.
     #[error(
-        "all uploaded files may have {} MiB together: wait until older ones expire, or raise --uploads-total",
+        "all uploaded files may have at most {} MiB together: wait until older ones expire, or raise --uploads-total",
         .0 >> 20
     )]
     Total(u64),
 }
 
-impl InChinese for UploadRefusal {
-    fn zh(&self) -> String {
-        match self {
-            Self::One(most) => format!("单个文件不能超过 {} MiB", most >> 20),
-            Self::Account(most) => format!(
-                "同一账号上传的文件合计不能超过 {} MiB，请删除已结束的任务，或等待文件到期清除",
-                most >> 20
-            ),
-            Self::Total(most) => format!(
-                "服务器保存的上传文件合计已达上限 {} MiB，请等待较早的文件到期清除，或联系管理员",
-                most >> 20
-            ),
-        }
-    }
-}
-
 impl Precondition {
     /// Checks the condition; `found` is the commit that last wrote the feature.
-    pub(super) fn check(&self, found: Option<u64>) -> Result<(), StoreError> {
+    pub(in crate::store) fn check(&self, found: Option<u64>) -> Result<(), StoreError> {
         let holds = match self.expect {
             Expect::Absent => found.is_none(),
             Expect::Present => found.is_some(),
@@ -324,7 +291,7 @@ impl StoreError {
 
     /// Converts the error of inserting an account: a unique constraint means that the name is
     /// taken.
-    pub(super) fn name_taken(error: sqlx::Error, name: &str) -> Self {
+    pub(in crate::store) fn name_taken(error: sqlx::Error, name: &str) -> Self {
         match &error {
             sqlx::Error::Database(d) if d.is_unique_violation() => Self::NameTaken {
                 name: name.to_owned(),
@@ -335,7 +302,7 @@ impl StoreError {
 
     /// Converts the error of inserting a job: a unique constraint means that the parent has a job
     /// of this kind.
-    pub(super) fn job_there(error: sqlx::Error, kind: &str) -> Self {
+    pub(in crate::store) fn job_there(error: sqlx::Error, kind: &str) -> Self {
         match &error {
             sqlx::Error::Database(d) if d.is_unique_violation() => Self::JobThere {
                 kind: kind.to_owned(),
@@ -371,7 +338,7 @@ impl StoreError {
     }
 
     /// Whether the database file is damaged or is not a database, so that no retry helps.
-    pub(super) fn is_unreadable(&self) -> bool {
+    pub(in crate::store) fn is_unreadable(&self) -> bool {
         match self {
             Self::Corrupt { .. } => true,
             Self::Migrate(source) => is_unreadable(migrating(source)),
@@ -384,208 +351,17 @@ impl StoreError {
     pub fn fault(&self) -> Option<Fault> {
         match self {
             Self::Open { source, .. } => Some(fault_of(source).unwrap_or(Fault::Away)),
-            Self::Replaced { path, problem } => Some(Fault::Replaced(format!(
-                "the database {path} is not the one that is open: {problem}"
+            Self::Replaced {
+                path,
+                problem: Localized { zh, en },
+            } => Some(Fault::Replaced(both!(
+                "数据库 {path} 已不是打开时的文件：{zh}",
+                "the database {path} is not the one that is open: {en}"
             ))),
             Self::NotAlone { problem } => Some(Fault::NotAlone(problem.clone())),
             Self::Database(source) => fault_of(source),
             Self::Migrate(source) => fault_of(migrating(source)?),
             _ => None,
-        }
-    }
-}
-
-/// The database error inside a migration error.
-fn migrating(error: &MigrateError) -> Option<&sqlx::Error> {
-    match error {
-        MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => Some(source),
-        _ => None,
-    }
-}
-
-/// Whether SQLite reports that a file is damaged, is not a database, or has an unknown format.
-pub(super) fn is_unreadable(error: Option<&sqlx::Error>) -> bool {
-    let Some(error @ sqlx::Error::Database(_)) = error else {
-        return false;
-    };
-    matches!(fault_of(error), None | Some(Fault::Damaged))
-}
-
-/// What keeps a database from working, for both kinds of database.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// The database does not answer.
-    #[error("the database cannot be reached")]
-    Away,
-    /// The database has no memory or no connections left.
-    #[error("the database has no memory or no connections left: check its log and its settings")]
-    Exhausted,
-    /// Another connection holds a lock.
-    #[error("the database is busy")]
-    Busy,
-    /// No space is left.
-    #[error("the disk that holds the database is full: free some space")]
-    Full,
-    /// The database is read-only.
-    #[error(
-        "the database can only be read: check the permissions of its file and folder, or the mode of the server"
-    )]
-    ReadOnly,
-    /// The disk or the file system failed.
-    #[error("the disk that holds the database fails to read or write: check the log of the system")]
-    Disk,
-    /// The database file is damaged.
-    #[error("the database is damaged: stop the service and restore a backup")]
-    Damaged,
-    /// The files on disk are no longer the ones that this process opened; the text names the file.
-    #[error("{0}")]
-    Replaced(String),
-    /// Another server may be using the database at the same time; the text says why.
-    #[error("{0}")]
-    NotAlone(String),
-}
-
-pub(super) fn fault_of(error: &sqlx::Error) -> Option<Fault> {
-    match error {
-        sqlx::Error::Database(d) => {
-            let code = d.code()?;
-            if d.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-                fault_of_sqlite(code.parse().ok()?)
-            } else {
-                fault_of_postgres(&code)
-            }
-        }
-        sqlx::Error::Io(_)
-        | sqlx::Error::Tls(_)
-        | sqlx::Error::PoolTimedOut
-        | sqlx::Error::PoolClosed
-        | sqlx::Error::WorkerCrashed => Some(Fault::Away),
-        _ => None,
-    }
-}
-
-/// Maps a result code of SQLite to a fault. The low byte of an extended code is the primary code.
-fn fault_of_sqlite(code: i32) -> Option<Fault> {
-    // SQLITE_IOERR_SHMSIZE: the WAL index cannot grow, in practice because the disk is full.
-    const IOERR_SHMSIZE: i32 = 4_874;
-    match code & 0xff {
-        _ if code == IOERR_SHMSIZE => Some(Fault::Full),
-        // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL.
-        5 | 6 | 15 => Some(Fault::Busy),
-        8 => Some(Fault::ReadOnly),
-        // SQLITE_IOERR; SQLITE_CANTOPEN: a file beside the database cannot be created.
-        10 | 14 => Some(Fault::Disk),
-        // SQLITE_CORRUPT, SQLITE_NOTADB.
-        11 | 26 => Some(Fault::Damaged),
-        13 => Some(Fault::Full),
-        _ => None,
-    }
-}
-
-fn fault_of_postgres(code: &str) -> Option<Fault> {
-    match code {
-        "53100" => Some(Fault::Full),
-        // out_of_memory, too_many_connections, configuration_limit_exceeded.
-        "53200" | "53300" | "53400" => Some(Fault::Exhausted),
-        // read_only_sql_transaction: a standby, or a server set to read-only.
-        "25006" => Some(Fault::ReadOnly),
-        "XX001" | "XX002" => Some(Fault::Damaged),
-        // serialization_failure, deadlock_detected, lock_not_available, query_canceled.
-        "40001" | "40P01" | "55P03" | "57014" => Some(Fault::Busy),
-        _ => match code.get(..2)? {
-            // connection_exception, insufficient_resources, operator_intervention.
-            "08" | "53" | "57" => Some(Fault::Away),
-            // system_error.
-            "58" => Some(Fault::Disk),
-            _ => None,
-        },
-    }
-}
-
-/// A database URL for logs: the password is replaced by `***`.
-pub(super) fn without_password(url: &str) -> String {
-    let mut text = url.to_owned();
-    if let Some((scheme, rest)) = text.split_once("://") {
-        // A password may contain an unescaped `@`, so the last `@` ends it.
-        let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let end = match rest[..authority].rfind('@') {
-            Some(at) => Some(at),
-            // An unescaped `/` in a password looks like the end of the host.
-            None => rest.rfind('@'),
-        };
-        if let Some(at) = end
-            && let Some((user, _)) = rest[..at].split_once(':')
-        {
-            text = format!("{scheme}://{user}:***{}", &rest[at..]);
-        }
-    }
-    if let Some(start) = text.find("password=") {
-        let from = start + "password=".len();
-        let to = text[from..].find('&').map_or(text.len(), |n| from + n);
-        text.replace_range(from..to, "***");
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failing_database_is_distinguished_from_an_invalid_edit() {
-        for (code, fault) in [
-            (5, Some(Fault::Busy)),
-            (517, Some(Fault::Busy)),
-            (8, Some(Fault::ReadOnly)),
-            (1_032, Some(Fault::ReadOnly)),
-            (10, Some(Fault::Disk)),
-            (778, Some(Fault::Disk)),
-            (4_874, Some(Fault::Full)),
-            (11, Some(Fault::Damaged)),
-            (13, Some(Fault::Full)),
-            (14, Some(Fault::Disk)),
-            // A constraint error and an error in our SQL are not faults of the database.
-            (2_067, None),
-            (1, None),
-        ] {
-            assert_eq!(fault_of_sqlite(code), fault, "{code}");
-        }
-        for (code, fault) in [
-            ("53100", Some(Fault::Full)),
-            ("53000", Some(Fault::Away)),
-            ("53200", Some(Fault::Exhausted)),
-            ("53300", Some(Fault::Exhausted)),
-            ("57P03", Some(Fault::Away)),
-            ("57P01", Some(Fault::Away)),
-            ("58030", Some(Fault::Disk)),
-            ("XX001", Some(Fault::Damaged)),
-            ("XX002", Some(Fault::Damaged)),
-            ("XX000", None),
-            ("25006", Some(Fault::ReadOnly)),
-            ("40P01", Some(Fault::Busy)),
-            ("23505", None),
-        ] {
-            assert_eq!(fault_of_postgres(code), fault, "{code}");
-        }
-    }
-
-    #[test]
-    fn a_password_is_never_shown() {
-        for (url, shown) in [
-            ("sqlite:onemap.db", "sqlite:onemap.db"),
-            ("postgres://map@db/m", "postgres://map@db/m"),
-            (
-                "postgres://map:geheim@db:5432/m",
-                "postgres://map:***@db:5432/m",
-            ),
-            ("postgre://map:a@b@db/m", "postgre://map:***@db/m"),
-            ("postgres://map:a/b@db/m", "postgres://map:***@db/m"),
-            (
-                "postgres:///m?user=a&password=geheim&host=/tmp",
-                "postgres:///m?user=a&password=***&host=/tmp",
-            ),
-        ] {
-            assert_eq!(without_password(url), shown);
         }
     }
 }
