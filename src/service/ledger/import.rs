@@ -4,24 +4,27 @@
 //! The rules of today apply to the past: levels rise at the moments that the rules give. No notices are sent
 //! for the past.
 
-use std::collections::{BTreeMap, HashMap};
+mod addresses;
+mod outcome;
 
-use geo_types::{Coord, Geometry, Point};
+use std::collections::BTreeMap;
+
+use geo_types::{Coord, Geometry};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
+pub use self::outcome::{Becomes, FarRow, ImportOutcome, ImportedRow};
+
+use self::addresses::Addresses;
 use super::case_service::{CaseService, Known};
 use super::cases;
 use super::error::LedgerError;
 use super::receipt::Ticket;
 use super::surroundings::{OnMap, moment};
-use crate::index::{Collections, Entry, Meter};
+use crate::index::Meter;
 use crate::ingest::{far_on_map, why_far};
-use crate::live::{Snapshot, Written};
-use crate::model::names::collection::{BUILDINGS, COMPOUNDS};
-use crate::model::names::property;
-use crate::model::{Author, Change, Edit, Expect, FeatureId, Level, Localized, Role};
-use crate::service::place::{Place, Where};
+use crate::live::Snapshot;
+use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
+use crate::service::place::Place;
 use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::warnings::engine::{self, Earlier, Event, Surroundings, Weight};
@@ -33,96 +36,6 @@ use crate::warnings::{Action, Actor, Calendar, Case, Notice, Report, Rules, Stat
 const PREVIEW: usize = 20;
 /// The most rows that are listed as lying far from everything on the map.
 const MOST_FAR: usize = 20;
-
-/// The result of an import, or of its dry run.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ImportOutcome {
-    /// The number of new cases.
-    pub created: u32,
-    /// The number of known cases that get further steps.
-    pub updated: u32,
-    /// The number of cases that are already as the sheet says.
-    pub unchanged: u32,
-    /// Why rows are refused. If there is a problem, nothing is written.
-    pub problems: Vec<Problem>,
-    /// The first rows, as the import would write them.
-    pub preview: Vec<ImportedRow>,
-    /// The first new rows that lie far from everything on the map. They are imported, but their positions are
-    /// probably wrong.
-    pub far: Vec<FarRow>,
-    /// The number of all such rows.
-    pub far_away: u64,
-    /// The last commit of the import; `None` if nothing was written.
-    pub written: Option<Written>,
-}
-
-/// The result of importing one row of a sheet.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct ImportedRow {
-    /// The name of the row's sheet, in a workbook.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sheet: Option<String>,
-    /// The number of the row in the sheet.
-    pub row: u32,
-    /// Whether the case is new, updated or unchanged.
-    pub becomes: Becomes,
-    /// The category of the case.
-    pub category: String,
-    /// The status of the case after the row.
-    pub status: Status,
-    /// When the case was reported.
-    #[schema(value_type = String, format = DateTime)]
-    pub reported_at: Timestamp,
-    /// The place in words.
-    pub place: Option<String>,
-    /// The unit in charge.
-    pub unit: Option<String>,
-    /// The id of the case; absent if the case stays as it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<FeatureId>,
-    /// The level of the case after the row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<Level>,
-    /// The grid of the case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grid: Option<String>,
-    /// The community of the case.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub community: Option<String>,
-}
-
-/// Whether a row creates a case, updates one or changes nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Becomes {
-    /// A new case.
-    Created,
-    /// A known case gets further steps.
-    Updated,
-    /// The case is already as the row says.
-    Unchanged,
-}
-
-/// A row that lies far from everything on the map.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct FarRow {
-    /// The index of the row's sheet among those that were read.
-    #[serde(skip)]
-    pub from: usize,
-    /// The name of the row's sheet, in a workbook.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sheet: Option<String>,
-    /// The number of the row in the sheet.
-    pub row: u32,
-    /// The id of the row's case.
-    pub id: String,
-    /// The position: longitude and latitude in degrees, WGS 84.
-    pub at: [f64; 2],
-    /// The probable reason, in English.
-    pub problem: String,
-    /// The probable reason, in Chinese.
-    pub problem_zh: String,
-}
 
 impl CaseService {
     /// Imports the rows of a sheet. With `dry_run` it writes nothing and returns what would be written.
@@ -380,7 +293,7 @@ impl<'a> Importer<'a> {
             return Ok(Err(problem(
                 row,
                 "该事件不在本账号所限的社区内",
-                "the case is outside of the communities to which the account is bound",
+                "the case is outside of the communities to which the account is restricted",
             )));
         }
         self.doubt(row, &id, place.anchor);
@@ -598,88 +511,4 @@ fn leads_to(action: Action, from: Status) -> Status {
 
 fn problem(row: &Planned, zh: impl Into<String>, en: impl Into<String>) -> Problem {
     Problem::new(row.row, None, Localized::new(zh, en)).of_sheet(row.from, row.sheet.as_deref())
-}
-
-/// Finds buildings and compounds by their names, to locate an address given in words.
-struct Addresses {
-    buildings: HashMap<String, Option<FeatureId>>,
-    compounds: HashMap<String, Option<Coord<f64>>>,
-}
-
-/// A longer text is a description and not an address. In characters.
-const LONGEST_ADDRESS: usize = 60;
-
-impl Addresses {
-    fn of(map: &Collections, meter: &impl Meter) -> Result<Self, LedgerError> {
-        let mut buildings: HashMap<String, Option<FeatureId>> = HashMap::new();
-        let mut compounds: HashMap<String, Option<Coord<f64>>> = HashMap::new();
-        // Calls `each` for every feature of a collection that has a name.
-        let named = |collection: &str, each: &mut dyn FnMut(String, &Entry)| {
-            for entry in map.get(collection).into_iter().flat_map(|c| c.iter()) {
-                meter.read(1).map_err(|_| LedgerError::Stopped)?;
-                let properties = cases::properties(entry);
-                let name = properties
-                    .get(property::NAME)
-                    .and_then(serde_json::Value::as_str);
-                let name = name.unwrap_or_default().trim();
-                if !name.is_empty() {
-                    each(name.to_owned(), entry);
-                }
-            }
-            Ok::<(), LedgerError>(())
-        };
-        // A name that two features share cannot locate an address.
-        named(BUILDINGS, &mut |name, entry| {
-            buildings
-                .entry(name)
-                .and_modify(|known| *known = None)
-                .or_insert(Some(entry.id().clone()));
-        })?;
-        named(COMPOUNDS, &mut |name, entry| {
-            compounds
-                .entry(name)
-                .and_modify(|known| *known = None)
-                .or_insert(cases::anchor(entry));
-        })?;
-        Ok(Self {
-            buildings,
-            compounds,
-        })
-    }
-
-    /// The place of a row, by its position, its building or its address.
-    fn find(&self, row: &Planned) -> Option<Where> {
-        if let Some(geometry) = &row.geometry {
-            return Some(Where::Geometry(geometry.clone()));
-        }
-        if let Some(position) = row.position {
-            return Some(Where::Geometry(Point(position).into()));
-        }
-        if let Some(text) = &row.building {
-            return match self.buildings.get(text) {
-                Some(Some(id)) => Some(Where::Building(id.clone())),
-                Some(None) => None,
-                None => FeatureId::new(text).ok().map(Where::Building),
-            };
-        }
-        let address: Vec<char> = row.place.as_ref()?.chars().take(LONGEST_ADDRESS).collect();
-        // The longest known name in the text is the most precise: 温泉花园3号楼 before 温泉花园.
-        let mut parts: Vec<String> = Vec::new();
-        for from in 0..address.len() {
-            for to in from + 2..=address.len() {
-                parts.push(address[from..to].iter().collect());
-            }
-        }
-        parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
-        let house = parts
-            .iter()
-            .find_map(|part| self.buildings.get(part).cloned().flatten());
-        if let Some(id) = house {
-            return Some(Where::Building(id));
-        }
-        parts
-            .iter()
-            .find_map(|part| self.compounds.get(part).copied().flatten())
-            .map(|anchor| Where::Geometry(Point(anchor).into()))
-    }
 }

@@ -1,5 +1,6 @@
 //! Tests of conversions in both directions, with known points of each system.
 
+use super::china::gcj02_to_bd09;
 use super::*;
 use proptest::prelude::*;
 

@@ -1,136 +1,20 @@
 //! The status table: from which status an action is possible, who may take it, and to which status
 //! it leads. [`allowed`] and [`decide`] both use it.
 
+mod rows;
+
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
+use self::rows::{Row, TABLE, To, Who};
 use super::actor::Actor;
 use super::calendar::Calendar;
 use super::case::Case;
 use super::field::FieldError;
 use super::request::ActionRequest;
 use super::rules::{Blocks, Category, Rules};
+use super::step::Status::{Dispatched, Filed, Verified};
 use super::step::{Action, Status, Step, Verdict};
 use crate::model::{Localized, Role, both};
-
-/// The persons who may take an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
-    /// A duty officer.
-    Officer,
-    /// An account of the unit in charge.
-    TheUnit,
-    /// A grid worker or an officer who did not handle the case.
-    Verifier,
-    /// The reporter of the case.
-    Reporter,
-    /// A grid worker, an officer, or an account of the unit in charge.
-    Staff,
-}
-
-/// The status after an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum To {
-    /// A fixed status.
-    Always(Status),
-    /// The status does not change.
-    Same,
-    /// Verified if the verification passes, otherwise back to the unit.
-    Verdict,
-    /// The status before the case was parked.
-    BeforePark,
-}
-
-/// A row of the status table.
-struct Row {
-    action: Action,
-    from: &'static [Status],
-    who: Who,
-    to: To,
-}
-
-const fn row(action: Action, from: &'static [Status], who: Who, to: To) -> Row {
-    Row {
-        action,
-        from,
-        who,
-        to,
-    }
-}
-
-use Status::{
-    Closed, Dispatched, Filed, Handled, Handling, Merged, Parked, Rejected, Reported, Returned,
-    Verified,
-};
-
-/// All actions except the report, which opens a case ([`Case::open`]).
-const TABLE: &[Row] = &[
-    row(Action::File, &[Reported], Who::Officer, To::Always(Filed)),
-    row(
-        Action::Reject,
-        &[Reported],
-        Who::Officer,
-        To::Always(Rejected),
-    ),
-    row(
-        Action::Merge,
-        &[Reported, Filed],
-        Who::Officer,
-        To::Always(Merged),
-    ),
-    row(
-        Action::Dispatch,
-        &[Filed, Returned],
-        Who::Officer,
-        To::Always(Dispatched),
-    ),
-    row(
-        Action::Return,
-        &[Dispatched, Handling],
-        Who::TheUnit,
-        To::Always(Returned),
-    ),
-    row(
-        Action::Start,
-        &[Dispatched],
-        Who::TheUnit,
-        To::Always(Handling),
-    ),
-    row(
-        Action::Handle,
-        &[Handling],
-        Who::TheUnit,
-        To::Always(Handled),
-    ),
-    row(Action::Verify, &[Handled], Who::Verifier, To::Verdict),
-    row(Action::Close, &[Verified], Who::Officer, To::Always(Closed)),
-    row(
-        Action::Extend,
-        &[Dispatched, Handling],
-        Who::Officer,
-        To::Same,
-    ),
-    row(
-        Action::Park,
-        &[Filed, Dispatched, Returned, Handling, Handled],
-        Who::Officer,
-        To::Always(Parked),
-    ),
-    row(Action::Resume, &[Parked], Who::Officer, To::BeforePark),
-    row(
-        Action::Reopen,
-        &[Closed, Rejected],
-        Who::Officer,
-        To::Always(Filed),
-    ),
-    row(Action::Rate, &[Closed], Who::Reporter, To::Same),
-    row(
-        Action::Block,
-        &[Filed, Dispatched, Returned, Handling, Handled],
-        Who::Officer,
-        To::Same,
-    ),
-    row(Action::Note, Status::ALL, Who::Staff, To::Same),
-];
 
 /// What a decision depends on, apart from the case and the person.
 #[derive(Debug, Clone, Copy)]
@@ -313,7 +197,7 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
         is_elsewhere(case, actor).then(|| {
             Hindrance::Person(both!(
                 "该事件不在本账号所限的社区内。",
-                "The account is restricted to other communities."
+                "The case is outside of the communities to which the account is restricted."
             ))
         })
     };
@@ -326,11 +210,11 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
                 Hindrance::Person(match case.unit.as_deref() {
                     Some(unit) => both!(
                         "“{action_zh}”只能由承办单位（{unit}）的账号执行。",
-                        "{action} is for an account of the unit {unit}."
+                        "Only an account of the unit {unit} may apply {action}."
                     ),
                     None => both!(
                         "“{action_zh}”只能由承办单位的账号执行。",
-                        "{action} is for an account of the unit in charge."
+                        "Only an account of the unit in charge may apply {action}."
                     ),
                 })
             })
@@ -355,7 +239,7 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
             } else if case.rating.is_some() {
                 Some(Hindrance::State(both!(
                     "该事件已评价过，不能重复评价。",
-                    "It has been rated already."
+                    "This case has been rated already."
                 )))
             } else {
                 None
@@ -602,7 +486,7 @@ fn mergeable(case: &Case, actor: &Actor, into: Option<&Case>, id: &str) -> Resul
         )),
         Some(into) if is_elsewhere(into, actor) => refuse(both!(
             "事件“{id}”不在本账号所限的社区内",
-            "the account is restricted to other communities than that of {id:?}"
+            "{id:?} is outside of the communities to which the account is restricted"
         )),
         Some(_) => Ok(()),
     }

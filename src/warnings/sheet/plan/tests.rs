@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::super::read;
 use super::*;
+use crate::warnings::Action;
 
 fn names() -> Names {
     Names {

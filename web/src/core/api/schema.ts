@@ -3559,7 +3559,7 @@ export interface components {
         };
         /** @description A row that plain SQL wrote and that is not a valid feature, or a schema that cannot be read. */
         Quarantined: {
-            /** @description The collection. */
+            /** @description The name of the collection. */
             collection: string;
             /** @description The feature's id. */
             id: string;
