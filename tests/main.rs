@@ -35,6 +35,7 @@ mod ledger;
 mod limits;
 mod live_feed;
 mod network_core;
+mod offline;
 mod pending_writes;
 mod photos;
 mod postgres_faults;

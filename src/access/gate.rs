@@ -2,10 +2,14 @@
 //!
 //! It uses the same functions as routing ([`usage`] and the hours of each mode), so that the access card and a route
 //! give the same result for a gate.
+//!
+//! This file is also part of the program for phones.
+
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use serde::Serialize;
 
 use crate::model::{Localized, both};
 use crate::network::core::{
@@ -14,8 +18,12 @@ use crate::network::core::{
 };
 
 /// Whether a gate admits the profile (the kind of vehicle, or people on foot).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    derive(serde::Serialize, utoipa::ToSchema),
+    serde(rename_all = "snake_case")
+)]
 pub enum Admits {
     /// Yes, without dismounting.
     Yes,
@@ -25,6 +33,18 @@ pub enum Admits {
     Unknown,
     /// It does not.
     No,
+}
+
+impl Admits {
+    /// The name in API responses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::Dismount => "dismount",
+            Self::Unknown => "unknown",
+            Self::No => "no",
+        }
+    }
 }
 
 /// The reason for a verdict.
@@ -85,7 +105,7 @@ pub fn judge(profile: &Profile, attr: &Attr, hours: &[Hours], at: Timestamp) -> 
     let mut best: Option<Verdict> = None;
     for mode in modes {
         let verdict = judge_mode(profile, attr, hours, mode, at);
-        if best.is_none_or(|b| is_better(&verdict, &b)) {
+        if best.map_or(true, |b| is_better(&verdict, &b)) {
             best = Some(verdict);
         }
     }
@@ -156,8 +176,9 @@ fn timing(index: u32, hours: &[Hours], at: Timestamp) -> Timing {
         HOURS_UNKNOWN => return Timing::Unknown,
         index => hours.get(index as usize),
     };
-    let Some(hours) = hours else {
-        return Timing::Shut { opens: None };
+    let hours = match hours {
+        Some(hours) => hours,
+        None => return Timing::Shut { opens: None },
     };
     if at >= hours.known_until {
         return Timing::Unknown;
@@ -272,7 +293,7 @@ fn clock(second: i64, now: Timestamp, offset: Offset) -> Localized {
     if day == today {
         return both!("{hour:02}:{minute:02}", "{hour:02}:{minute:02}");
     }
-    if today.tomorrow().is_ok_and(|tomorrow| tomorrow == day) {
+    if today.tomorrow().map_or(false, |tomorrow| tomorrow == day) {
         // Midnight at the end of today is written 24:00.
         if (hour, minute) == (0, 0) {
             return both!("24:00", "24:00");

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::model::{Canonical, Localized, both};
+pub use super::order_title::title;
+use crate::model::Canonical;
 
 /// A day order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,17 +44,6 @@ impl DayOrder {
     /// Returns whether the order is in force at a moment.
     pub fn is_in_force(&self, at: Timestamp) -> bool {
         self.from <= at && !self.has_ended(at)
-    }
-}
-
-/// Returns the title of a kind of order, for example 暴雨管制 (storm).
-pub fn title(kind: &str) -> Localized {
-    match kind {
-        "storm" => both!("暴雨管制", "storm"),
-        "snow" => both!("冰雪管制", "snow and ice"),
-        "peak" => both!("高峰管控", "peak hours"),
-        "emergency" => both!("应急管制", "emergency"),
-        other => both!("{other}", "{other}"),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Parses the list of rooms behind a door. `101-1803` means rooms 01 to 03 on storeys 1 to 18; `1-12,14` means the
 //! rooms with the numbers 1 to 12 and 14.
+//!
+//! This file uses only `std` and is also part of the program for phones.
 
 /// Normalizes the name of a unit or room for comparison: ASCII digits, capital letters, without spaces and without 单元,
 /// 室 and 号.
@@ -32,7 +34,7 @@ pub fn storey(room: &str) -> Option<u32> {
 pub fn holds(rooms: &str, room: &str) -> bool {
     let room = plain(room);
     rooms
-        .split([',', '，', '、', ';', '；'])
+        .split(&[',', '，', '、', ';', '；'][..])
         .any(|part| is_in(&plain(part), &room))
 }
 
@@ -40,16 +42,17 @@ fn is_in(part: &str, room: &str) -> bool {
     if part == room {
         return !room.is_empty();
     }
-    let Some((first, last)) = part.split_once(['-', '~', '—', '至']) else {
-        return false;
+    let (first, last) = match part.split_once(&['-', '~', '—', '至'][..]) {
+        Some(ends) => ends,
+        None => return false,
     };
     let ((prefix, first), (end_prefix, last), (own, room)) =
         (numbered(first), numbered(last), numbered(room));
-    let (Some(first), Some(last), Some(room)) = (first, last, room) else {
-        return false;
-    };
     let same = own == prefix && (end_prefix == prefix || end_prefix.is_empty());
-    same && within(first, last, room)
+    match (first, last, room) {
+        (Some(first), Some(last), Some(room)) => same && within(first, last, room),
+        _ => false,
+    }
 }
 
 /// Splits a text such as `A101` into the letters before the first digit and the number after them.

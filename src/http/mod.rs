@@ -29,6 +29,7 @@ mod language;
 mod limit;
 pub mod metrics;
 mod nearest;
+mod network;
 mod openapi;
 mod origin;
 mod passwords;
@@ -74,6 +75,7 @@ use crate::live::Live;
 use crate::live::jobs::Jobs;
 use crate::model::both;
 use crate::service::ledger::CaseService;
+use crate::service::network_file::Files;
 use crate::service::routes::Routes;
 use crate::store::UploadLimits;
 use crate::store::audit::during;
@@ -134,6 +136,8 @@ pub struct Parts {
     service: CaseService,
     /// Routes over the network.
     routes: Arc<Routes>,
+    /// The network files for phones.
+    files: Arc<Files>,
     options: Options,
     /// The path of the public address, without a slash at the end.
     prefix: String,
@@ -171,6 +175,7 @@ impl App {
             jobs,
             service: CaseService::new(live.clone()),
             routes: Arc::new(Routes::new(live.clone())),
+            files: Arc::default(),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
             limits: Arc::new(admission::Limits::new(&options.connections)),
@@ -295,6 +300,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(search::search))
         .routes(routes!(routes::route))
         .routes(routes!(routes::trip))
+        .routes(routes!(network::network))
+        .routes(routes!(network::part))
         .routes(routes!(session::read, session::sign_in, session::sign_out))
         .routes(routes!(session::change_password))
         .routes(routes!(accounts::list, accounts::create))

@@ -4,7 +4,11 @@
 pub mod attributes;
 pub mod build;
 pub mod core;
+pub mod file;
+mod hilbert;
 pub mod nearby;
+mod on_edge;
 mod profiles;
 
-pub use profiles::{NamedProfile, Profiles, STOREY_DM};
+pub use hilbert::hilbert;
+pub use profiles::{NamedProfile, Profiles};

@@ -4,8 +4,9 @@ use geo::Intersects as _;
 use geo_types::{Coord, Geometry, Line};
 use rstar::{AABB, RTree, RTreeObject};
 
-use super::core::geometry::length_dm;
-use super::core::{EdgeKind, Place, Point, Topology};
+use super::core::{EdgeKind, Topology};
+pub use super::on_edge::{Nearby, coord, line};
+use super::on_edge::{in_order, nearest};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::metres::{distance, metres_per_degree};
 
@@ -29,17 +30,6 @@ impl RTreeObject for Boxed {
     fn envelope(&self) -> Self::Envelope {
         AABB::from_corners(self.low, self.high)
     }
-}
-
-/// The point of an edge that is nearest to a position.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Nearby {
-    /// The place on the network.
-    pub place: Place,
-    /// The position in degrees, WGS 84.
-    pub at: Coord<f64>,
-    /// The distance from the given position, in metres.
-    pub metres: f64,
 }
 
 impl EdgeIndex {
@@ -80,14 +70,12 @@ impl EdgeIndex {
     ) -> Vec<Nearby> {
         let (east, north) = metres_per_degree(at.y.clamp(-85.0, 85.0));
         let (dx, dy) = (reach_m / east, reach_m / north);
-        let mut found: Vec<Nearby> = self
+        let near = self
             .within([at.x - dx, at.y - dy], [at.x + dx, at.y + dy])
             .filter(|edge| topology.edge(*edge).kind != EdgeKind::AssumedCrossing && keep(*edge))
-            .filter_map(|edge| nearest(topology, edge, at))
-            .filter(|near| near.metres <= reach_m)
-            .collect();
-        found.sort_by(|a, b| a.metres.total_cmp(&b.metres));
-        found
+            .filter_map(|edge| Some((edge, nearest(topology, edge, at)?)))
+            .filter(|(_, near)| near.metres <= reach_m);
+        in_order(near.collect())
     }
 
     /// Returns the edges that a geometry crosses between their ends. A polygon crosses an edge if its outline or its
@@ -129,66 +117,4 @@ fn toward(from: Coord<f64>, to: Coord<f64>) -> Coord<f64> {
         x: from.x + (to.x - from.x) * share,
         y: from.y + (to.y - from.y) * share,
     }
-}
-
-/// Returns the points of an edge from its beginning to its end, in degrees, WGS 84.
-pub fn line(topology: &Topology, edge: u32) -> impl Iterator<Item = Coord<f64>> + '_ {
-    let ends = topology.edge(edge);
-    let (from, to) = (topology.point(ends.from), topology.point(ends.to));
-    std::iter::once(from)
-        .chain(topology.shape(edge).iter().copied())
-        .chain(std::iter::once(to))
-        .map(coord)
-}
-
-/// Converts a point of the network to degrees, WGS 84.
-pub fn coord(point: Point) -> Coord<f64> {
-    let exact = |value: i32| f64::from(value) / 1e7;
-    Coord {
-        x: exact(point.lon),
-        y: exact(point.lat),
-    }
-}
-
-fn nearest(topology: &Topology, edge: u32, p: Coord<f64>) -> Option<Nearby> {
-    let (east, north) = metres_per_degree(p.y.clamp(-85.0, 85.0));
-    let points: Vec<Coord<f64>> = line(topology, edge).collect();
-    let mut best: Option<(f64, usize, Coord<f64>)> = None;
-    for (i, ends) in points.windows(2).enumerate() {
-        let (ax, ay) = ((ends[0].x - p.x) * east, (ends[0].y - p.y) * north);
-        let (bx, by) = ((ends[1].x - p.x) * east, (ends[1].y - p.y) * north);
-        let (dx, dy) = (bx - ax, by - ay);
-        let square = dx * dx + dy * dy;
-        let share = if square > 0.0 {
-            (-(ax * dx + ay * dy) / square).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        let metres = (ax + dx * share).hypot(ay + dy * share);
-        if best.is_none_or(|(least, ..)| metres < least) {
-            let at = Coord {
-                x: ends[0].x + (ends[1].x - ends[0].x) * share,
-                y: ends[0].y + (ends[1].y - ends[0].y) * share,
-            };
-            best = Some((metres, i, at));
-        }
-    }
-    let (metres, piece, at) = best?;
-    let point = |c: Coord<f64>| Point::from_degrees(c.x, c.y);
-    let before = points.iter().take(piece + 1).copied().map(point);
-    let offset = length_dm(before.chain([point(at)]));
-    let length = topology.edge(edge).length_dm;
-    let ends = topology.edge(edge);
-    // A place at an end of the edge becomes the node, so that a route can use all edges there.
-    let place = if offset == 0 {
-        Place::Node(ends.from)
-    } else if offset >= length {
-        Place::Node(ends.to)
-    } else {
-        Place::OnEdge {
-            edge,
-            offset_dm: offset,
-        }
-    };
-    Some(Nearby { place, at, metres })
 }

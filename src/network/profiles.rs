@@ -1,14 +1,11 @@
 //! Parses the profiles in `profiles.toml`, and returns all problems of the file.
 
-use super::core::{Access, Mode, Pace, ParkRule, Profile, Surface, WayKind, Zone};
+use super::core::{Access, Mode, Pace, ParkRule, Profile, STOREY_DM, Surface, WayKind, Zone};
 use crate::codec::config::{self, Item, Problem, Table};
 use crate::model::Localized;
 
 /// The text of the profiles that are compiled in.
 pub const DEFAULT: &str = include_str!("../../geodata/profiles.toml");
-
-/// The height of a storey if no height is known, in decimetres.
-pub const STOREY_DM: u32 = 30;
 
 /// The kinds of ways whose speed is set in the file. The speed of a lift follows from its time per storey.
 const ON_GROUND: [WayKind; 10] = [

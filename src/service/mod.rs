@@ -7,6 +7,7 @@ mod edit_builder;
 mod erasure;
 pub mod imports;
 pub mod ledger;
+pub mod network_file;
 pub mod place;
 pub mod presets;
 pub mod routes;

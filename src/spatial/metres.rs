@@ -11,11 +11,9 @@ use geo::{Distance as _, Geodesic, GeodesicArea, Intersects};
 use geo_types::{Coord, Geometry, LineString, Point, Polygon};
 
 use super::bounds::Bounds;
+pub use super::flat::metres_per_degree;
+use super::flat::{A, E2, NEAR_LATITUDE, near, short, wrap};
 
-/// The semi-major axis of WGS 84, in metres.
-const A: f64 = 6_378_137.0;
-/// The squared first eccentricity of WGS 84.
-const E2: f64 = 6.694_379_990_141_316_5e-3;
 /// The smallest radius of curvature of the ellipsoid, in metres. Distances on a sphere of this
 /// radius are never longer than on the ellipsoid, so they are safe lower bounds. The last factor
 /// covers the error of [`distance`] itself.
@@ -24,20 +22,9 @@ const LEAST_RADIUS: f64 = A * (1.0 - E2) * (1.0 - 3e-6);
 /// The length in metres of a degree of latitude at the poles, where it is longest, rounded up.
 const LONGEST_DEGREE: f64 = 111_695.0;
 
-/// Beyond this latitude, or this distance in degrees, the formula for the middle latitude is not
-/// accurate enough.
-const NEAR_LATITUDE: f64 = 75.0;
-const NEAR_DEGREES: f64 = 0.1;
-
 /// The distance between two positions in metres.
 pub fn distance(a: Coord<f64>, b: Coord<f64>) -> f64 {
-    let (dx, dy) = (wrap(b.x - a.x), b.y - a.y);
-    if near(dx, dy, a.y) {
-        let (kx, ky) = metres_per_degree((a.y + b.y) / 2.0);
-        (dx * kx).hypot(dy * ky)
-    } else {
-        Geodesic.distance(Point(a), Point(b))
-    }
+    short(a, b).unwrap_or_else(|| Geodesic.distance(Point(a), Point(b)))
 }
 
 /// The distance from a position to the nearest point of a geometry in metres: 0 inside a polygon or
@@ -139,33 +126,6 @@ pub fn length(geometry: &Geometry<f64>) -> f64 {
         Geometry::GeometryCollection(c) => c.0.iter().map(length).sum(),
         _ => 0.0,
     }
-}
-
-/// The lengths in metres of a degree of longitude and a degree of latitude, at a latitude in
-/// degrees.
-pub fn metres_per_degree(latitude: f64) -> (f64, f64) {
-    let (sin, cos) = latitude.to_radians().sin_cos();
-    let w2 = 1.0 - E2 * sin * sin;
-    let n = A / w2.sqrt();
-    let m = n * (1.0 - E2) / w2;
-    let degree = std::f64::consts::PI / 180.0;
-    (n * cos * degree, m * degree)
-}
-
-/// Converts a difference of longitudes to the shorter way around the globe, from -180 to 180
-/// degrees.
-fn wrap(degrees: f64) -> f64 {
-    if degrees > 180.0 {
-        degrees - 360.0
-    } else if degrees < -180.0 {
-        degrees + 360.0
-    } else {
-        degrees
-    }
-}
-
-fn near(dx: f64, dy: f64, latitude: f64) -> bool {
-    dx.abs() <= NEAR_DEGREES && dy.abs() <= NEAR_DEGREES && latitude.abs() <= NEAR_LATITUDE
 }
 
 fn least(distances: impl Iterator<Item = f64>) -> f64 {

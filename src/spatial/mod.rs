@@ -6,6 +6,7 @@
 pub mod bounds;
 pub mod clip;
 pub mod crs;
+mod flat;
 pub mod metres;
 pub mod tile;
 pub mod validity;

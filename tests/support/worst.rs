@@ -183,6 +183,20 @@ pub fn worst(town: &Town) -> Vec<Worst> {
                 "/api/isochrone?lon=117.13&lat=39.22&minutes=60&profile=ebike".to_owned(),
             ],
         ),
+        // The whole map is read once for each new commit, in the background of the request.
+        some(
+            "/api/network",
+            May::All,
+            &[
+                "/api/network".to_owned(),
+                "/api/network?bbox=116,38,118,40".to_owned(),
+            ],
+        ),
+        one(
+            "/api/network/parts/{hash}",
+            May::Little,
+            "/api/network/parts/00",
+        ),
         one(
             "/api/photos/{photoId}",
             May::Little,

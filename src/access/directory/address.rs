@@ -2,7 +2,10 @@
 //! on.
 //!
 //! `温泉花园24号楼2单元602`, `温泉花园 24-2-602` and `２４幢２單元６０２室` name the same building, unit and room. The parser does not use
-//! map data. It parses both the names of features and the queries, so that the two can be compared.
+//! map data, and is also part of the program for phones. It parses both the names of features and the queries, so that the two can be compared.
+
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
 
 use super::normal::normal;
 
@@ -91,6 +94,16 @@ pub(super) enum Token {
     Number(Number),
 }
 
+impl Token {
+    /// Returns the word, if it is one.
+    pub(super) fn word(&self) -> Option<&str> {
+        match self {
+            Self::Word(word) => Some(word),
+            Self::Number(_) => None,
+        }
+    }
+}
+
 /// Parses a query.
 pub(super) fn query_tokens(text: &str) -> Vec<Token> {
     let mut parser = Parser::new(text, true);
@@ -123,7 +136,7 @@ pub(super) struct Shape {
 pub(super) struct Numbers([Option<Number>; 3]);
 
 impl Numbers {
-    pub(super) fn iter(&self) -> impl Iterator<Item = Number> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Number> + '_ {
         self.0.iter().filter_map(|n| *n)
     }
 
@@ -133,7 +146,7 @@ impl Numbers {
 
     /// Returns whether the first number is that of a lane.
     pub(super) fn has_lane(&self) -> bool {
-        self.first().is_some_and(|n| n.label == Label::Lane)
+        self.first().map_or(false, |n| n.label == Label::Lane)
     }
 
     fn push(&mut self, number: Number) {
@@ -226,7 +239,7 @@ impl Parser {
                 self.number(digits);
             } else if digits > 0 {
                 (0..digits).for_each(|_| self.take());
-            } else if c == '#' && self.peek(1).is_some_and(|c| c.is_ascii_digit()) {
+            } else if c == '#' && self.peek(1).map_or(false, |c| c.is_ascii_digit()) {
                 self.at += 1;
                 let digits = self.digits().min(MOST_DIGITS);
                 let value = self.value(digits);
@@ -266,7 +279,7 @@ impl Parser {
     /// Returns whether the next character is a letter used as a number: A座, B栋. In a run of letters only the last one
     /// is such a letter.
     fn is_lettered(&self) -> bool {
-        let is_letter = self.peek(0).is_some_and(|c| c.is_ascii_lowercase());
+        let is_letter = self.peek(0).map_or(false, |c| c.is_ascii_lowercase());
         is_letter && matches!(self.peek(1), Some('座' | '栋' | '幢'))
     }
 
@@ -281,8 +294,9 @@ impl Parser {
     }
 
     fn take(&mut self) {
-        let Some(c) = self.peek(0) else {
-            return;
+        let c = match self.peek(0) {
+            Some(c) => c,
+            None => return,
         };
         self.at += 1;
         match self.tokens.last_mut() {
@@ -359,7 +373,7 @@ impl Parser {
         if let Some((word, label)) = found {
             let after = rest.get(word.chars().count());
             // `f` is a label in 2f but not in 2family. 3号线 and 2门诊 are words too.
-            let is_word = (*word == "f" && after.is_some_and(|c| c.is_alphanumeric()))
+            let is_word = (*word == "f" && after.map_or(false, |c| c.is_alphanumeric()))
                 || (*word == "房" && after == Some(&'产'))
                 || (*word == "门" && matches!(after, Some('诊' | '店' | '市')));
             if !is_word {

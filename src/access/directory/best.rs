@@ -1,13 +1,15 @@
 //! Collects the best matches of a search. A query of one letter may match every name of a city, so at most twice the
 //! requested number of matches is kept in memory.
 
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::address::Numbers;
 use super::natural::natural;
 use super::query::Rank;
-use crate::model::CollectionId;
 
 /// A feature that matches, with everything that decides its place in the result. The least key comes first.
 #[derive(Debug, Clone)]
@@ -19,7 +21,7 @@ pub(super) struct Key<'a> {
     pub numbers: Numbers,
     /// The name that matches.
     pub name: Cow<'a, str>,
-    pub collection: &'a CollectionId,
+    pub collection: &'a str,
     pub id: &'a str,
     /// The index of the feature's collection in the list of searched collections.
     pub home: usize,
@@ -71,7 +73,7 @@ impl<'a> Best<'a> {
 
     /// Keeps a key if it is among the best so far. Returns whether it was kept.
     pub(super) fn offer(&mut self, key: Key<'a>) -> bool {
-        if self.worst().is_some_and(|worst| key > *worst) {
+        if self.worst().map_or(false, |worst| key > *worst) {
             return false;
         }
         self.keys.push(key);

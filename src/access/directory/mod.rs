@@ -15,11 +15,15 @@ mod address;
 mod best;
 #[cfg(test)]
 mod demo_tests;
+mod kinds;
+mod letters;
 mod names;
 mod natural;
 mod normal;
 mod order;
 mod query;
+mod readings;
+mod simplified;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -31,9 +35,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use best::{Best, Key};
+use kinds::{BUILDING, kind};
+pub use names::public_names;
 use names::{Block, Names, Source, compound_name, names_of};
+pub use normal::plain;
 pub use order::address_only;
 use query::{Nearness, NumberFit, Query, Rank, unit_and_room};
+pub use readings::readings;
 
 use crate::index::{Collection, Entry, Meter};
 use crate::model::names::{collection, property};
@@ -43,9 +51,6 @@ use crate::model::{CollectionId, FeatureId, Role, RoleSet, View};
 const CHUNK: usize = 512;
 /// The factor by which the number of proposed features grows if too many of them have changed since the build.
 const MORE: usize = 4;
-/// The kinds of features (see [`kind`]) whose number may be followed by a unit or a room in a query.
-const BUILDING: u8 = 4;
-const ENTRANCE: u8 = 2;
 
 /// A search request.
 #[derive(Debug, Clone, Copy)]
@@ -274,7 +279,7 @@ impl Home {
             query,
             seen,
             collection: id,
-            kind: kind(id),
+            kind: kind(id.as_str()),
             home: at,
         };
         let propose = |names: &'a Names,
@@ -368,7 +373,7 @@ impl<'a> Look<'a, '_> {
                     shape: shape.text.into(),
                     numbers: row.numbers,
                     name: row.name.into(),
-                    collection: self.collection,
+                    collection: self.collection.as_str(),
                     id: row.id,
                     home: self.home,
                 });
@@ -421,7 +426,7 @@ fn fit<'a>(
 ) -> Option<(Key<'a>, NumberFit)> {
     let collection = &ask.collections[at];
     let id = &collection.schema().collection;
-    let kind = kind(id);
+    let kind = kind(id.as_str());
     let properties = entry.properties(collection.schema(), ask.view);
     let compounds = ask.compounds.filter(|_| kind == BUILDING);
     let compound = |id: &str| compound_name(compounds, id, Some(ask.view));
@@ -436,7 +441,7 @@ fn fit<'a>(
                 shape: shape.text.into(),
                 numbers: shape.numbers,
                 name: name.into_owned().into(),
-                collection: id,
+                collection: id.as_str(),
                 id: entry.id().as_str(),
                 home: at,
             };
@@ -464,21 +469,5 @@ fn widest(view: View<'_>) -> RoleSet {
     match view.unit {
         Some(_) => view.roles.with(Role::GridWorker),
         None => view.roles,
-    }
-}
-
-/// Returns the priority of a collection in the result; the highest comes first. People mostly search for compounds and
-/// buildings, and seldom for roads or grids.
-fn kind(collection: &CollectionId) -> u8 {
-    match collection.as_str() {
-        collection::COMPOUNDS => 5,
-        collection::BUILDINGS => BUILDING,
-        collection::POCKET_PARKS
-        | collection::FIRST_AID_STATIONS
-        | collection::FACILITIES
-        | collection::UNITS => 3,
-        collection::ENTRANCES | collection::ROADS => ENTRANCE,
-        collection::GRIDS | collection::BOUNDARIES => 1,
-        _ => 0,
     }
 }

@@ -1,12 +1,9 @@
-//! Normalizes text for comparison: half-width, lower case, simplified characters, Arabic digits.
+//! Normalizes text for comparison: half-width, lower case, simplified characters, Arabic digits. This file is also part of the program for phones.
 
-use std::sync::LazyLock;
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
 
-pub(super) const TRADITIONAL: &str = include_str!("traditional.txt");
-
-/// The range of characters for which simplified forms are known.
-const FIRST: char = '\u{3400}';
-const LAST: char = '\u{9fff}';
+use super::simplified::simplified;
 
 /// The characters that may follow a number in Chinese numerals. 五一 in 五一路 is not a number.
 const AFTER_NUMERALS: [char; 9] = ['号', '栋', '幢', '座', '楼', '室', '层', '弄', '单'];
@@ -18,32 +15,15 @@ pub(super) fn normal(text: &str) -> String {
 }
 
 /// Converts a character to half-width, lower case and its simplified form.
-pub(super) fn plain(c: char) -> impl Iterator<Item = char> {
-    // The simplified form of every character from `FIRST` to `LAST`.
-    static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
-        let mut table: Vec<char> = (FIRST..=LAST).collect();
-        let lines = TRADITIONAL.lines().filter(|line| !line.starts_with('#'));
-        let all: Vec<char> = lines.flat_map(str::chars).collect();
-        for pair in all.chunks_exact(2) {
-            if let Some(form) = table.get_mut(place(pair[0])) {
-                *form = pair[1];
-            }
-        }
-        table
-    });
+pub fn plain(c: char) -> impl Iterator<Item = char> {
     let half = match c {
         '—' | '–' | '－' | '―' | '~' | '～' | '−' => '-',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '\u{3000}' | '\t' | '\n' | '\r' | '\u{a0}' => ' ',
         '〇' => '零',
-        FIRST..=LAST => SIMPLIFIED.get(place(c)).copied().unwrap_or(c),
-        _ => c,
+        c => simplified(c),
     };
     half.to_lowercase()
-}
-
-fn place(c: char) -> usize {
-    (u32::from(c) as usize).wrapping_sub(u32::from(FIRST) as usize)
 }
 
 /// Replaces Chinese numerals by digits where they are a number of an address.
@@ -54,7 +34,7 @@ fn arabic(text: &[char]) -> String {
         let run = text[at..].iter().take_while(|c| numeral(**c).is_some());
         let run = run.count();
         let after = text.get(at + run);
-        let is_number = run > 0 && run <= 8 && after.is_some_and(|c| AFTER_NUMERALS.contains(c));
+        let is_number = run > 0 && run <= 8 && after.map_or(false, |c| AFTER_NUMERALS.contains(c));
         match is_number.then(|| number(&text[at..at + run])).flatten() {
             Some(number) => {
                 out.push_str(&number.to_string());

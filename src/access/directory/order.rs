@@ -3,7 +3,10 @@
 //! Riders paste the whole text of an order: an address, a name, a telephone number, a note. The page removes personal
 //! data before it sends the text (`web/src/core/search/order.ts`: the same rules, and the same test cases in
 //! `tests/support/order_texts.json`). The server removes it again, so that nobody can be found by name or telephone
-//! number.
+//! number. This file is also part of the program for phones.
+
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
 
 use super::address::LONGEST;
 use super::normal::plain;
@@ -121,9 +124,12 @@ impl Order {
         while at < self.plain.len() {
             let starts = |words: &[&'static str]| words.iter().find(|w| self.has(at, w)).copied();
             let (personal, note, address) = (starts(&PERSONAL), starts(&NOTES), starts(&ADDRESS));
-            let Some(word) = personal.or(note).or(address) else {
-                at += 1;
-                continue;
+            let word = match personal.or(note).or(address) {
+                Some(word) => word,
+                None => {
+                    at += 1;
+                    continue;
+                }
             };
             let behind = at + word.chars().count();
             let value = self.end(behind, |c| matches!(c, ':' | ' '));
@@ -170,7 +176,7 @@ impl Order {
             }
         }
         let end = self.mobile(at).or_else(|| self.landline(from))?;
-        let is_end = !self.plain.get(end).is_some_and(char::is_ascii_digit);
+        let is_end = !self.plain.get(end).map_or(false, char::is_ascii_digit);
         is_end.then(|| self.extension(end))
     }
 
@@ -235,15 +241,16 @@ impl Order {
     fn titled(&mut self) {
         for at in 0..self.plain.len() {
             let title = TITLES.iter().find(|title| self.has(at, title));
-            let Some(title) = title else {
-                continue;
+            let title = match title {
+                Some(title) => title,
+                None => continue,
             };
             let end = at + title.chars().count();
             // If another Chinese character follows, this is part of a name such as that of the shop 老师傅修鞋.
             let goes_on = self
                 .plain
                 .get(end)
-                .is_some_and(|c| is_han(*c) && *c != '收');
+                .map_or(false, |c| is_han(*c) && *c != '收');
             if goes_on {
                 continue;
             }
@@ -271,7 +278,7 @@ impl Order {
             let behind = self.end(end, is_han);
             let has_before = digits(&self.plain[..telephone], &self.gone[..telephone]);
             let is_name = |from: usize, to: usize| (2..=LONGEST_NAME).contains(&(to - from));
-            let is_closed = self.plain.get(behind).is_none_or(|c| is_space(*c));
+            let is_closed = self.plain.get(behind).map_or(true, |c| is_space(*c));
             if has_before
                 && is_closed
                 && is_name(end, behind)

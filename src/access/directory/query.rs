@@ -1,11 +1,15 @@
-//! A search query, and how well a name matches it.
+//! A search query, and how well a name matches it. This file is also part of the program for phones.
+
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
 
 use std::cmp::Reverse;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::address::{self, Label, Number, Numbers, Token};
-use super::names::Letters;
+use super::kinds::{BUILDING, ENTRANCE};
+use super::letters::Letters;
 use super::sound::Word;
 
 /// The most interpretations of a query that are tried, besides those that allow a mistake.
@@ -103,8 +107,9 @@ impl Query {
             let rest = &front[start..];
             put(rest);
             put(&without_generic(rest));
-            let Some(Token::Word(word)) = rest.first() else {
-                continue;
+            let word = match rest.first() {
+                Some(Token::Word(word)) => word,
+                _ => continue,
             };
             for end in ends_behind_areas(word) {
                 let cut = with_first(rest, end);
@@ -112,19 +117,23 @@ impl Query {
                 put(&without_generic(&cut));
             }
         }
-        if let Some(at) = front.iter().rposition(|t| matches!(t, Token::Word(_)))
-            && let Token::Word(word) = &front[at]
-            && !word.is_ascii()
+        let last = front.iter().rposition(|t| matches!(t, Token::Word(_)));
+        for (at, word) in last
+            .into_iter()
+            .filter_map(|at| Some((at, front[at].word()?)))
         {
-            for end in shorter_ends(word) {
-                put(&with_first(&front[at..], end));
+            if !word.is_ascii() {
+                for end in shorter_ends(word) {
+                    put(&with_first(&front[at..], end));
+                }
             }
         }
         // A single long number may be the beginning of a code.
-        if let [Token::Number(code)] = &*tokens
-            && code.digits >= SHORTEST_CODE
-        {
-            put(&[Token::Word(code.written())]);
+        match &*tokens {
+            [Token::Number(code)] if code.digits >= SHORTEST_CODE => {
+                put(&[Token::Word(code.written())]);
+            }
+            _ => {}
         }
         let mut queries: Vec<Self> = all.iter().map(|tokens| Self::of(tokens)).collect();
         let forgiving: Vec<Self> = queries.iter().take(2).filter_map(Self::forgiving).collect();
@@ -156,8 +165,9 @@ impl Query {
 
     /// Returns the query with one mistake allowed, or `None` if it has several words or its word is too short.
     fn forgiving(&self) -> Option<Self> {
-        let [word] = &*self.words else {
-            return None;
+        let word = match &*self.words {
+            [word] => word,
+            _ => return None,
         };
         let least = if word.text().is_ascii() { 3 } else { 2 };
         (word.len() >= least).then(|| Self {
@@ -272,10 +282,13 @@ impl Query {
         let mut has_building = false;
         let mut asked = self.numbers.iter().enumerate().peekable();
         // A query may leave out the number of the lane.
-        if let (Some((_, first)), Some(lane)) = (asked.peek(), own.peek())
-            && lane.label == Label::Lane
-            && fits(first, lane, false).is_none()
-        {
+        let skips_lane = match (asked.peek(), own.peek()) {
+            (Some((_, first)), Some(lane)) => {
+                lane.label == Label::Lane && fits(first, lane, false).is_none()
+            }
+            _ => false,
+        };
+        if skips_lane {
             own.next();
         }
         for (i, number) in asked {
@@ -285,7 +298,7 @@ impl Query {
                 .and_then(|own| fits(number, own, self.goes_on && is_last));
             if let Some(this) = fit {
                 near = near.min(this);
-                has_building |= own.next().is_some_and(|n| n.label != Label::Lane);
+                has_building |= own.next().map_or(false, |n| n.label != Label::Lane);
             } else if number.label == Label::Level {
                 // The storey is ignored, because the number of the room contains it.
             } else if has_building && own.peek().is_none() && takes_rest(kind, number, name) {
@@ -300,8 +313,9 @@ impl Query {
     /// Returns the ranges of values that contain the first number of every matching name. The list is empty if the
     /// query has no numbers.
     pub(super) fn first_values(&self) -> Vec<RangeInclusive<u32>> {
-        let Some(first) = self.numbers.first() else {
-            return Vec::new();
+        let first = match self.numbers.first() {
+            Some(first) => first,
+            None => return Vec::new(),
         };
         // A range of house numbers is indexed by its first number, so lower values may match too.
         let mut all = vec![first.value.saturating_sub(address::WIDEST_RANGE)..=first.value];
@@ -368,8 +382,8 @@ fn fits(asked: &Number, own: &Number, goes_on: bool) -> Option<Nearness> {
 fn takes_rest(kind: u8, number: &Number, name: &Numbers) -> bool {
     let is_room = number.label == Label::Room || (number.label == Label::Any && number.digits > 2);
     match kind {
-        super::BUILDING => number.label != Label::Lane,
-        super::ENTRANCE => is_room && name.iter().any(|n| n.label == Label::Unit),
+        BUILDING => number.label != Label::Lane,
+        ENTRANCE => is_room && name.iter().any(|n| n.label == Label::Unit),
         _ => false,
     }
 }

@@ -1,43 +1,13 @@
 //! Compares a word of a query with a name: as written, in full pinyin, by first letters, in any mix of these, and with
-//! one mistake allowed.
+//! one mistake allowed. This file is also part of the program for phones.
 
-use std::sync::LazyLock;
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
 
-use ib_matcher::pinyin::{PinyinData, PinyinNotation};
+use super::readings::readings;
 
 /// The most characters of a word that are compared. [`States`] must have enough bits for it.
 pub(super) const LONGEST: usize = 64;
-/// The range of characters for which pinyin readings are known.
-const FIRST: u32 = 0x3400;
-const LAST: u32 = 0x9fff;
-
-/// Returns the pinyin readings of a character, without tones.
-pub(super) fn readings(c: char) -> &'static [&'static str] {
-    static DATA: LazyLock<PinyinData> = LazyLock::new(|| PinyinData::new(PinyinNotation::Ascii));
-    static TABLE: LazyLock<Vec<Box<[&'static str]>>> = LazyLock::new(|| {
-        let read = |code: u32| {
-            let mut all: Vec<&'static str> = Vec::new();
-            let data: &'static PinyinData = &DATA;
-            for reading in char::from_u32(code)
-                .into_iter()
-                .flat_map(|c| data.get_pinyins(c))
-            {
-                let letters = reading.notation(PinyinNotation::Ascii).unwrap_or_default();
-                if !letters.is_empty() && !all.contains(&letters) {
-                    all.push(letters);
-                }
-            }
-            all.into_boxed_slice()
-        };
-        (FIRST..=LAST).map(read).collect()
-    });
-    let code = u32::from(c);
-    match code.checked_sub(FIRST) {
-        Some(at) if code <= LAST => TABLE.get(at as usize).map_or(&[], |all| all),
-        _ => &[],
-    }
-}
-
 /// A word of a query.
 #[derive(Debug, Clone)]
 pub(super) struct Word {
@@ -178,7 +148,7 @@ impl Word {
             for reading in long.filter(begins) {
                 for length in reading.len() - 1..=reading.len() + 1 {
                     let typed = rest.get(..length);
-                    if typed.is_some_and(|t| is_one_off(t, reading.as_bytes())) {
+                    if typed.map_or(false, |t| is_one_off(t, reading.as_bytes())) {
                         next |= 1 << (from + length);
                     }
                 }
@@ -192,10 +162,10 @@ impl Word {
         while states != 0 {
             let from = states.trailing_zeros() as usize;
             states &= states - 1;
-            let Some(rest) = self.chars.get(from..).filter(|rest| !rest.is_empty()) else {
-                break;
-            };
-            each(from, rest);
+            match self.chars.get(from..) {
+                None | Some([]) => break,
+                Some(rest) => each(from, rest),
+            }
         }
     }
 }

@@ -98,26 +98,9 @@ pub(super) fn wrong_place(field: &str, error: &SpotError) -> Problem {
 }
 
 fn no_way_there(no_way: &NoWay) -> Problem {
-    let Localized { zh, en } = &no_way.reason;
-    let instead = no_way.nearest.as_ref().map(|nearest| {
-        let id = &nearest.id;
-        let name = nearest.name.as_ref().unwrap_or(id);
-        let metres = nearest.distance_m.round();
-        both!(
-            "可先到{name}（{metres}米）",
-            "{name} can be reached instead ({metres} m)"
-        )
-    });
-    let detail = match instead {
-        Some(instead) => {
-            let (to_zh, to_en) = (instead.zh, instead.en);
-            both!("{zh}。{to_zh}。", "{en}. {to_en}.")
-        }
-        None => both!("{zh}。", "{en}."),
-    };
     let gates: Vec<LostGate> = no_way.gates.iter().map(LostGate::of).collect();
     let nearest = no_way.nearest.as_ref().map(InsteadPlace::of);
-    Problem::no_way(detail)
+    Problem::no_way(no_way.detail())
         .with("reason", json!(no_way.reason))
         .with("gates", json!(gates))
         .with("nearest", json!(nearest))

@@ -10,10 +10,8 @@ use super::sight::leads_into;
 use super::walls::Side;
 use super::world::World;
 use crate::network::core::geometry::length_dm;
-use crate::network::core::{self, Edge, EdgeKind, Gate, Parking, Parts, Place, Point};
+use crate::network::core::{self, Edge, EdgeKind, Gate, Parking, Parts, Place, Point, STOREY_DM};
 
-/// The height of a storey in decimetres.
-const STOREY_DM: u32 = 30;
 /// If the sides of a passage cannot be distinguished, up to this many lines are treated as separate sides.
 const MOST_SIDES: usize = 6;
 

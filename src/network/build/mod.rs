@@ -29,6 +29,7 @@ mod features;
 mod gates;
 mod lifts;
 mod mesh;
+mod order;
 mod outline;
 mod parking;
 mod pieces;
@@ -81,7 +82,7 @@ pub fn build(features: &Features) -> Result<Built, Invalid> {
     let mut made = assemble::assemble(&world, &pieces, &doors, &parkings);
     let lost_turns = turns::place(&world, &mut made);
     Ok(Built {
-        topology: Topology::new(made.parts)?,
+        topology: Topology::new(order::along_curve(&made.parts))?,
         report: Report {
             gaps,
             assumed,

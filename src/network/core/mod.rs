@@ -53,7 +53,7 @@ pub use labels::{Memory, State};
 pub use parts::{Door, Gate, Invalid, Parking, Parts, Turn, TurnKind};
 pub use passage::{Bar, Phase, Usage, usage};
 pub use potentials::Potentials;
-pub use profile::{Mode, Pace, ParkRule, Profile, Zone, duration_ds};
+pub use profile::{Mode, Pace, ParkRule, Profile, STOREY_DM, Zone, duration_ds};
 pub use query::{Finish, LONGEST_WAIT_DS, ParkAt, Query, Shut};
 pub use reach::{Part, Reached, Stopped};
 pub use route::{NoRoute, Route, Step, Why};

@@ -2,6 +2,9 @@
 
 use super::attributes::{Access, Attr, Credential, Ramp, Surface, WayKind};
 
+/// The height of a storey if no height is known, in decimetres.
+pub const STOREY_DM: u32 = 30;
+
 /// How an edge is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

@@ -3,23 +3,21 @@
 use geo_types::Coord;
 
 use super::day_orders::orders_of_the_day;
-use super::doorway::{self, Doorway};
 use super::entrances::Entrances;
-use super::no_card::NoCard;
 use super::shape::{Access, AccessEntrance, Ask, Building, Nearby};
-use super::shown::{Shown, decimetres, position};
+use super::shown::{Shown, position};
+use crate::access::NoCard;
+use crate::access::arrival::{self, MOST_PLACES, NEAR_M, decimetres};
+use crate::access::doorway::{Doorway, chosen};
 use crate::access::gate::Admits;
 use crate::index::{Entry, Meter};
 use crate::live::Snapshot;
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, FACILITIES};
 use crate::model::names::property;
-use crate::model::{Canonical, View, both};
+use crate::model::{Canonical, View};
+use crate::network::core::Point;
+use crate::network::nearby::coord;
 use crate::service::place;
-
-/// Parking places and hand-over points within this distance are listed, in metres.
-const NEAR_M: f64 = 300.0;
-/// The most places of each kind on a card.
-const MOST_PLACES: usize = 5;
 
 /// Why there is no answer.
 #[derive(Debug)]
@@ -52,6 +50,8 @@ pub fn card<M: Meter>(
     let entry = buildings.get(ask.building).ok_or_else(no_building)?;
     let outline = entry.geometry().ok_or_else(no_building)?;
     let here = place::anchor(outline).ok_or_else(no_building)?;
+    // Rounded as in the file for phones.
+    let here = coord(Point::from_degrees(here.x, here.y));
     let house = Shown::of(buildings, entry, view);
     let compound = map.get(COMPOUNDS).and_then(|all| {
         let named = Canonical::new(entry.all_properties()).text(property::COMPOUND);
@@ -69,40 +69,18 @@ pub fn card<M: Meter>(
     };
     gates.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
     let gates: Vec<AccessEntrance> = gates.into_iter().map(|(_, gate)| gate).collect();
-    let said: Vec<Doorway> = doors.iter().map(Doorway::of).collect();
-    let door = doorway::chosen(ask.building, &house, &said, ask.unit, ask.room);
+    let said: Vec<Doorway> = doors.iter().map(doorway).collect();
+    let name = house.text(property::NAME);
+    let called = name.as_deref().unwrap_or(ask.building);
+    let door = chosen(called, house.whole("units"), &said, ask.unit, ask.room);
     let door = door.map_err(Cut::None)?;
     let of_doors = |say: fn(&AccessEntrance) -> Option<bool>| -> Option<bool> {
-        let mut said = doors
-            .iter()
-            .filter(|d| door.as_ref().is_none_or(|id| *id == d.id))
-            .map(say);
-        let first = said.next()??;
-        said.all(|other| other == Some(first)).then_some(first)
+        let said = doors.iter().map(|d| (d.id.as_str(), say(d)));
+        arrival::agreed(said, door.as_deref())
     };
     let near = |kind: &'static str| nearby(snapshot, view, here, kind, meter);
-    let mut notes = Vec::new();
-    if doors.is_empty() {
-        notes.push(both!(
-            "该楼未登记单元门。",
-            "No door of this building is on the map."
-        ));
-    }
-    match &compound {
-        None => notes.push(both!(
-            "该楼不在小区内，可直接到门口。",
-            "The building is in no compound. Go to its door directly."
-        )),
-        Some(_) if gates.is_empty() => notes.push(both!(
-            "所在小区未登记大门。",
-            "No gate of its compound is on the map."
-        )),
-        Some(_) if gates.iter().all(|g| g.admits == Admits::No) => notes.push(both!(
-            "此时没有大门可以这样进入。",
-            "No gate admits this kind of traffic at this time."
-        )),
-        Some(_) => {}
-    }
+    let admits: Vec<Admits> = gates.iter().map(|gate| gate.admits).collect();
+    let notes = arrival::notes(!doors.is_empty(), compound.is_some(), &admits);
     let compound =
         compound.map(|(all, entry)| (entry.id().to_string(), Shown::of(all, &entry, view)));
     Ok(Access {
@@ -117,7 +95,7 @@ pub fn card<M: Meter>(
         orders: orders_of_the_day(snapshot, view, ask.at, Some(here)),
         building: Building {
             id: ask.building.to_owned(),
-            name: house.text(property::NAME),
+            name,
             compound_name: compound.as_ref().and_then(|(_, c)| c.text(property::NAME)),
             compound: compound.map(|(id, _)| id),
             levels: house.whole("levels"),
@@ -129,6 +107,14 @@ pub fn card<M: Meter>(
         door,
         notes,
     })
+}
+
+fn doorway(door: &AccessEntrance) -> Doorway {
+    Doorway {
+        id: door.id.clone(),
+        unit: door.unit.clone(),
+        rooms: door.rooms.clone(),
+    }
 }
 
 /// Returns the facilities of a kind near a position, nearest first.

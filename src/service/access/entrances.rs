@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, HashSet};
 
 use geo_types::Coord;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::in_force;
 use super::shape::{AccessEntrance, Ask, Span, Today};
-use super::shown::{Shown, decimetres, position};
+use super::shown::{Shown, position};
+use crate::access::arrival::{self, Judged, Ordered, decimetres};
 use crate::access::gate::{self, Admits, Verdict};
-use crate::access::orders;
 use crate::access::passages::{self, Counted, Passed, Slot};
 use crate::index::{Entry, Meter, Select};
 use crate::live::Snapshot;
 use crate::model::names::collection::ENTRANCES;
 use crate::model::names::property;
-use crate::model::{Canonical, Localized, Role, View, both};
+use crate::model::{Canonical, Role, View};
 use crate::network::attributes::{Conditions, Days, Order, Reader, Seen};
 use crate::network::core::{Attr, Hours, Profile};
 use crate::spatial::bounds::Bounds;
@@ -29,8 +29,6 @@ const AROUND_M: f64 = 100.0;
 pub(super) const AT_DOOR_M: f64 = 5.0;
 /// The most gates and the most doors on a card.
 const MOST_ENTRANCES: usize = 200;
-/// For how many days opening hours are computed.
-const KNOWN_DAYS: i64 = 8;
 
 /// Reads the entrances of one building and decides whether they are open at one moment.
 pub(super) struct Entrances<'a> {
@@ -51,14 +49,12 @@ pub(super) struct Entrances<'a> {
 impl<'a> Entrances<'a> {
     pub fn new(snapshot: &'a Snapshot, view: View<'a>, ask: &'a Ask<'a>, here: Coord<f64>) -> Self {
         let days = in_force::days(snapshot);
-        let (begin, _) = gate::day_of(ask.at, days.offset);
-        let from = Timestamp::from_second(begin).unwrap_or(ask.at);
+        let (from, until) = in_force::known_span(&days, ask.at);
         let mut reported = in_force::shut_until(snapshot);
         reported.retain(|_, until| ask.at < *until);
-        let until = from.checked_add(SignedDuration::from_hours(24 * KNOWN_DAYS));
         Self {
             orders: in_force::orders(snapshot, ask.at),
-            until: until.unwrap_or(Timestamp::MAX),
+            until,
             from,
             shut: reported
                 .keys()
@@ -79,12 +75,7 @@ impl<'a> Entrances<'a> {
         compound: &Entry,
         meter: &M,
     ) -> Result<Vec<(f64, AccessEntrance)>, M::Stop> {
-        let is_gate = |p: Canonical<'_>| p.is("kind", "gate") || p.is("kind", "garage");
-        let is_its = |e: &Entry| {
-            let p = Canonical::new(e.all_properties());
-            is_gate(p) && belongs(p, property::COMPOUND, compound, e, AT_OUTLINE_M)
-        };
-        let found = around(self.snapshot, compound, AROUND_M, &is_its, meter)?;
+        let found = of_compound(self.snapshot, compound, meter)?;
         Ok(found.into_iter().map(|e| self.gate(e)).collect())
     }
 
@@ -96,68 +87,36 @@ impl<'a> Entrances<'a> {
     ) -> Result<Vec<AccessEntrance>, M::Stop> {
         let found = of_house(self.snapshot, house, meter)?;
         let mut doors: Vec<_> = found.into_iter().map(|e| self.door(e)).collect();
-        let number = |d: &AccessEntrance| d.unit.as_deref().and_then(|u| u.parse::<u32>().ok());
-        doors.sort_by(|a, b| {
-            let key = |d: &AccessEntrance| (number(d).unwrap_or(u32::MAX), d.unit.clone());
-            key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
-        });
+        doors.sort_by_cached_key(|door| arrival::door_order(door.unit.as_deref(), &door.id));
         Ok(doors)
     }
 
     fn gate(&self, entry: &Entry) -> (f64, AccessEntrance) {
         let judged = self.judge(entry, self.ask.profile);
         let on_foot = (self.ask.profile.name != self.ask.foot.name)
-            .then(|| self.judge(entry, self.ask.foot).verdict);
+            .then(|| self.judge(entry, self.ask.foot).0.verdict);
         let shown = self.entrance(entry, &judged, on_foot.map(|v| v.admits));
-        (self.rank(&judged, on_foot, shown.distance_m), shown)
+        let who = (self.ask.profile, self.ask.at);
+        let rank = arrival::rank(who, &judged.0, on_foot, shown.distance_m);
+        (rank, shown)
     }
 
     fn door(&self, entry: &Entry) -> AccessEntrance {
         self.entrance(entry, &self.judge(entry, self.ask.foot), None)
     }
 
-    /// The rank of a gate; lower is better. Open gates come first, by the time to pass them: the straight distance
-    /// to the building and what must be shown. Closed gates follow, by when they open.
-    fn rank(&self, judged: &Judged, on_foot: Option<Verdict>, distance_m: f64) -> f64 {
-        const CLASS_S: f64 = 1e9;
-        let opens = judged.verdict.opens.or(on_foot.and_then(|v| v.opens));
-        let class = match (judged.verdict.admits, on_foot.map(|v| v.admits)) {
-            (Admits::Yes, _) => 0.0,
-            (Admits::Dismount, _) => 1.0,
-            (Admits::Unknown, _) => 2.0,
-            (Admits::No, Some(Admits::Yes)) => 3.0,
-            (Admits::No, Some(Admits::Unknown)) => 4.0,
-            (Admits::No, _) if opens.is_some() => 5.0,
-            (Admits::No, _) => 6.0,
-        };
-        let pace = self.ask.profile.pace(judged.verdict.mode);
-        // Converts tenths of km/h to m/s.
-        let speed = f64::from(pace.map_or(50, |p| p.fastest().max(1))) / 36.0;
-        let shows = f64::from(self.ask.profile.credential_ds(judged.attr.credential)) / 10.0;
-        let waits = opens.filter(|_| class >= 5.0);
-        let waits = waits.map_or(0.0, |at| (at - self.ask.at.as_second()).max(0) as f64);
-        class * CLASS_S + distance_m / speed + shows + waits
-    }
-
-    fn judge(&self, entry: &Entry, profile: &Profile) -> Judged {
+    fn judge(&self, entry: &Entry, profile: &Profile) -> (Judged, Vec<Hours>) {
         let (attr, hours) = self.attributes(entry, &self.orders);
-        let verdict = gate::judge(profile, &attr, &hours, self.ask.at);
-        // Finds the day order that changes the result, if there is one: without it, `admits` would be different.
-        let order = self.orders.iter().rev().find(|order| {
-            let is_on =
-                order.from <= self.ask.at && order.until.is_none_or(|until| self.ask.at < until);
-            is_on && Canonical::new(entry.all_properties()).has("when")
-        });
-        let order = order.filter(|_| {
+        let orders = self.orders.iter();
+        let orders: Vec<Ordered<'_>> = orders.map(|o| (o.kind.as_str(), o.from, o.until)).collect();
+        let without = || {
             let (attr, hours) = self.attributes(entry, &[]);
-            gate::judge(profile, &attr, &hours, self.ask.at).admits != verdict.admits
-        });
-        Judged {
-            order: order.map(|o| o.kind.clone()),
-            attr,
-            hours,
-            verdict,
-        }
+            gate::judge(profile, &attr, &hours, self.ask.at)
+        };
+        let is_changed = Canonical::new(entry.all_properties()).has("when");
+        let without: Option<&dyn Fn() -> Verdict> = is_changed.then_some(&without);
+        let judged = arrival::judge((profile, self.ask.at), attr, &hours, &orders, without);
+        (judged, hours)
     }
 
     /// Sums up the passage reports for an entrance around the hour of the request, from this quarter of the year and
@@ -193,7 +152,12 @@ impl<'a> Entrances<'a> {
         (attr, reader.into_hours())
     }
 
-    fn entrance(&self, entry: &Entry, judged: &Judged, on_foot: Option<Admits>) -> AccessEntrance {
+    fn entrance(
+        &self,
+        entry: &Entry,
+        (judged, hours): &(Judged, Vec<Hours>),
+        on_foot: Option<Admits>,
+    ) -> AccessEntrance {
         let (schema, shown) = match self.snapshot.collections().get(ENTRANCES) {
             Some(all) => (Some(all.schema()), Shown::of(all, entry, self.view)),
             None => (None, Shown(serde_json::Map::new())),
@@ -211,27 +175,13 @@ impl<'a> Entrances<'a> {
             true => judged.verdict,
             false => judged.verdict.without_times(),
         };
-        let offset = self.days.offset;
-        let mut reason = verdict.text(self.ask.at, offset);
-        if let Some(kind) = &judged.order {
-            let title = orders::title(kind);
-            let (zh, en) = (&reason.zh, &reason.en);
-            reason = Localized::new(
-                format!("{}：{zh}", title.zh),
-                format!("order of the day ({}): {en}", title.en),
-            );
-        }
+        let now = (self.ask.at, self.days.offset);
         let reported_until = self.reported.get(entry.id().as_str()).copied();
-        if reported_until.is_some() {
-            reason = both!(
-                "多人反映此门走不通，待核实，请走其他门",
-                "reported as impassable, to be checked; take another gate"
-            );
-        }
+        let order = judged.order.as_deref();
+        let reason = arrival::reason(&verdict, order, reported_until.is_some(), now);
         let moment = |second: Option<i64>| Timestamp::from_second(second?).ok();
         let at = position(entry).unwrap_or(self.here);
-        let day = gate::day_of(self.ask.at, offset);
-        let today = verdict.open_on(&judged.hours, day).filter(|_| tells_hours);
+        let today = arrival::open_today(&verdict, hours, now).filter(|_| tells_hours);
         AccessEntrance {
             id: entry.id().to_string(),
             name: shown.text(property::NAME),
@@ -251,10 +201,7 @@ impl<'a> Entrances<'a> {
             today: today.map(|spans| Today {
                 open: spans
                     .into_iter()
-                    .map(|(from, until)| Span {
-                        from: time_of(from - day.0),
-                        until: time_of(until - day.0),
-                    })
+                    .map(|(from, until)| Span { from, until })
                     .collect(),
             }),
             credential: shown.text("credential"),
@@ -276,16 +223,28 @@ impl<'a> Entrances<'a> {
     }
 }
 
-/// The verdict on an entrance with the data it is based on.
-struct Judged {
-    attr: Attr,
-    hours: Vec<Hours>,
-    verdict: Verdict,
-    order: Option<String>,
+/// Returns the gates of a compound.
+///
+/// # Errors
+/// If the meter stops the request.
+pub fn of_compound<'a, M: Meter>(
+    snapshot: &'a Snapshot,
+    compound: &Entry,
+    meter: &M,
+) -> Result<Vec<&'a Entry>, M::Stop> {
+    let is_gate = |p: Canonical<'_>| p.is("kind", "gate") || p.is("kind", "garage");
+    let is_its = |e: &Entry| {
+        let p = Canonical::new(e.all_properties());
+        is_gate(p) && belongs(p, property::COMPOUND, compound, e, AT_OUTLINE_M)
+    };
+    around(snapshot, compound, AROUND_M, &is_its, meter)
 }
 
 /// Returns the doors of a building.
-pub(super) fn of_house<'a, M: Meter>(
+///
+/// # Errors
+/// If the meter stops the request.
+pub fn of_house<'a, M: Meter>(
     snapshot: &'a Snapshot,
     house: &Entry,
     meter: &M,
@@ -364,8 +323,4 @@ fn grown(bounds: Bounds, by_m: f64) -> Bounds {
         (north + y).min(90.0),
     ];
     Bounds::from_numbers(&numbers).unwrap_or(bounds)
-}
-
-fn time_of(second: i64) -> String {
-    format!("{:02}:{:02}", second / 3600, second / 60 % 60)
 }

@@ -7,6 +7,7 @@ use geo::Intersects as _;
 use geo_types::{Coord, Geometry};
 use jiff::Timestamp;
 
+use crate::access::gate;
 use crate::access::gate_reports::{self, GateReport};
 use crate::access::orders::DayOrder;
 use crate::index::{Collection, Collections, Entry};
@@ -25,6 +26,21 @@ pub fn days(snapshot: &Snapshot) -> Days {
         holidays: calendar.holidays.keys().copied().collect(),
         make_up: calendar.make_up.keys().copied().collect(),
     }
+}
+
+/// For how many days after the day of a query opening hours are computed. After them, they are unknown.
+const KNOWN_DAYS: i64 = 14;
+
+/// Returns the time for which opening hours are computed for a query at a moment: from the day before its local day, so
+/// that the state at its beginning is known. It is the same for routes, access cards and phones.
+pub fn known_span(days: &Days, at: Timestamp) -> (Timestamp, Timestamp) {
+    let (begin, end) = gate::day_of(at, days.offset);
+    let moment = |second: i64| Timestamp::from_second(second).ok();
+    let day = end - begin;
+    (
+        moment(begin - day).unwrap_or(at),
+        moment(end + KNOWN_DAYS * day).unwrap_or(Timestamp::MAX),
+    )
 }
 
 /// Returns the day orders in force at a moment or later, each with the outline of its street, sorted by their

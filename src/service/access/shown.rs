@@ -34,8 +34,3 @@ impl Shown {
 pub(super) fn position(entry: &Entry) -> Option<Coord<f64>> {
     entry.geometry().and_then(place::anchor)
 }
-
-/// Rounds metres to one decimal, because the data is not more precise.
-pub(super) fn decimetres(metres: f64) -> f64 {
-    (metres * 10.0).round() / 10.0
-}

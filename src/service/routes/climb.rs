@@ -1,9 +1,13 @@
-//! The way from the door of a building up to a room: by lift or by stairs.
+//! The way from the door of a building up to a room: by lift or by stairs. This file is also part of the program for
+//! phones.
 
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
+
+use super::ends::Site;
 use crate::access::rooms;
-use crate::model::{Canonical, Localized, both};
-use crate::network::STOREY_DM;
-use crate::network::core::{Mode, Profile, WayKind, duration_ds};
+use crate::model::{Localized, both};
+use crate::network::core::{Mode, Profile, STOREY_DM, WayKind, duration_ds};
 
 /// The length of the stairs of one storey with their landings, in decimetres.
 const STAIRS_DM: u32 = 70;
@@ -29,15 +33,12 @@ pub(super) struct Climb {
 
 impl Climb {
     /// Returns the way up to a room of a building. `None` for a room on the ground floor, and if the storey is not known.
-    pub(super) fn to(house: &Canonical<'_>, room: &str, profile: &Profile) -> Option<Self> {
+    pub(super) fn to(house: &Site, room: &str, profile: &Profile) -> Option<Self> {
         let storey = rooms::storey(room).filter(|storey| *storey > 1)?;
-        if house
-            .number("levels")
-            .is_some_and(|levels| f64::from(storey) > levels)
-        {
+        if house.levels.map_or(false, |levels| storey > levels) {
             return None;
         }
-        let has_lift = house.has("elevator").then(|| house.is_true("elevator"));
+        let has_lift = house.elevator;
         let pace = profile.pace(Mode::Walk)?;
         let speed = |kind: WayKind| u32::from(pace.speed[kind as usize]);
         let takes = |kind: WayKind, length_dm: u32| {

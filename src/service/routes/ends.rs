@@ -1,18 +1,19 @@
 //! Resolves the place in a request (a position, a building, an entrance or a facility) to places on the network.
+//!
+//! This file is also part of the program for phones. What it needs from the map comes from `lookup`, which phones
+//! replace.
 
-use geo::{Centroid as _, Intersects as _};
-use geo_types::{Coord, Geometry, Line};
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
+
+use geo_types::Coord;
 
 use super::Ground;
 use super::climb::Climb;
 use super::spot::{Spot, SpotError};
-use super::table::collection;
 use crate::access::rooms;
-use crate::index::Entry;
 use crate::live::Ways;
-use crate::model::Canonical;
-use crate::model::names::collection::{BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES};
-use crate::model::names::property;
+use crate::model::names::collection::{BUILDINGS, ENTRANCES, FACILITIES};
 use crate::network::core::{
     Attributes as _, DirectedEdge, End, Mode, Place, Profile, duration_ds, usage,
 };
@@ -69,6 +70,38 @@ impl Stops {
     }
 }
 
+/// A building or a facility as the map has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// The position in degrees, WGS 84; `None` if it has no geometry.
+    pub at: Option<Coord<f64>>,
+    /// The id of the compound in its properties.
+    pub compound: Option<String>,
+    /// The number of storeys of a building.
+    pub levels: Option<u32>,
+    /// Whether a building has a lift.
+    pub elevator: Option<bool>,
+}
+
+/// An entrance as the map has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entrance {
+    /// Its id.
+    pub id: String,
+    /// The position in degrees, WGS 84; `None` if it has no geometry.
+    pub at: Option<Coord<f64>>,
+    /// Whether it is a gate.
+    pub is_gate: bool,
+    /// The id of the building in its properties.
+    pub building: Option<String>,
+    /// The id of the compound in its properties.
+    pub compound: Option<String>,
+    /// The unit behind it.
+    pub unit: Option<String>,
+    /// The rooms behind it.
+    pub rooms: Option<String>,
+}
+
 /// Finds the places on the network for the places in a request.
 pub(super) struct Finder<'a> {
     pub(super) ground: &'a Ground,
@@ -85,8 +118,9 @@ impl Finder<'_> {
         if !self.profile.first_mode().has_vehicle() || is_gate(&found) {
             return Ok(found);
         }
-        let Some(at) = found.list.first().map(|stop| stop.at) else {
-            return Ok(found);
+        let at = match found.list.first() {
+            Some(stop) => stop.at,
+            None => return Ok(found),
         };
         let list = self.beside(at, None, |edge| self.takes_vehicle(edge))?;
         Ok(Stops { list, ..found })
@@ -110,7 +144,7 @@ impl Finder<'_> {
         match spot {
             Spot::Position(at) => Ok(Stops {
                 list: self.beside(*at, None, |_| true)?,
-                compound: self.compound_at(*at),
+                compound: self.ground.compound_at(*at),
                 building: None,
                 climb: None,
                 on_foot: false,
@@ -119,26 +153,26 @@ impl Finder<'_> {
                 self.building(id, unit.as_deref(), room.as_deref())
             }
             Spot::Entrance(id) => {
-                let entry = self.entry(ENTRANCES, id)?;
-                let said = Canonical::new(entry.all_properties());
-                let building = said.text(property::BUILDING).map(String::from);
-                let is_gate = said.is(property::KIND, "gate");
+                let entrance = self.ground.entrance(id);
+                let entrance = entrance.ok_or_else(|| unknown(ENTRANCES, id))?;
+                let own = || entrance.compound.clone();
+                let house = || self.ground.house(entrance.building.as_deref()?)?.compound;
+                let around = || self.ground.compound_at(entrance.at?);
                 Ok(Stops {
-                    list: self.door(id, entry)?,
-                    compound: self.compound_of(entry, building.as_deref()),
-                    building,
+                    list: self.door(&entrance)?,
+                    compound: own().or_else(house).or_else(around),
+                    building: entrance.building.clone(),
                     climb: None,
-                    on_foot: !is_gate,
+                    on_foot: !entrance.is_gate,
                 })
             }
             Spot::Facility(id) => {
-                let entry = self.entry(FACILITIES, id)?;
-                let at = position(entry).ok_or_else(|| unknown(FACILITIES, id))?;
-                let said = Canonical::new(entry.all_properties());
-                let compound = said.text(property::COMPOUND).map(String::from);
+                let site = self.ground.facility(id);
+                let site = site.ok_or_else(|| unknown(FACILITIES, id))?;
+                let at = site.at.ok_or_else(|| unknown(FACILITIES, id))?;
                 Ok(Stops {
                     list: self.beside(at, None, |_| true)?,
-                    compound: compound.or_else(|| self.compound_at(at)),
+                    compound: site.compound.or_else(|| self.ground.compound_at(at)),
                     building: None,
                     climb: None,
                     on_foot: false,
@@ -147,69 +181,46 @@ impl Finder<'_> {
         }
     }
 
-    fn entry(&self, name: &'static str, id: &str) -> Result<&Entry, SpotError> {
-        let found = collection(&self.ground.snapshot, name).and_then(|c| c.get(id));
-        found.map(AsRef::as_ref).ok_or_else(|| unknown(name, id))
-    }
-
     fn building(
         &self,
         id: &str,
         unit: Option<&str>,
         room: Option<&str>,
     ) -> Result<Stops, SpotError> {
-        let house = self.entry(BUILDINGS, id)?;
-        let doors = self.doors_of(id);
-        let chosen = choose(&doors, unit, room)?;
+        let house = self.ground.house(id);
+        let house = house.ok_or_else(|| unknown(BUILDINGS, id))?;
+        let doors = self.ground.doors_of(self.ways, id);
         let mut list = Vec::new();
-        for (door, entry) in chosen {
-            list.extend(self.door(&door, entry).unwrap_or_default());
+        for door in choose(&doors, unit, room)? {
+            list.extend(self.door(door).unwrap_or_default());
         }
         if list.is_empty() {
-            let at = position(house).ok_or_else(|| unknown(BUILDINGS, id))?;
+            let at = house.at.ok_or_else(|| unknown(BUILDINGS, id))?;
             list = self.linked(&format!("buildings/{id}"), at, None);
             if list.is_empty() {
-                list = self.beside(at, Some(house), |_| true)?;
+                list = self.beside(at, Some(id), |_| true)?;
             }
         }
-        let said = Canonical::new(house.all_properties());
-        let climb = room.and_then(|room| Climb::to(&said, room, self.profile));
+        let climb = room.and_then(|room| Climb::to(&house, room, self.profile));
         let up_ds = climb.as_ref().map_or(0, Climb::takes_ds);
         for stop in &mut list {
             stop.end.extra_ds = stop.end.extra_ds.saturating_add(up_ds);
         }
+        let around = || self.ground.compound_at(house.at?);
         Ok(Stops {
             list,
-            compound: self.compound_of(house, Some(id)),
+            compound: house.compound.or_else(around),
             building: Some(id.to_owned()),
             climb,
             on_foot: true,
         })
     }
 
-    /// Returns the doors of a building according to the current map.
-    fn doors_of(&self, building: &str) -> Vec<(String, &Entry)> {
-        let Some(entrances) = collection(&self.ground.snapshot, ENTRANCES) else {
-            return Vec::new();
-        };
-        let mut doors: Vec<(String, &Entry)> = Vec::new();
-        for id in self.ways.entrances_of(building) {
-            let Some(entry) = entrances.get(id) else {
-                continue;
-            };
-            let said = Canonical::new(entry.all_properties());
-            let is_door = !said.is(property::KIND, "service") && !said.is(property::KIND, "garage");
-            if said.is(property::BUILDING, building) && is_door {
-                doors.push((id.to_string(), entry));
-            }
-        }
-        doors
-    }
-
     /// Returns the ends of a route at an entrance. An entrance that was added or moved after the network was built has
     /// no link yet; the route ends on the ways beside it, and the gap is reported.
-    fn door(&self, id: &str, entry: &Entry) -> Result<Vec<Stop>, SpotError> {
-        let at = position(entry).ok_or_else(|| unknown(ENTRANCES, id))?;
+    fn door(&self, entrance: &Entrance) -> Result<Vec<Stop>, SpotError> {
+        let id = &entrance.id;
+        let at = entrance.at.ok_or_else(|| unknown(ENTRANCES, id))?;
         let mut found = self.linked(&format!("entrances/{id}"), at, Some(id));
         if found.is_empty() {
             found = self.beside(at, None, |_| true)?;
@@ -224,7 +235,7 @@ impl Finder<'_> {
         let is_closed = self
             .ways
             .feature(name)
-            .is_some_and(|feature| self.ground.table.attr(feature).closed);
+            .map_or(false, |feature| self.ground.table.attr(feature).closed);
         if is_closed {
             return Vec::new();
         }
@@ -262,16 +273,19 @@ impl Finder<'_> {
     fn beside(
         &self,
         at: Coord<f64>,
-        own: Option<&Entry>,
+        own: Option<&str>,
         keep: impl Fn(u32) -> bool,
     ) -> Result<Vec<Stop>, SpotError> {
         let near = self.near(at, REACH_M, &keep);
-        let Some(nearest) = near.first() else {
-            let far = self.near(at, FARTHEST_M, &keep);
-            return Err(SpotError::FarAway {
-                reach_m: REACH_M as u32,
-                nearest: far.first().map(|near| (near.at, near.metres)),
-            });
+        let nearest = match near.first() {
+            Some(nearest) => nearest,
+            None => {
+                let far = self.near(at, FARTHEST_M, &keep);
+                return Err(SpotError::FarAway {
+                    reach_m: REACH_M as u32,
+                    nearest: far.first().map(|near| (near.at, near.metres)),
+                });
+            }
         };
         let most = nearest.metres * FARTHER + FARTHER_M;
         let seen: Vec<&Nearby> = near
@@ -300,7 +314,7 @@ impl Finder<'_> {
         })
     }
 
-    fn is_seen(&self, from: Coord<f64>, to: Coord<f64>, own: Option<&Entry>) -> bool {
+    fn is_seen(&self, from: Coord<f64>, to: Coord<f64>, own: Option<&str>) -> bool {
         let metres = distance(from, to);
         if metres <= ON_DOOR_M {
             return true;
@@ -311,47 +325,7 @@ impl Finder<'_> {
             x: from.x + (to.x - from.x) * share,
             y: from.y + (to.y - from.y) * share,
         };
-        let look = Geometry::Line(Line::new(from, end));
-        let is_free = |name: &str, blocks: fn(&Entry, Coord<f64>, &Geometry<f64>) -> bool| {
-            let Some(walls) = collection(&self.ground.snapshot, name) else {
-                return true;
-            };
-            let met = walls.intersecting(&look);
-            met.iter()
-                .filter(|wall| own.is_none_or(|own| own.id() != wall.id()))
-                .all(|wall| !blocks(wall, from, &look))
-        };
-        is_free(BARRIERS, |_, _, _| true)
-            && is_free(BUILDINGS, |house, from, _| {
-                // A building that contains the start position does not block the line of sight.
-                let inside = geo_types::Point(from);
-                house
-                    .geometry()
-                    .is_none_or(|area| !area.intersects(&inside))
-            })
-            && is_free(COMPOUNDS, |compound, _, look| {
-                let said = Canonical::new(compound.all_properties());
-                said.is_true("walled")
-                    && compound
-                        .geometry()
-                        .is_some_and(|g| crosses_outline(g, look))
-            })
-    }
-
-    fn compound_of(&self, entry: &Entry, building: Option<&str>) -> Option<String> {
-        let said = |entry: &Entry| {
-            let text = Canonical::new(entry.all_properties()).text(property::COMPOUND)?;
-            Some(text.into_owned())
-        };
-        let house = || collection(&self.ground.snapshot, BUILDINGS)?.get(building?);
-        said(entry)
-            .or_else(|| house().and_then(|house| said(house)))
-            .or_else(|| self.compound_at(position(entry)?))
-    }
-
-    fn compound_at(&self, at: Coord<f64>) -> Option<String> {
-        let around = collection(&self.ground.snapshot, COMPOUNDS)?.covering(at);
-        around.first().map(|entry| entry.id().to_string())
+        self.ground.is_free(from, end, own)
     }
 
     fn place(&self, place: Place) -> Coord<f64> {
@@ -384,21 +358,17 @@ pub(super) fn along(points: &[Coord<f64>], offset_dm: u32) -> Coord<f64> {
 
 /// Selects the doors that lead to a unit and a room.
 fn choose<'a>(
-    doors: &[(String, &'a Entry)],
+    doors: &'a [Entrance],
     unit: Option<&str>,
     room: Option<&str>,
-) -> Result<Vec<(String, &'a Entry)>, SpotError> {
-    let said = |entry: &Entry, name: &str| {
-        let text = Canonical::new(entry.all_properties()).text(name)?;
-        Some(text.into_owned())
-    };
-    let mut chosen: Vec<(String, &Entry)> = doors.to_vec();
+) -> Result<Vec<&'a Entrance>, SpotError> {
+    let mut chosen: Vec<&Entrance> = doors.iter().collect();
     if let Some(unit) = unit {
         let wanted = rooms::plain(unit);
-        chosen.retain(|(_, e)| said(e, "unit").is_some_and(|own| rooms::plain(&own) == wanted));
+        let is_it = |own: &String| rooms::plain(own) == wanted;
+        chosen.retain(|door| door.unit.as_ref().map_or(false, is_it));
         if chosen.is_empty() && !doors.is_empty() {
-            let mut known: Vec<String> =
-                doors.iter().filter_map(|(_, e)| said(e, "unit")).collect();
+            let mut known: Vec<String> = doors.iter().filter_map(|d| d.unit.clone()).collect();
             known.sort_by_key(|unit| (unit.len(), unit.clone()));
             known.dedup();
             return Err(SpotError::UnknownUnit {
@@ -408,22 +378,19 @@ fn choose<'a>(
         }
     }
     if let Some(room) = room {
-        let behind: Vec<String> = chosen
-            .iter()
-            .filter_map(|(_, e)| said(e, "rooms"))
-            .collect();
-        let is_behind = |entry: &Entry| said(entry, "rooms").map(|own| rooms::holds(&own, room));
+        let behind: Vec<String> = chosen.iter().filter_map(|d| d.rooms.clone()).collect();
+        let is_behind = |door: &Entrance| Some(rooms::holds(door.rooms.as_deref()?, room));
         // A door without information about the rooms behind it may lead to the room.
-        let is_known = chosen.iter().all(|(_, e)| is_behind(e).is_some());
-        if chosen.iter().any(|(_, e)| is_behind(e) == Some(true)) {
-            chosen.retain(|(_, e)| is_behind(e) == Some(true));
+        let is_known = chosen.iter().all(|door| is_behind(door).is_some());
+        if chosen.iter().any(|door| is_behind(door) == Some(true)) {
+            chosen.retain(|door| is_behind(door) == Some(true));
         } else if is_known && !chosen.is_empty() {
             return Err(SpotError::UnknownRoom {
                 room: room.to_owned(),
                 known: behind.join("；"),
             });
         } else {
-            chosen.retain(|(_, e)| is_behind(e).is_none());
+            chosen.retain(|door| is_behind(door).is_none());
         }
     }
     Ok(chosen)
@@ -433,20 +400,5 @@ fn unknown(collection: &'static str, id: &str) -> SpotError {
     SpotError::Unknown {
         collection,
         id: id.to_owned(),
-    }
-}
-
-pub(super) fn position(entry: &Entry) -> Option<Coord<f64>> {
-    match entry.geometry()? {
-        Geometry::Point(point) => Some(point.0),
-        other => other.centroid().map(|point| point.0),
-    }
-}
-
-fn crosses_outline(area: &Geometry<f64>, look: &Geometry<f64>) -> bool {
-    match area {
-        Geometry::Polygon(area) => area.exterior().intersects(look),
-        Geometry::MultiPolygon(areas) => areas.iter().any(|a| a.exterior().intersects(look)),
-        _ => false,
     }
 }

@@ -1,6 +1,9 @@
 //! Explains why a route does not use each other gate of a compound: it is closed at that hour, slower, or does not
 //! admit the vehicle.
 
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
+
 use jiff::tz::Offset;
 
 use super::asked::{Asked, Passed, moment};
@@ -62,7 +65,7 @@ pub(super) fn passed(asked: &Asked<'_>, route: &Route) -> Option<Passed> {
         let data = topology.edge(edge);
         data.kind == EdgeKind::Gate
             && is_of_target(edge)
-            && feature_name(asked, data.feature).is_some_and(|name| is_gate(asked, name))
+            && feature_name(asked, data.feature).map_or(false, |name| is_gate(asked, name))
     })?;
     let name = feature_name(asked, topology.edge(last.edge.edge()).feature)?;
     let id = name.strip_prefix("entrances/")?.to_owned();
@@ -77,7 +80,7 @@ pub(super) fn passed(asked: &Asked<'_>, route: &Route) -> Option<Passed> {
 /// gate.
 fn is_gate(asked: &Asked<'_>, name: &str) -> bool {
     let public = asked.ground.public(name);
-    public.is_some_and(|public| public.is("kind", "gate"))
+    public.map_or(false, |public| public.is("kind", "gate"))
 }
 
 fn feature_name<'a>(asked: &'a Asked<'_>, feature: u32) -> Option<&'a str> {
@@ -93,8 +96,9 @@ fn compound(asked: &Asked<'_>) -> Option<u32> {
 
 /// Returns the gates of the compound of the destination: the name of each entrance, and its edges.
 fn of_compound(asked: &Asked<'_>) -> Vec<(String, Vec<u32>)> {
-    let Some(compound) = compound(asked) else {
-        return Vec::new();
+    let compound = match compound(asked) {
+        Some(compound) => compound,
+        None => return Vec::new(),
     };
     let mut found: Vec<(String, Vec<u32>)> = Vec::new();
     for gate in asked.ways.topology.gates() {
@@ -102,8 +106,9 @@ fn of_compound(asked: &Asked<'_>) -> Vec<(String, Vec<u32>)> {
             continue;
         }
         let name = feature_name(asked, gate.feature);
-        let Some(id) = name.and_then(|n| n.strip_prefix("entrances/")) else {
-            continue;
+        let id = match name.and_then(|n| n.strip_prefix("entrances/")) {
+            Some(id) => id,
+            None => continue,
         };
         match found.iter_mut().find(|(known, _)| known == id) {
             Some((_, edges)) => edges.push(gate.edge),
@@ -128,7 +133,7 @@ pub(super) fn others(
         return Vec::new();
     }
     let gates = of_compound(asked).into_iter();
-    let gates = gates.filter(|(id, _)| used.is_none_or(|used| used.id != *id));
+    let gates = gates.filter(|(id, _)| used.map_or(true, |used| used.id != *id));
     let mut others: Vec<OtherGate> = gates
         .map(|(id, edges)| judge(asked, memory, query, Some(route.arrive), id, &edges))
         .collect();
@@ -279,7 +284,7 @@ fn admits_vehicle(asked: &Asked<'_>, edge: u32, at: i64) -> bool {
         let profile = &asked.ask.profile;
         let inwards = DirectedEdge::forward(edge);
         let used = usage(profile, data, inwards, attr, blocked, mode);
-        used.is_ok_and(|used| match used.hours {
+        used.map_or(false, |used| match used.hours {
             HOURS_ALWAYS | HOURS_UNKNOWN => true,
             hours => table.hours(hours).entry(at) == Entry::At(at),
         })
@@ -358,7 +363,7 @@ pub(super) fn reason(gates: &[OtherGate]) -> Option<Localized> {
 
 /// Formats a time of day in Chinese and English, with the date if it is not the day of `from_tenths`.
 pub(super) fn clock(asked: &Asked<'_>, tenths: i64, from_tenths: i64) -> (String, String) {
-    let offset: Offset = asked.ground.snapshot.ledger().calendar().offset;
+    let offset: Offset = asked.ground.offset();
     let (at, from) = (
         offset.to_datetime(moment(tenths)),
         offset.to_datetime(moment(from_tenths)),
@@ -367,7 +372,11 @@ pub(super) fn clock(asked: &Asked<'_>, tenths: i64, from_tenths: i64) -> (String
     if at.date() == from.date() {
         return (time.clone(), time);
     }
-    if from.date().tomorrow().is_ok_and(|next| next == at.date()) {
+    if from
+        .date()
+        .tomorrow()
+        .map_or(false, |next| next == at.date())
+    {
         return (format!("次日{time}"), format!("{time} the next day"));
     }
     (

@@ -1,6 +1,9 @@
 //! Converts a route to legs (ride, push, park, walk, lift, wait), each with its line, distance, duration and
 //! instructions.
 
+// These lints suggest what Rust 1.63 does not have.
+#![allow(clippy::manual_let_else, clippy::unnecessary_map_or)]
+
 use geo_types::Coord;
 use jiff::Timestamp;
 
@@ -88,7 +91,7 @@ pub(super) fn legs(asked: &Asked<'_>, route: &Route, from: &Stops, to: &Stops) -
     }
     let mut before: Option<Mode> = None;
     for step in &route.steps {
-        let parks = before.is_some_and(Mode::has_vehicle) && step.mode == Mode::Walk
+        let parks = before.map_or(false, Mode::has_vehicle) && step.mode == Mode::Walk
             || before.is_none()
                 && asked.ask.profile.first_mode().has_vehicle()
                 && step.mode == Mode::Walk
@@ -153,7 +156,7 @@ impl Maker<'_> {
             (_, Mode::Push) => LegMode::Push,
             (_, Mode::Walk) => LegMode::Walk,
         };
-        if self.legs.last().is_none_or(|leg| leg.mode != mode) {
+        if self.legs.last().map_or(true, |leg| leg.mode != mode) {
             self.end_leg();
             self.legs.push(Leg {
                 mode,
@@ -197,8 +200,9 @@ impl Maker<'_> {
 
     /// Adds the way up to the room. Who cannot go up is told so at the door.
     fn climb(&mut self, route: &Route, climb: &Climb) {
-        let Some(door) = self.legs.last_mut() else {
-            return;
+        let door = match self.legs.last_mut() {
+            Some(door) => door,
+            None => return,
         };
         let at = door.line.last().copied().unwrap_or(self.at);
         let step = Step {
@@ -243,9 +247,8 @@ impl Maker<'_> {
                 steps: Vec::new(),
             });
         }
-        if let (Some(first), Some(stop)) = (self.legs.first_mut(), source)
-            && stop.gap_m > 0.0
-        {
+        let gap = source.filter(|stop| stop.gap_m > 0.0);
+        if let (Some(first), Some(stop)) = (self.legs.first_mut(), gap) {
             first.line.insert(0, stop.at);
             first.distance_m += stop.gap_m;
         }

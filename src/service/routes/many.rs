@@ -256,7 +256,7 @@ impl Standing<'_> {
                     room: None,
                 },
                 ENTRANCES => Spot::Entrance(id),
-                _ => Spot::Position(super::ends::position(entry)?),
+                _ => Spot::Position(super::lookup::position(entry)?),
             };
             finder.find(&spot).ok()
         });

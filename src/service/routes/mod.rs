@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `conditions` | temporary conditions that are not stored in features: special days, day orders, closures |
 //! | `table` | the attributes that the search reads, for one snapshot of the map and one day of departure |
-//! | `spot`, `ends` | where a route begins and ends: a position, a building with its unit, an entrance, a facility |
+//! | `spot`, `ends`, `lookup` | where a route begins and ends: a position, a building with its unit, an entrance, a facility |
 //! | `climb` | the way from the door up to a room |
 //! | `names` | the public properties of a feature |
 //! | `plan` | the best route, or the reason why there is none |
@@ -25,6 +25,7 @@ mod gates;
 #[cfg(test)]
 mod kept_tests;
 mod legs;
+mod lookup;
 mod many;
 mod names;
 mod plan;

@@ -10,7 +10,7 @@ use super::legs::{self, Leg};
 use super::spot::{Spot, SpotError};
 use super::{Ground, NoNetwork};
 use crate::model::names::collection::FACILITIES;
-use crate::model::{Canonical, Localized, both};
+use crate::model::{Localized, both};
 use crate::network::core::{
     EdgeKind, End, Errand, Finish, Limit, Memory, NoRoute, Place, Query, Route, Why,
 };
@@ -82,6 +82,28 @@ pub struct NoWay {
     pub gates: Vec<OtherGate>,
     /// The nearest gate or hand-over point that can be reached.
     pub nearest: Option<Nearest>,
+}
+
+impl NoWay {
+    /// Returns the reason together with the place that can be reached instead.
+    pub fn detail(&self) -> Localized {
+        let Localized { zh, en } = &self.reason;
+        let instead = self.nearest.as_ref().map(|nearest| {
+            let name = nearest.name.as_ref().unwrap_or(&nearest.id);
+            let metres = nearest.distance_m.round();
+            both!(
+                "可先到{name}（{metres}米）",
+                "{name} can be reached instead ({metres} m)"
+            )
+        });
+        match instead {
+            Some(instead) => {
+                let (to_zh, to_en) = (instead.zh, instead.en);
+                both!("{zh}。{to_zh}。", "{en}. {to_en}.")
+            }
+            None => both!("{zh}。", "{en}."),
+        }
+    }
 }
 
 /// The reason why a request has no route.
@@ -294,25 +316,18 @@ impl Asked<'_> {
     }
 
     fn handovers(&self) -> Vec<(&'static str, String, End, Coord<f64>)> {
-        let Some(at) = self.to.list.first().map(|stop| stop.at) else {
-            return Vec::new();
+        let at = match self.to.list.first() {
+            Some(stop) => stop.at,
+            None => return Vec::new(),
         };
-        let Some(facilities) = super::table::collection(&self.ground.snapshot, FACILITIES) else {
-            return Vec::new();
-        };
-        let is_handover = |entry: &crate::index::Entry| {
-            Canonical::new(entry.all_properties()).is("kind", "handover")
-        };
-        let near = facilities.within(at, HANDOVER_M);
-        let near = near.into_iter().filter(|(entry, _)| is_handover(entry));
         let finder = Finder {
             ground: self.ground,
             ways: self.ways,
             profile: &self.ask.profile,
         };
+        let near = self.ground.handovers_near(at, HANDOVER_M).into_iter();
         near.take(MOST_HANDOVERS)
-            .filter_map(|(entry, _)| {
-                let id = entry.id().to_string();
+            .filter_map(|id| {
                 let stops = finder.find(&Spot::Facility(id.clone())).ok()?;
                 let stop = stops.list.into_iter().next()?;
                 Some((FACILITIES, id, stop.end, stop.at))

@@ -1,5 +1,7 @@
 //! The place at which a route begins or ends, as a request names it.
 
+use std::fmt;
+
 use geo_types::Coord;
 
 use crate::model::{InChinese, Localized, both};
@@ -31,10 +33,9 @@ pub enum Spot {
 }
 
 /// The reason why a place cannot be resolved.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum SpotError {
     /// There is no such feature.
-    #[error("there is no {id:?} in {collection}")]
     Unknown {
         /// The collection.
         collection: &'static str,
@@ -42,7 +43,6 @@ pub enum SpotError {
         id: String,
     },
     /// The building has no such unit.
-    #[error("the building has no unit {unit:?}; known are: {known}")]
     UnknownUnit {
         /// The value in the request.
         unit: String,
@@ -50,7 +50,6 @@ pub enum SpotError {
         known: String,
     },
     /// No door of the building leads to the room.
-    #[error("no door of the building leads to room {room:?}; doors lead to: {known}")]
     UnknownRoom {
         /// The value in the request.
         room: String,
@@ -58,7 +57,6 @@ pub enum SpotError {
         known: String,
     },
     /// There is no way near the position.
-    #[error("no way of the map is within {reach_m} m of the position")]
     FarAway {
         /// The search radius, in metres.
         reach_m: u32,
@@ -66,6 +64,26 @@ pub enum SpotError {
         nearest: Option<(Coord<f64>, f64)>,
     },
 }
+
+impl fmt::Display for SpotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown { collection, id } => write!(f, "there is no {id:?} in {collection}"),
+            Self::UnknownUnit { unit, known } => {
+                write!(f, "the building has no unit {unit:?}; known are: {known}")
+            }
+            Self::UnknownRoom { room, known } => write!(
+                f,
+                "no door of the building leads to room {room:?}; doors lead to: {known}"
+            ),
+            Self::FarAway { reach_m, .. } => {
+                write!(f, "no way of the map is within {reach_m} m of the position")
+            }
+        }
+    }
+}
+
+impl std::error::Error for SpotError {}
 
 impl InChinese for SpotError {
     fn zh(&self) -> String {

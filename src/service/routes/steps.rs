@@ -1,6 +1,9 @@
 //! Writes the instructions of a route: turns, names of ways, gates and the credentials that they require, lifts and
 //! doors.
 
+// This lint suggests functions that Rust 1.63 does not have.
+#![allow(clippy::unnecessary_map_or)]
+
 use geo_types::Coord;
 
 use super::asked::Asked;
@@ -114,8 +117,8 @@ impl<'a> Narrator<'a> {
             (Some(before), Some(now)) => Some(turned(before, now)),
             _ => None,
         };
-        let goes_on = self.run.as_ref().is_some_and(|run| {
-            let is_straight = bend.is_none_or(|b| b.abs() <= TURN_DEG);
+        let goes_on = self.run.as_ref().map_or(false, |run| {
+            let is_straight = bend.map_or(true, |b| b.abs() <= TURN_DEG);
             let same_name = name.is_none() || run.name.is_none() || run.name == name;
             // A bend within one named way is not a turn.
             let is_bend = run.name.is_some() && run.name == name;
@@ -177,7 +180,7 @@ impl<'a> Narrator<'a> {
         let has_inside = topology
             .gates()
             .binary_search_by_key(&step.edge.edge(), |gate| gate.edge)
-            .is_ok_and(|at| topology.gates()[at].compound.is_some());
+            .map_or(false, |at| topology.gates()[at].compound.is_some());
         let mut parts = vec![match (has_inside, step.edge.is_backward()) {
             (true, false) => both!("从{zh}进", "Enter by {en}"),
             (true, true) => both!("从{zh}出", "Leave by {en}"),

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use geo_types::Geometry;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
+use jiff::tz::Offset;
 
 use super::conditions::Conditions;
+use crate::access::gate::day_of;
 use crate::index::Collection;
 use crate::live::{Built, Network, Snapshot, SourceSeqs, WayAttributes, Ways, geometry_stamp};
 use crate::model::Canonical;
@@ -15,14 +17,6 @@ use crate::network::attributes::{self, Reader, Said, Seen, closed_edges};
 use crate::network::core::{self, Attr, Attributes, Blocked, Hours};
 use crate::service::access::in_force;
 
-/// The number of days after the day of departure for which opening hours are computed. After them, the hours are
-/// unknown.
-const DAYS: i64 = 14;
-/// The computed opening hours begin this many hours before the day of departure, so that the state at the departure is
-/// known.
-const HOURS_BEFORE: i64 = 24;
-/// The length of a day in seconds.
-const DAY_S: i64 = 86_400;
 /// People can walk under a building whose underside is at least this high, in metres.
 const HEADROOM_M: f64 = 2.0;
 
@@ -77,7 +71,7 @@ impl Key {
             seq: snapshot.seq(),
             store: snapshot.store_id(),
             network: network.seq,
-            day: day(at),
+            day: day(at, snapshot.ledger().calendar().offset),
             minute: minute(Timestamp::now()),
             orders: in_force::open_orders(snapshot, at).len(),
             gates: if in_force::shut_until(snapshot).is_empty() {
@@ -107,7 +101,7 @@ impl Inputs {
             network: network.seq,
             network_sources: Network::source_seqs(snapshot),
             way_attributes: Arc::clone(snapshot.way_attributes()),
-            day: day(at),
+            day: day(at, snapshot.ledger().calendar().offset),
             conditions: Conditions::of(snapshot, at),
         }
     }
@@ -125,9 +119,9 @@ impl Inputs {
     }
 }
 
-/// Returns the number of the day, in UTC, of a departure.
-fn day(at: Timestamp) -> i64 {
-    at.as_second().div_euclid(DAY_S)
+/// Returns the beginning of the local day of a departure, in seconds since the epoch.
+fn day(at: Timestamp, offset: Offset) -> i64 {
+    day_of(at, offset).0
 }
 
 impl Table {
@@ -140,13 +134,11 @@ impl Table {
         conditions: &Conditions,
         at: Timestamp,
     ) -> Self {
-        let begin = Timestamp::from_second(day(at) * DAY_S).unwrap_or(at);
+        let (from, until) = in_force::known_span(&conditions.days, at);
         let conditions_of = attributes::Conditions {
             days: &conditions.days,
-            from: begin.checked_sub(HOURS_BEFORE.hours()).unwrap_or(begin),
-            until: begin
-                .checked_add(((DAYS + 1) * 24).hours())
-                .unwrap_or(Timestamp::MAX),
+            from,
+            until,
             orders: &conditions.orders,
             shut: &conditions.shut,
         };
@@ -196,6 +188,13 @@ impl Table {
     /// Returns whether the query avoids a feature.
     pub(super) fn is_avoided(&self, feature: u32) -> bool {
         !self.avoided.is_empty() && self.avoided.binary_search(&feature).is_ok()
+    }
+}
+
+impl Table {
+    /// Returns the attributes as plain tables.
+    pub fn plain(&self) -> &core::Table {
+        &self.read
     }
 }
 

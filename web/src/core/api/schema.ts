@@ -640,6 +640,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the parts of the network file of an area.
+         * @description With the four parts, a phone finds places, shows access cards and computes routes without a network connection.
+         *     They contain only what the public may read, and no door codes. Opening hours are given for 14 days.
+         */
+        get: operations["network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/parts/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a part of a network file. */
+        get: operations["network_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/observations": {
         parameters: {
             query?: never;
@@ -3197,6 +3235,56 @@ export interface components {
             })[];
             /** @enum {string} */
             type: "FeatureCollection";
+        };
+        /** @description The parts of the network file of an area. Each part is fetched by its hash, and only if it has changed. */
+        NetworkManifest: {
+            /** @description The area: west, south, east, north; null for the whole map. */
+            bbox?: number[] | null;
+            /**
+             * Format: date-time
+             * @description When the file was built.
+             */
+            built_at: string;
+            /**
+             * Format: int32
+             * @description The version of the format.
+             */
+            format: number;
+            /**
+             * Format: date-time
+             * @description From when opening hours are unknown.
+             */
+            known_until: string;
+            /**
+             * Format: int64
+             * @description The number of the commit that the network was built from.
+             */
+            network_seq: number;
+            /** @description The parts. */
+            parts: components["schemas"]["NetworkParts"];
+            /**
+             * Format: int64
+             * @description The number of the commit that the file shows.
+             */
+            seq: number;
+        };
+        /** @description A part of a network file. */
+        NetworkPart: {
+            /** @description Its size in bytes, before compression. */
+            bytes: number;
+            /** @description The SHA-256 of its bytes, in hexadecimal digits; `/api/network/parts/{hash}` returns it. */
+            hash: string;
+        };
+        /** @description The parts of a network file. */
+        NetworkParts: {
+            /** @description Who may pass and when, buildings, entrances and facilities. */
+            attributes: components["schemas"]["NetworkPart"];
+            /** @description The names by which places are found. */
+            directory: components["schemas"]["NetworkPart"];
+            /** @description Where they are, and what blocks the view. */
+            geometry: components["schemas"]["NetworkPart"];
+            /** @description How ways are joined. */
+            topology: components["schemas"]["NetworkPart"];
         };
         /** @description What happened to the notice of a step. */
         Notice: "sent" | {
@@ -7355,6 +7443,106 @@ export interface operations {
             };
             /** @description The network is being built; Retry-After says when to come again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network: {
+        parameters: {
+            query?: {
+                /** @description The area: west,south,east,north in degrees. It is widened to hundredths of a degree. The whole map, if absent */
+                bbox?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The parts with their hashes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkManifest"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The area is too large */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built, or too many large requests come at once */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    network_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The hash of the part, from `/api/network` */
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The part. The bytes of a hash never change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": Blob;
+                };
+            };
+            /** @description There is no such part any more; ask `/api/network` for the present ones */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

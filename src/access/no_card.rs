@@ -1,17 +1,15 @@
-//! The error for a request that has no access card.
+//! The error for a request that has no access card. This file is also part of the program for phones.
+
+use std::fmt;
 
 use crate::model::InChinese;
 
 /// The reason why there is no access card for a request.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoCard {
     /// There is no such building.
-    #[error(
-        "there is no building {0:?} on the map; search for the address (GET /api/search) to get the id of a building"
-    )]
     Building(String),
     /// The building has no such unit.
-    #[error("{building} has no unit {unit:?}; its units are: {}", .known.join(", "))]
     Unit {
         /// The building's name or id.
         building: String,
@@ -21,7 +19,6 @@ pub enum NoCard {
         known: Vec<String>,
     },
     /// No door of the building, or of the unit, has such a room behind it.
-    #[error("no door of {building} leads to room {room:?}; the rooms are: {}", .known.join("; "))]
     Room {
         /// The building's name or id.
         building: String,
@@ -31,6 +28,39 @@ pub enum NoCard {
         known: Vec<String>,
     },
 }
+
+impl fmt::Display for NoCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Building(id) => write!(
+                f,
+                "there is no building {id:?} on the map; search for the address (GET /api/search) to get the id of a \
+                 building"
+            ),
+            Self::Unit {
+                building,
+                unit,
+                known,
+            } => {
+                let known = known.join(", ");
+                write!(f, "{building} has no unit {unit:?}; its units are: {known}")
+            }
+            Self::Room {
+                building,
+                room,
+                known,
+            } => {
+                let known = known.join("; ");
+                write!(
+                    f,
+                    "no door of {building} leads to room {room:?}; the rooms are: {known}"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for NoCard {}
 
 impl InChinese for NoCard {
     fn zh(&self) -> String {

@@ -1,0 +1,73 @@
+// Measures the program for offline phones with the network file of a running server (docs/benchmarks.md):
+//
+//   node benches/phone.mjs URL WEST,SOUTH,EAST,NORTH [COUNT]
+//
+// Prints the size of each part, the time to open the file, and the times of COUNT routes (500) between random positions
+// of the box, 0.3 to 3 km apart, on foot and with an e-bike.
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+
+const [url, box, count = '500'] = process.argv.slice(2);
+const [west, south, east, north] = box.split(',').map(Number);
+const program = new URL('../web/src/core/engine/engine.wasm', import.meta.url);
+const { instance } = await WebAssembly.instantiate(readFileSync(program), {});
+const wasm = instance.exports;
+const write = (bytes) => {
+  const at = wasm.reserve(bytes.length);
+  new Uint8Array(wasm.memory.buffer, at, bytes.length).set(bytes);
+  return at;
+};
+
+const manifest = await (await fetch(`${url}/api/network`)).json();
+const parts = [];
+let compressed = 0;
+for (const [name, { hash }] of Object.entries(manifest.parts)) {
+  const bytes = Buffer.from(await (await fetch(`${url}/api/network/parts/${hash}`)).arrayBuffer());
+  const gzip = gzipSync(bytes, { level: 9 }).length;
+  console.log(`${name}: ${bytes.length} bytes, ${gzip} compressed`);
+  compressed += gzip;
+  parts.push(bytes);
+}
+const size = readFileSync(program);
+console.log(`all: ${compressed} bytes compressed; the program: ${size.length}, ${gzipSync(size, { level: 9 }).length} compressed`);
+let began = performance.now();
+parts.forEach((bytes, number) => wasm.put(number, write(bytes), bytes.length));
+if (wasm.open(manifest.seq, manifest.network_seq) !== 1) throw new Error('the network file is damaged');
+const memory = (wasm.memory.buffer.byteLength / 1e6).toFixed(0);
+console.log(`opened in ${(performance.now() - began).toFixed(0)} ms, ${memory} MB of memory`);
+
+function route(request) {
+  const lines = ['op=route', ...Object.entries(request).map(([name, value]) => `${name}=${value}`)];
+  const bytes = new TextEncoder().encode(lines.join('\n'));
+  const length = wasm.call(write(bytes), bytes.length);
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.answer(), length)));
+}
+
+// Numbers that look random and are the same in every run.
+let state = 7n;
+const random = () => {
+  state = (state * 6364136223846793005n + 1442695040888963407n) & ((1n << 64n) - 1n);
+  return Number(state >> 33n) / 2 ** 31;
+};
+const somewhere = () => [west + random() * (east - west), south + random() * (north - south)];
+const metres = (a, b) =>
+  Math.hypot((a[0] - b[0]) * 111_320 * Math.cos((south * Math.PI) / 180), (a[1] - b[1]) * 111_130);
+for (const profile of ['foot', 'ebike']) {
+  const [found, none] = [[], []];
+  while (found.length + none.length < Number(count)) {
+    const [from, to] = [somewhere(), somewhere()];
+    if (metres(from, to) < 300 || metres(from, to) > 3000) continue;
+    const at = Date.now() + 3_600_000;
+    const ask = { 'from.lon': from[0], 'from.lat': from[1], 'to.lon': to[0], 'to.lat': to[1], profile, at };
+    began = performance.now();
+    const { problem } = route(ask);
+    // Positions far from every way are no routes.
+    if (problem?.code === 'wrong_place') continue;
+    (problem ? none : found).push(performance.now() - began);
+  }
+  const at = (list, share) => list.sort((a, b) => a - b)[Math.floor((list.length - 1) * share)]?.toFixed(1) ?? '–';
+  console.log(
+    `${profile}: ${found.length} routes, p50 ${at(found, 0.5)} ms, p99 ${at(found, 0.99)} ms; ` +
+      `${none.length} without a way, p50 ${at(none, 0.5)} ms, the slowest ${at(none, 1)} ms`,
+  );
+}

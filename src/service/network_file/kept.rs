@@ -1,0 +1,84 @@
+//! The files that were built, a few of them. Phones ask for the same areas again and again, and then for single parts.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{NetworkFile, NoFile, Part};
+use crate::access::gate::day_of;
+use crate::live::{Built, Network, Snapshot};
+use crate::network::Profiles;
+use crate::service::access::in_force;
+use crate::spatial::bounds::Bounds;
+
+/// The most files that are kept.
+const MOST: usize = 8;
+/// A file of an older commit is given for this long, so that a stream of commits does not build one file after the
+/// other.
+const FRESH: SignedDuration = SignedDuration::from_secs(5);
+
+/// The newest files.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The newest first.
+    kept: Mutex<Vec<Arc<NetworkFile>>>,
+    /// Held while a file is built, so that requests for the same area wait for one build.
+    building: Mutex<()>,
+}
+
+impl Files {
+    /// Returns the file of an area, if it is kept and shows the map.
+    pub fn at_hand(
+        &self,
+        snapshot: &Snapshot,
+        network: &Built<Network>,
+        area: Option<Bounds>,
+        now: Timestamp,
+    ) -> Option<Arc<NetworkFile>> {
+        let offset = in_force::days(snapshot).offset;
+        let day = day_of(now, offset);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = kept.iter().find(|file| file.area == area)?;
+        let is_of_map = file.seq == snapshot.seq() && file.network_seq == network.seq;
+        let is_fresh = now.duration_since(file.built_at).abs() < FRESH;
+        let is_today = day_of(file.built_at, offset) == day;
+        (is_today && (is_of_map || is_fresh)).then(|| Arc::clone(file))
+    }
+
+    /// Returns the file of an area. Builds it if it is not kept.
+    ///
+    /// # Errors
+    /// If there is no network, or the area is too large.
+    pub fn get(
+        &self,
+        snapshot: &Snapshot,
+        network: &Built<Network>,
+        profiles: &Profiles,
+        area: Option<Bounds>,
+        now: Timestamp,
+    ) -> Result<Arc<NetworkFile>, NoFile> {
+        let _turn = self.building.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = self.at_hand(snapshot, network, area, now) {
+            return Ok(file);
+        }
+        let file = NetworkFile::of(snapshot, network, profiles, area, now)?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        // Equal parts are kept once.
+        let parts = file.parts.clone().map(|part| {
+            let all = kept.iter().flat_map(|file| &file.parts);
+            let known = all.clone().find(|known| known.hash == part.hash);
+            known.map_or(part, Arc::clone)
+        });
+        let file = Arc::new(NetworkFile { parts, ..file });
+        kept.insert(0, Arc::clone(&file));
+        kept.truncate(MOST);
+        Ok(file)
+    }
+
+    /// Returns a part by its hash, if it is kept.
+    pub fn part(&self, hash: &str) -> Option<Arc<Part>> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut parts = kept.iter().flat_map(|file| &file.parts);
+        parts.find(|part| part.hash == hash).map(Arc::clone)
+    }
+}

@@ -1,0 +1,140 @@
+// Asks the program for offline phones what the server was asked, and compares the answers.
+//
+//   node offline.mjs FOLDER ENGINE.wasm
+//
+// FOLDER has the network file (manifest.json and the four parts) and answers.jsonl: one line a question with the answer
+// of the server. Fails if any answer differs in anything but what a phone cannot know.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+
+const [folder, program] = process.argv.slice(2);
+const read = (name) => readFileSync(join(folder, name));
+const manifest = JSON.parse(read('manifest.json'));
+
+const { instance } = await WebAssembly.instantiate(readFileSync(program), {});
+const wasm = instance.exports;
+const write = (bytes) => {
+  const at = wasm.reserve(bytes.length);
+  new Uint8Array(wasm.memory.buffer, at, bytes.length).set(bytes);
+  return at;
+};
+const opening = performance.now();
+['topology', 'geometry', 'attributes', 'directory'].forEach((name, number) => {
+  const bytes = read(name);
+  wasm.put(number, write(bytes), bytes.length);
+});
+if (wasm.open(manifest.seq, manifest.network_seq) !== 1) throw new Error('the network file is damaged');
+console.log(`opened in ${(performance.now() - opening).toFixed(1)} ms`);
+
+function call(op, request) {
+  const lines = [`op=${op}`];
+  for (const [name, value] of Object.entries(request)) {
+    for (const one of [value].flat()) lines.push(`${name}=${String(one).replace(/\s+/g, ' ')}`);
+  }
+  const bytes = new TextEncoder().encode(lines.join('\n'));
+  const length = wasm.call(write(bytes), bytes.length);
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.answer(), length)));
+}
+
+const ends = (end, place) => Object.fromEntries(Object.entries(place).map(([name, value]) => [`${end}.${name}`, value]));
+const phone = {
+  route: ({ from, to, depart_at, ...ask }) =>
+    call('route', { ...ends('from', from), ...ends('to', to), ...ask, at: Date.parse(depart_at) }),
+  card: ({ at, ...ask }) => call('card', { ...ask, at: Date.parse(at) }),
+  search: (ask) => call('search', ask),
+};
+
+// What both must say equally.
+const same = {
+  route(answer) {
+    const own = ({ summary: { seq: _, network_seq: __, ...summary }, features, alternatives }) => ({
+      summary,
+      features,
+      alternatives: alternatives?.map(own),
+    });
+    return own(answer);
+  },
+  card: ({ seq: _, ...card }) => ({
+    ...card,
+    gates: card.gates.map(({ passages: _, ...gate }) => gate),
+    doors: card.doors.map(({ passages: _, ...door }) => door),
+  }),
+  search: ({ features, note }) => ({
+    features: features.map(({ id, collection, address, properties }) => ({
+      id,
+      collection,
+      address,
+      name: properties.name ?? null,
+    })),
+    note,
+  }),
+};
+/** Why a request is refused, without the words in which the server wraps it. */
+const refusal = {
+  route: ({ status, reason, gates, nearest }) => ({ status, reason, gates, nearest: gates ? nearest : undefined }),
+  card: ({ status, known }) => ({ status, known: known?.length ? known : undefined }),
+  search: ({ status }) => ({ status }),
+};
+
+const took = { route: [], card: [], search: [] };
+const count = { same: 0, refused: 0, tied: 0, busy: 0 };
+// Of equally fast ways, a search takes the one that it meets first; which one that is depends on the bounds that lead
+// it. Everything but the way itself is equal then.
+const tie = ({ summary: { distance_m: _, ...summary }, features, alternatives }) => ({
+  summary,
+  seconds: Math.round(features.reduce((sum, leg) => sum + leg.properties.duration_s * 10, 0)),
+  modes: [...new Set(features.map((leg) => leg.properties.mode))].sort(),
+  alternatives: alternatives?.map(tie),
+});
+const different = [];
+for (const line of read('answers.jsonl').toString().split('\n')) {
+  const { kind, ask, status, answer } = JSON.parse(line);
+  if (status === 503) {
+    // A loaded server gives up on the longest searches.
+    count.busy += 1;
+    continue;
+  }
+  const began = performance.now();
+  const said = phone[kind](ask);
+  took[kind].push(performance.now() - began);
+  const isRefused = status !== 200;
+  const [server, own] =
+    isRefused || said.problem
+      ? [isRefused ? refusal[kind](answer) : same[kind](answer), said.problem ? refusal[kind](said.problem) : said]
+      : [same[kind](answer), same[kind](said)];
+  const plain = (value) => JSON.parse(JSON.stringify(value));
+  if (isDeepStrictEqual(plain(server), plain(own))) count[isRefused ? 'refused' : 'same'] += 1;
+  else if (kind === 'route' && !isRefused && !said.problem && isDeepStrictEqual(plain(tie(server)), plain(tie(own)))) {
+    count.tied += 1;
+  } else different.push({ kind, ask, status, server: plain(server), phone: plain(own) });
+}
+
+/** The first place in which two values differ. */
+function difference(a, b, path = '') {
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') {
+    return Object.is(a, b) ? null : `${path}: server ${JSON.stringify(a)}, phone ${JSON.stringify(b)}`;
+  }
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const found = difference(a[key] ?? null, b[key] ?? null, `${path}/${key}`);
+    if (found) return found;
+  }
+  return null;
+}
+
+const at = (list, share) => list.sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * share))];
+for (const [kind, list] of Object.entries(took)) {
+  if (list.length > 0) {
+    const [half, most] = [at(list, 0.5), at(list, 0.99)].map((ms) => ms.toFixed(2));
+    console.log(`${list.length} × ${kind}: half within ${half} ms, 99 % within ${most} ms`);
+  }
+}
+console.log(
+  `${count.same} equal answers, ${count.refused} equal refusals, ${count.tied} other ways of equal time, ` +
+    `${different.length} different; ${count.busy} not answered by the server`,
+);
+for (const { kind, ask, status, server, phone } of different.slice(0, Number(process.env.SHOWN ?? 10))) {
+  console.log(`${kind} ${JSON.stringify(ask)} (${status})\n  ${difference(server, phone)}`);
+}
+const isFew = (number) => number <= took.route.length / 50;
+process.exitCode = different.length === 0 && isFew(count.tied) && isFew(count.busy) && count.same > count.refused ? 0 : 1;

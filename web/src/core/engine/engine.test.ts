@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Manifest, openEngine, PART_NAMES, type Parts } from './engine';
+
+// What the program answers is compared with the server's answers in tests/offline.rs.
+let module: WebAssembly.Module;
+
+beforeAll(async () => {
+  const file = fileURLToPath(new URL('./engine.wasm', import.meta.url));
+  module = await WebAssembly.compile(new Uint8Array(await readFile(file)));
+});
+
+const hashOf = async (bytes: Uint8Array): Promise<string> => {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes.slice()));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+
+/** A file whose parts have the hashes of the manifest, but no meaning. */
+async function file(): Promise<{ manifest: Manifest; parts: Parts }> {
+  const bytes = new TextEncoder().encode('no part of a network file');
+  const part = { hash: await hashOf(bytes), bytes: bytes.length };
+  const all = <T>(value: T): Record<(typeof PART_NAMES)[number], T> =>
+    Object.fromEntries(PART_NAMES.map((name) => [name, value])) as Record<(typeof PART_NAMES)[number], T>;
+  const moment = '2026-11-30T00:00:00Z';
+  const manifest = { format: 1, seq: 1, network_seq: 1, built_at: moment, known_until: moment, parts: all(part) };
+  return { manifest, parts: all(bytes) };
+}
+
+describe('the network file', () => {
+  it('is not opened if a part is another than the manifest says', async () => {
+    const { manifest, parts } = await file();
+    const changed = { ...parts, geometry: new Uint8Array([1, 2, 3]) };
+    await expect(openEngine(module, manifest, changed)).rejects.toThrow('geometry is damaged');
+  });
+
+  it('is not opened if it has another format', async () => {
+    const { manifest, parts } = await file();
+    await expect(openEngine(module, { ...manifest, format: 2 }, parts)).rejects.toThrow('format 2');
+  });
+
+  it('is not opened if its bytes have no meaning', async () => {
+    const { manifest, parts } = await file();
+    await expect(openEngine(module, manifest, parts)).rejects.toThrow('The network file is damaged');
+  });
+});
