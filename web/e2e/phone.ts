@@ -81,3 +81,16 @@ export async function installed(page: Page): Promise<void> {
   if (!(await page.evaluate(() => navigator.serviceWorker.controller !== null)))
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
+
+/**
+ * Pastes a text into the search as a browser does: first the paste event with the clipboard data, then, unless the page prevents it,
+ * the insertion into the field.
+ */
+export async function paste(page: Page, text: string): Promise<void> {
+  await page.locator('[name="q"]').evaluate((box, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    const isTaken = !box.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    if (!isTaken) document.execCommand('insertText', false, pasted);
+  }, text);
+}

@@ -1,10 +1,12 @@
-// A proxy between browser and server that can change answers, such as to publish a new version of the pages.
+// A proxy between browser and server that can change answers and hold them back.
 import { createServer, request, type Server as HttpServer } from 'node:http';
 
 export class Rewriter {
   url = '';
   /** Changes the body of an answer, or returns null to leave it as it is. */
   rewrite: (path: string, body: string) => string | null = () => null;
+  /** How long an answer is held back, in milliseconds. */
+  delay: (path: string) => number = () => 0;
   private pulled = false;
   private readonly server: HttpServer;
 
@@ -25,8 +27,13 @@ export class Rewriter {
           const other = this.rewrite(from.url ?? '/', body.toString('utf8'));
           const sent = other === null ? body : Buffer.from(other);
           const { etag: _, 'content-length': __, 'transfer-encoding': ___, ...kept } = answer.headers;
-          to.writeHead(answer.statusCode ?? 502, { ...kept, 'content-length': sent.length });
-          to.end(sent);
+          setTimeout(
+            () => {
+              to.writeHead(answer.statusCode ?? 502, { ...kept, 'content-length': sent.length });
+              to.end(sent);
+            },
+            this.delay(from.url ?? '/'),
+          );
         });
       });
       passed.on('error', () => from.socket.destroy());

@@ -146,7 +146,7 @@ test('without a service worker, a scanned plate leads to the route in two taps',
   await page.locator('[data-take-me]').tap();
   await page.locator('[data-now]').waitFor({ timeout: 60_000 });
   await page.goto(`${url}/rider`);
-  await page.locator('[data-offline-use] summary').tap();
+  await page.locator('.state__line').tap();
   await page.locator('[data-no-worker]', { hasText: '微信' }).waitFor();
   await expectAccessible(page);
   expect(await fitsFingers(page)).toEqual([]);
@@ -164,7 +164,7 @@ test('an iPhone says what it does to pages that are not on the home screen', asy
   });
   const page = await context.newPage();
   await page.goto(`${url}/rider`);
-  await page.locator('[data-offline-use] summary').tap();
+  await page.locator('.state__line').tap();
   await page.locator('[data-iphone]', { hasText: '7 天' }).waitFor();
   await expectAccessible(page);
   expect(await fitsFingers(page)).toEqual([]);

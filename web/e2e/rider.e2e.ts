@@ -1,9 +1,9 @@
 // Tests the rider's page on a phone with a moving position: a rider pastes an order, sees the gate, gets a route and
 // follows it.
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, launch } from './browser.ts';
-import { fitsFingers, phone, type Spot } from './phone.ts';
+import { fitsFingers, paste, phone, type Spot } from './phone.ts';
 
 const url = inject('url');
 let browser: Browser;
@@ -16,19 +16,6 @@ beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-/**
- * Pastes a text as a browser does: first the paste event with the clipboard data, then, unless the page prevents it,
- * the insertion into the field.
- */
-async function paste(page: Page, text: string): Promise<void> {
-  await page.locator('[name="q"]').evaluate((box, pasted) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', pasted);
-    const isTaken = !box.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-    if (!isTaken) document.execCommand('insertText', false, pasted);
-  }, text);
-}
 
 interface Route {
   features: { geometry: { coordinates: [number, number][] }; properties: { mode: string } }[];

@@ -1,32 +1,37 @@
-// Storage on the phone for data that is not sent yet, in IndexedDB. If the browser allows no storage (a private
-// window), the data is kept in memory and `lasting` is false, so that the page can warn.
+// Storage on the phone in IndexedDB: data that is not sent yet and, in a database of its own, the map's data for use
+// without a network. If the browser allows no storage (a private window), the data is kept in memory and `lasting` is
+// false, so that the page can warn.
 
 /**
  * The kinds of stored data: steps to send, a resident's reports to send, photos, unsent forms, and the last
  * answers.
  */
 export const STORES = ['outbox', 'reports', 'photos', 'drafts', 'kept'] as const;
-export type StoreName = (typeof STORES)[number];
+/** The map's data for use without a network: the manifest, and the parts by their hashes. */
+const NETWORK_STORES = ['network'] as const;
+export type StoreName = (typeof STORES)[number] | (typeof NETWORK_STORES)[number];
 
 export interface PhoneStorage {
   /** Whether the data survives a reload. */
   readonly lasting: boolean;
   get: <T>(name: StoreName, id: string) => Promise<T | undefined>;
+  ids: (name: StoreName) => Promise<string[]>;
   /** All items of a kind, by id. */
   all: <T>(name: StoreName) => Promise<T[]>;
   put: (name: StoreName, value: { id: string }) => Promise<void>;
   delete: (name: StoreName, id: string) => Promise<void>;
 }
 
-const NAME = 'onemap-phone';
-
 /** Storage for this visit only. Tests use it too. */
 export function storageInMemory(): PhoneStorage {
-  const stores = new Map<StoreName, Map<string, unknown>>(STORES.map((d) => [d, new Map<string, unknown>()]));
+  const stores = new Map<StoreName, Map<string, unknown>>(
+    [...STORES, ...NETWORK_STORES].map((d) => [d, new Map<string, unknown>()]),
+  );
   const of = (name: StoreName): Map<string, unknown> => stores.get(name) ?? new Map<string, unknown>();
   return {
     lasting: false,
     get: async <T>(name: StoreName, id: string) => structuredClone(of(name).get(id)) as T | undefined,
+    ids: async (name) => [...of(name).keys()],
     all: async <T>(name: StoreName) =>
       [...of(name)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => structuredClone(value) as T),
     async put(name, value) {
@@ -45,10 +50,10 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(NAME, 1);
+async function open(database: string, stores: readonly StoreName[]): Promise<IDBDatabase> {
+  const request = indexedDB.open(database, 1);
   request.addEventListener('upgradeneeded', () => {
-    for (const name of STORES) request.result.createObjectStore(name, { keyPath: 'id' });
+    for (const name of stores) request.result.createObjectStore(name, { keyPath: 'id' });
   });
   return done(request);
 }
@@ -67,6 +72,7 @@ function storageOf(database: IDBDatabase): PhoneStorage {
   return {
     lasting: true,
     get: <T>(name: StoreName, id: string) => done(read(name).get(id)) as Promise<T | undefined>,
+    ids: async (name) => (await done(read(name).getAllKeys())).map(String),
     all: <T>(name: StoreName) => done(read(name).getAll()) as Promise<T[]>,
     put: (name, value) => write(name, (store) => store.put(value)),
     delete: (name, id) => write(name, (store) => store.delete(id)),
@@ -74,9 +80,16 @@ function storageOf(database: IDBDatabase): PhoneStorage {
 }
 
 let opened: Promise<PhoneStorage> | null = null;
+let openedNetwork: Promise<PhoneStorage> | null = null;
 
-/** The storage of this phone. */
+/** The storage of this phone for data that is not sent yet. */
 export function phoneStorage(): Promise<PhoneStorage> {
-  opened ??= open().then(storageOf, storageInMemory);
+  opened ??= open('onemap-phone', STORES).then(storageOf, storageInMemory);
   return opened;
+}
+
+/** The storage of this phone for the map's data. It contains nothing that cannot be loaded again. */
+export function networkStorage(): Promise<PhoneStorage> {
+  openedNetwork ??= open('onemap-network', NETWORK_STORES).then(storageOf, storageInMemory);
+  return openedNetwork;
 }

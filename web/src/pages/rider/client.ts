@@ -19,16 +19,18 @@ export interface Found {
   room: string | null;
 }
 
-/** Finds places for an address, the best first. The server finds the unit and the room in it. */
-export async function search(text: string, signal: AbortSignal): Promise<Found[]> {
-  const hits = await searchNames(text, 10, signal);
-  return hits
+/** The places among search results that riders go to. The server finds the unit and the room in an address. */
+export const placesOf = (hits: Hit[]): Found[] =>
+  hits
     .filter((hit) => PLACES.has(hit.collection))
     .map((hit) => {
       const { unit, room } = (hit.collection === 'buildings' && hit.address) || {};
       return { hit, unit: unit ?? null, room: room ?? null };
     });
-}
+
+/** Finds places for an address, the best first. */
+export const search = async (text: string, signal: AbortSignal): Promise<Found[]> =>
+  placesOf(await searchNames(text, 10, signal));
 
 /** Gets the access card of a building for now. */
 export async function card(

@@ -3,9 +3,10 @@ import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, typ
 import { ApiError } from '@/core/api/client';
 import { explain } from '@/core/api/explain';
 import { avoided, avoidNone } from './avoid';
-import { route, type From } from './client';
+import type { From } from './client';
 import { isShifted } from './datum';
 import { atBegin, follow, hasParked, trackOf, type Progress, type Track } from './follow';
+import { inherit, route } from './offline/source';
 import { profile } from './profile';
 import type { Target } from './target';
 import type { Instead, LostGate, Route } from './types';
@@ -83,7 +84,9 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
         return;
       }
       failure.value = explain(error);
-      refusal.value = refusalOf(error);
+      const refused = refusalOf(error);
+      if (refused) inherit(refused, error as ApiError);
+      refusal.value = refused;
       const isMissing = error instanceof ApiError && error.status === 404;
       phase.value = refusal.value ? 'refused' : isMissing ? 'missing' : 'failed';
     }

@@ -1,13 +1,15 @@
-// Keeps the rider's page usable without a network.
-import { onMounted, provide, type InjectionKey, type Ref } from 'vue';
-import { under } from '@/core/api/root';
+// Keeps the rider's page usable without a network: its files by the service worker, its data by the phone's storage.
+import { onMounted, onScopeDispose, provide, watch, type InjectionKey, type Ref } from 'vue';
+import { hopeAgain } from '@/core/offline/networkFirst';
 import { installable } from '@/core/phone/installable';
+import { restore, stored, update } from '@/core/phone/networkData';
 import { hasServiceWorker, useServiceWorker } from '@/core/phone/serviceWorker';
+import { keepStyles, keepTiles } from './keepMap';
 
 /** The first screen of a first visit has this long to load before anything else is loaded, in milliseconds. */
 const FIRST = 4000;
-/** The map's styles of the route's screen, by day and by night. */
-const STYLES = ['light', 'wall'];
+/** How often an open page looks for newer data, in milliseconds. */
+const EVERY = 15 * 60_000;
 
 export interface PhoneApp {
   /** Whether a new version of the page is waiting, and a function to switch to it. */
@@ -19,20 +21,37 @@ export interface PhoneApp {
 }
 export const appKey: InjectionKey<PhoneApp> = Symbol('app');
 
-/** Has the service worker keep the map's styles, so that a route is drawn without a network too. */
-async function keepStyles(): Promise<void> {
-  await navigator.serviceWorker.ready;
-  if (!navigator.serviceWorker.controller)
-    await new Promise((resolve) => {
-      navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true });
-    });
-  for (const name of STYLES) await fetch(under(`/api/styles/${name}`));
-}
+const age = (): number => Date.now() - Date.parse(stored.value?.checked_at ?? '1970-01-01');
+
+const refresh = (): void => {
+  if (document.visibilityState === 'visible' && age() > EVERY) void update();
+};
+const back = (): void => {
+  hopeAgain();
+  void update();
+};
 
 /** To be called once, by the page. */
 export function useOffline(): void {
   provide(appKey, { ...useServiceWorker('/rider', FIRST), ...installable('rider') });
-  onMounted(() => {
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  onMounted(async () => {
+    await restore();
+    timer = setTimeout(() => void update(), FIRST);
     if (hasServiceWorker()) keepStyles().catch(() => {});
+  });
+  if (hasServiceWorker())
+    watch(stored, (now) => {
+      if (now) keepTiles(now.manifest).catch(() => {});
+    });
+  const clock = setInterval(refresh, 60_000);
+  addEventListener('online', back);
+  document.addEventListener('visibilitychange', refresh);
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    clearInterval(clock);
+    removeEventListener('online', back);
+    document.removeEventListener('visibilitychange', refresh);
   });
 }

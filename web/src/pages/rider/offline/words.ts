@@ -1,10 +1,20 @@
-// The texts about use without a network, in both languages.
+// The texts about data on the phone, in both languages.
 export const words = {
   zh: {
-    title: '离线使用',
-    lead: '本页打开过一次后，没有网络也能打开。',
+    answer: (at: string) => `离线数据，更新于 ${at}`,
+    expired: '数据已超过两周，开放时间未知。',
+    again: '重试',
+    stateReady: (at: string) => `离线数据更新于 ${at}`,
+    stateLoading: '正在下载离线数据',
+    stateNone: '还没有离线数据',
+    stateTooLarge: '这张地图太大，不能离线使用',
+    stateNoStorage: '此浏览器不能保存离线数据',
+    failed: '上次下载没有成功，联网后会再试。',
+    lead: '没有网络时，查找、进门信息和路线用手机里的数据，不含实时变化。位置不会离开手机。',
+    size: (kB: string) => `占用 ${kB} kB。`,
+    load: '现在更新',
     iphone:
-      '苹果手机：本页没有添加到主屏幕时，7 天不打开，系统会删除离线页面和数据。请点“分享”，再点“添加到主屏幕”，以后从主屏幕打开。',
+      '苹果手机：本页没有添加到主屏幕时，7 天不打开，系统会删除离线数据。请点“分享”，再点“添加到主屏幕”，以后从主屏幕打开。',
     noWorker: '在微信等应用里，没有网络时打不开本页。请用手机自带的浏览器打开，并添加到主屏幕。',
     insecure: '本页没有用 https 打开，没有网络时打不开。',
     install: '添加到主屏幕',
@@ -12,10 +22,20 @@ export const words = {
     takeOver: '立即更新',
   },
   en: {
-    title: 'Use without a network',
-    lead: 'After one visit, this page opens without a network too.',
+    answer: (at: string) => `Data on this phone, updated ${at}`,
+    expired: 'The data is over two weeks old; opening hours are not known.',
+    again: 'Try again',
+    stateReady: (at: string) => `Offline data updated ${at}`,
+    stateLoading: 'Loading offline data',
+    stateNone: 'No offline data yet',
+    stateTooLarge: 'This map is too large for offline use',
+    stateNoStorage: 'This browser can’t store offline data',
+    failed: 'The last download failed. It is tried again with a network.',
+    lead: 'Without a network, search, gates and routes come from data on this phone, without live changes. Your position never leaves the phone then.',
+    size: (kB: string) => `Uses ${kB} kB.`,
+    load: 'Update now',
     iphone:
-      'iPhone: unless this page is on the home screen, the page and its offline data are deleted after 7 days without a visit. Tap Share, then Add to Home Screen, and open it from there.',
+      'iPhone: unless this page is on the home screen, its offline data is deleted after 7 days without a visit. Tap Share, then Add to Home Screen, and open it from there.',
     noWorker:
       'Inside WeChat and similar apps this page does not open without a network. Open it in the phone’s browser and add it to the home screen.',
     insecure: 'This page was not opened over https, so it does not open without a network.',

@@ -1,0 +1,24 @@
+// The messages between the page and the worker of the engine.
+import type { CardAsk, Engine, Manifest, Parts, Refused, RouteAsk } from '@/core/engine/engine';
+
+export type Ask =
+  | { ask: 'open'; module: WebAssembly.Module; manifest: Manifest; parts: Parts }
+  | { ask: 'search'; text: string; limit: number }
+  | { ask: 'card'; card: CardAsk }
+  | { ask: 'route'; route: RouteAsk };
+
+export type Request = Ask & { id: number };
+
+export type Reply =
+  | { id: number; value: unknown }
+  /** The engine's answer is a refusal, such as no way to the building. */
+  | { id: number; refused: Refused['problem'] }
+  | { id: number; failed: string };
+
+/** What each question answers. */
+export interface Answers {
+  open: Engine['age'];
+  search: ReturnType<Engine['search']>;
+  card: ReturnType<Engine['card']>;
+  route: ReturnType<Engine['route']>;
+}
