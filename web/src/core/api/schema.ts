@@ -1672,7 +1672,7 @@ export interface components {
          * @enum {string}
          */
         Becomes: "created" | "updated" | "unchanged";
-        /** @description Closes the ways near an open case. */
+        /** @description Which ways near a case are closed, and for whom. */
         Blocks: {
             /** @description Whether they are closed to e-bikes, ridden or pushed. */
             ebike: boolean;
@@ -2414,7 +2414,7 @@ export interface components {
         FileImportConflict: {
             /** @description Its collection. */
             collection: string;
-            /** @description The id of the job. */
+            /** @description Its id. */
             id: string;
             /** @description How the feature was changed meanwhile, in English. */
             problem: string;
@@ -2470,7 +2470,7 @@ export interface components {
             at: number[];
             /** @description Its collection. */
             collection: string;
-            /** @description The id of the job. */
+            /** @description Its id. */
             id: string;
             /** @description The likely cause, in English. */
             problem: string;
@@ -2612,7 +2612,7 @@ export interface components {
         FileImportSample: {
             /** @description Its collection. */
             collection: string;
-            /** @description The id of the job. */
+            /** @description Its id. */
             id: string;
             /** @description Whether the feature is added, changed or removed. */
             kind: components["schemas"]["FileImportChange"];
@@ -2634,7 +2634,7 @@ export interface components {
         FileImportUnlinked: {
             /** @description Its collection. */
             collection: string;
-            /** @description The id of the job. */
+            /** @description Its id. */
             id: string;
             /** @description Why the property could not be linked, in English. */
             problem: string;
@@ -3160,7 +3160,7 @@ export interface components {
              * @description How much longer the way through it takes, in seconds; null where there is none.
              */
             extra_s?: number | null;
-            /** @description The id of the job. */
+            /** @description Its id. */
             id: string;
             /** @description Its name. */
             name?: string | null;
@@ -3647,7 +3647,7 @@ export interface components {
         };
         /** @description A row that plain SQL wrote and that is not a valid feature, or a schema that cannot be read. */
         Quarantined: {
-            /** @description The name of the collection. */
+            /** @description The collection. */
             collection: string;
             /** @description The feature's id. */
             id: string;
@@ -3851,7 +3851,7 @@ export interface components {
         };
         /** @description A gate or a door. */
         RouteEntrance: {
-            /** @description The id of the job. */
+            /** @description Its id. */
             id: string;
             /** @description Its name. */
             name?: string | null;
@@ -6791,7 +6791,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The jobs, the newest first */
+            /** @description The newest first */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -35,7 +35,8 @@ export function useAround(destination: Position): void {
   around = destination;
   const { bbox } = stored.value?.manifest ?? {};
   const [lon = 0, lat = 0] = destination;
-  const isInside = bbox && lon >= bbox[0] && lat >= bbox[1] && lon <= bbox[2] && lat <= bbox[3];
+  const [west = 0, south = 0, east = 0, north = 0] = bbox ?? [];
+  const isInside = lon >= west && lat >= south && lon <= east && lat <= north;
   if (state.value === 'too_large' || (bbox && !isInside)) void update();
 }
 
