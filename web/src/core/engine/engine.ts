@@ -15,8 +15,6 @@ export type Parts = Record<PartName, Uint8Array>;
 export const PART_NAMES = ['topology', 'geometry', 'attributes', 'directory'] as const satisfies readonly PartName[];
 /** The version of the format of the parts that the program reads. */
 export const FORMAT = 1;
-/** The address of the program. */
-export const wasmUrl: string = new URL('./engine.wasm', import.meta.url).href;
 
 /** Why a request has no answer. */
 export interface Refusal {
