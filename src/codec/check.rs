@@ -437,7 +437,7 @@ mod tests {
         let point = Some(Geometry::Point(Point::new(1.0, 2.0)));
         assert_eq!(
             problems(point, json!({"name": "a"})),
-            ["geometry: buildings takes Polygon, found Point"]
+            ["geometry: features of buildings need Polygon, found Point"]
         );
         assert_eq!(
             problems(None, json!({"name": "a"})),

@@ -267,7 +267,7 @@ impl Ground {
         ground
     }
 
-    /// The mapped ways on which a piece of a leg lies.
+    /// The mapped ways and squares on which a piece of a leg lies.
     fn under(&self, a: Pt, b: Pt) -> Vec<&Value> {
         let middle = ((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0);
         let is_on = |way: &&Piece| {
@@ -277,13 +277,11 @@ impl Ground {
         };
         let on = self.way_pieces.around(middle).iter().filter(is_on);
         let mut ways: Vec<&Value> = on.map(|way| &self.ways[way.of]).collect();
-        if ways.is_empty() {
-            let around = self
-                .areas
-                .iter()
-                .filter(|(_, rings)| is_inside(middle, rings) || is_on_edge(middle, rings));
-            ways.extend(around.map(|(of, _)| &self.ways[*of]));
-        }
+        let around = self
+            .areas
+            .iter()
+            .filter(|(_, rings)| is_inside(middle, rings) || is_on_edge(middle, rings));
+        ways.extend(around.map(|(of, _)| &self.ways[*of]));
         ways
     }
 
@@ -530,9 +528,14 @@ fn legs(
                     let ebike = &way["properties"]["ebike"];
                     ebike != "no" && ebike != "dismount"
                 };
+                // Gates are linked to ways over open ground. The link of a gate beside a way is short, and may lead over
+                // the corner of a square.
+                let is_area = |way: &&Value| way["geometry"]["type"] != "LineString";
+                let is_short = metres(a, b) <= GATE_M;
+                let is_join = ways.is_empty() || is_short && ways.iter().all(is_area);
                 let is_point = metres(a, b) < ON_M;
                 assert!(
-                    is_point || ways.iter().any(may_ride),
+                    is_point || is_join || ways.iter().any(may_ride),
                     "the route to {id} rides where that is not allowed: {pair:?} {ways:?}"
                 );
                 figures.ridden += 1;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::simplified::TRADITIONAL;
 use super::readings::readings;
+use super::simplified::TRADITIONAL;
 use super::*;
 use crate::index::{Collections, Free};
 use crate::model::{Body, Canonical, Properties, Record, built_in_texts};

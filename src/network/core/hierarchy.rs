@@ -230,6 +230,10 @@ fn join(arcs: &mut [Vec<Arc>], from: u32, to: u32, cost: u32) {
     }
 }
 
+/// The distances of one query: with a vehicle and without one, and for each over all edges, over the edges that a route
+/// may pass through, and by the gate that it must pass.
+pub(super) type ByClass = [[Distances; 3]; 2];
+
 /// The memory of distances to the targets of one query.
 #[derive(Debug, Default)]
 pub struct Distances {

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::edge::DirectedEdge;
+use super::hierarchy::ByClass;
 use super::passage::Phase;
-use super::potentials;
 use super::profile::Mode;
 
 /// Marks that there is no label or no edge.
@@ -112,7 +112,7 @@ pub struct Memory {
     labels: Vec<Label>,
     queue: BinaryHeap<Reverse<Key>>,
     /// The memory of bounds.
-    pub(super) distances: potentials::Memory,
+    pub(super) distances: ByClass,
 }
 
 impl Memory {

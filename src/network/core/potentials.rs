@@ -12,7 +12,7 @@ use super::attributes::{Attr, Attributes, Blocked};
 use super::bound::{Bound, StraightLine};
 use super::edge::{DirectedEdge, Place};
 use super::ends::End;
-use super::hierarchy::{Distances, Hierarchy, NEVER};
+use super::hierarchy::{ByClass, Hierarchy, NEVER};
 use super::labels::State;
 use super::passage::{Phase, Usage, usage};
 use super::profile::{Mode, Profile, Zone};
@@ -33,10 +33,6 @@ pub struct Potentials {
     /// `None` if the profile does not travel in this way.
     hierarchies: [Option<[Hierarchy; 2]>; 2],
 }
-
-/// The memory of the distances of one query, for each of [`MODES`]: over all edges, over the edges that a route may pass
-/// through, and by the gate that it must pass.
-pub(super) type Memory = [[Distances; 3]; 2];
 
 /// A network in which nothing is closed, for one profile and some modes.
 struct BestNetwork<'a, A: ?Sized> {
@@ -205,7 +201,7 @@ fn is_used(profile: &Profile, class: usize) -> bool {
 /// routes around a large private area would be those of routes through it.
 pub(super) struct BestCase<'a> {
     potentials: &'a Potentials,
-    distances: &'a mut Memory,
+    distances: &'a mut ByClass,
     /// For each class, the times over the private land around the targets; `None` if it is too large.
     private: [Option<HashMap<u32, u32>>; 2],
     /// Whether a traveller on foot may pick up a vehicle later.
@@ -218,7 +214,7 @@ impl<'a> BestCase<'a> {
     /// Creates the bound to the targets of a query. `straight` is the bound from straight lines.
     pub(super) fn new<A: Attributes + ?Sized>(
         potentials: &'a Potentials,
-        distances: &'a mut Memory,
+        distances: &'a mut ByClass,
         (topology, attributes, profile): (&Topology, &A, &Profile),
         query: &Query<'_>,
         straight: StraightLine<'a>,

@@ -5,10 +5,11 @@ use super::bound::{Bound, StraightLine};
 use super::edge::{DirectedEdge, Place};
 use super::enclosed::Patience;
 use super::ends::{End, Goal, Move, Targets};
+use super::hierarchy::ByClass;
 use super::labels::{Label, Memory, NONE, State};
 use super::moves::Mover;
 use super::passage::Phase;
-use super::potentials::{self, BestCase};
+use super::potentials::BestCase;
 use super::profile::Mode;
 use super::query::{LONGEST_WAIT_DS, Query, Shut};
 use super::search::{Ended, Search, Visit};
@@ -126,7 +127,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
     /// The bound from potentials, if there are potentials for this topology and profile.
     pub(super) fn best_case<'q>(
         &'q self,
-        distances: &'q mut potentials::Memory,
+        distances: &'q mut ByClass,
         query: &Query<'_>,
     ) -> Option<BestCase<'q>> {
         let potentials = self.potentials?;

@@ -67,7 +67,7 @@ fn a_wrong_value_is_named_with_what_is_expected() {
         ),
         (
             problem::<Photos>(json!(vec!["p"; 13])),
-            "f: at most 12 in one step, found 13",
+            "f: at most 12 photos in one step, found 13",
         ),
     ] {
         assert_eq!(found, expected);
