@@ -16,7 +16,6 @@ use super::hierarchy::{ByClass, Hierarchy, NEVER};
 use super::labels::State;
 use super::passage::{Phase, Usage, usage};
 use super::profile::{Mode, Profile, Zone};
-use super::query::Query;
 use super::topology::Topology;
 
 /// The modes of a traveller with a vehicle, which may be parked on the way, and of one without.
@@ -211,15 +210,15 @@ pub(super) struct BestCase<'a> {
 }
 
 impl<'a> BestCase<'a> {
-    /// Creates the bound to the targets of a query. `straight` is the bound from straight lines.
+    /// Creates the bound to the ends of a query, by the gate that the route must pass. `straight` is the bound from
+    /// straight lines.
     pub(super) fn new<A: Attributes + ?Sized>(
         potentials: &'a Potentials,
         distances: &'a mut ByClass,
         (topology, attributes, profile): (&Topology, &A, &Profile),
-        query: &Query<'_>,
+        (ends, gate, picks_up): (&[End], Option<u32>, bool),
         straight: StraightLine<'a>,
     ) -> BestCase<'a> {
-        let ends = query.to;
         let mut private = [None, None];
         for (class, modes) in MODES.iter().enumerate() {
             let hierarchies = match &potentials.hierarchies[class] {
@@ -242,7 +241,7 @@ impl<'a> BestCase<'a> {
                 targets.extend(land.iter().map(|(node, takes)| (*node, *takes)));
                 distances[class][1].begin(&hierarchies[1], &targets);
             }
-            if let Some(gate) = query.through {
+            if let Some(gate) = gate {
                 let [all, _, by_gate] = &mut distances[class];
                 let edge = topology.edge(gate);
                 let [there, back] = network.least_ds(gate, edge.length_dm, is_any);
@@ -261,7 +260,7 @@ impl<'a> BestCase<'a> {
             potentials,
             distances,
             private,
-            picks_up: query.pick_up_at.is_some(),
+            picks_up,
             straight,
         }
     }

@@ -136,8 +136,9 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
         let network = (self.topology, self.attributes, self.profile);
         let straight = self.straight_line(query);
+        let ends = (query.to, query.through, query.pick_up_at.is_some());
         Some(BestCase::new(
-            potentials, distances, network, query, straight,
+            potentials, distances, network, ends, straight,
         ))
     }
 

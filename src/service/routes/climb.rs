@@ -4,7 +4,6 @@
 // This lint suggests functions that Rust 1.63 does not have.
 #![allow(clippy::unnecessary_map_or)]
 
-use super::ends::Site;
 use crate::access::rooms;
 use crate::model::{Localized, both};
 use crate::network::core::{Mode, Profile, STOREY_DM, WayKind, duration_ds};
@@ -32,13 +31,16 @@ pub(super) struct Climb {
 }
 
 impl Climb {
-    /// Returns the way up to a room of a building. `None` for a room on the ground floor, and if the storey is not known.
-    pub(super) fn to(house: &Site, room: &str, profile: &Profile) -> Option<Self> {
+    /// Returns the way up to a room of a building, whose number of storeys may be known, and whether it has a lift. `None` for a room on the ground floor, and if the storey is not known.
+    pub(super) fn to(
+        (levels, has_lift): (Option<u32>, Option<bool>),
+        room: &str,
+        profile: &Profile,
+    ) -> Option<Self> {
         let storey = rooms::storey(room).filter(|storey| *storey > 1)?;
-        if house.levels.map_or(false, |levels| storey > levels) {
+        if levels.map_or(false, |levels| storey > levels) {
             return None;
         }
-        let has_lift = house.elevator;
         let pace = profile.pace(Mode::Walk)?;
         let speed = |kind: WayKind| u32::from(pace.speed[kind as usize]);
         let takes = |kind: WayKind, length_dm: u32| {

@@ -201,7 +201,8 @@ impl Finder<'_> {
                 list = self.beside(at, Some(id), |_| true)?;
             }
         }
-        let climb = room.and_then(|room| Climb::to(&house, room, self.profile));
+        let known = (house.levels, house.elevator);
+        let climb = room.and_then(|room| Climb::to(known, room, self.profile));
         let up_ds = climb.as_ref().map_or(0, Climb::takes_ds);
         for stop in &mut list {
             stop.end.extra_ds = stop.end.extra_ds.saturating_add(up_ds);

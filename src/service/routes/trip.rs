@@ -352,11 +352,11 @@ fn is_same_door(stop: &Stop, other: &Stop) -> bool {
 
 /// Returns the node of the first parking.
 fn next_park(parts: &[TripPart]) -> u32 {
-    let nodes = parts.iter().filter_map(|part| match part {
+    let mut nodes = parts.iter().filter_map(|part| match part {
         TripPart::Park { node, .. } => Some(*node),
         TripPart::Walk(_) | TripPart::Ride(_) => None,
     });
-    nodes.last().unwrap_or_default()
+    nodes.next().unwrap_or_default()
 }
 
 /// Replaces the instruction for the arrival.

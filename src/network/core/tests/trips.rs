@@ -381,7 +381,7 @@ fn a_cancelled_trip_has_no_answer() {
     let from = ends(&mut rng, &case.topology, 1);
     let query = TripQuery {
         from: &from,
-        doors: &[from.clone()],
+        doors: std::slice::from_ref(&from),
         windows: &[Window::ANY],
         places: &[0],
         depart: DEPART,
