@@ -441,7 +441,7 @@ mod tests {
         );
         assert_eq!(
             problems(None, json!({"name": "a"})),
-            ["geometry: missing; buildings takes Polygon"]
+            ["geometry: missing; features of buildings need a geometry: Polygon"]
         );
         let bow = polygon![(x: 0., y: 0.), (x: 2., y: 2.), (x: 2., y: 0.), (x: 0., y: 2.)];
         assert_eq!(

@@ -237,7 +237,7 @@ async fn a_feature_that_is_too_large_is_skipped() {
         )
         .await
         .unwrap();
-    assert!(rejects(&report)[0].contains("at most 100000 positions"));
+    assert!(rejects(&report)[0].contains("at most 100000 are allowed"));
     assert_eq!(house.records("facilities").await.len(), 1);
 }
 
