@@ -22,17 +22,20 @@ peers=$(realpath "$peers")
 
 echo "== preparing $(basename "$extract")"
 cp "$extract" "$work/map.osm.pbf"
-(cd "$work" && "$peers"/osrm/bin/osrm-extract -p "$peers/osrm/share/profiles/foot.lua" map.osm.pbf >osrm.log \
-  && "$peers"/osrm/bin/osrm-contract map.osrm >>osrm.log)
-export LD_LIBRARY_PATH=$peers/pyvalhalla.libs
+(cd "$work" && "$peers"/osrm/bin/osrm-extract -p "$peers/osrm/share/profiles/foot.lua" map.osm.pbf >osrm.log 2>&1 \
+  && "$peers"/osrm/bin/osrm-contract map.osrm >>osrm.log 2>&1)
+# Valhalla brings its own libraries, which no other program may load.
+valhalla() { LD_LIBRARY_PATH=$peers/pyvalhalla.libs "$@"; }
 python3 "$peers/valhalla/valhalla_build_config.py" --mjolnir-tile-dir "$work/tiles" >"$work/valhalla.json" 2>/dev/null
-"$peers/valhalla/bin/valhalla_build_tiles" -c "$work/valhalla.json" "$extract" >"$work/valhalla.log" 2>&1
-"$program" --database "sqlite:$work/map.db" import "$extract" >"$work/import.log"
+valhalla "$peers/valhalla/bin/valhalla_build_tiles" -c "$work/valhalla.json" "$extract" >"$work/valhalla.log" 2>&1
+"$program" --database "sqlite:$work/map.db" import "$extract" >"$work/import.log" || [ $? -eq 2 ] # 2: some features were left out
 
 "$peers"/osrm/bin/osrm-routed --algorithm ch -p 5001 "$work/map.osrm" >"$work/osrm.out" 2>&1 &
-"$peers/valhalla/bin/valhalla_service" "$work/valhalla.json" 2 >"$work/valhalla.out" 2>&1 &
-RUST_LOG=onemap=debug "$program" --database "sqlite:$work/map.db" serve --listen 127.0.0.1:5003 >"$work/onemap.out" 2>&1 &
-until grep -q 'bounds of travel times are computed' "$work/onemap.out"; do sleep 0.2; done
+valhalla "$peers/valhalla/bin/valhalla_service" "$work/valhalla.json" 2 >"$work/valhalla.out" 2>&1 &
+"$program" --database "sqlite:$work/map.db" serve --listen 127.0.0.1:5003 >"$work/onemap.out" 2>&1 &
+until curl -sf http://127.0.0.1:5003/health/ready >/dev/null; do sleep 0.2; done
+# The bounds of travel times are computed after the start.
+sleep 10
 python3 benches/routes/requests.py http://127.0.0.1:5003 "$work"
 
 declare -A port=([onemap]=5003 [osrm]=5001 [valhalla]=8002)
