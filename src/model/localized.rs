@@ -57,28 +57,6 @@ impl fmt::Display for Localized {
     }
 }
 
-/// An error that users may see on a page: `Display` is English, and `zh` gives the Chinese text.
-pub trait InChinese: fmt::Display {
-    /// The error in Chinese, without a full stop at the end.
-    fn zh(&self) -> String;
-
-    /// The error in both languages.
-    fn localized(&self) -> Localized {
-        Localized::new(self.zh(), self.to_string())
-    }
-
-    /// The error as a sentence in both languages.
-    fn sentence(&self) -> Localized {
-        let Localized { zh, en } = self.localized();
-        let mut letters = en.chars();
-        let first = letters.next().map(|c| c.to_ascii_uppercase());
-        Localized::new(
-            format!("{zh}。"),
-            format!("{}{}.", first.unwrap_or_default(), letters.as_str()),
-        )
-    }
-}
-
 impl From<(&str, &str)> for Localized {
     fn from((zh, en): (&str, &str)) -> Self {
         Self::new(zh, en)

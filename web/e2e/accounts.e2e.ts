@@ -9,8 +9,7 @@ const SIZE = { width: 1280, height: 900 };
 describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
   let browser: Browser;
   let server: Server;
-  const token = async (...options: string[]): Promise<string> =>
-    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const token = (...options: string[]): Promise<string> => server.createToken(...options);
 
   beforeAll(async () => {
     browser = await launch();

@@ -38,8 +38,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
   let unit: string;
   let worker: string;
 
-  const token = async (...options: string[]): Promise<string> =>
-    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+  const token = (...options: string[]): Promise<string> => server.createToken(...options);
   async function put(collection: string, feature: object & { id?: string }): Promise<void> {
     const response = await fetch(`${server.url}/api/collections/${collection}/items/${feature.id ?? ''}`, {
       method: 'PUT',

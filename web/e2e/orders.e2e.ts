@@ -18,8 +18,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('an order of the day', () => {
     await server.stop();
   });
 
-  const token = async (role: string, name: string): Promise<string> =>
-    /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', '--role', role, '--name', name))?.[0] ?? '';
+  const token = (role: string, name: string): Promise<string> => server.createToken('--role', role, '--name', name);
 
   test('is put and ended on the desk and shown everywhere', async () => {
     const officer = await token('officer', '指挥员');

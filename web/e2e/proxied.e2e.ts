@@ -19,8 +19,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
     let officer = '';
     let unitToken = '';
 
-    const token = async (...options: string[]): Promise<string> =>
-      /\bom_[0-9a-f]+\b/.exec(await server.command('token', 'create', ...options))?.[0] ?? '';
+    const token = (...options: string[]): Promise<string> => server.createToken(...options);
     const api = async <T>(path: string, body?: unknown, who = officer): Promise<T> => {
       const response = await fetch(proxy.url + path, {
         headers: { authorization: `Bearer ${who}`, 'content-type': 'application/json' },

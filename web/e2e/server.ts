@@ -12,6 +12,8 @@ export interface Server {
   token: string;
   /** Runs another command of the program on the same database and returns its output. */
   command: (...args: string[]) => Promise<string>;
+  /** Creates a token with the options of `onemap token create` and returns it. */
+  createToken: (...options: string[]) => Promise<string>;
   /**
    * Stops the server and starts it again with the same address and database; `between` runs while it is
    * stopped.
@@ -45,12 +47,18 @@ export async function startServer(...options: string[]): Promise<Server> {
     ['serve', '--create', '--listen', url.slice(7), '--database', database, ...options],
     url,
   );
+  const command = async (...args: string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(program, [...args, '--database', database]);
+    return stdout;
+  };
   return {
     url,
     token: (await readFile(join(folder, 'onemap.db.admin-token'), 'utf8')).trim(),
-    command: async (...args) => {
-      const { stdout } = await promisify(execFile)(program, [...args, '--database', database]);
-      return stdout;
+    command,
+    async createToken(...options) {
+      const token = /\bom_[0-9a-f]+\b/.exec(await command('token', 'create', ...options))?.[0];
+      if (!token) throw new Error('no token was created');
+      return token;
     },
     async restart(between) {
       await end(child);

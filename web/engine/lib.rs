@@ -24,10 +24,12 @@ pub use stand_in::Coord;
 
 #[path = "../../src/model"]
 mod model {
+    mod in_chinese;
     pub mod names;
 
     pub(crate) use crate::stand_in::text::both;
-    pub use crate::stand_in::text::{InChinese, Localized};
+    pub use crate::stand_in::text::Localized;
+    pub use in_chinese::InChinese;
 }
 
 mod spatial {

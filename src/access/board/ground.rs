@@ -45,7 +45,7 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// What a sign at this place costs because of what it covers.
+    /// The penalty for a sign at this place: the higher, the more it covers.
     pub fn covered_by(&self, sign: &Box2) -> f64 {
         let corners: LineString<f64> = sign.corners().into_iter().collect();
         let area = Polygon::new(corners, Vec::new());

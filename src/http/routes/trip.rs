@@ -18,28 +18,28 @@ use crate::service::routes::{Delivery, NoTrip, Traveller, Trip, Unanswered};
 
 /// The most deliveries of a trip.
 const MOST: usize = 20;
-/// How long a delivery takes at the door where nothing is said, in seconds.
+/// The default time at the door, in seconds.
 const STAY_S: u32 = 120;
-/// The longest that it may take, in seconds.
+/// The maximum time at the door, in seconds.
 const LONGEST_STAY_S: u32 = 4 * 3600;
 
 /// How long after the departure a delivery may begin at the latest.
 const LATEST: SignedDuration = SignedDuration::from_hours(24);
 
-/// A question for a trip.
+/// A request for a trip.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TripBody {
-    /// Where somebody sets out.
+    /// The origin.
     pub from: RoutePlace,
     /// The deliveries, in any order.
     #[schema(min_items = 1, max_items = 20)]
     pub stops: Vec<TripStop>,
-    /// How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+    /// The travel profile: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
     #[serde(default = "ebike", alias = "mode")]
     #[schema(example = "ebike")]
     pub profile: String,
-    /// When they set out, RFC 3339; now where it is missing.
+    /// The departure time, RFC 3339; now, if absent.
     #[serde(alias = "at")]
     #[schema(format = DateTime)]
     pub depart_at: Option<String>,
@@ -53,20 +53,20 @@ fn ebike() -> String {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TripStop {
-    /// Where.
+    /// The destination.
     pub to: RoutePlace,
-    /// Not before, RFC 3339.
+    /// The earliest time of the delivery, RFC 3339.
     #[schema(format = DateTime)]
     pub not_before: Option<String>,
-    /// Not after, RFC 3339.
+    /// The latest time at which the delivery may begin, RFC 3339.
     #[schema(format = DateTime)]
     pub not_after: Option<String>,
-    /// How long it takes at the door, in seconds (120).
+    /// The time at the door, in seconds; 120, if absent.
     #[schema(maximum = 14400)]
     pub stay_s: Option<u32>,
 }
 
-/// A trip as a FeatureCollection: one line a leg, in order.
+/// A trip as a FeatureCollection: one line for each leg, in order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TripAnswer {
     /// `FeatureCollection`.
@@ -76,22 +76,22 @@ pub struct TripAnswer {
     pub features: Vec<LegFeature>,
     /// The deliveries in the order in which they are made.
     pub visits: Vec<TripVisit>,
-    /// The whole of it.
+    /// The summary of the trip.
     pub summary: TripSummary,
 }
 
 /// A delivery in a trip.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TripVisit {
-    /// Which of the deliveries, from 0 in the order of the question.
+    /// The index of the delivery in `stops` of the request, from 0.
     pub stop: usize,
-    /// When somebody is at the door.
+    /// The arrival at the door.
     #[schema(format = DateTime)]
     pub arrive_at: String,
-    /// When the delivery begins: later where it may not be made before.
+    /// When the delivery begins: after the arrival, if its time window begins later.
     #[schema(format = DateTime)]
     pub begins_at: String,
-    /// Whether the vehicle is moved for it; else one walks on from the door before.
+    /// Whether the vehicle is moved for it. If not, the rider walks from the door before.
     pub rides: bool,
     /// The door's id; null where no door is known.
     pub door: Option<String>,
@@ -120,11 +120,11 @@ pub struct TripSummary {
     pub network_seq: u64,
 }
 
-/// Several deliveries.
+/// Plans a trip to several doors.
 ///
-/// In the order that is done first, with time windows, parking places, and walks from door to door where riding does not
-/// pay. Up to 8 deliveries the answer is the best there is, and `summary.is_exact` is true; for more it is a good one.
-/// Hours are those at the time of each part. Neither the question nor a position in it is logged or stored.
+/// Finds the order of the deliveries that ends first, with time windows, parking places, and walks from door to door. Up
+/// to 8 deliveries the trip is the best one, and `summary.is_exact` is true; for more it is a good one. Opening hours are
+/// those at the time of each part. Neither the request nor a position in it is logged or stored.
 #[utoipa::path(post, path = "/api/trip", operation_id = "trip", tag = "routes",
     request_body = TripBody,
     responses(

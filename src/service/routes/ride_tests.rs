@@ -1,11 +1,9 @@
 //! Compares routes by e-bike over the demo district with a plain Dijkstra that knows no bounds and no pruning.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
-use super::tests::{DEMO, at, profile};
+use super::tests::{DEMO, hours_and_storms, profile};
 use super::*;
-use crate::network::attributes::Order;
 use crate::network::core::{
     Admission, Attributes as _, DirectedEdge, EdgeKind, Entry, Finish, HOURS_ALWAYS, HOURS_UNKNOWN,
     Memory, Mode, Place, Query, Shut, Topology, TurnKind, Zone, usage,
@@ -203,64 +201,47 @@ fn by_e_bike_the_search_equals_a_plain_one_over_the_demo_at_all_hours_and_in_a_s
         (number >> 33) as usize % below
     };
     let (mut found, mut pushed, mut closed, mut walked) = (0, 0, 0, 0);
-    for hour in [3, 6, 8, 12, 22] {
-        for is_storm in [false, true] {
-            let depart = at(&format!("2026-11-30T{hour:02}:20:00+08:00"));
-            let mut conditions = Conditions::of(&DEMO.snapshot, depart);
-            if is_storm {
-                conditions.orders.push(Order {
-                    kind: "storm".to_owned(),
-                    from: at("2026-11-30T00:00:00+08:00"),
-                    until: None,
-                    area: None,
+    for (ground, depart) in hours_and_storms() {
+        let plain = Plain::new(&ground, &ebike);
+        assert!(!plain.turns.is_empty());
+        for _ in 0..8 {
+            let edge = (0..1000)
+                .map(|_| DirectedEdge::forward(random(topology.edge_count()) as u32))
+                .find(|edge| {
+                    topology.edge(edge.edge()).kind == EdgeKind::Way
+                        && plain.goes(*edge, Mode::Ride)
                 });
-            }
-            let table = Table::new(&DEMO.snapshot, ways, DEMO.network.seq, &conditions, depart);
-            let ground = Ground {
-                table: Arc::new(table),
-                ..DEMO.clone()
+            let from = topology.tail(edge.unwrap());
+            let door = doors[random(doors.len())];
+            let Place::Node(to) = door.place else {
+                panic!("a door lies at a node");
             };
-            let plain = Plain::new(&ground, &ebike);
-            assert!(!plain.turns.is_empty());
-            for _ in 0..8 {
-                let edge = (0..1000)
-                    .map(|_| DirectedEdge::forward(random(topology.edge_count()) as u32))
-                    .find(|edge| {
-                        topology.edge(edge.edge()).kind == EdgeKind::Way
-                            && plain.goes(*edge, Mode::Ride)
-                    });
-                let from = topology.tail(edge.unwrap());
-                let door = doors[random(doors.len())];
-                let Place::Node(to) = door.place else {
-                    panic!("a door lies at a node");
-                };
-                let ends = ([Place::Node(from).into()], [door.place.into()]);
-                let tenths = depart.as_millisecond() / 100;
-                let query = Query {
-                    finish: Finish::OnFoot,
-                    ..Query::new(&ends.0, &ends.1, tenths, Mode::Ride)
-                };
-                let route = ground.view(ways, &ebike).route(&mut Memory::new(), &query);
-                let (arrive, shut) = match &route {
-                    Ok(route) => (Some(route.arrive), &route.shut),
-                    Err(none) => (None, &none.shut),
-                };
-                assert_eq!(
-                    plain.arrival(from, to, tenths, shut),
-                    arrive,
-                    "{from} to {to} at {hour}"
-                );
-                closed += usize::from(!shut.is_empty());
-                let Ok(route) = route else {
-                    continue;
-                };
-                found += 1;
-                pushed += usize::from(route.steps.iter().any(|s| s.mode == Mode::Push));
-                walked += usize::from(route.steps.iter().any(|s| s.mode == Mode::Walk));
-                for step in route.steps.iter().filter(|step| step.mode == Mode::Ride) {
-                    let edge = topology.edge(step.edge.edge());
-                    assert_eq!(ground.table.attr(edge.feature).ebike, Admission::Yes);
-                }
+            let ends = ([Place::Node(from).into()], [door.place.into()]);
+            let tenths = depart.as_millisecond() / 100;
+            let query = Query {
+                finish: Finish::OnFoot,
+                ..Query::new(&ends.0, &ends.1, tenths, Mode::Ride)
+            };
+            let route = ground.view(ways, &ebike).route(&mut Memory::new(), &query);
+            let (arrive, shut) = match &route {
+                Ok(route) => (Some(route.arrive), &route.shut),
+                Err(none) => (None, &none.shut),
+            };
+            assert_eq!(
+                plain.arrival(from, to, tenths, shut),
+                arrive,
+                "{from} to {to} at {depart}"
+            );
+            closed += usize::from(!shut.is_empty());
+            let Ok(route) = route else {
+                continue;
+            };
+            found += 1;
+            pushed += usize::from(route.steps.iter().any(|s| s.mode == Mode::Push));
+            walked += usize::from(route.steps.iter().any(|s| s.mode == Mode::Walk));
+            for step in route.steps.iter().filter(|step| step.mode == Mode::Ride) {
+                let edge = topology.edge(step.edge.edge());
+                assert_eq!(ground.table.attr(edge.feature).ebike, Admission::Yes);
             }
         }
     }

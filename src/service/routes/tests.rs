@@ -330,22 +330,15 @@ fn plainly(
     None
 }
 
-#[test]
-fn on_foot_the_search_equals_a_plain_one_over_the_demo_at_all_hours_and_in_a_storm() {
+/// The demo at several hours of a day, without and with a storm order, each with the departure.
+pub(super) fn hours_and_storms() -> Vec<(Ground, Timestamp)> {
     use crate::network::attributes::Order;
-    use crate::network::core::{Place, Query};
-    let foot = profile("foot");
     let ways = DEMO.ways().unwrap();
-    let doors = ways.topology.doors();
-    let (mut found, mut closed, mut number) = (0, 0, 7_u64);
-    let mut random = |below: usize| {
-        number = number
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (number >> 33) as usize % below
-    };
-    for hour in [3, 6, 8, 12, 22] {
-        for is_storm in [false, true] {
+    let cases = [3, 6, 8, 12, 22]
+        .into_iter()
+        .flat_map(|hour| [(hour, false), (hour, true)]);
+    cases
+        .map(|(hour, is_storm)| {
             let depart = at(&format!("2026-11-30T{hour:02}:20:00+08:00"));
             let mut conditions = Conditions::of(&DEMO.snapshot, depart);
             if is_storm {
@@ -361,24 +354,42 @@ fn on_foot_the_search_equals_a_plain_one_over_the_demo_at_all_hours_and_in_a_sto
                 table: Arc::new(table),
                 ..DEMO.clone()
             };
-            for _ in 0..12 {
-                let (a, b) = (doors[random(doors.len())], doors[random(doors.len())]);
-                let (Place::Node(from), Place::Node(to)) = (a.place, b.place) else {
-                    panic!("a door lies at a node");
-                };
-                let ends = ([a.place.into()], [b.place.into()]);
-                let tenths = depart.as_millisecond() / 100;
-                let query = Query::new(&ends.0, &ends.1, tenths, Mode::Walk);
-                let route = ground.view(ways, &foot).route(&mut Memory::new(), &query);
-                let (arrive, shut) = match route {
-                    Ok(route) => (Some(route.arrive), route.shut),
-                    Err(none) => (None, none.shut),
-                };
-                closed += usize::from(!shut.is_empty());
-                let shut: Vec<u32> = shut.iter().map(|s| s.feature).collect();
-                assert_eq!(plainly(&ground, &foot, (from, to), tenths, &shut), arrive);
-                found += usize::from(arrive.is_some());
-            }
+            (ground, depart)
+        })
+        .collect()
+}
+
+#[test]
+fn on_foot_the_search_equals_a_plain_one_over_the_demo_at_all_hours_and_in_a_storm() {
+    use crate::network::core::{Place, Query};
+    let foot = profile("foot");
+    let ways = DEMO.ways().unwrap();
+    let doors = ways.topology.doors();
+    let (mut found, mut closed, mut number) = (0, 0, 7_u64);
+    let mut random = |below: usize| {
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (number >> 33) as usize % below
+    };
+    for (ground, depart) in hours_and_storms() {
+        for _ in 0..12 {
+            let (a, b) = (doors[random(doors.len())], doors[random(doors.len())]);
+            let (Place::Node(from), Place::Node(to)) = (a.place, b.place) else {
+                panic!("a door lies at a node");
+            };
+            let ends = ([a.place.into()], [b.place.into()]);
+            let tenths = depart.as_millisecond() / 100;
+            let query = Query::new(&ends.0, &ends.1, tenths, Mode::Walk);
+            let route = ground.view(ways, &foot).route(&mut Memory::new(), &query);
+            let (arrive, shut) = match route {
+                Ok(route) => (Some(route.arrive), route.shut),
+                Err(none) => (None, none.shut),
+            };
+            closed += usize::from(!shut.is_empty());
+            let shut: Vec<u32> = shut.iter().map(|s| s.feature).collect();
+            assert_eq!(plainly(&ground, &foot, (from, to), tenths, &shut), arrive);
+            found += usize::from(arrive.is_some());
         }
     }
     assert!(

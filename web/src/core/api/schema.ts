@@ -946,10 +946,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Several deliveries.
-         * @description In the order that is done first, with time windows, parking places, and walks from door to door where riding does not
-         *     pay. Up to 8 deliveries the answer is the best there is, and `summary.is_exact` is true; for more it is a good one.
-         *     Hours are those at the time of each part. Neither the question nor a position in it is logged or stored.
+         * Plans a trip to several doors.
+         * @description Finds the order of the deliveries that ends first, with time windows, parking places, and walks from door to door. Up
+         *     to 8 deliveries the trip is the best one, and `summary.is_exact` is true; for more it is a good one. Opening hours are
+         *     those at the time of each part. Neither the request nor a position in it is logged or stored.
          */
         post: operations["trip"];
         delete?: never;
@@ -4465,28 +4465,28 @@ export interface components {
             /** @description Whether the token may only read. Meant for unattended screens. */
             read_only?: boolean;
         };
-        /** @description A trip as a FeatureCollection: one line a leg, in order. */
+        /** @description A trip as a FeatureCollection: one line for each leg, in order. */
         TripAnswer: {
             /** @description The legs. */
             features: components["schemas"]["LegFeature"][];
-            /** @description The whole of it. */
+            /** @description The summary of the trip. */
             summary: components["schemas"]["TripSummary"];
             /** @description `FeatureCollection`. */
             type: string;
             /** @description The deliveries in the order in which they are made. */
             visits: components["schemas"]["TripVisit"][];
         };
-        /** @description A question for a trip. */
+        /** @description A request for a trip. */
         TripBody: {
             /**
              * Format: date-time
-             * @description When they set out, RFC 3339; now where it is missing.
+             * @description The departure time, RFC 3339; now, if absent.
              */
             depart_at?: string | null;
-            /** @description Where somebody sets out. */
+            /** @description The origin. */
             from: components["schemas"]["RoutePlace"];
             /**
-             * @description How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+             * @description The travel profile: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
              * @example ebike
              */
             profile?: string;
@@ -4497,20 +4497,20 @@ export interface components {
         TripStop: {
             /**
              * Format: date-time
-             * @description Not after, RFC 3339.
+             * @description The latest time at which the delivery may begin, RFC 3339.
              */
             not_after?: string | null;
             /**
              * Format: date-time
-             * @description Not before, RFC 3339.
+             * @description The earliest time of the delivery, RFC 3339.
              */
             not_before?: string | null;
             /**
              * Format: int32
-             * @description How long it takes at the door, in seconds (120).
+             * @description The time at the door, in seconds; 120, if absent.
              */
             stay_s?: number | null;
-            /** @description Where. */
+            /** @description The destination. */
             to: components["schemas"]["RoutePlace"];
         };
         /** @description The whole of a trip. */
@@ -4550,12 +4550,12 @@ export interface components {
         TripVisit: {
             /**
              * Format: date-time
-             * @description When somebody is at the door.
+             * @description The arrival at the door.
              */
             arrive_at: string;
             /**
              * Format: date-time
-             * @description When the delivery begins: later where it may not be made before.
+             * @description When the delivery begins: after the arrival, if its time window begins later.
              */
             begins_at: string;
             /** @description The door's id; null where no door is known. */
@@ -4567,9 +4567,9 @@ export interface components {
              * @description Metres to the door that no way of the map covers.
              */
             gap_m: number;
-            /** @description Whether the vehicle is moved for it; else one walks on from the door before. */
+            /** @description Whether the vehicle is moved for it. If not, the rider walks from the door before. */
             rides: boolean;
-            /** @description Which of the deliveries, from 0 in the order of the question. */
+            /** @description The index of the delivery in `stops` of the request, from 0. */
             stop: number;
         };
         /** @description The failure of a receiver that does not accept deliveries. */

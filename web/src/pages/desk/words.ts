@@ -563,7 +563,8 @@ export const words = {
     orders: 'Orders',
     ordersTitle: 'Orders of the day',
     ordersHint:
-      'While an order is in force, gates and ways follow what they say for it, from the next route on. It ends by itself. The rider page, the wall and the desk show it.',
+      'While an order is in force, gates and ways follow what they say for it, from the next route on. ' +
+      'It ends by itself. The rider page, the wall and the desk show it.',
     orderNew: 'A new order',
     orderKind: 'Kind',
     orderStreet: 'Street',

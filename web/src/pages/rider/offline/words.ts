@@ -35,7 +35,8 @@ export const words = {
     size: (kB: string) => `Uses ${kB} kB.`,
     load: 'Update now',
     iphone:
-      'iPhone: unless this page is on the home screen, its offline data is deleted after 7 days without a visit. Tap Share, then Add to Home Screen, and open it from there.',
+      'iPhone: unless this page is on the home screen, its offline data is deleted after 7 days without a visit. ' +
+      'Tap Share, then Add to Home Screen, and open it from there.',
     noWorker:
       'Inside WeChat and similar apps this page does not open without a network. Open it in the phone’s browser and add it to the home screen.',
     insecure: 'This page was not opened over https, so it does not open without a network.',
