@@ -35,6 +35,26 @@ export async function phone(
   return { context, page, errors, close: () => context.close() };
 }
 
+/** The next Monday at 10:00 in Beijing: gates are open, and it is neither peak time nor a holiday weekend. */
+export function mondayMorning(): string {
+  const inBeijing = new Date(Date.now() + 8 * 3_600_000);
+  inBeijing.setUTCDate(inBeijing.getUTCDate() + ((8 - inBeijing.getUTCDay()) % 7 || 7));
+  return `${inBeijing.toISOString().slice(0, 10)}T10:00:00+08:00`;
+}
+
+/** Makes the phone ask for cards, routes and trips at `mondayMorning`, so that a test holds at every hour. */
+export async function askForMondayMorning(context: BrowserContext): Promise<void> {
+  const at = mondayMorning();
+  await context.route(/\/api\/(route|trip)$/, (route) =>
+    route.continue({ postData: { ...(route.request().postDataJSON() as object), depart_at: at } }),
+  );
+  await context.route(/\/api\/buildings\/[^/]+\/access/, (route) => {
+    const url = new URL(route.request().url());
+    url.searchParams.set('at', at);
+    return route.continue({ url: url.href });
+  });
+}
+
 /** A picture as a camera makes it: a small JPEG in one colour. */
 export async function photograph(
   browser: Browser,

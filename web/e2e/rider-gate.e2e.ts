@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch } from './browser.ts';
-import { fitsFingers, phone, type Phone } from './phone.ts';
+import { askForMondayMorning, fitsFingers, mondayMorning, phone, type Phone } from './phone.ts';
 import { startServer, type Server } from './server.ts';
 
 const BEGIN = { longitude: 117.1342, latitude: 39.224 };
@@ -29,9 +29,14 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a rider at a gate', () => {
 
   const token = (role: string, name: string): Promise<string> => server.createToken('--role', role, '--name', name);
   const gates = async (): Promise<Gate[]> =>
-    ((await (await fetch(`${server.url}/api/buildings/${HOUSE}/access`)).json()) as { gates: Gate[] }).gates;
+    (
+      (await (
+        await fetch(`${server.url}/api/buildings/${HOUSE}/access?at=${encodeURIComponent(mondayMorning())}`)
+      ).json()) as { gates: Gate[] }
+    ).gates;
   const openCard = async (account?: string): Promise<Phone> => {
     const opened = await phone(browser, `${server.url}/rider`, { at: BEGIN });
+    await askForMondayMorning(opened.context);
     if (account)
       expect((await opened.context.request.post(`${server.url}/api/session`, { data: { token: account } })).ok()).toBe(
         true,

@@ -3,7 +3,7 @@ import type { Browser, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { gcj02 } from '../src/core/position/gcj02.ts';
 import { expectAccessible, launch } from './browser.ts';
-import { fitsFingers, phone, type Spot } from './phone.ts';
+import { askForMondayMorning, fitsFingers, phone, type Spot } from './phone.ts';
 
 const url = inject('url');
 let browser: Browser;
@@ -25,6 +25,7 @@ interface Trip {
 
 test('several orders are pasted, planned with one tap, and delivered door by door', async () => {
   const { context, page, errors, close } = await phone(browser, `${url}/rider`, { at: BEGIN });
+  await askForMondayMorning(context);
   const asked: Request[] = [];
   page.on('request', (request) => asked.push(request));
   await page.locator('[data-many]').click();
