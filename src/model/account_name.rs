@@ -12,11 +12,11 @@ use unicode_security::skeleton;
 
 /// The longest name, in characters.
 pub const LONGEST_NAME: usize = 60;
-/// Texts longer than this are refused without looking at their characters, in bytes.
+/// The length in bytes beyond which a text is refused without examining its characters.
 const LONGEST_TEXT: usize = 4_000;
 
-/// Names that users must not choose for themselves, in the form of [`folded_name`] without
-/// characters other than letters: the program, its roles, and its operators.
+/// Names that users must not choose for themselves, because they mean the program, a role or an
+/// operator of the server. [`chosen_name`] compares their [`folded_name`].
 const RESERVED: &[&str] = &[
     "system",
     "timer",
@@ -73,7 +73,7 @@ pub enum NameError {
         "a name must have letters of one script only, or Chinese, Japanese or Korean together with Latin letters"
     )]
     MixedScripts,
-    /// The name could be mistaken for the program or for an authority.
+    /// The name is reserved: it could be mistaken for the program, a role or an operator.
     #[error("{0:?} is reserved: choose a name that says who you are")]
     Reserved(String),
 }
@@ -135,7 +135,8 @@ pub fn chosen_name(text: &str) -> Result<String, NameError> {
     let of = |part: &str, kind: fn(char) -> bool| -> String {
         folded_name(&part.chars().filter(|c| kind(*c)).collect::<String>())
     };
-    // Compare the words with their digits (r00t) and without (admin 2).
+    // A word is compared with its digits, because digits can look like letters (r00t), and
+    // without them (admin2).
     let is_reserved = |part: &str| {
         reserved.contains(&of(part, char::is_alphanumeric))
             || reserved.contains(&of(part, char::is_alphabetic))
@@ -163,8 +164,8 @@ pub fn folded_name(name: &str) -> String {
     // become equal as well.
     let fold = |text: String| text.to_uppercase().to_lowercase();
     let text: String = name.nfkc().filter(|c| !c.is_whitespace()).collect();
-    // A skeleton may contain capitals (0 looks like O), and a folded text may have another
-    // skeleton.
+    // A skeleton may contain capital letters (that of 0 is O), and the skeleton of its lower-case
+    // form may differ again. After two rounds, folding the result once more does not change it.
     let once = fold(skeleton(&fold(text)).collect());
     fold(skeleton(&once).collect())
 }

@@ -80,7 +80,7 @@ impl<'a> Canonical<'a> {
     }
 
     /// Whether the property may have this value, given as JSON text. Returns `false` only if it
-    /// certainly has another value or is missing. For a filter before parsing.
+    /// certainly has another value or is missing. Callers use it as a cheap filter before parsing.
     pub fn may_be(self, name: &str, json: &str) -> bool {
         self.from(name)
             .is_some_and(|value| !value.starts_with('"') || value.starts_with(json))
@@ -114,8 +114,8 @@ impl<'a> Canonical<'a> {
         if memchr2(b'{', b'}', before).is_none() {
             return true;
         }
-        // If the text ends with the object, the text on either side shows the depth. Count in the
-        // shorter one.
+        // If the text ends with the object, the braces before the key and those after it both show
+        // how deeply the key is nested. Count in the shorter text.
         if self.is_whole && behind.len() < before.len() {
             depths(behind).0 == -1
         } else {
@@ -139,8 +139,8 @@ fn escaped(name: &str) -> Cow<'_, str> {
 /// at the end and the lowest count on the way.
 fn depths(piece: &[u8]) -> (i64, i64) {
     let mut depths = (0, 0);
-    // Only braces are examined. Usually the bytes beside a brace show whether it is inside a
-    // string.
+    // Only braces are examined. Usually the last quotation mark before a brace shows whether the
+    // brace is inside a string; if not, the whole piece is read.
     for at in memchr2_iter(b'{', b'}', piece) {
         match is_in_text(piece, at) {
             Some(true) => {}
@@ -172,8 +172,8 @@ fn is_in_text(piece: &[u8], at: usize) -> Option<bool> {
         }
         end = quote;
     };
-    // Only these bytes can precede an opening quotation mark, and only these can follow a closing
-    // one.
+    // In canonical JSON, an opening quotation mark follows `{`, `[`, `,` or `:`, and a closing one
+    // precedes `}`, `]`, `,` or `:`.
     let before = quote.checked_sub(1).map(|at| piece[at]);
     let may_open = matches!(before, None | Some(b'{' | b'[' | b',' | b':'));
     let may_close = matches!(piece[quote + 1], b'}' | b']' | b',' | b':');

@@ -10,7 +10,7 @@ use super::{Body, CollectionId, FeatureId, Record, Role};
 pub struct Author {
     /// The role in which the author acted.
     pub role: Role,
-    /// The account's name; `None` for the program itself and for plain SQL without a name.
+    /// The account's name; `None` for the program itself and for plain SQL that names no account.
     pub account: Option<String>,
 }
 

@@ -38,13 +38,13 @@ pub mod collection {
     /// Rivers, canals and ponds.
     pub const WATER: &str = "water";
 
-    /// Hidden: the observed conditions of places.
+    /// Hidden: the conditions of categories at places, derived from observations.
     pub const CONDITIONS: &str = "$conditions";
     /// Hidden: the presets of wall screens (预设).
     pub const PRESETS: &str = "$presets";
     /// Hidden: the rules and the calendar in force.
     pub const RULES: &str = "$rules";
-    /// Hidden: the silences (静默).
+    /// Hidden: the silences (静默). A silence holds back the notices of the cases that it matches.
     pub const SILENCES: &str = "$silences";
 }
 

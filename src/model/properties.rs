@@ -1,8 +1,9 @@
 //! The properties of a feature, stored as canonical JSON text.
 //!
-//! Text needs a fifth of the memory of a tree, and most requests send it without reading it. It is
-//! canonical (sorted keys, one spelling of each number, no NUL characters, which PostgreSQL's
-//! `jsonb` does not allow), so that both stores return the same bytes for the same feature.
+//! Text needs a fifth of the memory of a parsed JSON tree, and most requests send it without
+//! parsing it. It is canonical (sorted keys, one spelling of each number, no NUL characters, which
+//! PostgreSQL's `jsonb` does not allow), so that both stores return the same bytes for the same
+//! feature.
 
 use std::fmt;
 
@@ -113,7 +114,7 @@ impl<'de> Visitor<'de> for Picker<'_> {
                 Some(slot) => *slot = map.next_value()?,
                 None => _ = map.next_value::<IgnoredAny>()?,
             }
-            // Keys are sorted by their bytes, so no further name follows.
+            // Keys are sorted by their bytes, so none of the names follows this key.
             if is_last {
                 break;
             }

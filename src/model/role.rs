@@ -196,7 +196,6 @@ impl fmt::Debug for RoleSet {
     }
 }
 
-/// Writes `officer,steward`, the form used in the store and in texts.
 impl RoleSet {
     /// The Chinese names of the roles on pages.
     pub fn zh(self) -> String {
@@ -205,6 +204,7 @@ impl RoleSet {
     }
 }
 
+/// Writes `officer,steward`, the form used in the store and in texts.
 impl fmt::Display for RoleSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, role) in self.iter().enumerate() {

@@ -244,7 +244,6 @@ impl Crs {
     ///
     /// # Errors
     /// At the first coordinate outside of the area of the system.
-    /// At the first coordinate outside the area of the system.
     pub fn geometry_to_wgs84(self, geometry: &Geometry<f64>) -> Result<Geometry<f64>, OutOfArea> {
         geometry.try_map_coords(|c| {
             let to = self.to_wgs84(c)?;
@@ -257,7 +256,6 @@ impl Crs {
     ///
     /// # Errors
     /// At the first coordinate outside of the area of the system.
-    /// At the first coordinate outside the area of the system.
     pub fn geometry_from_wgs84(self, geometry: &Geometry<f64>) -> Result<Geometry<f64>, OutOfArea> {
         let scale = if self.is_degrees() { 1e9 } else { 1e4 };
         geometry.try_map_coords(|c| {
@@ -297,7 +295,7 @@ impl Crs {
         /// The latitude in degrees at which Web Mercator ends.
         const EDGE_LATITUDE: f64 = 85.051_128_779_806_6;
         if c.y.abs() > EDGE_LATITUDE + 1e-9 || c.x.abs() > 180.0 {
-            return Err(self.out_of_area(c, "; it ends at 85.0511 degrees north and south"));
+            return Err(self.out_of_area(c, "; the system ends at 85.0511 degrees north and south"));
         }
         Ok(Coord {
             x: MERCATOR_RADIUS * c.x.to_radians(),
@@ -471,7 +469,8 @@ impl Zone {
         })
     }
 
-    /// The most likely mistake behind a coordinate that is impossible in this zone.
+    /// The most likely mistake behind a coordinate that is impossible in this zone, as a text for
+    /// [`OutOfArea::hint`].
     fn hint(self, c: Coord<f64>) -> String {
         let epsg = |zone: Self| Crs::GaussKruger(zone).epsg().unwrap_or_default();
         let northing = |v: f64| (1_000_000.0..=6_700_000.0).contains(&v);
@@ -504,13 +503,13 @@ impl Zone {
                 prefixed: false,
             };
             return format!(
-                "; the easting has no zone number before it, as in EPSG:{} (CM {}E)",
+                "; the easting does not begin with the zone number: use EPSG:{} (CM {}E)",
                 epsg(bare),
                 self.central_meridian()
             );
         }
         format!(
-            "; eastings here are about {} ± 220 km",
+            "; eastings of this zone are about {} m ± 220 km",
             self.offset() + FALSE_EASTING
         )
     }

@@ -86,7 +86,8 @@ fn part_at_least(place: Coord<f64>, b: &Bounds) -> f64 {
         0.5,
     );
     let way = distance(place, middle);
-    // Distances below about 15 km may be too short by one part in a million.
+    // `distance` has an error of up to one part in a million below about 15 km, where it uses
+    // the radii of curvature. The subtraction keeps the bound below the real distance.
     by_angle.max(way - 3e-6 * way.min(20_000.0) - reach - 1e-6)
 }
 
@@ -180,7 +181,7 @@ fn to_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
 }
 
 fn along(a: Coord<f64>, b: Coord<f64>, t: f64) -> Coord<f64> {
-    // Exact at both ends.
+    // Exactly `a` for t = 0 and exactly `b` for t = 1; a.x + t · (b.x - a.x) would round at t = 1.
     Coord {
         x: a.x * (1.0 - t) + b.x * t,
         y: a.y * (1.0 - t) + b.y * t,
@@ -320,7 +321,8 @@ fn angle_to_box(place: Coord<f64>, b: &Bounds) -> f64 {
     let dy = (b.south - place.y).max(place.y - b.north).max(0.0);
     let (to_west, to_east) = (wrap(b.west - place.x), wrap(b.east - place.x));
     if b.west <= place.x && place.x <= b.east || b.width() >= 360.0 {
-        // Straight along the meridian. No point of the box is nearer across the pole.
+        // The box spans the longitude of the position, so its nearest point lies on the same
+        // meridian.
         return dy.to_radians();
     }
     let dx = to_west.abs().min(to_east.abs());
@@ -330,8 +332,8 @@ fn angle_to_box(place: Coord<f64>, b: &Bounds) -> f64 {
     }
     let (y, dx, dy) = (place.y.to_radians(), dx.to_radians(), dy.to_radians());
     if dx < 0.1 && dy < 0.1 && b.north - b.south < 5.0 {
-        // hav d >= hav dy + c² hav dx, where c is at most any cosine of a latitude in between; the
-        // last factor accounts for sin x < x.
+        // The haversine formula: hav d >= hav dy + c² hav dx, where c is at most the cosine of any
+        // latitude in between. The last factor covers the error of replacing sin x by x.
         let farthest = (b.south - place.y)
             .abs()
             .max((b.north - place.y).abs())

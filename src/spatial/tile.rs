@@ -29,7 +29,7 @@ pub struct Tile {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TileError {
     /// The zoom level is higher than the last tile matrix.
-    #[error("zoom {0} is beyond the last tile matrix, {MAX_ZOOM}")]
+    #[error("zoom must be from 0 to {MAX_ZOOM}, not {0}")]
     Zoom(u32),
     /// The row or column is outside of the tile matrix.
     #[error("{name} must be from 0 to {last} at zoom {zoom}, not {found}")]
@@ -48,7 +48,7 @@ pub enum TileError {
 impl crate::model::InChinese for TileError {
     fn zh(&self) -> String {
         match self {
-            Self::Zoom(zoom) => format!("缩放级别 {zoom} 超过最大级别 {MAX_ZOOM}"),
+            Self::Zoom(zoom) => format!("缩放级别应为 0 至 {MAX_ZOOM}，实际为 {zoom}"),
             Self::Outside {
                 name,
                 last,

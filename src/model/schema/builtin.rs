@@ -233,8 +233,8 @@ impl BuiltIns {
         let steward = steward.and_then(Value::as_object);
         let revision = origin.as_ref().map_or(0, |o| o.revision);
         let next = if let Some(origin) = origin.as_ref().filter(|_| revision > self.revision) {
-            // A newer program wrote the row and keeps its own protection; it will combine the
-            // schemas itself.
+            // A newer program wrote the row. Its built-in part stays; a steward's new schema is
+            // added to it.
             let own = steward.filter(|own| !self.is_built_in(collection, own))?;
             let overlay = Value::Object(own.clone());
             if origin.overlay.as_ref() == Some(&overlay) {

@@ -6,21 +6,21 @@
 //! | keyword | where | meaning |
 //! | --- | --- | --- |
 //! | `x-onemap-title-en`, `x-onemap-description-en` | anywhere | the English beside `title`, `description` (Chinese) |
-//! | `x-onemap-geometry` | top | the geometry types allowed, of `Point`, `LineString`, `Polygon` (the Multi types go with them); `["none"]`: features have no geometry |
-//! | `x-onemap-role` | property | the least role that sees it |
-//! | `x-onemap-write-role` | top | the least role that writes items (default `steward`), or a list of roles of which one is needed |
+//! | `x-onemap-geometry` | top | the geometry types allowed, of `Point`, `LineString`, `Polygon` (each includes its Multi type); `["none"]`: features have no geometry |
+//! | `x-onemap-role` | property | the lowest role that sees it |
+//! | `x-onemap-write-role` | top | the lowest role that writes items (default `steward`), or a list of roles of which one is needed |
 //! | `x-onemap-read-only` | top | items are not written directly; the text says how they change: a sentence in Chinese, then in English |
-//! | `x-onemap-minzoom` | top | the least zoom at which tiles carry it |
-//! | `x-onemap-datetime` | top | the property that is a feature's time, by which `datetime=` asks |
-//! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: whose a feature is, which decides together with the roles who sees it ([`View`](super::View)) |
+//! | `x-onemap-minzoom` | top | the lowest zoom level whose tiles contain the collection |
+//! | `x-onemap-datetime` | top | the property with the time of a feature, to which the query parameter `datetime` applies |
+//! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: the properties with the member unit and the community of a feature; together with the roles they decide who sees it ([`View`](super::View)) |
 //! | `x-onemap-link` | property | the collection whose id it holds |
 //! | `x-onemap-derived-from` | property | the properties from which its text is made: it is shown only to roles that see all of them |
-//! | `x-onemap-personal` | property, or one within it | personal data: `onemap erase` takes it out of all versions |
-//! | `x-onemap-erase-after-days` | property, or one within it | personal data that is erased so many days after … |
-//! | `x-onemap-erase-since` | beside it | … the moment or day in this property (`closed_at`) |
-//! | `x-onemap-recorded` | property | each look is recorded (a door code): it is in no list, tile, feed or search, for no role |
+//! | `x-onemap-personal` | property, or one nested in it | personal data: `onemap erase` removes it from all versions |
+//! | `x-onemap-erase-after-days` | property, or one nested in it | personal data that is erased this number of days after the time in `x-onemap-erase-since` |
+//! | `x-onemap-erase-since` | beside `x-onemap-erase-after-days` | the property with that time, a moment or a day (`closed_at`) |
+//! | `x-onemap-recorded` | property | each reading is recorded in the audit (a door code): lists, tiles, the feed and the search never contain it, whatever the role |
 //! | `x-onemap-photos` | property | a list of photos (`/api/photos`): ids, or objects with an `id` |
-//! | `x-onemap-origin` | top of a row | where the schema comes from ([`ORIGIN`]); no part of the schema itself |
+//! | `x-onemap-origin` | top of a row of `$schemas` | where the schema comes from ([`ORIGIN`]); not part of the schema itself |
 
 mod builtin;
 mod overlay;

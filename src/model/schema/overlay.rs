@@ -77,7 +77,8 @@ fn join_property(built_in: &Value, overlay: &Value) -> Value {
     let (Value::Object(below), Value::Object(above)) = (built_in, overlay) else {
         return built_in.clone();
     };
-    // Allowed values for another type would fit nothing.
+    // If the overlay changes the type, the built-in keywords (such as `enum`) are left out: they
+    // would refuse every value of the new type.
     let retyped = above
         .get("type")
         .is_some_and(|t| Some(t) != below.get("type"));
@@ -131,8 +132,8 @@ pub(super) fn loosened(
         let (needed, said) = (role(below, key, default), role(above, key, default));
         (!said.includes(needed)).then(|| {
             format!(
-                "expected {needed} or a role that includes it (the built-in schema protects it \
-                 so; a schema may raise a role, not lower it), found {said}"
+                "expected {needed} or a role that includes it (the role in the built-in \
+                 schema; a schema may raise a role, not lower it), found {said}"
             )
         })
     };
@@ -142,8 +143,8 @@ pub(super) fn loosened(
             if !needed.iter().any(|needed| said.includes(*needed)) {
                 let needed: Vec<&str> = needed.iter().map(|role| role.as_str()).collect();
                 let problem = format!(
-                    "expected {} or a role that includes it (the built-in schema lets no other \
-                     role write; a schema may raise a role, not lower it), found {said}",
+                    "expected {} or a role that includes it (the write role in the built-in \
+                     schema; a schema may raise a role, not lower it), found {said}",
                     needed.join(", ")
                 );
                 refuse(format!("/{WRITE_ROLE}"), problem);

@@ -44,7 +44,8 @@ impl Schema {
             };
             without_geometry = list.iter().any(|name| name == NONE);
             if without_geometry && list.len() > 1 {
-                let problem = "expected either none alone or a list of geometry types without none";
+                let problem =
+                    "expected either [\"none\"] or a list of geometry types without \"none\"";
                 return Err(fail(place, problem.into()));
             }
             for name in list.iter().filter(|name| *name != NONE) {
@@ -147,14 +148,16 @@ impl Schema {
                 };
                 let place = format!("/properties/{name}/x-onemap-derived-from");
                 let Some(sources) = sources.as_array() else {
-                    let problem = format!("expected a list of properties, found {sources}");
+                    let problem = format!("expected a list of property names, found {sources}");
                     return Err(fail(&place, problem));
                 };
                 let mut role = properties.get(name).map_or(Role::Public, |p| p.role);
                 for source in sources {
                     let known = source.as_str().and_then(|s| properties.get(s));
                     let Some(known) = known else {
-                        let problem = format!("expected the name of a property, found {source}");
+                        let problem = format!(
+                            "expected the name of a property of this schema, found {source}"
+                        );
                         return Err(fail(&place, problem));
                     };
                     role = role.join(known.role);
@@ -176,7 +179,10 @@ impl Schema {
         {
             return Err(fail(
                 &format!("/properties/{}/x-onemap-erase-since", unknown.path),
-                format!("expected the name of a property, found {:?}", unknown.since),
+                format!(
+                    "expected the name of a property of this schema, found {:?}",
+                    unknown.since
+                ),
             ));
         }
 
@@ -200,7 +206,7 @@ impl Schema {
             Some(other) => {
                 return Err(fail(
                     "/x-onemap-datetime",
-                    format!("expected the name of a property, found {other}"),
+                    format!("expected the name of a property of this schema, found {other}"),
                 ));
             }
         };
@@ -222,7 +228,9 @@ impl Schema {
                 *slot = Some(
                     named
                         .ok_or_else(|| {
-                            let problem = format!("expected the name of a property, found {name}");
+                            let problem = format!(
+                                "expected the name of a property of this schema, found {name}"
+                            );
                             fail(&format!("{place}/{of}"), problem)
                         })?
                         .to_owned(),
@@ -382,7 +390,7 @@ mod tests {
              expected Point, LineString, Polygon or none, found \"Circle\""
         );
         let e = parse(json!({"x-onemap-geometry": ["none", "Point"]})).unwrap_err();
-        assert!(e.problem.contains("none alone"), "{e}");
+        assert!(e.problem.contains("without \"none\""), "{e}");
         let e = parse(json!({"properties": {"a": {"x-onemap-role": "king"}}})).unwrap_err();
         assert_eq!(e.place, "/properties/a/x-onemap-role");
         let e = parse(json!({"x-onemap-write-role": ["officer", "king"]})).unwrap_err();

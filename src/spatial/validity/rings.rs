@@ -371,7 +371,7 @@ fn connected(rings: &[Ring<'_>], touches: &[Touch]) -> Result<(), Invalid> {
             };
             return Err(rings[ring].place.error(crossing(
                 "各环相接，把内部分成了几块",
-                "the rings touch so that the interior falls apart",
+                "the rings touch so that they divide the interior into parts",
                 at,
             )));
         }
