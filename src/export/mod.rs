@@ -68,7 +68,7 @@ pub struct LeftOut {
     pub id: String,
     /// Why the feature is left out, in English.
     pub problem: String,
-    /// The same in Chinese.
+    /// The text of `problem` in Chinese.
     pub problem_zh: String,
 }
 

@@ -12,16 +12,16 @@ use super::Entry;
 use crate::model::FeatureId;
 use crate::spatial::bounds::{Bounds, extent};
 
-/// A bounding box in the tree, in degrees. Single precision takes a third less memory to read. It
-/// is rounded outwards, so it always contains the true box and exceeds it by at most a metre; exact
-/// tests use the geometry.
+/// A bounding box in the tree, in degrees. Single precision makes the tree a third smaller than
+/// double precision. The box is rounded outwards, so it always contains the true box and exceeds it
+/// by at most a metre; exact tests use the geometry.
 pub(super) type Envelope = AABB<[f32; 2]>;
 
 /// The R-tree over the features.
 pub(super) type Tree = RTree<Leaf, WideNodes>;
 
-/// Nodes three times as large as rstar's default. A query mostly waits for memory: neighbouring
-/// boxes load together, while the next node lies elsewhere.
+/// Nodes three times as large as rstar's default. A query spends most of its time waiting for
+/// memory: the boxes of one node are loaded together, and each further node is one more wait.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WideNodes;
 
@@ -129,7 +129,8 @@ pub(super) struct Base {
     entries: Vec<Arc<Entry>>,
     tree: Tree,
     /// Boxes that together cover the longitudes of all features: one box, or a few disjoint ones if
-    /// the features span more than half the globe, so that the shortest way around can be found.
+    /// the features span more than half the globe. Only then can the extent across the antimeridian
+    /// be narrower.
     spans: Vec<Bounds>,
 }
 

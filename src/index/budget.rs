@@ -88,13 +88,13 @@ impl Meter for Free {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// The query reads more than allowed.
-    #[error("it reads more of the map than is allowed")]
+    #[error("the query reads more of the map than is allowed")]
     Work,
     /// The response takes more memory than allowed.
-    #[error("its answer takes more memory than is allowed")]
+    #[error("the answer takes more memory than is allowed")]
     Memory,
     /// The query takes longer than allowed.
-    #[error("it takes longer than is allowed")]
+    #[error("the query takes longer than is allowed")]
     Time,
     /// The client has disconnected, so nobody waits for the response.
     #[error("the client disconnected")]

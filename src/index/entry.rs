@@ -20,8 +20,8 @@ use crate::spatial::bounds::Bounds;
 pub struct Entry {
     id: FeatureId,
     seq: u64,
-    /// The time of the commit in microseconds since 1970: half the size of a `Timestamp`, which
-    /// counts for a million features.
+    /// The time of the commit in microseconds since 1970. This takes half the memory of a
+    /// `Timestamp`, which matters for a million features.
     updated_at_us: i64,
     geometry: Option<Geometry<f64>>,
     /// The GeoJSON Feature as the public sees it.
@@ -245,8 +245,8 @@ impl Entry {
     }
 }
 
-/// Converts JSON bytes to text. They are copied, because an allocator may keep a buffer that is
-/// slightly too large as it is, which wastes memory.
+/// Converts JSON bytes to text. They are copied to a buffer of the right size, because shrinking a
+/// buffer that is slightly too large may free no memory.
 fn text(json: Vec<u8>) -> Box<str> {
     String::from_utf8_lossy(&json).into()
 }

@@ -3,7 +3,7 @@
 //!
 //! Best-first search (Hjaltason and Samet, "Distance browsing in spatial databases", 1999) over
 //! both trees at once, with a lower bound in metres for every box. This is correct across the
-//! antimeridian and at the poles, where distances in degrees mean nothing.
+//! antimeridian and at the poles, where a distance in degrees says nothing about metres.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;

@@ -112,8 +112,8 @@ impl Collection {
     }
 }
 
-/// Recognizes polygons that are too small to be drawn from their bounding boxes. It keeps doubtful
-/// ones, because drawing decides exactly.
+/// Recognizes by their bounding boxes the polygons that are too small to be drawn. In doubt a
+/// polygon counts as large enough, because drawing decides exactly.
 #[derive(Clone, Copy)]
 struct LeastSize {
     degrees: f64,

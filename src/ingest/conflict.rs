@@ -8,9 +8,9 @@ use super::touched::Touched;
 use crate::model::{CollectionId, FeatureId, InChinese, Localized, SCHEMAS, both};
 use crate::store::{Overtaken, Store, StoreError};
 
-/// The most changes that one look at the log reads.
+/// The most changes that one check of the log reads.
 const MOST_CHANGES: u64 = 50_000;
-/// The most commits that one look at the log reads.
+/// The most commits that one check of the log reads.
 const MOST_COMMITS: usize = 20_000;
 /// Commits read per call of the store.
 const PAGE: u32 = 500;
@@ -45,8 +45,8 @@ impl Conflicts {
 impl fmt::Display for Conflicts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.total {
-            1 => f.write_str("1 feature was changed on the map since (")?,
-            n => write!(f, "{n} features were changed on the map since (")?,
+            1 => f.write_str("1 feature was changed on the map in the meantime (")?,
+            n => write!(f, "{n} features were changed on the map in the meantime (")?,
         }
         for (i, conflict) in self.first.iter().enumerate() {
             let separator = if i == 0 { "" } else { "; " };
@@ -89,13 +89,13 @@ pub(super) fn changed_by(seq: u64) -> Localized {
     both!("已被提交 {seq} 修改", "was changed by commit {seq}")
 }
 
-/// The features that were changed after a commit, found by reading a limited part of the log. An incomplete look
-/// reports only real conflicts but may miss some; the commit itself finds all of them.
+/// The features that were changed after a commit, found by reading a limited part of the log. If the log is longer,
+/// some conflicts may be missing here; the commit of the plan itself finds all of them.
 #[derive(Debug, Default)]
 pub struct ChangedSince {
     /// The changed features, each with the newest commit that changed it.
     features: BTreeMap<(CollectionId, FeatureId), u64>,
-    /// Those of them that the plan changes too.
+    /// The changed features that the plan changes too.
     touched: BTreeMap<(CollectionId, FeatureId), u64>,
 }
 
@@ -153,7 +153,7 @@ impl ChangedSince {
         collections.find(|c| schemas.contains(&c.as_str()))
     }
 
-    /// Whether nothing was committed since.
+    /// Whether no feature was changed since.
     pub fn is_empty(&self) -> bool {
         self.features.is_empty()
     }
@@ -192,7 +192,7 @@ mod tests {
         conflicts.add(&buildings, &FeatureId::new("a").unwrap(), changed_by(7));
         assert_eq!(
             conflicts.to_string(),
-            "1 feature was changed on the map since (buildings/a: was changed by commit 7)"
+            "1 feature was changed on the map in the meantime (buildings/a: was changed by commit 7)"
         );
         assert_eq!(
             conflicts.zh(),

@@ -31,7 +31,7 @@ pub enum ImportError {
     Hidden(CollectionId),
     /// The schema of a collection kept changing while the files were read.
     #[error(
-        "the schema of {0} was changed while the import ran, several times; nothing was written: \
+        "the schema of {0} was changed several times while the import ran; nothing was written: \
          start the import again"
     )]
     SchemaChanged(String),
@@ -72,7 +72,7 @@ pub enum ImportError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The reading thread panicked.
+    /// The reading thread panicked, or the temporary file of the spill queue failed.
     #[error("the import was interrupted: {0}")]
     Broken(String),
 }

@@ -26,7 +26,7 @@ pub enum IdRule {
     Row,
 }
 
-/// The rule is not valid.
+/// The text is not a valid rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected row, the name of a property, or property:NAME")]
 pub struct IdRuleError;

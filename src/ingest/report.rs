@@ -23,17 +23,17 @@ pub struct Reject {
     pub sheet: Option<String>,
     /// The line on which the feature begins, from 1, in text files; the row of a sheet.
     pub line: Option<u64>,
-    /// Its place among the features of the file, from 0, in text files.
+    /// The position of the feature among the features of the file, from 0, in text files.
     pub index: Option<u64>,
     /// Its id, where it has one: `w123` for way 123 of an OSM extract.
     pub id: Option<String>,
     /// The collection into which it would have been imported.
     pub collection: Option<String>,
-    /// The place in the feature: `geometry.coordinates[0]`, `properties.levels`, `id`.
+    /// The invalid part of the feature: `geometry.coordinates[0]`, `properties.levels`, `id`.
     pub field: String,
     /// What was found and what was expected, in English.
     pub problem: String,
-    /// The same in Chinese.
+    /// The text of `problem` in Chinese.
     #[serde(default)]
     pub problem_zh: String,
     /// The other problems of the feature.
@@ -41,14 +41,14 @@ pub struct Reject {
     pub others: Vec<Problem>,
 }
 
-/// A feature that was read and left to the caller, with its position in the file.
+/// A feature that was read and is left to the caller to import, with its position in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aside {
     /// The file, as it was named.
     pub file: String,
-    /// The line on which it begins.
+    /// The line on which the feature begins, from 1.
     pub line: Option<u64>,
-    /// Its place among the features of the file.
+    /// The position of the feature among the features of the file, from 0.
     pub index: Option<u64>,
     /// The feature; only its geometry was checked.
     pub feature: Feature,
@@ -66,7 +66,7 @@ pub struct Unlinked {
     pub property: String,
     /// Why the property could not be linked, in English.
     pub problem: String,
-    /// The same in Chinese.
+    /// The text of `problem` in Chinese.
     #[serde(default)]
     pub problem_zh: String,
 }
@@ -86,7 +86,7 @@ pub struct Far {
     pub at: [f64; 2],
     /// The likely cause, in English.
     pub problem: String,
-    /// The same in Chinese.
+    /// The text of `problem` in Chinese.
     #[serde(default)]
     pub problem_zh: String,
 }
@@ -103,7 +103,7 @@ pub struct SkippedSheet {
     pub rows: usize,
     /// Why it is left out, in English.
     pub why: String,
-    /// The same in Chinese.
+    /// The text of `why` in Chinese.
     #[serde(default)]
     pub why_zh: String,
 }
@@ -118,7 +118,7 @@ pub struct Conflict {
     pub id: String,
     /// How the feature was changed meanwhile, in English.
     pub problem: String,
-    /// The same in Chinese.
+    /// The text of `problem` in Chinese.
     #[serde(default)]
     pub problem_zh: String,
 }
@@ -247,7 +247,7 @@ pub struct Report {
     /// Features that cannot be restored, because they were changed later.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub conflicting: u64,
-    /// The first of them.
+    /// The first features that cannot be restored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<Conflict>,
     /// Features that were rejected, including those whose collection is unknown.
@@ -261,7 +261,7 @@ pub struct Report {
     /// How many features lie far from everything else: imported, but most likely at a wrong position.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub far_away: u64,
-    /// The first of them.
+    /// The first features that lie far from everything else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub far: Vec<Far>,
     /// Sheets of workbooks that were left out.
@@ -270,7 +270,7 @@ pub struct Report {
     /// Columns of sheets that the ledger does not know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored_columns: Vec<String>,
-    /// What was put aside.
+    /// The features that the caller imports itself.
     #[serde(skip)]
     pub aside: Vec<Aside>,
     /// Ids of merged warnings that are not on the map: each counts in the case it was merged into.

@@ -97,7 +97,7 @@ impl Read for Hashing {
         let n = self.inner.read(buffer)?;
         let end = self.at + n as u64;
         if self.at <= self.hashed && self.hashed < end {
-            // What was read and not hashed yet fits into the buffer.
+            // The buffer contains all bytes from `hashed` to `end`; the bytes before them are hashed already.
             let known = usize::try_from(self.hashed - self.at).unwrap_or(n);
             self.hasher.update(&buffer[known.min(n)..n]);
             self.hashed = end;

@@ -28,7 +28,7 @@ impl Threads {
         match pool {
             Ok(pool) => Self(Some(Arc::new(pool))),
             Err(error) => {
-                tracing::warn!(%error, "jobs have no threads of their own");
+                tracing::warn!(%error, "cannot create separate threads for jobs; they run on the shared pool");
                 Self(None)
             }
         }

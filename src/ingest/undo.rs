@@ -26,7 +26,7 @@ const CHUNK: usize = 1000;
 const UNDO: &str = "undo of import ";
 /// The most commits that the check before an undo reads.
 const LOOK: u64 = 20_000;
-/// The ledger keeps the history of cases, and an undo would contradict it.
+/// The collection of cases, which an undo must not change: it would contradict the history in the ledger.
 const LEDGER: &str = WARNINGS;
 
 /// Which import is undone, and how.
@@ -58,7 +58,7 @@ pub async fn plan_undo(
 /// # Errors
 /// [`ImportError::UndoConflict`] when features were changed since and [`Undo::partly`] is not set;
 /// [`ImportError::Conflict`] when somebody changes one meanwhile; [`ImportError::Undone`],
-/// [`ImportError::NoImport`]; and when the store fails. The map is as it was then.
+/// [`ImportError::NoImport`]; and when the store fails. The map then stays as it was.
 pub async fn undo(
     store: &Store,
     undo: &Undo,
@@ -93,7 +93,7 @@ pub async fn undo_conflicts(store: &Store, seq: u64) -> Result<Conflicts, Import
             let now = versions(store, collection, ids, u64::MAX).await?;
             for (id, record) in ids.iter().filter_map(|id| written.get_key_value(id)) {
                 if record.seq != seq {
-                    // The import did not touch it.
+                    // The import did not change this feature.
                     continue;
                 }
                 let before = before.get(id).and_then(|r| r.body.as_ref());
@@ -128,8 +128,8 @@ async fn prepare<'a>(
         return Err(no_import(
             undo.seq,
             (
-                "该提交修改了预警，预警只能在台账中办理",
-                "it changed warnings, which only the ledger does",
+                "该提交修改了事件，事件只能在台账中办理",
+                "it changed cases, which only the ledger may change",
             ),
         ));
     }
@@ -174,7 +174,7 @@ async fn prepare<'a>(
     Ok(work.prepared)
 }
 
-/// The head of a commit, if an import made it.
+/// The header of a commit that an import or an undo made; an error for any other commit.
 async fn import_of(store: &Store, seq: u64) -> Result<CommitHeader, ImportError> {
     let before = seq.checked_sub(1);
     let found = match before {
@@ -297,8 +297,8 @@ async fn versions(
     Ok(records.into_iter().map(|r| (r.id.clone(), r)).collect())
 }
 
-/// What became of a feature since the import `seq`; `put` says that the import put it and did not remove it.
-/// `None` where nobody changed it, or where it is again what it was before.
+/// How a feature was changed after the import `seq`. `put` is false if the import removed the feature. `None` if
+/// nobody changed the feature, or if it is again as it was before the import (`before`).
 fn moved_on(
     seq: u64,
     current: Option<&Record>,
@@ -324,6 +324,6 @@ fn misfit(checker: Option<&Checker>, id: &FeatureId, body: Option<&Body>) -> Opt
     };
     Some(both!(
         "不再符合所在图层的数据结构（{field}：{zh}）",
-        "its old state does not fit its schema any more: {field}: {en}"
+        "its earlier state does not fit the current schema: {field}: {en}"
     ))
 }

@@ -145,7 +145,7 @@ async fn an_invalid_filter_is_refused_with_the_position_of_the_error() {
             "filter=levels%20%3E%20abc",
             "filter",
             json!({"position": 10}),
-            "Invalid filter at character 10: there is no queryable property \"abc\" here; see \
+            "Invalid filter at character 10: there is no queryable property \"abc\" in this collection; see \
              …/buildings/queryables.",
         ),
         (

@@ -121,7 +121,7 @@ impl<'s> Compiler<'s> {
             }
             let short: String = name.chars().take(80).collect();
             let problem = format!(
-                "there is no queryable property {short:?} here; see …/{}/queryables",
+                "there is no queryable property {short:?} in this collection; see …/{}/queryables",
                 self.schema.collection
             );
             return Err(FilterError::new(&node.at, problem));
@@ -221,7 +221,7 @@ impl<'s> Compiler<'s> {
             let names: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
             let short: String = name.chars().take(80).collect();
             let problem = format!(
-                "there is no function {short:?}; there are the operators of CQL2 and {}",
+                "there is no function {short:?}; expected an operator of CQL2 or one of {}",
                 names.join(", ")
             );
             return Err(FilterError::new(&node.at, problem));
@@ -270,7 +270,7 @@ impl<'s> Compiler<'s> {
             if matches!(kind, Type::Geometry | Type::List | Type::Interval) {
                 let problem = format!(
                     "expected a number, text, boolean, date or time to compare, found {}; geometries, \
-                     intervals and lists have operators of their own, as S_EQUALS, T_EQUALS, A_EQUALS",
+                     intervals and lists have other operators: S_EQUALS, T_EQUALS, A_EQUALS",
                     kind.name()
                 );
                 return Err(FilterError::new(&node.at, problem));
@@ -288,7 +288,7 @@ impl<'s> Compiler<'s> {
             let found = match (common, kind) {
                 (Type::Time, kind) => return as_time(node, expr, kind),
                 (Type::Bool, Type::Bool) if !is_equality => {
-                    let problem = "booleans are compared by = and <> only";
+                    let problem = "booleans can only be compared by = and <>";
                     return Err(FilterError::new(&node.at, problem));
                 }
                 (_, Type::Any) => return Ok(expr),
@@ -309,7 +309,7 @@ impl<'s> Compiler<'s> {
             }),
             _ => Err(FilterError::new(
                 &node.at,
-                "expected a pattern as '温泉%': a text, also in CASEI or ACCENTI",
+                "expected a pattern such as '温泉%': a text, which may be in CASEI or ACCENTI",
             )),
         }
     }

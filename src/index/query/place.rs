@@ -28,7 +28,8 @@ impl<'a> Place<'a> {
         let shape = select.intersects.as_ref();
         let around: Vec<Envelope> = match (&select.bbox, shape) {
             (Some(b), None) => b.parts().map(|p| outwards(&p)).collect(),
-            // The smaller of both boxes would be enough; every candidate is tested exactly anyway.
+            // With both a box and a geometry, the box of the geometry alone is searched; every
+            // candidate is then tested against both.
             (_, Some(g)) => Bounds::of(g).iter().map(outwards).collect(),
             (None, None) => vec![outwards(&Bounds::WORLD)],
         };

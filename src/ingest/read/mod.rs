@@ -175,7 +175,7 @@ struct FileReader<'a> {
     send: &'a mut dyn FnMut(Message) -> Result<(), ()>,
 }
 
-/// Features are parsed in batches on all cores.
+/// Features are parsed in batches on all cores. A batch ends at this number of features or of bytes.
 const BATCH: usize = 512;
 const BATCH_BYTES: usize = 8 << 20;
 
@@ -205,7 +205,8 @@ impl FileReader<'_> {
                 "is an OSM extract, which is read more than once: write it to a file first"
             ))),
             Format::OsmPbf | Format::OsmXml => self.read_osm(&mut file, format),
-            // Spreadsheets are normally removed from the list of files before.
+            // `onemap import` imports spreadsheets into the ledger itself and does not pass them on. One arrives here if
+            // another collection was named, or over HTTP.
             Format::Sheet => Err(Stop::File(both!(
                 "是表格，只能导入预警台账",
                 "is a spreadsheet; only the ledger of warnings can be imported from spreadsheets"

@@ -176,7 +176,7 @@ impl Shared<'_> {
                     &format!("properties.{name}"),
                     (
                         "缺少该项；已指定以它为要素编号（--id）",
-                        "missing; it is the id of the feature (--id)",
+                        "missing; --id says that it contains the id",
                     )
                         .into(),
                 );
@@ -186,8 +186,8 @@ impl Shared<'_> {
                 return refuse(
                     "id",
                     (
-                        "缺少编号；预警必须有编号，请用 --id 指定编号所在的属性",
-                        "missing; a case has an id. Name the property that has it with --id",
+                        "缺少编号；事件必须有编号，请用 --id 指定编号所在的属性",
+                        "missing; a case must have an id: name the property that contains it with --id",
                     )
                         .into(),
                 );
@@ -258,7 +258,7 @@ impl Shared<'_> {
             _ => self.stem.cloned().ok_or_else(|| {
                 (
                     "文件名不是图层名，请指定图层（--collection）",
-                    "the file's name is no collection's name: say one with --collection",
+                    "the file name is not the name of a collection: name the collection with --collection",
                 )
                     .into()
             }),

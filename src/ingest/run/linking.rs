@@ -119,7 +119,7 @@ impl<B: Baseline> Run<'_, B> {
 
 fn link_one(targets: &Targets, mut change: Change) -> (Change, Vec<Missing>) {
     let missing = match &mut change.body {
-        // Cannot fail: canonical properties with one more string are still valid.
+        // `link` cannot fail: canonical properties with one more string are still valid.
         Some(body) => targets.link(&change.collection, body).unwrap_or_default(),
         None => Vec::new(),
     };

@@ -67,7 +67,7 @@ impl Prepared<InStore<'_>> {
         progress.update(&Stage::Settling, 0.0, read);
         // The commit is durable, so an error of the clean-up is only logged; the server or the next import repeats it.
         if let Err(error) = store.compact().await {
-            tracing::warn!(%error, "the import is committed; folding it into the tables failed and is tried again later");
+            tracing::warn!(%error, "the import is committed; compacting the log failed and will be tried again later");
         }
         progress.update(&Stage::Settling, 1.0, read);
         Ok(report)

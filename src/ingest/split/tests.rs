@@ -1,4 +1,4 @@
-//! The reader has a buffer of 3 bytes, so that marks and values cross its edge.
+//! Tests of cutting files. The reader has a buffer of 3 bytes, so that marks and values cross its edge.
 
 use super::*;
 use crate::model::{InChinese, Localized};
@@ -145,7 +145,7 @@ fn a_sequence_is_cut_by_lines_or_by_separators() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
-    /// Whatever bytes come, the answer is pieces or an error.
+    /// Any bytes give pieces or an error, never a panic.
     #[test]
     fn never_panics(bytes in proptest::collection::vec(
         prop_oneof![Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b'"'), Just(b'\\'), Just(b','), Just(b':'), Just(b'\n'), any::<u8>()], 0..60)) {
