@@ -147,7 +147,10 @@ async fn invalid_rules_at_the_start_leave_the_previous_ones_in_force() {
     let server = Server::on(&database, &["--config", dir]).await;
     let now = rules(&server).await;
     assert_eq!(now["rules"], own);
-    assert_eq!(now["problem"]["problem"], "the byte 0xB5 is no UTF-8");
+    assert_eq!(
+        now["problem"]["problem"],
+        "the byte 0xB5 is not valid UTF-8"
+    );
 }
 
 #[test]

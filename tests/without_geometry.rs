@@ -194,7 +194,7 @@ async fn a_geometry_is_refused_or_required_as_the_schema_says() {
         );
         assert_eq!(
             reject["problem"],
-            "notices has no geometry; features of this collection need \"geometry\": null"
+            "features of notices have no geometry; expected \"geometry\": null"
         );
         // Another process wrote the feature, so the server has to follow.
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);

@@ -23,7 +23,7 @@ pub struct Problem {
     pub field: String,
     /// What was found and what was expected, in English.
     pub problem: String,
-    /// The same text in Chinese.
+    /// The text of `problem` in Chinese.
     #[serde(default)]
     pub problem_zh: String,
 }
@@ -118,7 +118,8 @@ impl Checker {
         }
     }
 
-    /// Moments that must follow one another. What is no moment is reported by its format.
+    /// Checks the pairs of moments of which one must be later than the other (`x-onemap-after`). A value that is not a
+    /// moment is skipped here; the check of its format reports it.
     fn check_order(&self, properties: &Value, problems: &mut Vec<Problem>) {
         for (name, earlier) in &self.after {
             let text = |name: &String| properties.get(name).and_then(Value::as_str);
@@ -158,7 +159,7 @@ impl Checker {
                     "geometry",
                     both!(
                         "{id} 的要素没有图形，请填 null",
-                        "{id} has no geometry; features of this collection need \"geometry\": null"
+                        "features of {id} have no geometry; expected \"geometry\": null"
                     ),
                 ));
             }

@@ -62,7 +62,7 @@ impl OpeningHours {
         )
     }
 
-    /// The periods in which it is open between two local times: start included, end excluded, in
+    /// The periods in which the place is open between two local times: start included, end excluded, in
     /// ascending order and not touching each other.
     pub fn open_between(&self, from: DateTime, until: DateTime) -> Vec<(DateTime, DateTime)> {
         let (Some(first), Some(last)) = (moment(from), moment(until)) else {
@@ -76,7 +76,7 @@ impl OpeningHours {
             };
             match open.last_mut() {
                 _ if range.kind != opening_hours::RuleKind::Open => {}
-                // The two periods differ only in their comments.
+                // Two open periods that touch differ only in their comments, so they are joined.
                 Some(before) if before.1 == begin => before.1 = end,
                 _ => open.push((begin, end)),
             }
@@ -84,7 +84,7 @@ impl OpeningHours {
         open
     }
 
-    /// Whether it is open at a local time. Periods that the hours mark as unknown count as closed.
+    /// Whether the place is open at a local time. Periods that the hours mark as unknown count as closed.
     pub fn is_open(&self, at: DateTime) -> bool {
         moment(at).is_some_and(|at| self.0.is_open(at))
     }

@@ -36,7 +36,7 @@ const DEEPEST: usize = 16;
 /// Skips a geometry and refuses unsupported types at any depth. The decoding library looks only at
 /// the last bits of the type: it would read a COMPOUNDCURVE (9) as a point (1).
 fn skip(bytes: &[u8], depth: usize) -> Result<&[u8], WkbError> {
-    let short = || WkbError("ends in the middle".into());
+    let short = || WkbError("the bytes end in the middle of a geometry".into());
     let (order, rest) = bytes.split_first().ok_or_else(short)?;
     let number = |rest: &[u8]| -> Result<u32, WkbError> {
         let four: [u8; 4] = rest
@@ -52,7 +52,8 @@ fn skip(bytes: &[u8], depth: usize) -> Result<&[u8], WkbError> {
     let tail = |rest: &'_ [u8], n: usize| rest.len().checked_sub(n).ok_or_else(short);
     let code = number(rest)?;
     let mut rest = &rest[4..];
-    // PostGIS marks Z, M and an SRID with the highest bits of the type, ISO with thousands.
+    // PostGIS marks Z, M and an SRID by the highest bits of the type; ISO marks Z and M by adding
+    // thousands to it (1001 is a point with Z).
     if code & 0x2000_0000 != 0 {
         tail(rest, 4)?;
         rest = &rest[4..];

@@ -63,7 +63,7 @@ pub fn text_of<'b>(file: &str, bytes: &'b [u8]) -> Result<&'b str, Vec<Problem>>
             file,
             &text,
             text.len(),
-            format!("the byte 0x{byte:02X} is no UTF-8"),
+            format!("the byte 0x{byte:02X} is not valid UTF-8"),
             "a text file in UTF-8 (not GBK or GB 18030)",
         )]
     })
@@ -497,6 +497,6 @@ mod tests {
     fn invalid_utf8_is_reported_with_its_position() {
         let e = text_of("rules.toml", b"a = 1\nb = \"\xb1\xb1\"\n").unwrap_err();
         assert_eq!((e[0].line, e[0].column), (2, 6));
-        assert_eq!(e[0].problem, "the byte 0xB1 is no UTF-8");
+        assert_eq!(e[0].problem, "the byte 0xB1 is not valid UTF-8");
     }
 }

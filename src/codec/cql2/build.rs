@@ -12,7 +12,8 @@ use crate::spatial::validity;
 pub(super) type Built<T = Node> = Result<T, FilterError>;
 
 /// How error texts describe the expected form of a time.
-const A_TIME: &str = "a date as 2026-11-22 or a time with its zone as 2026-11-22T06:00:00Z";
+const A_TIME: &str =
+    "a date such as 2026-11-22 or a time with its zone such as 2026-11-22T06:00:00Z";
 
 /// Creates nodes and counts them.
 pub(super) struct Builder {
@@ -88,7 +89,7 @@ impl Builder {
             Ok(date) => self.node(at, Kind::Instant(Instant::Date(date))),
             Err(_) => Err(FilterError::new(
                 &at,
-                format!("expected a date as 2026-11-22, found {text:?}"),
+                format!("expected a date such as 2026-11-22, found {text:?}"),
             )),
         }
     }
@@ -99,7 +100,9 @@ impl Builder {
             Some(time) => self.node(at, Kind::Instant(Instant::Time(time))),
             None => Err(FilterError::new(
                 &at,
-                format!("expected a time with its zone as 2026-11-22T06:00:00Z, found {text:?}"),
+                format!(
+                    "expected a time with its zone such as 2026-11-22T06:00:00Z, found {text:?}"
+                ),
             )),
         }
     }

@@ -46,7 +46,7 @@ fn read(value: &Value, place: &str, depth: usize, builder: &mut Builder) -> Buil
         Value::Object(map) => read_object(map, value, place, depth, builder),
         Value::Null => Err(FilterError::new(
             &at,
-            "expected a value, found null; the operator isNull tests for it",
+            "expected a value, found null; use the operator isNull to test for null",
         )),
     }
 }
@@ -78,7 +78,7 @@ fn read_object(
         let inner = |key| Position::Pointer(pointer(place, key));
         let Some(name) = op.as_str().filter(|n| !n.is_empty()) else {
             let problem =
-                "expected the name of an operator or function, as \"=\" or \"s_intersects\"";
+                "expected the name of an operator or function such as \"=\" or \"s_intersects\"";
             return Err(FilterError::new(&inner("op"), problem));
         };
         let Some(args) = map.get("args").and_then(Value::as_array) else {

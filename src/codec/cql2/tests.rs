@@ -173,7 +173,7 @@ fn an_error_gives_the_position_what_was_found_and_what_was_expected() {
         ),
         (
             "a = DATE('2026-13-01')",
-            "at character 10: expected a date as 2026-11-22",
+            "at character 10: expected a date such as 2026-11-22",
         ),
         (
             "a = TIMESTAMP('2026-11-22T06:00:00')",

@@ -91,7 +91,7 @@ fn member(parser: &mut Cursor<'_>) -> Built<Value> {
     };
     match shape {
         Some(shape) => read(parser, shape),
-        None => Err(parser.expected("a geometry as POINT(117.1 39.2)")),
+        None => Err(parser.expected("a geometry such as POINT(117.1 39.2)")),
     }
 }
 

@@ -37,11 +37,11 @@ pub struct Limits {
 /// How a member `crs` is treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Member {
-    /// It sets the coordinate system of its object.
+    /// The member sets the coordinate system of its object.
     Counts,
     /// The caller has given the coordinate system, so the member is ignored.
     Ignored,
-    /// It is an error, because a header has given the coordinate system already.
+    /// The member is an error, because a header has given the coordinate system already.
     Refused,
 }
 
@@ -119,7 +119,7 @@ pub fn read_geometry(value: &Value, limits: &Limits) -> Result<Geometry<f64>, Re
 }
 
 impl Limits {
-    /// The limits for an object with the given member `crs`.
+    /// The same limits with the coordinate system that the member `crs` of an object gives.
     fn within(&self, crs: Option<&Value>, place: impl fmt::Display) -> Result<Self, ReadError> {
         let said = match (self.member, crs) {
             (Member::Ignored, _) | (_, None | Some(Value::Null)) => None,

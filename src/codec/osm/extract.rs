@@ -76,7 +76,8 @@ struct Extract {
     turns: Vec<Turn>,
     ways: Vec<Way>,
     by_id: HashMap<i64, usize>,
-    /// Elements dropped before their turn in the order of output.
+    /// Relations that were dropped while relations were read. They are passed on later, because
+    /// relations come after nodes and ways in the output.
     early: Vec<Dropped>,
 }
 
@@ -90,8 +91,7 @@ impl Extract {
         }
         let kind = tags.get("type").unwrap_or_default();
         if kind != "multipolygon" && kind != "boundary" {
-            // The parts of sites and three-dimensional buildings are elements themselves and become
-            // features.
+            // A relation of type site or building groups elements that become features themselves.
             if tags.get("building").is_some() && self.seen.insert(id) {
                 self.early.push(Dropped {
                     collection: BUILDINGS,

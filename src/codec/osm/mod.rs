@@ -6,12 +6,12 @@
 //! | `pbf` | the binary format |
 //! | `xml` | OSM XML, as JOSM and Overpass write it |
 //! | `extract` | three passes over a file, so that only what is needed stays in memory |
-//! | `positions` | where nodes are |
+//! | `positions` | the positions of nodes |
 //! | `shape` | the geometry that a rule asks for |
 //! | `tags` | the tags of an element, and numbers, speeds and conditions in them |
-//! | `mapping` | which element becomes what: the rules of every collection |
+//! | `mapping` | the rules by which elements become features, by collection |
 //! | `turns` | turn restrictions, between routes |
-//! | `area` | closed ways and multipolygon relations to polygons |
+//! | `area` | the polygons of closed ways and multipolygon relations |
 //!
 //! A feature's id is the kind and number of its element: `n1`, `w1`, `r1`. If a rule applies to an
 //! element but no feature can be built, the element is reported as [`Dropped`] with the reason;

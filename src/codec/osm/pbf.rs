@@ -1,9 +1,9 @@
 //! The binary format of OpenStreetMap (PBF): blobs, each a zlib-compressed block of some thousand elements. A block
 //! without elements of the wanted kind is decompressed only once.
 //!
-//! Format: <https://wiki.openstreetmap.org/wiki/PBF_Format>. A header of a blob has at most 64 KiB and a blob
-//! at most 32 MiB there; what is larger is refused before memory is taken for it, and so is a block that holds more
-//! elements than a writer puts into one ([`limits`]).
+//! Format: <https://wiki.openstreetmap.org/wiki/PBF_Format>. The format allows 64 KiB for the header of a blob and
+//! 32 MiB for a blob. Larger ones are refused before memory is allocated for them, and so is a block with more
+//! elements than any known writer puts into one ([`limits`]).
 
 mod limits;
 pub(super) mod message;
@@ -299,8 +299,8 @@ impl<R: Read + Seek> Elements for PbfFile<R> {
     }
 }
 
-/// Reads the elements of one block. Numbers that overflow are damage and give places out of range, which
-/// the check of the feature refuses.
+/// Reads the elements of one block. In a damaged file a position may overflow; it becomes a position outside of the
+/// globe, which the check of the feature refuses.
 struct BlockReader<'a> {
     strings: &'a [Vec<u8>],
     granularity: i64,
