@@ -8,7 +8,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
-    reason = "a measurement prints, and stops where its own made-up city is wrong"
+    reason = "a benchmark prints its results, and stops if its generated city is invalid"
 )]
 
 use std::hint::black_box;
@@ -105,11 +105,11 @@ fn measure(size: u32) {
     let ours = time(&places, |c| {
         black_box(collection.nearest(*c, 10, f64::INFINITY));
     });
-    versus("10 nearest (rstar: in degrees, by boxes)", ours, rstar);
+    versus("10 nearest (rstar: boxes, in degrees)", ours, rstar);
     let ours = time(&places, |c| {
         black_box(collection.covering(*c));
     });
-    say("building at a place", &micros(ours));
+    say("building that contains a position", &micros(ours));
 
     for zoom in [16, 14, 12, 0] {
         let tiles: Vec<Tile> = places.iter().take(50).map(|c| Tile::at(zoom, *c)).collect();
@@ -148,7 +148,7 @@ fn measure(size: u32) {
     let started = Instant::now();
     let merged = moved.merged_base();
     say(
-        "a merge, aside",
+        "a merge in the background",
         &format!("{:.2} s", started.elapsed().as_secs_f64()),
     );
     moved = moved.with_base(merged);

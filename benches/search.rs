@@ -8,7 +8,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
-    reason = "a measurement prints, and stops where its own made-up city is wrong"
+    reason = "a benchmark prints its results, and stops if its generated city is invalid"
 )]
 
 use std::sync::Arc;

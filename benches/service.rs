@@ -9,7 +9,7 @@
     clippy::panic,
     clippy::print_stdout,
     missing_docs,
-    reason = "a measurement that cannot go on stops"
+    reason = "a benchmark stops at the first error"
 )]
 
 use std::path::Path;
@@ -161,7 +161,8 @@ async fn import(store: &Store, database: &str, file: &Path, _token: &str) {
 }
 
 /// Requests the same boxes in several ways; the difference between two ways is the cost of a stage.
-/// The requests differ only in path and header, because the load generator shares the cores.
+/// The requests differ only in path and header, so that the load generator, which runs on the same
+/// cores, costs the same in every way.
 async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, mean: usize) {
     let boxes: Vec<String> = places
         .iter()
@@ -393,7 +394,7 @@ fn mean(live: &Live, places: &[(f64, f64)], half: f64) -> (usize, usize) {
             ..Select::default()
         };
         features += buildings.select_into(&select, &mut out).returned;
-        // The rest of the response: the frame of the collection and its links.
+        // 620 bytes for the rest of the response: the members of the FeatureCollection and its links.
         bytes += out.len() + 620;
     }
     (features / places.len(), bytes / places.len())

@@ -1,6 +1,7 @@
 //! One Map (一张图): a map service for grid governance in Chinese subdistricts and cities.
 //!
-//! Floors, bottom to top; a floor uses only floors under it. `docs/architecture.md` is the picture.
+//! The modules form layers (floors), listed from the lowest to the highest. A module uses only modules of lower
+//! layers. See `docs/architecture.md`.
 
 pub mod model;
 pub mod spatial;

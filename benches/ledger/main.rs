@@ -10,7 +10,7 @@
     clippy::panic,
     clippy::print_stdout,
     missing_docs,
-    reason = "a measurement that cannot go on stops"
+    reason = "a benchmark stops at the first error"
 )]
 
 mod fill;
@@ -122,7 +122,7 @@ async fn measure(size: Size) {
     past(&desk, &live, size).await;
 }
 
-/// Fills the database with the district and its years, unless they are there.
+/// Fills an empty database with the district and the generated years of cases. Leaves any other database as it is.
 async fn prepare(database: &str, size: Size) {
     let store = Store::open(database).await.unwrap();
     println!("{}", store.kind());

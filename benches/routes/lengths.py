@@ -1,4 +1,4 @@
-"""Compares the lengths of routes on foot: One Map beside OSRM and Valhalla, which `run.sh` has started.
+"""Compares the lengths of routes on foot of One Map with those of OSRM and Valhalla, which `run.sh` has started.
 
 usage: lengths.py PAIRS.json
 """

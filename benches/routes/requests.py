@@ -86,6 +86,6 @@ script("valhalla-isochrone", [
     for a, _ in pairs
 ])
 
-# The length on foot of each pair beside the others': OSRM and Valhalla must run on their usual ports.
+# The pairs for `lengths.py`.
 with open(f"{folder}/pairs.json", "w") as file:
     json.dump(pairs, file)

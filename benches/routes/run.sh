@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures routes beside OSRM and Valhalla, on one extract and one machine, in one run:
+# Compares routes with OSRM and Valhalla, on one extract and one machine, in one run:
 #   benches/routes/run.sh EXTRACT.osm.pbf [SECONDS]
 # Needs the release build, wrk, Python 3 with pip, unzip, and the Python registry for the two programs.
 set -euo pipefail
@@ -24,7 +24,7 @@ echo "== preparing $(basename "$extract")"
 cp "$extract" "$work/map.osm.pbf"
 (cd "$work" && "$peers"/osrm/bin/osrm-extract -p "$peers/osrm/share/profiles/foot.lua" map.osm.pbf >osrm.log 2>&1 \
   && "$peers"/osrm/bin/osrm-contract map.osrm >>osrm.log 2>&1)
-# Valhalla brings its own libraries, which no other program may load.
+# The wheel of Valhalla contains its own shared libraries. Other programs must not load them.
 valhalla() { LD_LIBRARY_PATH=$peers/pyvalhalla.libs "$@"; }
 python3 "$peers/valhalla/valhalla_build_config.py" --mjolnir-tile-dir "$work/tiles" >"$work/valhalla.json" 2>/dev/null
 valhalla "$peers/valhalla/bin/valhalla_build_tiles" -c "$work/valhalla.json" "$extract" >"$work/valhalla.log" 2>&1
@@ -51,5 +51,5 @@ for name in onemap-foot osrm-foot valhalla-foot onemap-ebike valhalla-bicycle on
     "$(awk '/Non-2xx/ {print $5}' <<<"$one")"
 done
 
-echo "== length on foot beside the others"
+echo "== lengths on foot compared with OSRM and Valhalla"
 python3 benches/routes/lengths.py "$work/pairs.json"

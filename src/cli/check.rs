@@ -63,7 +63,7 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     }
     anyhow::ensure!(
         outcome.files > 0,
-        "nothing to check: expected {RULES_FILE}, {CALENDAR_FILE} or schemas/*.json there, or files"
+        "nothing to check: expected a folder with {RULES_FILE}, {CALENDAR_FILE} or schemas/*.json, or files"
     );
     // Places in rules may name any collection, so the schemas are read first.
     let collections: Vec<&str> = schemas.iter().map(|(id, _)| id.as_str()).collect();

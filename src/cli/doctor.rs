@@ -28,7 +28,7 @@ pub(super) async fn run(database: &str, args: DoctorArgs) -> anyhow::Result<Exit
     let snapshot = with_store(store, async |store| Ok(Snapshot::load(store).await?)).await?;
     let network = Network::of(&snapshot);
     let Some(ways) = network.ways() else {
-        anyhow::bail!("The map is too large for a route network.");
+        anyhow::bail!("The map is too large for a route network, so there is nothing to check.");
     };
     let report = &ways.report;
     if args.json {
@@ -73,11 +73,11 @@ fn lines(report: &Report) -> Vec<String> {
             None => "no way is near".to_owned(),
         };
         let (feature, at) = (name(&lost.feature), place(lost.at));
-        format!("unlinked: {feature} at {at} sees no way; {near}")
+        format!("unlinked: no way can be reached directly from {feature} at {at}; {near}")
     });
     let turns = report.lost_turns.iter().map(|lost| {
         let turn = name(&lost.turn);
-        format!("lost turn: the ways of {turn} do not meet as it says")
+        format!("lost turn: the ways that {turn} names do not meet at the place that it names")
     });
     gaps.chain(assumed).chain(unlinked).chain(turns).collect()
 }

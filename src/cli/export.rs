@@ -38,8 +38,8 @@ pub struct ExportArgs {
     #[arg(long, value_enum, env = "ONEMAP_FORMAT")]
     format: Option<Format>,
     /// The role whose properties are written: public, rider, unit, grid_worker, officer, planner, steward or
-    /// admin. An export for a role above public is recorded in the audit (the collection before, the number of
-    /// features after), and only the owner may read the file.
+    /// admin. An export for a role above public is recorded in the audit, once before it begins and once with
+    /// the number of features after it ends; only the owner may read the file.
     #[arg(
         long = "as",
         value_name = "ROLE",
@@ -123,7 +123,7 @@ pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<Exit
         };
         let recorded = match done.recorded {
             0 => String::new(),
-            n => format!(", {n} with a property of which each look is recorded"),
+            n => format!(", {n} with a property whose every reading is recorded"),
         };
         let said = format!(
             "{} features written as {role} sees them, as of commit {}{recorded}",

@@ -299,7 +299,7 @@ fn in_words(report: &Report, language: Language) -> String {
     lines.text
 }
 
-/// What became of the features of each collection.
+/// The numbers of features of each collection that were changed, unchanged, removed, rejected or not linked.
 fn counts(report: &Report, lines: &mut Lines) {
     for (collection, c) in &report.collections {
         let (changed, new, unchanged) = (c.changed, c.new, c.unchanged);
@@ -409,8 +409,8 @@ fn left_out(report: &Report, lines: &mut Lines) {
     if let Some(good) = report.held_back {
         lines.push(both!(
             "事件须全部有效才会导入：另有 {good} 条有效事件未导入，改正其他事件后请重新导入",
-            "warnings are imported all or not at all: {good} valid ones are left out until the others are \
-             corrected"
+            "warnings are imported only if all of them are valid: {good} valid ones are left out until the others \
+             are corrected"
         ));
     }
     let merged = report.merged.len();

@@ -55,7 +55,7 @@ fn in_language(error: &anyhow::Error, language: Language) -> String {
             }
             text.push_str(&said);
         }
-        // A Chinese text includes what matters of its causes.
+        // An error with a Chinese text includes its causes in that text.
         if is_complete {
             break;
         }

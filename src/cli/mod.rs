@@ -144,7 +144,7 @@ pub fn main() -> ExitCode {
             Command::DataDoc => describe::data(),
         }
     });
-    // Threads that were not told to stop end with the program.
+    // Threads that are still running after `LEAVE` are abandoned; they end with the process.
     runtime.shutdown_timeout(LEAVE);
     match outcome {
         Ok(code) => code,
@@ -280,7 +280,7 @@ fn start_logging(json: bool) {
     } else {
         builder.with_target(false).compact().try_init()
     };
-    // Setting it fails only on a second call, and there is none.
+    // Setting the logger fails only if one is set already, and this is the only place that sets one.
     let _ = done;
 }
 

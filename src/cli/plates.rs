@@ -24,8 +24,8 @@ const LISTED: usize = 20;
 /// Write the boards of compounds (A3) and the plates of their doors (A6, four on a page of A4) as SVG.
 ///
 /// DIR/COMPOUND/board.svg is the board, DIR/COMPOUND/plates-001.svg the first page of plates. They show public data
-/// only. Exit status: 0 everything was written, 1 nothing was written, 2 written, but some compounds could not be
-/// drawn (named).
+/// only. Exit status: 0 if everything was written, 1 if nothing was written, 2 if some compounds could not be drawn;
+/// these are listed.
 #[derive(Debug, Args)]
 pub struct PlatesArgs {
     /// The folder to write into. It is created; files of an earlier run are replaced.
@@ -213,7 +213,7 @@ fn plates(content: &Content, base: &str) -> Vec<Plate> {
     plates
 }
 
-/// A key that sorts 2 before 10; what has no number comes last.
+/// A key that sorts 2 before 10. Texts that do not begin with a number come after those that do, empty texts last.
 fn natural(text: Option<&str>) -> (bool, u64, String) {
     let text = text.unwrap_or_default();
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
@@ -253,7 +253,7 @@ fn put(path: &Path, text: &str) -> anyhow::Result<()> {
     };
     let written = write();
     if written.is_err() {
-        // Ignore the error: the first one is reported.
+        // Ignore an error of the removal: the error of the write is reported.
         let _ = std::fs::remove_file(&partial);
     }
     written.with_context(named)

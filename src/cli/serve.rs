@@ -28,7 +28,7 @@ use crate::service::ledger::{CaseService, timer};
 use crate::service::{config, imports, webhooks};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
-/// How long finished webhook deliveries are kept.
+/// How long the records of finished webhook deliveries are kept.
 const DELIVERY_NOTES: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Serve the map and its pages.
@@ -115,7 +115,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     let map = OnceLock::new();
     let interrupted = async {
         let signal = stop_signal().await;
-        // After the start, the server itself finishes its requests.
+        // After the start, a signal is ignored here: the server handles it and finishes its requests.
         if started.load(Ordering::Acquire) {
             std::future::pending::<()>().await;
         }
@@ -370,12 +370,12 @@ async fn load_demo(store: &Store) -> anyhow::Result<()> {
     demo_ledger::renew(store, since, now).await
 }
 
-/// Cleans up after interrupted imports and learns what other nodes counted, now and at intervals.
+/// Cleans up the store and reads the counts of passages of other nodes, now and every minute.
 async fn tidy(live: Live, audit_days: u32) {
     let store = live.store().clone();
     loop {
         if let Err(error) = live.load_passages().await {
-            tracing::warn!(%error, "reading the counts of passages failed; it is tried again");
+            tracing::warn!(%error, "reading the counts of passages failed; it will be tried again");
         }
         if let Err(error) = store.compact().await {
             tracing::warn!(%error, "cleaning up the store failed; it will be tried again");

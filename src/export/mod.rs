@@ -54,7 +54,7 @@ pub struct Exported {
     pub left_out: u64,
     /// The first features that were left out, with the reason.
     pub problems: Vec<LeftOut>,
-    /// The number of written features with a property whose every view is recorded in the audit, such as a door
+    /// The number of written features with a property whose every reading is recorded in the audit, such as a door
     /// code.
     pub recorded: u64,
     /// The commit as of which the features were read.
@@ -218,7 +218,7 @@ async fn columns(
     options: &Options,
     schema: &Schema,
 ) -> Result<BTreeSet<String>, ExportError> {
-    // With what each look at is recorded: whoever exports is recorded before this begins.
+    // Properties whose every reading is recorded are included: the caller has recorded the export in the audit.
     let hidden: BTreeSet<&str> = schema.closed_to(options.role).collect();
     let known = schema
         .properties
