@@ -217,8 +217,8 @@ mod tests {
                 (id, What::Act(what)) => {
                     let action = what["action"].as_str().unwrap();
                     *done.entry(action.into()).or_default() += 1;
-                    // According to the table of transitions; the module that plays the feed tests
-                    // it with the real ledger.
+                    // A short form of the table of transitions, in place of the real ledger: the
+                    // status that the action leads to.
                     let next = match action {
                         "file" => "filed",
                         "dispatch" => "dispatched",

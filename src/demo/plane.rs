@@ -13,7 +13,7 @@ pub fn pt(x: f64, y: f64) -> Pt {
     Coord { x, y }
 }
 
-/// The longitude of the centre of the demo district; the latitude follows.
+/// The longitude and, below it, the latitude of the centre of the demo district, in degrees.
 const ORIGIN_LON: f64 = 117.13;
 const ORIGIN_LAT: f64 = 39.22;
 /// The rotation of the street grid against north, counter-clockwise, in degrees.

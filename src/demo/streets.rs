@@ -377,7 +377,8 @@ fn cells() -> Vec<Cell> {
     out
 }
 
-/// The line reversed, again without its last point.
+/// Reverses a line that lacks its last point `end`. The reversed line begins with `end` and lacks the former
+/// first point.
 fn back(mut line: Vec<Pt>, end: Pt) -> Vec<Pt> {
     line.push(end);
     line.reverse();

@@ -28,7 +28,6 @@ const CENTRE_LAT: f64 = 39.22;
 ///
 /// # Errors
 /// If `sink` cannot be written to.
-/// When `sink` can't be written to.
 pub fn synth(buildings: u64, seed: u64, network: bool, sink: &mut dyn Write) -> io::Result<()> {
     let mut city = City::new(buildings, seed, BufWriter::with_capacity(1 << 20, sink));
     city.network = network;

@@ -16,7 +16,6 @@ use crate::model::{Body, Change};
 ///
 /// # Errors
 /// If the folder or a file cannot be written.
-/// When the folder or a file can't be written.
 pub fn write_dir(features: Vec<Change>, as_of: Timestamp, dir: &Path) -> io::Result<()> {
     fs::create_dir_all(dir)?;
     for (collection, features) in by_collection(features) {

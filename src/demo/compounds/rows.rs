@@ -71,8 +71,8 @@ pub(super) fn lots(s: &Sketch, kind: Use, south_first: bool, rng: &mut Prng) -> 
     out
 }
 
-/// Fills a part of a row with buildings: (west end, number of units, false because it is no
-/// garden).
+/// Fills a part of a row with buildings. Each is (x of its west end, number of units, whether it is
+/// a garden: always `false` here).
 fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64, u32, bool)> {
     let room = to - from;
     let tower = row.units == 1;
@@ -109,8 +109,8 @@ fn fill(from: f64, to: f64, right: bool, row: &Row, rng: &mut Prng) -> Vec<(f64,
         .collect()
 }
 
-/// Where the block is divided into grids: along the axis, and each half with many households once
-/// more along a lane.
+/// The lines that divide the block into grids: one along the axis, and one along a lane in each half
+/// with many households. The second value gives the y coordinates of these lanes.
 pub(super) fn parting(s: &Sketch, cell: usize, lots: &[Lot]) -> (Parting, [Option<f64>; 2]) {
     let mut across = [None; 2];
     for (half, across) in across.iter_mut().enumerate() {

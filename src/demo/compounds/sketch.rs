@@ -19,7 +19,8 @@ pub(super) struct Sketch {
     pub doors_north: bool,
 }
 
-/// The depth of the shop strip on each side, and the side with a pocket park.
+/// The depth in metres of the strip between the wall and the street on each side (south, east, north,
+/// west). It is deeper on a side with shops or a pocket park.
 fn fronts(cell: &Cell, rng: &mut Prng) -> [f64; 4] {
     let mut depth = [3.0; 4];
     let mixed = cell.plot.1 == Use::Mixed;
