@@ -15,7 +15,7 @@ use std::process::Command;
 fn main() {
     println!("cargo::rerun-if-env-changed=ONEMAP_SKIP_WEB");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("web");
-    std::fs::create_dir_all(&out).expect("OUT_DIR is ours to write");
+    std::fs::create_dir_all(&out).expect("OUT_DIR must be writable");
     if std::env::var_os("ONEMAP_SKIP_WEB").is_some_and(|v| v == "1") {
         empty(&out);
         return;

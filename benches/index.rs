@@ -239,8 +239,8 @@ fn a_box(i: u32, side: f64) -> Bounds {
 
 fn schema() -> Arc<Schema> {
     let document = serde_json::json!({"x-onemap-geometry": ["Polygon"]});
-    let id = CollectionId::new("buildings").expect("a plain name");
-    Arc::new(Schema::parse(&id, document).expect("a plain schema"))
+    let id = CollectionId::new("buildings").expect("a valid collection name");
+    Arc::new(Schema::parse(&id, document).expect("a valid schema"))
 }
 
 fn building(n: u32, side: f64, seq: u64) -> Record {
@@ -277,8 +277,8 @@ fn building(n: u32, side: f64, seq: u64) -> Record {
         1 + lot % 5,
     );
     Record {
-        collection: CollectionId::new("buildings").expect("a plain name"),
-        id: FeatureId::new(format!("building-{n:07}")).expect("a plain id"),
+        collection: CollectionId::new("buildings").expect("a valid collection name"),
+        id: FeatureId::new(format!("building-{n:07}")).expect("a valid feature id"),
         seq,
         updated_at: jiff::Timestamp::UNIX_EPOCH,
         body: Some(Body {

@@ -257,14 +257,14 @@ fn city(size: u32) -> Collections {
 
 fn record(collection: &str, id: &str, properties: &str) -> Record {
     Record {
-        collection: CollectionId::new(collection).expect("an id of a collection"),
-        id: FeatureId::new(id).expect("an id"),
+        collection: CollectionId::new(collection).expect("a valid collection name"),
+        id: FeatureId::new(id).expect("a valid feature id"),
         seq: 1,
         updated_at: jiff::Timestamp::UNIX_EPOCH,
         body: Some(Body {
             geometry: (collection != "$schemas")
                 .then(|| geo_types::point!(x: 117.0, y: 39.0).into()),
-            properties: Properties::parse(properties).expect("properties"),
+            properties: Properties::parse(properties).expect("properties as a JSON object"),
         }),
     }
 }

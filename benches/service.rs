@@ -231,13 +231,13 @@ async fn wrk(base: &str, script: &Path) -> Load {
         let done = Command::new("wrk")
             .args(["-t1", "-c16", "-d5s", "--latency", "-s", &script, &url])
             .output()
-            .expect("wrk is installed");
+            .expect("wrk must be installed");
         let spent = core_time();
         let out = String::from_utf8_lossy(&done.stdout).into_owned();
         let after = |name: &str| {
             out.lines()
                 .find_map(|l| l.trim().strip_prefix(name))
-                .unwrap_or_else(|| panic!("wrk said {out}"))
+                .unwrap_or_else(|| panic!("unexpected output of wrk: {out}"))
                 .trim()
                 .to_owned()
         };

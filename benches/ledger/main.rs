@@ -40,7 +40,7 @@ const FILLING: &str = "ONEMAP_BENCH_FILLING";
 fn main() {
     let number = |name: &str, else_: u32| {
         let said = std::env::var(name).ok();
-        said.map_or(else_, |v| v.parse().expect("a number"))
+        said.map_or(else_, |v| v.parse().expect("a whole number"))
     };
     let a_week = number("ONEMAP_BENCH_A_WEEK", 1_300);
     let size = Size {

@@ -189,7 +189,7 @@ async fn undo(store: &Store, seq: u64, args: &ImportArgs) -> anyhow::Result<Exit
     Ok(if report.conflicting == 0 {
         ExitCode::SUCCESS
     } else if args.dry_run && !args.partly {
-        // Without --partly the undo would be refused.
+        // The dry run found conflicts, and without --partly the undo would be refused.
         ExitCode::FAILURE
     } else {
         ExitCode::from(PARTLY)

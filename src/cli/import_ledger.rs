@@ -40,7 +40,7 @@ const LOOKED_AT: u64 = 16 << 10;
 /// The spreadsheets among the files of an import.
 #[derive(Default)]
 pub(super) struct Sheets {
-    /// Each with the path of its file, as given.
+    /// The spreadsheets, each with the path of its file as given on the command line.
     sheets: Vec<(String, Sheet)>,
     files: Vec<FileReport>,
     skipped: Vec<SkippedSheet>,

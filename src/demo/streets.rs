@@ -66,7 +66,7 @@ impl Class {
 pub struct Street {
     /// The part of feature ids that names the street.
     pub slug: &'static str,
-    /// Its name.
+    /// The name of the street.
     pub name: &'static str,
     /// The class of the street.
     pub class: Class,

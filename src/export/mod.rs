@@ -64,7 +64,7 @@ pub struct Exported {
 /// A feature that could not be written.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct LeftOut {
-    /// Its id.
+    /// The id of the feature.
     pub id: String,
     /// Why the feature is left out, in English.
     pub problem: String,

@@ -351,19 +351,19 @@ mod tests {
         let there = Bounds::new(118.0, 38.9, 118.1, 39.1);
         assert!(
             c.changed_since(4, &there),
-            "nothing is known of before the load"
+            "changes before the load are unknown"
         );
         assert!(!c.changed_since(5, &here));
 
         let c = c.apply(&[record(1, 6, at(118.05, 39.0))]);
         assert_eq!(c.last_seq(), 6);
-        assert!(c.changed_since(5, &here), "it was here");
-        assert!(c.changed_since(5, &there), "it is there");
+        assert!(c.changed_since(5, &here), "the feature was in this box");
+        assert!(c.changed_since(5, &there), "the feature is in this box");
         assert!(!c.changed_since(6, &there));
         assert!(!c.changed_since(5, &Bounds::new(0.0, 0.0, 1.0, 1.0)));
 
         let many = (0..600).fold(c, |c, i| c.apply(&[record(2, 7 + i, at(0.5, 0.5))]));
-        assert!(many.changed_since(6, &there), "too long ago to know");
+        assert!(many.changed_since(6, &there), "commit 6 is no longer in the list");
         assert!(!many.changed_since(600, &there));
     }
 

@@ -15,7 +15,7 @@ use crate::model::{CollectionId, FeatureId, Localized, both};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::crs::Crs;
 
-/// With fewer features in total, nothing is reported: the extent of the map is not known.
+/// With fewer features than this in total, nothing is reported: the extent of the map is not known.
 const FEW: u64 = 10;
 /// With this many features in its neighbourhood, a position is never reported as far away.
 const ENOUGH: u64 = 100;

@@ -39,10 +39,10 @@ struct Rule {
     collection: &'static str,
     property: &'static str,
     target: &'static str,
-    /// Only targets of this kind, or without a kind.
+    /// If set, features are linked only to targets of this kind or without a kind.
     target_kind: Option<&'static str>,
     how: How,
-    /// Only for features of these kinds; empty for all.
+    /// The kinds of features that the rule links; empty for all.
     kinds: &'static [&'static str],
     /// Whether a missing link is reported. For example, a shop need not stand in a compound.
     expected: bool,

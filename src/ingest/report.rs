@@ -25,9 +25,9 @@ pub struct Reject {
     pub line: Option<u64>,
     /// The position of the feature among the features of the file, from 0, in text files.
     pub index: Option<u64>,
-    /// Its id, where it has one: `w123` for way 123 of an OSM extract.
+    /// The id of the feature, if it has one: `w123` for way 123 of an OSM extract.
     pub id: Option<String>,
-    /// The collection into which it would have been imported.
+    /// The collection into which the feature would have been imported.
     pub collection: Option<String>,
     /// The invalid part of the feature: `geometry.coordinates[0]`, `properties.levels`, `id`.
     pub field: String,
@@ -58,9 +58,9 @@ pub struct Aside {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportUnlinked)]
 pub struct Unlinked {
-    /// Its collection.
+    /// The collection of the feature.
     pub collection: String,
-    /// Its id.
+    /// The id of the feature.
     pub id: String,
     /// The property that stays empty.
     pub property: String,
@@ -75,14 +75,14 @@ pub struct Unlinked {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportFar)]
 pub struct Far {
-    /// Its collection.
+    /// The collection of the feature.
     pub collection: String,
-    /// Its id.
+    /// The id of the feature.
     pub id: String,
     /// The row of the feature, in a sheet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<u32>,
-    /// Its longitude and latitude.
+    /// The longitude and latitude of the feature, in degrees of WGS 84.
     pub at: [f64; 2],
     /// The likely cause, in English.
     pub problem: String,
@@ -112,9 +112,9 @@ pub struct SkippedSheet {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportConflict)]
 pub struct Conflict {
-    /// Its collection.
+    /// The collection of the feature.
     pub collection: String,
-    /// Its id.
+    /// The id of the feature.
     pub id: String,
     /// How the feature was changed meanwhile, in English.
     pub problem: String,
@@ -194,9 +194,9 @@ pub enum ChangeKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportSample)]
 pub struct Sample {
-    /// Its collection.
+    /// The collection of the feature.
     pub collection: String,
-    /// Its id.
+    /// The id of the feature.
     pub id: String,
     /// Whether the feature is added, changed or removed.
     pub kind: ChangeKind,

@@ -24,7 +24,7 @@ pub enum Entity {
     Node {
         /// The id of the element in OpenStreetMap, unique among its kind.
         id: i64,
-        /// Its position (longitude, latitude).
+        /// The position of the node (longitude, latitude).
         place: Place,
         /// The tags of the node.
         tags: Tags,
@@ -37,9 +37,9 @@ pub enum Entity {
         id: i64,
         /// The tags of the relation.
         tags: Tags,
-        /// Its members, in order.
+        /// The members of the relation, in order.
         members: Vec<Member>,
-        /// The centre of its bounding box, if the file has only that.
+        /// The centre of the relation's bounding box, if the file has only that.
         centre: Option<Place>,
     },
 }
@@ -51,11 +51,11 @@ pub struct Way {
     pub id: i64,
     /// The tags of the way.
     pub tags: Tags,
-    /// The ids of its nodes, in order.
+    /// The ids of the way's nodes, in order.
     pub nodes: Vec<i64>,
-    /// Positions of its nodes, by node id, if the way itself contains them.
+    /// Positions of the way's nodes, by node id, if the way itself contains them.
     pub given: Vec<(i64, Place)>,
-    /// The centre of its bounding box, if the file has only that.
+    /// The centre of the way's bounding box, if the file has only that.
     pub centre: Option<Place>,
 }
 
@@ -93,7 +93,7 @@ pub struct Member {
     pub kind: Kind,
     /// The id of the element in OpenStreetMap, unique among its kind.
     pub id: i64,
-    /// Its role in a turn restriction.
+    /// The role of the member in a turn restriction.
     pub part: Part,
     /// The positions of a way, if the relation itself contains them; `None` for a node that it
     /// leaves out.

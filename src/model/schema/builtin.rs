@@ -430,7 +430,7 @@ mod tests {
     #[test]
     fn a_row_that_was_changed_by_hand_becomes_an_overlay() {
         let new = gates(2, "steward");
-        // Without an origin: written by an earlier release, or by SQL.
+        // A row without an origin was written by an earlier release or by SQL.
         let by_hand =
             json!({"properties": {"code": {"type": "string"}, "own": {"type": "string"}}});
         let row = new
@@ -439,7 +439,7 @@ mod tests {
         assert_eq!(role_of(&row, "code"), "steward");
         assert_eq!(row[ORIGIN]["kind"], "steward");
         assert_eq!(row[ORIGIN]["overlay"], by_hand);
-        // With an origin whose hash no longer matches.
+        // If the hash in the origin does not match, somebody changed the row by hand.
         let mut edited = new.new_row(
             &id("gates"),
             &json!(new.schemas[&id("gates")]),

@@ -72,7 +72,7 @@ pub struct Draft {
     pub shape: Shape,
     /// Whether the line is reversed against the direction of the way.
     pub reversed: bool,
-    /// Its properties.
+    /// The properties of the feature.
     pub properties: Map<String, Value>,
 }
 
