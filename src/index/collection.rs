@@ -363,7 +363,10 @@ mod tests {
         assert!(!c.changed_since(5, &Bounds::new(0.0, 0.0, 1.0, 1.0)));
 
         let many = (0..600).fold(c, |c, i| c.apply(&[record(2, 7 + i, at(0.5, 0.5))]));
-        assert!(many.changed_since(6, &there), "commit 6 is no longer in the list");
+        assert!(
+            many.changed_since(6, &there),
+            "commit 6 is no longer in the list"
+        );
         assert!(!many.changed_since(600, &there));
     }
 
