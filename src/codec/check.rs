@@ -88,7 +88,7 @@ impl Checker {
         })
     }
 
-    /// The collection whose features it checks.
+    /// The collection whose features the checker checks.
     pub fn collection(&self) -> &CollectionId {
         &self.collection
     }

@@ -11,7 +11,7 @@ pub struct Place<'a> {
     pub compound: usize,
     pub frame: &'a Frame,
     pub doors_north: bool,
-    /// The y coordinate of the lane to which its doors lead.
+    /// The y coordinate of the lane to which the building's doors lead.
     pub lane_y: f64,
 }
 

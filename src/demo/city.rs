@@ -69,7 +69,7 @@ pub struct Building {
     pub number: Option<String>,
     pub kind: &'static str,
     pub address: Option<String>,
-    /// The index of its compound in [`City::compounds`].
+    /// The index of the compound in [`City::compounds`].
     pub compound: Option<usize>,
     pub housing: Option<Housing>,
     pub levels: u32,
@@ -80,7 +80,7 @@ pub struct Building {
     pub built: u32,
     /// The outline, counter-clockwise; each door is one of its corners.
     pub ring: Vec<Pt>,
-    /// The id of its grid; set when the grids are drawn.
+    /// The id of the building's grid; set when the grids are drawn.
     pub grid: String,
 }
 
@@ -93,9 +93,9 @@ pub struct Entrance {
     pub at: Pt,
     /// The direction out of the compound or building, as a unit vector.
     pub outward: Pt,
-    /// The index of its compound in [`City::compounds`].
+    /// The index of the compound in [`City::compounds`].
     pub compound: Option<usize>,
-    /// The index of its building in [`City::buildings`].
+    /// The index of the building in [`City::buildings`].
     pub building: Option<usize>,
     pub unit: Option<u32>,
     pub ebike: Pass,

@@ -20,9 +20,9 @@ use crate::model::names::collection::GREEN;
 struct House {
     /// 1 for the east side of the drive, -1 for the west side.
     side: f64,
-    /// The distances of its south and north wall from the south boundary wall, in metres.
+    /// The distances of the building's south and north wall from the south boundary wall, in metres.
     y: (f64, f64),
-    /// The distances of its near and its far wall from the middle of the drive, in metres.
+    /// The distances of the building's near and far wall from the middle of the drive, in metres.
     x: (f64, f64),
     levels: u32,
     kind: &'static str,

@@ -26,7 +26,7 @@ pub struct OpenCase {
     pub status: String,
     /// The category of the case.
     pub category: String,
-    /// The id of its grid.
+    /// The id of the case's grid.
     pub grid: String,
     /// The position in degrees of WGS 84.
     pub at: geo_types::Point<f64>,
@@ -34,7 +34,7 @@ pub struct OpenCase {
     pub unit: Option<String>,
     /// The source of the report.
     pub source: String,
-    /// When it was reported.
+    /// When the case was reported.
     pub reported_at: Timestamp,
     /// The end of the suspension, if the case is parked.
     pub parked_until: Option<Timestamp>,

@@ -12,7 +12,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// The height of its buildings in metres.
+    /// The height of the buildings in the row, in metres.
     pub fn height_m(&self) -> f64 {
         height_m(self.levels)
     }
@@ -29,15 +29,15 @@ impl Row {
 pub struct Lot {
     /// The index of the row, counted from the south.
     pub row: usize,
-    /// The x coordinate of its west end.
+    /// The x coordinate of the lot's west end, in metres.
     pub x: f64,
-    /// The y coordinate of its south face.
+    /// The y coordinate of the building's south face, in metres.
     pub y: f64,
     /// The number of units side by side.
     pub units: u32,
-    /// The type of buildings in its row.
+    /// The type of buildings in the row.
     pub kind: Row,
-    /// Whether it is left open as a garden.
+    /// Whether the lot is left open as a garden.
     pub garden: bool,
 }
 

@@ -209,7 +209,7 @@ impl Collection {
         }
     }
 
-    /// The schema of its features.
+    /// The schema of the collection.
     pub fn schema(&self) -> &Arc<Schema> {
         &self.schema
     }

@@ -27,7 +27,7 @@ pub struct Collections {
 pub struct UnreadableSchema {
     /// The commit that wrote the row.
     pub seq: u64,
-    /// Why it cannot be read.
+    /// Why the row cannot be read.
     pub error: SchemaError,
 }
 

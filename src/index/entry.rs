@@ -105,7 +105,7 @@ impl Entry {
         &self.id
     }
 
-    /// The number of the commit that wrote it.
+    /// The number of the commit that wrote the feature.
     pub fn seq(&self) -> u64 {
         self.seq
     }

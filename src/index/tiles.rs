@@ -56,7 +56,7 @@ impl Collection {
                 let properties = entry.properties(&self.schema, view);
                 meter.read(1)?;
                 meter.test(geometry.coords_count())?;
-                // A feature adds at most its text to the tile.
+                // A feature adds at most the text of its properties to the tile.
                 meter.hold(properties.len())?;
                 builder.push(entry.id().as_str(), geometry, properties);
             }

@@ -13,9 +13,9 @@ pub enum ImportError {
     /// A file cannot be used.
     #[error("{file}: {problem}")]
     File {
-        /// The file, as it was named.
+        /// The name of the file, as the caller gave it.
         file: String,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         problem: Localized,
     },
     /// A requested output file (rejects, unlinked features) cannot be written.
@@ -44,7 +44,7 @@ pub enum ImportError {
     /// A file was changed after the import was planned.
     #[error("{file}: was changed since the import was planned; nothing was written: plan it again")]
     InputChanged {
-        /// The file, as it was named.
+        /// The name of the file, as the caller gave it.
         file: String,
     },
     /// An import was undone already.
@@ -52,7 +52,7 @@ pub enum ImportError {
     Undone {
         /// The commit of the import.
         seq: u64,
-        /// The commit that undid it.
+        /// The commit that undid the import.
         by: u64,
     },
     /// The commit cannot be undone as an import.

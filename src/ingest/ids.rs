@@ -74,7 +74,7 @@ impl TryFrom<String> for IdRule {
 
 /// The properties that may hold a name, the most common first.
 const NAMES: [&str; 4] = ["name", "名称", "Name", "NAME"];
-/// Units of a degree to which positions are rounded: 1 cm.
+/// The number of units in a degree. Positions are rounded to whole units, about 1 cm.
 const UNITS: f64 = 1e7;
 
 /// An id made from the collection, the geometry and the name of a feature. Without a geometry, all

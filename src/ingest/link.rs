@@ -29,7 +29,7 @@ enum How {
     Outline,
     /// The nearest boundary within [`GATE_REACH_M`].
     Boundary,
-    /// The smallest area that contains it.
+    /// The smallest area that contains the feature.
     Within,
 }
 

@@ -16,7 +16,7 @@ use crate::model::{CollectionId, Feature, FeatureId, InChinese, Localized};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportReject)]
 pub struct Reject {
-    /// The file, as it was named.
+    /// The name of the file, as the caller gave it.
     pub file: String,
     /// The sheet, in a workbook.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +44,7 @@ pub struct Reject {
 /// A feature that was read and is left to the caller to import, with its position in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aside {
-    /// The file, as it was named.
+    /// The name of the file, as the caller gave it.
     pub file: String,
     /// The line on which the feature begins, from 1.
     pub line: Option<u64>,
@@ -95,13 +95,13 @@ pub struct Far {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = FileImportSkippedSheet)]
 pub struct SkippedSheet {
-    /// The file, as it was named.
+    /// The name of the file, as the caller gave it.
     pub file: String,
     /// The name of the sheet.
     pub sheet: String,
     /// The number of rows that are not empty.
     pub rows: usize,
-    /// Why it is left out, in English.
+    /// Why the sheet is left out, in English.
     pub why: String,
     /// The text of `why` in Chinese.
     #[serde(default)]
@@ -124,7 +124,7 @@ pub struct Conflict {
 }
 
 impl Conflict {
-    /// A feature that is in conflict, and how it was changed.
+    /// Creates a conflict: the feature, and how somebody else changed it.
     pub fn new(collection: &CollectionId, id: &FeatureId, problem: impl Into<Localized>) -> Self {
         let Localized { zh, en } = problem.into();
         Self {
@@ -169,7 +169,7 @@ pub struct Counts {
     pub rejected: u64,
     /// Imported features with a link that was not found.
     pub unlinked: u64,
-    /// Removed, because they are on the map but not in the files.
+    /// Features that were removed, because they are on the map but not in the files.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub removed: u64,
     /// Features without an id in the files, whose id was derived from geometry and name.
@@ -184,7 +184,7 @@ pub struct Counts {
 pub enum ChangeKind {
     /// The map does not have the feature.
     New,
-    /// The map has it with another content.
+    /// The map has the feature with another content.
     Changed,
     /// The feature is removed.
     Removed,
@@ -327,7 +327,7 @@ impl Report {
 /// The stage of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stage {
-    /// Reading and checking a file, by its name.
+    /// Reading and checking the file with this name.
     Reading(PathBuf),
     /// Linking features to each other.
     Linking,
@@ -335,7 +335,7 @@ pub enum Stage {
     Restoring,
     /// Publishing the commit.
     Publishing,
-    /// Cleaning up after the commit, which is durable already.
+    /// Compacting the log of the store, after the commit is durable.
     Settling,
 }
 

@@ -34,7 +34,8 @@ const LEDGER: &str = WARNINGS;
 pub struct Undo {
     /// The commit of the import.
     pub seq: u64,
-    /// Whether features that were changed since are left as they are; else they refuse the undo.
+    /// Whether features that were changed after the import are left as they are. If not, the undo fails when there
+    /// are any.
     pub partly: bool,
     /// Text for the reason of the commit, after the number of the import.
     pub note: Option<String>,

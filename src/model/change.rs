@@ -42,7 +42,7 @@ pub enum Expect {
     Absent,
     /// The feature must exist.
     Present,
-    /// The feature must exist and this commit must have been the last to write it.
+    /// The feature must exist, and this commit must be the last that wrote the feature.
     Seq(u64),
 }
 

@@ -32,7 +32,7 @@ pub struct Record {
     pub collection: CollectionId,
     /// The id of the feature in its collection.
     pub id: FeatureId,
-    /// The commit that wrote it.
+    /// The commit that wrote this state.
     pub seq: u64,
     /// The time of that commit.
     pub updated_at: Timestamp,

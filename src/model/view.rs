@@ -18,9 +18,9 @@ use super::schema::Schema;
 pub struct View<'a> {
     /// The roles of the account.
     pub roles: RoleSet,
-    /// The id of the member unit that it works for.
+    /// The id of the member unit that the account works for.
     pub unit: Option<&'a str>,
-    /// The ids of the communities to which it is restricted; empty if it may act everywhere.
+    /// The ids of the communities to which the account is restricted; empty if it may act everywhere.
     pub communities: &'a [String],
 }
 

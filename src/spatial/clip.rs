@@ -11,11 +11,11 @@ use geo_types::{Coord, Rect};
 /// The position of coordinates relative to a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// All of them are inside the frame or on its edge.
+    /// All coordinates are inside the frame or on its edge.
     Inside,
-    /// All of them are beyond the same edge.
+    /// All coordinates are beyond the same edge of the frame.
     Outside,
-    /// Neither; clipping is needed.
+    /// Neither inside nor beyond one edge: clipping is needed.
     Across,
 }
 

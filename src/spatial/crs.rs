@@ -193,7 +193,7 @@ impl Crs {
         !matches!(self, Self::WebMercator | Self::GaussKruger(_))
     }
 
-    /// Whether its coordinates equal those of WGS 84.
+    /// Whether the coordinates of the system equal those of WGS 84.
     pub fn is_wgs84(self) -> bool {
         matches!(self, Self::Crs84 | Self::Epsg4326 | Self::Cgcs2000)
     }

@@ -23,7 +23,7 @@ use crate::model::{InChinese, Localized, both};
 pub struct Invalid {
     /// The invalid part in GeoJSON notation: `coordinates[0]` is the first ring of a polygon.
     pub place: String,
-    /// What is wrong with it, with the position if there is one.
+    /// What is wrong with the part, and near which position if there is one.
     pub problem: Localized,
 }
 

@@ -59,7 +59,7 @@ pub struct FeatureParts<'a> {
     pub geometry: &'a [u8],
     /// The properties object.
     pub properties: &'a str,
-    /// The number of the commit that wrote it.
+    /// The number of the commit that wrote the feature.
     pub seq: u64,
     /// The time of that commit.
     pub updated_at: Timestamp,

@@ -95,7 +95,7 @@ pub struct Member {
     pub id: i64,
     /// The role of the member in a turn restriction.
     pub part: Part,
-    /// The positions of a way, if the relation itself contains them; `None` for a node that it
+    /// The positions of a way, if the relation itself contains them; `None` for a node that the relation
     /// leaves out.
     pub given: Vec<Option<Place>>,
 }
@@ -152,7 +152,7 @@ pub enum OsmError {
     /// The XML ends too early; the value is its length in bytes.
     #[error("ends before </osm>, after {0} bytes: the file is truncated")]
     Unfinished(u64),
-    /// The server that wrote the file stopped with this remark before it was complete.
+    /// The server that wrote the file stopped with this remark before the file was complete.
     #[error("is incomplete: the server that wrote it says {0:?}. Run the query again")]
     Remark(String),
 }

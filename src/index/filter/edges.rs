@@ -41,7 +41,7 @@ pub(super) struct Edges {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Edge {
     line: Line<f64>,
-    /// The index of its ring or line in [`Edges::parts`].
+    /// The index of the edge's ring or line in [`Edges::parts`].
     part: usize,
     /// The index of the edge in its ring or line.
     at: usize,

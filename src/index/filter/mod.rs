@@ -52,7 +52,7 @@ pub struct Predicate {
     expr: Expr,
     /// The number of nodes of the expression.
     nodes: usize,
-    /// The properties that it reads, each once, with the lowest role that may see it.
+    /// The properties that the expression reads, each once, with the lowest role that may see it.
     names: Vec<(String, Role)>,
     near: Option<Vec<Bounds>>,
 }

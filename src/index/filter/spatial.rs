@@ -14,7 +14,7 @@ use crate::spatial::bounds::Bounds;
 pub(super) struct Literal {
     pub geometry: Geometry<f64>,
     pub bounds: Option<Bounds>,
-    /// An index over its edges, if there are many.
+    /// An index over the edges of the geometry, if there are many.
     pub edges: Option<Edges>,
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Rules {
     pub refuse: Vec<CollectionId>,
     pub vertices: usize,
     pub feature_bytes: usize,
-    /// The schema of each collection, or why it cannot be read.
+    /// The checker of each collection with a schema, or why the schema cannot be read.
     pub checkers: HashMap<CollectionId, Result<Checker, SchemaError>>,
     /// The collections by their Chinese titles, since files may be named by them.
     pub titles: HashMap<String, CollectionId>,
@@ -62,7 +62,7 @@ pub(super) enum Message {
         checked: Vec<Checked>,
         share: f64,
     },
-    /// A file was read to its end, and has this SHA-256.
+    /// A file was read to its end; its SHA-256, in hexadecimal digits.
     Hashed(String),
     /// A file cannot be read, so the whole import fails.
     Failed(ImportError),
@@ -156,7 +156,7 @@ fn collection_of(path: &Path, rules: &Rules) -> Option<CollectionId> {
 struct Raw {
     piece: Piece,
     unterminated: bool,
-    /// The coordinate system of the document that contains it.
+    /// The coordinate system of the document that contains the feature.
     crs: Crs,
 }
 

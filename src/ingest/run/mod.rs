@@ -59,7 +59,7 @@ pub async fn import(
         let baseline = in_store(store, sources, options).await?;
         let prepared = prepare(baseline, sources, options, None, progress).await?;
         if options.dry_run {
-            // Dropped without being published, so the map stays as it is.
+            // `prepared` is dropped without being published, so the map stays as it is.
             return Ok(prepared.report);
         }
         match prepared.commit(store, progress).await {

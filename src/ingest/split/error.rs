@@ -11,7 +11,7 @@ pub enum SplitError {
     /// The file could not be read.
     #[error("cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// The file ends before this part of it is complete.
+    /// The file ends before this part of the document is complete.
     #[error("ends in the middle of {0}: the file is truncated")]
     Truncated(Part),
     /// The text is not JSON, or not GeoJSON, at this place.

@@ -104,22 +104,22 @@ pub struct PropertySchema {
     pub kind: String,
     /// The allowed values; empty if they are not restricted.
     pub values: Vec<String>,
-    /// The lowest role that may see it.
+    /// The lowest role that may see the property.
     pub role: Role,
-    /// Whether each reading of it is recorded in the audit. It occurs only in responses that record
-    /// the reading.
+    /// Whether each reading of the property is recorded in the audit. Such a property occurs only in
+    /// responses that record the reading.
     pub recorded: bool,
-    /// Whether every feature must have it.
+    /// Whether every feature must have the property.
     pub required: bool,
-    /// The collection whose feature ids it contains.
+    /// The collection whose feature ids the property contains.
     pub link: Option<CollectionId>,
-    /// Whether it is a list of photos.
+    /// Whether the property is a list of photos.
     pub photos: bool,
 }
 
 impl PropertySchema {
-    /// Whether it occurs in ordinary responses to an account with these roles and can be used in
-    /// queries. Properties whose reading is recorded do not.
+    /// Whether the property occurs in ordinary responses to an account with these roles and can be
+    /// used in queries. Properties whose reading is recorded do not.
     pub fn is_shown_to(&self, roles: RoleSet) -> bool {
         roles.includes(self.role) && !self.recorded
     }

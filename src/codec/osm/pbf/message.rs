@@ -96,10 +96,10 @@ pub struct Node {
     /// The id of the element in OpenStreetMap.
     #[prost(sint64, required, tag = "1")]
     pub id: i64,
-    /// The keys of its tags, as indices into the texts of the block.
+    /// The keys of the tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "2")]
     pub keys: Vec<u32>,
-    /// The values of its tags, as indices into the texts of the block.
+    /// The values of the tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "3")]
     pub values: Vec<u32>,
     /// Latitude in units of the block.
@@ -133,13 +133,13 @@ pub struct Way {
     /// The id of the element in OpenStreetMap.
     #[prost(int64, required, tag = "1")]
     pub id: i64,
-    /// The keys of its tags, as indices into the texts of the block.
+    /// The keys of the tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "2")]
     pub keys: Vec<u32>,
-    /// The values of its tags, as indices into the texts of the block.
+    /// The values of the tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "3")]
     pub values: Vec<u32>,
-    /// The ids of its nodes, each as the difference to the one before.
+    /// The ids of the nodes, each as the difference to the one before.
     #[prost(sint64, repeated, tag = "8")]
     pub refs: Vec<i64>,
 }
@@ -150,16 +150,16 @@ pub struct Relation {
     /// The id of the element in OpenStreetMap.
     #[prost(int64, required, tag = "1")]
     pub id: i64,
-    /// The keys of its tags, as indices into the texts of the block.
+    /// The keys of the tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "2")]
     pub keys: Vec<u32>,
-    /// The values of its tags, as indices into the texts of the block.
+    /// The values of the tags, as indices into the texts of the block.
     #[prost(uint32, repeated, tag = "3")]
     pub values: Vec<u32>,
     /// The role of each member.
     #[prost(uint32, repeated, tag = "8")]
     pub roles: Vec<u32>,
-    /// The ids of its members, each as the difference to the one before.
+    /// The ids of the members, each as the difference to the one before.
     #[prost(sint64, repeated, tag = "9")]
     pub member_ids: Vec<i64>,
     /// What each member is: 0 node, 1 way, 2 relation.
