@@ -329,7 +329,7 @@ async fn invite(store: &Store, action: InviteAction) -> anyhow::Result<()> {
         }
         InviteAction::Revoke { id } => {
             if !store.revoke_invite(&id, None).await? {
-                bail!("There is no invite {id:?}. `onemap account invite list` shows them.");
+                bail!("There is no invite {id:?}. `onemap account invite list` shows all invites.");
             }
         }
     }
@@ -343,7 +343,7 @@ pub(super) async fn find(store: &Store, text: &str) -> anyhow::Result<Account> {
     }
     match store.account(text).await? {
         Some(account) => Ok(account),
-        None => bail!("There is no account {text:?}. `onemap account list` shows them."),
+        None => bail!("There is no account {text:?}. `onemap account list` shows all accounts."),
     }
 }
 

@@ -187,7 +187,7 @@ async fn with_made_store(
 }
 
 fn stopped_by(signal: &str) -> anyhow::Error {
-    anyhow::anyhow!(local(both!("已被 {signal} 中止", "ended by {signal}")))
+    anyhow::anyhow!(local(both!("已被 {signal} 中止", "stopped by {signal}")))
 }
 
 /// Waits for a signal to stop and returns its name.

@@ -123,7 +123,7 @@ pub(super) async fn run(database: &str, args: ServeArgs) -> anyhow::Result<ExitC
     };
     let done = tokio::select! {
         done = serve(&store, args, folder, &started, &map) => done,
-        signal = interrupted => Err(anyhow::anyhow!("ended by {signal} before it was ready")),
+        signal = interrupted => Err(anyhow::anyhow!("stopped by {signal} before the service was ready")),
     };
     // In any case, the tasks that use the store are stopped before the store is closed.
     if let Some(live) = map.get() {
@@ -420,5 +420,5 @@ async fn sweep_jobs(store: &Store) -> Result<(), StoreError> {
 /// Waits for a signal to stop.
 async fn stopped() {
     let signal = stop_signal().await;
-    tracing::info!("ended by {signal}");
+    tracing::info!("stopped by {signal}");
 }

@@ -12,7 +12,7 @@ pub(super) struct FeedArgs {
     /// How many clients may listen to the live feed.
     #[arg(long, value_name = "N", env = "ONEMAP_FEED_PLACES", default_value_t = FeedLimits::default().places)]
     feed_places: usize,
-    /// How many of these places are reserved for clients with an account.
+    /// How many of the places of --feed-places are reserved for clients with an account.
     #[arg(long, value_name = "N", env = "ONEMAP_FEED_RESERVED", default_value_t = FeedLimits::default().reserved)]
     feed_reserved: usize,
     /// How many feeds one address may have open without an account.

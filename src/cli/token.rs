@@ -170,7 +170,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
         }
         Action::Revoke { id } => {
             if !store.revoke_token(&id).await? {
-                bail!("there is no token {id:?}; `onemap token list` shows them");
+                bail!("There is no token {id:?}. `onemap token list` shows all tokens.");
             }
         }
     }

@@ -122,7 +122,7 @@ fn foreign(kind: u32) -> String {
     } else {
         "store it as a POLYGON or MULTIPOLYGON"
     };
-    format!("the map has no {name}; {way_out}")
+    format!("the map does not support {name}; {way_out}")
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Entry {
         self.seq
     }
 
-    /// The time of that commit.
+    /// The time of the commit that wrote the feature.
     pub fn updated_at(&self) -> Timestamp {
         Timestamp::from_microsecond(self.updated_at_us).unwrap_or_default()
     }

@@ -24,8 +24,8 @@ pub trait Baseline: Send {
         most: u32,
     ) -> impl Future<Output = Result<Vec<Coord<f64>>, ImportError>> + Send;
 
-    /// Returns what each of these changes does, in any order; changes without effect are left out. One call is
-    /// compared in bounded parts, so memory does not grow with its size.
+    /// Returns what each of the given changes does, in any order; changes without effect are left out. The changes
+    /// are compared in bounded parts, so memory does not grow with their number.
     fn compare(
         &mut self,
         changes: Vec<Change>,

@@ -140,7 +140,7 @@ impl ChangedSince {
         all
     }
 
-    /// The first of these collections whose schema was changed.
+    /// The first of the given collections whose schema was changed.
     pub fn schema_of<'a>(
         &self,
         mut collections: impl Iterator<Item = &'a CollectionId>,

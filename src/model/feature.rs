@@ -34,7 +34,7 @@ pub struct Record {
     pub id: FeatureId,
     /// The commit that wrote this state.
     pub seq: u64,
-    /// The time of that commit.
+    /// The time of the commit that wrote this state.
     pub updated_at: Timestamp,
     /// The content of the feature; `None` if the commit deleted it.
     pub body: Option<Body>,

@@ -3,7 +3,7 @@
 //! A degree of longitude is 111 km at the equator, 86 km at Tianjin and 0 at the poles, so
 //! comparing degrees can select the wrong neighbour. Short distances, which are nearly all, are
 //! computed from the radii of curvature at the middle latitude (error below one part in a million);
-//! the others with Karney's geodesic ("Algorithms for geodesics", 2013).
+//! long distances with Karney's geodesic ("Algorithms for geodesics", 2013).
 //!
 //! An edge between two positions is a straight line in longitude and latitude, as RFC 7946 defines.
 

@@ -61,7 +61,7 @@ pub struct FeatureParts<'a> {
     pub properties: &'a str,
     /// The number of the commit that wrote the feature.
     pub seq: u64,
-    /// The time of that commit.
+    /// The time of the commit that wrote the feature.
     pub updated_at: Timestamp,
 }
 

@@ -15,11 +15,11 @@ use crate::spatial::bounds::Bounds;
 pub(super) struct Place<'a> {
     bbox: Option<Bounds>,
     shape: Option<&'a Geometry<f64>>,
-    /// An entry that intersects none of these is outside; empty if nothing can be inside.
+    /// An entry that intersects none of these boxes is outside the area; empty if nothing can be inside.
     around: Vec<Envelope>,
-    /// An entry within one of these is inside.
+    /// An entry within one of these boxes is inside the area.
     within: Vec<Envelope>,
-    /// An entry that intersects none of these cannot match the filter.
+    /// An entry that intersects none of these boxes cannot match the filter.
     near: Option<Vec<Envelope>>,
 }
 
