@@ -15,7 +15,7 @@ use opening_hours::{Context, ContextHolidays};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not in the opening_hours syntax of OpenStreetMap: {problem}")]
 pub struct HoursError {
-    /// The text.
+    /// The text that was given as opening hours.
     pub text: String,
     /// What the parser expected, and at which position.
     pub problem: String,

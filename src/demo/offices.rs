@@ -46,7 +46,7 @@ const OFFICES: [(&str, &str, &[&str], &str); 22] = [
     ("果园骑手服务联盟", "association", &["wrong_access", "blocked_route"], "Mo-Su 09:00-21:00"),
 ];
 
-/// Plans the units.
+/// Plans the member units: those of the subdistrict, the residents' committees and the property companies.
 pub fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
     let office = city.buildings.iter().find(|b| b.id == "guoyuan-office-1");
     let hall = office.map_or(Pt::default(), |b| middle(&b.ring));

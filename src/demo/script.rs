@@ -28,7 +28,7 @@ pub struct Event {
     pub case: String,
     /// The person who acts.
     pub who: Who,
-    /// The action.
+    /// The report or action.
     pub what: What,
 }
 

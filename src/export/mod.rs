@@ -35,13 +35,13 @@ pub enum Format {
 /// The options of an export.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The collection.
+    /// The collection to export.
     pub collection: CollectionId,
-    /// The format.
+    /// The format of the file.
     pub format: Format,
-    /// The role: properties that it does not see are left out.
+    /// The role for which the file is written: properties that it may not see are left out.
     pub role: Role,
-    /// The coordinate system, x (longitude, easting) first.
+    /// The coordinate system of the file, x (longitude, easting) first.
     pub crs: Crs,
 }
 
@@ -50,7 +50,7 @@ pub struct Options {
 pub struct Exported {
     /// How many features were written.
     pub features: u64,
-    /// How many could not be written.
+    /// How many features could not be written.
     pub left_out: u64,
     /// The first features that were left out, with the reason.
     pub problems: Vec<LeftOut>,
@@ -89,7 +89,7 @@ pub enum ExportError {
     /// A CSV file would be too wide.
     #[error("the features have more than {most} different properties: use --format ndjson")]
     TooWide {
-        /// The most columns.
+        /// The maximum number of columns.
         most: usize,
     },
     /// A property was added while the file was written, so it has no column.

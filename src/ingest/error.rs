@@ -21,9 +21,9 @@ pub enum ImportError {
     /// A requested output file (rejects, unlinked features) cannot be written.
     #[error("{}: cannot be written: {source}", file.display())]
     Output {
-        /// The file.
+        /// The path of the output file.
         file: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The named collection is internal and accepts no imports.

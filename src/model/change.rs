@@ -133,9 +133,9 @@ pub struct CommitHeader {
     pub at: Timestamp,
     /// When the commit took effect; equal to `at` except for changes that were written late.
     pub effective_at: Timestamp,
-    /// The author.
+    /// The author of the commit.
     pub author: Author,
-    /// The reason, if one was given.
+    /// The reason for the commit, if one was given.
     pub reason: Option<String>,
     /// The number of features that the commit changed.
     pub size: u64,

@@ -86,6 +86,6 @@ pub struct Dropped {
     pub id: String,
     /// The part of the element that is wrong: `geometry` or `tags`.
     pub field: &'static str,
-    /// The reason.
+    /// Why no feature could be built.
     pub problem: Localized,
 }

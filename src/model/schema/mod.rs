@@ -148,7 +148,7 @@ pub struct EraseAfter {
 /// The schema of one collection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
-    /// The collection.
+    /// The collection that the schema describes.
     pub collection: CollectionId,
     /// The Chinese title.
     pub title_zh: String,

@@ -118,7 +118,7 @@ pub(super) fn compound(tags: &Tags, element: Element) -> Option<Outcome> {
         tags.get("amenity").filter(|a| CAMPUS.contains(a))?
     };
     let mut p = Properties::of(tags);
-    // A campus or estate without a tag about walls may still have some.
+    // A campus or estate without a tag about walls may still have walls, so `walled` is left out.
     p.set(property::KIND, Some(kind))
         .set("walled", walled.then_some(true))
         .set("operator", tags.get("operator"))

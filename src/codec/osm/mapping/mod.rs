@@ -85,7 +85,7 @@ pub enum Outcome {
     Drop {
         /// The collection to which the rule belongs.
         collection: &'static str,
-        /// The reason.
+        /// Why the element is not imported.
         problem: Localized,
     },
 }
