@@ -235,7 +235,7 @@ async fn an_export_contains_only_what_its_role_may_see() {
         assert!(!audit.contains("as public"), "{audit}");
         // When it is over, how much it was, and in how many features there is a code.
         let written = "1 features written as steward sees them, as of commit ";
-        let codes = ", 1 with a property of which each look is recorded";
+        let codes = ", 1 with a property whose every reading is recorded";
         assert_eq!(
             (audit.matches(written).count(), audit.matches(codes).count()),
             (3, 3),
