@@ -83,7 +83,7 @@ impl Account {
         self.disabled_at.is_none() && self.expires_at.is_none_or(|end| end > now)
     }
 
-    /// The principal of a request that comes with a session or a token of this account.
+    /// The caller of a request that comes with a session or a token of this account.
     pub(super) fn principal(&self, read_only: bool) -> Principal {
         Principal {
             account_id: self.id.clone(),
@@ -164,14 +164,15 @@ impl Account {
 /// write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Admins {
-    /// All of them.
+    /// All of them, including those whose account or credential will expire.
     pub now: i64,
     /// Those whose account and credential never expire.
     pub lasting: i64,
 }
 
 impl Admins {
-    /// Refuses a change after which no administrator is left, or only such that expire.
+    /// Refuses a change after which no administrator can sign in, or only administrators whose account
+    /// or credential expires. `self` has the numbers before the change and `after` those after it.
     ///
     /// # Errors
     /// [`StoreError::LastAdmin`], which names the account.
@@ -261,7 +262,7 @@ impl Store {
         either!(self, s => s.account(id).await)
     }
 
-    /// The account with a name. Other Unicode forms of the name match as well.
+    /// The account with a name. The name also matches in other Unicode forms, such as full-width letters.
     pub async fn account_named(&self, name: &str) -> Result<Option<Account>, StoreError> {
         match either!(self, s => s.account_named(name).await)? {
             Some(account) => Ok(Some(account)),
@@ -288,7 +289,7 @@ impl Store {
     }
 
     /// The password hash of the account with a name, even if the account is disabled or expired.
-    /// Other Unicode forms and another letter case of the name match as well.
+    /// The name also matches in other Unicode forms and in another letter case.
     pub async fn password_owner(&self, name: &str) -> Result<Option<PasswordOwner>, StoreError> {
         either!(self, s => s.password_owner(name).await)
     }

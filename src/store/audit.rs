@@ -86,7 +86,7 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// An entry with a kind and no other field.
+    /// An entry of a kind. All other fields are `None`.
     pub fn new(kind: AuditKind) -> Self {
         Self {
             kind,
@@ -321,7 +321,8 @@ pub(super) fn of_write<'a>(edits: impl Iterator<Item = &'a Edit>) -> Option<Audi
     of_features(&features, features.len() + more)
 }
 
-/// The audit row of a write of `count` features.
+/// The audit row of a write of `count` features. The row names the first of them; `None` if the caller is
+/// not known.
 pub(super) fn of_features(
     first: &[(&CollectionId, &FeatureId)],
     count: usize,

@@ -129,7 +129,7 @@ impl Store {
     }
 }
 
-/// The edit that removes the paths from a feature; `None` if the feature has none of them.
+/// The edit that removes the properties to erase from a feature; `None` if the feature has none of them.
 fn without(last: Record, erasure: &Erasure, author: &Author, reason: &str) -> Option<Edit> {
     let body = last.body?;
     let properties = removed(body.properties.as_str(), &erasure.paths)?;
@@ -146,7 +146,7 @@ fn without(last: Record, erasure: &Erasure, author: &Author, reason: &str) -> Op
     Some(edit.expecting(collection, id, Expect::Seq(last.seq)))
 }
 
-/// Removes paths from properties; `None` if the properties contain none of them.
+/// Parses `properties` and removes the properties at `paths`; `None` if there are none of them.
 pub(super) fn removed(properties: &str, paths: &[String]) -> Option<Properties> {
     let mut map: Map<String, Value> = serde_json::from_str(properties).ok()?;
     let mut found = false;

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::{Store, StoreError};
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
 
-/// A position in the log, to read it page by page: everything before the commit `seq` is read, and of that commit
-/// everything up to the id `after`.
+/// A position in the log, to read it page by page. All commits before `seq` have been read, and of the commit `seq`
+/// all changes up to the id `after`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Position {
     /// The commit to continue with.
@@ -87,7 +87,7 @@ impl Store {
         Ok(all)
     }
 
-    /// The versions of some features that were in effect at a time, by id. Features that did not exist or were
+    /// The versions of some features that were in effect at a time, sorted by id. Features that did not exist or were
     /// deleted are left out.
     pub async fn versions_at(
         &self,
@@ -98,8 +98,8 @@ impl Store {
         either!(self, s => s.versions_at(collection, ids, at).await)
     }
 
-    /// The versions of some features after a commit, by id: of each the newest version that this commit or an
-    /// earlier one wrote. Features that did not exist or were deleted are left out.
+    /// The versions of some features after the commit `seq`, sorted by id: for each feature the newest version that
+    /// this commit or an earlier one wrote. Features that did not exist or were deleted are left out.
     pub async fn versions_upto(
         &self,
         collection: &CollectionId,
@@ -109,7 +109,7 @@ impl Store {
         either!(self, s => s.versions_upto(collection, ids, seq).await)
     }
 
-    /// The first commit after `after` that fulfils a condition. Reads at most about this many commits.
+    /// The first commit after `after` for which `holds` returns `true`. Reads about `most` commits and then gives up.
     ///
     /// # Errors
     /// When the store fails.
@@ -135,7 +135,7 @@ impl Store {
         Ok(None)
     }
 
-    /// A whole collection as of a time, by id. Reads all versions of all its features, so it is meant for
+    /// A whole collection as of a time, sorted by id. Reads all versions of all its features, so it is meant for
     /// collections of a few thousand.
     pub async fn collection_at(
         &self,
@@ -145,7 +145,8 @@ impl Store {
         either!(self, s => s.collection_at(collection, at).await)
     }
 
-    /// The ids of all present and former features of a collection, sorted, from after a given id.
+    /// The ids of present and former features of a collection that sort after the id `after`, sorted; at most
+    /// `limit` ids.
     pub async fn ids_after(
         &self,
         collection: &CollectionId,
@@ -155,8 +156,8 @@ impl Store {
         either!(self, s => s.ids_after(collection, after, limit).await)
     }
 
-    /// The versions written to a collection from a position in the log on, in the order of the log: at most `limit`
-    /// versions, and the position to continue from.
+    /// The versions that were written to a collection after a position in the log, in the order of the log: at most
+    /// `limit` versions, and the position to continue from.
     pub async fn versions_from(
         &self,
         collection: &CollectionId,

@@ -62,7 +62,8 @@ impl JobState {
 
     fn parse(name: &str) -> Result<Self, StoreError> {
         let state = name.parse();
-        state.map_err(|_| StoreError::corrupt("jobs, state", format!("{name:?} is no state")))
+        state
+            .map_err(|_| StoreError::corrupt("jobs, state", format!("{name:?} is not a job state")))
     }
 
     /// Whether the job has ended and its state no longer changes.

@@ -97,12 +97,12 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        // If another file has taken its place, that file belongs to another process.
+        // If another file is at the path of the lock file now, it belongs to another process and must stay.
         if let Some((file, name)) = &self.lock
             && is_named(file, name)
         {
-            // The lock is still held here. If the file cannot be deleted, it does not lock anybody
-            // out.
+            // The lock is still held here. If the file cannot be deleted, it stays without a lock, so the
+            // next process can lock it.
             let _ = fs::remove_file(name);
         }
     }
@@ -136,7 +136,7 @@ mod tests {
         }
         drop(claim);
         assert!(!beside(&file, ".lock").exists());
-        // The lock file of a dead process does not lock anybody out.
+        // A lock file that a dead process left behind does not keep another process from the claim.
         fs::write(beside(&file, ".lock"), "onemap serve, process 1\n").unwrap();
         drop(Claim::take(&url(&link), "onemap serve").unwrap());
     }

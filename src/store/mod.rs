@@ -219,8 +219,8 @@ impl Store {
         }
     }
 
-    /// Passes all features of one moment to `sink`, including those of hidden collections, and
-    /// returns the newest commit of that moment.
+    /// Passes all features to `sink`, as of one moment and including those of hidden collections.
+    /// Returns the newest commit at that moment.
     pub async fn load(&self, sink: impl FnMut(Record) + Send) -> Result<Head, StoreError> {
         either!(self, s => s.load(None, sink).await)
     }
@@ -266,8 +266,8 @@ impl Store {
         either!(self, s => s.records_of(header, sink).await)
     }
 
-    /// Passes the changes of the commits from `first` to `last` to `sink`, oldest first. Reading
-    /// many small commits costs as much as reading one.
+    /// Passes the changes of the commits from `first` to `last` to `sink`, oldest first. All of them are
+    /// read with one query, so many small commits take about as long as one.
     pub async fn records_between(
         &self,
         first: u64,
@@ -277,7 +277,7 @@ impl Store {
         either!(self, s => s.records_between(first, last, sink).await)
     }
 
-    /// Returns when somebody (this process or another) may have committed, or after `patience`.
+    /// Waits until this process or another one may have committed, at most for `patience`.
     pub async fn changed(&self, patience: Duration) {
         either!(self, s => s.changed(patience).await);
     }

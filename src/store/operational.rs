@@ -76,7 +76,7 @@ impl Store {
     pub async fn erase_due_contacts(&self, now: Timestamp) -> Result<u64, StoreError> {
         let erased = either!(self, s => s.erase_due_contacts(now).await)?;
         if erased > 0 {
-            let detail = format!("{CONTACT}: {erased} whose time is over");
+            let detail = format!("{CONTACT}: {erased} whose retention time has passed");
             self.audit(AuditEntry::new(AuditKind::Erase).saying(&detail))
                 .await?;
             either!(self, s => s.forget_pages().await)?;

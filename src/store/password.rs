@@ -11,7 +11,7 @@ use rand::RngExt;
 
 /// The shortest password, in characters.
 pub const SHORTEST_PASSWORD: usize = 10;
-/// The longest password, in bytes. No byte of it is ignored.
+/// The longest password, in bytes. All of its bytes are hashed.
 pub const LONGEST_PASSWORD: usize = 256;
 
 /// A hash that no password matches. It is checked if an account has no password, so that the
@@ -36,7 +36,7 @@ pub enum PasswordError {
     #[error("a password must not be the name of the account")]
     Name,
     /// The hash could not be made.
-    #[error("the password could not be hashed")]
+    #[error("the password could not be hashed; try again")]
     Hash,
 }
 

@@ -118,7 +118,7 @@ async fn check(path: &Path, file: &mut SqliteConnection) -> Result<Manifest, Sto
     if rows != manifest.rows {
         return Err(damaged(both!(
             "行数与清单不符",
-            "its numbers of rows differ from its manifest"
+            "the number of rows in a table differs from its manifest"
         )));
     }
     if sha256 != manifest.sha256 {
@@ -169,7 +169,10 @@ fn no_backup(error: &sqlx::Error) -> Localized {
 }
 
 fn unreadable(error: &impl std::fmt::Display) -> Localized {
-    both!("内容无法读取（{error}）", "{error}")
+    both!(
+        "内容无法读取（{error}）",
+        "its contents cannot be read ({error})"
+    )
 }
 
 async fn head(file: &mut SqliteConnection) -> Result<u64, StoreError> {

@@ -133,7 +133,7 @@ pub async fn restore(
         Some(path) => {
             if super::sqlite::is_there(path) {
                 match take_over(url, path, working.path(), replace).await {
-                    // A damaged database may be replaced: this is what backups are for.
+                    // A damaged database may be replaced by a backup, but its erasures cannot be read.
                     Err(error) if error.is_unreadable() && replace => {
                         progress(
                             both!(

@@ -52,7 +52,8 @@ pub(super) async fn compare(path: &Path, file: &mut SqliteConnection) -> Result<
     }
 }
 
-/// Leaves out internal tables of SQLite, and the list of migrations, which the driver creates.
+/// Reads the SQL of the tables, indexes, triggers and views of a file, except for internal tables of SQLite and
+/// the list of migrations, which the driver creates.
 async fn parts(file: &mut SqliteConnection) -> Result<Parts, StoreError> {
     let rows: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT type, name, sql FROM sqlite_schema WHERE name <> '_sqlx_migrations' \
@@ -61,7 +62,8 @@ async fn parts(file: &mut SqliteConnection) -> Result<Parts, StoreError> {
     .fetch_all(file)
     .await?;
     let rows = rows.into_iter().map(|(kind, name, sql)| {
-        // Versions of SQLite write different spaces and quotes when a migration changes a table.
+        // When a migration changes a table, versions of SQLite write its SQL with different spaces and quotation
+        // marks, so both are left out of the comparison.
         let sql = sql.chars().filter(|c| !c.is_whitespace() && *c != '"');
         ((kind, name), sql.collect())
     });

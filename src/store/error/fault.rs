@@ -1,4 +1,4 @@
-//! What keeps a database from working, read from the errors of the drivers.
+//! Faults that keep a database from working, recognised from the errors of the database drivers.
 
 use sqlx::migrate::MigrateError;
 
@@ -20,7 +20,7 @@ pub(in crate::store) fn is_unreadable(error: Option<&sqlx::Error>) -> bool {
     matches!(fault_of(error), None | Some(Fault::Damaged))
 }
 
-/// What keeps a database from working, for both kinds of database.
+/// A fault that keeps a database from working, for both kinds of database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The database does not answer.

@@ -110,7 +110,9 @@ pub enum StoreError {
     #[error("the schema of the database could not be migrated: {0}")]
     Migrate(MigrateError),
     /// A precondition of an edit does not hold; nothing was written.
-    #[error("{collection}/{id} was changed: expected {expected:?}, found {found:?}")]
+    #[error(
+        "{collection}/{id} was changed by another commit: expected {expected:?}, found {found:?}; read it again"
+    )]
     Precondition {
         /// The collection of the feature.
         collection: CollectionId,
@@ -156,7 +158,7 @@ pub enum StoreError {
         most: u32,
     },
     /// The parent job already has a job of this kind.
-    #[error("this job has a {kind:?} job already")]
+    #[error("this job already has a follow-up job of the kind {kind:?}")]
     JobThere {
         /// The kind of the job.
         kind: String,
@@ -230,7 +232,7 @@ impl std::fmt::Display for Overtaken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{} features were changed by others meanwhile:",
+            "{} features were changed by other commits after this edit was prepared:",
             self.total
         )?;
         for (i, (collection, id, seq)) in self.first.iter().enumerate() {

@@ -104,7 +104,7 @@ impl Column {
         let odd = |cell: &Cell| {
             StoreError::corrupt(
                 format!("column {}", self.name),
-                format!("{cell:?} is no {}", self.type_name),
+                format!("{cell:?} is not a {}", self.type_name),
             )
         };
         Ok(match self.kind {

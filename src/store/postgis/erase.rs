@@ -84,7 +84,8 @@ impl PostgisStore {
     }
 }
 
-/// Removes paths from the versions of a feature written up to a moment, or from all versions.
+/// Removes the properties at `paths` from the versions of a feature that were written up to `until`, or from
+/// all versions if it is `None`. Returns the number of removed properties.
 async fn scrub(
     tx: &mut PgConnection,
     collection: &str,

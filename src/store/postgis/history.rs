@@ -35,7 +35,7 @@ impl PostgisStore {
             versions(collection, "$1")
         );
         let after = i64::try_from(after).unwrap_or(i64::MAX);
-        // Ask for the sizes first, so that a page of large versions has fewer of them.
+        // The sizes are read first, so that a page of large versions contains fewer of them.
         let commits: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
             "SELECT c.seq, coalesce(octet_length(h.properties::text), 0)::bigint {from} \
              ORDER BY c.seq LIMIT $3"
@@ -99,8 +99,8 @@ impl PostgisStore {
         let mut connection = self.shared.pool.acquire().await?;
         let mut moment = connection.begin().await?;
         let refused: Vec<Version> = self.refused(&mut moment).await?.into_iter().collect();
-        // The ids are few among millions of changes: for each, go down the index and read only the
-        // version that counts from the table, whatever the statistics suggest.
+        // There are few ids and millions of changes. These settings make PostgreSQL look up each id in the
+        // index instead of reading the whole table, even if outdated statistics suggest the latter.
         sqlx::query(
             "SELECT set_config('enable_seqscan', 'off', true), \
              set_config('enable_hashjoin', 'off', true), \

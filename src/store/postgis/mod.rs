@@ -328,7 +328,8 @@ async fn require(connection: &mut PgConnection, url: &str) -> Result<(), StoreEr
             .fetch_optional(&mut *connection)
             .await?;
     }
-    let schema = schema.ok_or_else(|| unsuitable(both!("没有 PostGIS", "it has no PostGIS")))?;
+    let schema =
+        schema.ok_or_else(|| unsuitable(both!("没有安装 PostGIS 3", "it has no PostGIS 3")))?;
     // The server itself has quoted the name.
     sqlx::query(AssertSqlSafe(format!(
         "SET search_path = {schema}, pg_catalog"

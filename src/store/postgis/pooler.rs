@@ -12,12 +12,13 @@ use super::connect;
 use crate::model::both;
 use crate::store::StoreError;
 
-/// How often the two connections are compared. Another client of the pooler may change one result.
+/// How often the two connections are compared. One comparison is not enough, because the pooler may
+/// happen to give them two servers while other clients use it.
 const TRIES: usize = 5;
 
 const WAY_OUT: &str = "One Map needs sessions (LISTEN, prepared statements, locks): connect it to \
     PostgreSQL directly, or give its database pool_mode = session in pgbouncer.ini";
-/// The same in Chinese.
+/// [`WAY_OUT`] in Chinese.
 const WAY_OUT_ZH: &str = "One Map 需要会话功能（LISTEN、预备语句、锁）：请直接连接 PostgreSQL，\
     或在 pgbouncer.ini 中为该数据库设置 pool_mode = session";
 
@@ -37,7 +38,8 @@ pub(super) async fn refuse(
     let mut first = None;
     for _ in 0..TRIES {
         let (one, two) = (server(connection).await?, server(&mut other).await?);
-        // Two connections with one server process, or one connection with two, mean a pooler.
+        // If two connections share a server process, or one connection changes its server process, there is
+        // a pooler.
         if one == two || *first.get_or_insert(one) != one {
             return Err(StoreError::Unsuitable {
                 url: url.to_owned(),
@@ -52,8 +54,8 @@ pub(super) async fn refuse(
     Ok(())
 }
 
-/// The id of the server process behind a connection. It is read in one message, because a statement
-/// prepared in a first message might be missing on the server that runs it.
+/// The id of the server process behind a connection. The query is sent as one message without a prepared
+/// statement, because the pooler might send a second message to a server that lacks the statement.
 async fn server(connection: &mut PgConnection) -> Result<i32, StoreError> {
     let row = sqlx::raw_sql("SELECT pg_backend_pid()")
         .fetch_one(connection)
@@ -61,8 +63,8 @@ async fn server(connection: &mut PgConnection) -> Result<i32, StoreError> {
     Ok(row.try_get(0)?)
 }
 
-/// PgBouncer refuses a connection with startup parameters that it does not know, so the check above
-/// never runs.
+/// The error to report if PgBouncer refused the connection because of startup parameters that it does not
+/// know; `None` for other errors. There is no connection then on which [`refuse`] could run.
 pub(super) fn refused_settings(error: &sqlx::Error, url: &str) -> Option<StoreError> {
     let said = error.as_database_error()?.message();
     said.contains("unsupported startup parameter")

@@ -117,7 +117,7 @@ impl PostgisStore {
                 id = verdict.id,
                 seq = commit.header.seq,
                 problem = verdict.problem,
-                "a row written by SQL is no valid feature and is kept off the map"
+                "a row that SQL wrote is not a valid feature and is not shown on the map"
             );
         }
         if !verdicts.is_empty() {
@@ -144,8 +144,8 @@ impl PostgisStore {
         Ok(schemas)
     }
 
-    /// Has quarantined rows checked again after their schema changed. Touching a row makes a
-    /// commit.
+    /// Makes a commit with the quarantined rows of these collections, whose schemas have changed. Each new
+    /// commit is checked, so the rows are checked against the new schemas.
     pub(super) async fn retry(&self, schemas: &[String]) -> Result<(), StoreError> {
         if schemas.is_empty() {
             return Ok(());
@@ -156,7 +156,7 @@ impl PostgisStore {
             .await?;
         sqlx::query(
             "SELECT set_config('onemap.account', '$system', true), \
-             set_config('onemap.reason', '模式已变更，重新检查 (the schema changed: judged anew)', true)",
+             set_config('onemap.reason', '模式已变更，重新检查 (the schema changed; checked again)', true)",
         )
         .execute(&mut *tx)
         .await?;
@@ -228,7 +228,7 @@ impl PostgisStore {
         commit: &Numbered,
         collection: &str,
     ) -> Result<Option<Arc<Checker>>, StoreError> {
-        // The newest version that is a valid schema, usually the first one read.
+        // Reads versions of the schema, newest first, until one of them is valid. Usually that is the first.
         let mut before = i64::try_from(commit.header.seq).unwrap_or(i64::MAX);
         loop {
             let row: Option<(i64, i64, Option<String>)> = sqlx::query_as(

@@ -31,7 +31,7 @@ impl PostgisStore {
     ) -> Result<Head, StoreError> {
         self.judge_pending().await?;
         let mut connection = self.shared.pool.acquire().await?;
-        // One snapshot shows one moment, however long reading takes.
+        // All queries of this transaction read the same snapshot, however long they take.
         let mut moment = connection
             .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             .await?;
@@ -223,8 +223,8 @@ impl PostgisStore {
     }
 }
 
-/// Limits the time for a reply that a reachable server gives at once: a network that drops packets
-/// reports no error.
+/// Runs a short query with a time limit. Without it, the query would wait for long on a network that drops
+/// packets, because such a network reports no error.
 async fn soon<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     tokio::time::timeout(2 * PATIENCE, answer)
         .await

@@ -7,8 +7,8 @@ use super::{LOCKS, PostgisStore};
 use crate::store::upload::SWEPT;
 use crate::store::{StoreError, Upload, UploadLimits};
 
-/// The `pg_advisory_xact_lock` under which chunks are added: the bytes stored so far are counted
-/// first.
+/// The key of the `pg_advisory_xact_lock` that is held while a chunk is added, so that two uploads cannot
+/// pass the check of the total size at the same time.
 const ADDING_LOCK: i32 = 5;
 
 impl PostgisStore {

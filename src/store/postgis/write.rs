@@ -51,7 +51,7 @@ impl PostgisStore {
         let mut tx = connection
             .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
             .await?;
-        // The statement timeout; no caller waits longer than this for a response.
+        // The timeout of each statement is 10 s, because no caller waits longer for a response.
         announce(
             &mut tx,
             &edit.author,
@@ -112,7 +112,7 @@ impl PostgisStore {
     }
 }
 
-/// The keys of the features that must not exist for an edit.
+/// The keys of the features that must not exist according to the preconditions of an edit.
 pub(super) fn absent(edit: &Edit) -> HashSet<Key> {
     edit.preconditions
         .iter()
@@ -271,9 +271,9 @@ pub(super) async fn hold_schemas(
     Ok(())
 }
 
-/// Keeps other writers from creating a feature that must not exist and that this edit does not
-/// create either. A row inserted and deleted again reserves its key until the end of the
-/// transaction and changes nothing.
+/// Keeps other writers from creating features that must not exist and that this edit does not create
+/// itself. For this, it inserts a row for each and deletes it again: that changes nothing, but reserves the
+/// key until the end of the transaction.
 pub(super) async fn hold_absent(
     tx: &mut PgConnection,
     absent: &HashSet<Key>,

@@ -94,8 +94,8 @@ impl SqliteStore {
     }
 }
 
-/// Removes paths from the versions of a feature written up to a moment; without a moment, also from
-/// versions that are not committed yet.
+/// Removes the properties at `paths` from the versions of a feature that were written up to a moment. Without
+/// a moment, removes them from all versions, including those that are not committed yet.
 async fn scrub(
     tx: &mut SqliteConnection,
     collection: &str,

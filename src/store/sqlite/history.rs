@@ -1,5 +1,5 @@
-//! The history in SQLite, read from the log alone. So it does not matter which commits are folded
-//! into `features` already, and staged rows, which have no commit, are not found.
+//! The history in SQLite, read from the log alone. The result is the same whether or not a commit is
+//! folded (copied into `features`) already. Staged rows have no commit and are not found.
 //!
 //! Warnings and grids have an index of all their versions. The name of the collection is part of
 //! the SQL text instead of a `?` parameter: only then can SQLite use the partial index. A
@@ -40,7 +40,7 @@ impl SqliteStore {
         let (with, from) = versions(collection);
         let after = i64::try_from(after).unwrap_or(i64::MAX);
         let mut connection = self.shared.readers.acquire().await?;
-        // Ask for the sizes first, so that a page of large versions has fewer of them.
+        // The sizes are read first, so that a page of large versions contains fewer of them.
         let commits: Vec<(i64, i64)> = sqlx::query_as(AssertSqlSafe(format!(
             "{with} SELECT c.seq, coalesce(octet_length(h.properties), 0) {from} \
              AND c.seq > ?2 ORDER BY c.seq LIMIT ?3"
@@ -228,8 +228,8 @@ impl SqliteStore {
     }
 }
 
-/// Run before a part of a batch is folded: adds to `past` the versions that `features` refers to
-/// now and those that will replace them, for features that have an earlier version.
+/// Statements that run before a part of a batch is folded (copied into `features`). For features that
+/// have an earlier version, they add to `past` the version in `features` and the one that replaces it.
 pub(super) const PAST_OF_FOLD: [&str; 2] = [
     "INSERT OR IGNORE INTO past (collection, id, batch) \
      SELECT f.collection, f.id, c.batch FROM changes h \

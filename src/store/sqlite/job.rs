@@ -75,7 +75,7 @@ impl SqliteStore {
             .map_err(|e| StoreError::job_there(e, &new.kind))?;
             tx.commit().await?;
             let row = row.into_iter().next();
-            one(row)?.ok_or_else(|| StoreError::corrupt("jobs", "the row is not there"))
+            one(row)?.ok_or_else(|| StoreError::corrupt("jobs", "the inserted row is missing"))
         }
         .await;
         writer.done(done)

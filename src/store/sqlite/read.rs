@@ -24,12 +24,12 @@ impl SqliteStore {
         mut sink: impl FnMut(Record) + Send,
     ) -> Result<Head, StoreError> {
         let mut connection = self.shared.readers.acquire().await?;
-        // One read transaction shows one moment, however long reading takes.
+        // All queries of one read transaction see the same state, however long they take.
         let mut moment = connection.begin().await?;
         let head = head(&mut moment).await?;
 
-        // Commits that are not folded yet are newer than the rows of `features`, so they are read
-        // first.
+        // Commits that are not folded yet (not copied into `features`) are newer than its rows, so they are
+        // read first.
         let mut newer: HashMap<(CollectionId, FeatureId), u64> = HashMap::new();
         for unfolded in headers(
             &mut moment,

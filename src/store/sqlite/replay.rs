@@ -1,8 +1,8 @@
 //! Writes one or thousands of edits as commits in one transaction that is as short as possible.
 //!
 //! The present state of all features concerned is read first, every edit is decided in memory, and
-//! the result is written in statements of many rows. A statement is sent to the thread of the
-//! connection and back, which takes longer than SQLite needs for a row.
+//! the result is written in statements of many rows. One statement for each row would be slower: sending a
+//! statement to the thread of the connection and back takes longer than writing a row.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -73,8 +73,8 @@ async fn replay(
         return Ok(committed);
     }
     log.write(&mut tx).await?;
-    // Nobody else could take a batch number in the meantime, so ours are the next ones. The
-    // sequence must learn the last one, or it would assign them again.
+    // Nobody else could take a batch number in the meantime, so this transaction uses the next ones. The
+    // last one is inserted into `batches` and deleted again, so that SQLite does not assign them again.
     let last = log.batch - 1;
     if let Some(entry) = &audited {
         super::audit::add(&mut tx, entry, Some(last)).await?;

@@ -283,9 +283,9 @@ async fn touch(tx: &mut SqliteConnection, batch: i64) -> Result<(), StoreError> 
     }
 }
 
-/// Moves a published batch into `features`, a chunk at a time. Newer versions stay, so it can be
-/// repeated after a crash. If another process folds the same batch, the one that finds it finished
-/// stops, because the markers of deletions are gone by then.
+/// Folds a published batch: copies its changes into `features`, a chunk at a time. Newer versions in
+/// `features` stay, so folding can be repeated after a crash. If another process has finished folding the
+/// batch, this one stops: the markers of deletions are removed by then, and a deleted feature would return.
 async fn fold(
     store: &SqliteStore,
     connection: &mut SqliteConnection,
@@ -352,7 +352,7 @@ async fn fold(
         .bind(seq)
         .execute(&mut *tx)
         .await?;
-    // The markers of deletions were kept for this fold; they are removed once no fold is left.
+    // The markers of deletions are kept until all commits are folded.
     sqlx::query(
         "DELETE FROM features WHERE properties IS NULL \
          AND NOT EXISTS (SELECT 1 FROM commits WHERE folded = 0)",

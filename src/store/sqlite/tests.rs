@@ -144,7 +144,7 @@ async fn a_staged_import_is_invisible_until_published_and_newer_writes_win() {
 
     let done = staging.publish(&[], None).await.unwrap();
     assert_eq!((done.seq, done.changed), (2, 1001));
-    // Writes after the import win, whether or not the import is folded already.
+    // Writes after the import replace its rows, whether or not the import is folded (copied into `features`).
     f.store
         .commit(edit(vec![put("n0001", 77), delete("n0002")]))
         .await
@@ -397,7 +397,10 @@ async fn tokens_of_an_older_database_become_accounts_without_additional_rights()
     for n in 1..=5 {
         who.push(store.token_principal(&secret(n)).await.unwrap().unwrap());
     }
-    assert_eq!(who[0], who[1], "one name and the same rights: one account");
+    assert_eq!(
+        who[0], who[1],
+        "tokens with the same name and rights belong to one account"
+    );
     assert_eq!(who[0].account, "小李");
     let shown = |n: usize| (who[n].roles.to_string(), who[n].communities.join(","));
     assert_eq!(shown(0), ("rider".to_owned(), String::new()));
