@@ -177,7 +177,7 @@ fn check_names_the_file_the_line_and_what_was_expected() {
     assert!(!ok);
     let wanted = format!(
         "{path}/calendar.toml:{line}:6: `to` is 2026-02-03, before the first day off, 2026-02-15; \
-         expected a day not before it"
+         expected a day that is not before `from`"
     );
     assert!(
         out.contains("before the first day off, 2026-02-15; expected"),

@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | red / yellow / green | `severity` Severe / Moderate / Minor |
 //! | red / yellow / green | `urgency` Immediate / Expected / Future; Past once the case has ended |
-//! | reported, not looked at yet | `certainty` Possible; Likely where a grid worker, a unit or a sensor said it |
+//! | reported, not filed yet | `certainty` Possible; Likely if a grid worker, a unit or a sensor reported it |
 //! | filed and later | `certainty` Observed |
 //! | rejected | `certainty` Unlikely |
 //! | corridor_clutter, flying_wire_charging | `category` Fire |
@@ -20,7 +20,7 @@
 //! | damaged_facility | `category` Infra |
 //! | any other category | `category` Other |
 //! | open / ended | `responseType` Monitor / AllClear |
-//! | `reported_at`, `since`, `due_at` | `effective`, `onset`, `expires` (where it is still to come) |
+//! | `reported_at`, `since`, `due_at` | `effective`, `onset`, `expires` (only if it is in the future) |
 //!
 //! The severity Extreme is reserved for disaster warnings.
 

@@ -1,5 +1,5 @@
-//! The closure of ways by a case. Its category defines the closure, unless an officer decided otherwise for the case; it
-//! applies from filing until the case is handled, at every level.
+//! The closure of ways near a case. The rule of the category defines the closure, unless an officer decided otherwise
+//! for the case. It applies from filing until the case is handled, whatever the level of the case is.
 
 use super::case::Case;
 use super::rules::{Blocks, Rules};

@@ -17,11 +17,11 @@ use super::rules::{ConditionRule, Side};
 pub enum State {
     /// The value is in the normal range.
     Inactive,
-    /// The value is beyond `enter`, but not yet for the time `for`.
+    /// The value is at or beyond the threshold `enter`, but not yet for the time `for` of the rule.
     Pending,
     /// The condition is met (触发).
     Firing,
-    /// The value is back beyond `leave`, but not yet for the time `keep`.
+    /// The value is back beyond the threshold `leave`, but not yet for the time `keep` of the rule.
     Recovering,
     /// No observation has arrived for too long, or none ever.
     NoData,
@@ -72,7 +72,7 @@ impl Condition {
             observed_at: Some(at),
             ..before
         };
-        // Transitions that time has made are not undone: a state never begins before the one it
+        // Transitions that time has made are not undone: a state never begins before the state that it
         // follows.
         let from = at.max(before.since);
         let entered = rule.is_entered(value);
@@ -116,7 +116,7 @@ impl Condition {
         std::iter::successors(step(self), step).collect()
     }
 
-    /// Whether it began to fire since `before`, so that a case is opened or joined.
+    /// Whether the condition began to fire after the state `before`. Then it opens a case or joins an open one.
     pub fn fired_after(&self, before: &Self) -> bool {
         self.fired_at.is_some() && self.fired_at != before.fired_at
     }
@@ -263,7 +263,10 @@ mod tests {
         assert_eq!(silent.due(&RULE), None);
         let back = silent.observe(&RULE, 0.6, minute(1000));
         assert_eq!(back.state, State::Firing);
-        assert!(!back.fired_after(&silent), "no second notice of the same");
+        assert!(
+            !back.fired_after(&silent),
+            "the same condition must not fire a second time"
+        );
         let better = silent.observe(&RULE, 0.1, minute(1000));
         assert_eq!(
             (better.state, better.since),

@@ -29,11 +29,11 @@ pub struct Duplicate {
 }
 
 /// The open cases of `category` that were reported within the rule's distance of `place` and within
-/// its hours before `now`, nearest first. `but` is a case to exclude from its own duplicates.
+/// its hours before `now`, nearest first. `but` is the id of a case to leave out, because no case is its
+/// own duplicate.
 ///
 /// # Errors
 /// If the meter stops the query.
-/// When the meter stops it.
 pub fn duplicates<M: Meter>(
     warnings: &Collection,
     rule: Duplicates,
@@ -87,8 +87,8 @@ mod tests {
 
     const HERE: Coord<f64> = Coord { x: 117.1, y: 39.2 };
 
-    /// The values of a random case: (east and north in steps of about 10 m, hours ago, category,
-    /// status).
+    /// A random case: steps of about 10 m to the east and to the north, hours since the report, whether the
+    /// category matches, and whether the case is open.
     type Said = (i8, i8, u8, bool, bool);
 
     fn collection(said: &[Said], now: Timestamp) -> Collection {

@@ -29,9 +29,9 @@ pub struct Weight {
 pub struct Earlier {
     /// When it was first reported.
     pub reported_at: Timestamp,
-    /// The number of reports it stands for; 0 while it does not count.
+    /// The number of reports merged into it; 0 while it does not count for its grid.
     pub reports: u32,
-    /// When it was rejected or merged; from then on it stands for no report.
+    /// When it was rejected or merged; its reports do not count from then on.
     pub gone_at: Option<Timestamp>,
 }
 
@@ -240,8 +240,8 @@ fn reports_before(
 fn absorbed(around: &impl Surroundings, into: &Case, merged: &Case, at: Timestamp) -> Case {
     let mut next = into.clone();
     next.apply(&table::absorb_mark(into, merged, at));
-    // The merged case takes the repeat number of the later report. The number from another category
-    // is not comparable.
+    // The case takes the greater repeat number of the two. Repeat numbers of different categories are not
+    // comparable.
     if into.category == merged.category {
         next.ledger.nth = next.ledger.nth.max(merged.ledger.nth);
     }
@@ -249,8 +249,8 @@ fn absorbed(around: &impl Surroundings, into: &Case, merged: &Case, at: Timestam
     next
 }
 
-/// Writes into the last step what happens to its notice. A notice is due if the step made the case
-/// count or its level rise, and the rules notify of that level.
+/// Writes into the last step what happens to its notice. A notice is due if the step made the case count for
+/// its grid or raised its level, and the rules send notices of that level.
 fn notify(around: &impl Surroundings, before: Option<&Case>, case: &mut Case) {
     let rose = before.is_none_or(|before| opens(before, case) || case.level > before.level);
     if !rose || !case.counts() || case.status.is_ended() {
@@ -265,7 +265,8 @@ fn notify(around: &impl Surroundings, before: Option<&Case>, case: &mut Case) {
     }
 }
 
-/// Whether a step makes a case count that did not count before.
+/// Whether a step makes a case count for the level of its grid that did not count before, or reopens one that
+/// counts.
 fn opens(before: &Case, after: &Case) -> bool {
     after.counts() && (!before.counts() || (before.status.is_ended() && !after.status.is_ended()))
 }

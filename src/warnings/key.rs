@@ -48,7 +48,8 @@ impl KeyMark {
     }
 }
 
-/// 128 bits of a hash over the texts, as hexadecimal digits.
+/// The first 128 bits of a SHA-256 hash over the texts, as hexadecimal digits. The length of each text is hashed
+/// too, so that `["ab", "c"]` and `["a", "bc"]` give different results.
 pub fn digest(texts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for text in texts {

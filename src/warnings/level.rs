@@ -44,8 +44,8 @@ pub struct Pause {
     pub from: Timestamp,
     /// The end of the period; `None` while it lasts.
     pub until: Option<Timestamp>,
-    /// Whether its end postponed `due_at` by its length (parking), so that it must not be counted
-    /// twice.
+    /// Whether the end of the period postponed `due_at` by the length of the period (parking). Such a period
+    /// must not be subtracted again when delays are counted.
     pub moved_due: bool,
 }
 
@@ -274,7 +274,8 @@ impl Clock<'_> {
         }
     }
 
-    /// When a time has passed since `from`, not counting pauses; `None` if it never passes.
+    /// The moment at which `time` has passed since `from`. Pauses for which `counts` returns `true` are not
+    /// counted. `None` if such a pause has no end yet.
     fn reach(
         &self,
         from: Timestamp,

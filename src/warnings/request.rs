@@ -26,8 +26,8 @@ type MetresField = Field<f64>;
 ///
 /// file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
 /// `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
-/// `reason` · resume · block `ebike`, `foot`, `within_m?` · reopen `reason` · rate `rating`, `receipt` · note `note` (an internal note,
-/// never public).
+/// `reason` · resume · block `ebike`, `foot`, `within_m?` · reopen `reason` · rate `rating`, `receipt` · note `note`
+/// (an internal note, never public). `?` marks optional fields.
 ///
 /// Members that are not listed here are ignored.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -79,8 +79,8 @@ pub struct ActionBody {
     #[serde(default)]
     #[schema(inline)]
     pub until: MomentField,
-    /// Whether the ways near the case are closed for e-bikes, ridden or pushed. A missing one of `ebike` and `foot` is
-    /// false; both false opens the ways again.
+    /// Whether the ways near the case are closed for e-bikes, ridden or pushed. If only one of `ebike` and `foot` is
+    /// given, the other one is false. If both are false, the ways are open again.
     #[serde(default)]
     #[schema(inline)]
     pub ebike: FlagField,
@@ -88,8 +88,8 @@ pub struct ActionBody {
     #[serde(default)]
     #[schema(inline)]
     pub foot: FlagField,
-    /// Within so many metres of the case ways are closed, 0.5 to 200. Without it the distance of the category counts,
-    /// or 5.
+    /// The distance from the case within which ways are closed, in metres, 0.5 to 200. If it is missing, the distance
+    /// that applied before is used, or that of the category, or 5.
     #[serde(default)]
     #[schema(inline)]
     pub within_m: MetresField,
@@ -134,7 +134,7 @@ pub struct ActionRequest {
     pub ebike: Option<bool>,
     /// Whether ways near the case are closed for people on foot.
     pub foot: Option<bool>,
-    /// Within so many metres of the case ways are closed.
+    /// The distance from the case within which ways are closed, in metres.
     pub within_m: Option<f64>,
     /// The client's idempotency key.
     pub key: Option<String>,
@@ -171,7 +171,10 @@ impl ActionRequest {
         let Some(RequestableAction(action)) = action else {
             return Err(FieldError::new(
                 "action",
-                both!("请填写要执行的操作", "expected one of the actions"),
+                both!(
+                    "请填写要执行的操作",
+                    "expected the name of an action, such as file; found none"
+                ),
             ));
         };
         let due_at = match body.due_at.at("due_at")? {
@@ -198,8 +201,8 @@ impl ActionRequest {
         })
     }
 
-    /// The mark of its key; `None` if it has none. Photos are not part of the compared content,
-    /// because a client that repeats a step may have uploaded them again.
+    /// The hashes of the request's key and content; `None` if the request has no key. Photos are not part of
+    /// the content, because a client that repeats a step may have uploaded them again.
     pub fn key_mark(&self, actor: &Actor) -> Option<KeyMark> {
         let key = self.key.as_deref()?;
         let content = Self {
@@ -211,7 +214,8 @@ impl ActionRequest {
         // Existing cases contain hashes of this text, written when the type was still called
         // `Wish`.
         let content = content.replacen("ActionRequest", "Wish", 1);
-        // Fields that were added since do not change the hashes of requests without them.
+        // Fields that were added later are left out if none of them is set, so that the hash is the same as that of
+        // an older program.
         let content = content.replacen(NEW_FIELDS, "", 1);
         let action = self.action.as_str();
         Some(KeyMark::new(
@@ -223,7 +227,7 @@ impl ActionRequest {
     }
 }
 
-/// The newer fields of a request that has none of them, as they are formatted.
+/// The text of the newer fields in the `Debug` format of a request that has none of them.
 const NEW_FIELDS: &str = ", ebike: None, foot: None, within_m: None";
 
 /// Checks the distance from a case within which ways are closed, in metres.

@@ -93,7 +93,7 @@ struct Grid {
     parent: Option<String>,
 }
 
-/// The effect of an open warning on its grid.
+/// The data of an open warning that determine the status of its grid.
 #[derive(Debug, Clone, PartialEq)]
 struct Open {
     grid: Option<String>,
@@ -116,7 +116,7 @@ pub struct StatusBoard {
     records: usize,
     /// Whether the ledger is known to have contained warnings, even if the records do not show any.
     known: bool,
-    /// The conditions without recent observations, each with the id of its grid.
+    /// The conditions in the state *no data*, each with the id of its grid.
     silent: Arc<BTreeMap<FeatureId, String>>,
     board: OnceLock<Board>,
 }
@@ -264,7 +264,8 @@ impl StatusBoard {
         }
     }
 
-    /// `open` is `None` for a deleted warning, `Some(None)` for one that ended or does not count.
+    /// Replaces what the board knows of a warning. `open` is `None` for a deleted warning, `Some(None)` for one that
+    /// ended or does not count.
     fn put_warning(&mut self, id: &FeatureId, open: Option<Option<Open>>) {
         let Some(open) = open else {
             self.open.remove(id.as_str());
@@ -428,7 +429,7 @@ impl<'a> Tree<'a> {
 }
 
 impl Open {
-    /// The effect of an open warning on its grid; `None` for one that ended or does not count.
+    /// Reads the data that determine the status of the grid; `None` for a warning that ended or does not count.
     fn read(id: &FeatureId, properties: &str) -> Option<Self> {
         // Most warnings ended long ago; of those only the status is read.
         let status = Canonical::new(properties).text(property::STATUS);

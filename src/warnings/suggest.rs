@@ -12,9 +12,8 @@ use crate::codec::hours::OpeningHours;
 use crate::model::names::property;
 use crate::model::{FeatureId, Localized};
 
-/// The weight of each criterion. Competence outweighs all others together: a unit that may not
-/// handle a case never ranks before one that may.
-/// ranks before one that may.
+/// The weight of each criterion, 100 in total. Competence outweighs all others together, so a unit that may
+/// not handle a case never ranks before one that may.
 const COMPETENT: f64 = 52.0;
 const SERVES: f64 = 24.0;
 const ON_DUTY: f64 = 14.0;

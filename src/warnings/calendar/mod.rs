@@ -2,7 +2,7 @@
 //!
 //! Working time passes only during office hours. A day has the office hours of its weekday unless
 //! it is a holiday; a make-up workday has the hours of `make_up`. For a year without an entry the
-//! holidays are unknown and only weekends are free; [`Calendar::knows`] tells.
+//! holidays are unknown and only weekends are free; [`Calendar::knows`] tells whether there is one.
 
 mod parse;
 
@@ -19,7 +19,7 @@ use crate::model::Localized;
 /// The search for working time ends after this many days without any.
 const FURTHEST_DAYS: u32 = 4000;
 
-/// The office hours, holidays and make-up workdays of the office.
+/// The office hours, holidays and make-up workdays (调休) by which working time is counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calendar {
     /// The offset of local time from UTC.

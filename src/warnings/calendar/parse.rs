@@ -13,8 +13,8 @@ use crate::model::Localized;
 /// The built-in calendar, with China's public holidays.
 pub const DEFAULT: &str = include_str!("../../../geodata/calendar.toml");
 
-/// The longest plausible holiday: a typing error in a month could otherwise close the office for
-/// half a year.
+/// The longest holiday that is accepted. Without a limit, a typing error in a month could close the office
+/// for half a year.
 const LONGEST_HOLIDAY_DAYS: usize = 20;
 
 const WEEKDAYS: [&str; 7] = [
@@ -88,7 +88,7 @@ fn calendar(root: &Table<'_>) -> Option<Calendar> {
         }
         if make_up.insert(date, name).is_some() {
             item.wrong(
-                &format!("is {date}, which is there already"),
+                &format!("is {date}, which is a make-up workday already"),
                 "each day once",
             );
         }
@@ -143,8 +143,8 @@ fn hours(table: &Table<'_>) -> Option<Week> {
     };
     if week.iter().all(Vec::is_empty) {
         table.wrong(
-            "the office never works".to_owned(),
-            "office hours on at least one weekday, or nothing ever falls due",
+            "no weekday has office hours".to_owned(),
+            "office hours on at least one weekday, because deadlines count working time",
         );
         return None;
     }
@@ -178,7 +178,7 @@ fn spans(item: &Item<'_>) -> Option<Vec<Hours>> {
         } else if made.last().is_some_and(|b| span.from < b.to) {
             item.wrong(
                 &format!("is {text:?}, which overlaps the span before it"),
-                "spans one after the other",
+                "spans in order that do not overlap",
             );
             fine = false;
         }
@@ -261,7 +261,7 @@ fn holiday<'r>(year: i16, table: &Table<'r>, days: &mut Days<'r>) {
     {
         item.wrong(
             &format!("is {to}, before the first day off, {from}"),
-            "a day not before it",
+            "a day that is not before `from`",
         );
         return;
     }
@@ -273,7 +273,7 @@ fn holiday<'r>(year: i16, table: &Table<'r>, days: &mut Days<'r>) {
         if n >= LONGEST_HOLIDAY_DAYS {
             item.wrong(
                 &format!("is {to}, which makes a holiday of over {LONGEST_HOLIDAY_DAYS} days"),
-                "the last day off",
+                "the last day off of this holiday",
             );
             return;
         }

@@ -80,7 +80,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "\"11:00-18:00\"",
         "4:26",
         "overlaps the span before it",
-        "one after the other",
+        "in order that do not overlap",
     ),
     (
         "\"14:00-18:00\"",
@@ -137,7 +137,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "to = 2025-12-31",
         "20:6",
         "is 2025-12-31, before the first day off, 2026-01-01",
-        "a day not before it",
+        "a day that is not before `from`",
     ),
     (
         "to = 2026-02-23",
@@ -178,7 +178,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "2026-02-14, 2026-02-28",
         "2026-02-14, 2026-02-14",
         "28:24",
-        "is 2026-02-14, which is there already",
+        "is 2026-02-14, which is a make-up workday already",
         "each day once",
     ),
     (
@@ -245,5 +245,5 @@ fn an_office_that_never_works_is_refused() {
         .replace("\"08:30-18:00\"", "")
         .replace("\"08:30-12:00\", \"14:00-18:00\"", "");
     let problems = Calendar::parse(&text).unwrap_err();
-    assert_eq!(problems[0].problem, "the office never works");
+    assert_eq!(problems[0].problem, "no weekday has office hours");
 }

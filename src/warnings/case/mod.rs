@@ -45,7 +45,7 @@ pub enum Turn {
     Officer,
     /// The unit in charge must act.
     Unit,
-    /// A person must verify the case who may do so and did not handle it.
+    /// A grid worker or an officer who did not handle the case must verify it.
     Verifier,
 }
 
@@ -177,7 +177,8 @@ pub struct Case {
     pub closed_at: Option<Timestamp>,
     /// The date until which it is parked.
     pub parked_until: Option<Timestamp>,
-    /// Which ways near the case are closed, if an officer decided it for this case. If not, its category decides.
+    /// Which ways near the case are closed, as an officer decided for this case. If it is `None`, the rule of the
+    /// category applies.
     pub blocks: Option<Blocks>,
     /// The id of the case into which it was merged.
     pub merged_into: Option<FeatureId>,

@@ -265,7 +265,7 @@ proptest! {
             prop_assert!(next > moment);
             let then = assess(&facts, &rules, &china, next);
             prop_assert_ne!(&then, &now);
-            prop_assert!(then.level >= now.level, "by time alone it only grows worse");
+            prop_assert!(then.level >= now.level, "time alone never lowers a level");
             if then.level > now.level {
                 prop_assert_eq!(then.since, next);
             }

@@ -124,12 +124,11 @@ pub struct ConditionRule {
     pub enter: f64,
     /// The threshold at which the condition ends. It differs from `enter` (hysteresis).
     pub leave: f64,
-    /// How long it must last before it fires.
+    /// How long the value must stay beyond `enter` before the condition fires (`for`).
     pub lasts: SignedDuration,
-    /// How long the value must be back before the condition is resolved.
+    /// How long the value must stay beyond `leave` before the condition is resolved.
     pub keep: SignedDuration,
-    /// The time without observations after which the state is no data; `None` if missing
-    /// observations mean nothing.
+    /// The time without observations after which the state becomes *no data*; `None` if it never does.
     pub no_data_after: Option<SignedDuration>,
 }
 

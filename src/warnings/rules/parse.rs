@@ -68,7 +68,8 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
     })
 }
 
-/// Reads all items before failing, so that every mistake is reported.
+/// Reads all items; `None` if one of them is invalid. It does not stop at the first invalid one, so that every
+/// mistake is reported.
 fn all<T>(items: Vec<Item<'_>>, read: impl FnMut(&Item<'_>) -> Option<T>) -> Option<Vec<T>> {
     let read: Vec<Option<T>> = items.iter().map(read).collect();
     read.into_iter().collect()
@@ -102,7 +103,7 @@ fn categories(root: &Table<'_>) -> Option<BTreeMap<String, Category>> {
     if table.entries().iter().all(|(id, _)| *id != OTHER) {
         table.wrong(
             "`categories` lacks `other`".to_owned(),
-            "[categories.other], which stands in for a category that is no longer there",
+            "the table [categories.other], whose rules apply to cases of a category that was removed",
         );
     }
     read.into_iter().collect()
@@ -113,7 +114,7 @@ fn category(id: &str, table: &Table<'_>) -> Option<Category> {
     let base = table
         .need(
             "level",
-            "the level at which a case begins: \"green\", \"yellow\" or \"red\"",
+            "the level with which a case begins: \"green\", \"yellow\" or \"red\"",
         )
         .and_then(|i| i.level());
     let working = |key, what| {
@@ -123,11 +124,11 @@ fn category(id: &str, table: &Table<'_>) -> Option<Category> {
     };
     let respond = working(
         "respond",
-        "working time to file a report in, such as \"4h\"",
+        "the working time within which a report must be filed, such as \"4h\"",
     );
     let handle = working(
         "handle",
-        "working time to handle a case in, such as \"16h\"",
+        "the working time within which a case must be handled, such as \"16h\"",
     );
     let age = steps(table, "age", Time::Clock);
     let overdue = steps(table, "overdue", Time::Working);
@@ -205,7 +206,7 @@ fn steps(table: &Table<'_>, key: &'static str, time: Time) -> Option<Vec<TimeSte
         if before.is_some_and(|b| step.after <= b.after || step.level <= b.level) {
             item.wrong(
                 "is out of order",
-                "steps that come later and are worse than the one before",
+                "steps in order, each later and more severe than the one before",
             );
         }
         before = Some(step);
@@ -241,7 +242,7 @@ fn repeats(table: &Table<'_>) -> Option<Repeats> {
                 if before.is_some_and(|b| step.nth <= b.nth || step.level <= b.level) {
                     item.wrong(
                         "is out of order",
-                        "steps that take more reports and are worse than the one before",
+                        "steps in order, each with more reports and a more severe level than the one before",
                     );
                 }
                 before = Some(step);
@@ -261,24 +262,24 @@ fn condition(table: &Table<'_>) -> Option<ConditionRule> {
     let side = table
         .need(
             "bad",
-            "\"above\" where high values are bad, \"below\" where low ones are",
+            "\"above\" if high values are bad, \"below\" if low values are bad",
         )
         .and_then(|i| i.one_of(&sides));
     let enter = table
-        .need("enter", "the value from which on it is bad")
+        .need("enter", "the threshold at which the condition begins")
         .and_then(|i| i.number());
-    let leave_item = table.need("leave", "the value beyond which it is over");
+    let leave_item = table.need("leave", "the threshold at which the condition ends");
     let leave = leave_item.as_ref().and_then(Item::number);
     let lasts = table
         .need(
             "for",
-            "how long it must last before it fires, such as \"10m\"",
+            "how long the value must stay bad before the condition fires, such as \"10m\"",
         )
         .and_then(|i| i.duration(Time::Clock));
     let keep = table
         .need(
             "keep",
-            "how long it must be over to be resolved, such as \"30m\"",
+            "how long the value must stay good before the condition is resolved, such as \"30m\"",
         )
         .and_then(|i| i.some_time(Time::Clock));
     let silence_item = table.get("no_data_after");
@@ -307,7 +308,10 @@ fn condition(table: &Table<'_>) -> Option<ConditionRule> {
     };
     if let (false, Some(item)) = (apart, &leave_item) {
         item.wrong(
-            &format!("is {}, so a value could flap around it", rule.leave),
+            &format!(
+                "is {}, so the condition could begin and end with every small change of the value",
+                rule.leave
+            ),
             &expected,
         );
     }
@@ -315,7 +319,7 @@ fn condition(table: &Table<'_>) -> Option<ConditionRule> {
         && after <= rule.lasts.max(rule.keep)
     {
         item.wrong(
-            "ends before `for` or `keep` can",
+            "is not longer than `for` and `keep`",
             "a longer time than `for` and `keep`",
         );
     }
@@ -351,7 +355,10 @@ fn place(item: &Item<'_>, known: &[&str], collections: Option<&[&str]>) -> Optio
         .need("within_m", "a distance in metres")
         .and_then(|i| i.number_in(0.0, 5000.0, "metres"));
     let factor = table
-        .need("factor", "how much more such a place weighs, such as 2")
+        .need(
+            "factor",
+            "the urgency factor of such a place, by which deadlines are divided, such as 2",
+        )
         .and_then(|i| i.number_in(0.1, 10.0, "a factor"));
     let categories = table.get("categories").map_or(Some(Vec::new()), |i| {
         all(i.list("a list of categories")?, |i| {

@@ -65,8 +65,8 @@ every = "30s"
 
 const COLLECTIONS: [&str; 3] = ["buildings", "entrances", "first_aid_stations"];
 
-/// What is replaced, by what, the position (line:column), and parts of the problem and of what was
-/// expected.
+/// For each invalid file: the text of [`RIGHT`] that is replaced, its replacement, the position of the error
+/// (line:column), and parts of the two texts of the error: what is wrong, and what was expected.
 const WRONG: &[(&str, &str, &str, &str, &str)] = &[
     // The file as a whole.
     (
@@ -170,7 +170,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "25:",
         "`categories.other` lacks `handle`",
-        "working time to handle",
+        "a case must be handled",
     ),
     (
         "[categories.other]",
@@ -184,7 +184,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "",
         "17:",
         "lacks `enter`",
-        "the value from which on it is bad",
+        "the threshold at which the condition begins",
     ),
     (
         "collection = \"entrances\"\n",
@@ -333,7 +333,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "no_data_after = \"1d\"",
         "no_data_after = \"1h\"",
         "23:17",
-        "ends before `for` or `keep` can",
+        "is not longer than `for` and `keep`",
         "longer time",
     ),
     // Order and limits.
@@ -342,14 +342,14 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "after = \"1d\"",
         "9:44",
         "`categories.corridor_clutter.age[1]` is out of order",
-        "later and are worse",
+        "each later and more severe",
     ),
     (
         "{ after = \"8h\", level = \"red\" }",
         "{ after = \"8h\", level = \"yellow\" }",
         "10:48",
         "overdue[1]` is out of order",
-        "worse than the one before",
+        "more severe than the one before",
     ),
     (
         "nth = 3",
@@ -369,14 +369,14 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "leave = 0.3",
         "leave = 0.5",
         "20:9",
-        "is 0.5, so a value could flap around it",
+        "is 0.5, so the condition could begin and end",
         "less than `enter`, 0.5",
     ),
     (
         "bad = \"above\"",
         "bad = \"below\"",
         "20:9",
-        "is 0.3, so a value could flap around it",
+        "is 0.3, so the condition could begin and end",
         "more than `enter`, 0.5",
     ),
     (

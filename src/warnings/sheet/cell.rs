@@ -22,16 +22,17 @@ pub enum Cell {
 /// The day from which a workbook counts its dates.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Epoch {
-    /// 31 December 1899: Excel on Windows.
+    /// Day 0 is 30 December 1899: Excel on Windows. (Excel itself calls day 1 the 1 January 1900, because
+    /// it counts a 29 February 1900, which did not exist.)
     #[default]
     Year1900,
-    /// 1 January 1904: Excel on old Macs.
+    /// Day 0 is 1 January 1904: Excel on old Macs.
     Year1904,
 }
 
 impl Epoch {
-    /// The moment of a number of days, in China's time zone; `None` outside of 1954 to 2119,
-    /// because such numbers are rarely meant as dates.
+    /// The moment of a number of days since this day, in China's time zone. `None` for dates before 1954
+    /// or after 2119, because such numbers are rarely meant as dates.
     pub fn moment(self, days: f64) -> Option<Timestamp> {
         let days = match self {
             Self::Year1900 => days,
@@ -56,7 +57,7 @@ impl Cell {
         }
     }
 
-    /// The size of its text in bytes.
+    /// The size of the cell's text in bytes; 0 for other cells.
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -87,8 +88,8 @@ impl Cell {
         }
     }
 
-    /// The cell as a moment. A time without a zone is in China's; a date alone is its first moment;
-    /// a number is read as a date that lost its format.
+    /// The cell as a moment. A time without a zone is in China's time zone. A date without a time is the
+    /// beginning of that day. A number is read as a date cell that lost its format.
     pub fn moment(&self, epoch: Epoch) -> Option<Timestamp> {
         match self {
             Self::Moment(at) => Some(*at),

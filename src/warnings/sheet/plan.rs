@@ -130,7 +130,8 @@ pub fn plan_metered<M: Meter>(
     Ok(plan)
 }
 
-/// Maps columns to their indices. Reports columns that are missing or occur twice.
+/// The index of each column of a sheet, by the name of the column. Adds a problem to the plan for each column
+/// that is missing or occurs twice.
 fn places_of(from: usize, sheet: &Sheet, plan: &mut Plan) -> BTreeMap<&'static str, usize> {
     let mut places: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut wrong = |column: Option<String>, what: Localized| {
@@ -146,7 +147,10 @@ fn places_of(from: usize, sheet: &Sheet, plan: &mut Plan) -> BTreeMap<&'static s
                         Some(header.clone()),
                         Localized::new(
                             format!("有两列都是“{}”，请只留一列", column.zh),
-                            format!("two columns are {:?}; leave one of them out", column.zh),
+                            format!(
+                                "two columns have the header {:?}; keep one of them",
+                                column.zh
+                            ),
                         ),
                     );
                 }
@@ -367,7 +371,7 @@ impl Line<'_> {
                     "第 {number} 列没有表头，却有内容“{value}”：若它是前一格文字中逗号后面的部分，请用英文双引号把整段文字括起来；否则请给这一列加表头"
                 ),
                 format!(
-                    "column {number} has no header and holds {value:?}: where it is the rest of a text with a comma, put the text in quotes (\"); else give the column a header"
+                    "column {number} has no header and contains {value:?}: if it belongs to a text with a comma in the cell before it, put the text in quotes (\"); otherwise give the column a header"
                 ),
             ),
         );
@@ -386,7 +390,7 @@ impl Line<'_> {
         if reported_at.is_none() && self.cell(property::REPORTED_AT) == &Cell::Empty {
             self.wrong(
                 property::REPORTED_AT,
-                "没有上报时间",
+                "缺少上报时间",
                 "expected the time of the report, found nothing",
             );
         }
@@ -399,7 +403,7 @@ impl Line<'_> {
                 self.wrong(
                     "lon",
                     "经度和纬度要同时填写",
-                    "longitude and latitude come together",
+                    "expected longitude and latitude, found only one of them",
                 );
                 None
             }
@@ -408,8 +412,8 @@ impl Line<'_> {
         if position.is_none() && place.is_none() && building.is_none() {
             self.wrong(
                 "place",
-                "没有地点：请填经纬度、楼栋，或地图上有的地址",
-                "where is it? Expected longitude and latitude, a building, or an address on the map",
+                "缺少地点：请填写经纬度、楼栋，或地图上有的地址",
+                "the place is missing: expected longitude and latitude, a building, or an address on the map",
             );
         }
         let unit = self.unit();

@@ -35,7 +35,7 @@ enum Kind {
 fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
     let start = bytes.get(..4096).unwrap_or(bytes);
     let blank = |b: &&u8| b.is_ascii_whitespace() || **b == 0;
-    // In UTF-16 every second byte of ASCII text is zero.
+    // The zero bytes are dropped, because in UTF-16 every second byte of ASCII text is zero.
     let text: Vec<u8> = start
         .strip_prefix(b"\xef\xbb\xbf")
         .or_else(|| start.strip_prefix(b"\xff\xfe"))
@@ -114,7 +114,8 @@ pub fn is_likely(head: &[u8]) -> bool {
     }
 }
 
-/// The complete lines. In UTF-16 every character, including the end of a line, has two bytes.
+/// The beginning of a file without its last line, which may be cut off. In UTF-16 the end of a line has two
+/// bytes.
 fn whole_lines(head: &[u8]) -> &[u8] {
     let end = match head {
         [0xff, 0xfe, ..] => head.chunks_exact(2).rposition(|pair| pair == [b'\n', 0]),

@@ -35,7 +35,7 @@ pub enum ReadError {
     },
     /// A quotation mark is not closed.
     #[error(
-        "line {line} opens a quote that is not closed: expected a second quote (\") at the end of that cell, before the next separator or the end of the line; a quote within a quoted text is written twice (\"\")"
+        "line {line} has a quotation mark (\") that is not closed: expected a second one at the end of that cell, before the next separator or the end of the line; a quotation mark inside of a quoted text is written twice (\"\")"
     )]
     Quote {
         /// The number of the line.
@@ -56,11 +56,13 @@ pub enum ReadError {
     /// The file is of another kind.
     #[error("this is {0}, not a sheet; save it as .xlsx or as CSV")]
     Other(&'static str),
-    /// The file has too many rows or columns.
-    #[error("a file has at most {MOST_ROWS} rows and {MOST_COLUMNS} columns: split the file")]
+    /// The file has too many rows, columns, cells or sheets.
+    #[error(
+        "the file has more than {MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_SHEETS} sheets: split it"
+    )]
     TooBig,
-    /// The file unpacks to more bytes than allowed.
-    #[error("this file unpacks to more than {} MB: split the file", MOST_UNPACKED >> 20)]
+    /// The file unpacks to more bytes, or has more text, than allowed.
+    #[error("this file unpacks to more than {} MB, or has more than {} MB of text: split it", MOST_UNPACKED >> 20, MOST_TEXT >> 20)]
     Bomb,
     /// The file has no rows.
     #[error("the file is empty: expected a row with headers")]
@@ -87,9 +89,15 @@ impl InChinese for ReadError {
             }
             Self::Other(kind) => format!("该文件不是表格，请另存为 .xlsx 或 CSV（{kind}）"),
             Self::TooBig => {
-                format!("单个文件最多{MOST_ROWS}行、{MOST_COLUMNS}列，请分批导入")
+                format!(
+                    "单个文件最多{MOST_ROWS}行、{MOST_COLUMNS}列、{MOST_SHEETS}个工作表，请分批导入"
+                )
             }
-            Self::Bomb => format!("文件解压后超过 {} MB，请分批导入", MOST_UNPACKED >> 20),
+            Self::Bomb => format!(
+                "文件解压后超过 {} MB，或文字超过 {} MB，请分批导入",
+                MOST_UNPACKED >> 20,
+                MOST_TEXT >> 20
+            ),
             Self::Empty => "文件是空的，应有一行表头".to_owned(),
             Self::Stopped => "文件读取已中止".to_owned(),
         }
@@ -170,7 +178,7 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// Takes cells and bytes of text from the allowance.
+    /// Subtracts a number of cells and of bytes of text from the allowance; an error if it is used up.
     fn take(&mut self, cells: usize, text: usize) -> Result<(), ReadError> {
         self.cells = self.cells.checked_sub(cells).ok_or(ReadError::TooBig)?;
         self.text = self.text.checked_sub(text).ok_or(ReadError::Bomb)?;

@@ -185,9 +185,9 @@ fn harmless(text: String) -> String {
     }
 }
 
-/// Days since 31 December 1899, as a spreadsheet counts them.
+/// The number of a time in a date cell: days since 30 December 1899, local time in China.
 fn serial(at: Timestamp) -> f64 {
-    // 25,569 days from there to 1970.
+    // There are 25,569 days from 30 December 1899 to 1 January 1970.
     let seconds = at.as_second() + i64::from(CHINA.seconds());
     seconds as f64 / 86_400.0 + 25_569.0
 }

@@ -30,10 +30,10 @@ const BIFF8: u16 = 0x0600;
 
 /// Reads every worksheet.
 pub(super) fn tables(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, ReadError> {
-    let file = Compound::open(bytes).ok_or_else(|| wrong("its container"))?;
+    let file = Compound::open(bytes).ok_or_else(|| wrong("its container cannot be read"))?;
     if file.has("EncryptedPackage") {
         return Err(ReadError::Other(
-            "a workbook with a password (take the password off first)",
+            "a workbook with a password (remove the password first)",
         ));
     }
     if file.has("WordDocument") {
@@ -107,8 +107,8 @@ fn f64_at(bytes: &[u8], at: usize) -> Option<f64> {
     Some(f64::from_le_bytes(eight.try_into().ok()?))
 }
 
-/// Reads across the borders of records. A string that continues in the next record states there
-/// again whether its characters have one byte or two.
+/// Reads a record and the records that continue it as one text. If a string continues in the next record,
+/// that record begins with a byte that says whether its characters have one byte or two.
 struct Cursor<'a> {
     parts: Vec<&'a [u8]>,
     part: usize,
@@ -126,7 +126,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Moves to the next record at the end of this one; returns whether it did.
+    /// Moves to the next record if this one is read to its end; returns whether it moved.
     fn turn(&mut self) -> bool {
         let mut turned = false;
         while self.part + 1 < self.parts.len()
@@ -226,7 +226,7 @@ impl Globals {
                 }
                 FILE_PASS => {
                     return Err(ReadError::Other(
-                        "a workbook with a password (take the password off first)",
+                        "a workbook with a password (remove the password first)",
                     ));
                 }
                 DATE_MODE if u16_at(record.data, 0) == Some(1) => book.epoch = Epoch::Year1904,
@@ -243,7 +243,10 @@ impl Globals {
                     }
                 }
                 XF => looks.push(u16_at(record.data, 2).unwrap_or(0)),
-                SST => book.strings = strings(&record).ok_or_else(|| wrong("its texts"))?,
+                SST => {
+                    book.strings =
+                        strings(&record).ok_or_else(|| wrong("its list of texts cannot be read"))?
+                }
                 EOF => break,
                 _ => {}
             }
@@ -274,7 +277,7 @@ impl Globals {
         if !sheet.has_cells {
             return Ok(table);
         }
-        let damaged = || wrong(&format!("the sheet {:?}", sheet.name));
+        let damaged = || wrong(&format!("the sheet {:?} cannot be read", sheet.name));
         let rest = stream.get(sheet.at..).ok_or_else(damaged)?;
         let mut depth = 0usize;
         // The position of a formula whose text comes in the next record.
@@ -345,8 +348,8 @@ impl Globals {
         moment.map_or(Cell::Number(number), Cell::Moment)
     }
 
-    /// Reads the value of a cell record; the inner `None` stands for a formula whose text comes
-    /// next.
+    /// Reads the value of a cell record; `None` if the record is damaged. The inner `None` stands for a
+    /// formula whose text is in the next record.
     fn cell(&self, record: &Record<'_>) -> Option<Option<Cell>> {
         let data = record.data;
         let look = u16_at(data, 4)?;

@@ -72,7 +72,8 @@ fn value_of(value: &DataRef<'_>) -> Cell {
         DataRef::SharedString(s) => Cell::of_text(s),
         DataRef::Bool(b) => Cell::Text(if *b { "yes" } else { "no" }.to_owned()),
         DataRef::DateTime(at) => {
-            // A fraction of a day is never exactly a second, so it is rounded.
+            // A date cell stores a time as a fraction of a day, which is rarely a whole number of seconds, so
+            // it is rounded to seconds.
             let (y, mo, d, h, mi, s, milli) = at.to_ymd_hms_milli();
             let up = SignedDuration::from_secs(i64::from(milli >= 500));
             civil(y, mo, d, h, mi, s).map_or(Cell::Number(at.as_f64()), |t| Cell::Moment(t + up))
@@ -81,8 +82,8 @@ fn value_of(value: &DataRef<'_>) -> Cell {
     }
 }
 
-/// Checks that an archive is an XLSX and that its parts unpack to at most `most` bytes. They are
-/// really unpacked, because the sizes that it declares are not trusted.
+/// Checks that an archive is an XLSX and that its parts unpack to at most `most` bytes. The parts
+/// are unpacked to count their bytes, because the sizes that the archive declares are not trusted.
 fn check_parts(bytes: &[u8], most: u64, room: &Room<'_>) -> Result<(), ReadError> {
     let wrong = |e: zip::result::ZipError| ReadError::Xlsx(e.to_string());
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(wrong)?;

@@ -99,7 +99,7 @@ impl Refusal {
     }
 }
 
-/// Why a person may not use a row whose status fits.
+/// Why a person may not take an action although the status of the case allows it.
 enum Hindrance {
     Person(Localized),
     State(Localized),
@@ -304,7 +304,7 @@ fn fill(
         None => Err(missing("reason", "理由", "a reason")),
     };
 
-    // Times are stored to the millisecond and rounded down.
+    // Times are stored in milliseconds, rounded down.
     let whole = TimestampRound::new()
         .smallest(Unit::Millisecond)
         .mode(RoundMode::Floor);
@@ -417,7 +417,7 @@ fn fill(
                 return Err(missing(
                     "ebike",
                     "对谁阻断（ebike 电动自行车、foot 行人）",
-                    "whom it stops: ebike, foot or both",
+                    "whom the closure applies to: ebike, foot or both",
                 ));
             }
             step.blocks = Some(Blocks {
@@ -447,7 +447,8 @@ fn fill(
     Ok(step)
 }
 
-/// Within how many metres of a case ways are closed: what the request says, or what held before, or the usual distance.
+/// The distance from a case within which ways are closed, in metres: the one in the request; otherwise the one that
+/// applied before to the case or its category; otherwise the usual one.
 fn within_m(case: &Case, rule: Option<&Category>, request: &ActionRequest) -> f64 {
     let before = || case.blocks.or_else(|| rule?.blocks);
     request
@@ -534,7 +535,7 @@ fn on_the_spot(request: &ActionRequest, context: &Context<'_>) -> Result<(), Fie
         Some(d) if d <= within => return Ok(()),
         Some(d) => both!(
             "距事件{d:.0}米，请到{within}米以内核查，或填写理由",
-            "{d:.0} m from the case: come within {within} m, or give a reason"
+            "the position is {d:.0} m from the case: verify within {within} m of it, or give a reason"
         ),
         None => both!(
             "核查需要{within}米以内的定位，或填写理由",
