@@ -281,7 +281,7 @@ async fn a_card_contains_no_code_and_shows_its_notes_to_riders_only() {
         let text = answer.text().await.unwrap();
         assert!(!text.contains("canary-7q#"), "{text}");
         assert_eq!(text.matches("只告诉骑手").count(), notes);
-        // Only who may ask for a code is told where there is one.
+        // Only callers that may request a door code see which doors have one.
         let has_code = text.contains("\"has_code\":true");
         assert_eq!(has_code, notes > 0, "{text}");
     }
@@ -560,7 +560,10 @@ async fn what_people_say_of_a_gate_is_counted_once_an_hour_and_address() {
         let said =
             async || server.json("/api/buildings/h/access").await["doors"][0]["passages"].clone();
         assert!(counted(1, true).await);
-        assert!(!counted(1, false).await, "the same address within the hour");
+        assert!(
+            !counted(1, false).await,
+            "a second report from the same address within the hour is not counted"
+        );
         assert!(counted(2, true).await);
         assert_eq!(said().await, Value::Null);
         assert!(counted(3, false).await);

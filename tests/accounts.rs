@@ -94,7 +94,7 @@ async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> 
         }
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    panic!("{what} did not come within 30 s");
+    panic!("{what}: not within 30 s");
 }
 
 #[tokio::test]
@@ -163,7 +163,7 @@ async fn an_account_can_sign_in_with_its_password_and_change_it() {
     assert_eq!(
         failed[1]["account"],
         Value::Null,
-        "an unknown name may be a password"
+        "the audit must not contain an unknown name, because it may be a password"
     );
     assert!(failed[0]["address"].as_str().unwrap().starts_with("127."));
 }

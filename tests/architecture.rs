@@ -296,7 +296,7 @@ fn a_floor_uses_only_lower_floors() {
     }
     assert!(
         wrong.is_empty(),
-        "Arrows up or sideways:\n{}",
+        "Modules that use a module of the same or a higher floor:\n{}",
         wrong.join("\n")
     );
 }
@@ -321,7 +321,10 @@ fn only_the_store_module_depends_on_the_kind_of_store() {
         .filter(|(module, text)| module.first().is_some_and(|f| f != "store") && knows(text))
         .map(|(module, _)| module.join("::"))
         .collect();
-    assert!(outside.is_empty(), "{outside:?} ask which store it is");
+    assert!(
+        outside.is_empty(),
+        "modules outside of the store that name a kind of store: {outside:?}"
+    );
 }
 
 #[test]

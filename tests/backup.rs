@@ -24,7 +24,7 @@ fn empty(folder: &Path) -> Vec<String> {
     urls
 }
 
-/// A map in which features were created, changed, deleted and created again, by commits and by an import.
+/// Fills a map with features that were created, changed, deleted and created again, by commits and by an import.
 async fn with_a_past(store: &Store) -> String {
     store
         .commit(edit(vec![put("a", 1), put("b", 1), put("gone", 1)]))

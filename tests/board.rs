@@ -132,7 +132,7 @@ async fn a_board_is_drawn_for_a_gate_and_its_code_opens_the_riders_page() {
     assert_eq!(scanned(&svg), [format!("{}/rider", server.base)]);
     let secrets = secrets();
     assert!(secrets.len() > 50);
-    // Whoever asks: a board hangs in public.
+    // The board is the same for every role, because it hangs in public.
     let steward = server
         .request(Method::GET, &path)
         .bearer_auth(&server.admin);

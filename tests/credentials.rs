@@ -61,7 +61,7 @@ async fn many_invalid_tokens_block_an_address_but_not_known_accounts() {
         }
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     }
-    let refused = refused.expect("an address may try tokens without end");
+    let refused = refused.expect("an address that sends many invalid tokens is refused");
     assert!(refused.headers().contains_key("retry-after"));
     problem(refused).await;
     assert_eq!(known().await, StatusCode::OK);

@@ -130,7 +130,7 @@ async fn an_export_can_be_imported_again_into_either_store() {
         }
         let other = tempfile::tempdir().unwrap();
         for target in empty(other.path()) {
-            // The target describes the collection without geometry in the same way.
+            // The target database has the same schema for the collection without geometry.
             let target = Server::on(&target, &more).await;
             for format in ["geojson", "ndjson"] {
                 let mut all = Vec::new();
@@ -233,7 +233,7 @@ async fn an_export_contains_only_what_its_role_may_see() {
             "{audit}"
         );
         assert!(!audit.contains("as public"), "{audit}");
-        // When it is over, how much it was, and in how many features there is a code.
+        // At the end, the program prints how many features it wrote, and how many of them have a door code.
         let written = "1 features written as steward sees them, as of commit ";
         let codes = ", 1 with a property whose every reading is recorded";
         assert_eq!(
@@ -376,7 +376,7 @@ async fn an_export_uses_the_requested_system_and_lists_features_outside_of_its_a
         1
     );
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(left.len(), 2, "no file that is not whole stays: {left:?}");
+    assert_eq!(left.len(), 2, "no incomplete file is left: {left:?}");
 }
 
 #[tokio::test]

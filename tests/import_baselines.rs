@@ -37,7 +37,7 @@ fn city() -> Vec<Value> {
     features.collect()
 }
 
-/// The file in its next version.
+/// The next version of the file: some features are changed, added or removed.
 fn next(file: &[Value], dice: &mut Dice, round: u64) -> Vec<Value> {
     let mut next = Vec::new();
     for feature in file {
@@ -119,7 +119,7 @@ async fn a_plan_over_a_snapshot_equals_one_over_the_store() {
                 *seen += count;
             }
 
-            // The snapshot gets this round by a commit and not by a load.
+            // The commit of this round is applied to the snapshot; the map is not loaded again.
             let report = ingest::commit(&f.store, &file, &options, &of_map.basis, &())
                 .await
                 .unwrap();
@@ -129,7 +129,7 @@ async fn a_plan_over_a_snapshot_equals_one_over_the_store() {
         }
         assert!(
             seen.iter().all(|count| *count > 0),
-            "something of all: {seen:?}"
+            "every kind of change occurs: {seen:?}"
         );
     }
 }

@@ -42,7 +42,7 @@ fn rejected_features_are_listed_and_change_the_exit_status() {
     assert!(ok, "{err}");
     assert!(out.contains("nothing changed"), "{out}");
 
-    // As ogr2ogr writes a file that it read from this service: the id is a property and nothing else.
+    // ogr2ogr writes features that it has read from this service with the id as a property only.
     let mut written = building("good", 117.13, 39.22);
     let id = written.as_object_mut().unwrap().remove("id").unwrap();
     written["properties"]["id"] = id;
@@ -65,7 +65,7 @@ fn rejected_features_are_listed_and_change_the_exit_status() {
 fn a_pipe_is_read_once_and_completely() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
-    // More bytes than are read to recognise the format.
+    // A file with more bytes than are read to recognise its format.
     let all: Vec<Value> = (0..1000)
         .map(|i| building(&format!("b{i}"), 117.13, 39.22))
         .collect();
@@ -217,7 +217,10 @@ async fn warnings_in_a_file_become_steps_of_the_ledger_or_none_is_imported() {
 async fn wait_for(there: impl AsyncFn() -> bool) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while !there().await {
-        assert!(std::time::Instant::now() < deadline, "it did not come");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the timer did not write the step"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }

@@ -149,7 +149,7 @@ async fn killed_again_and_again(database: String) {
     let versions = steps_of(&store).await;
     let cases: BTreeSet<&String> = versions.keys().collect();
     assert_eq!(cases, done.iter().map(|(id, _)| id).collect());
-    assert_eq!(cases.len(), done.len(), "one case a report");
+    assert_eq!(cases.len(), done.len(), "each report makes one case");
     for (case, keys) in &done {
         let steps: Vec<&Value> = versions[case].iter().map(|(_, step)| step).collect();
         let n: Vec<u64> = steps.iter().map(|s| s["n"].as_u64().unwrap()).collect();
@@ -207,7 +207,7 @@ async fn as_the_log_says(server: &Server, store: &Store) {
     }
 }
 
-/// Every step was delivered, and never under two names.
+/// Every step was delivered, and all deliveries of a step have the same id.
 async fn each_step_under_one_name(
     receiver: &Receiver,
     versions: &BTreeMap<String, Vec<(u64, Value)>>,

@@ -162,7 +162,10 @@ async fn requests_in_progress_are_limited_per_address_and_per_account() {
     drop(feeds);
     let deadline = Instant::now() + LONG;
     while !server.get("/api/").await.status().is_success() {
-        assert!(Instant::now() < deadline, "a closed feed keeps its place");
+        assert!(
+            Instant::now() < deadline,
+            "the place of a closed feed does not become free"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -252,13 +255,16 @@ async fn the_memory_of_unread_answers_is_limited_and_they_are_dropped() {
     // The client that does not read is disconnected, and its memory is free for the next one.
     let deadline = Instant::now() + LONG;
     while ask(&server.base).1 != Some(200) {
-        assert!(Instant::now() < deadline, "an unread answer has no end");
+        assert!(
+            Instant::now() < deadline,
+            "the client that does not read is not disconnected"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let got = to_the_end(&mut first).len();
     assert!(
         got < 16_000_000,
-        "{got} bytes came of an answer that nobody read"
+        "{got} bytes arrived of the answer that the client did not read"
     );
 }
 

@@ -69,7 +69,11 @@ async fn a_client_that_reconnects_gets_the_missed_events() {
     let mut feed = Feed::connect(&server.base, "", Some(1_000_000)).await;
     assert_eq!(feed.next().await.kind, "reset");
     let mut feed = Feed::connect_saying(&server.base, "", Some("b4".into())).await;
-    assert_eq!(feed.next().await.kind, "reset", "no number is none of ours");
+    assert_eq!(
+        feed.next().await.kind,
+        "reset",
+        "an id that is not a commit number gives a reset"
+    );
 }
 
 #[tokio::test]
@@ -102,7 +106,10 @@ async fn a_feed_ends_with_the_session_that_opened_it() {
     let cookie = cookie.split(';').next().unwrap().to_owned();
     let listen = server.request(Method::GET, "/api/events");
     let mut listening = listen.header("cookie", &cookie).send().await.unwrap();
-    assert!(listening.chunk().await.unwrap().is_some(), "it is open");
+    assert!(
+        listening.chunk().await.unwrap().is_some(),
+        "the feed is open"
+    );
     let sign_out = server.request(Method::DELETE, "/api/session");
     let answer = sign_out.header("cookie", &cookie).send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -237,7 +244,8 @@ async fn a_commit_of_over_a_thousand_features_is_sent_as_an_area() {
     assert_eq!(again.next().await.kind, "reset");
 }
 
-/// This test's address takes all the places it can get. Places for accounts must still be free.
+/// Feeds without an account from one address use all places that they can get. Places for accounts must still be
+/// free.
 #[tokio::test]
 async fn one_address_cannot_take_the_places_reserved_for_accounts() {
     let folder = tempfile::tempdir().unwrap();
@@ -279,7 +287,7 @@ async fn one_address_cannot_take_the_places_reserved_for_accounts() {
         if request.send().await.unwrap().status() == 200 {
             break;
         }
-        assert!(std::time::Instant::now() < deadline, "no place is free");
+        assert!(std::time::Instant::now() < deadline, "no place became free");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -304,7 +312,10 @@ async fn a_client_that_does_not_read_is_disconnected_and_can_catch_up() {
     let mut written = Vec::new();
     let deadline = std::time::Instant::now() + Duration::from_secs(120);
     while !dropped().await || written.len() < 20 {
-        assert!(std::time::Instant::now() < deadline, "it is not dropped");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the client that does not read is not disconnected"
+        );
         let mut large = building(&format!("b{}", written.len()), 117.1, 39.2);
         large["properties"]["remark"] = "x".repeat(200_000).into();
         if written.len() < 200 {
@@ -319,7 +330,10 @@ async fn a_client_that_does_not_read_is_disconnected_and_can_catch_up() {
     };
     let read = silent.read_to_end().await;
     let mut heard = ids(&read);
-    assert!(heard.len() < written.len(), "it was dropped on the way");
+    assert!(
+        heard.len() < written.len(),
+        "the client was disconnected before it received all events"
+    );
     let last = read.iter().filter_map(|e| e.id).next_back();
     let mut again = Feed::connect(&server.base, "", last).await;
     while heard.len() < written.len() {

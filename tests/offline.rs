@@ -180,7 +180,7 @@ async fn position(server: &Server, collection: &str, id: &str) -> [f64; 2] {
     }
 }
 
-/// Numbers that look random and are the same in every run.
+/// Pseudo-random numbers that are the same in every run.
 struct Lots(u64);
 
 impl Lots {
@@ -261,7 +261,7 @@ fn has_node() -> bool {
     major.is_some_and(|major: u32| major >= 20)
 }
 
-/// What is asked: cards of every building, thousands of routes at many hours, and searches.
+/// The requests: the card of every building, routes at many hours, and searches.
 async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value)> {
     let hours = hours();
     let houses = server
@@ -343,7 +343,7 @@ async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value
     all
 }
 
-/// How many routes are asked for: `ONEMAP_ROUTES`, or 1,500.
+/// How many routes are requested: the value of `ONEMAP_ROUTES`, or 1,500.
 fn routes_asked() -> usize {
     let asked = std::env::var("ONEMAP_ROUTES").ok();
     asked.and_then(|n| n.parse().ok()).unwrap_or(1_500)
@@ -445,6 +445,6 @@ fn the_committed_program_is_built_from_the_present_source() {
     );
     assert!(
         built == committed,
-        "{WASM} is not what its source gives: run scripts/wasm.sh and commit the result"
+        "{WASM} differs from a build of its source: run scripts/wasm.sh and commit the result"
     );
 }

@@ -17,7 +17,7 @@ async fn put(server: &Server, id: &str, note: &str) -> Response {
     request.send().await.unwrap()
 }
 
-/// The detail of a refusal, which must have `Retry-After`.
+/// Returns the error text of a refused request. Its response must have the header `Retry-After`.
 async fn refusal(answer: Response, expected: StatusCode, what: &str) -> String {
     assert!(answer.headers().contains_key("retry-after"), "{what}");
     let (status, said) = problem(answer).await;
@@ -83,7 +83,7 @@ async fn each_fault_of_postgresql_is_reported_until_it_ends() {
     let ids = server
         .ids("/api/collections/buildings/items?limit=100")
         .await;
-    assert_eq!(ids.len(), 12, "nothing that was refused is there: {ids:?}");
+    assert_eq!(ids.len(), 12, "no refused write is on the map: {ids:?}");
 }
 
 /// A disk that is really full: a file system in memory of a few megabytes.

@@ -24,7 +24,10 @@ async fn until(server: &Server, is: impl Fn(&Value) -> bool) -> Value {
         if is(&now) {
             return now;
         }
-        assert!(Instant::now() < deadline, "it never came: {now:#}");
+        assert!(
+            Instant::now() < deadline,
+            "the rules did not become as expected: {now:#}"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -395,7 +395,7 @@ async fn an_invite_creates_at_most_the_given_number_of_accounts() {
         let error = store.accept_invite(code, guest("值班员"), HOUR).await;
         assert!(matches!(error, Err(StoreError::NameTaken { .. })));
         let good = store.good_invite(code).await.unwrap().unwrap();
-        assert_eq!(good.used, 0, "a name that is taken uses nothing up");
+        assert_eq!(good.used, 0, "a refused name does not use up the invite");
 
         let accepted = store
             .accept_invite(code, guest("小王"), HOUR)

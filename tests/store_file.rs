@@ -37,7 +37,7 @@ fn a_missing_database_is_an_error_that_says_what_to_do() {
     assert_eq!(
         fs::metadata(beside(folder.path(), "")).unwrap().len(),
         0,
-        "nothing was made"
+        "no file was created"
     );
 }
 
@@ -167,12 +167,18 @@ async fn nothing_is_written_to_a_deleted_or_replaced_file() {
         let problem = ready["writable"]["problem"].as_str().unwrap();
         assert!(problem.contains(named), "{what}: {problem}");
         let known = server.json("/api/collections/buildings/items").await;
-        assert!(known["numberMatched"].as_u64().unwrap() >= 1, "reads go on");
+        assert!(
+            known["numberMatched"].as_u64().unwrap() >= 1,
+            "features can still be read"
+        );
     };
     let works_again = async |id: &str| {
         let deadline = Instant::now() + Duration::from_secs(60);
         while !try_put(&server, id).await.0.is_success() {
-            assert!(Instant::now() < deadline, "writing does not work again");
+            assert!(
+                Instant::now() < deadline,
+                "writing does not work again after the fault"
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let ready = server.json("/health/ready").await;
@@ -269,7 +275,7 @@ async fn nothing_is_written_without_the_lock_of_the_file() {
         fs::write(&lock, "another's").unwrap();
     }
     server.stop();
-    assert!(lock.exists(), "the lock of another stays");
+    assert!(lock.exists(), "the lock file of the other server stays");
     let server = Server::on(&database, &[]).await;
     assert!(try_put(&server, "again").await.0.is_success());
 }

@@ -21,7 +21,7 @@ struct Map {
     sql: PgConnection,
 }
 
-/// A map with schemas, and a connection like that of psql.
+/// A map with schemas, and a plain SQL connection to its database, like that of psql.
 async fn map() -> Option<Map> {
     let url = postgres::database()?;
     let store = Store::open(&url).await.unwrap();
@@ -57,7 +57,7 @@ async fn run(sql: &mut PgConnection, text: &str) {
 async fn refused(sql: &mut PgConnection, text: &str) -> String {
     sql.execute(sqlx::raw_sql(AssertSqlSafe(text)))
         .await
-        .map(|_| panic!("{text} was taken"))
+        .map(|_| panic!("{text} was accepted"))
         .unwrap_err()
         .to_string()
 }
@@ -210,7 +210,7 @@ async fn a_transaction_without_effect_makes_no_commit() {
         "BEGIN; SAVEPOINT s; UPDATE map.buildings SET levels = 9; ROLLBACK TO s; COMMIT",
         "BEGIN; UPDATE map.buildings SET levels = 9; ROLLBACK",
         "DELETE FROM map.buildings WHERE id = 'nobody'",
-        // A usual way of nightly synchronisation.
+        // All rows are deleted and inserted again, as many nightly synchronisations do.
         "BEGIN; CREATE TEMP TABLE source ON COMMIT DROP AS SELECT id, geom, levels FROM map.buildings; \
          DELETE FROM map.buildings; \
          INSERT INTO map.buildings (id, geom, levels) SELECT * FROM source; COMMIT",
@@ -856,7 +856,7 @@ async fn a_recorded_property_can_be_written_with_sql_but_not_read() {
         r##"{"code":"1111#","name":"乙"}"##
     );
 
-    // Rights on single columns stay when the view is created again.
+    // Privileges on single columns are kept when the view is created again.
     let role = format!("gis_{:08x}", rand::random::<u32>());
     run(
         &mut m.sql,
@@ -902,7 +902,7 @@ async fn a_view_follows_its_schema_and_keeps_granted_rights() {
         .commit(edit(vec![schema("buildings", wider)]))
         .await
         .unwrap();
-    // A role with rights on the view alone can edit the map, and is recorded as the author.
+    // A role with privileges on the view alone can edit the map, and is recorded as the author.
     run(
         &mut m.sql,
         &format!(
@@ -920,7 +920,7 @@ async fn a_view_follows_its_schema_and_keeps_granted_rights() {
     assert!(said.contains("permission denied"), "{said}");
     run(&mut m.sql, "RESET ROLE").await;
 
-    // A view that somebody built on ours stays as it is and stops no commit.
+    // A view that depends on a view of the schema `map` stays as it is, and does not prevent commits.
     run(
         &mut m.sql,
         "CREATE VIEW mine AS SELECT id, colour FROM map.buildings",

@@ -133,7 +133,7 @@ async fn an_edit_makes_one_commit_and_an_edit_without_changes_makes_none() {
         assert_eq!(
             (log[0].at, log[0].effective_at),
             (first.at, first.at),
-            "a commit takes effect when it is made, unless it says otherwise"
+            "a commit without `effective_at` takes effect when it is written"
         );
         assert_eq!((&log[2].author, &log[2].reason), (&officer, &None));
         assert_eq!(

@@ -16,8 +16,8 @@ use crate::support::{building, postgres};
 /// A blocked way turns red a day after its report. So a case that was reported almost a day ago turns red soon.
 const AFTER: SignedDuration = SignedDuration::from_hours(24);
 
-/// A long deadline for filing, so that the case does not turn red for that. Filing counts working hours, so the
-/// result would depend on the day and the hour.
+/// Replaces the deadline for filing by a long one, so that the case does not turn red because of it. Deadlines count
+/// working hours, so the result would depend on the day and the hour of the test.
 const UNHURRIED: (&str, &str) = ("respond = \"1h\"", "respond = \"2000h\"");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,7 +30,7 @@ async fn when_the_node_with_the_timer_dies_the_other_writes_due_changes_once() {
     let mut first = Server::on(&database, &config).await;
     first.put("buildings", &building("b1", 117.13, 39.22)).await;
     let store = Store::open(&database).await.unwrap();
-    // The first node has the lease if nobody else gets it.
+    // Wait until the first node has the lease: the test can no longer take it then.
     let deadline = Instant::now() + Duration::from_secs(20);
     let short = Duration::from_millis(1);
     while store.take_lease("timer", "the test", short).await.unwrap() {
@@ -78,6 +78,6 @@ async fn when_the_node_with_the_timer_dies_the_other_writes_due_changes_once() {
     assert_eq!(commit.reason.as_deref(), Some("time"));
     assert!(
         commit.at >= red_at,
-        "written when it had come, and not before"
+        "the change is written when it is due, and not before"
     );
 }

@@ -197,14 +197,21 @@ async fn while_the_database_is_unreachable_reads_work_and_writes_are_refused() {
     cluster.down();
     let deadline = Instant::now() + Duration::from_secs(20);
     while server.json("/health/ready").await["status"] != "stale" {
-        assert!(Instant::now() < deadline, "the node does not notice");
+        assert!(
+            Instant::now() < deadline,
+            "the node does not report that the database is away"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(
         server.json("/api/collections/buildings/items").await["numberMatched"],
         1
     );
-    assert_eq!(me().await["role"], "rider", "who was known goes on reading");
+    assert_eq!(
+        me().await["role"],
+        "rider",
+        "a known account can still read"
+    );
     let write = server
         .request(Method::PUT, "/api/collections/buildings/items/b2")
         .bearer_auth(&server.admin)
@@ -228,7 +235,10 @@ async fn while_the_database_is_unreachable_reads_work_and_writes_are_refused() {
         if write.status().is_success() {
             break;
         }
-        assert!(Instant::now() < deadline, "the node does not come back");
+        assert!(
+            Instant::now() < deadline,
+            "the node does not become ready again"
+        );
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!(

@@ -18,7 +18,7 @@ use crate::store_suite::{id, name};
 use crate::support::postgres;
 use crate::support::server::{Server, sqlite_in, token};
 
-/// A received request.
+/// A request that the receiver got.
 #[derive(Clone)]
 pub struct Came {
     pub id: String,

@@ -246,7 +246,7 @@ async fn a_feed_with_a_bbox_leaves_out_features_without_geometry() {
         assert!(event.data["changes"][0]["feature"]["geometry"].is_null());
         assert_eq!(all.next().await.data["changes"][0]["kind"], "delete");
         assert_eq!(boxed.next().await.data["changes"][0]["id"], "b2");
-        // The same when the event is sent again.
+        // The event is the same when the feed sends it again to a client that reconnects.
         let mut late = Feed::connect(&server.base, everywhere, seq).await;
         let told = late.next().await;
         assert_eq!(

@@ -26,7 +26,7 @@ mod network;
 pub use network::{Network, SourceSeqs, Ways};
 
 /// The least time between the builds of one structure, so that a stream of commits does not keep a core
-/// busy. A build that takes longer rests as long as it took.
+/// busy. After a build that takes longer, the pause is as long as the build.
 const REST: Duration = Duration::from_millis(200);
 
 /// How many structures are built at once.
@@ -41,11 +41,11 @@ pub trait Derive: Send + Sync + Sized + 'static {
     /// reused.
     fn build(snapshot: &Snapshot, before: Option<&Self>) -> Self;
 
-    /// Whether a build from this snapshot would give the same structure.
+    /// Whether the structure is up to date: a build from this snapshot would give the same one.
     fn is_current(&self, snapshot: &Snapshot) -> bool;
 
-    /// Computes what makes answers faster but takes much longer than the build. It runs on a blocking thread after the
-    /// build is in use, and reads the snapshot of the build. It must call `is_outdated` regularly, and stop when a
+    /// Computes additional data that make answers faster and take much longer than the build. It runs on a blocking
+    /// thread after the build is in use, and reads the snapshot of the build. It must call `is_outdated` regularly, and stop when a
     /// newer commit needs another build.
     fn refine(&self, _snapshot: &Snapshot, _is_outdated: &dyn Fn() -> bool) {}
 }

@@ -35,7 +35,7 @@ const HOLD: Duration = Duration::from_millis(20);
 /// If the store has not answered for this long, the map counts as stale.
 const LATE: Duration = Duration::from_secs(6);
 
-/// How many facts may wait for the follower. Further senders wait.
+/// How many facts may wait for the follower. Further senders wait until there is room.
 pub(super) const NOTES: usize = 256;
 
 /// A fact from outside the log, and the channel that is notified when the snapshot contains it.
@@ -102,7 +102,7 @@ async fn patient<T>(
             Ok(answer) => return answer,
             Err(_) if progress.load(Ordering::Relaxed) != before => {}
             Err(_) => {
-                let silence = format!("no answer for {} s", patience.as_secs());
+                let silence = format!("the database did not answer for {} s", patience.as_secs());
                 let error = std::io::Error::new(std::io::ErrorKind::TimedOut, silence);
                 return Err(StoreError::Database(sqlx::Error::Io(error)));
             }
@@ -169,8 +169,8 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
     let question = live.store().quarantined();
     let rows = patient(SILENCE, &AtomicU64::new(0), question).await?;
     let facts = [Fact::Quarantined(rows)];
-    // Applying a large commit takes time for which the store is not to blame, so the clock starts
-    // again.
+    // Applying a large commit takes long. That time must not count as silence of the store, so the answer of
+    // the store is recorded before.
     live.inner.condition.send_modify(Condition::answered);
     let effective = headers.iter().map(|h| h.effective_at);
     let effective_from = effective.min().unwrap_or(last.effective_at);

@@ -45,7 +45,7 @@ pub struct Condition {
     pub heard_at: jiff::Timestamp,
     /// The last error of the store; `None` while it answers.
     pub trouble: Option<String>,
-    /// The moment of `heard_at` on the monotonic clock.
+    /// `heard_at` on the monotonic clock, which does not jump when the system time is set.
     answered: Instant,
 }
 
@@ -85,7 +85,7 @@ impl Live {
         Self::start_following(store, Following::default()).await
     }
 
-    /// The same with other settings for following the store.
+    /// Like [`start`](Self::start), with other settings for following the store.
     pub async fn start_following(store: Store, following: Following) -> Result<Self, StoreError> {
         let snapshot = Snapshot::load(&store).await?;
         let (facts, waiting) = mpsc::channel(follower::NOTES);
@@ -149,8 +149,9 @@ impl Live {
 
     /// A listener for changes from now on, and the number of the commit after which it begins.
     pub fn listen(&self) -> (u64, Listener) {
-        // The place in the feed is taken first. A commit published in between then arrives twice
-        // rather than never, and the listener drops commits up to its number.
+        // The listener is registered before the snapshot is read. If a commit is published in between, the
+        // listener gets it although the snapshot contains it, and drops it because of its number. In the other
+        // order, the commit would be missed.
         let listener = self.inner.feed.listen();
         (self.snapshot().seq(), listener)
     }

@@ -63,8 +63,8 @@ pub struct Problem {
 }
 
 impl Overlay {
-    /// Applies edits to a snapshot, one after the other. They get the commit numbers after the
-    /// snapshot's number, and the time of the snapshot.
+    /// Applies edits to a snapshot, one after the other. In the overlay, they have the commit numbers that
+    /// follow that of the snapshot, and the time of the snapshot.
     ///
     /// # Errors
     /// If preconditions of the edits do not hold. The error lists all of them.

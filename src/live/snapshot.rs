@@ -73,7 +73,7 @@ impl Snapshot {
     /// files.
     ///
     /// # Errors
-    /// Never in practice: tests read the built-in rules.
+    /// Never in practice: only if the built-in rules cannot be read, which tests exclude.
     pub fn of_features(
         schemas: Vec<(CollectionId, serde_json::Value)>,
         features: Vec<Change>,

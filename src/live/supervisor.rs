@@ -79,7 +79,7 @@ impl Default for Supervisor {
 }
 
 impl Supervisor {
-    /// A supervisor without tasks, with the first and the longest pause.
+    /// A supervisor without tasks. `first` and `longest` are the first and the longest pause before a restart.
     pub fn new(first: Duration, longest: Duration) -> Self {
         Self {
             stop: watch::Sender::new(false),
@@ -145,16 +145,16 @@ impl Supervisor {
             .is_some_and(|r| r.state == TaskState::Waiting)
     }
 
-    /// Runs a short job to its end without anyone waiting for it, such as removing data that a client
-    /// left behind. [`stop`](Self::stop) waits for it.
+    /// Runs a short cleanup to its end, for example removing data that a disconnected client left. The caller
+    /// does not wait for it; [`stop`](Self::stop) does.
     pub fn finish(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut remains = lock(&self.remains);
         while remains.try_join_next().is_some() {}
         remains.spawn(work);
     }
 
-    /// Stops all tasks and waits until they have ended. Then waits up to [`GRACE`] for the short jobs that
-    /// are still running. Afterwards nothing uses the store.
+    /// Stops all tasks and waits until they have ended. Then waits up to [`GRACE`] for cleanups
+    /// ([`finish`](Self::finish)) that are still running, and cancels the rest. Afterwards nothing uses the store.
     pub async fn stop(&self) {
         self.stop.send_replace(true);
         let mut tasks = std::mem::take(&mut *lock(&self.tasks));
@@ -190,7 +190,7 @@ impl Watched {
         let mut pauses = self.pauses.build();
         loop {
             let begun = Instant::now();
-            // Dropping the set cancels the task, so it ends however this function ends.
+            // Dropping the set cancels the task, so the task ends in any case when this function ends.
             let mut running = JoinSet::new();
             running.spawn(task(self.stop.clone()));
             let end = tokio::select! {
@@ -330,7 +330,7 @@ mod tests {
             tokio::task::yield_now().await;
             begun.fetch_add(1, Ordering::Relaxed);
         });
-        // A cancelled task also leaves work to finish.
+        // A cancelled task also hands a cleanup to `finish`.
         supervisor.spawn("holding", {
             let go = Arc::new(Mutex::new(Some(go)));
             move || {

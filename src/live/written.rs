@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A durable commit. The answer to a client says whether the client can read it already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use = "a client is told when its change is not visible yet"]
+#[must_use = "the response must say if the change is not visible yet"]
 pub enum Written {
     /// The snapshot contains the commit.
     Visible(Committed),
@@ -72,7 +72,7 @@ impl Live {
         Ok(self.await_commit(committed, 1).await)
     }
 
-    /// Waits until a commit is visible, for `times` the usual time.
+    /// Waits until a commit is visible, at most `times` times the usual time ([`Following::patience`]).
     pub(crate) async fn await_commit(&self, committed: Committed, times: u32) -> Written {
         let patience = self.inner.following.patience * times;
         // The commit is durable in either case, so the wait just ends.

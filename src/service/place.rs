@@ -71,7 +71,7 @@ pub struct Place {
     pub building: Option<String>,
     /// The housing type of the building, or of its compound.
     pub housing: Option<String>,
-    /// The place in words: the name of the building or of the compound.
+    /// The place as a text: the name of the building or of the compound.
     pub words: Option<String>,
 }
 
@@ -134,7 +134,8 @@ impl Place {
         let anchor = anchor(&geometry).ok_or_else(|| {
             WhereError::Geometry(both!("没有坐标", "the geometry has no position"))
         })?;
-        // A gate stands between two grounds: the house nearest to it says nothing.
+        // A report about an entrance gets no building from the map: a gate stands between two grounds, so the
+        // nearest building need not belong to it.
         let house = named.or_else(|| {
             if entrance.is_some() {
                 return None;
@@ -147,7 +148,7 @@ impl Place {
                 .get(collection)
                 .is_none_or(|c| c.schema().shows(Role::Public, property::NAME));
             let mut known = Known::of(entry);
-            // The place in words is public, so it is made from a public name only.
+            // The text of the place is public, so a name that the public may not see is left out.
             if !name {
                 known.properties.remove(property::NAME);
             }
@@ -200,7 +201,7 @@ impl Place {
         })
     }
 
-    /// Fills in what a report does not say about its place, from the map.
+    /// Adds to a report what the map says about its place.
     pub fn describe(&self, mut report: Report) -> Report {
         report.grid.clone_from(&self.grid);
         report.community.clone_from(&self.community);

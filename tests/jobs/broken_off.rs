@@ -1,5 +1,5 @@
-//! Import jobs whose process died between the commit and the end of the job, in the state in which the store
-//! then has them.
+//! Tests of import jobs whose process died between the commit and the end of the job. The tests put the jobs into
+//! the store in the state in which such a process leaves them.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -67,7 +67,7 @@ async fn begun(store: &Store, new: NewJob, times: u32) -> Job {
     for n in 0..times {
         let node = format!("dead-{n}");
         let claimed = store.claim_job(&job.id, &node, MOMENT).await.unwrap();
-        job = claimed.expect("its lease is over");
+        job = claimed.expect("the lease of the job has expired");
         let kept = Kept {
             checkpoint: Some(json!({"after": store.head().await.unwrap().seq})),
             ..Kept::default()
@@ -178,6 +178,10 @@ async fn a_job_that_died_before_its_commit_commits_once() {
         );
         // A job that was cancelled before its commit stays cancelled.
         let there = store.create_job(new, 9).await;
-        assert!(there.is_err(), "{}", Value::from("one commit a plan"));
+        assert!(
+            there.is_err(),
+            "{}",
+            Value::from("a plan has at most one commit")
+        );
     }
 }

@@ -112,5 +112,5 @@ async fn the_health_check_lists_the_tasks_of_the_process() {
         assert_eq!(tasks[name]["state"], "running", "{ready}");
         assert_eq!(tasks[name]["restarts"], 0);
     }
-    assert!(server.process().stop(), "it stops in order");
+    assert!(server.process().stop(), "the server stops normally");
 }

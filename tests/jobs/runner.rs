@@ -79,7 +79,7 @@ impl Job for Recording {
     }
 }
 
-/// A job that ends when a given number of jobs run at the same time.
+/// A job that ends as soon as a given number of these jobs run at the same time.
 struct Together {
     barrier: Barrier,
     running: AtomicU64,
@@ -471,12 +471,12 @@ async fn ended_jobs_are_removed_on_request_beyond_a_number_and_after_a_time() {
         assert_eq!(
             store.job(&first).await.unwrap(),
             None,
-            "the oldest gives way"
+            "the oldest finished job is removed"
         );
         let waits = queue.create(job_of("b", "counting")).await.unwrap();
         assert!(
             !store.delete_job(&waits.id).await.unwrap(),
-            "it has not ended"
+            "an unfinished job is not removed"
         );
         let now = Timestamp::now();
         assert_eq!(store.sweep_jobs(now).await.unwrap(), 0);

@@ -78,6 +78,6 @@ async fn the_key_of_a_step_is_shown_to_nobody() {
         format!("/api/warnings?as_of={before}"),
     ] {
         let text = ledger.get(Some(&admin), &path).await.text().await.unwrap();
-        assert!(!text.contains(key), "{path} tells the key: {text}");
+        assert!(!text.contains(key), "{path} contains the key: {text}");
     }
 }

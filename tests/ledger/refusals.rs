@@ -244,7 +244,7 @@ async fn the_public_never_sees_what_is_protected() {
     ] {
         let text = ledger.get(None, &path).await.text().await.unwrap();
         for word in hidden {
-            assert!(!text.contains(word), "{path} tells {word}: {text}");
+            assert!(!text.contains(word), "{path} contains {word}: {text}");
         }
     }
     let now = jiff_now();

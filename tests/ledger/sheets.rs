@@ -189,14 +189,17 @@ async fn an_import_stops_when_its_client_disconnects() {
     let mut patience = 100;
     while left().await == before {
         // On a slow machine, the client disconnected before the work began, so it waits longer.
-        assert!(patience < 60_000, "the import goes on without its client");
+        assert!(
+            patience < 60_000,
+            "the import continues although its client has disconnected"
+        );
         let address = format!("{}/api/warnings/import", ledger.server.base);
         let request = ledger.server.client.post(address);
         let request = request.bearer_auth(&ledger.officer).body(sheet.clone());
         let gone = tokio::time::timeout(Duration::from_millis(patience), request.send()).await;
         assert!(
             gone.is_err(),
-            "the import was done before its client had gone"
+            "the import ended before its client disconnected"
         );
         for _ in 0..50 {
             if left().await > before {
@@ -226,7 +229,7 @@ async fn an_import_stops_when_its_client_disconnects() {
     let request = request.bearer_auth(&ledger.officer).body(sheet);
     let waiting = tokio::spawn(request.send());
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert!(ledger.server.process().stop(), "it ends well");
+    assert!(ledger.server.process().stop(), "the server stops normally");
     assert!(waiting.await.unwrap().is_err());
 }
 

@@ -110,11 +110,11 @@ async fn thousands_of_idle_and_silent_clients_cost_little_and_delay_nobody() {
         server
             .put("buildings", &building("last", 117.1, 39.2))
             .await;
-        let heard = heard.await.expect("a reader hears the end");
+        let heard = heard.await.expect("the reader receives the last write");
         let ids: Vec<u64> = heard.iter().map(|(seq, _)| *seq).collect();
         assert!(
             ids.windows(2).all(|w| w[0] < w[1]),
-            "in order, and each once"
+            "each commit arrives once and in order"
         );
         // Commits that were applied together are sent as the last of them.
         assert!(ids.contains(&last));

@@ -75,7 +75,7 @@ async fn no_acknowledged_write_is_lost_in_fifty_kills() {
     assert_eq!(
         numbers.len(),
         acknowledged.len(),
-        "a number was given twice"
+        "a commit number was assigned twice"
     );
     assert!(acknowledged.len() > 1_000, "{}", acknowledged.len());
     let ready = server.json("/health/ready").await;

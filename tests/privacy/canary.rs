@@ -202,13 +202,13 @@ fn addresses(path: &str, tile: (u32, u32)) -> Vec<String> {
         .collect()
 }
 
-/// Asserts that a text contains no canary that the role may not see.
+/// Checks that a text contains no canary that the role may not see.
 fn silent(text: &str, role: Role, canaries: &[Canary], what: &str) {
     for canary in canaries {
         if !role.includes(canary.role) {
             assert!(
                 !text.contains(&canary.text),
-                "{what} tells {role} what {} holds",
+                "{what} shows {role} the value of {}",
                 canary.place
             );
         }
@@ -331,7 +331,7 @@ async fn every_answer_is_silent(database: &str) {
     for canary in &canaries {
         assert!(
             heard.contains_key(&canary.place),
-            "nobody heard {}",
+            "no answer contains the canary of {}",
             canary.place
         );
     }

@@ -100,7 +100,10 @@ async fn an_account_cannot_collect_all_codes() {
             StatusCode::OK => told += 1,
             _ => break answer,
         }
-        assert!(told <= 100, "nobody stops it");
+        assert!(
+            told <= 100,
+            "the number of door codes per account is not limited"
+        );
     };
     assert!(told >= 20, "{told}");
     assert!(refused.headers().contains_key("retry-after"));
@@ -190,7 +193,7 @@ async fn no_code_is_told_without_a_record(database: &str) {
     assert_eq!(
         looks(database).await.len(),
         told,
-        "what is not told is no look"
+        "an answer without a code must not be recorded"
     );
 
     // A gate that is written as a list shows it keeps its code. A caller who writes a code need not have read

@@ -172,7 +172,7 @@ async fn erased_is_gone(database: &str) {
     ] {
         let text = read(&path).await;
         for gone in [OWNER, NOTE, CONTACT] {
-            assert!(!text.contains(gone), "{path} tells {gone}: {text}");
+            assert!(!text.contains(gone), "{path} still contains {gone}: {text}");
         }
     }
     let history = read(&format!("/api/warnings/{case}/history")).await;
@@ -191,7 +191,7 @@ async fn erased_is_gone(database: &str) {
         if left.is_empty() {
             break;
         }
-        assert!(Instant::now() < deadline, "it still stands in {left:?}");
+        assert!(Instant::now() < deadline, "the text is still in {left:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     // The server's memory follows the database a moment later.

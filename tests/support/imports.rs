@@ -1,4 +1,4 @@
-//! Imports over HTTP: requests, and jobs that have ended.
+//! Helpers for imports over HTTP: send requests and wait for the jobs.
 
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub fn databases(folder: &Path) -> Vec<String> {
     list
 }
 
-/// Sends a request and gives the job that its answer names.
+/// Sends a request and returns the id of the job that it created.
 pub async fn job(request: RequestBuilder) -> String {
     let response = request.send().await.unwrap();
     let status = response.status();
@@ -49,7 +49,7 @@ pub async fn read(server: &Server, steward: &str, id: &str) -> Value {
     response.json().await.unwrap()
 }
 
-/// The job when it has ended. A test that waits in vain ends by the limit of its runner.
+/// Waits until a job has ended and returns it. If it never ends, the test runner's time limit ends the test.
 pub async fn ended(server: &Server, steward: &str, id: &str) -> Value {
     loop {
         let job = read(server, steward, id).await;
@@ -67,7 +67,7 @@ pub async fn done(server: &Server, steward: &str, id: &str) -> Value {
     job["result"].take()
 }
 
-/// The features of every collection that the import touches, by the server.
+/// The number of features of every collection that the import writes, as the server counts them.
 async fn counts(server: &Server, seq: u64) -> Vec<(String, u64)> {
     let all = server
         .json(&format!("/api/collections?min-seq={seq}"))
@@ -93,11 +93,11 @@ fn total(report: &Value, what: &str) -> u64 {
     all.map(|counts| counts[what].as_u64().unwrap_or(0)).sum()
 }
 
-/// Plans, commits and undoes an extract that has so many buildings between the writes of others: over HTTP and by
-/// the command line, on both stores. Where the file is not there, it says so.
+/// Plans, commits and undoes the import of an OpenStreetMap extract with this number of buildings, while other clients
+/// write: over HTTP and by the command line, on both stores. If the file does not exist, prints that it is skipped.
 ///
 /// # Panics
-/// When something of it is not as it should be.
+/// If a step has another result than expected.
 pub async fn check_extract(name: &str, buildings: u64) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/osm");
     let file = folder.join(name);
@@ -153,7 +153,7 @@ pub async fn check_extract(name: &str, buildings: u64) {
         let kept = counts(&server, seq).await;
         assert_eq!(without_sources(kept), others);
 
-        // The command line beside the server says and does the same.
+        // The command line, beside the running server, has the same results.
         let import = |more: &[&str]| {
             report(&[&["import", "--json", "--database", &database][..], more].concat())
         };
@@ -186,7 +186,7 @@ pub async fn check_extract(name: &str, buildings: u64) {
     }
 }
 
-/// Whose data it is stays on the map after an undo.
+/// Leaves out the collection of data sources, because an undo does not remove the sources.
 fn without_sources(counts: Vec<(String, u64)>) -> Vec<(String, u64)> {
     counts
         .into_iter()

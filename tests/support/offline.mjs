@@ -1,9 +1,9 @@
-// Asks the program for offline phones what the server was asked, and compares the answers.
+// Sends the requests that the server got to the program for offline phones, and compares the answers.
 //
 //   node offline.mjs FOLDER ENGINE.wasm
 //
-// FOLDER has the network file (manifest.json and the four parts) and answers.jsonl: one line a question with the answer
-// of the server. Fails if any answer differs in anything but what a phone cannot know.
+// FOLDER has the network file (manifest.json and the four parts) and answers.jsonl, where each line is a request with
+// the answer of the server. The program fails if two answers differ in a part that a phone can know.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -45,7 +45,7 @@ const phone = {
   search: (ask) => call('search', ask),
 };
 
-// What both must say equally.
+// The parts of an answer that must be equal, for each kind of request.
 const same = {
   route(answer) {
     const own = ({ summary: { seq: _, network_seq: __, ...summary }, features, alternatives }) => ({
@@ -70,7 +70,7 @@ const same = {
     note,
   }),
 };
-/** Why a request is refused, without the words in which the server wraps it. */
+/** The reason of a refusal, without the other members of the server's problem document. */
 const refusal = {
   route: ({ status, reason, gates, nearest }) => ({ status, reason, gates, nearest: gates ? nearest : undefined }),
   card: ({ status, known }) => ({ status, known: known?.length ? known : undefined }),
@@ -79,8 +79,8 @@ const refusal = {
 
 const took = { route: [], card: [], search: [] };
 const count = { same: 0, refused: 0, tied: 0, busy: 0 };
-// Of equally fast ways, a search takes the one that it meets first; which one that is depends on the bounds that lead
-// it. Everything but the way itself is equal then.
+// If several routes take equally long, a search returns the one that it finds first. Which one that is depends on the
+// lower bounds that guide the search. Then everything but the route itself must be equal.
 const tie = ({ summary: { distance_m: _, ...summary }, features, alternatives }) => ({
   summary,
   seconds: Math.round(features.reduce((sum, leg) => sum + leg.properties.duration_s * 10, 0)),
@@ -91,7 +91,7 @@ const different = [];
 for (const line of read('answers.jsonl').toString().split('\n')) {
   const { kind, ask, status, answer } = JSON.parse(line);
   if (status === 503) {
-    // A loaded server gives up on the longest searches.
+    // A busy server refuses the longest searches, so there is no answer to compare.
     count.busy += 1;
     continue;
   }

@@ -20,7 +20,7 @@ const FIXED: usize = 32 << 20;
 /// the feature itself.
 const EACH: usize = 160;
 
-/// A hundredth of the note that makes a feature as large as one with many properties.
+/// A hundredth of the note of each feature. The note makes the feature as large as one with many properties.
 const NOTE: &str = "一二三四五六七八九十";
 
 fn in_use() -> usize {
@@ -102,9 +102,12 @@ pub async fn check(features: u32) {
         most >> 20,
         begun.elapsed().as_secs_f64()
     );
-    assert!(most < may, "{most} bytes, and it may take {may}");
+    assert!(
+        most < may,
+        "the import took {most} bytes; at most {may} are allowed"
+    );
     assert!(
         taken > 2 * may,
-        "the features take {taken} bytes: too few to tell"
+        "the features take {taken} bytes, which is too little to measure"
     );
 }

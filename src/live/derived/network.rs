@@ -207,7 +207,7 @@ impl Derive for Network {
     }
 }
 
-/// Returns the attributes of all features if nothing is closed.
+/// Returns the attributes of all features as if nothing was closed, for lower bounds of travel times.
 fn best_case(snapshot: &Snapshot, topology: &Topology) -> Table {
     let attr = |name: &String| {
         let (collection, id) = name.split_once('/')?;

@@ -18,7 +18,7 @@ const MOST_BYTES: usize = 16 << 20;
 #[error("the listener missed events and must load everything again")]
 pub struct Lagged;
 
-/// The newest commits. Each has a place: a number that grows by one with each commit.
+/// The newest commits. Each has a place in the feed: a number that grows by one with each commit.
 #[derive(Debug)]
 pub(in crate::live) struct Backlog {
     kept: Mutex<Kept>,

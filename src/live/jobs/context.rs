@@ -38,7 +38,7 @@ enum Cancelling {
     No,
     /// A stop was requested before the result was committed.
     Yes,
-    /// The job is past the point at which it could stop.
+    /// The job can no longer be stopped, because it is about to commit its result.
     TooLate,
 }
 
@@ -66,7 +66,7 @@ impl Running {
         });
     }
 
-    /// Waits until a stop is requested before the job is past the point at which it could stop.
+    /// Waits until a stop is requested. Never returns if the job can no longer be stopped.
     pub async fn cancelled(&self) {
         let mut watch = self.cancelling.subscribe();
         if watch.wait_for(|c| *c == Cancelling::Yes).await.is_err() {
@@ -80,7 +80,7 @@ impl Running {
         let _ = self.progress.subscribe().changed().await;
     }
 
-    /// Wakes those who wait, since the job has ended.
+    /// Wakes the callers of [`changed`](Self::changed), because the job has ended.
     pub fn ended(&self) {
         self.progress.send_modify(|_| {});
     }
@@ -199,7 +199,7 @@ impl Context {
         self.keep(&kept).await
     }
 
-    /// Marks the job as no longer cancellable, right before its commit.
+    /// Marks the job as no longer cancellable. Jobs call it right before they commit.
     ///
     /// # Errors
     /// [`JobError::Cancelled`] if the job was cancelled before.

@@ -34,7 +34,7 @@ use crate::store::{self, Fault, JobQuery, JobState, NewJob, Store, StoreError};
 
 /// The most jobs of one owner that wait or run.
 pub const MOST_UNFINISHED: u32 = 20;
-/// How long a job is kept after it is created.
+/// How long a job and its result are kept after the job is created.
 pub const KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The largest result or checkpoint, in bytes of JSON.
@@ -51,7 +51,7 @@ pub trait Job: Send + Sync + 'static {
     /// The result of the job.
     type Output: Serialize + Send;
 
-    /// Runs the job. A cancelled job is dropped at its next `await`; long work without an `await` belongs on
+    /// Runs the job. A cancelled job is dropped at its next `await`. Long computations without an `await` must run on
     /// [`Context::threads`].
     fn run(
         &self,
@@ -59,8 +59,8 @@ pub trait Job: Send + Sync + 'static {
         arguments: Self::Arguments,
     ) -> impl Future<Output = Result<Self::Output, JobError>> + Send;
 
-    /// The result, if an interrupted run had already committed its work; `None` if work is left. Called before
-    /// the job runs again, and also if it was cancelled or given up since: a commit is not taken back.
+    /// The result, if an interrupted run had already committed its work; `None` if it had not. Called before the job
+    /// runs again. Also called if the job was cancelled or interrupted too often, because its commit stays on the map.
     fn finished(
         &self,
         _context: Context,

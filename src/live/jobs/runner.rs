@@ -29,7 +29,7 @@ const MOST_STARTS: u32 = 3;
 /// How a run of a job ended.
 enum Outcome {
     Ended(JobEnd),
-    /// The lease is lost: another process has the job, or may have it.
+    /// The lease is lost, so another process may run the job.
     NotOurs,
 }
 
@@ -39,7 +39,8 @@ impl Jobs {
         let mut runs: JoinSet<()> = JoinSet::new();
         let stopped = stop.requested();
         tokio::pin!(stopped);
-        // Jobs that an earlier process of this name left running: no other process has them.
+        // Put the jobs back into the queue that an earlier process of this name left running. No other process can
+        // run them.
         while let Err(error) = self.release(false).await {
             tracing::warn!(%error, "the job runner waits for the store");
             tokio::select! {
@@ -126,7 +127,7 @@ impl Jobs {
                 }
                 self.end(&id, &end).await;
             }
-            Outcome::NotOurs => tracing::warn!(job = id, "the job is no longer this process's"),
+            Outcome::NotOurs => tracing::warn!(job = id, "this process lost the lease of the job"),
         }
         lock(&self.0.running).remove(&id);
         running.ended();
@@ -248,11 +249,11 @@ impl Jobs {
                     return;
                 }
                 Ok(false) => {
-                    tracing::warn!(job = id, "the job is no longer this process's");
+                    tracing::warn!(job = id, "this process lost the lease of the job");
                     return;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, job = id, "how the job ended could not be written yet");
+                    tracing::warn!(%error, job = id, "the end of the job could not be stored; it will be tried again");
                     tokio::time::sleep(PAUSE).await;
                 }
             }
@@ -307,7 +308,7 @@ fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
         Err(JobError::Lost(problem)) => JobEnd::Lost(problem),
         Err(JobError::Cancelled) => JobEnd::Cancelled,
         Err(JobError::Store(error)) => {
-            tracing::error!(%error, job = id, "a job failed by the store");
+            tracing::error!(%error, job = id, "a job failed because of an error of the store");
             match error.fault() {
                 Some(fault) => {
                     let Localized { zh, en } = fault.localized();

@@ -127,7 +127,7 @@ impl CaseSchedule {
             built_in: Arc::clone(&self.built_in),
             rules: Arc::clone(&self.rules),
             calendar: Arc::clone(&self.calendar),
-            // During a replay these rules are in force from the beginning.
+            // In a replay, today's rules apply to the whole past.
             since: Timestamp::UNIX_EPOCH,
             open: RedBlackTreeMapSync::new_sync(),
             moments: RedBlackTreeSetSync::new_sync(),
@@ -186,7 +186,7 @@ impl CaseSchedule {
         self.open.get(id)?.due
     }
 
-    /// Whether a notice about a case is sent at a moment, or why it is held back.
+    /// Whether a notice about a case is sent at a moment, or which silence or red case suppresses it.
     pub fn fate(&self, case: &Case, at: Timestamp) -> Notice {
         let silent = self
             .silences
@@ -251,8 +251,9 @@ impl CaseSchedule {
         self.open.insert_mut(id.clone(), Open { due, red_in });
     }
 
-    /// Puts the stored rules and calendar in force. If a row is missing or cannot be read, the built-in
-    /// ones are used. The previous ones are not: after a restart they would not be known.
+    /// Puts the stored rules and calendar in force. If a row is missing or cannot be read, the built-in ones are
+    /// used. The previous ones are not used, because a process that starts later would not know them and would
+    /// compute other levels.
     fn load_rules(&mut self, map: &Collections) {
         self.rules = Arc::clone(&self.built_in.0);
         self.calendar = Arc::clone(&self.built_in.1);

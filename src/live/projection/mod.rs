@@ -43,7 +43,7 @@ pub trait Projection: Clone + PartialEq + Debug + Send + Sync + 'static {
     /// The state of these collections, before any fact.
     ///
     /// # Errors
-    /// When a built-in rule or schema cannot be read.
+    /// If the built-in rules or a built-in schema cannot be read.
     fn load(map: &Collections) -> Result<Self, StoreError>;
 
     /// Whether an event may change the state. Called for every event, so it must be cheap.

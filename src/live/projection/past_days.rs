@@ -36,8 +36,8 @@ impl OpenThen {
         }
     }
 
-    /// The sum over these grids, or over the whole map if there are none. The grids are those of
-    /// today: a case of last year counts for the grid and community in which its place lies now.
+    /// The sum over these grids; over the whole map if `grids` is `None`. The grids are those of today: a
+    /// case of last year counts for the grid and community in which its place lies now.
     pub fn within(&self, grids: Option<&HashSet<String>>) -> OpenCounts {
         let Some(grids) = grids else {
             return self.total;

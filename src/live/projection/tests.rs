@@ -21,7 +21,7 @@ enum Op {
     Commit(Vec<Change>, i64),
     /// An observation of a place at this minute.
     Observe(u32, i64),
-    /// Somebody passes a gate or not, at this hour; the count may be heard of late.
+    /// Somebody passes a gate or is refused, at this hour. The process may learn of the count later.
     Pass(u8, u32, u32),
     /// The store reports these rows as quarantined.
     Quarantine(Vec<u32>),

@@ -95,15 +95,14 @@ impl Folder {
         (right, wrong)
     }
 
-    /// The text of the rules if the file exists and is valid. Every place category must name one of
-    /// `collections`.
+    /// The text of the rules file, if it exists and is valid. Each rule for places must name one of `collections`.
     pub fn rules(&self, collections: &[&str]) -> Result<Option<&str>, Vec<Problem>> {
         self.text(RULES_FILE, |text| {
             Rules::read(RULES_FILE, text, Some(collections)).map(drop)
         })
     }
 
-    /// The text of the calendar if the file exists and is valid.
+    /// The text of the calendar file, if it exists and is valid.
     pub fn calendar(&self) -> Result<Option<&str>, Vec<Problem>> {
         self.text(CALENDAR_FILE, |text| Calendar::parse(text).map(drop))
     }

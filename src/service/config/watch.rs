@@ -39,15 +39,15 @@ pub async fn configure(live: &Live, folder: Option<&Folder>) -> Result<(), Store
         problems = apply(live, folder).await?;
     }
     report(live, problems);
-    // A year without an entry in the calendar has no public holidays, only weekends. The log tells the
-    // operator.
+    // In a year without an entry in the calendar, only weekends are free. The operator must learn that the public
+    // holidays are missing.
     let snapshot = live.snapshot();
     let calendar = snapshot.ledger().calendar();
     let year = calendar.date_of(jiff::Timestamp::now()).year();
     if !calendar.knows(year) {
         tracing::warn!(
             year,
-            "the calendar has no entry for this year, so only weekends are free"
+            "the calendar has no entry for this year, so only weekends are free; add the public holidays to calendar.toml"
         );
     }
     Ok(())

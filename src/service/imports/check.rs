@@ -181,7 +181,7 @@ pub(super) async fn keep(
     owner: &str,
     touched: &Touched,
 ) -> Result<Option<String>, StoreError> {
-    // The keys are much smaller than the file, whose size was checked at the upload.
+    // No limit is needed: the keys are much smaller than the file, and its size was checked at the upload.
     const UNLIMITED: UploadLimits = UploadLimits {
         one: u64::MAX,
         account: u64::MAX,

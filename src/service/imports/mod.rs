@@ -114,7 +114,7 @@ struct PlanImport {
 
 impl Job for PlanImport {
     const KIND: &'static str = PLAN;
-    // A plan writes nothing to the map, so it simply runs again.
+    // A plan writes nothing to the map, so an interrupted one can run again from the beginning.
     const RESUMES: bool = true;
     type Arguments = Arguments;
     type Output = Planned;
@@ -340,12 +340,12 @@ fn failed(error: ImportError) -> JobError {
     }
 }
 
-/// Turns a failed check into the problem of the job.
+/// Turns a failed check into the error of a job.
 fn said(refusal: &Refusal) -> JobError {
     JobError::Failed(refusal.sentence())
 }
 
-/// Reports the progress of an import as that of its job, and forbids the commit of a cancelled job.
+/// Passes the progress of an import to its job, and stops the import before its commit if the job was cancelled.
 struct Told<'a>(&'a Context);
 
 impl<'a> Told<'a> {

@@ -16,7 +16,7 @@ use crate::store::{Effect, Staged};
 
 /// The number of features in a part.
 const PART: usize = 1_000;
-/// The number of parts that the reader of a collection may be ahead.
+/// The number of parts that may be read before they are compared.
 const AHEAD: usize = 2;
 
 /// A pinned snapshot as baseline.
@@ -24,7 +24,7 @@ const AHEAD: usize = 2;
 pub struct OverMap {
     map: Arc<Snapshot>,
     author: Author,
-    /// A separate thread: all threads of the jobs may be waiting for what this one computes.
+    /// A thread that the jobs do not share. All threads of the jobs may be waiting for the result of this one.
     thread: Threads,
 }
 
@@ -62,7 +62,7 @@ impl Baseline for OverMap {
                     return;
                 }
             }
-            // The receiver is gone: the import was cancelled.
+            // Sending fails only if the import was cancelled and nobody receives the part.
             let _ = sender.blocking_send(part);
         });
         while let Some(part) = parts.recv().await {

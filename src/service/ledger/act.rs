@@ -47,8 +47,8 @@ impl CaseService {
             let snapshot = self.live.snapshot();
             let known = Known::read(&snapshot, id)?;
             let known = known.ok_or_else(|| LedgerError::NoSuchCase(id.clone()))?;
-            // Repetitions are found before anything is checked, because the first request has already changed
-            // the case.
+            // A repeated request is recognised before anything is checked, because the first request has changed
+            // the case already, so the checks would refuse it.
             let repeat = request
                 .key_mark(actor)
                 .map_or(Repeat::New, |k| known.case.knows(&k));

@@ -11,7 +11,7 @@ use crate::model::{Change, Expect, FeatureId, both};
 use crate::store::{Committed, StoreError};
 use crate::warnings::{Actor, Case};
 
-/// How often a step is decided again because another commit changed the data it had read.
+/// How often a request is tried if other commits change the data that it has read.
 pub(super) const TRIES: usize = 5;
 
 /// The write path of reports, actions, observations, silences and ledger imports. Cheap to clone.

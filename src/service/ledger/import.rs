@@ -182,7 +182,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Imports one row. The outer error is a failure of the store; the inner one is a problem of the row.
+    /// Imports one row. The outer error is a failure of the store; the inner error is a problem of the row.
     fn row(&mut self, row: &Planned) -> Result<Result<Came, Problem>, LedgerError> {
         let id = match &row.id {
             Some(id) => id.clone(),
@@ -214,7 +214,7 @@ impl<'a> Importer<'a> {
                     sheet_time(case.reported_at)
                 ),
                 format!(
-                    "the ledger has another case {:?}: {}, reported at {}",
+                    "the ledger already has another case with the id {:?}: {}, reported at {}",
                     case.id.as_str(),
                     case.category,
                     sheet_time(case.reported_at)
@@ -240,7 +240,7 @@ impl<'a> Importer<'a> {
                 row,
                 "该事件在台账中的状态与表中不同，且无法由台账中的状态办理到表中的状态",
                 format!(
-                    "the case has the status {} in the ledger, from which no step leads to {}",
+                    "the case has the status {} in the ledger, and the steps of this row do not lead from it to {}",
                     case.status, row.status
                 ),
             )));
@@ -276,7 +276,7 @@ impl<'a> Importer<'a> {
             return Ok(Err(problem(
                 row,
                 "地图上没有该地点，请填写经纬度或楼栋编号",
-                "this place is not on the map; enter longitude and latitude, or the id of a building",
+                "the place of this row is not on the map; enter longitude and latitude, or the id of a building",
             )));
         };
         let mut place = match Place::locate(self.around.map, &at) {
@@ -396,7 +396,8 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// The actor in whose name a step of the old ledger is written: its units had no accounts in this system.
+    /// The actor of an imported step. Its unit had no account in this system, so the actor has the role that the action
+    /// needs.
     fn who(&self, action: Action, case: &Case) -> Actor {
         match action {
             Action::Start | Action::Handle | Action::Return => Actor {
@@ -424,7 +425,7 @@ impl<'a> Importer<'a> {
     }
 }
 
-/// The surroundings of the imported cases: the map and the rows so far, with the rules of today.
+/// The data that the case engine reads for imported cases: the map and the rows so far, with the rules of today.
 impl Surroundings for Importer<'_> {
     fn rules(&self) -> &Rules {
         &self.rules
@@ -454,7 +455,7 @@ impl Surroundings for Importer<'_> {
             .for_each(|(_, earlier)| each(*earlier));
     }
 
-    /// In the past, whoever acted was competent, so nothing is checked.
+    /// The competences that the category needs: a unit that handled a case in the past is taken to be competent.
     fn competences(&self, _unit: &str, category: &str) -> Option<Vec<String>> {
         let rule = self.rules.category(category);
         let handlers = rule.map(|r| r.handlers.clone());

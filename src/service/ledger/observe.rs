@@ -97,7 +97,11 @@ impl CaseService {
             return Err(FieldError::new("at", problem).into());
         }
         if !request.value.is_finite() {
-            return Err(FieldError::new("value", both!("应为数字", "expected a number")).into());
+            return Err(FieldError::new(
+                "value",
+                both!("应为有限的数字", "expected a finite number"),
+            )
+            .into());
         }
         let id = row_id(&request.place, &request.category)?;
         for _ in 0..TRIES {
@@ -140,8 +144,8 @@ impl CaseService {
                     continue;
                 }
             }
-            // This is stored after the commit. The other way round, a crash in between would make the repeated
-            // request look late.
+            // The observation is stored after the commit. In the other order, after a crash in between, the repeated
+            // request would be ignored as late and its commit would be missing.
             let seen = DeviceLastSeen {
                 place: request.place.clone(),
                 category: request.category.clone(),

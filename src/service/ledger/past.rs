@@ -84,7 +84,8 @@ pub async fn status_at(live: &Live, at: Timestamp, most: usize) -> Result<Status
     }
     let wanted = on_a_thread(move || {
         let mut wanted = cases(&snapshot, at, Which::Open);
-        // A case that had ended still shows that there was a ledger.
+        // If no case was open, one that had ended is read too. It shows that the ledger had warnings, so that the
+        // levels are green and not *no data*.
         if wanted.is_empty() {
             wanted.extend(first_case(&snapshot, at));
         }
@@ -102,15 +103,15 @@ pub async fn status_at(live: &Live, at: Timestamp, most: usize) -> Result<Status
     Ok(board.await?)
 }
 
-/// The ids of the cases that may have existed at a past moment, in order. None is missing; an id too many is
-/// dropped when the version of that moment is read.
+/// The ids of the cases that may have existed at a past moment, in order. No case of that moment is missing. An id of
+/// a case that did not exist then is dropped when the version of that moment is read.
 pub fn cases(snapshot: &Snapshot, at: Timestamp, which: Which) -> Vec<FeatureId> {
     let all: Vec<&Arc<Entry>> = match snapshot.collections().get(WARNINGS) {
         Some(warnings) => warnings.iter().collect(),
         None => return Vec::new(),
     };
-    // The time of the end stands near the start of a case's text, and the time of the report near its end, so
-    // each is found fast.
+    // `closed_at` is near the start of the JSON text of a case and `reported_at` near its end. Each is found without
+    // parsing the whole text.
     all.into_par_iter()
         .filter(|e| (which == Which::All || !had_ended(e, at)) && was_reported(e, at))
         .map(|e| e.id().clone())
@@ -129,7 +130,7 @@ pub async fn versions_at(
     let warnings = &collection(WARNINGS)?;
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
-        // Two reads at a time, so that connections are left for other requests.
+        // At most two reads at a time, so that other requests get connections too.
         let (a, b) = chunk.split_at(chunk.len() / 2);
         let store = live.store();
         let (a, b) = try_join(

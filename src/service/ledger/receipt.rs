@@ -27,7 +27,7 @@ impl Ticket {
     /// Never in practice: the derived ids are valid.
     pub fn of_report(account: Option<&str>, key: Option<&str>) -> Result<Self, IdError> {
         let drawn: [u8; 32] = rand::rng().random();
-        // A byte that no UTF-8 text contains separates the account from the key.
+        // The byte 0xff separates the account from the key, because no UTF-8 text contains it.
         let account = account.map_or_else(|| "public".to_owned(), |a| format!("account {a}"));
         let scoped = |key: &str| [account.as_bytes(), &[0xff], key.as_bytes()].concat();
         let id = match key {

@@ -126,7 +126,8 @@ impl<'a> Replay<'a> {
                 };
                 match self.cases.get(&id).and_then(step) {
                     Some(case) => next.push(case),
-                    // The case did not change. It is taken off the schedule, or it would be due again at once.
+                    // The case did not change. It is removed from the schedule, otherwise it would be due again at
+                    // once.
                     None => self.around.schedule.apply_case(&id, None),
                 }
             }
@@ -139,7 +140,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// Applies a report. What it does not say about its place is filled in from the map.
+    /// Applies a report. The map adds the grid, community, compound and building of its place.
     ///
     /// # Errors
     /// If the place is not valid.

@@ -23,7 +23,7 @@ use crate::warnings::engine;
 use crate::warnings::key::digest;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
-/// A report farther than this from all grids of the map, in metres, is suspicious.
+/// A report that is farther than this from all grids of the map, in metres, is pending review.
 const MARGIN_M: f64 = 300.0;
 /// For this time after a report, a repeated request may add the contact if the first request failed to store
 /// it.
@@ -33,7 +33,7 @@ const RESENT: SignedDuration = SignedDuration::from_mins(10);
 const CROWD: usize = 5;
 const CROWD_M: f64 = 30.0;
 const CROWD_MINUTES: i64 = 10;
-/// A report whose geometry is larger than this, corner to corner in metres, is suspicious.
+/// A report whose bounding box has a longer diagonal than this, in metres, is pending review.
 const LARGEST_M: f64 = 1_000.0;
 
 /// The content of a report, checked as far as possible without the map.
@@ -43,9 +43,9 @@ pub struct NewReport {
     pub category: String,
     /// The place.
     pub place: Where,
-    /// The gate or door that it is about; on the map.
+    /// The id of the gate or door that the report is about. It must be on the map.
     pub entrance: Option<FeatureId>,
-    /// The place in words. Without it, the name of the building or compound is used.
+    /// The place as a text. If it is `None`, the name of the building or compound is used.
     pub words: Option<String>,
     /// Through which channel it came.
     pub source: Source,
@@ -59,7 +59,7 @@ pub struct NewReport {
     pub hotline_number: Option<String>,
     /// Whether it is a drill. Drills never count.
     pub exercise: bool,
-    /// Whether it was made up for the demonstration.
+    /// Whether it is synthetic demo data.
     pub demo: bool,
     /// Whether it is pending review: an officer must look at it before it counts.
     pub suspicious: bool,
@@ -249,7 +249,8 @@ fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
         text(&request.hotline_number),
         if request.exercise { "exercise" } else { "" }.to_owned(),
     ];
-    // Last and only where there is one: cases keep hashes of reports from before.
+    // The entrance is last, and only hashed if there is one, so that reports without an entrance have the same hash
+    // as in older versions of the program.
     said.extend(request.entrance.as_ref().map(ToString::to_string));
     let said: Vec<&str> = said.iter().map(String::as_str).collect();
     Ok(Some(digest(&said)))

@@ -67,7 +67,7 @@ async fn a_case_passes_all_steps_and_ends_with_its_rating() {
     let contact = town.live().store().contact(&id).await.unwrap();
     assert_eq!(
         contact, None,
-        "long after the end nobody reaches the reporter"
+        "the retention time of the contact has passed"
     );
 }
 
@@ -177,7 +177,10 @@ async fn public_reports_beyond_the_limit_are_pending_review() {
         .report(request, &Actor::public(), monday())
         .await
         .unwrap();
-    assert!(town.case(&report.id).held, "nobody lives there");
+    assert!(
+        town.case(&report.id).held,
+        "the place is outside of all grids"
+    );
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ const HOUSEKEEPING: SignedDuration = SignedDuration::from_hours(1);
 /// How long a photo without a case is kept.
 const LOOSE_PHOTO: SignedDuration = SignedDuration::from_hours(24);
 /// The lease must still last this long when a commit begins. If the commit takes longer and another process
-/// wrote meanwhile, its preconditions refuse it.
+/// takes the lease and writes meanwhile, the preconditions of the commit do not hold and it is refused.
 const MARGIN: Duration = Duration::from_secs(6);
 /// How many moments are written before the lease and the clean-up are checked again.
 const ROUND: usize = 256;
@@ -197,7 +197,8 @@ fn edit(snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> 
             own = EditBuilder::new(&Actor::system(), at, "time");
             own.put(row.change()?, row.seq.map_or(Expect::Absent, Expect::Seq));
         }
-        // If two conditions are added to one case at the same moment, the next commit writes the second.
+        // An edit changes a case at most once. If two conditions are added to one case at the same moment, the next
+        // commit writes the second.
         if own.ids().all(|id| !touched.contains(id)) {
             touched.extend(own.ids().cloned());
             edit.append(own);

@@ -184,7 +184,7 @@ async fn the_timer_erases_expired_contacts() {
     let patience = std::time::Duration::from_secs(60);
     let erased = tokio::time::timeout(patience, erased).await;
     running.abort();
-    erased.expect("the timer erases what is over");
+    erased.expect("the timer erases the expired contact");
     assert_eq!(cases().await, ["kept"]);
     assert!(is_written("138 0000 0002"));
 }

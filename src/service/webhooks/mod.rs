@@ -53,9 +53,9 @@ const SAVE: u64 = 10_000;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
-/// The age at which a delivery is given up.
+/// A delivery is given up if it is at least this old and its receiver has failed for at least this long.
 const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many bytes of an error response are kept.
+/// How many bytes of an error response are read.
 const REFUSAL: usize = 4096;
 
 /// Sends deliveries until the process ends.
@@ -129,7 +129,7 @@ impl Dispatcher {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = self.ended.notified() => {}
-                // Without webhooks, commits need no attention.
+                // Without webhooks, commits do not wake the dispatcher.
                 changed = seq.changed(), if self.has_webhooks() => {
                     if changed.is_err() {
                         return;
@@ -270,7 +270,7 @@ impl Dispatcher {
         self.lease.holds_for(self.live.store(), needed).await
     }
 
-    /// Sends one delivery. The error is the reason of the failure, as text.
+    /// Sends one delivery. The error says why it failed.
     async fn send(
         &self,
         hook: &Webhook,
@@ -282,9 +282,9 @@ impl Dispatcher {
         let warnings = snapshot.collections().get(WARNINGS);
         let schema = warnings
             .map(|w| w.schema())
-            .ok_or("there is no schema of the warnings")?;
+            .ok_or("the collection warnings has no schema")?;
         let id = Delivery::id_of(&hook.id, header.seq, record.id.as_str());
-        let feature = feature(schema, record).ok_or("the warning cannot be written")?;
+        let feature = feature(schema, record).ok_or("the warning cannot be encoded as JSON")?;
         let delivery = DeliveryBody {
             id: &id,
             event,
@@ -330,7 +330,12 @@ impl Dispatcher {
         };
         tokio::time::timeout(self.answer, exchange)
             .await
-            .unwrap_or_else(|_| Err(format!("no answer for {:?}", self.answer)))
+            .unwrap_or_else(|_| {
+                Err(format!(
+                    "the receiver did not answer within {:?}",
+                    self.answer
+                ))
+            })
     }
 }
 
@@ -427,7 +432,8 @@ fn header_text(id: &str) -> String {
     percent_encoding::utf8_percent_encode(id, percent_encoding::CONTROLS).to_string()
 }
 
-/// The error with all its causes: "connection refused" says more than "client error".
+/// The text of an error with all its causes. The outer error is often only "client error", while its cause is
+/// "connection refused".
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -148,7 +148,7 @@ fn places_of(from: usize, sheet: &Sheet, plan: &mut Plan) -> BTreeMap<&'static s
                         Localized::new(
                             format!("有两列都是“{}”，请只留一列", column.zh),
                             format!(
-                                "two columns have the header {:?}; keep one of them",
+                                "two headers stand for the column {:?}; keep one of them",
                                 column.zh
                             ),
                         ),

@@ -47,7 +47,7 @@ pub struct ImportedRow {
     /// When the case was reported.
     #[schema(value_type = String, format = DateTime)]
     pub reported_at: Timestamp,
-    /// The place in words.
+    /// The place as a text.
     pub place: Option<String>,
     /// The unit in charge.
     pub unit: Option<String>,

@@ -368,7 +368,7 @@ fn a_quote_that_is_not_closed_is_refused_with_its_line() {
         );
         let said = ReadError::Quote { line }.to_string();
         assert!(
-            said.contains(&format!("line {line} opens a quote")),
+            said.contains(&format!("line {line} has a quotation mark")),
             "{said}"
         );
     }
