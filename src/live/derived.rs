@@ -45,8 +45,8 @@ pub trait Derive: Send + Sync + Sized + 'static {
     fn is_current(&self, snapshot: &Snapshot) -> bool;
 
     /// Computes additional data that make answers faster and take much longer than the build. It runs on a blocking
-    /// thread after the build is in use, and reads the snapshot of the build. It must call `is_outdated` regularly, and stop when a
-    /// newer commit needs another build.
+    /// thread after the build is in use, and reads the snapshot of the build. It must call `is_outdated` regularly, and
+    /// stop when a newer commit needs another build.
     fn refine(&self, _snapshot: &Snapshot, _is_outdated: &dyn Fn() -> bool) {}
 }
 

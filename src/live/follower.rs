@@ -170,7 +170,7 @@ async fn advance(live: &Live, headers: &[CommitHeader]) -> Result<(), StoreError
     let rows = patient(SILENCE, &AtomicU64::new(0), question).await?;
     let facts = [Fact::Quarantined(rows)];
     // Applying a large commit takes long. That time must not count as silence of the store, so the answer of
-    // the store is recorded before.
+    // the store is recorded first.
     live.inner.condition.send_modify(Condition::answered);
     let effective = headers.iter().map(|h| h.effective_at);
     let effective_from = effective.min().unwrap_or(last.effective_at);

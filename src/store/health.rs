@@ -15,8 +15,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Health(Mutex<Option<(Fault, Instant)>>);
 
 impl Health {
-    /// Records the outcome of a write and returns it unchanged. An edit refused for its own content
-    /// says nothing about the database.
+    /// Records the outcome of a write and returns it unchanged. An edit that is refused because of its content
+    /// is not recorded, because it does not show whether the database works.
     pub(super) fn note<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         let met = match &result {
             Ok(_) => None,
@@ -40,8 +40,8 @@ impl Health {
 
 impl Store {
     /// Why nothing can be written at present, in English for the operator; `None` if writing works.
-    /// After a failed write this tries a small write, so the problem disappears when its cause
-    /// does.
+    /// If the last write failed, this tries a small write, so that the problem is no longer reported when its
+    /// cause has ended.
     pub async fn write_problem(&self) -> Option<String> {
         if let Self::Sqlite(store) = self
             && let Err(error) = store.check_file()

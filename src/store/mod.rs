@@ -96,7 +96,7 @@ pub struct Committed {
     pub seq: u64,
     /// When it was written.
     pub at: Timestamp,
-    /// The number of features that changed; 0 if the map already was as the edit asked.
+    /// The number of features that changed; 0 if the map already contained all changes of the edit.
     pub changed: u64,
 }
 

@@ -34,7 +34,7 @@ pub struct Condition {
     pub state: State,
     /// When the state began.
     pub since: Timestamp,
-    /// When it began to fire; kept during recovering and no data, until it is resolved.
+    /// When the condition began to fire. Kept in the states recovering and *no data*, until it is resolved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fired_at: Option<Timestamp>,
     /// The last observed value.
@@ -141,7 +141,7 @@ impl Condition {
                 .map(|at| self.moved(State::NoData, at.max(self.since))),
         };
         match (patient, silent) {
-            // If both become due at the same moment, no data wins.
+            // If both become due at the same moment, the state becomes *no data*.
             (Some(p), Some(s)) if s.since <= p.since => Some(s),
             (Some(p), _) => Some(p),
             (None, s) => s,

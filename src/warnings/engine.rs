@@ -189,8 +189,8 @@ pub fn step(around: &impl Surroundings, case: &Case, event: Event<'_>) -> Result
     })
 }
 
-/// Lets time pass up to and including `now`. Returns the moments at which the case changes, in
-/// order, each with the new state. `rules_since` is when the rules came into force.
+/// The moments up to and including `now` at which time alone changes the case, in order, each with the new
+/// state. `rules_since` is when the rules came into force.
 pub fn age(
     around: &impl Surroundings,
     case: &Case,

@@ -151,7 +151,7 @@ impl<const N: usize> Field<Text<N>> {
     }
 }
 
-/// A time in RFC 3339, or a day, which stands for its end in China's time zone.
+/// A time in RFC 3339, or a date, which means the end of that day in China's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment(pub Timestamp);
 

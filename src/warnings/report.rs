@@ -39,7 +39,7 @@ pub struct Report {
     pub place: Option<String>,
     /// The ticket number of the 12345 hotline.
     pub hotline_number: Option<String>,
-    /// Whether an officer must review it before it counts.
+    /// Whether an officer must review the case before it counts for its grid.
     pub held: bool,
     /// Whether it is a drill.
     pub exercise: bool,

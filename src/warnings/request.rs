@@ -52,7 +52,7 @@ pub struct ActionBody {
     #[serde(default)]
     #[schema(inline)]
     pub unit: ShortText,
-    /// The due date: a time in RFC 3339, or a day, which stands for its end in China's time zone.
+    /// The due date: a time in RFC 3339, or a date, which means the end of that day in China's time zone.
     #[serde(default)]
     #[schema(inline)]
     pub due_at: MomentField,
@@ -74,8 +74,8 @@ pub struct ActionBody {
     #[serde(default)]
     #[schema(inline)]
     pub rating: RatingField,
-    /// The date until which to park the case: a time in RFC 3339, or a day, which stands for its
-    /// end in China's time zone.
+    /// The date until which to park the case: a time in RFC 3339, or a date, which means the end of that day
+    /// in China's time zone.
     #[serde(default)]
     #[schema(inline)]
     pub until: MomentField,

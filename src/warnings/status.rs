@@ -375,8 +375,9 @@ impl StatusBoard {
 struct Sum<'a> {
     open: OpenCounts,
     worst: Option<(&'a FeatureId, &'a Open)>,
-    /// The number of its smallest grids, and how many of them have no data.
+    /// The number of the smallest grids in it.
     parts: u32,
+    /// How many of these have no data.
     blind: u32,
 }
 

@@ -363,7 +363,7 @@ async fn an_invalid_import_request_is_refused_before_planning() {
     assert!(failed["problem"].as_str().unwrap().contains("a.geojson"));
 }
 
-/// Monaco comes with the long tests.
+/// A small extract; the long tests import a larger one (Monaco).
 #[tokio::test]
 async fn an_extract_is_planned_committed_and_undone_between_the_writes_of_others() {
     check_extract("helsinki_center.osm.pbf", 446).await;

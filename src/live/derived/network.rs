@@ -1,8 +1,8 @@
 //! The network for riding and walking of a map: topology and geometry. It does not contain who may pass; that is read
 //! at query time.
 //!
-//! After the network is in use, lower bounds of travel times ([`Potentials`]) are computed for each profile. They
-//! hold as long as nothing was added or loosened since, and make searches in a city many times faster.
+//! After the network is in use, lower bounds of travel times ([`Potentials`]) are computed for each profile. They make
+//! searches in a city many times faster, and are used until one of the source collections changes.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

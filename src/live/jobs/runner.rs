@@ -184,7 +184,8 @@ impl Jobs {
     /// Renews the lease and stores progress while this process holds the job.
     async fn keep(&self, id: &str, running: &Running, claimed: Instant) {
         let lease = self.0.settings.lease;
-        // Count from before each request, so that this process never believes in the lease longer than the store.
+        // The lease is counted from before each request to the store, so that it never ends later in this process
+        // than in the store.
         let mut renewed = claimed;
         let mut written = running.progress();
         loop {

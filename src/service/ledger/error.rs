@@ -25,7 +25,7 @@ pub enum LedgerError {
     #[error("{0}")]
     NotAllowed(Localized),
     /// The case changed after the version in the request.
-    #[error("the warning {id:?} was changed since it was read")]
+    #[error("the warning {id:?} was changed since it was read; read it again")]
     Changed {
         /// The case.
         id: FeatureId,

@@ -47,7 +47,7 @@ pub struct NewReport {
     pub entrance: Option<FeatureId>,
     /// The place as a text. If it is `None`, the name of the building or compound is used.
     pub words: Option<String>,
-    /// Through which channel it came.
+    /// The source of the report, for example the hotline or a sensor.
     pub source: Source,
     /// The text that the reporter wrote.
     pub note: Option<String>,
@@ -61,7 +61,7 @@ pub struct NewReport {
     pub exercise: bool,
     /// Whether it is synthetic demo data.
     pub demo: bool,
-    /// Whether it is pending review: an officer must look at it before it counts.
+    /// Whether the report is pending review: an officer must review it before it counts for its grid.
     pub suspicious: bool,
     /// The client's idempotency key. Two reports with the same key are one case.
     pub key: Option<String>,

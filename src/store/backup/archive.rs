@@ -260,8 +260,8 @@ pub(in crate::store) async fn strip(file: &mut SqliteConnection) -> Result<(), S
     Ok(())
 }
 
-/// The gap in the numbers of commits at a restore. Commits after the backup are lost, but clients may know their
-/// numbers: no such number may be used again, and the feed must treat all of them as too old to continue from.
+/// A restore adds this to the newest commit number. Commits after the backup are lost, but clients may know their
+/// numbers. None of these numbers may be used again, and the feed must treat all of them as too old to continue from.
 const JUMP: i64 = 1_000_000_000;
 
 /// Turns the copy of a backup into a database: migrates it, gives it a new identity, and adds a commit with a

@@ -169,8 +169,8 @@ impl Staging {
             .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
             .await?;
         announce(&mut tx, &self.author, self.reason.as_deref(), None, "5min").await?;
-        // Always in the same order, so that two imports of the same district wait for each other
-        // instead of deadlocking.
+        // Every import runs these statements in this order and inserts its rows sorted by id, so that two imports
+        // of the same district wait for each other instead of deadlocking.
         for sql in [
             "DELETE FROM onemap.features f \
              USING (SELECT collection, id FROM pg_temp.staged WHERE properties IS NULL) s \

@@ -267,7 +267,7 @@ async fn not_overtaken(
     Overtaken::none_of(rows)
 }
 
-/// Marks a batch as alive; fails if it was swept as abandoned in the meantime.
+/// Records that a batch is still in use; fails if it was swept as abandoned in the meantime.
 async fn touch(tx: &mut SqliteConnection, batch: i64) -> Result<(), StoreError> {
     let alive =
         sqlx::query("UPDATE batches SET touched_at = ? WHERE batch = ? AND touched_at >= 0")

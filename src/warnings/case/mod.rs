@@ -182,7 +182,7 @@ pub struct Case {
     pub blocks: Option<Blocks>,
     /// The id of the case into which it was merged.
     pub merged_into: Option<FeatureId>,
-    /// Whether an officer must review it before it counts.
+    /// Whether an officer must review the case before it counts for its grid.
     pub held: bool,
     /// Whether it is a drill; drills never count.
     pub exercise: bool,

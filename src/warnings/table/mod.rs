@@ -478,7 +478,7 @@ fn mergeable(case: &Case, actor: &Actor, into: Option<&Case>, id: &str) -> Resul
             let (status, zh) = (into.status, into.status.zh());
             refuse(both!(
                 "事件“{id}”{zh}，请选择未结的事件",
-                "{id:?} is {status}; name an open case"
+                "the case {id:?} is {status}; name an open case"
             ))
         }
         Some(into) if into.exercise != case.exercise => refuse(both!(
@@ -487,7 +487,7 @@ fn mergeable(case: &Case, actor: &Actor, into: Option<&Case>, id: &str) -> Resul
         )),
         Some(into) if is_elsewhere(into, actor) => refuse(both!(
             "事件“{id}”不在本账号所限的社区内",
-            "{id:?} is outside of the communities to which the account is restricted"
+            "the case {id:?} is outside of the communities to which the account is restricted"
         )),
         Some(_) => Ok(()),
     }
@@ -511,7 +511,7 @@ fn competent(
         return Ok(());
     }
     let (has_zh, has) = match competences {
-        [] => ("无".to_owned(), "nothing".to_owned()),
+        [] => ("无".to_owned(), "none".to_owned()),
         list => (list.join("、"), list.join(", ")),
     };
     let category = &case.category;
@@ -521,7 +521,7 @@ fn competent(
         "unit",
         both!(
             "成员单位“{unit}”不承办“{name}”事件：需要的职责是 {needs_zh}，该单位的职责是 {has_zh}",
-            "{unit:?} does not handle {category}, which needs {needs}; its competences are {has}"
+            "the unit {unit:?} does not handle {category}, which needs the competence {needs}; its competences: {has}"
         ),
     ))
 }
