@@ -18,7 +18,7 @@ use crate::support::server::{Server, begin, onemap, sqlite_in};
 const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/cert.pem");
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/tls/key.pem");
 
-/// Another pair for the same host.
+/// Another self-signed certificate for `localhost`, and its key.
 const OTHER: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/tests/support/tls/other-cert.pem"

@@ -138,7 +138,7 @@ async fn the_command_line_imports_the_same_workbooks_and_exits_with_0_1_or_2() {
     std::fs::write(&file, workbook("2026-03-08 14:05:00.0")).unwrap();
     let (out, err, status) = import(&[&file, "--json"]);
     assert_eq!(status, 0, "{out} {err}");
-    // After the store is closed, nothing may read it.
+    // Nothing may read the store after it is closed.
     assert!(!err.contains("cannot read the store"), "{err}");
     let report: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(report["collections"]["warnings"]["changed"], 2);

@@ -317,7 +317,7 @@ async fn an_undo_lists_features_changed_since_and_leaves_them() {
             f.url
         );
         assert!(buildings(&f.store).await.contains_key("same"));
-        // A look at the log beforehand names the same.
+        // Searching the log for conflicts before the undo finds the same features.
         let looked = ingest::undo_conflicts(&f.store, seq).await.unwrap();
         assert_eq!(conflicts(ImportError::UndoConflict(looked)), said);
 

@@ -92,7 +92,7 @@ async fn a_client_that_reconnects_learns_which_features_left_its_box() {
     assert_eq!(came.data["changes"][0]["kind"], "put");
 }
 
-/// A connection must end when its credential does.
+/// A connection must end when the session that opened it ends.
 #[tokio::test]
 async fn a_feed_ends_with_the_session_that_opened_it() {
     let server = Server::start().await;

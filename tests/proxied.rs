@@ -106,7 +106,8 @@ async fn links_redirects_and_cookies_work_under_the_public_path() {
         assert_eq!(document["servers"][0]["url"], PUBLIC);
         let moved = proxied.get("/one/map/api").await;
         assert_eq!(moved.headers()["location"], "/one/map/api/");
-        // A build without the pages answers accordingly; any other path is not found.
+        // The home page exists. (A build without the web app answers with another status than 404.) Any other path
+        // is not found.
         let home = proxied.get("/one/map").await.status();
         assert_ne!(home, StatusCode::NOT_FOUND);
         assert_eq!(

@@ -118,7 +118,7 @@ async fn the_demo_district_is_the_same_in_both_stores() {
     .await;
 }
 
-/// Real data, if it lies next to the project.
+/// Uses an OpenStreetMap extract. The test does nothing if the file is not in the folder next to the repository.
 #[tokio::test]
 async fn a_real_extract_is_the_same_in_both_stores() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/osm/monaco.osm.pbf");

@@ -1,5 +1,5 @@
 //! Tests of webhooks from the receiver's side: with refusals, broken connections and kills, each step arrives
-//! under one name, in order, and none is lost.
+//! with one delivery id, in order, and none is lost.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -154,7 +154,7 @@ async fn told_through_everything(database: String) {
     let bodies = |c: &Came| c.body["id"].as_str().unwrap().to_owned();
     let taken: Vec<String> = came.iter().filter(|c| c.taken).map(bodies).collect();
     assert_eq!(taken, expected);
-    // A refused delivery has the same name when it is accepted later.
+    // A refused delivery has the same id when it is accepted later.
     assert!(
         came.iter()
             .filter(|c| !c.taken)

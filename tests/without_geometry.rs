@@ -34,7 +34,7 @@ fn turn(id: &str, kind: &str, since: &str) -> Value {
         "name": format!("温泉路{id}"), "from": "r1", "kind": kind, "since": since, "note": "内部"}})
 }
 
-/// A configuration with that schema and one of a collection with geometries.
+/// A configuration folder with the schema of `notices`, and with one of a collection that has geometries.
 fn config(folder: &Path) -> String {
     let schemas = folder.join("schemas");
     std::fs::create_dir(&schemas).unwrap();

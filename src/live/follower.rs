@@ -258,7 +258,7 @@ fn begin_merges(live: &Live, merging: &mut Vec<CollectionId>, done: &mpsc::Sende
             let base = tokio::task::spawn_blocking(move || collection.merged_base()).await;
             if let Err(error) = &base {
                 tracing::error!(%error, collection = %id, "a merge failed");
-                // The follower retries after a growing pause.
+                // The follower tries the merge again after this pause.
                 tokio::time::sleep(SILENCE).await;
             }
             let _ = done.send((id, base.ok())).await;

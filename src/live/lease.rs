@@ -11,7 +11,7 @@ use crate::store::{Store, StoreError};
 #[derive(Debug)]
 pub(crate) struct Lease {
     name: &'static str,
-    /// The name of this process among the holders.
+    /// The name under which this process holds the lease.
     holder: String,
     lifetime: Duration,
     until: Mutex<Option<Instant>>,

@@ -32,8 +32,8 @@ impl Snapshot {
         // One thread reads and decodes records; another encodes features and builds the trees.
         let (sender, receiver) = std::sync::mpsc::sync_channel::<Record>(4096);
         let building = tokio::task::spawn_blocking(move || Collections::load(receiver));
-        // Schemas come first, because they decide which properties are protected. If the receiver
-        // is gone, the error appears where its task is awaited.
+        // Schemas come first, because they decide which properties are protected. Sending fails only if
+        // `building` has failed; its error is returned where it is awaited below.
         let schemas = CollectionId::schemas();
         let early = sender.clone();
         store

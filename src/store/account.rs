@@ -1,4 +1,4 @@
-//! Accounts: who may sign in, and with what rights. Tokens, passwords and sessions belong to one.
+//! Accounts: who may sign in, and with what rights. Each token, password and session belongs to an account.
 
 use jiff::Timestamp;
 

@@ -144,9 +144,9 @@ pub struct NewJob {
 /// Selects jobs; the newest come first.
 #[derive(Debug, Clone, Default)]
 pub struct JobQuery {
-    /// Only those of the account with this id.
+    /// Only jobs of the account with this id.
     pub owner: Option<String>,
-    /// Only those created before the one with this id.
+    /// Only jobs that were created before the job with this id.
     pub before: Option<String>,
     /// The maximum number of jobs.
     pub limit: u32,

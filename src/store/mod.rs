@@ -184,8 +184,8 @@ impl Store {
         either!(self, s => s.head().await)
     }
 
-    /// Commits an edit as a whole or not at all. Changes that change nothing are left out; if none
-    /// is left, nothing is written.
+    /// Commits an edit as a whole or not at all. Changes that write a feature as it already is are left
+    /// out; if no other change is left, nothing is written.
     pub async fn commit(&self, edit: Edit) -> Result<Committed, StoreError> {
         either!(self, s => s.commit(edit).await)
     }
@@ -319,13 +319,13 @@ pub struct Staged {
 pub enum Staging {
     /// Rows in the batch tables of SQLite.
     Sqlite(sqlite::Staging),
-    /// An open transaction of PostgreSQL.
+    /// A temporary table on a separate connection to PostgreSQL.
     Postgis(postgis::Staging),
 }
 
 impl Staging {
-    /// Adds changes and returns how many were staged. Changes that change nothing are left out; a
-    /// later change of the same feature replaces the earlier one.
+    /// Adds changes and returns how many were staged. Changes that write a feature as it already
+    /// is are left out. A later change of the same feature replaces the earlier one.
     pub async fn put(&mut self, changes: Vec<Change>) -> Result<u64, StoreError> {
         Ok(self.put_each(changes).await?.len() as u64)
     }

@@ -1,10 +1,12 @@
-//! The secrets of tokens, sessions, invites and webhooks: random, shown once, and stored only as a
-//! hash.
+//! The secrets of tokens, sessions, invites and webhooks. Those of tokens, sessions and invites are random,
+//! shown once, and stored only as a hash. The secret of a webhook may be chosen by the caller, and is stored
+//! as it is, because it signs the deliveries.
 
 use rand::RngExt;
 use sha2::{Digest, Sha256};
 
-/// A secret: `om_` followed by 32 random bytes in hexadecimal. It is never logged.
+/// A secret: `om_` followed by 32 random bytes in hexadecimal, or a text that the caller chose for a webhook.
+/// It is never logged.
 #[derive(Clone)]
 pub struct TokenSecret(String);
 
@@ -14,7 +16,7 @@ impl TokenSecret {
         Self(format!("om_{}", hex::encode(bytes)))
     }
 
-    /// A secret chosen by the caller.
+    /// A secret that the caller chose, or that is read from the database.
     pub(super) fn chosen(secret: impl Into<String>) -> Self {
         Self(secret.into())
     }

@@ -159,7 +159,7 @@ impl Store {
         either!(self, s => s.create_account_token(account_id, new).await)
     }
 
-    /// The ids of those of the given accounts that have a valid token.
+    /// The ids of the given accounts that have a valid token.
     pub async fn token_holders(&self, accounts: &[&str]) -> Result<HashSet<String>, StoreError> {
         either!(self, s => s.token_holders(accounts).await)
     }

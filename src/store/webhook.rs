@@ -1,6 +1,6 @@
 //! Webhooks, and how far in the log each has delivered.
 //!
-//! Deliveries are derived from the log: a webhook has a position in it, and everything up to the
+//! Deliveries are derived from the log: a webhook has a position in the log, and every event up to that
 //! position was delivered or given up. There is no queue, so no event is lost between a commit and
 //! its delivery. An event that was being sent when the process died is found again and sent with
 //! the same id.
@@ -103,7 +103,7 @@ pub enum DeliveryState {
     Pending,
     /// The receiver accepted the delivery.
     Delivered,
-    /// The delivery failed too often and was given up.
+    /// The delivery failed for too long and was given up.
     Dead,
 }
 

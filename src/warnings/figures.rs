@@ -86,7 +86,7 @@ pub struct Row {
     pub rejected: u32,
     /// Cases closed in the month.
     pub closed: u32,
-    /// Of the closed cases, those handled before their due date.
+    /// Of the closed cases, those that were handled by their due date.
     pub on_time: u32,
     /// `on_time` divided by the number of closed cases with a due date, 0 to 1.
     pub on_time_share: Option<f64>,

@@ -19,7 +19,7 @@ pub struct DayCount {
     pub closed: u32,
 }
 
-/// Of the cases closed recently, those that were handled before their due date.
+/// How many of the recently closed cases were handled by their due date.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct OnTime {
     /// The number of days, including today.
@@ -28,7 +28,7 @@ pub struct OnTime {
     pub closed: u32,
     /// Of the closed cases, those with a due date.
     pub with_due: u32,
-    /// Of those with a due date, the ones handled by it.
+    /// Of the closed cases with a due date, those that were handled by then.
     pub on_time: u32,
     /// `on_time` divided by `with_due`, 0 to 1.
     pub share: Option<f64>,

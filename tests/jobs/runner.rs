@@ -121,7 +121,7 @@ impl Job for Failing {
     }
 }
 
-/// A runner on a store, as in a process.
+/// The job runner of one process, on a store.
 struct Runner {
     jobs: Jobs,
     supervisor: Supervisor,

@@ -156,7 +156,7 @@ async fn thousands_of_idle_and_silent_clients_cost_little_and_delay_nobody() {
     }
 }
 
-/// A client whose area does not change.
+/// An idle client. It listens to an area in which nothing changes.
 async fn listen_idly(address: String) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();

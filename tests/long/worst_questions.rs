@@ -109,7 +109,7 @@ async fn idle(server: &Server, after: &str) {
     let before = ticks(server.pid());
     tokio::time::sleep(Duration::from_millis(500)).await;
     let used = ticks(server.pid()) - before;
-    // A tick is 10 ms. Ten ticks are a tenth of two cores in half a second.
+    // A tick is 10 ms of CPU time. Ten ticks in half a second are a fifth of one core.
     assert!(used <= 10, "{used} ticks of work a second after {after}");
 }
 

@@ -196,8 +196,8 @@ async fn no_code_is_told_without_a_record(database: &str) {
         "an answer without a code must not be recorded"
     );
 
-    // A gate that is written as a list shows it keeps its code. A caller who writes a code need not have read
-    // the old one.
+    // A gate that is written back as a list returned it, without its code, keeps its code. A caller
+    // who writes a code need not have read the old one.
     let list = text(&server, &steward, "/api/collections/entrances/items").await;
     let list: Value = serde_json::from_str(&list).unwrap();
     let mut shown = list["features"][0].clone();

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::building;
 use super::server::{Server, onemap, problem, sqlite_in};
 
-/// The position of everything in these tests.
+/// The longitude and latitude, in degrees, of everything in these tests.
 pub const LON: f64 = 117.13;
 pub const LAT: f64 = 39.22;
 

@@ -232,7 +232,7 @@ pub fn begin(database: &str, arguments: &[&str]) -> (Running, String) {
     ))
 }
 
-/// The same, with a limit of open files.
+/// Like [`begin`], with a limit of open files.
 pub fn begin_with_files(files: u32, database: &str, arguments: &[&str]) -> (Running, String) {
     let mut shell = Command::new("sh");
     let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");

@@ -54,7 +54,7 @@ pub async fn run(live: Live) {
                 RENEWAL
             }
         };
-        // A commit may bring the next due moment forward.
+        // A new commit ends the wait early, because it may bring the next due moment forward.
         live.wait_for(seq + 1, wait).await;
     }
 }

@@ -2,9 +2,9 @@
 //! receiver accepts them.
 //!
 //! Deliveries are derived from the log. Each webhook has a position in the log, and each later version of a
-//! warning is a delivery named `{webhook}-{commit}-{warning}`. So one commit makes both the step and its
-//! delivery. A process that dies after sending a delivery and before recording it sends it again under the same
-//! name; a receiver that remembers names can drop the repetition.
+//! warning is a delivery with the id `{webhook}-{commit}-{warning}`. So one commit makes both the step and its
+//! delivery. A process that dies after sending a delivery and before recording it sends it again with the same
+//! id; a receiver that remembers ids can drop the repetition.
 //!
 //! Only the process with the lease sends. Each webhook has its own task, so a failing receiver delays no other.
 //! A failed delivery is tried again after 1 s, 2 s, 4 s … up to an hour. A delivery older than a day is given
@@ -146,7 +146,7 @@ impl Dispatcher {
         self.reached.lock().is_ok_and(|r| !r.is_empty())
     }
 
-    /// Starts a task for each webhook that has deliveries. Returns when to look again.
+    /// Starts a task for each webhook that has deliveries. Returns how long to wait before the next look.
     fn begin(
         self: &Arc<Self>,
         hooks: Vec<Webhook>,

@@ -254,7 +254,8 @@ pub(in crate::store) async fn strip(file: &mut SqliteConnection) -> Result<(), S
     .execute(&mut *file)
     .await?;
     if chunks > 0 {
-        // The pages of the files would make the backup as large as if it had them.
+        // The pages of the removed uploads are still in the file. VACUUM removes them, so that they do not make the
+        // backup larger.
         sqlx::query("VACUUM").execute(file).await?;
     }
     Ok(())

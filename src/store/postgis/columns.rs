@@ -1,4 +1,5 @@
-//! The columns of our tables and how their values are converted to SQLite values and back.
+//! The columns of the tables in the schema `onemap`, and how their values are converted to SQLite values and
+//! back.
 
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{Postgres, Row};
@@ -6,7 +7,7 @@ use sqlx::{Postgres, Row};
 use crate::store::StoreError;
 use crate::store::backup::cells::{Cell, quoted};
 
-/// The type of a value between the two databases.
+/// The types in which values are passed between PostgreSQL and SQLite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Int,

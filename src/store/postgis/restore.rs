@@ -176,7 +176,8 @@ async fn renumber(tx: &mut PgConnection, all: &[String]) -> Result<(), StoreErro
             )))
             .fetch_one(&mut *tx)
             .await?;
-            // Batches are numbers of the log: the table `batches` contains only unfinished imports.
+            // New batches continue after the newest batch of the log, because the table `batches` contains only
+            // unfinished imports.
             let next = if table == "\"batches\"" { batch } else { most } + 1;
             run(
                 tx,

@@ -1,4 +1,4 @@
-//! What all writes share: encoding rows, reading the present state, and numbering commits.
+//! Helpers of all writes: encode rows, read the present state, and number commits.
 
 use std::collections::HashMap;
 

@@ -151,7 +151,7 @@ pub struct Privacy {
     pub contact_longest_days: u32,
 }
 
-/// Verifying on the spot (现场核查).
+/// The rules of verification at the place of the case (现场核查).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Verify {
     /// The distance from the case, in metres, within which a verification needs no reason.
@@ -167,7 +167,7 @@ pub struct Duplicates {
     pub hours: u32,
 }
 
-/// What is worth a notice (通知).
+/// For which levels notices (通知) are sent, and which notices are suppressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notices {
     /// The lowest level that is notified: yellow or red.

@@ -95,7 +95,8 @@ fn unclosed_quote(text: &str, separator: u8) -> Option<u64> {
     }
 }
 
-/// Reads the first line `sep=;`, which Excel writes and does not show as a row.
+/// Reads the separator from a first line like `sep=;`, which Excel does not show as a row. Returns the
+/// separator, if there is such a line, and the text without the line.
 fn said_separator(text: &str) -> (Option<u8>, &str) {
     let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
     let said = line.trim_end_matches('\r').trim_matches('"');

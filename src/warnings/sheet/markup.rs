@@ -283,7 +283,7 @@ impl Building {
         Ok(())
     }
 
-    /// A tag inside of a cell separates two words.
+    /// Adds a space to the open cell, because a tag inside of a cell separates two words.
     fn space(&mut self) {
         if let Some((cell, ..)) = self.cell.as_mut() {
             cell.push(' ');

@@ -75,7 +75,7 @@ impl Problem {
         }
     }
 
-    /// The same error, assigned to one of several sheets.
+    /// This error, assigned to one of several sheets.
     pub fn of_sheet(mut self, from: usize, sheet: Option<&str>) -> Self {
         self.from = from;
         self.sheet = sheet.map(str::to_owned);

@@ -96,7 +96,7 @@ pub fn plan(sheets: &[Sheet], names: &Names, words: &Map<String, Value>, now: Ti
     plan
 }
 
-/// Like [`plan`], with a meter.
+/// Like [`plan`], with a meter that can stop the work.
 ///
 /// # Errors
 /// If the meter stops the work.

@@ -1,4 +1,4 @@
-//! Reads a file as sheets of plain cells. The content decides about the format, not the file name:
+//! Reads a file as sheets of plain cells. The format is detected from the content, not from the file name:
 //! CSV in UTF-8, UTF-16 or GB 18030, XLSX, XLS of Excel 97 to 2003, and two formats that other
 //! programs name `.xls`: HTML tables and SpreadsheetML.
 //!
@@ -77,7 +77,7 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
     })
 }
 
-/// Reads a file. Its content decides about the format, not its name.
+/// Reads a file. The format is detected from the content, not from the file name.
 ///
 /// # Errors
 /// If it is not a sheet, is damaged, or exceeds a limit.
@@ -85,7 +85,7 @@ pub fn read(bytes: &[u8]) -> Result<Book, ReadError> {
     read_metered(bytes, &Free)
 }
 
-/// Like [`read`], with a meter.
+/// Like [`read`], with a meter that can stop the work.
 ///
 /// # Errors
 /// Those of [`read`], and [`ReadError::Stopped`].

@@ -15,7 +15,7 @@ use crate::warnings::step::{Action, PhotoKind, Source, Status, StepPhoto, Verdic
 use crate::warnings::{ActionRequest, Actor};
 use crate::warnings::{Calendar, Rules, level};
 
-/// action | from | who | to
+/// A second copy of the status table. The columns of each line: action | from | who | to.
 const ORACLE: &str = "
     file     | reported                                      | officer   | filed
     reject   | reported                                      | officer   | rejected

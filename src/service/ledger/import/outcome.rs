@@ -24,7 +24,7 @@ pub struct ImportOutcome {
     /// The first new rows that lie far from everything on the map. They are imported, but their positions are
     /// probably wrong.
     pub far: Vec<FarRow>,
-    /// The number of all such rows.
+    /// The number of all new rows that lie far from everything on the map.
     pub far_away: u64,
     /// The last commit of the import; `None` if nothing was written.
     pub written: Option<Written>,

@@ -230,7 +230,7 @@ fn damage_at_any_position_gives_an_error() {
     );
     let file = compound("Workbook", whole);
     for cut in (0..file.len()).step_by(37) {
-        // Every result is acceptable, but not a panic.
+        // Any result is accepted, but reading must not panic.
         let _ = read::read(&file[..cut]);
     }
     for place in 0..file.len() {
