@@ -25,9 +25,9 @@ pub struct Limits {
     pub photos: Limiter,
     /// Door codes, by account.
     pub codes: Limiter<String>,
-    /// What somebody says of gates, by their address.
+    /// Answers to the question whether a gate let somebody in, by network address.
     pub passages: Limiter,
-    /// What somebody says of one gate, by the gate and their address.
+    /// The same answers about one gate, by the id of the gate and the network address.
     pub passages_of_gate: Limiter<(String, IpAddr)>,
     /// Requests with a token that is not valid.
     pub wrong_tokens: Limiter,
@@ -47,7 +47,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Unused limits, with the values of the settings.
+    /// The limits with the values from the settings. Nothing is counted yet.
     pub fn new(settings: &Settings) -> Self {
         Self {
             reports: Limiter::default(),
@@ -90,7 +90,7 @@ impl App {
                 match places.enter(address.clone()) {
                     Ok(place) => (address, place),
                     Err(refusal) => {
-                        // Boxed, since this is rare: its large future would be moved with each request.
+                        // Boxed because this branch is rare: otherwise every request would carry its large future.
                         let caller = Box::pin(Caller::from_request_parts(parts, self)).await;
                         let Some(principal) = caller.ok().and_then(|c| c.principal) else {
                             return Err(refusal);

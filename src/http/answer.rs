@@ -16,10 +16,11 @@ use crate::model::{CollectionId, SCHEMAS, both};
 /// The header with the number of the commit that an answer shows, or that a write made.
 pub const SEQ_HEADER: HeaderName = HeaderName::from_static("onemap-seq");
 
-/// A strong entity tag, made from everything that an answer depends on.
+/// A strong entity tag.
 ///
-/// The tag is made of the data's identity, the number of the last commit that could have changed the answer,
-/// and the request itself; the body is never hashed. So a body must depend on nothing else.
+/// [`Tag::new`] and [`Tag::of_feature`] make a tag before the body exists: from the id of the map, the number of
+/// the last commit that could have changed the answer, and the request. So the body must depend on nothing else.
+/// [`Tag::of_bytes`] hashes the body, for small documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag(String);
 

@@ -34,7 +34,7 @@ pub const PAGES: &[&str] = &[
     "/docs",
 ];
 
-/// The paths within a page that show an opened thing; `{}` stands for one segment. The router of the web app
+/// The paths below a page, for example of an opened case; `{}` stands for one segment. The router of the web app
 /// (`web/src/router.ts`) has the same list.
 const PARTS: &[&str] = &[
     "/desk/cases/{}",
@@ -59,7 +59,7 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
     worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; connect-src 'self'; \
     object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'";
 
-/// What JavaScript's `encodeURIComponent` leaves as it is.
+/// The characters to escape: all but those that JavaScript's `encodeURIComponent` leaves as they are.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
@@ -70,7 +70,7 @@ const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'\'')
     .remove(b'(')
     .remove(b')');
-/// The longest id in an address that is looked at, in bytes.
+/// The longest building id, unit or room in the address of a page for which a card is preloaded, in bytes.
 const LONGEST_ID: usize = 200;
 
 /// Answers requests that match no route: with a file of the web app, with a page, or with 404.
@@ -131,8 +131,9 @@ fn is_page(name: &str) -> bool {
     PAGES.iter().any(|p| p.trim_matches('/') == name) || PARTS.iter().any(matches)
 }
 
-/// The request for the access card that the rider's page will send, if its address comes from a plate. The HTML names
-/// it, so that a phone loads it beside the page's files and not after them.
+/// The request for an access card that the riders' page will send if it was opened with the QR code on a building's
+/// plate, which names the building in `b`. The HTML preloads this request, so that a phone loads the card together with
+/// the files of the page and not after them.
 fn card_of(name: &str, query: &str) -> Option<String> {
     let query = Query::parse(query).ok()?;
     let asked = |name: &str| query.get(name).ok().flatten().filter(|v| !v.is_empty());

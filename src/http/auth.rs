@@ -402,7 +402,7 @@ mod tests {
             assert_eq!(found.unwrap(), None);
         }
         let long = "x".repeat(350_000);
-        let asked = async { panic!("the store was asked for a token of no form") };
+        let asked = async { panic!("the store was asked for a malformed token") };
         let found = principals
             .find(Kind::Token, &long, true, failures(), asked)
             .await;

@@ -33,7 +33,8 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        // The handler refuses an invalid credential; for the limit it counts as none.
+        // With an invalid credential the limit is that of a client without an account. The handler then refuses
+        // the request.
         let caller = Caller::from_request_parts(&mut parts, app).await;
         let limit = match caller {
             Ok(caller) if caller.is_known() => JSON,

@@ -20,8 +20,8 @@ use super::origin::Origin;
 use super::problem::Problem;
 use crate::model::both;
 
-/// Answers of at least this many bytes are counted. An HTTP/1 connection has one answer at a time, but an
-/// HTTP/2 connection can have many that wait.
+/// Answers of at least this many bytes are counted: over HTTP/1 `LARGE`, over HTTP/2 `LARGE_STREAM`, because many
+/// answers can wait on one HTTP/2 connection, but only one on an HTTP/1 connection.
 const LARGE: u64 = 64 * 1024;
 const LARGE_STREAM: u64 = 1024;
 /// The size of the pieces in which an answer is sent, in bytes.
@@ -122,7 +122,7 @@ pub struct Paid {
     _share: Arc<Held>,
 }
 
-/// Values that are kept until the last piece of an answer, or a body, is dropped.
+/// The share of the budget and the deadline of an answer or a body. They end when its last piece is dropped.
 pub struct Held {
     _share: Option<Share>,
     _deadline: Option<Deadline>,
@@ -184,8 +184,8 @@ pub fn count(response: Response, admitted: &Admitted, version: Version) -> Respo
     })
 }
 
-/// A body that is sent in pieces. A single piece would be passed on as a whole, and nobody could tell when the
-/// client has read it.
+/// A body that is sent in pieces. hyper would take over a single large piece at once, and the server could not tell
+/// when the client has read it.
 struct Pieces {
     body: Body,
     left: u64,

@@ -105,7 +105,7 @@ pub struct DataSource {
     /// The address of the source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Further members as the boundary has them.
+    /// Further members, as they are stored with the source.
     #[serde(flatten)]
     #[schema(ignore)]
     pub more: Map<String, Value>,

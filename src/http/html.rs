@@ -13,7 +13,7 @@ use crate::model::RoleSet;
 /// The media type of these pages.
 pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
-/// The most features and the most columns on a page. A browser cannot show more either.
+/// The most features (rows) and the most properties (columns) of a table. A browser cannot show larger tables well.
 pub const MOST_ROWS: usize = 1_000;
 const MOST_COLUMNS: usize = 100;
 

@@ -27,7 +27,7 @@ use crate::store::{CHUNK_BYTES, Job, NewJob};
 const REST: SignedDuration = SignedDuration::from_hours(1);
 /// The longest name of a file, in bytes.
 const LONGEST_NAME: usize = 200;
-/// The memory of an upload, in bytes: the chunk that is received, and the one that is written.
+/// The memory that an upload takes, in bytes: one chunk that is being received and one that is being written.
 const MEMORY: usize = 2 * CHUNK_BYTES;
 
 /// Uploads a file and creates a job that plans its import. Nothing is written to the map.
@@ -348,7 +348,7 @@ impl Drop for Unfinished {
             let store = self.live.store().clone();
             self.live.tasks().finish(async move {
                 if let Err(error) = store.delete_upload(&id).await {
-                    tracing::warn!(%error, "an upload that was given up goes when its time is over");
+                    tracing::warn!(%error, "an abandoned upload could not be deleted; it is deleted when it expires");
                 }
             });
         }

@@ -284,7 +284,7 @@ pub async fn accept(
             &accepted.session,
             lifetime,
         )),
-        // Meanwhile another request used the invite for the last time.
+        // After the check above, another request used up the invite.
         None => Err(refused(&app, address).await),
     }
 }

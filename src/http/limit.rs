@@ -35,13 +35,13 @@ impl Allowance {
         pause: Duration::from_secs(60),
     };
 
-    /// The allowance of answers about gates: a busy rider's.
+    /// The limit for answers to the question whether a gate let somebody in: enough for a busy rider.
     pub const PASSAGES: Self = Self {
         burst: 30,
         pause: Duration::from_secs(60),
     };
 
-    /// The allowance of answers about one gate: one an hour.
+    /// The limit for such answers about one gate: one per hour.
     pub const PASSAGES_OF_GATE: Self = Self {
         burst: 1,
         pause: Duration::from_secs(3600),
@@ -175,7 +175,7 @@ impl Limiter<String> {
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static> Limiter<K> {
-    /// Takes one from an allowance; whether one was left.
+    /// Counts a request. Returns whether the allowance permits it.
     pub fn has_one(&self, who: K, of: Allowance) -> bool {
         self.take_at(who, of, Instant::now()).is_ok()
     }

@@ -112,7 +112,7 @@ pub async fn nearest(
     Ok(Answer::new(GEOJSON, tag, &snapshot, &caller).send(&headers, || body))
 }
 
-/// A collection whose features are nowhere.
+/// The error for a collection whose features have no geometry.
 pub(super) fn no_geometry(name: &str) -> Problem {
     Problem::invalid(
         "collection",

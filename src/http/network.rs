@@ -22,7 +22,8 @@ use crate::service::network_file::{NetworkFile, NoFile, Part};
 use crate::service::routes::NoNetwork;
 use crate::spatial::bounds::Bounds;
 
-/// Areas are widened to whole multiples of this, in degrees (about 1 km), so that neighbours ask for the same one.
+/// Areas are widened to whole multiples of this, in degrees (about 1 km), so that phones near each other request the
+/// same file.
 const STEP_DEG: f64 = 0.01;
 /// The advice in the error text for a request that reads too much.
 const NARROW: Advice = (

@@ -248,7 +248,7 @@ impl Problem {
         )
     }
 
-    /// A refusal by a layer below the handlers.
+    /// A refusal of which only the status is known, for example by an extractor of axum.
     pub fn of_status(status: StatusCode) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let code = status.as_u16();
@@ -257,7 +257,7 @@ impl Problem {
             ("请求被拒绝", title),
             both!(
                 "请求未被受理（HTTP {code} {title}），请检查请求的格式。",
-                "{title}: the request was refused. Check its format."
+                "The request was refused (HTTP {code} {title}). Check its format."
             ),
         )
     }

@@ -110,8 +110,9 @@ impl Proxies {
         }
     }
 
-    /// The client address that the first trusted proxy wrote: the last address that is not a trusted proxy
-    /// itself. Anything before it may be forged.
+    /// The address of the client in `X-Forwarded-For`. The proxies append to this header, so it is the last address
+    /// that is not one of the listed proxies; earlier addresses may be forged. With `private` it is the last address,
+    /// because a client may have a private address, too.
     pub fn client(&self, headers: &HeaderMap) -> Option<IpAddr> {
         let mut client = None;
         let values = headers.get_all(FORWARDED[0]);

@@ -80,7 +80,7 @@ pub struct CategoryRule {
     pub condition: Option<Thresholds>,
     /// The competences of units, any of which is enough to handle it.
     pub handlers: Vec<String>,
-    /// Which ways near a case it closes while it is filed and not handled.
+    /// Which ways near the case are closed from its filing until it is handled.
     pub blocks: Option<Blocks>,
 }
 

@@ -161,7 +161,7 @@ pub fn components() -> Map<String, Value> {
     all
 }
 
-/// Text properties that many collections have, optional. Further properties may follow.
+/// The schema of an object with these optional text properties, and any further properties.
 fn named(names: &[&str]) -> Value {
     let properties = names
         .iter()

@@ -217,7 +217,7 @@ async fn draw(
     layers.sort_by(|a, b| a.schema().collection.cmp(&b.schema().collection));
     layers.dedup_by(|a, b| a.schema().collection == b.schema().collection);
 
-    // All callers below the role that sees more see the same, so the public's tile is used for them.
+    // If no layer has protected properties, all callers get the same tile: that of the public.
     let protects = layers.iter().any(|l| l.schema().protects());
     let viewer = match protects {
         true => caller.clone(),
@@ -400,6 +400,6 @@ mod tests {
         assert_eq!(futures_util::future::join_all(all).await, [1; 8]);
         assert_eq!(drawings.load(Ordering::Relaxed), 1);
         let (before, after) = tokio::join!(want(2), want(3));
-        assert!(before >= 2 && after == 3, "nobody gets what is older");
+        assert!(before >= 2 && after == 3, "a request got an older tile");
     }
 }

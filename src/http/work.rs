@@ -20,20 +20,20 @@ use crate::model::both;
 /// The budget on the request's thread: work of some hundred microseconds.
 const SMALL_WORK: u64 = 8 * 1024;
 const SMALL_BYTES: u64 = 1024 * 1024;
-/// The budget on a blocking thread: every box of twenty million features, or the properties of two and a half
-/// million.
+/// The budget on a blocking thread: enough to check the bounding boxes of 20 million features, or to read the
+/// properties of 2.5 million.
 const LARGE_WORK: u64 = 20_000_000;
 /// The memory that an answer may take: 10,000 features of 6 kB each.
 const LARGE_BYTES: u64 = 64 * 1024 * 1024;
-/// A debug build is about ten times slower, and its tests send the same requests.
+/// The factor for time limits in debug builds, which are about ten times slower: tests send the same requests to them.
 const SLOW: u32 = if cfg!(debug_assertions) { 10 } else { 1 };
 /// How long one request may compute.
 const LONGEST: Duration = Duration::from_millis(1_500);
-/// How long a read from the log may take. It may be longer, because it takes the database's time and none of
-/// our cores.
+/// How long a read from the log may take. Longer than [`LONGEST`], because it waits for the database and keeps no core
+/// of this process busy.
 const LONGEST_PAST: Duration = Duration::from_secs(10);
 
-/// The kinds of work. Requests of one kind wait for each other.
+/// The kinds of work. Each kind has its own limit of requests that run at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Reads whole collections.
@@ -221,7 +221,7 @@ pub(super) struct Share(Arc<Parts>);
 struct Parts {
     pools: Arc<Pools>,
     budget: Arc<Budget>,
-    /// Whether a part was stopped before its end.
+    /// Whether a part of the work was stopped before its end.
     cut: AtomicBool,
     _turn: OwnedSemaphorePermit,
 }
@@ -380,7 +380,7 @@ mod tests {
         let soon = Duration::from_millis(10);
         let refused = pools.turn_within(Kind::Walk, soon).await.unwrap_err();
         assert_eq!(refused.into_response().status(), 503);
-        assert!(pools.turn(Kind::Search).await.is_ok(), "others go on");
+        assert!(pools.turn(Kind::Search).await.is_ok(), "other kinds go on");
         turns.pop();
         assert!(pools.turn(Kind::Walk).await.is_ok());
     }
@@ -440,7 +440,7 @@ mod tests {
         let attended = pools.attend(Kind::Walk).await.unwrap();
         assert_eq!(attended.share().read(1), Ok(()));
         drop(attended);
-        assert_eq!(pools.left.load(Ordering::Relaxed), 1, "done, and not left");
+        assert_eq!(pools.left.load(Ordering::Relaxed), 1, "done, not abandoned");
     }
 
     #[test]

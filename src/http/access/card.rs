@@ -18,7 +18,7 @@ use crate::model::both;
 use crate::network::Profiles;
 use crate::service::access::{self, Access, Ask, NoCard};
 
-/// How far `at` may lie in the past, because clocks differ and a card may be requested on the way.
+/// How far `at` may lie in the past: clocks differ, and a rider may request the card again when already on the way.
 const PAST: SignedDuration = SignedDuration::from_hours(1);
 /// How far `at` may lie in the future, because later holidays are unknown.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);

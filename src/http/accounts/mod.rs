@@ -32,7 +32,7 @@ const PAGE: u32 = 500;
 #[serde(deny_unknown_fields)]
 pub struct AccountWanted {
     /// The name with which the account signs in and which the history shows, normalised to Unicode NFKC. It
-    /// never changes, and no two names look alike.
+    /// never changes, and must not look like the name of another account.
     #[schema(example = "小李")]
     pub name: String,
     /// At least one of rider, unit, grid_worker, officer, planner, steward and admin.

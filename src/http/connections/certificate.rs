@@ -20,13 +20,13 @@ pub enum CertificateError {
     /// A file begins a PEM section and does not complete it.
     #[error("{0} is not a valid PEM file: {1}")]
     Garbled(PathBuf, #[source] pem::Error),
-    /// The file for the certificate contains something else.
+    /// The file for the certificate contains no certificate.
     #[error(
         "{0} contains no certificate. Expected the server's certificate in PEM (BEGIN CERTIFICATE), followed by \
-         those of the authorities between"
+         the intermediate certificates"
     )]
     NoCertificate(PathBuf),
-    /// The file for the key contains something else.
+    /// The file for the key contains no private key.
     #[error(
         "{0} contains no private key. Expected one in PEM (BEGIN PRIVATE KEY), without a passphrase"
     )]
@@ -72,7 +72,7 @@ impl Certificate {
     /// The TLS configuration of the server, for HTTP/2 and HTTP/1.1.
     ///
     /// # Errors
-    /// If the library supports no version of TLS, which the features in `Cargo.toml` exclude.
+    /// If rustls was built without support for any version of TLS. The features in `Cargo.toml` rule that out.
     pub fn config(self: &Arc<Self>) -> Result<ServerConfig, rustls::Error> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()?

@@ -11,15 +11,15 @@ use tokio::time::{Instant, Sleep};
 #[error("the client sends or reads too slowly")]
 pub struct TooSlow;
 
-/// The time that a client has left, with its timer.
+/// The time that a client has left before it is too slow, and a timer for its end.
 #[derive(Debug)]
 pub struct Pace {
     credit: Credit,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// A leaky bucket of time: waiting empties it, transferred bytes fill it. A client may pause for `stall`, and
-/// must keep up `rate` over a longer time.
+/// The time that a client has left, as a leaky bucket: waiting uses it up, transferred bytes restore it up to `stall`.
+/// So a client may pause for `stall`, and must keep up `rate` on average.
 #[derive(Debug)]
 struct Credit {
     stall: Duration,
@@ -89,7 +89,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// For how many seconds a client lasts that sends this many bytes at this interval.
+    /// After how many seconds a client is too slow that sends this many bytes at this interval; at most 10,000.
     fn goes_on(bytes: usize, every: Duration) -> u64 {
         let mut credit = Credit::new(30 * SECOND, 1_000);
         let start = Instant::now();

@@ -42,7 +42,7 @@ const SEND_BUFFER: usize = 64 * 1024;
 const RESETS: usize = 64;
 /// How often an HTTP/2 client is pinged, and how long it may take to reply.
 const PING: Duration = Duration::from_secs(20);
-/// How many connections may exist beyond the limit while they are being refused or closed.
+/// How many connections beyond the limit may be open at once, because they are still being refused or closed.
 const SPARE: usize = 8;
 /// How long requests may continue after the signal to stop. Open feeds would never end by themselves.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -79,7 +79,8 @@ pub async fn serve(
     let settings = app.options.connections.clone();
     let sockets = handles::for_connections(handles::raise());
     let table = Table::new(&settings, sockets.saturating_sub(SPARE));
-    // A connection that lost its place keeps its file handle until its task has run.
+    // More sockets than places in the table: an evicted connection has lost its place, but keeps its file handle
+    // until its task has ended.
     let sockets = Arc::new(Semaphore::new(sockets.min(settings.connections + SPARE)));
     let server = Arc::new(Server {
         router: http::router(app.clone()),

@@ -241,7 +241,7 @@ impl Connection {
         self.deadlines.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// When to check the connection again; `None` if its time is over.
+    /// When to check again whether the connection must be closed; `None` if it must be closed now.
     pub fn next_look(&self) -> Option<Instant> {
         self.next_look_at(Instant::now())
     }
@@ -260,7 +260,7 @@ impl Connection {
         };
         let first = self.deadlines().first().map(|(at, _)| *at);
         let end = first.map_or(since + limit, |first| first.min(since + limit));
-        // The deadline of an answer that starts later is found by a later check, so the interval is limited.
+        // An answer that starts meanwhile may have an earlier deadline, so the next check is never far away.
         (end > now).then(|| end.min(now + self.table.look))
     }
 }

@@ -31,7 +31,8 @@ const REPLAY: u64 = 1_000;
 const REPLAY_BYTES: usize = 256 << 10;
 /// How many listeners may read the log at once. After an outage, all of them reconnect together.
 static REPLAYS: Semaphore = Semaphore::const_new(4);
-/// How long reading a commit from the log may take, including the wait for a turn. Then a reset is sent.
+/// How long reading a commit from the log may take, including the wait for one of the `REPLAYS`. If it takes longer, a
+/// reset is sent.
 const CATCHING_UP: Duration = Duration::from_secs(10);
 /// How long the store may take to confirm a credential.
 const ASKING: Duration = Duration::from_secs(5);
@@ -40,7 +41,7 @@ const ASKING: Duration = Duration::from_secs(5);
 pub(in crate::http) struct Identity {
     app: App,
     caller: Caller,
-    /// The credential: what is kept of the request.
+    /// The headers of the request that contain the credential.
     credential: Parts,
 }
 

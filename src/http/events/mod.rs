@@ -71,8 +71,8 @@ pub async fn events(
         collections,
         bbox: items::params::bbox(&query)?,
     };
-    // A text that is not a number of this feed comes from another feed and causes a reset, as a number greater
-    // than the newest commit does.
+    // A text that is not a number comes from another feed. It is read as the largest number, which causes a reset
+    // because it is greater than that of the newest commit.
     let from_header = headers.get("last-event-id").map(|v| {
         let number = v.to_str().ok().and_then(|v| v.trim().parse().ok());
         number.unwrap_or(u64::MAX)
@@ -97,7 +97,7 @@ pub async fn events(
     let mut say = |name, value| head.insert(name, HeaderValue::from_static(value));
     say(header::CONTENT_TYPE, "text/event-stream");
     say(header::CACHE_CONTROL, "no-cache");
-    // Tells proxies not to buffer the answer, because buffered events would not arrive.
+    // Tells proxies not to buffer the answer, because buffered events would arrive late or never.
     say(header::HeaderName::from_static("x-accel-buffering"), "no");
     Ok(response)
 }

@@ -14,7 +14,7 @@ use crate::spatial::crs::{Crs, UnknownCrs};
 /// The most positions in one geometry of a request. Larger geometries need an import.
 const VERTICES: usize = 100_000;
 
-/// Reads geometries in the map's own coordinate system: WGS 84, longitude first.
+/// The limits for reading a geometry in the map's own coordinate system: WGS 84, longitude first.
 pub(super) fn limits_of_map() -> Limits {
     Limits {
         vertices: VERTICES,
@@ -22,8 +22,8 @@ pub(super) fn limits_of_map() -> Limits {
     }
 }
 
-/// The system in which the geometry of a body was sent, when it was read with these limits. In GeoJSON the
-/// innermost member `crs` counts, and longitude or easting comes first.
+/// The coordinate system in which the geometry of a body was sent: that of the member `crs` of the geometry, else of
+/// the body, else of `limits`, with which the body was read.
 pub(super) fn sent(limits: &Limits, document: &Value) -> Sent {
     // The body is a patch without a geometry.
     if document.get("geometry").is_none() {
@@ -37,8 +37,8 @@ pub(super) fn sent(limits: &Limits, document: &Value) -> Sent {
     }
 }
 
-/// How to read the geometry of a request: in the system that `Content-Crs` names, with that system's axis
-/// order; otherwise as the body says.
+/// The limits for reading the geometry of a request: in the coordinate system that the header `Content-Crs` names, with
+/// the axis order of that system; without the header, in the system that the body names.
 pub(super) fn limits(headers: &HeaderMap) -> Result<Limits, Problem> {
     let plain = limits_of_map();
     let Some(header) = headers.get(crate::http::CONTENT_CRS) else {

@@ -1,7 +1,7 @@
 //! Checks what a write may change. A caller who does not see a property can neither set nor remove it: its
 //! value stays, and a body that names it is refused. Recorded properties such as door codes, which lists show
-//! to nobody, also stay if the body does not name them; `null` removes them. The claims of photos are removed
-//! from the body and checked.
+//! to nobody, also stay if the body does not name them; `null` removes them. The claims of photos (the secrets that
+//! prove who uploaded them) are removed from the body and checked.
 
 use serde_json::{Map, Value};
 

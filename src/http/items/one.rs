@@ -61,7 +61,7 @@ pub async fn read(
             .of_this_request()
             .on(&name, &id)
             .saying(&recorded.join(", "));
-        // Boxed, since this is rare: its large future would be moved with each request.
+        // Boxed because this branch is rare: otherwise every request would carry its large future.
         Box::pin(app.live.store().audit(look)).await?;
         looks = Looks::Recorded;
     }

@@ -325,7 +325,7 @@ pub(super) fn expectation(
             .collection(&snapshot)?
             .get(id.as_str())
             .map(|e| e.seq());
-        // If there are several tags, the one that matches counts.
+        // Of several tags, the one that matches the present version is used, else the first.
         return known
             .iter()
             .find(|seq| Some(**seq) == now)

@@ -21,7 +21,8 @@ use crate::http::query::Query;
 use crate::http::written::{self, Accepted};
 use crate::model::{Change, Edit, Expect, Feature, FeatureId, InChinese as _, both};
 
-/// How many bytes of memory the JSON of a feature may take. 100,000 positions take a third of it.
+/// How many bytes of memory the parsed JSON of a feature may take. The largest geometry, with 100,000 positions, takes a
+/// third of it.
 const MEMORY: usize = 120 * 1024 * 1024;
 /// How often a patch without a version is tried again when other writes come first.
 const PATIENCE: u32 = 20;
@@ -91,7 +92,7 @@ pub async fn create(
     request_body(content = ref("#/components/schemas/FeatureBody"), content_type = "application/geo+json"),
     responses(
         (status = 200, description = "Replaced", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
-        (status = 201, description = "Made", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
+        (status = 201, description = "Created", content_type = "application/geo+json", body = ref("#/components/schemas/Feature")),
         (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
         (status = 412, description = "The feature was changed meanwhile", content_type = "application/problem+json"),
         (status = 422, description = "The feature is not valid; `errors` lists the faults", content_type = "application/problem+json"),

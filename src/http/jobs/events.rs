@@ -102,7 +102,7 @@ struct Watcher {
     told: Value,
     /// When anything was sent last.
     spoke: Instant,
-    /// When the credential was looked at last.
+    /// When the credential was checked last.
     checked: Instant,
     ended: bool,
     _place: Place,

@@ -108,7 +108,7 @@ pub struct JobShown {
     /// The same in Chinese.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem_zh: Option<String>,
-    /// The number of changes of this row, which is the id of events.
+    /// How often the job has changed. The events of the job have this number as their id.
     pub revision: u64,
     /// When the job was created, RFC 3339.
     pub created_at: String,

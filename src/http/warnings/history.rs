@@ -242,8 +242,8 @@ fn sheet(
     csv_of(&header, &steps.iter().map(row).collect::<Vec<_>>())
 }
 
-/// A step without what these roles may not see; `None` for an internal note that they may not know of. A change
-/// of level that was written with the note is then shown as one that time alone made.
+/// A step without the fields that these roles may not see; `None` for an internal note, which is hidden from them. If
+/// the level changed together with the note, the step is shown as a change of level by the timer, without the note.
 fn seen_by(step: Step, schema: &Schema, roles: RoleSet) -> Option<Map<String, Value>> {
     let is_hidden = step.action == Action::Note && !schema.shows(roles, property::STEP);
     if is_hidden && step.level.is_none() && step.why.is_none() {

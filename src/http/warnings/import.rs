@@ -127,7 +127,7 @@ pub async fn import(
         "text/csv",
     )?;
     let bytes = body::read(request, body::LIMIT).await?;
-    // The work stops when the client disconnects, until the moment at which everything is written.
+    // If the client disconnects before the commit, the work stops and nothing is written.
     let work = app.pools.attend(Kind::Walk).await?;
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();

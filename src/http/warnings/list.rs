@@ -173,7 +173,7 @@ async fn read_past(
         && !params.has_filter(present.schema(), caller.view());
     if which == Which::All && !all {
         let cases = past::ledger_at(live, snapshot, at, past::MOST).await?;
-        let cases = cases.ok_or_else(|| Problem::internal(&"there are no warnings"))?;
+        let cases = cases.ok_or_else(|| Problem::internal(&"there is no collection warnings"))?;
         return Ok(Chosen {
             cases: Arc::new(cases),
             matched: None,
@@ -258,7 +258,7 @@ fn gather(snapshot: &Snapshot, mut records: Vec<Record>) -> Result<Arc<Collectio
     }
     let (map, _) = Collections::load(records);
     let cases = map.get(WARNINGS).cloned();
-    cases.ok_or_else(|| Problem::internal(&"a ledger without its schema"))
+    cases.ok_or_else(|| Problem::internal(&"the schema of the collection warnings is missing"))
 }
 
 fn record(collection: CollectionId, entry: &Entry) -> Record {

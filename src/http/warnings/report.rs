@@ -55,8 +55,9 @@ pub struct ReportBody {
     #[serde(default)]
     #[schema(inline)]
     pub building: ShortText,
-    /// The id of the gate or door that it is about. Of the category `wrong_access`, two accounts of riders within two
-    /// hours or one grid worker shut it for routes, for 12 hours or until an officer ends the cases.
+    /// The id of the gate or door that the report is about. In the category `wrong_access`, reports of two riders with
+    /// accounts within two hours, or one report of a grid worker, close it for routes: for 12 hours, or until an
+    /// officer ends the cases.
     #[serde(default)]
     #[schema(inline)]
     pub entrance: ShortText,
