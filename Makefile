@@ -1,4 +1,4 @@
-# `make run` serves the demo district; `make test` proves everything.
+# `make run` serves the demo district. `make test` runs all checks and tests except `make test-long`.
 
 CARGO ?= cargo
 BIN    = target/debug/onemap
@@ -8,17 +8,18 @@ BIN    = target/debug/onemap
 run: node
 	$(CARGO) run --release -- serve --demo
 
-# The output of the commands depends on the locale, and the tests compare it.
+# The commands of onemap write Chinese or English by the locale, and the tests compare their output.
 rust test-long: export LC_ALL = C
 
 test: test-deps node rust web-check browser
 	@echo "All tests passed."
 
-# Kills, soaks and millions of features, on the release build: over an hour, not part of `make test`.
+# Tests with killed processes, long load and millions of features, with the release build. They take over an hour, so
+# they are not part of `make test`.
 test-long: test-deps node
 	ONEMAP_SKIP_WEB=1 $(CARGO) test --release --locked --test long -- --test-threads 1 --nocapture
 
-# PostgreSQL with PostGIS, Chromium, a Chinese font.
+# Installs what the tests need (PostgreSQL with PostGIS, Chromium, a Chinese font), or lists what is missing.
 test-deps:
 	@scripts/test-deps.sh
 
@@ -41,19 +42,19 @@ web-check: web/node_modules/.package-lock.json
 web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 
-# Every page in a real browser, against the program that the tests ran: built as they build it, since
-# another choice of features would compile a part of the libraries once more.
+# Tests every page in a real browser with the program that `cargo test` builds. `cargo build` would compile some
+# libraries again, with other features.
 browser: web/node_modules/.package-lock.json
 	$(CARGO) test --no-run --locked
 	cd web && ONEMAP_BIN="$(CURDIR)/$(BIN)" npm run e2e
 
-# Known vulnerabilities, licences and origins of the libraries, by deny.toml. Reads the advisories from the network;
-# OFFLINE=1 takes the copy that is there (docs/dependencies.md).
+# Checks the libraries by deny.toml: known vulnerabilities, licences and origins. Downloads the advisories; OFFLINE=1
+# uses the copy from an earlier download (docs/dependencies.md).
 deny:
 	@$(CARGO) deny --version >/dev/null 2>&1 || { echo "cargo-deny is needed: cargo install --locked cargo-deny" >&2; exit 1; }
 	$(CARGO) deny $(if $(OFFLINE),--offline) check
 
-# What is generated from the code: the data's documentation and the web client's types.
+# Generates the documentation of the data, the OpenAPI document and the types of the web client from the code.
 # A file is replaced only after the command that writes it has succeeded.
 docs:
 	$(call generate,data-doc,docs/data.md)
@@ -65,7 +66,7 @@ define generate
 	mv $(2).new $(2)
 endef
 
-# The figures of docs/benchmarks.md: a city of a million buildings (needs wrk).
+# Measures the figures of docs/benchmarks.md with a city of a million buildings. Needs wrk.
 bench:
 	$(CARGO) bench --bench index
 	ONEMAP_SKIP_WEB=1 $(CARGO) bench --bench service

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the database of a release that tests/release_databases.rs opens with every later program.
+# Creates a database with the program of a release. tests/release_databases.rs opens it with the current program.
 # Needs curl, jq and sqlite3; with a PostgreSQL address also psql and pg_dump.
 #
 #   scripts/release-database.sh PROGRAM VERSION [postgres://…/EMPTY_DATABASE]
@@ -67,12 +67,12 @@ put roads d-1 "$line" '{"name":"温泉路"}'
 put water q-1 "$line" '{"name":"永定新河"}'
 put green n-1 "$area" '{"name":"绿地"}'
 put boundaries o-1 "$area" '{"name":"果园街道","kind":"street"}'
-# A feature with a past, and one that is gone.
+# A feature with two versions, and a deleted feature.
 put facilities f-1 "$point" '{"kind":"toolbox","name":"百宝箱（东）","capacity":3}'
 put facilities f-2 "$point" '{"kind":"rest_stop","name":"驿站"}'
 curl -fsS -X DELETE "$base/api/collections/facilities/items/f-2" -H "Authorization: Bearer $admin"
 
-# The least PNG there is: one pixel.
+# A PNG of one pixel.
 base64 -d >"$folder/photo.png" <<<iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==
 photo=$(curl -fsS "$base/api/photos" --data-binary "@$folder/photo.png" | jq -r .id)
 curl -fsS "$base/api/webhooks" -H "Authorization: Bearer $admin" -H 'Content-Type: application/json' \
@@ -99,7 +99,7 @@ facts=$(jq -n --arg version "$version" --argjson tokens "$secrets" --arg photo "
   --arg case "$case" --arg second "$second" --arg receipt "$receipt" \
   '{version: $version, tokens: $tokens, photo: $photo, cases: [$case, $second], receipt: $receipt}')
 if [ -n "$postgres" ]; then
-  # Statements and no COPY, so that any client can run it; the extension is there before.
+  # INSERT instead of COPY, so that any client can run the dump. PostGIS must be installed in the database before.
   pg_dump --no-owner --no-privileges --inserts --rows-per-insert=100 \
     --schema=onemap --schema=map "$postgres" | grep -v '^\\' | gzip -9n >"$out/$version.sql.gz"
   printf '%s\n' "$facts" >"$out/$version.postgis.json"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Finds what the tests need beside Rust and Node, and installs it where apt can.
-# Says exactly what is missing and how to get it where it cannot.
+# Checks for what the tests need besides Rust and Node, and installs what is missing with apt if it can.
+# Otherwise lists what is missing, with the Debian packages.
 set -u
 
 missing_packages=()
@@ -17,7 +17,7 @@ need() { # need "what for" package... -- test
   fi
 }
 
-# The tests take the newest server there is, so that one must have PostGIS.
+# The tests use the newest installed PostgreSQL server, so PostGIS must be installed for that version.
 newest()      { ls -d /usr/lib/postgresql/*/ 2>/dev/null | sort -V | tail -n 1 | xargs -r basename; }
 has_postgis() { ls "/usr/share/postgresql/$(newest)/extension/postgis.control"; }
 has_server()  { ls "/usr/lib/postgresql/$(newest)/bin/initdb"; }
@@ -30,7 +30,7 @@ check() {
   need "the PostgreSQL server" postgresql -- has_server
   need "PostGIS" postgresql postgis postgresql-postgis -- has_postgis
   need "PgBouncer" pgbouncer -- [ -x /usr/sbin/pgbouncer ]
-  need "Chromium at /usr/bin/chromium, or where CHROMIUM says" chromium -- has_browser
+  need "Chromium at /usr/bin/chromium, or at the path in the variable CHROMIUM" chromium -- has_browser
   need "fontconfig" fontconfig -- command -v fc-list
   need "a Chinese font" fonts-noto-cjk -- has_font
 }
@@ -43,7 +43,7 @@ if command -v apt-get >/dev/null 2>&1; then
   [ "$(id -u)" -eq 0 ] || sudo=$(command -v sudo || true)
   if [ "$(id -u)" -eq 0 ] || [ -n "$sudo" ]; then
     echo "Installing for the tests: ${missing_packages[*]}" >&2
-    # A package of a server must not start one on this machine.
+    # RUNLEVEL=1: the packages of PostgreSQL and PgBouncer must not start their servers.
     $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get update -qq >&2
     $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
       apt-get install -y -qq --no-install-recommends "${missing_packages[@]}" >&2
@@ -52,7 +52,7 @@ if command -v apt-get >/dev/null 2>&1; then
   fi
 fi
 
-echo "The tests need what is not on this machine:" >&2
+echo "The tests need the following, which is not installed:" >&2
 for words in "${missing_words[@]}"; do echo "  - $words" >&2; done
 echo "Install it and run 'make test' again." >&2
 exit 1

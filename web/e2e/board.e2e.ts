@@ -74,7 +74,7 @@ test('every text of a board fits into its label', async () => {
       });
       expect(texts).toBeGreaterThan(30);
       expect(wide).toEqual([]);
-      // Nothing leaves the page.
+      // No text extends beyond the left or right edge of the board.
       const out = await page.evaluate(() =>
         [...document.querySelectorAll('text')]
           .filter((text) => {
@@ -91,7 +91,7 @@ test('every text of a board fits into its label', async () => {
   await close();
 });
 
-test('a compound or gate that is gone, no compounds, and a server that is away are said', async () => {
+test('an unknown compound or gate, a map without compounds, and an unreachable server are reported', async () => {
   const { page, outside, close } = await visit(browser, `${url}/board?compound=none`, SIZE);
   await page.getByRole('alert').getByText('没有小区“none”').waitFor();
   await expectAccessible(page);

@@ -1,4 +1,5 @@
-// An officer puts an order of the day on the desk; riders, the wall and other desks see it, until it is ended.
+// An officer puts a day order (当日管制) in force at the desk. The rider page, the wall screen and other desks show it
+// until it is ended.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch, mapReady, visit } from './browser.ts';
@@ -20,7 +21,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('an order of the day', () => {
 
   const token = (role: string, name: string): Promise<string> => server.createToken('--role', role, '--name', name);
 
-  test('is put and ended on the desk and shown everywhere', async () => {
+  test('is put in force and ended at the desk and shown on all pages', async () => {
     const officer = await token('officer', '指挥员');
     const worker = await token('grid_worker', '网格员');
     const desk = await visit(browser, `${server.url}/desk`, { width: 1440, height: 900, token: officer });

@@ -103,8 +103,8 @@ export async function installed(page: Page): Promise<void> {
 }
 
 /**
- * Pastes a text into the search as a browser does: first the paste event with the clipboard data, then, unless the page prevents it,
- * the insertion into the field.
+ * Pastes a text into the search as a browser does: first the paste event with the clipboard data, then, unless the page
+ * prevents it, the insertion into the field.
  */
 export async function paste(page: Page, text: string): Promise<void> {
   await page.locator('[name="q"]').evaluate((box, pasted) => {

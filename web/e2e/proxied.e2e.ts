@@ -28,7 +28,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       expect(response.ok, `${path} ${response.status}`).toBe(true);
       return (await response.json()) as T;
     };
-    /** Waits for a request of the page under the public path. */
+    /** Waits for a successful answer to a request of the page under the public path. */
     const asksFor = (page: Page, what: string) =>
       page.waitForResponse((r) => r.url().startsWith(`${proxy.url}${what}`) && r.ok());
     const report = (note: string): Promise<{ id: string }> =>

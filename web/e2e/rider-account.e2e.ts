@@ -1,4 +1,5 @@
-// A rider signs in from the card and reads a door code. The code is recorded, and stays nowhere.
+// A rider signs in from the card and reads a door code. The audit records that it was read, and the code is stored
+// nowhere.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch } from './browser.ts';
@@ -23,7 +24,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a rider with an account', () => {
 
   const token = (role: string, name: string): Promise<string> => server.createToken('--role', role, '--name', name);
 
-  test('signs in from the card, reads a door code, and the code stays nowhere', async () => {
+  test('signs in from the card, reads a door code, and the code is stored nowhere', async () => {
     const set = await fetch(`${server.url}/api/collections/entrances/items/${HOUSE}-1`, {
       method: 'PATCH',
       headers: {

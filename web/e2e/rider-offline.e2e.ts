@@ -58,7 +58,7 @@ test('after one visit the page opens without a network', async () => {
   const cable = await new Cable().plug(url);
   const { page, errors, close } = await phone(browser, `${cable.url}/rider`, { at: BEGIN });
   await installed(page);
-  // Without the browser's own cache, only the service worker has the files.
+  // The browser's own cache is cleared, so that only the service worker has the files.
   const session = await page.context().newCDPSession(page);
   await session.send('Network.clearBrowserCache');
   cable.pull();
@@ -154,7 +154,7 @@ test('without a service worker, a scanned plate leads to the route in two taps',
   await context.close();
 });
 
-test('an iPhone says what it does to pages that are not on the home screen', async () => {
+test('on an iPhone the page warns that data is deleted after 7 days unless it is on the home screen', async () => {
   const context = await browser.newContext({
     userAgent:
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',

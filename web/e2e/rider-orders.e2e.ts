@@ -75,7 +75,7 @@ test('several orders are pasted, planned with one tap, and delivered door by doo
     await page.locator('[data-now]', { hasText: '到了' }).waitFor();
     await page.locator('[data-deliver]').click();
     if (i !== 0) continue;
-    // One tap takes a delivery back.
+    // One tap reverts the last delivery.
     await page.getByRole('heading', { name: '第 2/3 单' }).waitFor();
     await page.locator('[data-undo]').click();
     await page.getByRole('heading', { name: '第 1/3 单' }).waitFor();
@@ -108,7 +108,7 @@ test('an order that cannot be planned is named', async () => {
   await page.getByRole('link', { name: '返回订单' }).click();
   await page.getByRole('button', { name: '删除 已拆除的楼' }).click();
   expect(await page.locator('[data-order-stop]').count()).toBe(1);
-  // A latest time that is over cannot be kept, and the page says so.
+  // A latest time of delivery in the past cannot be met, and the page says so.
   const over = new Date(Date.now() + 8 * 3_600_000 - 20 * 60_000).toISOString().slice(11, 16);
   await page.locator('[data-order-stop] input').fill(over);
   await page.locator('[data-plan]').click();
@@ -126,7 +126,7 @@ test('a plate is scanned in the page, and positions in GCJ-02 are corrected', as
   const [longitude, latitude] = gcj02(door);
   const opened = await phone(browser, `${url}/rider`, { at: { longitude, latitude } });
   const { context, page, errors, close } = opened;
-  // This browser has no detector. The test gives it one that sees the plate, and a camera.
+  // This browser has no BarcodeDetector. The test adds one that detects the plate, and a camera.
   expect(await page.locator('[data-scan]').count()).toBe(0);
   await context.addInitScript((plate) => {
     Object.assign(globalThis, {

@@ -68,7 +68,7 @@ const lineOf = ({ features }: Route): [number, number][] => features.flatMap((f)
 const stepsOf = ({ features }: Route): string[] =>
   features.flatMap((f) => f.properties.steps.map(({ text }) => text.zh));
 
-test('an order is delivered with a network, and after a restart without one to a door never asked for', async () => {
+test('an order is delivered with a network, and another one to a new door after a restart without a network', async () => {
   const cable = await new Cable().plug(url);
   const { context, page, close } = await phone(browser, `${cable.url}/rider`, { at: BEGIN });
   await loaded(page);
@@ -81,7 +81,7 @@ test('an order is delivered with a network, and after a restart without one to a
   expect(await page.locator('[data-offline]').count()).toBe(0);
   await walk(context, page, lineOf(await routed(BEGIN, { building: 'wenquan-huayuan-3', unit: '2', room: '501' })));
 
-  // The district's tiles are kept too, for places that were never looked at.
+  // The tiles of the whole district are stored too, not only those that the map has shown.
   await page.waitForFunction(() => localStorage.getItem('onemap.rider.map') !== null, null, { timeout: 60_000 });
 
   // The phone restarts without a network, and without the browser's own cache.
@@ -118,7 +118,7 @@ test('an order is delivered with a network, and after a restart without one to a
   await again.locator('[data-offline]').waitFor();
   const missing: string[] = [];
   again.on('requestfailed', (request) => {
-    // The map gives up tiles itself when the view moves on.
+    // MapLibre cancels requests for tiles that are no longer in view (ERR_ABORTED); these are not missing.
     if (request.url().includes('/api/tiles/') && request.failure()?.errorText !== 'net::ERR_ABORTED')
       missing.push(request.url());
   });
@@ -131,7 +131,7 @@ test('an order is delivered with a network, and after a restart without one to a
   await walk(context, again, lineOf(route));
   expect(missing).toEqual([]);
 
-  // An unknown building is answered as the server answers it.
+  // For an unknown building, the phone gives the same answer as the server.
   await again.goto(`${cable.url}/rider?b=no-such-house`);
   await again.getByText('没有这个地点').waitFor();
   // With the network, the same page asks the server again.
@@ -195,7 +195,7 @@ const everythingKept = (page: Page): Promise<string> =>
   });
 
 test.skipIf(token === '')(
-  'no door code, protected note or position is kept on the phone or stands in an address',
+  'no door code, protected note or position is stored on the phone or contained in an address',
   async () => {
     const gate = 'wenquan-huayuan-gate-n';
     const [code, secret] = ['CANARY-code-7391', 'CANARY-note-5520'];
@@ -211,7 +211,7 @@ test.skipIf(token === '')(
     );
     await patch({ access_code: code, access_note: secret });
     const { page, context, errors, close } = await phone(browser, `${url}/rider`, { at: BEGIN });
-    // Even an account that may see them leaves nothing behind.
+    // The browser is signed in with an account that may see the code and the note.
     await context.request.post(`${url}/api/session`, { data: { token } });
     const addresses: string[] = [];
     page.on('request', (request) => addresses.push(request.url()));
@@ -222,7 +222,7 @@ test.skipIf(token === '')(
     await loaded(page);
     await installed(page);
     const kept = await everythingKept(page);
-    // The search looks at the right place: a public text of the same gate is there.
+    // A public text of the same gate is found, so the data of the gate is on the phone.
     expect(kept).toContain('温泉花园北门');
     expect(kept).not.toContain(code);
     expect(kept).not.toContain(secret);
@@ -264,7 +264,7 @@ test.skipIf(token === '')('only parts that changed are loaded', async () => {
     .toBeGreaterThan(4);
   const now = await json<Manifest>('/api/network');
   expect(now.parts.attributes.hash).not.toBe(first.parts.attributes.hash);
-  // Ways and their lines are as before, and no part is loaded twice.
+  // The topology and the geometry did not change, and no part is loaded twice.
   expect([now.parts.topology, now.parts.geometry]).toEqual([first.parts.topology, first.parts.geometry]);
   expect(parts).toHaveLength(new Set(parts).size);
   await page.reload();

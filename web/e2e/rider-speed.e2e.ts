@@ -22,13 +22,13 @@ const SLOW_4G = {
   downloadThroughput: (1.6e6 / 8) * 0.9,
   uploadThroughput: (0.75e6 / 8) * 0.9,
 };
-/** How much slower the browser computes. Lighthouse takes 4 for a phone of the middle class. */
+/** How much slower the browser computes than the machine. Lighthouse uses 4 for a mid-range phone. */
 const SLOWER = [1, 4] as const;
 
 interface Visit {
-  /** Until the first screen can be used, in milliseconds. */
+  /** The time until the first screen can be used, in milliseconds. */
   ms: number;
-  /** What was loaded until then, on the wire. */
+  /** The number of bytes that were transferred until then. */
   bytes: number;
   files: Map<string, number>;
 }
@@ -36,7 +36,7 @@ interface Visit {
 async function firstVisit(path: string, ready: string, rate: number): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const page = await context.newPage();
-  // Notes when the element first exists and the browser has painted it.
+  // Records when the element exists and the browser is about to paint it.
   await page.addInitScript((selector) => {
     const look = (): void => {
       if (document.querySelector(selector)) Object.assign(globalThis, { readyAt: performance.now() });
@@ -72,13 +72,13 @@ test.each([
     const visits: Visit[] = [];
     while (visits.length < 3) visits.push(await firstVisit(path, ready, rate));
     const [best] = sorted(visits);
-    if (!best) throw new Error('no visit');
+    if (!best) throw new Error('no visit was measured');
     const times = sorted(visits).map(({ ms }) => Math.round(ms));
     const size = `${(best.bytes / 1000).toFixed(1)} kB in ${best.files.size} files`;
     process.stdout.write(`${what}, computing ${rate} times slower: ${times.join(', ')} ms; ${size}\n`);
     expect([...best.files.keys()].filter((file) => /maplibre|useMap|WayMap|PlaceMap/.test(file))).toEqual([]);
     expect(best.bytes).toBeLessThan(200_000);
-    // The time depends on what else this machine does, so it is printed; bytes and files make it on a slow network.
+    // The time depends on the load of this machine, so it is only printed. On a slow network, bytes and files decide it.
     expect(best.files.size).toBeLessThanOrEqual(9);
   }
 });

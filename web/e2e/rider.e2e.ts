@@ -120,7 +120,7 @@ test('a pasted order leads to the card, the card to the route, and the steps fol
   await close();
 });
 
-test('two fixes off the line bring a new route', async () => {
+test('two positions away from the route cause a new route', async () => {
   await routed(BEGIN);
   const { context, page, errors, close } = await phone(
     browser,

@@ -29,7 +29,9 @@ async function freePort(): Promise<number> {
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
       probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
+        address && typeof address === 'object'
+          ? resolve(address.port)
+          : reject(new Error('the system gave no free port')),
       );
     });
   });
@@ -57,7 +59,7 @@ export async function startServer(...options: string[]): Promise<Server> {
     command,
     async createToken(...options) {
       const token = /\bom_[0-9a-f]+\b/.exec(await command('token', 'create', ...options))?.[0];
-      if (!token) throw new Error('no token was created');
+      if (!token) throw new Error('onemap token create printed no token');
       return token;
     },
     async restart(between) {

@@ -100,7 +100,7 @@ test('views can be chosen by key and address, and invalid settings are reported'
   );
   await mapReady(page);
   await page.waitForSelector('[data-view="housing"]');
-  await page.getByText('tour=soon 看不懂').waitFor();
+  await page.getByText('tour=soon 无法识别').waitFor();
   await page.getByText('没有这些社区：月球').waitFor();
   expect(Object.keys(await shownLevels(page)).every((id) => id.startsWith('120113001003'))).toBe(true);
   await expectAccessible(page);

@@ -64,7 +64,8 @@ export interface Whole<Data> {
 export async function whole<Data>(asked: Answer<Data>): Promise<Whole<Data>> {
   const { data, error, response } = await asked;
   if (!response.ok) throw problemOf(response, error);
-  if (data === undefined) throw new ApiError(response.status, `HTTP ${response.status} without a body`);
+  if (data === undefined)
+    throw new ApiError(response.status, `The server answered HTTP ${response.status} without a body`);
   return { value: data, response };
 }
 
@@ -91,7 +92,10 @@ export async function ask(path: string, init?: RequestInit): Promise<Response> {
   throw problemOf(response, said);
 }
 
-/** How often a server is asked that is behind. It waits up to five seconds itself each time. */
+/**
+ * How often data is requested from a server that does not show its commit yet. The server itself waits up to five
+ * seconds for the commit each time.
+ */
 const ASKS = 6;
 
 const isAccepted = (answer: unknown): answer is Accepted =>
@@ -123,7 +127,7 @@ export async function written<Sent, Data>(
   const { value, response } = await whole(asked);
   if (isShown(value, response)) return { value, response };
   if (isAccepted(value)) return shown(value, read);
-  throw new ApiError(response.status, `HTTP ${response.status} without the number of the commit`);
+  throw new ApiError(response.status, `The server answered HTTP ${response.status} without a commit number`);
 }
 
 /** Resolves when a write is visible on the server, for callers that do not need the answer. */

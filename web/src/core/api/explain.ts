@@ -5,7 +5,7 @@ import { ApiError } from './client';
 
 const offline: Bilingual = {
   zh: '连不上服务器，请检查网络后再试',
-  en: 'The server is out of reach; check the network and try again',
+  en: 'The server cannot be reached. Check the network and try again',
 };
 const failed: Bilingual = {
   zh: '服务器出错了，请稍后再试；若持续如此，请联系管理员',

@@ -16,7 +16,7 @@ const hashOf = async (bytes: Uint8Array): Promise<string> => {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 };
 
-/** A file whose parts have the hashes of the manifest, but no meaning. */
+/** A network file whose parts have the hashes of the manifest, but contain no valid data. */
 async function file(): Promise<{ manifest: Manifest; parts: Parts }> {
   const bytes = new TextEncoder().encode('no part of a network file');
   const part = { hash: await hashOf(bytes), bytes: bytes.length };
@@ -28,10 +28,10 @@ async function file(): Promise<{ manifest: Manifest; parts: Parts }> {
 }
 
 describe('the network file', () => {
-  it('is not opened if a part is another than the manifest says', async () => {
+  it('is not opened if a part differs from its hash in the manifest', async () => {
     const { manifest, parts } = await file();
     const changed = { ...parts, geometry: new Uint8Array([1, 2, 3]) };
-    await expect(openEngine(module, manifest, changed)).rejects.toThrow('geometry is damaged');
+    await expect(openEngine(module, manifest, changed)).rejects.toThrow('part geometry of the network file is damaged');
   });
 
   it('is not opened if it has another format', async () => {
@@ -39,7 +39,7 @@ describe('the network file', () => {
     await expect(openEngine(module, { ...manifest, format: 2 }, parts)).rejects.toThrow('format 2');
   });
 
-  it('is not opened if its bytes have no meaning', async () => {
+  it('is not opened if its parts contain no valid data', async () => {
     const { manifest, parts } = await file();
     await expect(openEngine(module, manifest, parts)).rejects.toThrow('The network file is damaged');
   });

@@ -11,7 +11,7 @@ export type Manifest = Schemas['NetworkManifest'];
 export type PartName = keyof Manifest['parts'];
 export type Parts = Record<PartName, Uint8Array>;
 
-/** The parts in the order in which the program takes them. */
+/** The parts in the order of their numbers in the WebAssembly program. */
 export const PART_NAMES = ['topology', 'geometry', 'attributes', 'directory'] as const satisfies readonly PartName[];
 /** The version of the format of the parts that the program reads. */
 export const FORMAT = 1;
@@ -24,7 +24,7 @@ export interface Refusal {
   /** The field of the request that is wrong. */
   field?: string;
   detail?: Localized;
-  /** Why no way leads in, what each gate says, and the nearest place that can be reached. */
+  /** If there is no way in: the reason, why each gate cannot be used, and the nearest place that can be reached. */
   reason?: Localized;
   gates?: Schemas['LostGate'][];
   nearest?: {
@@ -117,18 +117,20 @@ const ends = (end: string, place: Place): Record<string, Value> =>
  * Opens the network file of an area. Fails if the parts are not those of the manifest, or of another format.
  */
 export async function openEngine(module: WebAssembly.Module, manifest: Manifest, parts: Parts): Promise<Engine> {
-  if (manifest.format !== FORMAT) throw new Error(`The network file has format ${manifest.format}, not ${FORMAT}.`);
+  if (manifest.format !== FORMAT)
+    throw new Error(`The network file has format ${manifest.format}; expected ${FORMAT}.`);
   const instance = await WebAssembly.instantiate(module, {});
   const wasm = instance.exports as unknown as Exports;
   const write = (bytes: Uint8Array): number => {
     const at = wasm.reserve(bytes.length);
-    // The memory may have grown, so its buffer is read anew each time.
+    // Growing the memory replaces its buffer, so the buffer is read again for each write.
     new Uint8Array(wasm.memory.buffer, at, bytes.length).set(bytes);
     return at;
   };
   for (const [number, name] of PART_NAMES.entries()) {
     const bytes = parts[name];
-    if (!(await isHash(bytes, manifest.parts[name].hash))) throw new Error(`The part ${name} is damaged.`);
+    if (!(await isHash(bytes, manifest.parts[name].hash)))
+      throw new Error(`The part ${name} of the network file is damaged: its hash differs from the manifest.`);
     wasm.put(number, write(bytes), bytes.length);
   }
   if (wasm.open(manifest.seq, manifest.network_seq) !== 1) throw new Error('The network file is damaged.');
@@ -137,7 +139,7 @@ export async function openEngine(module: WebAssembly.Module, manifest: Manifest,
     const lines = [`op=${op}`];
     for (const [name, value] of Object.entries(request)) {
       for (const one of Array.isArray(value) ? (value as string[]) : [value as Value]) {
-        // A line ends a value, so a value has none.
+        // Each value is one line, so line breaks within a value become spaces.
         if (one !== null && one !== undefined) lines.push(`${name}=${String(one).replace(/\s+/g, ' ')}`);
       }
     }

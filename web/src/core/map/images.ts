@@ -13,7 +13,7 @@ async function rasterise(svg: string, size: number): Promise<ImageData> {
   await image.decode();
   const canvas = new OffscreenCanvas(size, size);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('no 2d canvas');
+  if (!context) throw new Error('This browser has no 2D canvas');
   context.drawImage(image, 0, 0, size, size);
   return context.getImageData(0, 0, size, size);
 }

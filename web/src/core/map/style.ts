@@ -11,6 +11,6 @@ const isStyle = (value: object): value is StyleSpecification =>
 /** Loads a style by name. The server has already replaced `{base}`. */
 export async function mapStyle(name: string, signal?: AbortSignal): Promise<StyleSpecification> {
   const style = await answered(http.GET('/api/styles/{name}', { params: { path: { name } }, signal }));
-  if (!isStyle(style)) throw new Error(`/api/styles/${name} is no MapLibre style of version 8`);
+  if (!isStyle(style)) throw new Error(`/api/styles/${name} is not a MapLibre style of version 8`);
   return style;
 }

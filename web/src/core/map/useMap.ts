@@ -10,9 +10,8 @@ import { markRaw, onScopeDispose, shallowRef, type ShallowRef } from 'vue';
 export interface MapHandle {
   map: ShallowRef<MapLibreMap | null>;
   /**
-   * Creates the map in `container`. Resolves when the style is loaded; rejects if WebGL is missing or the
-   * page was left. A previous
-   * map is removed first or, with `keep`, stays visible under the new one until `settle` is called.
+   * Creates the map in `container`. Resolves when the style is loaded; rejects if WebGL is missing or the page was
+   * left. A previous map is removed first or, with `keep`, stays visible under the new one until `settle` is called.
    */
   create: (container: HTMLElement, options: Omit<MapOptions, 'container'>, keep?: boolean) => Promise<MapLibreMap>;
   /** Removes the previous map, because the new one has been drawn. */

@@ -59,7 +59,7 @@ export const Z_ORDER = [
   'subject-way',
   'subject-place',
   'subject-me',
-  // A route, what stands on it, and who goes along it
+  // A route with its signs, and the position of the rider on it
   'way-casing',
   'way-line',
   'way-walk',

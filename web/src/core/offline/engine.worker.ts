@@ -1,5 +1,5 @@
-// Runs the engine beside the page, so that a search for a route does not hold up the page. It gets one message at a
-// time and answers each with its number.
+// Runs the engine in a worker, so that the search for a route does not block the page. Each reply has the number of the
+// request that it answers.
 import { openEngine, Refused, type Engine } from '@/core/engine/engine';
 import type { Request, Reply } from './engineMessages';
 

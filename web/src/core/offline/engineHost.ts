@@ -52,7 +52,10 @@ export class EngineHost {
     const id = this.next;
     this.next += 1;
     return new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => this.close(new Error('the engine does not answer')), PATIENCE);
+      const timer = setTimeout(
+        () => this.close(new Error(`the engine did not answer within ${PATIENCE / 1000} s`)),
+        PATIENCE,
+      );
       this.waiting.set(id, { resolve, reject, timer });
       // The bytes of the parts move to the worker and are not copied.
       const moved = 'parts' in ask ? Object.values(ask.parts).map(({ buffer }) => buffer as ArrayBuffer) : [];

@@ -58,7 +58,7 @@ test.each([0, 502, 503, 504])('the phone answers in place of a failure with stat
   expect(await ask(fail(status), async () => 'phone')).toEqual({ value: 'phone', from: 'phone' });
 });
 
-test('an answer that is no answer of the service, such as a sign-in page, counts as no network', async () => {
+test('an answer from something other than the service, such as a sign-in page, counts as no network', async () => {
   const page = async (): Promise<string> => JSON.parse('<html>') as string;
   expect((await ask(page, async () => 'phone')).from).toBe('phone');
 });
@@ -69,7 +69,7 @@ test.each([400, 401, 404, 422, 500])('an error of the server with status %i is n
   expect(phone).not.toHaveBeenCalled();
 });
 
-test('a refusal of the phone counts; any other failure of it leaves the word to the server', async () => {
+test('a refusal of the phone is returned; after any other failure of the phone, the result of the server is returned', async () => {
   await expect(
     ask(fail(0), async () => {
       throw new Refusal('no way');
@@ -90,20 +90,20 @@ test('a refusal of the phone counts; any other failure of it leaves the word to 
   expect((await slow).from).toBe('network');
 });
 
-test('a phone that is slower than a late server is not waited for', async () => {
+test('a late answer of the server is used if it arrives before that of the phone', async () => {
   const asked = ask(() => after(PATIENCE + 500, 'server'), never);
   await vi.advanceTimersByTimeAsync(PATIENCE + 500);
   expect((await asked).from).toBe('network');
 });
 
-test('without a network by the word of the phone, nothing is waited for', async () => {
+test('if the browser reports that there is no network, the phone answers at once', async () => {
   vi.stubGlobal('navigator', { onLine: false });
   const asked = ask(never, async () => 'phone');
   await vi.advanceTimersByTimeAsync(0);
   expect((await asked).from).toBe('phone');
 });
 
-test('an ended question ends both ways', async () => {
+test('a cancelled request asks neither the server nor the phone any more', async () => {
   const ending = new AbortController();
   const phone = vi.fn(async () => 'phone');
   const asked = ask(

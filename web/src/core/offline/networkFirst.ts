@@ -3,15 +3,15 @@ import { ApiError } from '@/core/api/client';
 
 /** How long the server may take before the phone answers, in milliseconds. */
 export const PATIENCE = 4000;
-/** The same for some time after the server did not answer. */
+/** The same, for some time after the server did not answer in time. */
 export const SHORT_PATIENCE = 1000;
-/** How long an unanswered request shortens the patience, in milliseconds. */
+/** How long `SHORT_PATIENCE` applies after an unanswered request, in milliseconds. */
 const REMEMBERED = 30_000;
 
-/** Statuses of a server, or of a proxy before it, that can't answer now. */
+/** The statuses that say that the server, or a proxy in front of it, cannot answer now; 0 is a network failure. */
 const AWAY = new Set([0, 408, 425, 429, 502, 503, 504]);
 
-/** Whether a failed request says nothing about what was asked. */
+/** Whether a request failed because the server could not answer, not because the request was refused. */
 export const isAway = (error: unknown): boolean => (error instanceof ApiError ? AWAY.has(error.status) : true);
 
 export interface Sourced<Value> {
@@ -35,9 +35,9 @@ const patience = (): number => {
 };
 
 /**
- * @param network asks the server; the signal ends the request if the phone has answered.
- * @param phone asks the engine. If it fails, the answer or the error of the server counts.
- * @param isFinal whether an error of the phone is its answer, such as that there is no way.
+ * @param network asks the server; the signal cancels the request when the phone has answered.
+ * @param phone asks the engine. If it fails, the answer or the error of the server is returned.
+ * @param isFinal whether an error of the phone is a valid answer, for example that there is no way to the door.
  */
 export async function networkFirst<Value>(
   network: (signal: AbortSignal) => Promise<Value>,
@@ -68,7 +68,7 @@ export async function networkFirst<Value>(
     (value) => ({ value, from: 'phone' }),
     (error: unknown) => ({ error, isFinal: isFinal(error) }),
   );
-  // A server that is late may still be the first to answer, if the phone has to open its data.
+  // A late answer of the server is still used if it arrives before that of the phone.
   const answered = asked.then((answer): Outcome<Value> | Promise<Outcome<Value>> =>
     'value' in answer ? answer : offline,
   );

@@ -27,7 +27,7 @@ export interface Source {
   part: (hash: string) => Promise<Uint8Array>;
 }
 
-/** The server has a newer manifest and no longer keeps this part. */
+/** The server no longer has this part, because the map has changed and there is a newer manifest. */
 export class PartGone extends Error {
   override name = 'PartGone';
 }

@@ -46,7 +46,7 @@ export function storageInMemory(): PhoneStorage {
 function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error ?? new Error('IndexedDB')));
+    request.addEventListener('error', () => reject(request.error ?? new Error('The request to IndexedDB failed')));
   });
 }
 
@@ -65,7 +65,9 @@ function storageOf(database: IDBDatabase): PhoneStorage {
       const transaction = database.transaction(name, 'readwrite', { durability: 'strict' });
       transaction.addEventListener('complete', () => resolve());
       for (const failure of ['error', 'abort'])
-        transaction.addEventListener(failure, () => reject(transaction.error ?? new Error('IndexedDB')));
+        transaction.addEventListener(failure, () =>
+          reject(transaction.error ?? new Error('The write to IndexedDB failed')),
+        );
       work(transaction.objectStore(name));
     });
   const read = (name: StoreName): IDBObjectStore => database.transaction(name).objectStore(name);

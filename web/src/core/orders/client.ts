@@ -1,10 +1,10 @@
-// Requests for the orders of the day (当日管制). Officers and stewards put and end them as features of `day_orders`.
+// Requests for day orders (当日管制). Officers and stewards create and end them as features of `day_orders`.
 import { answered, done, http } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 
 export type OrderOfDay = components['schemas']['OrderOfDay'];
 
-/** The orders in force and those announced, by their beginning. */
+/** The orders in force and the announced ones, sorted by their beginning. */
 export const dayOrders = async (signal?: AbortSignal): Promise<OrderOfDay[]> =>
   (await answered(http.GET('/api/day-orders', { signal, cache: 'no-cache' }))).orders;
 
@@ -27,7 +27,7 @@ export const putOrder = (properties: NewOrder): Promise<void> =>
     }),
   );
 
-/** Ends an order before its time. Its history stays. */
+/** Ends an order early. Its history stays. */
 export const endOrder = (featureId: string): Promise<void> =>
   done(
     http.DELETE('/api/collections/{collectionId}/items/{featureId}', {

@@ -1,4 +1,4 @@
-// What an order of the day is and when it holds, in words.
+// The name of a day order (当日管制), and the period in which it is in force, in words.
 import { dateTime } from '@/core/i18n/format';
 import type { Lang } from '@/core/i18n/lang';
 import type { OrderOfDay } from './client';

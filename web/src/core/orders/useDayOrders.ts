@@ -1,10 +1,10 @@
-// Keeps the orders of the day of a page up to date.
+// Keeps the day orders (当日管制) that a page shows up to date.
 import { onMounted, shallowRef, type ShallowRef } from 'vue';
 import type { CommitEvent } from '@/core/api/types';
 import { usePoll } from '@/core/live/usePoll';
 import { dayOrders, type OrderOfDay } from './client';
 
-/** Orders begin and end at full minutes. */
+/** How often the orders are requested, in milliseconds. They begin and end at full minutes. */
 const EVERY = 60_000;
 
 export interface DayOrdersHandle {
@@ -12,7 +12,7 @@ export interface DayOrdersHandle {
   /** The error of the last request; null if it succeeded. */
   error: ShallowRef<unknown>;
   refresh: () => Promise<void>;
-  /** Asks again if a commit has changed an order. For pages that follow the feed. */
+  /** Requests the orders again if a commit has changed one. For pages that follow the feed. */
   apply: (commit: CommitEvent) => void;
 }
 

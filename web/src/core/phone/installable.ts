@@ -22,7 +22,7 @@ export function installable(page: 'field' | 'rider'): { offered: Ref<boolean>; i
   const offered = ref(false);
   let prompt: InstallPrompt | null = null;
   const keep = (event: Event): void => {
-    event.preventDefault(); // the page offers it at a quiet place of its own
+    event.preventDefault(); // instead of the browser, the page offers the installation
     prompt = event as InstallPrompt;
     offered.value = true;
   };

@@ -6,7 +6,7 @@ import type { Manifest } from '@/core/engine/engine';
 import wasmUrl from '@/core/engine/engine.wasm?url';
 import { EngineError, EngineHost, type WorkerLike } from '@/core/offline/engineHost';
 import type { Answers, Ask } from '@/core/offline/engineMessages';
-// oxlint-disable-next-line import/default -- Vite makes this module of the worker's address.
+// oxlint-disable-next-line import/default -- Vite generates this module; its default export is the address of the worker.
 import workerUrl from '@/core/offline/engine.worker?worker&url';
 import { kept, PartGone, partsOf, refresh, TooLarge, type Kept, type Source } from '@/core/offline/networkParts';
 import { networkStorage } from '@/core/offline/phoneStorage';
@@ -25,12 +25,15 @@ export const isLoading = ref(false);
 export const hasFailed = ref(false);
 export const stored = shallowRef<Kept | null>(null);
 
-/** Half the side of an area, and the multiples to which its edges are rounded, in degrees: about 5 km. */
+/**
+ * How far an area extends from its centre in each direction, in degrees (about 5 km). Its edges are rounded outwards to
+ * multiples of this.
+ */
 const AROUND = 0.05;
 /** A destination. If the whole map is too large for a phone, the data of the area around it is kept. */
 let around: Position | null = null;
 
-/** Says where the rider is going. Never the position of the rider, because it would be in the address of a request. */
+/** Sets the destination. It must never be the position of the rider, because it is part of the address of a request. */
 export function useAround(destination: Position): void {
   around = destination;
   const { bbox } = stored.value?.manifest ?? {};
@@ -40,7 +43,7 @@ export function useAround(destination: Position): void {
   if (state.value === 'too_large' || (bbox && !isInside)) void update();
 }
 
-/** The area to ask for: none for the whole map. */
+/** The area around a place, as the parameter `bbox`. */
 function areaOf([lon = 0, lat = 0]: Position): string {
   const edge = (degrees: number, round: (steps: number) => number): string =>
     (round(degrees / AROUND) * AROUND).toFixed(2);

@@ -1,15 +1,15 @@
-// GCJ-02, the datum of maps published in China: WGS 84 shifted by up to 700 m. Amap and Baidu take positions in it.
-// The formula is the one that circulates since 2010; it agrees with the official shift within a metre or two.
+// GCJ-02, the datum of maps published in China: WGS 84 shifted by up to 700 m. Links to Amap and Baidu need positions in
+// it. The official formula is not published; this one has been in use since 2010 and agrees with it within 2 m.
 import type { Position } from 'geojson';
 
 /** Semi-major axis (metres) and squared eccentricity of Krasovsky's ellipsoid, with which the shift is computed. */
 const AXIS_M = 6_378_245;
 const ECCENTRICITY_2 = 0.006_693_421_622_965_943;
 
-/** The shift holds inside this box only; west, south, east, north. */
+/** Outside of this box there is no shift: west, south, east, north, in degrees. */
 const BOX = [72.004, 0.8293, 137.8347, 55.8271] as const;
 
-/** Both shifts share this wave along the parallel. */
+/** The part that the shifts to the north and to the east have in common; x as in `northward`. */
 const wave = (x: number): number => 20 * Math.sin(6 * x * Math.PI) + 20 * Math.sin(2 * x * Math.PI);
 
 function northward(x: number, y: number): number {

@@ -53,16 +53,18 @@ export function distanceTo_m(from: Position, geometry: Geometry | null | undefin
   }
 }
 
-/** Where on a line something is. */
+/** The point of a line that is nearest to a position. */
 export interface OnLine {
-  /** From the beginning of the line to the nearest point of it; metres. */
+  /** The distance of the point from the beginning of the line, along the line, in metres. */
   along_m: number;
-  /** From the line; metres. */
+  /** The distance between the point and the position, in metres. */
   off_m: number;
 }
 
-/** The point of a line nearest to a position. `along_m` says how far along it each of its vertices is; with `within`,
- * only what lies between these two is looked at. */
+/**
+ * The point of a line that is nearest to a position. `along_m` is the distance of each vertex from the beginning of the
+ * line, in metres; only the part of the line between the distances `low` and `high` is searched.
+ */
 export function nearestOnLine(
   from: Position,
   line: Position[],

@@ -42,7 +42,7 @@ export const symbols = {
   gate_open: 'M3 3h3v18H3zm15 0h3v18h-3zM8 5l4 1.5v11L8 19zm8 0v14l-2.5-1V6z',
   /** A closed gate. */
   gate_shut: 'M3 3h3v18H3zm15 0h3v18h-3zM7.5 5H9v14H7.5zm3 0H12v14h-1.5zm3 0H15v14h-1.5zM6 8h12v1.8H6zm0 6h12v1.8H6z',
-  /** A gate of which nobody knows. */
+  /** A gate that may be open or closed: nobody knows. */
   gate_unknown:
     'M3 3h3v18H3zm15 0h3v18h-3z' +
     'M12 5c2.3 0 4 1.4 4 3.5 0 1.5-.8 2.4-1.8 3.1-.8.6-1.1 1-1.1 2h-2.3c0-2 .9-2.9 1.8-3.6.7-.5 1-.8 1-1.4' +
@@ -74,7 +74,7 @@ export const symbols = {
   route: 'M5 2h4v4c0 2.5 1.5 4 4 4.5 4 .8 6 3.5 6 7.5v4h-4v-4c0-2.2-1-3.2-3.2-3.7C7.5 13.4 5 10.5 5 6z',
   /** 网格: four cells. */
   grid: 'M3 3h8v8H3zm10 0h8v8h-8zM3 13h8v8H3zm10 0h8v8h-8zM5 5v4h4V5zm10 0v4h4V5zM5 15v4h4v-4zm10 0v4h4v-4z',
-  /** Where I am. */
+  /** The position of the user. */
   here:
     'M11 1h2v3.1A8 8 0 0 1 19.9 11H23v2h-3.1a8 8 0 0 1-6.9 6.9V23h-2v-3.1A8 8 0 0 1 4.1 13H1v-2h3.1A8 8 0 0 1' +
     ' 11 4.1z' +

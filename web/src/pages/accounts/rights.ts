@@ -29,7 +29,7 @@ export const fieldOf = (at: string | undefined): string =>
 
 /**
  * How an account signs in. An account created with an invite and without a password has neither a password nor
- * a token; only the device of that day is signed in.
+ * a token; only the device on which the invite was accepted is signed in.
  */
 export function signsInBy(account: {
   has_password: boolean;

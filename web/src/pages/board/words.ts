@@ -39,6 +39,6 @@ export const words = {
     preview: (name: string): string => `Preview of the board of ${name}`,
     opens: 'The QR code opens',
     local: 'This address works on this computer only. Open this page at an address that riders can reach, then print.',
-    plates: 'Plates of doors, and the boards of all compounds, are written at once by the command',
+    plates: 'This command writes the plates of all doors and the boards of all compounds at once',
   },
 };

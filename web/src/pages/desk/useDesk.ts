@@ -133,7 +133,7 @@ export function useDesk(
     settling = setTimeout(() => {
       api.gridStatuses().then(
         ({ grids: statuses }) => setLevels(statuses),
-        () => {}, // the badge shows old data; the next change asks again
+        () => {}, // the old levels stay; the next change requests them again
       );
     }, SETTLE);
   }

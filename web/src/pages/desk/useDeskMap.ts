@@ -19,7 +19,7 @@ import type { Mode } from '@/core/theme/mode';
 import { reducedMotion } from '@/core/theme/tokens';
 import type { Grid } from './useDesk';
 
-/** The scale of the signs, which are read from nearby here. */
+/** The scale of the signs: smaller than by default, because the desk is read from nearby. */
 const SCALE = 0.78;
 /** The zoom level at which the surroundings of a case are visible. */
 const CLOSE = 16;
@@ -148,7 +148,7 @@ export function useDeskMap(on: {
       });
       made.touchZoomRotate.disableRotation();
       made.keyboard.disableRotation();
-      // Whoever is not signed in sees the sign-in prompt instead of the map: there is nothing left to build.
+      // If nobody is signed in, the page has replaced the map by the sign-in prompt.
       if (!current(made)) return;
       await addImages(made, container, { scale: 0.9, ratio: devicePixelRatio });
       if (!current(made)) return;

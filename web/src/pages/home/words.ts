@@ -21,7 +21,7 @@ export const words = {
   en: {
     title: 'One Map',
     lead: 'One map for grid governance: buildings, rider routes, first-aid stations, pocket parks, facilities and warnings.',
-    demo: 'What you see here is synthetic demo data; none of it happened.',
+    demo: 'This is synthetic demo data. None of these cases is real.',
     pages: 'Pages',
     data: 'On the map',
     empty: 'The map is still empty. Import a file, and its data is listed here:',

@@ -46,7 +46,7 @@ export const words = {
     signedIn: 'Signed in',
     role: 'Role',
     account: 'Account',
-    wrong: 'The token is not valid, or no longer. Check it and try again.',
+    wrong: 'The token is invalid or has expired. Check it and try again.',
     wrongPassword: 'The name or the password is wrong, or the account is disabled. Check them and try again.',
     slow: 'Too many failed sign-ins. Try again in a while.',
     changePassword: 'Change password',
@@ -62,11 +62,11 @@ export const words = {
     inviteNoPassword: 'Without a password this device stays signed in for 90 days, and no other device can sign in.',
     accept: 'Make the account and sign in',
     inviteGone:
-      'The invite is not valid: the link is incomplete, used up, revoked or past its date. Ask who gave it for a new one.',
+      'The invite is not valid: the link is incomplete, used up, revoked or expired. Ask the person who gave it for a new one.',
     nameTaken: 'This name is taken. Choose another one.',
     accounts: 'Accounts and invites',
     failed: 'Signing in failed: ',
-    checking: 'Asking who you are',
+    checking: 'Checking whether you are signed in',
     goOn: 'Go on',
   },
 };

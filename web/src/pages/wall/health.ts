@@ -29,7 +29,7 @@ export const FINE: Condition = { stale: false, heardAt: null, away: false, ready
 
 /** A clock that is off by more than this is reported, in milliseconds. */
 const OFF = 120_000;
-/** How often the health check runs, and how often while something is wrong, in milliseconds. */
+/** How often the health check runs: normally, and while something is wrong, in milliseconds. */
 const PAUSE = 30_000;
 const PAUSE_WRONG = 5_000;
 /** How long to wait for an answer of the server, in milliseconds. */
@@ -88,7 +88,7 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   if (figuresAway && out.length === 0) {
     out.push({
       zh: '统计数字暂时取不到，地图和台账仍是实时的',
-      en: 'The figures cannot be had now; the map and the ledger are live',
+      en: 'The figures cannot be loaded now; the map and the ledger are live',
     });
   }
   return out;
@@ -101,7 +101,7 @@ export function useHealth(feed: () => Omit<Condition, 'away' | 'ready'>): { trou
   const ready = shallowRef<Ready | null>(null);
   const poll = usePoll({
     async ask(signal) {
-      // An answer of a gateway about an unreachable server is not an answer of the server.
+      // An error answer, such as 502 from a gateway, counts as an unreachable server.
       ready.value = await answered(http.GET('/health/ready', { cache: 'no-store', signal }));
     },
     every: () => (troubles.value.length > 0 ? PAUSE_WRONG : PAUSE),

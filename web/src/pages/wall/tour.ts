@@ -2,9 +2,9 @@
 // first, and the whole area if there is nothing to show. It depends only on time and the names of places, not on
 // the map.
 //
-// A new red pre-empts the round once. Several wait by age, the oldest first; in a storm the stays grow short, only
-// the oldest few are flown to, and of the others it is said how many they are: the ledger beside the map has them
-// all, and a camera that is away from the whole for half an hour would hide more than it shows.
+// A new red case interrupts the tour once. If there are several, the oldest comes first. With many, each is shown for a
+// shorter time, and the camera moves only to the oldest few; of the others only the number is shown, because the ledger
+// beside the map lists all of them, and the whole area must not be out of view for long.
 
 export type Stop = { kind: 'community'; id: string } | { kind: 'red'; id: string };
 
@@ -33,14 +33,17 @@ export interface TourOptions {
 
 /** New red cases within this time are handled together, so that the oldest comes first, in milliseconds. */
 export const GATHER = 150;
-/** How long a new red case is shown, including the flight of two seconds, in milliseconds. */
+/**
+ * How long a new red case is shown, including the flight of two seconds, in milliseconds: normally, and while others are
+ * waiting.
+ */
 export const STAY = 16_000;
 export const SHORT_STAY = 8_000;
 /** How many new red cases may wait for the camera. */
 export const MOST_WAITING = 6;
 /** After this long with new red cases, the whole area is shown again, in milliseconds. */
 export const LONGEST_AWAY = 90_000;
-/** After a user's action, the tour pauses this long, and new red cases wait a little, in milliseconds. */
+/** After a user's action, the tour pauses for `PAUSE`, and new red cases wait for `BUSY`, in milliseconds. */
 export const PAUSE = 120_000;
 export const BUSY = 20_000;
 

@@ -338,7 +338,7 @@ export class WallState {
   private async loadAgain(): Promise<void> {
     const before = this.loads;
     await this.reload();
-    if (this.loads === before) throw new Error('not loaded');
+    if (this.loads === before) throw new Error('the data could not be loaded again');
   }
 
   /**

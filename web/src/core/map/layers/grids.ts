@@ -46,7 +46,7 @@ const collect = (
 
 type Stands = (string | [number, number])[];
 
-/** Positions of a sign at a distance from its place, in ems. */
+/** The possible positions of a sign at the distance `r` from its place, in ems. */
 function ring(r: number): Stands {
   const d = r / Math.SQRT2;
   return [
@@ -295,7 +295,7 @@ export class GridLayers {
 
   private source(name: string): GeoJSONSource {
     const source = this.map.getSource<GeoJSONSource>(name);
-    if (!source) throw new Error(`no source ${name}`);
+    if (!source) throw new Error(`The map has no source ${name}`);
     return source;
   }
 }

@@ -150,7 +150,7 @@ export class WarningLayers {
 
   private source(): GeoJSONSource {
     const source = this.map.getSource<GeoJSONSource>('warnings');
-    if (!source) throw new Error('no source warnings');
+    if (!source) throw new Error('The map has no source warnings');
     return source;
   }
 }
