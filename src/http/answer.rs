@@ -74,7 +74,7 @@ impl Tag {
     }
 
     /// The commit number in a feature's tag, as a client sends it in `If-Match`; `None` if the tag is from
-    /// another map or is not such a tag.
+    /// another map or is not the tag of a feature.
     pub fn feature_seq(snapshot: &Snapshot, text: &str) -> Option<u64> {
         let inner = text.trim().strip_prefix('"')?.strip_suffix('"')?;
         let (seq, rest) = inner.split_once('-')?;

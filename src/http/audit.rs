@@ -24,7 +24,7 @@ const MOST: u32 = 10_000;
 pub struct AuditShown {
     /// The number of the row. Later rows have higher numbers.
     pub id: i64,
-    /// When it happened, RFC 3339.
+    /// When the recorded action happened, RFC 3339.
     pub at: String,
     /// `write`, `look`, `sign_in`, `sign_in_failed`, `account` or `erase`.
     #[schema(example = "write")]

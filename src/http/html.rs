@@ -10,7 +10,7 @@ use crate::index::Collection;
 use crate::live::Snapshot;
 use crate::model::RoleSet;
 
-/// The media type of these pages.
+/// The media type of the HTML pages.
 pub const MEDIA_TYPE: &str = "text/html; charset=utf-8";
 
 /// The most features (rows) and the most properties (columns) of a table. A browser cannot show larger tables well.

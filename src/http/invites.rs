@@ -46,7 +46,7 @@ pub struct InviteWanted {
     pub communities: Vec<String>,
     /// What the invite is for.
     pub note: Option<String>,
-    /// How many accounts it can create, up to 1,000; one, if absent.
+    /// How many accounts the invite can create, up to 1,000; one, if absent.
     pub uses: Option<u32>,
     /// When the invite expires, RFC 3339, within 90 days; after 7 days, if absent.
     pub expires_at: Option<String>,
@@ -67,13 +67,13 @@ pub struct InviteShown {
     /// What the invite is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// How many accounts it can create.
+    /// How many accounts the invite can create.
     pub uses: u32,
-    /// How many accounts it has created.
+    /// How many accounts the invite has created.
     pub used: u32,
     /// When the invite was created, RFC 3339.
     pub created_at: String,
-    /// The id of the account that created it; absent if the command line did.
+    /// The id of the account that created the invite; absent if the command line did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
     /// When the invite expires, RFC 3339.

@@ -55,9 +55,9 @@ pub struct NetworkManifest {
 /// The parts of a network file.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NetworkParts {
-    /// How ways are joined.
+    /// The topology: which ways are joined, gates, doors and turn restrictions.
     pub topology: NetworkPart,
-    /// Where they are, and what blocks the view.
+    /// The geometry: the lines of the ways, and the outlines of what blocks the view.
     pub geometry: NetworkPart,
     /// Who may pass and when, buildings, entrances and facilities.
     pub attributes: NetworkPart,
@@ -68,9 +68,9 @@ pub struct NetworkParts {
 /// A part of a network file.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NetworkPart {
-    /// The SHA-256 of its bytes, in hexadecimal digits; `/api/network/parts/{hash}` returns it.
+    /// The SHA-256 of the part, in hexadecimal digits; `/api/network/parts/{hash}` returns the part.
     pub hash: String,
-    /// Its size in bytes, before compression.
+    /// The size of the part in bytes, before compression.
     pub bytes: usize,
 }
 
@@ -162,7 +162,7 @@ pub async fn part(
     let part = app.files.part(&hash).ok_or_else(|| {
         Problem::not_found(both!(
             "没有该离线数据分片，或已有更新；请重新获取 /api/network。",
-            "There is no such part of a network file any more. Ask /api/network for the present ones."
+            "There is no such part of a network file any more. Request /api/network, which lists the present parts."
         ))
     })?;
     let tag = answer::Tag::of_bytes(part.hash.as_bytes());

@@ -78,7 +78,7 @@ pub struct CategoryRule {
     pub repeats: Option<RepeatRule>,
     /// When a sensor's values open a case.
     pub condition: Option<Thresholds>,
-    /// The competences of units, any of which is enough to handle it.
+    /// The competences of which a unit needs one to handle the case.
     pub handlers: Vec<String>,
     /// Which ways near the case are closed from its filing until it is handled.
     pub blocks: Option<Blocks>,
@@ -146,23 +146,23 @@ pub struct PlaceFactor {
     pub within_m: f64,
     /// The factor by which the times are multiplied.
     pub factor: f64,
-    /// The categories that it applies to; all, if empty.
+    /// The categories to which the factor applies; all, if empty.
     pub categories: Vec<String>,
 }
 
 /// The distance from which a case may be verified.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerifyRule {
-    /// The distance in metres.
+    /// The largest distance from the place of the case, in metres.
     pub distance_m: f64,
 }
 
 /// Which cases count as possible duplicates.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DuplicateRule {
-    /// The largest distance in metres.
+    /// The largest distance between the two reports, in metres.
     pub distance_m: f64,
-    /// The longest time between them in hours.
+    /// The longest time between the two reports, in hours.
     pub hours: u32,
 }
 
@@ -178,16 +178,16 @@ pub struct NoticeRule {
 /// How long personal data is kept.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PrivacyRule {
-    /// How many days after the end of its case a contact is erased.
+    /// How many days after the end of a case the contact of its reporter is erased.
     pub contact_days: u32,
 }
 
 /// How many reports an address without an account may send.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportRule {
-    /// How many at once.
+    /// How many reports may be sent at once.
     pub at_once: u32,
-    /// After how many seconds one more.
+    /// After how many seconds one more report may be sent.
     pub every_s: i64,
 }
 

@@ -179,7 +179,7 @@ struct Address {
 }
 
 impl Address {
-    /// Returns the address of a hit, or `None` if the query names no unit and no room in it.
+    /// Returns the address within the building that was found; `None` if the query names neither a unit nor a room.
     fn of(
         hit: &Hit,
         map: &Snapshot,

@@ -32,7 +32,7 @@ pub struct Session {
     /// The highest role: `public`, `rider`, `grid_worker`, `officer`, `planner`, `steward` or `admin`.
     #[schema(example = "officer")]
     pub role: String,
-    /// All its roles.
+    /// All roles of the account.
     pub roles: Vec<String>,
     /// The name of the account; absent for the public.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -203,8 +203,8 @@ pub async fn change_password(
     Ok(begun(&app, &headers, principal, &secret, LIFETIME))
 }
 
-/// Refuses sign-ins that pages of other sites send, because they could sign a person in with an account of
-/// their choice. Relies on the browser's `Sec-Fetch-Site` and not on the host name, which a proxy may change.
+/// Refuses sign-ins that pages of other sites send: such a page could sign a person in with an account of the
+/// attacker. Relies on the browser's `Sec-Fetch-Site` and not on the host name, which a proxy may change.
 pub fn from_this_site(headers: &HeaderMap) -> Result<(), Problem> {
     let site = headers.get("sec-fetch-site");
     if site.is_some_and(|v| v == "cross-site") {

@@ -14,10 +14,10 @@ use crate::model::names::{collection, property};
 pub struct Link {
     /// The relation of the resource to this one: `self`, `next`, `items`.
     pub rel: String,
-    /// Its media type.
+    /// The media type of the resource.
     #[serde(rename = "type")]
     pub media_type: String,
-    /// Its title.
+    /// The title of the resource.
     pub title: String,
     /// The address of the resource.
     pub href: String,

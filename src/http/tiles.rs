@@ -305,7 +305,7 @@ pub struct VectorLayer {
     pub id: String,
     /// The title of the collection.
     pub description: String,
-    /// The properties and their titles.
+    /// The titles of the properties, by the name of the property.
     pub fields: BTreeMap<String, String>,
     /// The lowest zoom level with features.
     pub minzoom: u8,

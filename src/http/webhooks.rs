@@ -52,7 +52,7 @@ pub struct WebhookShown {
     pub events: Vec<String>,
     /// When the webhook was created, RFC 3339.
     pub created_at: String,
-    /// The account that created it.
+    /// The account that created the webhook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
     /// All steps up to this commit have been delivered or given up.
@@ -68,11 +68,11 @@ pub struct WebhookShown {
 /// The failure of a receiver that does not accept deliveries.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TroubleShown {
-    /// Since when it has failed, RFC 3339.
+    /// Since when deliveries to the receiver have failed, RFC 3339.
     pub since: String,
     /// How many attempts failed in a row.
     pub failures: u32,
-    /// When it is tried again, RFC 3339.
+    /// When the next delivery is tried, RFC 3339.
     pub next_at: String,
     /// The last error.
     pub error: String,
@@ -107,9 +107,9 @@ pub struct DeliveryShown {
     pub state: String,
     /// The number of attempts.
     pub tries: u32,
-    /// When it was first tried, RFC 3339.
+    /// When the delivery was first tried, RFC 3339.
     pub first_at: String,
-    /// When it was last tried, RFC 3339.
+    /// When the delivery was last tried, RFC 3339.
     pub at: String,
     /// The last error.
     #[serde(skip_serializing_if = "Option::is_none")]

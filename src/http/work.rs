@@ -144,7 +144,7 @@ impl Pools {
         let _waiting = StopOnDrop(Arc::clone(&budget));
         let pools = Arc::clone(self);
         let work = tokio::task::spawn_blocking(move || {
-            // The thread holds the permit and not the request, so it is free when the work has ended.
+            // The thread holds the permit, not the request, so the permit is free when the work has ended.
             let _turn = turn;
             let answer = job(&budget);
             pools.note(&budget, &answer);
@@ -181,9 +181,9 @@ impl Pools {
 /// Why a request has no answer.
 #[derive(Debug)]
 pub(super) enum Cut {
-    /// The budget stopped it.
+    /// The budget stopped the work.
     Stopped(Stop),
-    /// It is refused for another reason.
+    /// The request is refused for another reason.
     Refused(Problem),
 }
 

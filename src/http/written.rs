@@ -29,11 +29,11 @@ fn detail() -> Localized {
 pub struct Accepted {
     /// The number of the commit, for `?min-seq=`.
     pub seq: u64,
-    /// The id of the written thing, if it is a single one.
+    /// The id of the feature, case or other resource that was written; absent if several were written.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "w-4kq2m8x0p1za")]
     pub id: Option<String>,
-    /// The address at which it can be read.
+    /// The address at which the written resource can be read.
     pub location: String,
     /// The explanation.
     pub detail: String,
@@ -43,7 +43,7 @@ pub struct Accepted {
     pub more: Map<String, Value>,
 }
 
-/// The written thing, for an answer that cannot show it yet.
+/// The resource that was written, for an answer that cannot show it yet.
 pub struct Subject {
     id: Option<String>,
     location: String,
@@ -51,7 +51,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// A single thing with an id and the address at which it can be read.
+    /// A single resource: its id, and the address at which it can be read.
     pub fn new(id: impl Into<String>, location: impl Into<String>) -> Self {
         Self {
             id: Some(id.into()),
@@ -59,7 +59,7 @@ impl Subject {
         }
     }
 
-    /// Several things and the address at which they can be read.
+    /// Several resources, and the address at which they can be read.
     pub fn several(location: impl Into<String>) -> Self {
         Self {
             id: None,
@@ -68,7 +68,7 @@ impl Subject {
         }
     }
 
-    /// The address at which it can be read.
+    /// The address at which the resource can be read.
     pub fn location(&self) -> &str {
         &self.location
     }

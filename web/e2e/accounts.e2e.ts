@@ -61,7 +61,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await dialog.locator('[data-token="指挥大厅大屏"]').waitFor();
     await expectAccessible(page);
     if (process.env['ONEMAP_SHOTS']) await page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/account.png` });
-    // Its address opens the dialog again, and the back button closes it.
+    // The address of the dialog opens it again, and the back button closes it.
     const address = page.url();
     expect(address).toMatch(/\/accounts\/[^/]+$/);
     await page.keyboard.press('Escape');

@@ -57,7 +57,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('an order of the day', () => {
     await rider.goto(`${server.url}/rider?b=wenquan-huayuan-3`);
     await rider.locator('[data-card] [data-order]').waitFor();
 
-    // Grid workers see it and cannot end it.
+    // Grid workers see the order and cannot end it.
     const other = await visit(browser, `${server.url}/desk`, { width: 1440, height: 900, token: worker });
     await other.page.getByRole('button', { name: '暴雨管制' }).click();
     await other.page.locator('[data-order]').waitFor();

@@ -47,7 +47,7 @@ test('the page can be installed, and its service worker keeps the files of this 
   expect(shell).toContain('/rider');
   expect(shell.some((path) => path.includes('WayMap'))).toBe(true);
   expect(shell.filter((path) => /FieldPage|ReportPage|WallPage|DeskPage/.test(path))).toEqual([]);
-  // The service worker of this page does not handle the others.
+  // The service worker of the rider page does not handle the other pages.
   await page.goto(`${url}/field`);
   expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
   expect(errors).toEqual([]);

@@ -67,7 +67,7 @@ test('a past moment shows the levels of the API and is clearly marked', async ()
   expect(await page.locator('.panel__title', { hasText: '现在' }).count()).toBe(3);
   await expectAccessible(page);
 
-  // It plays: later frames show later moments, and they are correct.
+  // The past is played: later frames show later moments, and their levels are correct.
   await page.keyboard.press(' ');
   const first = await page.getAttribute('[data-past]', 'data-past');
   await page.waitForFunction(
@@ -363,11 +363,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
   });
 });
 
-/** ONEMAP_UPDATES=20000 simulates a whole night. */
+/** The number of simulated steps. ONEMAP_UPDATES=20000 simulates a whole night. */
 const updates = Number(process.env['ONEMAP_UPDATES'] ?? 1500);
 
 test(
-  'what an update costs with five thousand cases open, and that nothing grows',
+  'with five thousand open cases, updates are measured and the number of DOM nodes does not grow',
   { timeout: 120_000 + updates * 30 },
   async () => {
     const grids = Object.keys(await levels(inject('url')));
@@ -384,8 +384,8 @@ test(
       return { nodes: all['Nodes'] ?? 0, heap: all['JSHeapUsedSize'] ?? 0 };
     };
     /**
-     * Sends steps like those of a busy night, many times faster. Cases that turn red stay red, and none is new
-     * for long.
+     * Sends `n` steps of different cases, many times faster than in a busy night. Each makes its case yellow or
+     * green, never red, so the camera does not move.
      */
     async function run(n: number): Promise<void> {
       for (let i = 0; i < n; i += 1) {

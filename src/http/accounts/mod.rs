@@ -65,7 +65,7 @@ pub struct AccountPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub expires_at: Option<Option<String>>,
-    /// Whether it is disabled. Its tokens and sessions stop working within two seconds.
+    /// Whether the account is disabled. Its tokens and sessions then stop working within two seconds.
     pub disabled: Option<bool>,
     /// A new password. It ends the sessions of the account.
     pub password: Option<String>,
@@ -96,7 +96,7 @@ pub struct AccountShown {
     pub has_token: bool,
     /// When the account was created, RFC 3339.
     pub created_at: String,
-    /// The id of the account that created it; absent if the command line did.
+    /// The id of the account that created this account; absent if the command line did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by: Option<String>,
     /// The id of the invite with which the account was created.

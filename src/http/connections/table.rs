@@ -54,7 +54,7 @@ pub struct Connection {
     asked: AtomicBool,
     /// Whether the connection belongs to a known account.
     known: AtomicBool,
-    /// When it became idle, in milliseconds since the table was created.
+    /// When the connection became idle, in milliseconds since the table was created.
     idle_since: AtomicU64,
     evicted: Notify,
     /// The deadlines of the large answers that are being sent.

@@ -17,7 +17,7 @@ const RETRY: Duration = Duration::from_secs(10);
 pub struct FeedLimits {
     /// The most listeners in total.
     pub places: usize,
-    /// How many of them are reserved for accounts.
+    /// How many of these listeners are reserved for accounts.
     pub reserved: usize,
     /// The most listeners of one address without an account.
     pub per_address: usize,

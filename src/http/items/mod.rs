@@ -41,7 +41,7 @@ use crate::model::{InChinese as _, Localized, View, both};
 use crate::spatial::crs::Crs;
 use params::Params;
 
-/// The media type of these answers.
+/// The media type of GeoJSON.
 pub const GEOJSON: &str = "application/geo+json";
 
 /// Finds a collection by its name.

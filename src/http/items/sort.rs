@@ -71,7 +71,7 @@ fn short(value: Value) -> Value {
     }
 }
 
-/// Compares two rows by their values, as `sort` says.
+/// Compares two rows by their values. `sort` says for each value whether the order is descending.
 fn by_keys(a: &[Value], b: &[Value], sort: &[(String, bool)]) -> Ordering {
     let each = a.iter().zip(b).zip(sort).map(|((a, b), (_, down))| {
         let order = compare(a, b);

@@ -256,8 +256,8 @@ pub async fn patch(
             id: id.clone(),
             body: target.patched(&caller, entry, &patch, &limits)?,
         };
-        // The commit requires the version that was read here, so a write in between makes it fail and is not
-        // lost. A patch without a version means the newest one, so it is then tried on that.
+        // The commit requires that the feature still has the version that was read here. If another write came in
+        // between, the commit fails. A patch without If-Match is then applied to the newer version.
         match target
             .put(
                 &app,

@@ -102,10 +102,10 @@ pub struct JobShown {
     /// The result, which depends on the kind; only in the response for a single job.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<JobResult>,
-    /// Why it failed or was lost, in English.
+    /// Why the job failed or was lost, in English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
-    /// The same in Chinese.
+    /// Why the job failed or was lost, in Chinese.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem_zh: Option<String>,
     /// How often the job has changed. The events of the job have this number as their id.

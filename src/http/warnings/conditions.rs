@@ -45,7 +45,7 @@ pub struct ObservationBody {
     #[serde(default)]
     #[schema(inline, required)]
     pub value: Number,
-    /// When it was measured; now, if absent.
+    /// When the value was measured; now, if absent.
     #[serde(default)]
     #[schema(inline)]
     pub at: InstantField,
@@ -90,7 +90,7 @@ pub struct ConditionShown {
     pub category: String,
     /// The state of the condition.
     pub state: ConditionState,
-    /// Since when it has this state.
+    /// Since when the condition has this state.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
     /// The last value, in the unit of the rule's thresholds.
@@ -100,7 +100,7 @@ pub struct ConditionShown {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub observed_at: Option<Timestamp>,
-    /// Since when it has been firing.
+    /// Since when the state has been `firing`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub fired_at: Option<Timestamp>,

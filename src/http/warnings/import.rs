@@ -49,7 +49,7 @@ pub struct ImportReport {
     pub preview: Vec<ImportedRow>,
     /// The number of new rows that lie far from everything on the map.
     pub far_away: u64,
-    /// The first 20 of these rows.
+    /// The first 20 rows that lie far from everything on the map.
     pub far: Vec<FarRow>,
     /// Whether this was a dry run, which writes nothing.
     pub dry_run: bool,

@@ -249,8 +249,8 @@ fn is_open(properties: &str) -> bool {
     !status.is_some_and(Status::is_ended) && !case.is_true(property::HELD)
 }
 
-/// Makes a collection of cases with the schema in force, so that what it protects today is protected in the
-/// past too.
+/// Makes a collection of past states of cases with the schema in force now, so that properties which are protected
+/// today are protected in past states, too.
 fn gather(snapshot: &Snapshot, mut records: Vec<Record>) -> Result<Arc<Collection>, Problem> {
     let schemas = snapshot.collections().hidden(SCHEMAS);
     if let Some(schema) = schemas.and_then(|s| s.get(WARNINGS)) {

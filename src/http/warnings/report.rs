@@ -85,7 +85,7 @@ pub struct ReportBody {
     #[serde(default)]
     #[schema(inline)]
     pub hotline_number: HotlineNumber,
-    /// Whether it is a drill, which is never counted.
+    /// Whether the report is a drill. Drills are never counted.
     #[serde(default)]
     #[schema(inline)]
     pub exercise: Flag,
@@ -162,7 +162,8 @@ fn shown(
     here: &str,
 ) -> Result<Response, Problem> {
     let found = Found::read(snapshot, reported.id.as_str())?;
-    // A key that is too short gives the same case with a new receipt that is not valid, so it is left out.
+    // A report that is sent again with a key that is too short gets a new receipt that is not valid for the case.
+    // That receipt is left out.
     let receipt = Some(&reported.receipt).filter(|r| is_receipt(&found.case, r));
     let mut view = actor;
     view.is_reporter = receipt.is_some();

@@ -27,20 +27,20 @@ use crate::warnings::field::{Field, FromJson, MomentField, ShortText, Text};
 pub struct Silence {
     /// The id of the silence.
     pub id: FeatureId,
-    /// The cases that it matches; all given values must match.
+    /// The cases that the silence matches; all given values must match.
     #[serde(rename = "match")]
     pub of: SilenceMatch,
     /// The reason.
     pub reason: Option<String>,
-    /// When it ends.
+    /// When the silence ends.
     #[schema(value_type = String, format = DateTime)]
     pub until: Option<String>,
-    /// When it began.
+    /// When the silence began.
     #[schema(value_type = String, format = DateTime)]
     pub at: Option<String>,
-    /// The account that began it.
+    /// The account that began the silence.
     pub account: Option<String>,
-    /// Whether it has not ended yet.
+    /// Whether the silence has not ended yet.
     pub active: bool,
 }
 
@@ -74,7 +74,7 @@ pub struct SilenceBody {
     #[serde(default)]
     #[schema(inline)]
     pub reason: Reason,
-    /// When it ends: RFC 3339, or a date, which means the end of that day in China.
+    /// When the silence ends: RFC 3339, or a date, which means the end of that day in China.
     #[serde(default)]
     #[schema(inline, required)]
     pub until: MomentField,

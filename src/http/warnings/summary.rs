@@ -46,7 +46,7 @@ const NARROW: Advice = ("请减少天数（days=）。", "Ask for fewer days (da
 pub struct Summary {
     /// The number of the commit that the answer shows.
     pub seq: u64,
-    /// When it was counted.
+    /// When the cases were counted.
     #[schema(format = DateTime)]
     pub at: String,
     /// Today's date in China.

@@ -5,6 +5,6 @@ const said =
 
 export const ROOT: string = said ? new URL(said, document.baseURI).pathname.replace(/\/$/, '') : '';
 
-/** A path of the service as the browser has to request it. A path that already has the root stays as it is. */
+/** Adds the public path to a path of the service. A path that already begins with it is returned unchanged. */
 export const under = (path: string, root: string = ROOT): string =>
   !path.startsWith('/') || path === root || path.startsWith(`${root}/`) ? path : root + path;

@@ -18,7 +18,7 @@ export interface ConnectionOptions {
   onReset: (seq: number) => void;
   /** Called for every message, including heartbeats, with the server's time if the message has it. */
   onHeard?: (serverTime: Date | null) => void;
-  /** Called when the server reports whether its database is unreachable. It then answers from memory. */
+  /** Called with true while the database of the server is unreachable, so that the server answers from memory. */
   onBehind?: (behind: boolean) => void;
   onConnected?: (connected: boolean) => void;
   /** `omit` for pages that read as the public, even if somebody is signed in. */

@@ -2,7 +2,7 @@
 import type { Refused } from '@/core/engine/engine';
 import type { Answers, Ask, Reply } from './engineMessages';
 
-/** An answer that takes longer than this will not come: the worker is replaced. In milliseconds. */
+/** How long an answer may take before the worker counts as failed and is replaced, in milliseconds. */
 const PATIENCE = 15_000;
 
 /** A refusal of the engine, with the same body as a problem document of the server. */

@@ -3,7 +3,7 @@ import { ApiError } from '@/core/api/client';
 
 /** How long the server may take before the phone answers, in milliseconds. */
 export const PATIENCE = 4000;
-/** The same, for some time after the server did not answer in time. */
+/** How long the server may take if it did not answer in time shortly before, in milliseconds. */
 export const SHORT_PATIENCE = 1000;
 /** How long `SHORT_PATIENCE` applies after an unanswered request, in milliseconds. */
 const REMEMBERED = 30_000;

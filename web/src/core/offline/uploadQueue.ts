@@ -14,7 +14,7 @@ export interface EntryPhoto {
   remote?: string;
   /** The claim that links the photo to its case, from the answer to the upload. */
   claim?: string;
-  /** When it was uploaded, RFC 3339. */
+  /** When the photo was uploaded, RFC 3339. */
   remote_at?: string;
 }
 
@@ -49,8 +49,8 @@ export interface Entry<R = unknown> {
   /** When the step was made, RFC 3339. */
   made_at: string;
   /**
-   * When it was first sent. It is repeated unchanged, because the server refuses other content with the same
-   * key.
+   * When the step was first sent. Each attempt contains this same time, because the server refuses other content with
+   * the same key.
    */
   tried_at?: string;
   state: EntryState;

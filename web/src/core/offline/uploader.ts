@@ -34,7 +34,8 @@ async function attempt<Data>(asked: Answer<Data>): Promise<Attempt<Data>> {
 }
 
 /**
- * What a refusal means. Network failures and a busy server pass by themselves; everything else needs a person.
+ * Decides what happens to a step that was not accepted. After a network failure or if the server is busy, it is sent
+ * again later; after any other refusal, its author has to decide.
  */
 export function judge(status: number, problem: Partial<Problem>, retryAfter: string | null): Attempt<never> {
   if (status === 401) return { outcome: 'sign_in' };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { gcj02, wgs84 } from './gcj02';
 import { distance_m } from './measure';
 
-// The points that the libraries for this datum share (googollee/eviltransform, its tests in every language).
+// Points in WGS 84 and in GCJ-02 from the tests of googollee/eviltransform, a library for this datum.
 test.each([
   ['Shanghai', [121.5272106, 31.1774276], [121.531541859215, 31.17530398364597]],
   ['Shenzhen', [113.912316, 22.543847], [113.9171764808363, 22.540796131694766]],

@@ -22,7 +22,7 @@ export function openedAt({ params, query }: Pick<RouteLocationNormalizedLoaded, 
   return { case: typeof id === 'string' && id !== '' ? id : null, open: OPEN.find((o) => o === query['open']) ?? null };
 }
 
-/** The address of what is open. Other query parameters stay. */
+/** The address of an opened case, mode or dialog. Other query parameters stay. */
 export function addressOf(opened: Opened, query: LocationQuery): RouteLocationRaw {
   const { open: _, ...others } = query;
   const all: LocationQueryRaw = opened.open === null ? others : { ...others, open: opened.open };

@@ -39,7 +39,7 @@ export interface Category {
   words: Bilingual;
   /** Whether the rules require a photo of the result. */
   photo: boolean;
-  /** Which ways its cases close. */
+  /** Which ways the cases of this category close. */
   blocks: Blocks | null;
 }
 

@@ -53,7 +53,7 @@ export class Past {
     return this.at !== null;
   }
 
-  /** Shows a moment and continues playing from it. */
+  /** Shows a moment. If the past is being played, it continues from this moment. */
   seek(at: Date): void {
     if (at.getTime() >= this.now()) {
       this.toLive();

@@ -185,7 +185,7 @@ export class Tour {
     clearTimeout(this.gathering);
     if (yes) {
       this.pausedUntil = 0;
-      // The person who switched to the past has seen the new case that was being shown.
+      // The person who switched to the past has seen the new case that was shown, so it is not shown again.
       this.mode = 'rest';
       this.stop = null;
       this.from = this.until = 0;

@@ -48,7 +48,8 @@ export function useHands(
     if (dialog.value || event.defaultPrevented) return;
     const name = keyOf(event);
     const act = isTaken(name, event.target) ? undefined : keys[name];
-    // The keys of the tour handle its pause themselves. Every other key counts as a user's action.
+    // The keys of the tour pause or continue it themselves, and full screen (F) and language (L) do not pause it. Every
+    // other key pauses the tour.
     if (!act || !['t', ' ', 'ArrowLeft', 'ArrowRight', 'Escape', 'f', 'l'].includes(name)) tour.touch();
     if (!act) return;
     event.preventDefault();
