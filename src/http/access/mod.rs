@@ -1,4 +1,5 @@
-//! Access to buildings: the access card of a building, the board of a compound, day orders, and reports whether a gate let somebody in.
+//! Access to buildings: the access card of a building, the board of a compound, day orders, and reports whether a gate
+//! let somebody in.
 
 mod board;
 mod card;

@@ -82,8 +82,8 @@ pub fn rights(
             return Err(Problem::wrong_field(
                 "roles",
                 both!(
-                    "属于成员单位的账号应有“成员单位”角色",
-                    "an account of a member unit needs the role unit"
+                    "填写了成员单位的账号应有“成员单位”或值班员及以上角色",
+                    "an account with a member unit needs the role unit, or officer or higher"
                 ),
             ));
         }

@@ -1,5 +1,5 @@
-// Requests to the ledger. Every write has a `key` that is created once per intent, so that repeating it after a
-// lost answer has no second effect.
+// Requests to the ledger. Reports and steps have an idempotency key (`key`), which stays the same if a request is
+// repeated after a lost answer, so that repeating it has no second effect.
 import { under } from '@/core/api/root';
 import { answered, ApiError, http, isWritten, pages, whole, written, type Whole } from '@/core/api/client';
 import { learnCategories } from '@/core/i18n/words';
@@ -57,7 +57,7 @@ export async function openCases(signal?: AbortSignal): Promise<Case[]> {
   return lists.flat();
 }
 
-/** The cases that ended last. */
+/** The cases that were closed, rejected or merged last, up to `most` of each kind. */
 export async function endedLately(most = 200, signal?: AbortSignal): Promise<Case[]> {
   const lists = await Promise.all([...ENDED].map((status) => cases({ status, sortby: '-closed_at' }, most, signal)));
   return lists.flat();

@@ -32,7 +32,7 @@ export function receipts(storage: Pick<Storage, 'getItem'> = localStorage): Rece
   }
 }
 
-/** Adds a receipt at the beginning, unless it is already stored. */
+/** Stores a receipt as the newest one. An older receipt of the same case is removed. */
 export function keepReceipt(receipt: Receipt, storage: Pick<Storage, 'getItem' | 'setItem'> = localStorage): void {
   const others = receipts(storage).filter((r) => r.case !== receipt.case);
   try {

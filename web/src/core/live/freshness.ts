@@ -7,9 +7,9 @@ export interface Freshness {
   now: Ref<Date>;
   /** When the server last sent anything; null before the first message. */
   heardAt: Ref<Date | null>;
-  /** The time since then, in milliseconds. */
+  /** The time since `heardAt`, in milliseconds. */
   age: ComputedRef<number>;
-  /** Whether the data is older than it should be. */
+  /** Whether the data is out of date: the feed is broken or silent, or the database of the server is unreachable. */
   stale: ComputedRef<boolean>;
   /** The server's time minus this machine's time, in milliseconds. */
   offset: Ref<number>;

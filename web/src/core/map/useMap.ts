@@ -43,7 +43,7 @@ export function useMap(): MapHandle {
     current: (made) => map.value === made && made.getContainer().isConnected,
     async create(container, options, keep = false) {
       settle();
-      // A development server serves the script in parts.
+      // A development server serves the script as several modules, so it cannot be loaded as one script.
       setWorkerUrl(import.meta.env.DEV ? workerUrl : await workerScript(workerUrl));
       if (isLeft) throw new Error('the page was left before the map was made');
       if (keep) before = map.value;

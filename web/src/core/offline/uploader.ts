@@ -27,7 +27,7 @@ async function attempt<Data>(asked: Answer<Data>): Promise<Attempt<Data>> {
     return { outcome: 'later' };
   }
   const { data, error, response } = answer;
-  // Something between the phone and the server, such as a hotel's sign-in page, sent this answer.
+  // A successful answer that is not a JSON object comes from something else, such as the sign-in page of a hotel.
   if (response.ok) return isObject(data) ? { outcome: 'taken', result: data } : { outcome: 'later' };
   if (!isObject(error)) return { outcome: 'later' };
   return judge(response.status, error, response.headers.get('retry-after'));

@@ -2,7 +2,7 @@
 import { under } from '@/core/api/root';
 import { onScopeDispose, ref, type Ref } from 'vue';
 
-/** The browser's offer to install the page. Not in the types, because only Chromium has it. */
+/** The browser's offer to install the page. TypeScript has no type for it, because only Chromium supports it. */
 interface InstallPrompt extends Event {
   prompt: () => Promise<unknown>;
 }

@@ -63,7 +63,7 @@ export function useServiceWorker(
   return { newer, takeOver };
 }
 
-/** Deletes all cached data of the account from the phone. */
+/** Deletes the photos from the caches of the service worker. Its other caches contain only public data. */
 export async function forgetSeen(): Promise<void> {
   if (!('caches' in globalThis)) return;
   for (const name of await caches.keys()) if (name.endsWith('/photos')) await caches.delete(name);

@@ -20,7 +20,7 @@ export interface Filters {
   category: string;
   level: Level | '';
   housing: string;
-  /** Words that must all occur in the place, the note, the number or the category. */
+  /** Words that must all occur in the texts of a case: its number, place, note, category and others. */
   text: string;
 }
 

@@ -22,7 +22,10 @@ const MOST_PHOTOS = 100;
 /** The most cases; nobody can handle more in a day. */
 const MOST = 500;
 
-/** `offline`: the stored data is shown. `sign_in`: nobody is signed in. */
+/**
+ * `asking`: not known yet. `in`: the cases of an account are shown, also stored ones without a network. `sign_in`: nobody
+ * is signed in. `unreachable`: the server cannot be reached, and no cases are stored.
+ */
 export type Access = 'asking' | 'in' | 'sign_in' | 'unreachable';
 
 export interface Field {

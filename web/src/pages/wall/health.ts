@@ -16,7 +16,7 @@ export interface Condition {
   stale: boolean;
   /** When the server last sent anything; null if it never did. */
   heardAt: Date | null;
-  /** Whether the server did not answer the health check at all. */
+  /** Whether the health check failed: no answer, or an error answer. */
   away: boolean;
   ready: Ready | null;
   /** The server's time minus this machine's time, in milliseconds. */

@@ -319,8 +319,8 @@ export class Tour {
 }
 
 /**
- * The stops in order: each community, followed by its oldest open red case; red cases without a community come
- * last.
+ * The stops in order: each community, followed by its oldest open red cases, at most `most`; red cases without a
+ * community come last.
  */
 export function roundOf(
   communities: readonly string[],

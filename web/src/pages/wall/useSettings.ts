@@ -71,7 +71,7 @@ export function useSettings(communities: () => Grid[], known: Ref<boolean>): Set
       settings.value = { ...settings.value, ...changes };
       if (changes.lang) setLanguage(changes.lang);
       misread.value = [];
-      // Without the preset, all settings are written; with it, only the differences.
+      // The address contains only the settings that differ from the preset or, without a preset, from the defaults.
       const from = settings.value.preset ? base : DEFAULTS;
       void router.replace(
         linkTo({ ...settings.value, at: null, speed: 0 }, '', { ...from, preset: '' }) + location.hash,

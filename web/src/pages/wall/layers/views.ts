@@ -30,7 +30,7 @@ const byKind = (value: (kind: Housing) => string, other: unknown): ExpressionSpe
 /** Layers that only the riders' view has. */
 const RIDERS_ONLY = ['gate-symbols'];
 
-/** With more gates than this, only those in the tiles are shown; from afar nobody can see them. */
+/** The most gates that are shown from the whole area. The others are shown only where tiles contain them. */
 const MOST_GATES = 6000;
 
 export class ViewLayers {
