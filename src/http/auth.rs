@@ -66,7 +66,7 @@ impl Default for Principals {
 }
 
 impl Principals {
-    /// Clears the cache, after a sign-out.
+    /// Empties the cache. Called after a sign-out, so that the credential stops working at once on this server.
     pub fn forget(&self) {
         self.believed.invalidate_all();
         self.remembered.invalidate_all();
@@ -328,7 +328,7 @@ fn hold(principal: &Principal, parts: &Parts) {
     }
 }
 
-/// A read-only account may only change its own session.
+/// Refuses changes with a read-only token, except of its own session.
 fn only_reads(principal: &Principal, parts: &Parts) -> Result<(), Problem> {
     let own_session = parts.uri.path() == "/api/session";
     if !principal.read_only || is_safe(&parts.method) || own_session {

@@ -79,7 +79,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
 pub struct Client(());
 
 impl Client {
-    /// Counts one more open connection.
+    /// Counts one more listener of the feed.
     pub fn new() -> Self {
         metrics::gauge!("onemap_feed_clients").increment(1.0);
         Self(())

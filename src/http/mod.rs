@@ -164,7 +164,7 @@ impl Deref for App {
 }
 
 impl App {
-    /// The service over a live map and its jobs.
+    /// Creates the shared state for a live map and its jobs.
     pub fn new(
         live: Live,
         jobs: Jobs,

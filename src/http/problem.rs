@@ -262,7 +262,7 @@ impl Problem {
         )
     }
 
-    /// The database is unreachable, or this node is not ready. Trying again later helps.
+    /// The server is too busy, or its database cannot be reached. Trying again later helps.
     pub fn unavailable(detail: impl Into<Localized>) -> Self {
         let mut problem = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -273,11 +273,11 @@ impl Problem {
         problem
     }
 
-    /// The disk is full; nothing was written.
+    /// There is no space: the disk is full, or uploaded files have reached their limit. Nothing was written.
     pub fn full(detail: impl Into<Localized>) -> Self {
         let mut problem = Self::new(
             StatusCode::INSUFFICIENT_STORAGE,
-            ("磁盘空间已满", "Disk full"),
+            ("存储空间不足", "Insufficient storage"),
             detail,
         );
         problem.0.header = Some((header::RETRY_AFTER, HeaderValue::from_static("30")));
@@ -308,7 +308,8 @@ impl Problem {
         )
     }
 
-    /// The database cannot do what it was asked to. Reads are still answered from memory.
+    /// The database cannot write: its disk is full, or it is busy, unreachable or faulty. Reads are still answered from
+    /// memory.
     fn fault(fault: &Fault) -> Self {
         match fault {
             Fault::Full => Self::full(both!(

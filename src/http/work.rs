@@ -316,8 +316,8 @@ impl App {
         }
     }
 
-    /// Runs work that continues when its client disconnects, because the next client wants the same result. It
-    /// also waits for a turn and has a budget.
+    /// Runs work that continues when its client disconnects, because the next client wants the same result. The work
+    /// has a budget and holds `turn`, for which the caller has waited, until it ends.
     pub(super) fn go_on<T>(
         &self,
         turn: OwnedSemaphorePermit,

@@ -82,8 +82,8 @@ pub fn rights(
             return Err(Problem::wrong_field(
                 "roles",
                 both!(
-                    "填写了成员单位的账号应有“成员单位”或值班员及以上角色",
-                    "an account with a member unit needs the role unit, or officer or higher"
+                    "填写了成员单位的账号应有“成员单位”、“值班员”或“系统管理员”角色",
+                    "an account with a member unit needs the role unit, officer or admin"
                 ),
             ));
         }

@@ -88,8 +88,8 @@ impl Table {
         })
     }
 
-    /// Takes a place for a new connection. Returns `None` if there is none because every other connection has a
-    /// request in progress.
+    /// Takes a place for a new connection. If all places, or all places of its address, are taken, an idle connection
+    /// is closed. Returns `None` if there is no idle one.
     pub fn admit(self: &Arc<Self>, peer: IpAddr, is_proxy: bool) -> Option<Ticket> {
         let holder = (!is_proxy).then(|| Origin::Address(network(peer)));
         let mut entries = self.lock();
@@ -121,7 +121,7 @@ impl Table {
         Some(Ticket(connection))
     }
 
-    /// Closes the connection that has been idle longest, of any client.
+    /// Closes an idle connection, preferably of the address with the most connections.
     pub fn evict(&self) {
         self.lock().evict_of_the_largest();
     }
@@ -168,8 +168,8 @@ impl Entries {
         true
     }
 
-    /// Closes the connection that has been idle longest, of the address with the most connections. Addresses
-    /// with few keep theirs.
+    /// Closes the connection that has been idle longest: of the address with the most connections or, if that has no
+    /// idle one, of all clients. So addresses with few connections keep theirs if possible.
     fn evict_of_the_largest(&mut self) -> bool {
         let addresses = self
             .of

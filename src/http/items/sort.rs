@@ -80,7 +80,7 @@ fn by_keys(a: &[Value], b: &[Value], sort: &[(String, bool)]) -> Ordering {
     each.fold(Ordering::Equal, Ordering::then)
 }
 
-/// Compares two values: numbers before texts, missing values last.
+/// Compares two values: booleans before numbers before texts, missing values last.
 fn compare(a: &Value, b: &Value) -> Ordering {
     let rank = |v: &Value| match v {
         Value::Bool(_) => 0,

@@ -95,8 +95,8 @@ impl Found {
         caller.view().on(schema, self.entry.all_properties())
     }
 
-    /// The feature as the caller sees it. Signed-in callers also get the actions that they may take and whose
-    /// turn it is.
+    /// The feature as the caller sees it. Signed-in callers and the reporter also get the actions that they may take
+    /// and whose turn it is.
     fn document(&self, caller: &Caller, actor: &Actor) -> Result<Value, Problem> {
         let bytes = self
             .entry

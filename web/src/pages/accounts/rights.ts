@@ -9,7 +9,7 @@ export const ALL_ROLES = ['rider', 'unit', 'grid_worker', 'officer', 'planner', 
 /** The roles that an officer may give. */
 export const OFFICERS_ROLES = ['rider', 'unit', 'grid_worker'];
 
-/** Whether the roles allow a unit: officers and higher roles may have one, and the role unit must have one. */
+/** Whether the form offers a unit for these roles. An account with the role unit must have one. */
 export const takesUnit = (roles: string[]): boolean =>
   roles.some((r) => ['unit', 'officer', 'planner', 'steward', 'admin'].includes(r));
 
