@@ -173,8 +173,8 @@ fn check(settings: &Map<String, Value>) -> Result<(), Problem> {
                     "everybody can read a preset, so it must not contain a token"
                 ),
                 _ => both!(
-                    "应为不超过{LONGEST_VALUE}个字节的文本",
-                    "expected a text of at most {LONGEST_VALUE} bytes"
+                    "设置项的名称不能超过{LONGEST_NAME}个字节，内容应为不超过{LONGEST_VALUE}个字节的文本",
+                    "expected a key of at most {LONGEST_NAME} bytes with a text of at most {LONGEST_VALUE} bytes"
                 ),
             };
             return Err(Problem::wrong_field(&field, problem));

@@ -36,8 +36,8 @@ impl Query {
             return Err(Problem::invalid(
                 name,
                 both!(
-                    "参数 {name} 出现了两次，只能出现一次。",
-                    "The parameter {name} is repeated."
+                    "参数 {name} 多次出现，只能出现一次。",
+                    "The parameter {name} is repeated. It may occur only once."
                 ),
             ));
         }

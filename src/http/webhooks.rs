@@ -120,7 +120,7 @@ pub struct DeliveryShown {
 #[utoipa::path(get, path = "/api/webhooks", operation_id = "list_webhooks", tag = "webhooks",
     responses(
         (status = 200, description = "All webhooks, without their secrets", body = WebhookList),
-        (status = 403, description = "Only for admins", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role admin", content_type = "application/problem+json"),
     ))]
 pub async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.author(Role::Admin)?;
@@ -134,7 +134,7 @@ pub async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Pr
     request_body = WebhookWanted,
     responses(
         (status = 201, description = "Created; the secret is shown only in this answer", body = WebhookShown),
-        (status = 403, description = "Only for admins", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role admin", content_type = "application/problem+json"),
         (status = 422, description = "The URL or an event is not valid", content_type = "application/problem+json"),
     ))]
 pub async fn create(
