@@ -290,7 +290,7 @@ export interface paths {
         /**
          * Draws the board of a compound (小区导览板) as A3 landscape.
          * @description Its buildings, gates with what they admit and when, ways, parking and other places, and a QR code that opens the
-         *     riders' page. It shows public data only, whoever asks: it is made to hang at a gate.
+         *     riders' page. It shows only public data, whatever the role of the caller, because it is printed and hung at a gate.
          */
         get: operations["compound_board"];
         put?: never;
@@ -1311,11 +1311,11 @@ export interface components {
             /** @description The explanation. */
             detail: string;
             /**
-             * @description The id of the written thing, if it is a single one.
+             * @description The id of the feature, case or other resource that was written; absent if several were written.
              * @example w-4kq2m8x0p1za
              */
             id?: string | null;
-            /** @description The address at which it can be read. */
+            /** @description The address at which the written resource can be read. */
             location: string;
             /**
              * Format: int64
@@ -1451,7 +1451,7 @@ export interface components {
         AccountPatch: {
             /** @description The new communities, all of them; an empty list lifts the restriction. */
             communities?: string[] | null;
-            /** @description Whether it is disabled. Its tokens and sessions stop working within two seconds. */
+            /** @description Whether the account is disabled. Its tokens and sessions then stop working within two seconds. */
             disabled?: boolean | null;
             /** @description When the account expires, RFC 3339; null for never. */
             expires_at?: string | null;
@@ -1468,7 +1468,7 @@ export interface components {
             communities: string[];
             /** @description When the account was created, RFC 3339. */
             created_at: string;
-            /** @description The id of the account that created it; absent if the command line did. */
+            /** @description The id of the account that created this account; absent if the command line did. */
             created_by?: string | null;
             /** @description Since when the account is disabled, RFC 3339. */
             disabled_at?: string | null;
@@ -1499,7 +1499,7 @@ export interface components {
             expires_at?: string | null;
             /**
              * @description The name with which the account signs in and which the history shows, normalised to Unicode NFKC. It
-             *     never changes, and no two names look alike.
+             *     never changes, and must not look like the name of another account.
              * @example 小李
              */
             name: string;
@@ -1522,19 +1522,19 @@ export interface components {
          *
          *     file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
          *     `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
-         *     `reason` · resume · block `ebike`, `foot`, `within_m?` · reopen `reason` · rate `rating`, `receipt` · note `note` (an internal note,
-         *     never public).
+         *     `reason` · resume · block `ebike`, `foot`, `within_m?` · reopen `reason` · rate `rating`, `receipt` · note `note`
+         *     (an internal note, never public). `?` marks optional fields.
          *
          *     Members that are not listed here are ignored.
          */
         ActionBody: {
             /** @description The action to take. */
             action: components["schemas"]["RequestableAction"];
-            /** @description The due date: a time in RFC 3339, or a day, which stands for its end in China's time zone. */
+            /** @description The due date: a time in RFC 3339, or a date, which means the end of that day in China's time zone. */
             due_at?: string;
             /**
-             * @description Whether the ways near the case are closed for e-bikes, ridden or pushed. A missing one of `ebike` and `foot` is
-             *     false; both false opens the ways again.
+             * @description Whether the ways near the case are closed for e-bikes, ridden or pushed. If only one of `ebike` and `foot` is
+             *     given, the other one is false. If both are false, the ways are open again.
              */
             ebike?: boolean;
             /** @description Whether the ways near the case are closed for people on foot. */
@@ -1569,14 +1569,14 @@ export interface components {
             /** @description The id of the unit to dispatch to. */
             unit?: string;
             /**
-             * @description The date until which to park the case: a time in RFC 3339, or a day, which stands for its
-             *     end in China's time zone.
+             * @description The date until which to park the case: a time in RFC 3339, or a date, which means the end of that day
+             *     in China's time zone.
              */
             until?: string;
             /**
              * Format: double
-             * @description Within so many metres of the case ways are closed, 0.5 to 200. Without it the distance of the category counts,
-             *     or 5.
+             * @description The distance from the case within which ways are closed, in metres, 0.5 to 200. If it is missing, the distance
+             *     that applied before is used, or that of the category, or 5.
              */
             within_m?: number;
         };
@@ -1627,7 +1627,7 @@ export interface components {
             account_id?: string | null;
             /** @description The network address that a sign-in or a change of an account came from. */
             address?: string | null;
-            /** @description When it happened, RFC 3339. */
+            /** @description When the recorded action happened, RFC 3339. */
             at: string;
             /** @description The collection of the feature, or of the first of several features. */
             collection?: string | null;
@@ -1813,7 +1813,7 @@ export interface components {
              * @description Within how many working hours a case must be handled.
              */
             handle_hours: number;
-            /** @description The competences of units, any of which is enough to handle it. */
+            /** @description The competences of which a unit needs one to handle the case. */
             handlers: string[];
             /** @description The id of the category. */
             id: string;
@@ -1913,7 +1913,7 @@ export interface components {
             category: string;
             /**
              * Format: date-time
-             * @description Since when it has been firing.
+             * @description Since when the state has been `firing`.
              */
             fired_at?: string | null;
             /**
@@ -1925,7 +1925,7 @@ export interface components {
             place: string;
             /**
              * Format: date-time
-             * @description Since when it has this state.
+             * @description Since when the condition has this state.
              */
             since: string;
             /** @description The state of the condition. */
@@ -2008,13 +2008,13 @@ export interface components {
         };
         /** @description One delivery to one webhook. */
         DeliveryShown: {
-            /** @description When it was last tried, RFC 3339. */
+            /** @description When the delivery was last tried, RFC 3339. */
             at: string;
             /** @description The last error. */
             error?: string | null;
             /** @description `step` or `notice`. */
             event: string;
-            /** @description When it was first tried, RFC 3339. */
+            /** @description When the delivery was first tried, RFC 3339. */
             first_at: string;
             /** @description The id of the delivery. It never changes. */
             id: string;
@@ -2082,12 +2082,12 @@ export interface components {
         DuplicateRule: {
             /**
              * Format: double
-             * @description The largest distance in metres.
+             * @description The largest distance between the two reports, in metres.
              */
             distance_m: number;
             /**
              * Format: int32
-             * @description The longest time between them in hours.
+             * @description The longest time between the two reports, in hours.
              */
             hours: number;
         };
@@ -2281,7 +2281,7 @@ export interface components {
             field: string;
             /** @description What was found and what was expected, in English. */
             problem: string;
-            /** @description The same text in Chinese. */
+            /** @description The text of `problem` in Chinese. */
             problem_zh?: string;
         };
         FeedChange: {
@@ -2337,7 +2337,7 @@ export interface components {
             name: string;
             /**
              * Format: int32
-             * @description Of the closed cases, those handled before their due date.
+             * @description Of the closed cases, those that were handled by their due date.
              */
             on_time: number;
             /**
@@ -2412,13 +2412,13 @@ export interface components {
         FileImportChange: "new" | "changed" | "removed";
         /** @description A feature that a plan changes and that somebody else changed meanwhile. */
         FileImportConflict: {
-            /** @description Its collection. */
+            /** @description The collection of the feature. */
             collection: string;
-            /** @description Its id. */
+            /** @description The id of the feature. */
             id: string;
             /** @description How the feature was changed meanwhile, in English. */
             problem: string;
-            /** @description The same in Chinese. */
+            /** @description The text of `problem` in Chinese. */
             problem_zh?: string;
         };
         /** @description The numbers of features of one collection. */
@@ -2450,7 +2450,7 @@ export interface components {
             rejected: number;
             /**
              * Format: int64
-             * @description Removed, because they are on the map but not in the files.
+             * @description Features that were removed, because they are on the map but not in the files.
              */
             removed?: number;
             /**
@@ -2466,15 +2466,15 @@ export interface components {
         };
         /** @description A feature that lies far from everything else. */
         FileImportFar: {
-            /** @description Its longitude and latitude. */
+            /** @description The longitude and latitude of the feature, in degrees of WGS 84. */
             at: number[];
-            /** @description Its collection. */
+            /** @description The collection of the feature. */
             collection: string;
-            /** @description Its id. */
+            /** @description The id of the feature. */
             id: string;
             /** @description The likely cause, in English. */
             problem: string;
-            /** @description The same in Chinese. */
+            /** @description The text of `problem` in Chinese. */
             problem_zh?: string;
             /**
              * Format: int32
@@ -2501,17 +2501,17 @@ export interface components {
         };
         /** @description A rejected feature with the reason. One line of the rejects file. */
         FileImportReject: {
-            /** @description The collection into which it would have been imported. */
+            /** @description The collection into which the feature would have been imported. */
             collection?: string | null;
-            /** @description The place in the feature: `geometry.coordinates[0]`, `properties.levels`, `id`. */
+            /** @description The invalid part of the feature: `geometry.coordinates[0]`, `properties.levels`, `id`. */
             field: string;
-            /** @description The file, as it was named. */
+            /** @description The name of the file, as the caller gave it. */
             file: string;
-            /** @description Its id, where it has one: `w123` for way 123 of an OSM extract. */
+            /** @description The id of the feature, if it has one: `w123` for way 123 of an OSM extract. */
             id?: string | null;
             /**
              * Format: int64
-             * @description Its place among the features of the file, from 0, in text files.
+             * @description The position of the feature among the features of the file, from 0, in text files.
              */
             index?: number | null;
             /**
@@ -2523,7 +2523,7 @@ export interface components {
             others?: components["schemas"]["FeatureProblem"][];
             /** @description What was found and what was expected, in English. */
             problem: string;
-            /** @description The same in Chinese. */
+            /** @description The text of `problem` in Chinese. */
             problem_zh?: string;
             /** @description The sheet, in a workbook. */
             sheet?: string | null;
@@ -2544,7 +2544,7 @@ export interface components {
              * @description Features that cannot be restored, because they were changed later.
              */
             conflicting?: number;
-            /** @description The first of them. */
+            /** @description The first features that cannot be restored. */
             conflicts?: components["schemas"]["FileImportConflict"][];
             /** @description Collections that the map did not have. */
             created: string[];
@@ -2552,7 +2552,7 @@ export interface components {
             dry_run: boolean;
             /** @description West, south, east and north of the features that were read, in degrees. */
             extent?: number[] | null;
-            /** @description The first of them. */
+            /** @description The first features that lie far from everything else. */
             far?: components["schemas"]["FileImportFar"][];
             /**
              * Format: int64
@@ -2610,35 +2610,35 @@ export interface components {
         };
         /** @description One of the changes that an import makes. */
         FileImportSample: {
-            /** @description Its collection. */
+            /** @description The collection of the feature. */
             collection: string;
-            /** @description Its id. */
+            /** @description The id of the feature. */
             id: string;
             /** @description Whether the feature is added, changed or removed. */
             kind: components["schemas"]["FileImportChange"];
         };
         /** @description A sheet of a workbook that is left out. */
         FileImportSkippedSheet: {
-            /** @description The file, as it was named. */
+            /** @description The name of the file, as the caller gave it. */
             file: string;
             /** @description The number of rows that are not empty. */
             rows: number;
             /** @description The name of the sheet. */
             sheet: string;
-            /** @description Why it is left out, in English. */
+            /** @description Why the sheet is left out, in English. */
             why: string;
-            /** @description The same in Chinese. */
+            /** @description The text of `why` in Chinese. */
             why_zh?: string;
         };
         /** @description A feature without an expected link to another feature. One line of the unlinked file. */
         FileImportUnlinked: {
-            /** @description Its collection. */
+            /** @description The collection of the feature. */
             collection: string;
-            /** @description Its id. */
+            /** @description The id of the feature. */
             id: string;
             /** @description Why the property could not be linked, in English. */
             problem: string;
-            /** @description The same in Chinese. */
+            /** @description The text of `problem` in Chinese. */
             problem_zh?: string;
             /** @description The property that stays empty. */
             property: string;
@@ -2790,7 +2790,7 @@ export interface components {
             created: number;
             /** @description Whether this was a dry run, which writes nothing. */
             dry_run: boolean;
-            /** @description The first 20 of these rows. */
+            /** @description The first 20 rows that lie far from everything on the map. */
             far: components["schemas"]["FarRow"][];
             /**
              * Format: int64
@@ -2832,7 +2832,7 @@ export interface components {
             grid?: string | null;
             id?: components["schemas"]["FeatureId"] | null;
             level?: components["schemas"]["Level"] | null;
-            /** @description The place in words. */
+            /** @description The place as a text. */
             place?: string | null;
             /**
              * Format: date-time
@@ -2871,7 +2871,7 @@ export interface components {
             communities: string[];
             /** @description When the invite was created, RFC 3339. */
             created_at: string;
-            /** @description The id of the account that created it; absent if the command line did. */
+            /** @description The id of the account that created the invite; absent if the command line did. */
             created_by?: string | null;
             /** @description When the invite expires, RFC 3339. */
             expires_at: string;
@@ -2887,12 +2887,12 @@ export interface components {
             unit?: string | null;
             /**
              * Format: int32
-             * @description How many accounts it has created.
+             * @description How many accounts the invite has created.
              */
             used: number;
             /**
              * Format: int32
-             * @description How many accounts it can create.
+             * @description How many accounts the invite can create.
              */
             uses: number;
         };
@@ -2918,7 +2918,7 @@ export interface components {
             unit?: string | null;
             /**
              * Format: int32
-             * @description How many accounts it can create, up to 1,000; one, if absent.
+             * @description How many accounts the invite can create, up to 1,000; one, if absent.
              */
             uses?: number | null;
         };
@@ -3025,15 +3025,15 @@ export interface components {
             owner: string;
             /** @description The id of the job whose result this job uses. */
             parent?: string | null;
-            /** @description Why it failed or was lost, in English. */
+            /** @description Why the job failed or was lost, in English. */
             problem?: string | null;
-            /** @description The same in Chinese. */
+            /** @description Why the job failed or was lost, in Chinese. */
             problem_zh?: string | null;
             progress?: components["schemas"]["ProgressShown"] | null;
             result?: components["schemas"]["JobResult"] | null;
             /**
              * Format: int64
-             * @description The number of changes of this row, which is the id of events.
+             * @description How often the job has changed. The events of the job have this number as their id.
              */
             revision: number;
             /**
@@ -3136,9 +3136,9 @@ export interface components {
             href: string;
             /** @description The relation of the resource to this one: `self`, `next`, `items`. */
             rel: string;
-            /** @description Its title. */
+            /** @description The title of the resource. */
             title: string;
-            /** @description Its media type. */
+            /** @description The media type of the resource. */
             type: string;
         };
         /** @description A text in both languages of the product. */
@@ -3270,9 +3270,9 @@ export interface components {
         };
         /** @description A part of a network file. */
         NetworkPart: {
-            /** @description Its size in bytes, before compression. */
+            /** @description The size of the part in bytes, before compression. */
             bytes: number;
-            /** @description The SHA-256 of its bytes, in hexadecimal digits; `/api/network/parts/{hash}` returns it. */
+            /** @description The SHA-256 of the part, in hexadecimal digits; `/api/network/parts/{hash}` returns the part. */
             hash: string;
         };
         /** @description The parts of a network file. */
@@ -3281,9 +3281,9 @@ export interface components {
             attributes: components["schemas"]["NetworkPart"];
             /** @description The names by which places are found. */
             directory: components["schemas"]["NetworkPart"];
-            /** @description Where they are, and what blocks the view. */
+            /** @description The geometry: the lines of the ways, and the outlines of what blocks the view. */
             geometry: components["schemas"]["NetworkPart"];
-            /** @description How ways are joined. */
+            /** @description The topology: which ways are joined, gates, doors and turn restrictions. */
             topology: components["schemas"]["NetworkPart"];
         };
         /** @description What happened to the notice of a step. */
@@ -3327,7 +3327,7 @@ export interface components {
         ObservationBody: {
             /**
              * Format: date-time
-             * @description When it was measured; now, if absent.
+             * @description When the value was measured; now, if absent.
              */
             at?: string;
             /** @description A category whose rule has a condition. */
@@ -3340,7 +3340,7 @@ export interface components {
              */
             value: number;
         };
-        /** @description Of the cases closed recently, those that were handled before their due date. */
+        /** @description How many of the recently closed cases were handled by their due date. */
         OnTime: {
             /**
              * Format: int32
@@ -3354,7 +3354,7 @@ export interface components {
             days: number;
             /**
              * Format: int32
-             * @description Of those with a due date, the ones handled by it.
+             * @description Of the closed cases with a due date, those that were handled by then.
              */
             on_time: number;
             /**
@@ -3508,7 +3508,7 @@ export interface components {
         };
         /** @description A sensitive place, near which deadlines are shorter. */
         PlaceFactor: {
-            /** @description The categories that it applies to; all, if empty. */
+            /** @description The categories to which the factor applies; all, if empty. */
             categories: string[];
             /** @description The collection of the places. */
             collection: string;
@@ -3608,7 +3608,7 @@ export interface components {
         PrivacyRule: {
             /**
              * Format: int32
-             * @description How many days after the end of its case a contact is erased.
+             * @description How many days after the end of a case the contact of its reporter is erased.
              */
             contact_days: number;
         };
@@ -3754,11 +3754,12 @@ export interface components {
              */
             contact?: string;
             /**
-             * @description The id of the gate or door that it is about. Of the category `wrong_access`, two accounts of riders within two
-             *     hours or one grid worker shut it for routes, for 12 hours or until an officer ends the cases.
+             * @description The id of the gate or door that the report is about. In the category `wrong_access`, reports of two riders with
+             *     accounts within two hours, or one report of a grid worker, close it for routes: for 12 hours, or until an
+             *     officer ends the cases.
              */
             entrance?: string;
-            /** @description Whether it is a drill, which is never counted. */
+            /** @description Whether the report is a drill. Drills are never counted. */
             exercise?: boolean;
             geometry?: components["schemas"]["Geometry"];
             /** @description The number of the case at the 12345 hotline. */
@@ -3778,12 +3779,12 @@ export interface components {
         ReportRule: {
             /**
              * Format: int32
-             * @description How many at once.
+             * @description How many reports may be sent at once.
              */
             at_once: number;
             /**
              * Format: int64
-             * @description After how many seconds one more.
+             * @description After how many seconds one more report may be sent.
              */
             every_s: number;
         };
@@ -4065,7 +4066,7 @@ export interface components {
              * @example officer
              */
             role: string;
-            /** @description All its roles. */
+            /** @description All roles of the account. */
             roles: string[];
             /** @description The id of the member unit that the account works for. */
             unit?: string | null;
@@ -4114,24 +4115,24 @@ export interface components {
         };
         /** @description A silence: it holds back the notices of matching cases until it ends. */
         Silence: {
-            /** @description The account that began it. */
+            /** @description The account that began the silence. */
             account?: string | null;
-            /** @description Whether it has not ended yet. */
+            /** @description Whether the silence has not ended yet. */
             active: boolean;
             /**
              * Format: date-time
-             * @description When it began.
+             * @description When the silence began.
              */
             at: string;
             /** @description The id of the silence. */
             id: components["schemas"]["FeatureId"];
-            /** @description The cases that it matches; all given values must match. */
+            /** @description The cases that the silence matches; all given values must match. */
             match: components["schemas"]["SilenceMatch"];
             /** @description The reason. */
             reason?: string | null;
             /**
              * Format: date-time
-             * @description When it ends.
+             * @description When the silence ends.
              */
             until: string;
         };
@@ -4141,7 +4142,7 @@ export interface components {
             match?: components["schemas"]["SilenceMatchBody"];
             /** @description The reason. */
             reason?: string;
-            /** @description When it ends: RFC 3339, or a date, which means the end of that day in China. */
+            /** @description When the silence ends: RFC 3339, or a date, which means the end of that day in China. */
             until: string;
         };
         /** @description All silences. */
@@ -4280,7 +4281,7 @@ export interface components {
         Summary: {
             /**
              * Format: date-time
-             * @description When it was counted.
+             * @description When the cases were counted.
              */
             at: string;
             /**
@@ -4581,9 +4582,9 @@ export interface components {
              * @description How many attempts failed in a row.
              */
             failures: number;
-            /** @description When it is tried again, RFC 3339. */
+            /** @description When the next delivery is tried, RFC 3339. */
             next_at: string;
-            /** @description Since when it has failed, RFC 3339. */
+            /** @description Since when deliveries to the receiver have failed, RFC 3339. */
             since: string;
         };
         /**
@@ -4687,7 +4688,7 @@ export interface components {
         VectorLayer: {
             /** @description The title of the collection. */
             description: string;
-            /** @description The properties and their titles. */
+            /** @description The titles of the properties, by the name of the property. */
             fields: {
                 [key: string]: string;
             };
@@ -4710,7 +4711,7 @@ export interface components {
         VerifyRule: {
             /**
              * Format: double
-             * @description The distance in metres.
+             * @description The largest distance from the place of the case, in metres.
              */
             distance_m: number;
         };
@@ -4853,7 +4854,7 @@ export interface components {
         WebhookShown: {
             /** @description When the webhook was created, RFC 3339. */
             created_at: string;
-            /** @description The account that created it. */
+            /** @description The account that created the webhook. */
             created_by?: string | null;
             /** @description What is sent: `step`, `notice` or both. */
             events: string[];
@@ -5753,7 +5754,7 @@ export interface operations {
                     "application/geo+json": components["schemas"]["Feature"];
                 };
             };
-            /** @description Made */
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -9482,7 +9483,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookList"];
                 };
             };
-            /** @description Only for admins */
+            /** @description Requires the role admin */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9524,7 +9525,7 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookShown"];
                 };
             };
-            /** @description Only for admins */
+            /** @description Requires the role admin */
             403: {
                 headers: {
                     [name: string]: unknown;
