@@ -192,7 +192,7 @@ fn an_error_gives_its_position_and_what_was_expected() {
         ),
         ("name LIKE name", 11, "expected a pattern"),
         ("n + name > 1", 5, "expected a number"),
-        ("open > true", 1, "= and <> only"),
+        ("open > true", 1, "compared by = and <>"),
         ("buffer(geometry) = 1", 1, "there is no function \"buffer\""),
         ("abs(n, n) = 1", 1, "takes 1 argument, found 2"),
         (
