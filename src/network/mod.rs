@@ -9,6 +9,7 @@ mod hilbert;
 pub mod nearby;
 mod on_edge;
 mod profiles;
+pub mod walking;
 
 pub use hilbert::hilbert;
 pub use profiles::{NamedProfile, Profiles};

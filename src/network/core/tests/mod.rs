@@ -5,6 +5,6 @@ pub mod make;
 mod many;
 mod oracle;
 mod pictures;
-mod random;
+pub mod random;
 mod town;
 mod trips;
