@@ -262,6 +262,7 @@ async fn the_openapi_document_lists_202_for_every_write_that_makes_a_commit() {
         "/api/trip",
         "/api/nearest",
         "/api/isochrone",
+        "/api/plan/coverage",
     ];
     let mut seen = 0;
     for (path, methods) in document["paths"].as_object().unwrap() {

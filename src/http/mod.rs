@@ -34,6 +34,7 @@ mod openapi;
 mod origin;
 mod passwords;
 mod photos;
+mod plan;
 mod presets;
 mod problem;
 mod proxy;
@@ -76,6 +77,7 @@ use crate::live::jobs::Jobs;
 use crate::model::both;
 use crate::service::ledger::CaseService;
 use crate::service::network_file::Files;
+use crate::service::planning::Planning;
 use crate::service::routes::Routes;
 use crate::store::UploadLimits;
 use crate::store::audit::during;
@@ -136,6 +138,8 @@ pub struct Parts {
     service: CaseService,
     /// Routes over the network.
     routes: Arc<Routes>,
+    /// Planning over the network.
+    planning: Arc<Planning>,
     /// The network files for phones.
     files: Arc<Files>,
     options: Options,
@@ -175,6 +179,7 @@ impl App {
             jobs,
             service: CaseService::new(live.clone()),
             routes: Arc::new(Routes::new(live.clone())),
+            planning: Arc::default(),
             files: Arc::default(),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
@@ -300,6 +305,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(search::search))
         .routes(routes!(routes::route))
         .routes(routes!(routes::trip))
+        .routes(routes!(plan::coverage))
+        .routes(routes!(plan::standards))
         .routes(routes!(network::network))
         .routes(routes!(network::part))
         .routes(routes!(session::read, session::sign_in, session::sign_out))

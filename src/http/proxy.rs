@@ -7,12 +7,13 @@ use std::str::FromStr;
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 use super::App;
 
 /// The headers with which a proxy describes the client's request.
-const FORWARDED: [&str; 3] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+const FORWARDED: [HeaderName; 3] = [FORWARDED_FOR, super::FORWARDED_HOST, super::FORWARDED_PROTO];
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies whose headers `X-Forwarded-For`, `-Host` and `-Proto` are trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -115,7 +116,7 @@ impl Proxies {
     /// because a client may have a private address, too.
     pub fn client(&self, headers: &HeaderMap) -> Option<IpAddr> {
         let mut client = None;
-        let values = headers.get_all(FORWARDED[0]);
+        let values = headers.get_all(FORWARDED_FOR);
         let texts = values.iter().rev().map(|v| v.to_str().unwrap_or_default());
         for text in texts.flat_map(|t| t.rsplit(',')).map(str::trim) {
             // Some proxies append the port.
@@ -225,16 +226,16 @@ mod tests {
         let mut headers = HeaderMap::new();
         let private = proxies("private");
         assert_eq!(private.client(&headers), None);
-        let mut say = |text: &'static str| headers.append(FORWARDED[0], text.parse().unwrap());
+        let mut say = |text: &'static str| headers.append(FORWARDED_FOR, text.parse().unwrap());
         say("1.1.1.1");
         say("2.2.2.2, 203.0.113.9");
         let last = Some(IpAddr::from([203, 0, 113, 9]));
         assert_eq!(private.client(&headers), last);
         let before = Some(IpAddr::from([2, 2, 2, 2]));
         assert_eq!(proxies("203.0.113.0/24").client(&headers), before);
-        headers.insert(FORWARDED[0], "203.0.113.9:4711".parse().unwrap());
+        headers.insert(FORWARDED_FOR, "203.0.113.9:4711".parse().unwrap());
         assert_eq!(private.client(&headers), last);
-        headers.insert(FORWARDED[0], "unknown".parse().unwrap());
+        headers.insert(FORWARDED_FOR, "unknown".parse().unwrap());
         assert_eq!(private.client(&headers), None);
     }
 

@@ -9,6 +9,7 @@ pub mod imports;
 pub mod ledger;
 pub mod network_file;
 pub mod place;
+pub mod planning;
 pub mod presets;
 pub mod routes;
 pub mod webhooks;

@@ -140,6 +140,7 @@ pub fn worst(town: &Town) -> Vec<Worst> {
             ],
         ),
         one("/api/conditions", May::Little, "/api/conditions"),
+        one("/api/plan/standards", May::Little, "/api/plan/standards"),
         one("/api/conformance", May::Little, "/api/conformance?f=html"),
         one("/api/day-orders", May::Little, "/api/day-orders"),
         one(

@@ -192,11 +192,19 @@ pub(super) async fn page(
     Ok(response)
 }
 
+/// The header `Content-Crs` of an answer in WGS 84, longitude first.
+const CRS84: &str = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>";
+
 /// Adds the header that names the coordinate system of the answer.
 pub(super) fn content_crs(response: &mut Response, crs: Crs) {
-    if let Some(uri) = crs.uri()
-        && let Ok(value) = HeaderValue::from_str(&format!("<{uri}>"))
-    {
+    let value = match crs {
+        // Nearly every answer. Its value is not made again each time.
+        Crs::Crs84 => Some(HeaderValue::from_static(CRS84)),
+        _ => crs
+            .uri()
+            .and_then(|uri| HeaderValue::from_str(&format!("<{uri}>")).ok()),
+    };
+    if let Some(value) = value {
         response
             .headers_mut()
             .insert(crate::http::CONTENT_CRS, value);

@@ -45,7 +45,7 @@ impl From<NoNetwork> for Problem {
 
 impl App {
     /// Returns the data for a query with departure `at`.
-    pub(super) async fn ground(&self, at: Timestamp) -> Result<Ground, Problem> {
+    pub(in crate::http) async fn ground(&self, at: Timestamp) -> Result<Ground, Problem> {
         if let Some(ground) = self.routes.at_hand(at)? {
             return Ok(ground);
         }

@@ -16,9 +16,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub use closures::{Closure, closed_edges};
-pub use times::Days;
+pub use times::{Clock, Days, Times};
 
-use self::times::{Clock, Span, Times, joined, within, without};
+use self::times::{Span, joined, within, without};
 use super::core::{
     Access, Admission, Attr, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, Oneway, Ramp, Surface,
     Table, Topology,

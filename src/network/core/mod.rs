@@ -62,4 +62,4 @@ pub use trip::{MOST_EXACT, NoTrip, Trip, TripPart, TripQuery, TripVisit, WhyNoTr
 pub use view::{Limit, View};
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

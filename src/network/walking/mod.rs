@@ -29,6 +29,8 @@ pub enum Heading {
     ToSite,
     /// Somebody walks from the sites to the places.
     FromSite,
+    /// People walk from the places to the sites and back the same way.
+    ThereAndBack,
 }
 
 /// A point where a place or a site joins the network. `extra` is the cost of the stretch beside the network, in the
@@ -92,9 +94,17 @@ impl Joins {
 /// The use of an edge in one direction at the moment.
 #[derive(Debug, Clone, Copy)]
 struct Used {
+    there: Pace,
+    /// The way back, if it counts.
+    back: Option<Pace>,
+    kind: Kind,
+}
+
+/// How fast an edge is walked, and the time in addition to its length.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
     speed: u32,
     extra: u32,
-    kind: Kind,
 }
 
 /// The land that an arc lies on; decides in which part of a walk it may be used (see [`Phase`]).
@@ -317,10 +327,11 @@ fn on(beside: &[Beside], edge: DirectedEdge) -> impl Iterator<Item = &Beside> {
 
 impl Used {
     fn cost(&self, measure: Measure, length_dm: u32) -> u32 {
-        match measure {
-            Measure::Time => duration_ds(length_dm, self.speed).saturating_add(self.extra),
+        let of = |pace: Pace| match measure {
+            Measure::Time => duration_ds(length_dm, pace.speed).saturating_add(pace.extra),
             Measure::Length => length_dm,
-        }
+        };
+        of(self.there).saturating_add(self.back.map_or(0, of))
     }
 }
 
@@ -333,26 +344,35 @@ fn used<A: Attributes + ?Sized>(
     moment: Moment,
     searched: DirectedEdge,
 ) -> Option<Used> {
-    let walked = match moment.heading {
-        Heading::ToSite => searched.reversed(),
-        Heading::FromSite => searched,
+    let (there, back) = match moment.heading {
+        Heading::ToSite => (searched.reversed(), None),
+        Heading::FromSite => (searched, None),
+        Heading::ThereAndBack => (searched.reversed(), Some(searched)),
     };
     let edge: &Edge = topology.edge(searched.edge());
     let attr = attributes.attr(edge.feature);
     let blocked = attributes.blocked(searched.edge());
-    let usage = usage(profile, edge, walked, attr, blocked, Mode::Walk).ok()?;
-    let is_open = match usage.hours {
-        HOURS_ALWAYS | HOURS_UNKNOWN => true,
-        hours => match attributes.entry(hours, moment.at) {
-            Entry::At(at) | Entry::Unknown(at) => at == moment.at,
-            Entry::Never => false,
-        },
+    let walk = |directed: DirectedEdge| {
+        let usage = usage(profile, edge, directed, attr, blocked, Mode::Walk).ok()?;
+        let is_open = match usage.hours {
+            HOURS_ALWAYS | HOURS_UNKNOWN => true,
+            hours => match attributes.entry(hours, moment.at) {
+                Entry::At(at) | Entry::Unknown(at) => at == moment.at,
+                Entry::Never => false,
+            },
+        };
+        let pace = Pace {
+            speed: usage.speed,
+            extra: usage.extra_ds,
+        };
+        is_open.then(|| (pace, Kind::of(&usage)))
     };
-    is_open.then(|| Used {
-        speed: usage.speed,
-        extra: usage.extra_ds,
-        kind: Kind::of(&usage),
-    })
+    let (there, kind) = walk(there)?;
+    let back = match back {
+        Some(back) => Some(walk(back)?.0),
+        None => None,
+    };
+    Some(Used { there, back, kind })
 }
 
 impl<A: Attributes + ?Sized> Walking<'_, A> {

@@ -154,6 +154,9 @@ fn expected(
             let cost = pairs.filter_map(|(place, site)| match moment.heading {
                 Heading::ToSite => plain(map, moment, place, site),
                 Heading::FromSite => plain(map, moment, site, place),
+                // Walking has no direction in these networks.
+                Heading::ThereAndBack => plain(map, moment, place, site)
+                    .map(|cost| 2 * (cost - place.extra - site.extra) + place.extra + site.extra),
             });
             costs.extend(cost.min());
         }
@@ -173,7 +176,7 @@ fn walks_equal_a_plain_search_for_each_pair() {
         let moment = Moment {
             at: DEPART + i64::from(rng.below(4000)) * 10,
             measure: rng.pick(&[Measure::Time, Measure::Length]),
-            heading: rng.pick(&[Heading::ToSite, Heading::FromSite]),
+            heading: rng.pick(&[Heading::ToSite, Heading::FromSite, Heading::ThereAndBack]),
         };
         let places = joins(&mut rng, map.0, 6);
         let sites = joins(&mut rng, map.0, 4);

@@ -41,24 +41,8 @@ impl Climb {
         if levels.map_or(false, |levels| storey > levels) {
             return None;
         }
-        let pace = profile.pace(Mode::Walk)?;
-        let speed = |kind: WayKind| u32::from(pace.speed[kind as usize]);
-        let takes = |kind: WayKind, length_dm: u32| {
-            let extra_ds = pace.extra_ds[kind as usize];
-            (speed(kind) > 0).then(|| {
-                duration_ds(length_dm * (storey - 1), speed(kind)).saturating_add(extra_ds)
-            })
-        };
-        let lift = takes(WayKind::Lift, STOREY_DM).filter(|_| has_lift == Some(true));
-        let stairs = takes(WayKind::Steps, STAIRS_DM);
-        let way = match (lift, stairs) {
-            // Climbing is hard work, so the lift is only left out where the stairs are much quicker.
-            (Some(lift), Some(stairs)) if stairs.saturating_mul(2) < lift => {
-                Some((By::Stairs, stairs))
-            }
-            (Some(lift), _) => Some((By::Lift, lift)),
-            (None, stairs) => stairs.map(|stairs| (By::Stairs, stairs)),
-        };
+        profile.pace(Mode::Walk)?;
+        let way = way_up(storey, has_lift == Some(true), profile);
         Some(Self {
             room: room.trim().to_owned(),
             storey,
@@ -102,5 +86,24 @@ impl Climb {
                 "Room {room} is on storey {storey}; whether the building has a lift is not known"
             ),
         }
+    }
+}
+
+/// The way from the ground floor up to a storey; `None` if the traveller cannot go up.
+pub(super) fn way_up(storey: u32, has_lift: bool, profile: &Profile) -> Option<(By, u32)> {
+    let pace = profile.pace(Mode::Walk)?;
+    let speed = |kind: WayKind| u32::from(pace.speed[kind as usize]);
+    let takes = |kind: WayKind, length_dm: u32| {
+        let extra_ds = pace.extra_ds[kind as usize];
+        (speed(kind) > 0)
+            .then(|| duration_ds(length_dm * (storey - 1), speed(kind)).saturating_add(extra_ds))
+    };
+    let lift = takes(WayKind::Lift, STOREY_DM).filter(|_| has_lift);
+    let stairs = takes(WayKind::Steps, STAIRS_DM);
+    match (lift, stairs) {
+        // Climbing is hard work, so the lift is only left out where the stairs are much quicker.
+        (Some(lift), Some(stairs)) if stairs.saturating_mul(2) < lift => Some((By::Stairs, stairs)),
+        (Some(lift), _) => Some((By::Lift, lift)),
+        (None, stairs) => stairs.map(|stairs| (By::Stairs, stairs)),
     }
 }

@@ -219,7 +219,7 @@ impl Finder<'_> {
 
     /// Returns the ends of a route at an entrance. An entrance that was added or moved after the network was built has
     /// no link yet; the route ends on the ways beside it, and the gap is reported.
-    fn door(&self, entrance: &Entrance) -> Result<Vec<Stop>, SpotError> {
+    pub(super) fn door(&self, entrance: &Entrance) -> Result<Vec<Stop>, SpotError> {
         let id = &entrance.id;
         let at = entrance.at.ok_or_else(|| unknown(ENTRANCES, id))?;
         let mut found = self.linked(&format!("entrances/{id}"), at, Some(id));
@@ -232,7 +232,7 @@ impl Finder<'_> {
         Ok(found)
     }
 
-    fn linked(&self, name: &str, at: Coord<f64>, entrance: Option<&str>) -> Vec<Stop> {
+    pub(super) fn linked(&self, name: &str, at: Coord<f64>, entrance: Option<&str>) -> Vec<Stop> {
         let is_closed = self
             .ways
             .feature(name)
@@ -271,7 +271,7 @@ impl Finder<'_> {
 
     /// Returns the ways that are visible from a position, with no wall and no building in between. If none is visible,
     /// returns the nearest way.
-    fn beside(
+    pub(super) fn beside(
         &self,
         at: Coord<f64>,
         own: Option<&str>,
@@ -397,7 +397,7 @@ fn choose<'a>(
     Ok(chosen)
 }
 
-fn unknown(collection: &'static str, id: &str) -> SpotError {
+pub(super) fn unknown(collection: &'static str, id: &str) -> SpotError {
     SpotError::Unknown {
         collection,
         id: id.to_owned(),

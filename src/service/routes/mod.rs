@@ -11,6 +11,7 @@
 //! | `trip` | trips to several doors: the order, parking places and walks |
 //! | `gates` | why a route does not use each other gate of a compound |
 //! | `many` | the nearest features by travel time, isochrones, travel times to a list of places |
+//! | `joins` | where many buildings, entrances and positions join the network |
 //! | `legs`, `steps` | legs with distance and duration, and the instructions on the way |
 //!
 //! The topology is a derived structure and may be older than the map. The attributes that decide who may pass are read
@@ -22,6 +23,7 @@ mod climb;
 mod conditions;
 mod ends;
 mod gates;
+mod joins;
 #[cfg(test)]
 mod kept_tests;
 mod legs;
@@ -35,7 +37,7 @@ mod spot;
 mod steps;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod trip;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +47,7 @@ use jiff::Timestamp;
 pub use asked::{Ask, Passed};
 pub use conditions::Conditions;
 pub use gates::OtherGate;
+pub use joins::{Joined, Joiner, up_ds};
 pub use legs::{Leg, LegMode};
 pub use many::{Area, NearFeature, Reach, Traveller, Unanswered};
 pub use plan::{Failed, Journey, Nearest, NoWay};

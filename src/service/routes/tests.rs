@@ -13,16 +13,16 @@ use crate::network::core::{Limit, Memory, Mode};
 /// A Monday at noon, local time in Tianjin.
 const NOON: &str = "2026-11-30T12:00:00+08:00";
 
-pub(super) fn at(text: &str) -> Timestamp {
+pub(in crate::service) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-pub(super) fn profile(id: &str) -> Profile {
+pub(in crate::service) fn profile(id: &str) -> Profile {
     Profiles::built_in().unwrap().get(id).unwrap().clone()
 }
 
 /// The demo district. Its network takes a while to build, so the tests share it.
-pub(super) static DEMO: LazyLock<Ground> = LazyLock::new(|| {
+pub(in crate::service) static DEMO: LazyLock<Ground> = LazyLock::new(|| {
     let snapshot = Snapshot::of_features(demo::schemas(), demo_features(), at(NOON)).unwrap();
     Ground::of_map(Arc::new(snapshot), at(NOON)).unwrap()
 });

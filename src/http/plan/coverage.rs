@@ -1,0 +1,65 @@
+//! Who is out of reach of a facility, by the walking network.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+
+use super::answer::{CoverageAnswer, answer};
+use super::ask::CoverageBody;
+use crate::http::App;
+use crate::http::auth::Caller;
+use crate::http::body::JsonBody;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::http::work::{Advice, Cut, Kind};
+use crate::model::Role;
+use crate::service::planning::NoCoverage;
+
+/// The advice in the error when a coverage takes too long.
+const FEWER: Advice = (
+    "请缩小范围或减少点位。",
+    "Ask for fewer points or a smaller area.",
+);
+
+impl From<NoCoverage> for Problem {
+    fn from(reason: NoCoverage) -> Self {
+        match reason {
+            NoCoverage::Network(reason) => reason.into(),
+            NoCoverage::Field(field, problem) => Self::wrong_field(field, problem),
+        }
+    }
+}
+
+/// Who is within reach of a facility.
+///
+/// Walks start at doors and follow the network; storeys, stairs and lifts count where the standard is a time. Opening
+/// hours of ways, gates and facilities are read at `at` for the whole walk.
+#[utoipa::path(post, path = "/api/plan/coverage", tag = "planning",
+    request_body = CoverageBody,
+    responses(
+        (status = 200, description = "Who is covered, who is not, and how far they are", body = CoverageAnswer),
+        (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong or does not fit the map", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
+    ))]
+pub async fn coverage(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    JsonBody(body): JsonBody<CoverageBody>,
+) -> Result<Json<CoverageAnswer>, Problem> {
+    query.only(&[])?;
+    caller.author(Role::Planner)?;
+    let divided = (body.by.into(), body.limit);
+    let ask = body.read(&app, caller.roles())?;
+    let ground = app.ground(ask.at).await?;
+    let planning = Arc::clone(&app.planning);
+    let job = move |_: &_| {
+        let found = planning.coverage(&ground, &ask);
+        let found = found.map_err(|reason| Cut::Refused(reason.into()))?;
+        let standard = (&ask.standard, &ask.demand);
+        Ok(answer(&found, &ground, divided, standard))
+    };
+    Ok(Json(app.answer_aside(Kind::Walk, FEWER, job).await?))
+}

@@ -1,0 +1,243 @@
+//! Coverage: the share of people who reach a facility within a standard, and how far the others are from one.
+//!
+//! People are behind doors, on storeys. Each door has the walks to its nearest facilities, and the time to a storey
+//! comes on top where a standard is measured in time. Everybody counts: people whose door no way leads from, or from
+//! whose door no facility can be reached, are counted as not covered and named.
+
+mod tally;
+#[cfg(test)]
+mod tests;
+
+pub use tally::{Spread, Tally};
+
+use crate::network::walking::Walk;
+
+/// People behind a door of the network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dwelling {
+    /// The index of the building (or of the feature of a demand layer) in [`Demand::places`].
+    pub place: u32,
+    /// The number of the door among the places of the walking graph; `None` if no way is near the door.
+    pub door: Option<u32>,
+    /// How many people live behind the door.
+    pub people: f64,
+    /// Into how many storeys they are divided evenly, from the ground floor up; at least 1.
+    pub storeys: u32,
+    /// Whether the building has a lift.
+    pub has_lift: bool,
+}
+
+/// A building or another feature with people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DemandPlace {
+    /// The id of the feature.
+    pub id: String,
+    /// The name for people; the id if it has none.
+    pub name: String,
+    /// A position of the feature, longitude and latitude in degrees, WGS 84.
+    pub at: [f64; 2],
+    /// The areas that the place belongs to: an index in [`Demand::areas`], for each [`By`] but buildings.
+    pub areas: [Option<u32>; 4],
+    /// The number of people.
+    pub people: f64,
+    /// Whether the number of people was estimated from the floor area.
+    pub is_estimated: bool,
+}
+
+/// How results are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    /// By building (or feature of the demand layer).
+    Building,
+    /// By grid (网格).
+    Grid,
+    /// By community (社区).
+    Community,
+    /// By subdistrict (街道).
+    Street,
+    /// By kind of housing.
+    Housing,
+}
+
+impl By {
+    /// The place of this division in [`DemandPlace::areas`]; `None` for buildings.
+    pub fn slot(self) -> Option<usize> {
+        match self {
+            Self::Building => None,
+            Self::Grid => Some(0),
+            Self::Community => Some(1),
+            Self::Street => Some(2),
+            Self::Housing => Some(3),
+        }
+    }
+}
+
+/// An area by which results are divided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AreaName {
+    /// The id of the grid, community or subdistrict, or the kind of housing.
+    pub id: String,
+    /// The name for people; the id if it has none.
+    pub name: String,
+}
+
+/// The people of a map.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Demand {
+    /// The buildings with people.
+    pub places: Vec<DemandPlace>,
+    /// The doors of the buildings with the people behind them.
+    pub dwellings: Vec<Dwelling>,
+    /// The names of areas, for each [`By`] but buildings.
+    pub areas: [Vec<AreaName>; 4],
+}
+
+/// The walks from one door, as the network gives them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Doorway {
+    /// The walk to the nearest facility by the measure of the standard; `None` if none can be reached.
+    pub nearest: Option<Walk>,
+    /// The walk to the second nearest facility.
+    pub second: Option<Walk>,
+    /// The length of the shortest walk to a facility, in decimetres.
+    pub length_dm: Option<u32>,
+}
+
+impl Doorway {
+    /// Takes a walk to a further facility into account.
+    pub fn take(&mut self, walk: Walk) {
+        if self.nearest.is_none_or(|nearest| walk.cost < nearest.cost) {
+            self.second = self.nearest.replace(walk);
+        } else if self.second.is_none_or(|second| walk.cost < second.cost) {
+            self.second = Some(walk);
+        }
+    }
+
+    /// Takes the length of a walk to a further facility into account, in decimetres.
+    pub fn shorten(&mut self, length_dm: u32) {
+        self.length_dm = Some(self.length_dm.map_or(length_dm, |own| own.min(length_dm)));
+    }
+}
+
+/// The rule by which people count as covered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// The highest cost of a walk, in the unit of the measure.
+    pub limit: u32,
+    /// Whether costs are times, so that storeys count.
+    pub is_time: bool,
+    /// Whether the way between the door and the storey counts there and back.
+    pub there_and_back: bool,
+}
+
+/// The result for all people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coverage {
+    /// All people together.
+    pub all: Tally,
+    /// Each building, in the order of [`Demand::places`].
+    pub buildings: Vec<Tally>,
+    /// Each area, in the order of [`Demand::areas`], for each [`By`] but buildings.
+    pub areas: [Vec<Tally>; 4],
+}
+
+/// Why people are not linked to any facility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unlinked {
+    /// No way is near the door.
+    NoWay,
+    /// No facility can be reached from the door.
+    NoFacility,
+}
+
+/// Counts who is covered. `doorways` gives the walks of a door by its number; `climb` the time from the door to a
+/// storey in tenths of a second (storey 1 is the ground floor), or `None` if nobody gets there.
+pub fn coverage(
+    demand: &Demand,
+    rule: Rule,
+    doorways: impl Fn(u32) -> Doorway,
+    climb: impl Fn(u32, bool) -> Option<u32>,
+) -> Coverage {
+    let mut all = Spread::default();
+    let mut buildings: Vec<Spread> = vec![Spread::default(); demand.places.len()];
+    let mut areas: [Vec<Spread>; 4] =
+        std::array::from_fn(|by| vec![Spread::default(); demand.areas[by].len()]);
+    let highest = demand.dwellings.iter().map(|d| d.storeys).max();
+    let climbs: Vec<[Option<u32>; 2]> = (1..=highest.unwrap_or(1).max(1))
+        .map(|storey| [false, true].map(|has_lift| climb(storey, has_lift)))
+        .collect();
+    for dwelling in &demand.dwellings {
+        let doorway = dwelling.door.map(&doorways);
+        let storeys = if rule.is_time {
+            dwelling.storeys.max(1)
+        } else {
+            1
+        };
+        let people = dwelling.people / f64::from(storeys);
+        let place = dwelling.place as usize;
+        for storey in 1..=storeys {
+            let up = if rule.is_time {
+                climbs[storey as usize - 1][usize::from(dwelling.has_lift)]
+            } else {
+                Some(0)
+            };
+            let counted = Counted::new(people, rule, doorway, up);
+            all.add(&counted);
+            buildings[place].add(&counted);
+            for (by, area) in demand.places[place].areas.iter().enumerate() {
+                if let Some(area) = area {
+                    areas[by][*area as usize].add(&counted);
+                }
+            }
+        }
+    }
+    Coverage {
+        all: all.tally(),
+        buildings: buildings.into_iter().map(Spread::tally).collect(),
+        areas: areas.map(|list| list.into_iter().map(Spread::tally).collect()),
+    }
+}
+
+/// People on one storey behind one door, with what they reach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Counted {
+    people: f64,
+    is_covered: bool,
+    is_backed_up: bool,
+    /// The cost of the whole walk in tenths of a second, if it is measured in time.
+    time_ds: Option<u32>,
+    length_dm: Option<u32>,
+    unlinked: Option<Unlinked>,
+}
+
+impl Counted {
+    fn new(people: f64, rule: Rule, doorway: Option<Doorway>, up: Option<u32>) -> Self {
+        let none = |unlinked| Self {
+            people,
+            is_covered: false,
+            is_backed_up: false,
+            time_ds: None,
+            length_dm: None,
+            unlinked: Some(unlinked),
+        };
+        let Some(doorway) = doorway else {
+            return none(Unlinked::NoWay);
+        };
+        let (Some(nearest), Some(up)) = (doorway.nearest, up) else {
+            return none(Unlinked::NoFacility);
+        };
+        let up = match rule.there_and_back {
+            true => up.saturating_mul(2),
+            false => up,
+        };
+        let whole = |walk: Walk| walk.cost.saturating_add(up);
+        Self {
+            people,
+            is_covered: whole(nearest) <= rule.limit,
+            is_backed_up: doorway.second.is_some_and(|w| whole(w) <= rule.limit),
+            time_ds: rule.is_time.then(|| whole(nearest)),
+            length_dm: doorway.length_dm,
+            unlinked: None,
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What is asked of a coverage.
+
+use geo_types::Coord;
+use jiff::Timestamp;
+
+use crate::model::{Localized, RoleSet, both};
+use crate::network::core::Profile;
+use crate::planning::standards::Standard;
+use crate::service::routes::NoNetwork;
+
+/// A question for a coverage.
+#[derive(Debug, Clone)]
+pub struct CoverageAsk {
+    /// What counts as a facility.
+    pub facility: FacilityAsk,
+    /// How near a facility must be.
+    pub standard: Standard,
+    /// Whose walks count.
+    pub demand: DemandAsk,
+    /// The moment at which opening hours are read.
+    pub at: Timestamp,
+    /// How people move; it must walk.
+    pub profile: Profile,
+    /// Positions of further facilities to try, in degrees, WGS 84.
+    pub add: Vec<Coord<f64>>,
+    /// The ids of facilities that do not count.
+    pub without: Vec<String>,
+    /// The roles of the caller. Properties that they do not show are not used.
+    pub roles: RoleSet,
+}
+
+/// Which features are facilities.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FacilityAsk {
+    /// The collection.
+    pub collection: String,
+    /// The value of the property `kind`, if only that kind counts.
+    pub kind: Option<String>,
+    /// Whether only stations with a defibrillator count.
+    pub aed: bool,
+    /// The smallest and the largest area in m², if it matters.
+    pub area_m2: Option<(f64, f64)>,
+    /// A CQL2 filter.
+    pub filter: Option<String>,
+}
+
+/// Whose walks count.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DemandAsk {
+    /// The people in the buildings of the map.
+    Buildings(Factors),
+    /// The features of a collection, each with its number of people in a property.
+    Collection {
+        /// The collection.
+        collection: String,
+        /// The name of the property.
+        weight: String,
+    },
+    /// Points of the request.
+    Points(Vec<DemandPoint>),
+}
+
+/// How many people a building has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Factors {
+    /// The number of persons in a household.
+    pub persons_per_household: f64,
+    /// The floor area per person in m², for buildings without a number of households.
+    pub m2_per_person: f64,
+}
+
+impl Default for Factors {
+    /// 2.62 persons per household is the mean of the census of 2020 (第七次全国人口普查). 40 m² per person is an
+    /// assumption of this product.
+    fn default() -> Self {
+        Self {
+            persons_per_household: 2.62,
+            m2_per_person: 40.0,
+        }
+    }
+}
+
+/// A point with people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DemandPoint {
+    /// The id in the request.
+    pub id: String,
+    /// The position in degrees, WGS 84.
+    pub at: Coord<f64>,
+    /// The number of people.
+    pub people: f64,
+}
+
+/// Why there is no coverage. The name of the wrong field comes with a text that says what was expected.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoCoverage {
+    /// There is no network.
+    Network(NoNetwork),
+    /// A field of the request does not fit the map.
+    Field(&'static str, Localized),
+}
+
+impl NoCoverage {
+    pub(super) fn no_collection(field: &'static str, name: &str) -> Self {
+        Self::Field(
+            field,
+            both!(
+                "地图没有图层“{name}”",
+                "there is no collection {name:?} on the map"
+            ),
+        )
+    }
+}

@@ -1,0 +1,368 @@
+//! The people of a map: how many live behind which door, on how many storeys, and in which areas.
+
+use std::collections::HashMap;
+
+use geo_types::Coord;
+
+use super::ask::{DemandAsk, Factors, NoCoverage};
+use crate::index::{Collection, Collections, Entry};
+use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GRIDS};
+use crate::model::names::property;
+use crate::model::{Canonical, RoleSet, both};
+use crate::network::walking::{Join, Joins, Measure};
+use crate::planning::coverage::{AreaName, Demand, DemandPlace, Dwelling};
+use crate::service::place::anchor;
+use crate::service::routes::{Ground, Joined, Joiner};
+use crate::spatial::metres;
+
+/// The height of a storey, in metres, if only the height of a building is known.
+const STOREY_M: f64 = 3.0;
+/// The most storeys that are counted one by one.
+const MOST_STOREYS: u32 = 200;
+
+/// The people of a map, and where their doors join the network.
+#[derive(Debug)]
+pub(super) struct People {
+    pub(super) demand: Demand,
+    /// The points at which each door joins the network. Numbers follow [`Dwelling::door`].
+    doors: Vec<Vec<Joined>>,
+}
+
+impl People {
+    /// Collects the people of a map.
+    pub(super) fn of(
+        ground: &Ground,
+        joiner: &Joiner<'_>,
+        ask: &DemandAsk,
+        roles: RoleSet,
+    ) -> Result<Self, NoCoverage> {
+        let map = ground.snapshot.collections();
+        let mut people = Self {
+            demand: Demand::default(),
+            doors: Vec::new(),
+        };
+        let mut areas = Areas::new(map);
+        match ask {
+            DemandAsk::Buildings(factors) => {
+                let buildings = map.get(BUILDINGS);
+                let buildings =
+                    buildings.ok_or_else(|| NoCoverage::no_collection("demand", BUILDINGS))?;
+                let is_shown = buildings.schema().shows(roles, "households");
+                for entry in buildings.iter() {
+                    people.add_building(entry, is_shown, factors, joiner, &mut areas);
+                }
+            }
+            DemandAsk::Collection { collection, weight } => {
+                let source = map.get(collection);
+                let source = source
+                    .ok_or_else(|| NoCoverage::no_collection("demand.collection", collection))?;
+                if !source.schema().shows(roles, weight) {
+                    return Err(NoCoverage::Field(
+                        "demand.weight",
+                        both!(
+                            "图层“{collection}”没有属性“{weight}”",
+                            "the collection {collection} has no property {weight:?}"
+                        ),
+                    ));
+                }
+                people.add_layer(source, weight, joiner, &mut areas)?;
+            }
+            DemandAsk::Points(points) => {
+                for point in points {
+                    people.add_point(&point.id, None, point.at, point.people, joiner, &mut areas);
+                }
+            }
+        }
+        people.demand.areas = areas.names;
+        Ok(people)
+    }
+
+    fn add_building(
+        &mut self,
+        entry: &Entry,
+        shows_households: bool,
+        factors: &Factors,
+        joiner: &Joiner<'_>,
+        areas: &mut Areas<'_>,
+    ) {
+        let said = Canonical::new(entry.all_properties());
+        let Some(at) = entry.geometry().and_then(anchor) else {
+            return;
+        };
+        let levels = said.number("levels").filter(|n| *n >= 1.0);
+        let by_height = || {
+            said.number("height_m")
+                .map(|m| (m / STOREY_M).round().max(1.0))
+        };
+        let storeys = levels.or_else(by_height).unwrap_or(1.0).round() as u32;
+        let storeys = storeys.clamp(1, MOST_STOREYS);
+        let households = said.number("households").filter(|_| shows_households);
+        let (count, is_estimated) = match households {
+            Some(n) => (n.max(0.0) * factors.persons_per_household, false),
+            None if is_home(said) => {
+                let floor = entry.geometry().map_or(0.0, metres::area);
+                (floor * f64::from(storeys) / factors.m2_per_person, true)
+            }
+            None => return,
+        };
+        if count <= 0.0 {
+            return;
+        }
+        let id = entry.id().to_string();
+        let place = self.demand.places.len() as u32;
+        let doors = joiner.doors(&id);
+        let share = count / doors.len().max(1) as f64;
+        for joined in doors {
+            let door = self.door(joined);
+            self.demand.dwellings.push(Dwelling {
+                place,
+                door,
+                people: share,
+                storeys,
+                has_lift: said.is_true("elevator"),
+            });
+        }
+        self.demand.places.push(DemandPlace {
+            name: said
+                .text(property::NAME)
+                .map_or_else(|| id.clone(), |n| n.into_owned()),
+            id,
+            at: [at.x, at.y],
+            areas: areas.of(at, said),
+            people: count,
+            is_estimated,
+        });
+    }
+
+    fn add_layer(
+        &mut self,
+        source: &Collection,
+        weight: &str,
+        joiner: &Joiner<'_>,
+        areas: &mut Areas<'_>,
+    ) -> Result<(), NoCoverage> {
+        for entry in source.iter() {
+            let said = Canonical::new(entry.all_properties());
+            let (Some(people), Some(at)) = (said.number(weight), entry.geometry().and_then(anchor))
+            else {
+                continue;
+            };
+            if people < 0.0 {
+                let id = entry.id();
+                return Err(NoCoverage::Field(
+                    "demand.weight",
+                    both!(
+                        "要素“{id}”的人数为{people}，应为0或以上",
+                        "the feature {id} has {people} people; expected 0 or more"
+                    ),
+                ));
+            }
+            let name = said.text(property::NAME).map(|name| name.into_owned());
+            self.add_point(entry.id().as_str(), name, at, people, joiner, areas);
+        }
+        Ok(())
+    }
+
+    fn add_point(
+        &mut self,
+        id: &str,
+        name: Option<String>,
+        at: Coord<f64>,
+        people: f64,
+        joiner: &Joiner<'_>,
+        areas: &mut Areas<'_>,
+    ) {
+        if people <= 0.0 {
+            return;
+        }
+        let place = self.demand.places.len() as u32;
+        let door = self.door(joiner.position(at));
+        self.demand.dwellings.push(Dwelling {
+            place,
+            door,
+            people,
+            storeys: 1,
+            has_lift: false,
+        });
+        self.demand.places.push(DemandPlace {
+            id: id.to_owned(),
+            name: name.unwrap_or_else(|| id.to_owned()),
+            at: [at.x, at.y],
+            areas: areas.of(at, Canonical::new("{}")),
+            people,
+            is_estimated: false,
+        });
+    }
+
+    fn door(&mut self, joined: Vec<Joined>) -> Option<u32> {
+        if joined.is_empty() {
+            return None;
+        }
+        self.doors.push(joined);
+        Some(self.doors.len() as u32 - 1)
+    }
+
+    /// The doors as places of a walking graph.
+    pub(super) fn joins(&self, measure: Measure, factor: u32) -> Joins {
+        let mut joins = Joins::default();
+        for door in &self.doors {
+            joins.push(door.iter().map(|j| join(j, measure, factor)));
+        }
+        joins
+    }
+
+    /// The points at which each door joins the network.
+    #[cfg(test)]
+    pub(super) fn doors(&self) -> &[Vec<Joined>] {
+        &self.doors
+    }
+
+    /// The number of doors that join the network.
+    pub(super) fn door_count(&self) -> usize {
+        self.doors.len()
+    }
+}
+
+/// A join in the unit of a measure. `factor` is 2 for walks there and back.
+pub(super) fn join(joined: &Joined, measure: Measure, factor: u32) -> Join {
+    let once = match measure {
+        Measure::Time => joined.gap_ds,
+        Measure::Length => joined.gap_dm,
+    };
+    Join {
+        place: joined.place,
+        extra: once.saturating_mul(factor),
+    }
+}
+
+/// Whether people may live in a building without a number of households: it is a home, or its use is not known.
+fn is_home(said: Canonical<'_>) -> bool {
+    said.text(property::KIND)
+        .is_none_or(|kind| matches!(kind.as_ref(), "residential" | "other"))
+}
+
+/// Finds the areas of places: grid, community, subdistrict and kind of housing.
+struct Areas<'a> {
+    map: &'a Collections,
+    names: [Vec<AreaName>; 4],
+    numbers: [HashMap<String, u32>; 4],
+    /// What is known about each grid, community and subdistrict, by its id.
+    grids: HashMap<String, GridKnown>,
+    by_code: HashMap<String, String>,
+    housing: HashMap<String, Option<String>>,
+}
+
+#[derive(Debug, Clone)]
+struct GridKnown {
+    kind: String,
+    name: String,
+    parent: Option<String>,
+}
+
+impl<'a> Areas<'a> {
+    fn new(map: &'a Collections) -> Self {
+        let mut grids = HashMap::new();
+        let mut by_code = HashMap::new();
+        for entry in map.get(GRIDS).into_iter().flat_map(|c| c.iter()) {
+            let said = Canonical::new(entry.all_properties());
+            let text = |name: &str| said.text(name).map(|t| t.into_owned());
+            let id = entry.id().to_string();
+            if let Some(code) = text(property::CODE) {
+                by_code.insert(code, id.clone());
+            }
+            let known = GridKnown {
+                kind: text(property::KIND).unwrap_or_else(|| "grid".to_owned()),
+                name: text(property::NAME).unwrap_or_else(|| id.clone()),
+                parent: text(property::PARENT),
+            };
+            grids.insert(id, known);
+        }
+        Self {
+            map,
+            names: Default::default(),
+            numbers: Default::default(),
+            grids,
+            by_code,
+            housing: HashMap::new(),
+        }
+    }
+
+    /// The areas of a place, in the order of the slots of [`crate::planning::coverage::By`].
+    fn of(&mut self, at: Coord<f64>, said: Canonical<'_>) -> [Option<u32>; 4] {
+        let mut ids: [Option<String>; 3] = Default::default();
+        let named = said
+            .text(property::GRID)
+            .and_then(|link| self.grid_of_link(&link));
+        let around = || -> Vec<String> {
+            let grids = self.map.get(GRIDS);
+            let covering = grids.map(|c| c.covering(at)).unwrap_or_default();
+            covering.iter().map(|e| e.id().to_string()).collect()
+        };
+        let mut found: Vec<String> = named.map_or_else(around, |id| vec![id]);
+        // The areas above each one that is known, at most as many as there are kinds.
+        let mut looked_at = 0;
+        while let Some(id) = found.get(looked_at).cloned() {
+            looked_at += 1;
+            let Some(known) = self.grids.get(&id) else {
+                continue;
+            };
+            let slot = match known.kind.as_str() {
+                "grid" => 0,
+                "community" => 1,
+                _ => 2,
+            };
+            let parent = known.parent.clone();
+            ids[slot].get_or_insert(id);
+            let parent = parent.and_then(|link| self.grid_of_link(&link));
+            if let Some(parent) = parent.filter(|p| !found.contains(p)) {
+                found.push(parent);
+            }
+        }
+        let mut areas = [None; 4];
+        for (slot, id) in ids.into_iter().enumerate() {
+            areas[slot] = id.map(|id| {
+                let name = self
+                    .grids
+                    .get(&id)
+                    .map_or_else(|| id.clone(), |g| g.name.clone());
+                self.number(slot, id, name)
+            });
+        }
+        areas[3] = self
+            .housing(said)
+            .map(|kind| self.number(3, kind.clone(), kind));
+        areas
+    }
+
+    fn grid_of_link(&self, link: &str) -> Option<String> {
+        if self.grids.contains_key(link) {
+            return Some(link.to_owned());
+        }
+        self.by_code.get(link).cloned()
+    }
+
+    fn housing(&mut self, said: Canonical<'_>) -> Option<String> {
+        if let Some(own) = said.text(property::HOUSING) {
+            return Some(own.into_owned());
+        }
+        let compound = said.text(property::COMPOUND)?.into_owned();
+        if let Some(known) = self.housing.get(&compound) {
+            return known.clone();
+        }
+        let entry = self.map.get(COMPOUNDS).and_then(|c| c.get(&compound));
+        let kind = entry.and_then(|e| {
+            let said = Canonical::new(e.all_properties());
+            said.text(property::HOUSING).map(|kind| kind.into_owned())
+        });
+        self.housing.insert(compound, kind.clone());
+        kind
+    }
+
+    fn number(&mut self, slot: usize, id: String, name: String) -> u32 {
+        let (names, numbers) = (&mut self.names[slot], &mut self.numbers[slot]);
+        *numbers.entry(id.clone()).or_insert_with(|| {
+            names.push(AreaName { id, name });
+            names.len() as u32 - 1
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! The facilities of a question: which features they are, whether they are open, and where they are entered.
+
+use geo_types::{Coord, Geometry};
+
+use super::ask::{FacilityAsk, NoCoverage};
+use crate::codec::cql2::{self, Encoding};
+use crate::index::filter::Predicate;
+use crate::index::{Collection, Entry, Free};
+use crate::live::Snapshot;
+use crate::model::names::collection::ENTRANCES;
+use crate::model::names::property;
+use crate::model::{Canonical, InChinese as _, RoleSet, View, both};
+use crate::network::attributes::{Clock, Times};
+use crate::service::access::in_force;
+use crate::service::place::anchor;
+use crate::service::routes::{Ground, Joined, Joiner};
+use crate::spatial::crs::Crs;
+use crate::spatial::{bounds::Bounds, metres};
+
+/// The facilities that count at a moment.
+#[derive(Debug, Default)]
+pub struct Sites {
+    /// The id of each facility.
+    pub ids: Vec<String>,
+    /// Where each one is entered.
+    pub(super) joined: Vec<Vec<Joined>>,
+    /// The positions of each one, for distances in a straight line.
+    pub(super) positions: Vec<Coord<f64>>,
+    /// The ids of facilities that are closed at the moment.
+    pub closed: Vec<String>,
+    /// The ids of facilities near which there is no way.
+    pub unlinked: Vec<String>,
+    /// How many of the facilities that count have unknown opening hours.
+    pub unknown_hours: usize,
+}
+
+impl Sites {
+    /// Collects the facilities of a question.
+    pub(super) fn of(
+        ground: &Ground,
+        joiner: &Joiner<'_>,
+        ask: &FacilityAsk,
+        (without, roles, at): (&[String], RoleSet, jiff::Timestamp),
+    ) -> Result<Self, NoCoverage> {
+        let snapshot = &ground.snapshot;
+        let source = snapshot.collections().get(&ask.collection);
+        let source = source
+            .ok_or_else(|| NoCoverage::no_collection("facility.collection", &ask.collection))?;
+        let predicate = predicate(ask, source, roles)?;
+        for id in without {
+            if source.get(id).is_none() {
+                let name = &ask.collection;
+                return Err(NoCoverage::Field(
+                    "without",
+                    both!(
+                        "图层“{name}”没有要素“{id}”",
+                        "the collection {name} has no feature {id:?}"
+                    ),
+                ));
+            }
+        }
+        let days = in_force::days(snapshot);
+        let (from, until) = in_force::known_span(&days, at);
+        let mut clock = Clock::new(&days, from, until);
+        let mut sites = Self::default();
+        let view = View::from(roles);
+        for entry in source.iter() {
+            let schema = source.schema();
+            let id = entry.id().as_str();
+            let is_wanted = counts(entry, source, ask, roles)
+                && !without.iter().any(|w| w == id)
+                && predicate.as_ref().is_none_or(|predicate| {
+                    predicate
+                        .matches(entry, schema, view, &Free)
+                        .unwrap_or(false)
+                });
+            let Some(at_site) = entry.geometry().and_then(anchor).filter(|_| is_wanted) else {
+                continue;
+            };
+            let hours = Canonical::new(entry.all_properties())
+                .text("opening_hours")
+                .filter(|_| schema.shows(roles, "opening_hours"));
+            let is_known = match hours.as_deref().map(|text| clock.times(text)) {
+                Some(Times::Always) => true,
+                Some(Times::Spans(spans)) => {
+                    let second = at.as_second();
+                    if !spans.iter().any(|(f, u)| (*f..*u).contains(&second)) {
+                        sites.closed.push(id.to_owned());
+                        continue;
+                    }
+                    true
+                }
+                Some(Times::Unknown) | None => false,
+            };
+            let joined = entries_of(snapshot, joiner, entry, at_site);
+            if joined.is_empty() {
+                sites.unlinked.push(id.to_owned());
+                continue;
+            }
+            sites.unknown_hours += usize::from(!is_known);
+            sites.positions.push(at_site);
+            sites.positions.extend(joined.iter().map(|j| j.at));
+            sites.ids.push(id.to_owned());
+            sites.joined.push(joined);
+        }
+        Ok(sites)
+    }
+}
+
+fn predicate(
+    ask: &FacilityAsk,
+    source: &Collection,
+    roles: RoleSet,
+) -> Result<Option<Predicate>, NoCoverage> {
+    let Some(text) = &ask.filter else {
+        return Ok(None);
+    };
+    let node = cql2::parse(text, Encoding::Text, Crs::Crs84);
+    let predicate = node.and_then(|node| Predicate::compile(&node, source.schema(), roles));
+    predicate.map(Some).map_err(|error| {
+        let zh = error.zh();
+        NoCoverage::Field(
+            "facility.filter",
+            both!("筛选条件有误：{zh}", "invalid filter {error}"),
+        )
+    })
+}
+
+/// Whether a feature is a facility of the kind that is asked for.
+fn counts(entry: &Entry, source: &Collection, ask: &FacilityAsk, roles: RoleSet) -> bool {
+    let said = Canonical::new(entry.all_properties());
+    let shows = |name: &str| source.schema().shows(roles, name);
+    let is_kind = ask
+        .kind
+        .as_deref()
+        .is_none_or(|kind| shows(property::KIND) && said.is(property::KIND, kind));
+    let has_aed = !ask.aed || (shows("aed") && said.is_true("aed"));
+    let fits = ask.area_m2.is_none_or(|(least, most)| {
+        let own = said.number("area_m2").filter(|_| shows("area_m2"));
+        let drawn = || {
+            entry
+                .geometry()
+                .map(metres::area)
+                .filter(|area| *area > 0.0)
+        };
+        // A park that is only a point without an area cannot be refused for its size.
+        own.or_else(drawn)
+            .is_none_or(|area| (least..=most).contains(&area))
+    });
+    is_kind && has_aed && fits
+}
+
+/// The points where a facility is entered: a park at its gates and where ways cross its edge, others at their
+/// position.
+fn entries_of(
+    snapshot: &Snapshot,
+    joiner: &Joiner<'_>,
+    entry: &Entry,
+    inside: Coord<f64>,
+) -> Vec<Joined> {
+    let Some(area @ (Geometry::Polygon(_) | Geometry::MultiPolygon(_))) = entry.geometry() else {
+        return joiner.position(inside);
+    };
+    let mut gates = Vec::new();
+    if let (Some(entrances), Some(bounds)) =
+        (snapshot.collections().get(ENTRANCES), Bounds::of(area))
+    {
+        let centre = bounds.to_numbers();
+        let corner = |x, y| Coord { x, y };
+        let [west, south, east, north] = centre;
+        let middle = corner(f64::midpoint(west, east), f64::midpoint(south, north));
+        let reach = metres::distance(middle, corner(east, north)) + 10.0;
+        for (gate, _) in entrances.within(middle, reach) {
+            let at = gate.geometry().and_then(anchor);
+            if at.is_some_and(|at| Joiner::is_at_edge(at, area)) {
+                gates.push(gate.id().to_string());
+            }
+        }
+    }
+    joiner.area(area, inside, &gates)
+}
