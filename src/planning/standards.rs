@@ -112,6 +112,7 @@ fn standards(root: &Table<'_>) -> Option<Standards> {
         );
         return None;
     }
+    root.accept_all();
     // Every table is read before any problem ends the reading, so that all problems are reported.
     let read: Vec<Option<Standard>> = entries
         .into_iter()

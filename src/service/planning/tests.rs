@@ -1,7 +1,7 @@
 //! Coverage on the demo district and on a real extract: equal to a plain Dijkstra for each facility, door by door.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use geo_types::{Coord, Geometry, Point};
@@ -103,7 +103,7 @@ fn plain(
         let length = topology.edge(edge).length_dm;
         [(forward, offset), (forward.reversed(), length - offset)]
     };
-    let mut best: BTreeMap<(u32, Phase), u32> = BTreeMap::new();
+    let mut best = vec![[u32::MAX; 3]; topology.node_count()];
     let mut queue = BinaryHeap::new();
     let mut direct: Vec<Option<u32>> = vec![None; doors.len()];
     let better = |own: &mut Option<u32>, cost: u32| {
@@ -149,10 +149,11 @@ fn plain(
         }
     }
     while let Some(Reverse((cost, node, phase))) = queue.pop() {
-        if best.get(&(node, phase)).is_some_and(|known| *known <= cost) {
+        let known = &mut best[node as usize][phase as usize];
+        if *known <= cost {
             continue;
         }
-        best.insert((node, phase), cost);
+        *known = cost;
         for &edge in topology.out(node) {
             let length = topology.edge(edge.edge()).length_dm;
             if let Some((more, phase)) = step(map, when, edge, length, phase) {
@@ -166,7 +167,8 @@ fn plain(
             match join.place {
                 Place::Node(node) => {
                     for phase in phases {
-                        if let Some(cost) = best.get(&(node, phase)) {
+                        let cost = best[node as usize][phase as usize];
+                        if cost < u32::MAX {
                             better(&mut direct[door], cost + gap(join));
                         }
                     }
@@ -174,9 +176,11 @@ fn plain(
                 Place::OnEdge { edge, offset_dm } => {
                     for (directed, along) in sides(edge, offset_dm) {
                         for phase in phases {
-                            let Some(cost) = best.get(&(topology.tail(directed), phase)) else {
+                            let node = topology.tail(directed) as usize;
+                            let cost = best[node][phase as usize];
+                            if cost == u32::MAX {
                                 continue;
-                            };
+                            }
                             if let Some((more, _)) = step(map, when, directed, along, phase) {
                                 better(&mut direct[door], cost + more + gap(join));
                             }
@@ -407,7 +411,7 @@ fn extract(name: &str) -> Option<Vec<Edited>> {
             let said = json!({"kind": "main", "building": change.id.as_str()});
             make("entrances", format!("door-{n}"), middle, said);
         }
-        if rng.once_in(60) {
+        if rng.once_in(200) {
             let at = geometry.and_then(anchor).unwrap();
             make(
                 "first_aid_stations",
