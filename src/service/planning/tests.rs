@@ -411,7 +411,7 @@ fn extract(name: &str) -> Option<Vec<Edited>> {
             let said = json!({"kind": "main", "building": change.id.as_str()});
             make("entrances", format!("door-{n}"), middle, said);
         }
-        if rng.once_in(200) {
+        if rng.once_in(500) {
             let at = geometry.and_then(anchor).unwrap();
             make(
                 "first_aid_stations",

@@ -729,6 +729,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who is within reach of a facility.
+         * @description Walks start at doors and follow the network; storeys, stairs and lifts count where the standard is a time. Opening
+         *     hours of ways, gates and facilities are read at `at` for the whole walk.
+         */
+        post: operations["coverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The standards of planning. */
+        get: operations["standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/presets": {
         parameters: {
             query?: never;
@@ -1609,6 +1647,48 @@ export interface components {
             /** @description `FeatureCollection`. */
             type: string;
         };
+        /** @description The figures of an area. */
+        AreaAnswer: {
+            /**
+             * Format: double
+             * @description The share of people with two facilities within the standard.
+             */
+            backup_share?: number | null;
+            /**
+             * Format: double
+             * @description How many of them are covered.
+             */
+            covered: number;
+            /** @description The id of the building, grid, community or subdistrict, or the kind of housing. */
+            id: string;
+            /**
+             * Format: double
+             * @description The longest walk, in metres.
+             */
+            max_m?: number | null;
+            /**
+             * Format: double
+             * @description The mean length of the walks, in metres.
+             */
+            mean_m?: number | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description 95 % of the people walk at most this, in metres.
+             */
+            p95_m?: number | null;
+            /**
+             * Format: double
+             * @description The number of people.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description The share of people who are covered, from 0 to 1.
+             */
+            share?: number | null;
+        };
         /** @description A page of the audit. */
         AuditList: {
             /**
@@ -1755,6 +1835,11 @@ export interface components {
             /** @description How many staircases with a door of their own. */
             units?: number;
         };
+        /**
+         * @description How the result is divided.
+         * @enum {string}
+         */
+        ByBody: "building" | "grid" | "community" | "street" | "housing";
         Case: {
             /** @description The actions that the caller may take now. Only for callers with an account or a receipt. */
             allowed?: components["schemas"]["RequestableAction"][];
@@ -1831,6 +1916,18 @@ export interface components {
             respond_hours: number;
             /** @description The name in Chinese. */
             zh: string;
+        };
+        /** @description What tried facilities change. */
+        ChangeAnswer: {
+            /**
+             * Format: double
+             * @description How many people are covered in addition.
+             */
+            people: number;
+            /** @description The places in which they live, those with the most people first. */
+            places: components["schemas"]["GainedPlace"][];
+            /** @description The numbers of positions in `add` near which there is no way. */
+            unlinked: number[];
         };
         /** @description The spatial and temporal extent of a collection. */
         CollectionExtent: {
@@ -1968,6 +2065,90 @@ export interface components {
             /** @description The id of the case. */
             id: string;
         };
+        /** @description Who is covered. */
+        CoverageAnswer: {
+            /**
+             * Format: double
+             * @description The share of people with two facilities within the standard, so that one may fail.
+             */
+            backup_share?: number | null;
+            /** @description The areas, the worst first: those with the lowest share. */
+            by: components["schemas"]["AreaAnswer"][];
+            change?: components["schemas"]["ChangeAnswer"] | null;
+            /**
+             * Format: double
+             * @description How many of them are covered.
+             */
+            covered: number;
+            /**
+             * Format: double
+             * @description The number of people.
+             */
+            demand: number;
+            distance_m?: components["schemas"]["Distribution"] | null;
+            duration_s?: components["schemas"]["Distribution"] | null;
+            /**
+             * Format: double
+             * @description The share of people whose number was estimated from the floor area, from 0 to 1.
+             */
+            estimated: number;
+            /** @description The facilities that were counted. */
+            facilities: components["schemas"]["FacilitiesAnswer"];
+            factors?: components["schemas"]["FactorsAnswer"] | null;
+            /** @description How many areas, uncovered and unlinked places were left off by `limit`. */
+            left_off: components["schemas"]["LeftOff"];
+            /**
+             * Format: int64
+             * @description The commit from which the network was built.
+             */
+            network_seq: number;
+            /** @description Notes for a report: what the figures rest on. */
+            notes: components["schemas"]["Localized"][];
+            /**
+             * Format: int64
+             * @description The commit of the map that was counted.
+             */
+            seq: number;
+            /**
+             * Format: double
+             * @description The share of people who are covered, from 0 to 1; `null` without people.
+             */
+            share?: number | null;
+            /** @description The standard. */
+            standard: components["schemas"]["StandardShown"];
+            /** @description The same by straight lines from the buildings, for comparison only: straight lines flatter. */
+            straight_line: components["schemas"]["StraightLine"];
+            /** @description The places with people who are not covered, those with the most people first. */
+            uncovered: components["schemas"]["UncoveredPlace"][];
+            /** @description The people who are not linked to any facility. They count as not covered. */
+            unlinked: components["schemas"]["UnlinkedAnswer"];
+            worst?: components["schemas"]["AreaAnswer"] | null;
+        };
+        /** @description A question for a coverage. */
+        CoverageBody: {
+            /** @description Positions of further facilities to try. */
+            add?: components["schemas"]["TriedPlace"][];
+            /**
+             * Format: date-time
+             * @description The moment at which opening hours are read for the whole walk, RFC 3339; now where it is missing.
+             */
+            at?: string | null;
+            /** @description How the result is divided. */
+            by?: components["schemas"]["ByBody"];
+            demand?: components["schemas"]["DemandBody"] | null;
+            facility?: components["schemas"]["FacilityBody"] | null;
+            /** @description The most areas, uncovered and unlinked places in the answer, the ones with the most people first. */
+            limit?: number;
+            /**
+             * @description How people move: `foot` or `wheelchair`.
+             * @example foot
+             */
+            profile?: string;
+            /** @description How near a facility must be: the id of a standard, or one of your own. */
+            standard: components["schemas"]["StandardBody"];
+            /** @description The ids of facilities that do not count. */
+            without?: string[];
+        };
         /** @description A source of the data on the map. */
         DataSource: {
             /** @description The attribution that every map of the data must show. */
@@ -2032,6 +2213,43 @@ export interface components {
             tries: number;
             /** @description The id of the warning. */
             warning: string;
+        };
+        /** @description Whose walks count: the buildings of the map, a collection, or points. */
+        DemandBody: {
+            /** @description A collection with a number of people in a property; without it the buildings of the map. */
+            collection?: string | null;
+            /**
+             * Format: double
+             * @description The floor area per person in m² for buildings without a number of households (40).
+             */
+            m2_per_person?: number | null;
+            /**
+             * Format: double
+             * @description The persons in a household (2.62).
+             */
+            persons_per_household?: number | null;
+            /** @description Points with people. */
+            points?: components["schemas"]["PointBody"][] | null;
+            /** @description The property of the collection with the number of people. */
+            weight?: string | null;
+        };
+        /** @description How walks are distributed over people. */
+        Distribution: {
+            /**
+             * Format: double
+             * @description The longest walk.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description The mean.
+             */
+            mean: number;
+            /**
+             * Format: double
+             * @description 95 % of the people walk at most this.
+             */
+            p95: number;
         };
         /** @description What a person at the door needs. */
         DoorCode: {
@@ -2177,6 +2395,17 @@ export interface components {
             /** @description The clear width. */
             width_m?: number;
         };
+        /** @description The facilities that were counted. */
+        FacilitiesAnswer: {
+            /** @description The ids of those that are closed at the moment. */
+            closed: string[];
+            /** @description How many count at the moment. */
+            count: number;
+            /** @description How many of them have unknown opening hours. They count as open. */
+            unknown_hours: number;
+            /** @description The ids of those near which there is no way. */
+            unlinked: string[];
+        };
         /** @description Properties of the collection `facilities` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         FacilitiesProperties: {
             /** @description How many slots, spaces or seats. */
@@ -2194,6 +2423,38 @@ export interface components {
             name?: string;
             /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
             opening_hours?: string;
+        };
+        /** @description What counts as a facility. */
+        FacilityBody: {
+            /** @description Only stations with a defibrillator. */
+            aed?: boolean;
+            /** @description The smallest and the largest area, in m². */
+            area_m2?: number[] | null;
+            /**
+             * @description The collection.
+             * @example facilities
+             */
+            collection: string;
+            /** @description A filter in CQL2 text. */
+            filter?: string | null;
+            /**
+             * @description Only features of this kind.
+             * @example battery_swap
+             */
+            kind?: string | null;
+        };
+        /** @description How the number of people was found. */
+        FactorsAnswer: {
+            /**
+             * Format: double
+             * @description The floor area per person in m², for buildings without a number of households.
+             */
+            m2_per_person: number;
+            /**
+             * Format: double
+             * @description The persons in a household.
+             */
+            persons_per_household: number;
         };
         /** @description A row that lies far from everything on the map. */
         FarRow: {
@@ -2680,6 +2941,18 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
+        /** @description A place with people who are covered in addition. */
+        GainedPlace: {
+            /** @description The id of the building, or of the feature of the demand layer. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description How many people are covered in addition.
+             */
+            people: number;
+        };
         Geometry: {
             coordinates: number[];
             /** @enum {string} */
@@ -3085,6 +3358,17 @@ export interface components {
             /** @description West, south, east, north, in degrees (WGS 84). Null for an empty map. */
             bbox?: number[] | null;
         };
+        /** @description What `limit` left off. */
+        LeftOff: {
+            /** @description Areas of `by`. */
+            by: number;
+            /** @description Places of `change`. */
+            change: number;
+            /** @description Places of `uncovered`. */
+            uncovered: number;
+            /** @description Places of `unlinked`. */
+            unlinked: number;
+        };
         /** @description A leg of a route. */
         LegFeature: {
             /** @description Where it leads; for parking and waiting the same position twice. */
@@ -3428,6 +3712,25 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A standard of one's own. It needs a source, which stands beside every figure. */
+        OwnStandard: {
+            /**
+             * Format: double
+             * @description The longest walk in metres; either this or `minutes`.
+             */
+            metres?: number | null;
+            /**
+             * Format: double
+             * @description The longest walk in minutes; either this or `metres`.
+             */
+            minutes?: number | null;
+            /** @description Where the figure comes from. */
+            source?: string | null;
+            /** @description Whether the walk counts there and back. */
+            there_and_back?: boolean;
+            /** @description The name. */
+            title?: string | null;
+        };
         /** @description The answer of a person who came to an entrance. */
         PassageBody: {
             /** @description Whether the person was let in. */
@@ -3546,6 +3849,26 @@ export interface components {
              * @description The day it was opened to the public.
              */
             opened_on?: string;
+        };
+        /** @description A point with people. */
+        PointBody: {
+            /** @description Its id in the answer; its number in the list where it is missing. */
+            id?: string | null;
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon: number;
+            /**
+             * Format: double
+             * @description The number of people.
+             */
+            people: number;
         };
         /** @description The position of the caller in degrees of WGS 84. */
         Position: {
@@ -4205,6 +4528,48 @@ export interface components {
             /** @description The coordinate system of the box. */
             crs: string;
         };
+        /** @description The id of a standard, or a standard of one's own. */
+        StandardBody: string | components["schemas"]["OwnStandard"];
+        /** @description The features that count as the facility of a standard. */
+        StandardFacility: {
+            /** @description Whether only stations with a defibrillator count. */
+            aed: boolean;
+            /** @description The smallest and the largest area, in m². */
+            area_m2?: number[] | null;
+            /** @description The collection. */
+            collection: string;
+            /** @description The value of `kind`. */
+            kind?: string | null;
+        };
+        /** @description The standards. */
+        StandardList: {
+            /** @description The standards, in the order of `standards.toml`. */
+            standards: components["schemas"]["StandardShown"][];
+        };
+        /** @description A standard: how near a facility must be, and where the figure comes from. */
+        StandardShown: {
+            facility?: components["schemas"]["StandardFacility"] | null;
+            /** @description Its id; `null` for a standard of the request. */
+            id?: string | null;
+            /**
+             * Format: double
+             * @description The longest walk that counts, in metres.
+             */
+            metres?: number | null;
+            /**
+             * Format: double
+             * @description The longest walk that counts, in minutes.
+             */
+            minutes?: number | null;
+            /** @description The source of the figure. */
+            source: components["schemas"]["Localized"];
+            /** @description Whether the walk counts there and back. */
+            there_and_back: boolean;
+            /** @description Its name. */
+            title: components["schemas"]["Localized"];
+            /** @description Whether the figure was read in its source. */
+            verified: boolean;
+        };
         /** @enum {string} */
         Status: "reported" | "filed" | "rejected" | "merged" | "dispatched" | "returned" | "handling" | "handled" | "verified" | "closed" | "parked";
         /** @description A step of a case. Fields that do not apply to its action are absent. */
@@ -4276,6 +4641,14 @@ export interface components {
             id: string;
             /** @description What the photo shows. */
             kind: components["schemas"]["PhotoKind"];
+        };
+        /** @description A comparison by straight lines. */
+        StraightLine: {
+            /**
+             * Format: double
+             * @description The share of people, from 0 to 1; `null` without people.
+             */
+            share?: number | null;
         };
         /** @description The present state and the last days. Drills and cases pending review never count. */
         Summary: {
@@ -4466,6 +4839,19 @@ export interface components {
             /** @description Whether the token may only read. Meant for unattended screens. */
             read_only?: boolean;
         };
+        /** @description A position to try. */
+        TriedPlace: {
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon: number;
+        };
         /** @description A trip as a FeatureCollection: one line for each leg, in order. */
         TripAnswer: {
             /** @description The legs. */
@@ -4608,6 +4994,25 @@ export interface components {
             /** @description Where the turn is made: the position [longitude, latitude] that the routes share; or the id of the route in between, or a list of ids in order where there are several. */
             via: string | unknown[];
         };
+        /** @description A place with people who are not covered. */
+        UncoveredPlace: {
+            /**
+             * Format: double
+             * @description The longest walk from one of its doors, in metres; `null` if no facility can be reached.
+             */
+            distance_m?: number | null;
+            /** @description The id of the building, or of the feature of the demand layer. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description How many people are not covered.
+             */
+            people: number;
+            /** @description A position in it: longitude and latitude, WGS 84 degrees. */
+            position: number[];
+        };
         /** @description The member units. */
         UnitCounts: {
             /**
@@ -4683,6 +5088,32 @@ export interface components {
             name?: string;
             /** @description The telephone number of whoever is on duty. */
             phone?: string;
+        };
+        /** @description People who are not linked to any facility. */
+        UnlinkedAnswer: {
+            /**
+             * Format: double
+             * @description The number of people.
+             */
+            people: number;
+            /** @description The places. */
+            places: components["schemas"]["UnlinkedPlace"][];
+        };
+        /** @description A place with people who are not linked to any facility. */
+        UnlinkedPlace: {
+            /** @description The id of the building, or of the feature of the demand layer. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description The number of people.
+             */
+            people: number;
+            /** @description A position in it: longitude and latitude, WGS 84 degrees. */
+            position: number[];
+            /** @description `no_way`: no way is near the door. `no_facility`: no facility can be reached. */
+            why: string;
         };
         /** @description A layer of vector tiles. */
         VectorLayer: {
@@ -7738,6 +8169,104 @@ export interface operations {
             };
             /** @description No such photo */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageBody"];
+            };
+        };
+        responses: {
+            /** @description Who is covered, who is not, and how far they are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageAnswer"];
+                };
+            };
+            /** @description Requires the role planner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong or does not fit the map */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built; Retry-After says when to come again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The standards with their sources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardList"];
+                };
+            };
+            /** @description Requires the role planner */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
