@@ -29,6 +29,8 @@ pub struct CoverageAnswer {
     pub straight_line: StraightLine,
     /// The areas, the worst first: those with the lowest share.
     pub by: Vec<AreaAnswer>,
+    /// The number of people in no area of `by`, for example in buildings without a kind of housing.
+    pub in_no_area: f64,
     /// The community with the lowest share; `null` if the map has none.
     pub worst: Option<AreaAnswer>,
     /// The places with people who are not covered, those with the most people first.
@@ -223,6 +225,7 @@ pub(super) fn answer(
         }
     };
     areas.retain(|area| area.people > 0.0);
+    let in_areas: f64 = areas.iter().map(|area| area.people).sum();
     sort(&mut areas);
     left_off.by = shorten(&mut areas, limit);
     let mut communities = by
@@ -313,6 +316,8 @@ pub(super) fn answer(
         },
         worst: communities.into_iter().next(),
         by: areas,
+        // Each area is rounded to a hundredth of a person.
+        in_no_area: tenth((all.people - in_areas).max(0.0)),
         uncovered,
         unlinked: UnlinkedAnswer {
             people: rounded(all.no_way + all.no_facility),
