@@ -221,6 +221,9 @@ fn unit_and_room_are_told_beside_the_building() {
         ("温泉花园3号楼501室", None, Some("501")),
         ("温泉花园3号楼二单元", Some("2"), None),
         ("温泉花园3号楼2门5楼501", Some("2"), Some("501")),
+        ("温泉花园3号楼2门501", Some("2"), Some("501")),
+        ("温泉花园3栋二门 1102室", Some("2"), Some("1102")),
+        ("温泉花园三号楼二门501室", Some("2"), Some("501")),
     ] {
         let found = search(&all, &directory, query);
         let first = &found.hits[0];

@@ -8,6 +8,12 @@ use super::simplified::simplified;
 /// The characters that may follow a number in Chinese numerals. 五一 in 五一路 is not a number.
 const AFTER_NUMERALS: [char; 9] = ['号', '栋', '幢', '座', '楼', '室', '层', '弄', '单'];
 
+/// The characters that end the number of a building. Numerals before 门 are a number only behind one of them: 3栋二门 is
+/// unit 2, but 三门峡 is a city.
+const AFTER_BUILDINGS: [char; 7] = ['号', '栋', '幢', '座', '楼', '#', '-'];
+/// The characters that make another word of 门: 门诊 is a clinic.
+const OTHER_DOORS: [char; 3] = ['诊', '店', '市'];
+
 /// Normalizes a name or a query.
 pub(super) fn normal(text: &str) -> String {
     let plain: Vec<char> = text.chars().flat_map(plain).collect();
@@ -34,7 +40,8 @@ fn arabic(text: &[char]) -> String {
         let run = text[at..].iter().take_while(|c| numeral(**c).is_some());
         let run = run.count();
         let after = text.get(at + run);
-        let is_number = run > 0 && run <= 8 && after.map_or(false, |c| AFTER_NUMERALS.contains(c));
+        let is_counted = after.map_or(false, |c| AFTER_NUMERALS.contains(c));
+        let is_number = run > 0 && run <= 8 && (is_counted || is_unit(&out, &text[at + run..]));
         match is_number.then(|| number(&text[at..at + run])).flatten() {
             Some(number) => {
                 out.push_str(&number.to_string());
@@ -48,6 +55,13 @@ fn arabic(text: &[char]) -> String {
         }
     }
     out
+}
+
+/// Returns whether numerals between two parts of a text are the number of a unit, as in 3栋二门.
+fn is_unit(before: &str, after: &[char]) -> bool {
+    let last = before.trim_end().chars().last();
+    let is_word = after.get(1).map_or(false, |c| OTHER_DOORS.contains(c));
+    after.first() == Some(&'门') && !is_word && last.map_or(false, |c| AFTER_BUILDINGS.contains(&c))
 }
 
 fn numeral(c: char) -> Option<u32> {
@@ -104,6 +118,12 @@ mod tests {
             ("第二教学楼", "第二教学楼"),
             ("ＡＢＣ１２３　Ｄ", "abc123 d"),
             ("十二单元", "12单元"),
+            ("3栋二门 1102室", "3栋2门 1102室"),
+            ("三号楼 十二门", "3号楼 12门"),
+            ("5-一门", "5-1门"),
+            ("三门峡", "三门峡"),
+            ("温泉二门", "温泉二门"),
+            ("3号楼二门诊", "3号楼二门诊"),
         ] {
             assert_eq!(normal(text), expected, "{text}");
         }
