@@ -21,6 +21,10 @@ const ON_GROUND: [WayKind; 10] = [
     WayKind::Door,
 ];
 
+/// The profiles that every file has: requests that name none use `ebike`, and access cards say for each gate whether it
+/// is open on foot.
+const NEEDED: [&str; 2] = ["ebike", "foot"];
+
 /// The profiles of a file, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Profiles {
@@ -72,6 +76,14 @@ fn profiles(root: &Table<'_>) -> Option<Profiles> {
             "at least one table such as [foot]",
         );
         return None;
+    }
+    for needed in NEEDED {
+        if !entries.iter().any(|(id, _)| *id == needed) {
+            root.wrong(
+                format!("the file has no profile `{needed}`"),
+                &format!("a table [{needed}]"),
+            );
+        }
     }
     let read: Vec<Option<NamedProfile>> = entries
         .into_iter()
@@ -227,6 +239,12 @@ fn pace(table: &Table<'_>) -> Option<Pace> {
         let width = i.number_in(0.0, 10.0, "metres")?;
         Some((width * 10.0).round() as u16)
     });
+    let climb = table
+        .get("climb_percent")
+        .map_or(Some(100), |i| i.whole(1, 100, "per cent"));
+    let steepest = table
+        .get("steepest_percent")
+        .map_or(Some(0), |i| i.whole(1, 100, "per cent"));
     table.finish();
     let mut speed = kmh?.map(|tenths| tenths as u16);
     speed[WayKind::Lift as usize] = storey?;
@@ -237,6 +255,8 @@ fn pace(table: &Table<'_>) -> Option<Pace> {
         wheelchair_ramp: wheelchair_ramp? as u16,
         extra_ds: extra_ds?,
         width_dm: width_dm?,
+        climb_percent: climb? as u16,
+        steepest_percent: steepest? as u16,
     })
 }
 
@@ -287,6 +307,13 @@ extra_s = { crossing = 8 }
 surface_percent = { loose = 90 }
 lift_storey_s = 3
 width_m = 0.5
+
+[ebike]
+zh = "电动自行车"
+en = "E-bike"
+access = { yes = "through", permissive = "through", destination = "ends", delivery = "through", customers = "ends", private = "ends", no = "never" }
+credential_s = { show = 15, register = 60 }
+ride = { kmh = { lane = 15 } }
 "#;
 
     /// Invalid files: the text to replace, its replacement, the place of the problem, and parts of the problem text
@@ -299,6 +326,13 @@ width_m = 0.5
             "",
             "`Foot` is not the id of a profile",
             "[cargo_trike]",
+        ),
+        (
+            "[ebike]",
+            "[cargo]",
+            "1:",
+            "the file has no profile `ebike`",
+            "[ebike]",
         ),
         ("zh = \"步行\"\n", "", "1:", "`foot` lacks `zh`", "Chinese"),
         (
@@ -350,6 +384,13 @@ width_m = 0.5
             "10:",
             "is the number 190",
             "0 to 100",
+        ),
+        (
+            "width_m = 0.5",
+            "steepest_percent = 0",
+            "12:",
+            "`foot.walk.steepest_percent` is the number 0",
+            "1 to 100",
         ),
         (
             "steps = 2.5",
@@ -412,8 +453,9 @@ width_m = 0.5
 
     #[test]
     fn a_file_without_a_mode_is_told_so() {
-        let text = RIGHT.split("[foot.walk]").next().unwrap();
-        let told = Profiles::parse(text).unwrap_err();
+        let (before, after) = RIGHT.split_once("[foot.walk]").unwrap();
+        let (_, ebike) = after.split_once("[ebike]").unwrap();
+        let told = Profiles::parse(&format!("{before}[ebike]{ebike}")).unwrap_err();
         assert!(told[0].problem.contains("`foot` has no mode"), "{told:?}");
     }
 
@@ -433,6 +475,7 @@ width_m = 0.5
         let steps = rolls.speed[WayKind::Steps as usize];
         assert!(steps == 0 && rolls.bike_ramp == 0 && rolls.wheelchair_ramp > 0);
         assert_eq!(rolls.surface_percent[Surface::Loose as usize], 0);
+        assert_eq!((rolls.steepest_percent, rolls.climb_percent), (8, 50));
         // Three seconds per storey of 3 m.
         let lift = u32::from(rolls.speed[WayKind::Lift as usize]);
         assert_eq!(super::super::core::duration_ds(STOREY_DM, lift), 30);

@@ -20,8 +20,8 @@ pub use times::{Clock, Days, Times};
 
 use self::times::{Span, joined, within, without};
 use super::core::{
-    Access, Admission, Attr, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, Oneway, Ramp, Surface,
-    Table, Topology,
+    Access, Admission, Attr, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, INCLINE_DOWN,
+    INCLINE_UP, Oneway, Ramp, Surface, Table, Topology,
 };
 use crate::model::Canonical;
 
@@ -131,6 +131,7 @@ impl Said {
             attr: Attr {
                 width_dm: metres_to_dm(p.number("width_m")),
                 max_kmh: p.number("max_kmh").map_or(0, |v| v.clamp(0.0, 255.0) as u8),
+                incline: incline(p),
                 kind: base.kind,
                 surface: p
                     .text("surface")
@@ -182,6 +183,16 @@ impl Said {
             closed: false,
             ..self.attr
         }
+    }
+}
+
+/// Decodes `incline`, in per cent, or else `slope`, which has the direction only.
+fn incline(p: Canonical<'_>) -> i8 {
+    match (p.number("incline"), p.text("slope").as_deref()) {
+        (Some(percent), _) => percent.round().clamp(-100.0, 100.0) as i8,
+        (None, Some("up")) => INCLINE_UP,
+        (None, Some("down")) => INCLINE_DOWN,
+        _ => 0,
     }
 }
 

@@ -133,7 +133,7 @@ fn what_is_said_is_read() {
         "routes",
         json!({
             "kind": "lane", "ebike": "dismount", "oneway": true, "access": "private", "surface": "sett",
-            "width_m": 1.26, "max_kmh": 15, "layer": -1, "locked": true,
+            "width_m": 1.26, "max_kmh": 15, "incline": -6.4, "slope": "up", "layer": -1, "locked": true,
         }),
     );
     let expected = Attr {
@@ -143,11 +143,17 @@ fn what_is_said_is_read() {
         surface: Surface::Stones,
         width_dm: 13,
         max_kmh: 15,
+        incline: -6,
         layer: -1,
         locked: true,
         ..Attr::OPEN
     };
     assert_eq!(lane.attr, expected);
+    let ramp = |slope| read("routes", json!({"kind": "path", "slope": slope})).attr;
+    assert_eq!(
+        (ramp("up").incline, ramp("down").incline),
+        (INCLINE_UP, INCLINE_DOWN)
+    );
     let gate = read(
         "entrances",
         json!({"kind": "gate", "credential": "district_code"}),

@@ -29,6 +29,12 @@ pub const HOURS_ALWAYS: u32 = 0;
 /// unknown hours is preferred.
 pub const HOURS_UNKNOWN: u32 = u32::MAX;
 
+/// An [`Attr::incline`] of a way that rises along its direction; by how much is not known.
+pub const INCLINE_UP: i8 = 127;
+
+/// An [`Attr::incline`] of a way that falls along its direction; by how much is not known.
+pub const INCLINE_DOWN: i8 = -127;
+
 /// The attributes of a feature: a route, an area, a gate, a door or a lift.
 ///
 /// The data has already been interpreted: where a conditional restriction has no base value, the base value is *yes*,
@@ -45,6 +51,9 @@ pub struct Attr {
     pub width_dm: u16,
     /// The speed limit for vehicles in km/h; 0 if there is none.
     pub max_kmh: u8,
+    /// The rise along the direction in which the edge is drawn, in per cent, from -100 to 100; 0 if it is level or
+    /// nothing is known. [`INCLINE_UP`] and [`INCLINE_DOWN`]: the direction is known only.
+    pub incline: i8,
     /// The kind of way. It determines the speed.
     pub kind: WayKind,
     /// The class of the surface. It determines the speed.
@@ -79,6 +88,7 @@ impl Attr {
         walk_hours: HOURS_ALWAYS,
         width_dm: 0,
         max_kmh: 0,
+        incline: 0,
         kind: WayKind::Lane,
         surface: Surface::Unknown,
         ebike: Admission::Yes,

@@ -42,7 +42,7 @@ mod view;
 
 pub use attributes::{
     Access, Admission, Attr, Attributes, Blocked, Credential, Entry, HOURS_ALWAYS, HOURS_UNKNOWN,
-    Hours, Oneway, Ramp, Surface, Table, WayKind,
+    Hours, INCLINE_DOWN, INCLINE_UP, Oneway, Ramp, Surface, Table, WayKind,
 };
 pub use bound::{Bound, Everywhere, StraightLine};
 pub use edge::{DirectedEdge, Edge, EdgeKind, Place, Point};

@@ -21,7 +21,7 @@ pub enum Bar {
     Oneway,
     /// It is too narrow for the mode.
     TooNarrow,
-    /// The mode can't be used there, for example on steps without a ramp or on loose ground.
+    /// The mode can't be used there, for example on steps without a ramp, on loose ground or where it is too steep.
     Unusable,
     /// Its class of access is not allowed for the profile.
     NoAccess,
@@ -104,7 +104,14 @@ pub fn usage(
     if zone == Zone::Never {
         return Err(Bar::NoAccess);
     }
-    let mut speed = pace.on(attr);
+    let rise = match directed.is_backward() {
+        true => -attr.incline,
+        false => attr.incline,
+    };
+    if pace.is_too_steep(attr, rise) {
+        return Err(Bar::Unusable);
+    }
+    let mut speed = pace.climbing(pace.on(attr), rise);
     if mode == Mode::Ride && attr.max_kmh != 0 {
         speed = speed.min(u32::from(attr.max_kmh) * 10);
     }

@@ -1,9 +1,14 @@
 //! A profile of a traveller: the modes, their speeds, and the time for gates, doors, lifts and parking.
 
-use super::attributes::{Access, Attr, Credential, Ramp, Surface, WayKind};
+use super::attributes::{
+    Access, Attr, Credential, INCLINE_DOWN, INCLINE_UP, Ramp, Surface, WayKind,
+};
 
 /// The height of a storey if no height is known, in decimetres.
 pub const STOREY_DM: u32 = 30;
+
+/// A way that rises by this much, in per cent, is a climb.
+pub const CLIMB_PERCENT: i8 = 3;
 
 /// How an edge is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +60,11 @@ pub struct Pace {
     pub extra_ds: [u32; WayKind::ALL.len()],
     /// The least width of a passage that the mode can use, in decimetres.
     pub width_dm: u16,
+    /// The factor where a way rises by [`CLIMB_PERCENT`] or more, or by an unknown amount, in per cent of the speed.
+    pub climb_percent: u16,
+    /// The greatest rise or fall of a way that the mode can use, in per cent; 0: any. It does not apply to steps, whose
+    /// ramps are built for the mode.
+    pub steepest_percent: u16,
 }
 
 impl Pace {
@@ -68,6 +78,24 @@ impl Pace {
             (kind, _) => self.speed[kind as usize],
         };
         u32::from(speed) * u32::from(self.surface_percent[attr.surface as usize]) / 100
+    }
+
+    /// Whether a way with a rise in the direction of travel, in per cent, is too steep. A rise of unknown steepness is not.
+    pub fn is_too_steep(&self, attr: &Attr, rise: i8) -> bool {
+        let most = self.steepest_percent;
+        let is_known = rise != INCLINE_UP && rise != INCLINE_DOWN;
+        most != 0
+            && is_known
+            && attr.kind != WayKind::Steps
+            && u16::from(rise.unsigned_abs()) > most
+    }
+
+    /// The speed where a way has a rise in the direction of travel, in per cent. It is 0 only if `speed` is.
+    pub fn climbing(&self, speed: u32, rise: i8) -> u32 {
+        match rise >= CLIMB_PERCENT {
+            true => (speed * u32::from(self.climb_percent) / 100).max(speed.min(1)),
+            false => speed,
+        }
     }
 
     /// The highest speed on any feature, in tenths of km/h.

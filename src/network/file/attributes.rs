@@ -2,8 +2,8 @@
 //! the attributes part; [`super::Places`] is the second.
 
 use super::super::core::{
-    Access, Admission, Attr, Blocked, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, Mode, Oneway,
-    Pace, ParkRule, Profile, Ramp, Surface, Table, WayKind, Zone,
+    Access, Admission, Attr, Blocked, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, INCLINE_DOWN,
+    INCLINE_UP, Mode, Oneway, Pace, ParkRule, Profile, Ramp, Surface, Table, WayKind, Zone,
 };
 use super::bytes::{Damaged, Reader, Writer};
 
@@ -217,8 +217,8 @@ fn hours_index(number: u64) -> Result<u32, Damaged> {
 }
 
 /// The numbers that stand for attributes.
-fn key(attr: &Attr) -> [u64; 15] {
-    let zigzag = (i64::from(attr.layer) << 1) ^ (i64::from(attr.layer) >> 63);
+fn key(attr: &Attr) -> [u64; 16] {
+    let zigzag = |n: i8| ((i64::from(n) << 1) ^ (i64::from(n) >> 63)) as u64;
     [
         hours_number(attr.ride_hours),
         hours_number(attr.push_hours),
@@ -234,7 +234,8 @@ fn key(attr: &Attr) -> [u64; 15] {
         attr.ramp as u64,
         attr.credential as u64,
         u64::from(attr.locked) + 2 * u64::from(attr.closed) + 4 * u64::from(attr.no_parking),
-        zigzag as u64,
+        zigzag(attr.layer),
+        zigzag(attr.incline),
     ]
 }
 
@@ -260,6 +261,8 @@ fn read_attr(r: &mut Reader<'_>) -> Result<Attr, Damaged> {
     attr.closed = bits & 2 != 0;
     attr.no_parking = bits & 4 != 0;
     attr.layer = i8::try_from(r.signed()?).map_err(|_| Damaged)?;
+    let incline = i8::try_from(r.signed()?).map_err(|_| Damaged)?;
+    attr.incline = incline.clamp(INCLINE_DOWN, INCLINE_UP);
     Ok(attr)
 }
 
@@ -271,7 +274,13 @@ fn write_profile(w: &mut Writer, profile: &Profile) {
             let speeds = pace.speed.iter().chain(&pace.surface_percent);
             speeds.for_each(|speed| w.number(u64::from(*speed)));
             pace.extra_ds.iter().for_each(|ds| w.number(u64::from(*ds)));
-            for value in [pace.bike_ramp, pace.wheelchair_ramp, pace.width_dm] {
+            for value in [
+                pace.bike_ramp,
+                pace.wheelchair_ramp,
+                pace.width_dm,
+                pace.climb_percent,
+                pace.steepest_percent,
+            ] {
                 w.number(u64::from(value));
             }
         }
@@ -345,5 +354,7 @@ fn read_pace(r: &mut Reader<'_>) -> Result<Pace, Damaged> {
         bike_ramp: r.small()?,
         wheelchair_ramp: r.small()?,
         width_dm: r.small()?,
+        climb_percent: r.small()?,
+        steepest_percent: r.small()?,
     })
 }

@@ -94,7 +94,7 @@ fn a_way_is_a_route_for_riders_and_a_road_of_the_base_map() {
             Element::OpenWay
         ),
         [
-            "routes {\"ebike\":\"no\",\"foot\":\"yes\",\"kind\":\"steps\",\"ramp\":\"bicycle\",\"steps\":12}"
+            "routes {\"ebike\":\"no\",\"foot\":\"yes\",\"kind\":\"steps\",\"ramp\":\"bicycle\",\"slope\":\"up\",\"steps\":12}"
         ]
     );
     assert_eq!(
@@ -122,6 +122,18 @@ fn a_way_is_a_route_for_riders_and_a_road_of_the_base_map() {
     };
     assert!(reversed.reversed && reversed.properties["oneway"] == true);
     assert_eq!(reversed.properties["incline"], -8.0);
+    for (text, expected) in [
+        ("highway=footway,incline=up", "up"),
+        ("highway=footway,incline=down", "down"),
+        ("highway=service,oneway=-1,incline=up", "down"),
+    ] {
+        let way = outcomes(&tags(text), Element::OpenWay).into_iter().next();
+        let Some(Outcome::Draft(way)) = way else {
+            panic!("{text} is a route")
+        };
+        assert_eq!(way.properties["slope"], expected, "{text}");
+        assert!(!way.properties.contains_key("incline"), "{text}");
+    }
 }
 
 #[test]

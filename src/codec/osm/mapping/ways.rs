@@ -182,8 +182,7 @@ fn ramp(tags: &Tags) -> Option<&'static str> {
     }
 }
 
-/// The incline in percent in the direction of the way. The values `up` and `down` are not numbers
-/// and give `None`.
+/// The incline in percent in the direction of the way. The values `up` and `down` are not numbers: [`slope`] reads them.
 fn incline(tags: &Tags) -> Option<f64> {
     let text = tags.get("incline")?;
     let percent = match (text.strip_suffix('%'), text.strip_suffix('°')) {
@@ -193,6 +192,15 @@ fn incline(tags: &Tags) -> Option<f64> {
     };
     let rounded = (percent * 10.0).round() / 10.0;
     (rounded.abs() <= 100.0).then_some(rounded)
+}
+
+/// The direction in which a way rises if the incline has no number.
+fn slope(tags: &Tags, reversed: bool) -> Option<&'static str> {
+    match (tags.get("incline")?, reversed) {
+        ("up", false) | ("down", true) => Some("up"),
+        ("down", false) | ("up", true) => Some("down"),
+        _ => None,
+    }
 }
 
 pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
@@ -260,6 +268,7 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
         .set("steps", steps)
         .set("ramp", ramp(tags))
         .set("incline", incline.map(|n| if reversed { -n } else { n }))
+        .set("slope", slope(tags, reversed))
         .set("locked", tags.truth("locked"))
         .set("max_kmh", tags.kmh("maxspeed"))
         .set("covered", covered.then_some(true))

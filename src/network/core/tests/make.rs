@@ -39,6 +39,8 @@ pub fn ebike() -> Profile {
             wheelchair_ramp: bike_ramp,
             extra_ds: [0; 11],
             width_dm,
+            climb_percent: if speed == 150 { 100 } else { 60 },
+            steepest_percent: 0,
         };
         pace.speed[WayKind::Steps as usize] = steps;
         pace.speed[WayKind::Lift as usize] = if speed == 150 { 0 } else { 36 };
@@ -93,6 +95,7 @@ pub fn wheelchair() -> Profile {
         pace.speed[WayKind::Steps as usize] = 0;
         pace.bike_ramp = 0;
         pace.width_dm = 9;
+        pace.steepest_percent = 8;
         pace.surface_percent = [100, 100, 80, 60, 0];
     }
     profile

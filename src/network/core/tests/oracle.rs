@@ -60,6 +60,15 @@ impl Oracle<'_> {
             });
         }
         speed = speed * u32::from(pace.surface_percent[a.surface as usize]) / 100;
+        // The rise in the direction of travel; 127 and -127 say the direction only.
+        let rise = i32::from(a.incline) * if edge.is_backward() { -1 } else { 1 };
+        let most = i32::from(pace.steepest_percent);
+        if most > 0 && a.kind != WayKind::Steps && rise.abs() <= 100 && rise.abs() > most {
+            return None;
+        }
+        if rise >= 3 && speed > 0 {
+            speed = (speed * u32::from(pace.climb_percent) / 100).max(1);
+        }
         if mode == Mode::Ride && a.max_kmh > 0 && speed > u32::from(a.max_kmh) * 10 {
             speed = u32::from(a.max_kmh) * 10;
         }

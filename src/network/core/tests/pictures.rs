@@ -66,6 +66,34 @@ fn a_gate_that_closes_while_somebody_is_inside_is_no_way_out() {
 }
 
 #[test]
+fn a_climb_is_slow_and_a_wheelchair_goes_around_what_is_too_steep() {
+    let hill = |incline: i8| {
+        let town = Town::draw(
+            "A--s--B\n\
+             |     |\n\
+             |     |\n\
+             |     |\n\
+             C-----D",
+        );
+        town.with('s', |a| a.incline = incline)
+    };
+    let way = |incline, from, to| hill(incline).way(&wheelchair(), from, to, clock(12, 0));
+    assert_eq!(way(0, 'A', 'B'), "walk AB, 43.2 s");
+    assert_eq!(way(6, 'A', 'B'), "walk AB, 72 s");
+    assert_eq!(way(6, 'B', 'A'), "walk BA, 43.2 s");
+    // 10 % is too steep in both directions. A rise of unknown steepness is slow, and bars nobody.
+    assert_eq!(way(10, 'A', 'B'), "walk ACDB, 100.8 s");
+    assert_eq!(way(10, 'B', 'A'), "walk BDCA, 100.8 s");
+    assert_eq!(way(INCLINE_UP, 'A', 'B'), "walk AB, 72 s");
+    assert_eq!(way(INCLINE_UP, 'B', 'A'), "walk BA, 43.2 s");
+    assert_eq!(way(INCLINE_DOWN, 'B', 'A'), "walk BA, 72 s");
+    assert_eq!(
+        hill(10).way(&foot(), 'A', 'B', clock(12, 0)),
+        "walk AB, 72 s"
+    );
+}
+
+#[test]
 fn a_one_way_binds_who_rides_and_not_who_pushes_or_walks() {
     let town = Town::draw(
         "A--o--B\n\

@@ -80,6 +80,9 @@ fn attr(rng: &mut Rng, hours: u32) -> Attr {
     if rng.once_in(5) {
         attr.max_kmh = 5 + rng.below(10) as u8;
     }
+    if rng.once_in(4) {
+        attr.incline = rng.pick(&[-12, -6, -2, 2, 6, 12, INCLINE_UP, INCLINE_DOWN]);
+    }
     attr.locked = rng.once_in(25);
     attr.closed = rng.once_in(25);
     attr.no_parking = rng.once_in(3);
