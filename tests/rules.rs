@@ -11,6 +11,7 @@ use crate::support::server::{Server, onemap, sqlite_in};
 
 const RULES: &str = include_str!("../geodata/rules.toml");
 const CALENDAR: &str = include_str!("../geodata/calendar.toml");
+const PROFILES: &str = include_str!("../geodata/profiles.toml");
 
 async fn rules(server: &Server) -> Value {
     server.json("/api/rules").await
@@ -139,6 +140,51 @@ async fn a_changed_file_is_applied_without_a_restart_and_an_invalid_one_is_not()
 }
 
 #[tokio::test]
+async fn travel_profiles_are_replaced_and_an_invalid_file_leaves_the_previous_ones_in_force() {
+    let (config, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let dir = config.path().to_str().unwrap();
+    let server = Server::on(&sqlite_in(data.path()), &["--config", dir]).await;
+    // The answer to an unknown profile lists the known ones.
+    let known = async || {
+        let (_, refused) = server.problem("/api/buildings/b1/access?mode=kite").await;
+        refused["detail"].as_str().unwrap().to_owned()
+    };
+    assert!(
+        known()
+            .await
+            .contains("ebike, foot, cargo_trike, wheelchair")
+    );
+
+    let robot = PROFILES.replace("[cargo_trike", "[robot");
+    write(config.path(), "profiles.toml", &robot);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !known().await.contains("ebike, foot, robot, wheelchair") {
+        assert!(Instant::now() < deadline, "{}", known().await);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    write(
+        config.path(),
+        "profiles.toml",
+        &robot.replacen("mount_s = 3", "mount_s = \"3\"", 1),
+    );
+    let now = until(&server, |r| r["problem"].is_object()).await;
+    let line = robot.lines().position(|l| l == "mount_s = 3").unwrap() + 1;
+    assert_eq!(now["problem"]["file"], "profiles.toml");
+    assert_eq!(now["problem"]["line"], line);
+    assert_eq!(
+        now["problem"]["problem"],
+        "`ebike.mount_s` is the text \"3\""
+    );
+    assert!(known().await.contains("robot"));
+
+    // They are part of the map: a restart without the folder keeps them.
+    drop(server);
+    let server = Server::on(&sqlite_in(data.path()), &[]).await;
+    let (_, refused) = server.problem("/api/buildings/b1/access?mode=kite").await;
+    assert!(refused["detail"].as_str().unwrap().contains("robot"));
+}
+
+#[tokio::test]
 async fn invalid_rules_at_the_start_leave_the_previous_ones_in_force() {
     let (config, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let database = sqlite_in(data.path());
@@ -195,6 +241,17 @@ fn check_names_the_file_the_line_and_what_was_expected() {
     let said: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(said["files"], 2);
     assert_eq!(said["problems"][0]["line"], line);
+    write(
+        dir.path(),
+        "profiles.toml",
+        &PROFILES.replacen("[foot]", "[Foot]", 1),
+    );
+    let (out, _, ok) = onemap(&["check", path]);
+    assert!(!ok);
+    let line = PROFILES.lines().position(|l| l == "[foot]").unwrap() + 1;
+    let wanted = format!("{path}/profiles.toml:{line}:2: `Foot` is not the id of a profile");
+    assert!(out.contains(&wanted), "{out}");
+    assert!(out.contains("the file has no profile `foot`"), "{out}");
     let (_, err, ok) = onemap(&["check", dir.path().join("nowhere").to_str().unwrap()]);
     assert!(!ok && err.contains("nowhere"), "{err}");
 }

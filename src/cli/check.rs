@@ -13,18 +13,19 @@ use crate::codec::config::{Problem, text_of};
 use crate::demo;
 use crate::ingest::{self, Options, Source};
 use crate::model::CollectionId;
-use crate::service::config::{self, CALENDAR_FILE, Folder, RULES_FILE};
+use crate::network::Profiles;
+use crate::service::config::{self, CALENDAR_FILE, Folder, PROFILES_FILE, RULES_FILE};
 use crate::store::Store;
 use crate::warnings::{Calendar, Rules};
 
-/// Check rules, calendars, schemas and data files without changing anything.
+/// Check rules, calendars, travel profiles, schemas and data files without changing anything.
 ///
 /// Each problem is printed as one line: FILE:LINE:COLUMN: what is wrong; what was expected. The exit status is
 /// 1 if there is a problem.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Configuration folders (rules.toml, calendar.toml, schemas/*.json) and files. Rules, calendars and
-    /// schemas are recognised by name or content; all other files are checked as data for an import.
+    /// Configuration folders (rules.toml, calendar.toml, profiles.toml, schemas/*.json) and files. Rules, calendars,
+    /// profiles and schemas are recognised by name or content; all other files are checked as data for an import.
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// Print the result as JSON.
@@ -56,6 +57,7 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             match kind_of(path, &bytes) {
                 Kind::Rules => rules.push((path.clone(), bytes)),
                 Kind::Calendar => calendar(path, &bytes, &mut outcome),
+                Kind::Profiles => profiles(path, &bytes, &mut outcome),
                 Kind::Schema => schema(path, &bytes, &mut outcome, &mut schemas),
                 Kind::Data => data.push(path.clone()),
             }
@@ -63,7 +65,8 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     }
     anyhow::ensure!(
         outcome.files > 0,
-        "nothing to check: expected a folder with {RULES_FILE}, {CALENDAR_FILE} or schemas/*.json, or files"
+        "nothing to check: expected a folder with {RULES_FILE}, {CALENDAR_FILE}, {PROFILES_FILE} or \
+         schemas/*.json, or files"
     );
     // Places in rules may name any collection, so the schemas are read first.
     let collections: Vec<&str> = schemas.iter().map(|(id, _)| id.as_str()).collect();
@@ -119,6 +122,7 @@ fn folder(
         match name.as_str() {
             RULES_FILE => rules.push((path, bytes)),
             CALENDAR_FILE => calendar(&path, &bytes, outcome),
+            PROFILES_FILE => profiles(&path, &bytes, outcome),
             _ => schema(&path, &bytes, outcome, schemas),
         }
     }
@@ -140,6 +144,12 @@ fn calendar(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
     }
 }
 
+fn profiles(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
+    let file = path.display().to_string();
+    let read = text_of(&file, bytes).and_then(|text| Profiles::read(&file, text));
+    outcome.problems.extend(read.err().into_iter().flatten());
+}
+
 fn schema(path: &Path, bytes: &[u8], outcome: &mut Outcome, schemas: &mut Schemas) {
     match config::read_schema(&path.display().to_string(), bytes) {
         Err(problems) => outcome.problems.extend(problems),
@@ -154,6 +164,7 @@ fn schema(path: &Path, bytes: &[u8], outcome: &mut Outcome, schemas: &mut Schema
 enum Kind {
     Rules,
     Calendar,
+    Profiles,
     Schema,
     Data,
 }
@@ -165,6 +176,10 @@ fn kind_of(path: &Path, bytes: &[u8]) -> Kind {
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
     let head = String::from_utf8_lossy(head);
     if name.ends_with(".toml") {
+        let is_travel = name.contains("profiles") || head.contains("credential_s");
+        if is_travel && !name.contains("rules") {
+            return Kind::Profiles;
+        }
         let working_time = name.contains("calendar") || head.contains("utc_offset");
         return if working_time && !name.contains("rules") {
             Kind::Calendar
@@ -247,6 +262,11 @@ mod tests {
         assert_eq!(
             kind("a/worktime.toml", "utc_offset = \"+08:00\""),
             Kind::Calendar
+        );
+        assert_eq!(kind("a/profiles.toml", ""), Kind::Profiles);
+        assert_eq!(
+            kind("a/tianjin.toml", "[ebike]\ncredential_s = {}"),
+            Kind::Profiles
         );
         assert_eq!(kind("a/wrong-03.toml", "[categories.other]"), Kind::Rules);
         assert_eq!(kind("schemas/parks.json", "{"), Kind::Schema);

@@ -131,11 +131,10 @@ pub async fn network(
     let file = match app.files.at_hand(&snapshot, &built, area, now) {
         Some(file) => file,
         None => {
-            let (files, routes) = (Arc::clone(&app.files), Arc::clone(&app.routes));
+            let files = Arc::clone(&app.files);
             let map = Arc::clone(&snapshot);
             let build = move |_: &crate::index::Budget| {
-                let profiles = routes.profiles();
-                let file = files.get(&map, &built, profiles, area, now);
+                let file = files.get(&map, &built, map.profiles(), area, now);
                 file.map_err(|none| Cut::Refused(none.into()))
             };
             app.answer_aside(Kind::Walk, NARROW, build).await?

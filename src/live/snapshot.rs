@@ -13,6 +13,7 @@ use crate::index::Collections;
 use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
 };
+use crate::network::Profiles;
 use crate::store::{Quarantined, Store, StoreError};
 use crate::warnings::StatusBoard;
 
@@ -209,6 +210,11 @@ impl Snapshot {
     /// Who may pass ways and gates. Equal pointers mean equal content.
     pub fn way_attributes(&self) -> &Arc<WayAttributes> {
         &self.projections.way_attributes
+    }
+
+    /// The travel profiles in force. Equal pointers mean equal content.
+    pub fn profiles(&self) -> &Arc<Profiles> {
+        self.projections.travel_profiles.in_force()
     }
 
     /// When each place was last observed.

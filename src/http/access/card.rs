@@ -1,13 +1,12 @@
 //! `/api/buildings/{id}/access`: which gate to use, what to show there, where to park, and which door.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::codec::config;
 use crate::http::App;
 use crate::http::answer;
 use crate::http::auth::Caller;
@@ -15,7 +14,6 @@ use crate::http::problem::{Problem, sentence};
 use crate::http::query::Query;
 use crate::http::work::{Advice, Cut};
 use crate::model::both;
-use crate::network::Profiles;
 use crate::service::access::{self, Access, Ask, NoCard};
 
 /// How far `at` may lie in the past: clocks differ, and a rider may request the card again when already on the way.
@@ -27,9 +25,6 @@ const NARROW: Advice = (
     "该小区的出入口过多，请直接查询图层 entrances。",
     "The compound has too many entrances. Read the collection entrances instead.",
 );
-
-static PROFILES: LazyLock<Result<Profiles, Vec<config::Problem>>> =
-    LazyLock::new(Profiles::built_in);
 
 /// Describes how to get into a building.
 ///
@@ -57,7 +52,8 @@ pub async fn card(
 ) -> Result<Response, Problem> {
     query.only(&["at", "mode", "unit", "room"])?;
     let at = read_at(&query)?;
-    let profiles = profiles()?;
+    let snapshot = app.live.snapshot();
+    let profiles = Arc::clone(snapshot.profiles());
     let mode = query.get("mode")?.unwrap_or("ebike").to_owned();
     if profiles.get(&mode).is_none() {
         let names: Vec<&str> = profiles.iter().map(|p| p.profile.name.as_str()).collect();
@@ -75,7 +71,6 @@ pub async fn card(
         Ok(said.filter(|t| !t.is_empty()).map(str::to_owned))
     };
     let (unit, room) = (text("unit")?, text("room")?);
-    let snapshot = app.live.snapshot();
     let (map, asker) = (snapshot.clone(), caller.clone());
     let found = app
         .answer(NARROW, move |budget| {
@@ -110,16 +105,6 @@ fn no_card(none: &NoCard) -> Problem {
             .with("parameter", "room")
             .with("known", known.clone()),
     }
-}
-
-fn profiles() -> Result<&'static Profiles, Problem> {
-    PROFILES.as_ref().map_err(|problems| {
-        let first = problems
-            .first()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        Problem::internal(&first)
-    })
 }
 
 /// Parses `at`, the moment for which hours are checked.

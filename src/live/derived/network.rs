@@ -5,7 +5,7 @@
 //! searches in a city many times faster, and are used until one of the source collections changes.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use super::super::Snapshot;
@@ -37,6 +37,8 @@ pub struct Network {
     /// `None` if the map has more nodes or edges than a topology supports.
     ways: Option<Ways>,
     seqs: SourceSeqs,
+    /// The profiles for which bounds are computed.
+    profiles: Arc<Profiles>,
     /// The bounds for each profile, once they are computed.
     bounds: Vec<(Profile, OnceLock<Potentials>)>,
 }
@@ -64,6 +66,7 @@ impl Network {
         Self {
             ways: Ways::of(snapshot),
             seqs: Self::source_seqs(snapshot),
+            profiles: Arc::clone(snapshot.profiles()),
             bounds: Vec::new(),
         }
     }
@@ -179,8 +182,7 @@ impl Derive for Network {
     const NAME: &'static str = "route network";
 
     fn build(snapshot: &Snapshot, _: Option<&Self>) -> Self {
-        // A built-in file that cannot be read is reported by the route service.
-        let profiles = Profiles::built_in().unwrap_or_default();
+        let profiles = snapshot.profiles();
         let of_profile = |named: &NamedProfile| (named.profile.clone(), OnceLock::new());
         Self {
             bounds: profiles.iter().map(of_profile).collect(),
@@ -189,7 +191,7 @@ impl Derive for Network {
     }
 
     fn is_current(&self, snapshot: &Snapshot) -> bool {
-        self.seqs == Self::source_seqs(snapshot)
+        self.seqs == Self::source_seqs(snapshot) && Arc::ptr_eq(&self.profiles, snapshot.profiles())
     }
 
     fn refine(&self, snapshot: &Snapshot, is_outdated: &dyn Fn() -> bool) {

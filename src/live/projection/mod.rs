@@ -16,6 +16,7 @@ mod past_days;
 mod quarantine;
 #[cfg(test)]
 mod tests;
+mod travel_profiles;
 mod way_attributes;
 
 use std::fmt::Debug;
@@ -31,6 +32,7 @@ pub use last_seen::LastSeen;
 pub use passages::Passages;
 pub use past_days::{OpenThen, PastDays};
 pub use quarantine::Quarantine;
+pub use travel_profiles::TravelProfiles;
 pub use way_attributes::{WayAttributes, geometry_stamp};
 
 use crate::index::{Collection, Collections, Entry};
@@ -209,4 +211,6 @@ projections! {
     passages: Passages,
     /// Who may pass ways and gates.
     way_attributes: WayAttributes,
+    /// The travel profiles in force.
+    travel_profiles: TravelProfiles,
 }

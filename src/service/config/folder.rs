@@ -13,6 +13,7 @@ use crate::model::{
     Author, Body, BuiltIns, Change, CollectionId, Edit, Expect, FeatureId, OriginKind, Properties,
     Schema, SchemaError,
 };
+use crate::network::Profiles;
 use crate::store::{Committed, Store, StoreError};
 use crate::warnings::{Calendar, Rules};
 
@@ -20,13 +21,15 @@ use crate::warnings::{Calendar, Rules};
 pub const RULES_FILE: &str = "rules.toml";
 /// The file with working hours and holidays.
 pub const CALENDAR_FILE: &str = "calendar.toml";
+/// The file of the travel profiles.
+pub const PROFILES_FILE: &str = "profiles.toml";
 /// How often installing schemas is tried again when other nodes write them at the same time.
 const ATTEMPTS: u32 = 10;
 /// The folder of the schemas.
 const SCHEMAS: &str = "schemas";
 
-/// The content of a configuration folder: `rules.toml`, `calendar.toml` and `schemas/*.json`. Each may be
-/// missing.
+/// The content of a configuration folder: `rules.toml`, `calendar.toml`, `profiles.toml` and `schemas/*.json`. Each
+/// may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folder {
     files: BTreeMap<String, Vec<u8>>,
@@ -51,7 +54,7 @@ impl Folder {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(e) => Err(named(path, e)),
         };
-        for name in [RULES_FILE, CALENDAR_FILE] {
+        for name in [RULES_FILE, CALENDAR_FILE, PROFILES_FILE] {
             take(name.to_owned(), &dir.join(name))?;
         }
         let schemas = dir.join(SCHEMAS);
@@ -105,6 +108,11 @@ impl Folder {
     /// The text of the calendar file, if it exists and is valid.
     pub fn calendar(&self) -> Result<Option<&str>, Vec<Problem>> {
         self.text(CALENDAR_FILE, |text| Calendar::parse(text).map(drop))
+    }
+
+    /// The text of the travel profiles if the file exists and is valid.
+    pub fn profiles(&self) -> Result<Option<&str>, Vec<Problem>> {
+        self.text(PROFILES_FILE, |text| Profiles::parse(text).map(drop))
     }
 
     fn text(

@@ -1,5 +1,6 @@
-//! Commits rules, calendar and schemas: the built-in ones if the map has none, and those of the configuration
-//! folder at the start and whenever a file changes.
+//! Commits rules, calendar, travel profiles and schemas: the built-in ones if the map has none, and those of the
+//! configuration folder at the start and whenever a file changes. Built-in travel profiles are not committed: they are in
+//! force as long as the map has no others, so that a newer program brings newer ones.
 //!
 //! Each becomes a commit. A wrong file leaves the previous version in force, and its problems are reported
 //! until it is corrected.
@@ -101,7 +102,7 @@ async fn reload(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError
     Ok(problems)
 }
 
-/// Commits the folder's rules and calendar, and returns their problems.
+/// Commits the folder's rules, calendar and profiles, and returns their problems.
 async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
     let snapshot = live.snapshot();
     let collections: Vec<&str> = snapshot
@@ -118,18 +119,25 @@ async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError>
     };
     let rules = right(folder.rules(&collections));
     let calendar = right(folder.calendar());
+    let profiles = right(folder.profiles());
     let texts = [
         ("rules", rules.as_deref()),
         ("calendar", calendar.as_deref()),
+        ("profiles", profiles.as_deref()),
     ];
-    put(live, texts, "rules and calendar of the configuration").await?;
+    put(
+        live,
+        texts,
+        "rules, calendar and profiles of the configuration",
+    )
+    .await?;
     Ok(problems)
 }
 
 /// Commits the texts that differ from those in force.
-async fn put(
+async fn put<const N: usize>(
     live: &Live,
-    texts: [(&str, Option<&str>); 2],
+    texts: [(&str, Option<&str>); N],
     reason: &str,
 ) -> Result<(), StoreError> {
     let snapshot = live.snapshot();
