@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp, tz};
 use serde_json::{Map, Value, json};
 
 use super::city::{Building, City, Entrance, Node, Pass, Special, Turn, Via, Way};
+use super::islet::{self, Shape};
 use super::names::{COMMUNITIES, STREET, Use};
 use super::places::{self, Places};
 use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, ring_to_wgs84, to_wgs84};
@@ -228,6 +229,14 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     }
     parks(&mut d, city, as_of);
     base(&mut d, city);
+    for (collection, id, shape, properties) in islet::features(city) {
+        let geometry = match shape {
+            Shape::Point(at) => point(at),
+            Shape::Line(along) => line(&along),
+            Shape::Ring(ring) => polygon(&ring),
+        };
+        d.put(collection, &id, geometry, properties);
+    }
     d.sorted()
 }
 

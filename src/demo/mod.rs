@@ -15,6 +15,7 @@ mod feed;
 mod frontage;
 mod grids;
 mod irregular;
+mod islet;
 mod lots;
 mod names;
 mod network;

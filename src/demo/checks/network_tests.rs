@@ -225,6 +225,35 @@ fn lifts_join_the_garage_to_the_ground_and_obstacles_stand_on_ways() {
 }
 
 #[test]
+fn one_door_stands_on_an_island_of_the_network() {
+    let routes = features(drawn(), "routes");
+    let is_board = |r: &&Feature| r.id.starts_with("boardwalk-");
+    let island: HashSet<Key> = routes
+        .iter()
+        .filter(is_board)
+        .flat_map(|r| r.key.iter().copied())
+        .collect();
+    let lines = lines(&routes);
+    for other in lines.iter().filter(|l| !is_board(l)) {
+        assert!(other.key.iter().all(|key| !island.contains(key)));
+    }
+    let mainland: Vec<&Feature> = lines.iter().copied().filter(|l| !is_board(l)).collect();
+    for board in routes.iter().filter(is_board) {
+        for at in &board.line {
+            let (metres, _) = nearest_line(&mainland, None, *at);
+            assert!(metres > 15.0, "{metres} m from the shore");
+        }
+    }
+    let entrances = features(drawn(), "entrances");
+    let doors: Vec<&str> = entrances
+        .iter()
+        .filter(|e| island.contains(&e.key[0]))
+        .map(|e| e.id.as_str())
+        .collect();
+    assert_eq!(doors, ["chaoyang-lake-pavilion-door"]);
+}
+
+#[test]
 fn ways_have_ramps_bans_private_land_and_special_hours() {
     let routes = features(drawn(), "routes");
     let count = |of: &dyn Fn(&Feature) -> bool| routes.iter().filter(|r| of(r)).count();
