@@ -261,7 +261,7 @@ fn has_node() -> bool {
     major.is_some_and(|major: u32| major >= 20)
 }
 
-/// The requests: the card of every building, routes at many hours, and searches.
+/// The requests: the card of every building, routes at many hours, nearest places, trips and searches.
 async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value)> {
     let hours = hours();
     let houses = server
@@ -327,6 +327,56 @@ async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value
         }
         all.push(("route", ask));
     }
+    for number in 0..NEAR_ASKED {
+        let (collection, kind) = lots.of(&[
+            ("first_aid_stations", None),
+            ("facilities", Some("battery_swap")),
+            ("facilities", Some("rest_stop")),
+            ("facilities", Some("toilet")),
+        ]);
+        let from = match number % 3 {
+            0 => json!({"entrance": lots.of(&entrances)["id"]}),
+            _ => somewhere(lots),
+        };
+        let mut ask = json!({
+            "collection": collection, "from": from, "k": 5, "profile": lots.of(&profiles),
+            "depart_at": lots.of(&hours),
+        });
+        if let Some(kind) = kind {
+            ask["kind"] = json!(kind);
+        }
+        all.push(("near", ask));
+    }
+    // Orders of one rider lie in a few compounds. Every fifth trip avoids a gate, every seventh has a time window.
+    for number in 0..TRIPS_ASKED {
+        let first = lots.below(houses.len() - 40);
+        let count = if number % 10 == 0 {
+            9
+        } else {
+            1 + lots.below(5)
+        };
+        let depart = lots.below(hours.len() - 3);
+        let stops = (0..count).map(|_| {
+            let house = houses[first + lots.below(40)];
+            json!({"to": {"building": house["id"]}, "stay_s": lots.below(300)})
+        });
+        let mut stops: Vec<Value> = stops.collect();
+        if number % 7 == 0 {
+            stops[0]["not_after"] = json!(hours[depart + 1]);
+        }
+        if number % 11 == 0 {
+            stops[0]["to"]["unit"] = json!("99");
+        }
+        let avoid: Vec<&Value> = match number % 5 {
+            0 => vec![&lots.of(&entrances)["id"]],
+            _ => Vec::new(),
+        };
+        let ask = json!({
+            "from": {"facility": lots.of(&facilities)["id"]}, "profile": lots.of(&profiles[..4]),
+            "depart_at": hours[depart], "stops": stops, "avoid": avoid,
+        });
+        all.push(("trip", ask));
+    }
     for text in SEARCHES {
         all.push(("search", json!({"text": text, "limit": 10})));
     }
@@ -349,7 +399,10 @@ fn routes_asked() -> usize {
     asked.and_then(|n| n.parse().ok()).unwrap_or(1_500)
 }
 
-const SEARCHES: [&str; 34] = [
+const NEAR_ASKED: usize = 200;
+const TRIPS_ASKED: usize = 60;
+
+const SEARCHES: [&str; 37] = [
     "wqhy3",
     "wenquan 3",
     "温泉3楼",
@@ -374,6 +427,9 @@ const SEARCHES: [&str; 34] = [
     "chaoyang",
     "cyl",
     "天津市北辰区果园新村街道温泉花园3号楼2单元501 李女士 13800138000",
+    "温泉花园3栋二门 1102室",
+    "温泉花园3号楼2门501",
+    "天津市北辰区果园新村街道温泉花园3栋二门 501室 李女士 13800138000",
     "温泉花园99号楼",
     "温泉花园3号楼9单元",
     "东门",
@@ -389,6 +445,8 @@ const SEARCHES: [&str; 34] = [
 async fn ask_server(server: &Server, kind: &str, ask: &Value) -> (u16, Value) {
     let request = match kind {
         "route" => server.request(Method::POST, "/api/route").json(ask),
+        "near" => server.request(Method::POST, "/api/nearest").json(ask),
+        "trip" => server.request(Method::POST, "/api/trip").json(ask),
         "card" => {
             let house = ask["building"].as_str().unwrap();
             let path = format!("/api/buildings/{house}/access");

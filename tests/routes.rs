@@ -670,6 +670,73 @@ async fn a_trip_visits_every_door_in_its_window_and_walks_where_riding_does_not_
 }
 
 #[tokio::test]
+async fn a_trip_names_its_gates_and_avoids_one_that_turned_the_rider_away() {
+    let district = District::start().await;
+    let mut body = json!({
+        "from": {"facility": START}, "profile": "ebike", "depart_at": noon(),
+        "stops": [delivery(DOOR.0, DOOR.1), delivery(DOOR.0, "1")],
+    });
+    let (status, found) = trip(&district, &body, "zh").await;
+    assert_eq!(status, 200, "{found}");
+    // The first visit enters the compound; the second one is inside already.
+    let gate = &found["visits"][0]["gate"];
+    let own = asked(door(), "ebike", &noon());
+    assert_eq!(gate["id"], self::gate(&district.route(&own).await));
+    assert!(
+        gate["name"].is_string() && gate["position"].is_array(),
+        "{gate}"
+    );
+    assert_eq!(found["visits"][1]["gate"], Value::Null);
+
+    body["avoid"] = json!([gate["id"]]);
+    let (status, other) = trip(&district, &body, "zh").await;
+    assert_eq!(status, 200, "{other}");
+    let instead = &other["visits"][0]["gate"]["id"];
+    assert!(instead.is_string() && *instead != gate["id"], "{other}");
+    let took = |answer: &Value| answer["summary"]["duration_s"].as_f64().unwrap();
+    assert!(took(&other) > took(&found));
+
+    body["avoid"] = json!(["no-such-gate"]);
+    let (status, refused) = trip(&district, &body, "zh").await;
+    assert_eq!((status, &refused["field"]), (404, &json!("avoid")));
+    body["avoid"] = json!(vec!["g"; 17]);
+    let (status, refused) = trip(&district, &body, "zh").await;
+    assert_eq!(
+        (status, &refused["errors"][0]["field"]),
+        (422, &json!("avoid"))
+    );
+}
+
+#[tokio::test]
+async fn nobody_gets_to_an_island_or_off_it_and_the_nearest_handover_point_is_named() {
+    let district = District::start().await;
+    let island = json!({"building": "chaoyang-lake-pavilion"});
+    for profile in ["ebike", "foot", "wheelchair"] {
+        let (status, refused) = district
+            .refusal(&asked(island.clone(), profile, &noon()))
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(refused["reason"]["zh"], "没有可以到达的路线");
+        assert_eq!(refused["reason"]["en"], "No way on the map leads there");
+        // It has no gate, so the place to go instead is a hand-over point, which can be reached.
+        assert_eq!(refused["gates"], json!([]));
+        let nearest = &refused["nearest"];
+        assert_eq!(nearest["collection"], "facilities", "{refused}");
+        let id = nearest["id"].as_str().unwrap();
+        assert!(id.starts_with("handover-"), "{id}");
+        let there = asked(json!({"facility": id}), profile, &noon());
+        let there = district.route(&there).await;
+        let seconds = there["summary"]["duration_s"].as_f64().unwrap();
+        assert!((nearest["duration_s"].as_f64().unwrap() - seconds).abs() < 0.15);
+    }
+    let mut off = asked(door(), "foot", &noon());
+    off["from"] = json!({"entrance": "chaoyang-lake-pavilion-door"});
+    let (status, refused) = district.refusal(&off).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused["nearest"], Value::Null, "{refused}");
+}
+
+#[tokio::test]
 async fn a_trip_to_one_door_is_the_route_to_it_and_one_to_many_says_that_it_is_a_heuristic() {
     let district = District::start().await;
     let door = json!({"building": DOOR.0, "unit": DOOR.1});

@@ -37,12 +37,34 @@ function call(op, request) {
   return JSON.parse(new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.answer(), length)));
 }
 
-const ends = (end, place) => Object.fromEntries(Object.entries(place).map(([name, value]) => [`${end}.${name}`, value]));
+const ends = (end, place) =>
+  Object.fromEntries(Object.entries(place).map(([name, value]) => [`${end}.${name}`, value]));
+const stopOf = ({ to, not_before, not_after, stay_s }, number) => {
+  const moments = Object.entries({ not_before, not_after }).filter(([, at]) => at);
+  return {
+    ...ends(`stops.${number}.to`, to),
+    ...Object.fromEntries(moments.map(([name, at]) => [`stops.${number}.${name}`, Date.parse(at)])),
+    ...(stay_s === undefined ? {} : { [`stops.${number}.stay_s`]: stay_s }),
+  };
+};
 const phone = {
   route: ({ from, to, depart_at, ...ask }) =>
-    call('route', { ...ends('from', from), ...ends('to', to), ...ask, at: Date.parse(depart_at) }),
+    call('route', {
+      ...ends('from', from),
+      ...ends('to', to),
+      ...ask,
+      at: Date.parse(depart_at),
+    }),
   card: ({ at, ...ask }) => call('card', { ...ask, at: Date.parse(at) }),
   search: (ask) => call('search', ask),
+  near: ({ from, depart_at, ...ask }) => call('near', { ...ends('from', from), ...ask, at: Date.parse(depart_at) }),
+  trip: ({ from, stops, depart_at, ...ask }) =>
+    call('trip', {
+      ...ends('from', from),
+      ...Object.assign({}, ...stops.map(stopOf)),
+      ...ask,
+      at: Date.parse(depart_at),
+    }),
 };
 
 // The parts of an answer that must be equal, for each kind of request.
@@ -69,20 +91,52 @@ const same = {
     })),
     note,
   }),
+  near: ({ features }) => ({
+    features: features.map(({ id, geometry, properties }) => ({
+      id,
+      geometry,
+      ...Object.fromEntries(
+        ['name', 'phone', 'aed', 'opening_hours', 'distance_m', 'duration_s'].map((name) => [
+          name,
+          properties[name] ?? null,
+        ]),
+      ),
+    })),
+  }),
+  trip({ features, visits, summary: { seq: _, network_seq: __, ...summary } }) {
+    return { features, visits, summary };
+  },
 };
 /** The reason of a refusal, without the other members of the server's problem document. */
 const refusal = {
-  route: ({ status, reason, gates, nearest }) => ({ status, reason, gates, nearest: gates ? nearest : undefined }),
-  card: ({ status, known }) => ({ status, known: known?.length ? known : undefined }),
+  route: ({ status, reason, gates, nearest }) => ({
+    status,
+    reason,
+    gates,
+    nearest: gates ? nearest : undefined,
+  }),
+  card: ({ status, known }) => ({
+    status,
+    known: known?.length ? known : undefined,
+  }),
   search: ({ status }) => ({ status }),
+  near: ({ status }) => ({ status }),
+  trip: ({ status, field, errors, reason, gates, nearest }) => ({
+    status,
+    field: field ?? errors?.[0]?.field,
+    reason,
+    gates,
+    nearest: gates ? nearest : undefined,
+  }),
 };
 
-const took = { route: [], card: [], search: [] };
+const took = { route: [], card: [], search: [], near: [], trip: [] };
 const count = { same: 0, refused: 0, tied: 0, busy: 0 };
 // If several routes take equally long, a search returns the one that it finds first. Which one that is depends on the
 // lower bounds that guide the search. Then everything but the route itself must be equal.
 const tie = ({ summary: { distance_m: _, ...summary }, features, alternatives }) => ({
   summary,
+  visits: visits?.map(({ first_leg: __, ...visit }) => visit),
   seconds: Math.round(features.reduce((sum, leg) => sum + leg.properties.duration_s * 10, 0)),
   modes: [...new Set(features.map((leg) => leg.properties.mode))].sort(),
   alternatives: alternatives?.map(tie),
@@ -105,9 +159,21 @@ for (const line of read('answers.jsonl').toString().split('\n')) {
       : [same[kind](answer), same[kind](said)];
   const plain = (value) => JSON.parse(JSON.stringify(value));
   if (isDeepStrictEqual(plain(server), plain(own))) count[isRefused ? 'refused' : 'same'] += 1;
-  else if (kind === 'route' && !isRefused && !said.problem && isDeepStrictEqual(plain(tie(server)), plain(tie(own)))) {
+  else if (
+    (kind === 'route' || kind === 'trip') &&
+    !isRefused &&
+    !said.problem &&
+    isDeepStrictEqual(plain(tie(server)), plain(tie(own)))
+  ) {
     count.tied += 1;
-  } else different.push({ kind, ask, status, server: plain(server), phone: plain(own) });
+  } else
+    different.push({
+      kind,
+      ask,
+      status,
+      server: plain(server),
+      phone: plain(own),
+    });
 }
 
 /** The first place in which two values differ. */
@@ -136,5 +202,6 @@ console.log(
 for (const { kind, ask, status, server, phone } of different.slice(0, Number(process.env.SHOWN ?? 10))) {
   console.log(`${kind} ${JSON.stringify(ask)} (${status})\n  ${difference(server, phone)}`);
 }
-const isFew = (number) => number <= took.route.length / 50;
-process.exitCode = different.length === 0 && isFew(count.tied) && isFew(count.busy) && count.same > count.refused ? 0 : 1;
+const isFew = (number) => number <= (took.route.length + took.trip.length) / 50;
+process.exitCode =
+  different.length === 0 && isFew(count.tied) && isFew(count.busy) && count.same > count.refused ? 0 : 1;

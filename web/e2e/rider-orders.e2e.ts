@@ -91,6 +91,37 @@ test('several orders are pasted, planned with one tap, and delivered door by doo
   await close();
 });
 
+test('a rider who is turned away at a gate gets a trip through another one', async () => {
+  const { context, page, errors, close } = await phone(browser, `${url}/rider?b=${HOUSE}&unit=2`, { at: BEGIN });
+  await askForMondayMorning(context);
+  await page.locator('[data-add-order]').click();
+  await page.goto(`${url}/rider/orders`);
+  const answer = page.waitForResponse((response) => response.url().endsWith('/api/trip') && response.ok(), {
+    timeout: 60_000,
+  });
+  await page.locator('[data-plan]').click();
+  const { visits } = (await (await answer).json()) as {
+    visits: { gate: { id: string; name: string; position: [number, number] } | null }[];
+  };
+  const gate = visits[0]?.gate;
+  if (!gate) throw new Error('the trip passes no gate');
+  await page.waitForSelector('[data-way-map="ready"]', { timeout: 60_000 });
+  const [longitude, latitude] = gate.position;
+  await context.setGeolocation({ longitude, latitude, accuracy: 8 });
+  await page.getByRole('button', { name: '没让进' }).click();
+  await page.getByText('已记下').waitFor();
+  await expectAccessible(page);
+  expect(await fitsFingers(page)).toEqual([]);
+  if (process.env['ONEMAP_SHOTS']) await page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/tour-gate.png` });
+  const again = page.waitForRequest((request) => request.url().endsWith('/api/trip'));
+  await page.locator('[data-other-gate]').click();
+  expect(((await again).postDataJSON() as { avoid?: string[] }).avoid).toEqual([gate.id]);
+  await page.locator('[data-avoided]', { hasText: `已避开${gate.name}` }).waitFor();
+  await page.locator('[data-now]').waitFor();
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test('an order that cannot be planned is named', async () => {
   const { page, errors, close } = await phone(browser, `${url}/rider?b=${HOUSE}`, { at: BEGIN });
   await page.locator('[data-add-order]').click();

@@ -13,8 +13,10 @@ use crate::service::routes::Area;
 use crate::ways::{Sights, Ways};
 
 mod card;
+mod near;
 mod route;
 mod search;
+mod trip;
 
 /// An opened area with the numbers of its commits.
 pub struct Opened {
@@ -145,6 +147,8 @@ impl<'a> Request<'a> {
 fn reply(opened: &mut Opened, request: &Request<'_>, json: &mut Json) {
     match request.get("op") {
         Some("route") => route::answer(opened, request, json),
+        Some("near") => near::answer(opened, request, json),
+        Some("trip") => trip::answer(opened, request, json),
         Some("search") => search::answer(opened, request, json),
         Some("card") => card::answer(opened, request, json),
         _ => refuse(json, 400, "unknown_call"),

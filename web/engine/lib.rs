@@ -93,18 +93,22 @@ mod service {
         mod ends;
         mod gates;
         mod legs;
+        mod near;
         mod plan;
         mod spot;
         mod steps;
+        mod trip;
 
         pub use crate::ground::{nearest_places, Area, Ground, NoNetwork, Table};
         pub use asked::{Ask, Passed};
         pub use ends::{Entrance, Site};
         pub use gates::OtherGate;
         pub use legs::Leg;
+        pub use near::{Reach, Traveller};
         pub use plan::{Failed, Journey, Nearest, NoWay};
         pub use spot::{Spot, SpotError};
         pub use steps::Step;
+        pub use trip::{Delivery, NoTrip, Trip, MOST_DELIVERIES, STAY_S};
     }
 }
 

@@ -195,7 +195,7 @@ impl RouteSummary {
 }
 
 impl RouteEntrance {
-    fn of(passed: &Passed) -> Self {
+    pub(super) fn of(passed: &Passed) -> Self {
         Self {
             id: passed.id.clone(),
             name: passed.name.clone(),

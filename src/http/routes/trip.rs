@@ -6,20 +6,18 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::answer::{LegFeature, leg_feature};
-use super::ask::{RoutePlace, departure, profile};
+use super::answer::{LegFeature, RouteEntrance, leg_feature};
+use super::ask::{RoutePlace, avoided, departure, profile};
 use super::route::{geojson, refusal, wrong_place};
 use crate::http::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::model::both;
-use crate::service::routes::{Delivery, NoTrip, Traveller, Trip, Unanswered};
+use crate::service::routes::{
+    Delivery, MOST_DELIVERIES, NoTrip, STAY_S, Traveller, Trip, Unanswered,
+};
 
-/// The most deliveries of a trip.
-const MOST: usize = 20;
-/// The default time at the door, in seconds.
-const STAY_S: u32 = 120;
 /// The maximum time at the door, in seconds.
 const LONGEST_STAY_S: u32 = 4 * 3600;
 
@@ -43,6 +41,10 @@ pub struct TripBody {
     #[serde(alias = "at")]
     #[schema(format = DateTime)]
     pub depart_at: Option<String>,
+    /// The ids of entrances that the trip must not pass, such as a gate that has just turned the rider away.
+    #[serde(default)]
+    #[schema(max_items = 16)]
+    pub avoid: Vec<String>,
 }
 
 fn ebike() -> String {
@@ -93,6 +95,8 @@ pub struct TripVisit {
     pub begins_at: String,
     /// Whether the vehicle is moved for it. If not, the rider walks from the door before.
     pub rides: bool,
+    /// The gate through which the compound is entered; null where none is, as from a door of the same compound.
+    pub gate: Option<RouteEntrance>,
     /// The door's id; null where no door is known.
     pub door: Option<String>,
     /// Metres to the door that no way of the map covers.
@@ -141,12 +145,12 @@ pub async fn trip(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     let count = body.stops.len();
-    if !(1..=MOST).contains(&count) {
+    if !(1..=MOST_DELIVERIES).contains(&count) {
         return Err(Problem::wrong_field(
             "stops",
             both!(
-                "应为1至{MOST}单，实际为{count}单",
-                "expected 1 to {MOST} deliveries, found {count}"
+                "应为1至{MOST_DELIVERIES}单，实际为{count}单",
+                "expected 1 to {MOST_DELIVERIES} deliveries, found {count}"
             ),
         ));
     }
@@ -161,6 +165,8 @@ pub async fn trip(
         .collect::<Result<_, _>>()?;
     let depart = traveller.at;
     let ground = app.ground(depart).await?;
+    avoided(&body.avoid, &ground)?;
+    let ground = ground.avoiding(&body.avoid);
     let searched = ground.clone();
     let found = app
         .metered(move |memory, limit, _| {
@@ -202,6 +208,7 @@ fn visits(trip: &Trip) -> (Vec<TripVisit>, Vec<LegFeature>) {
             arrive_at: visit.arrive_at.to_string(),
             begins_at: visit.begins_at.to_string(),
             rides: visit.rides,
+            gate: visit.gate.as_ref().map(RouteEntrance::of),
             door: visit.door.clone(),
             gap_m: visit.gap_m,
             first_leg: features.len(),

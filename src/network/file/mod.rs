@@ -35,7 +35,7 @@ pub use places::{Compound, Door, House, Order, Place, PlaceKind, Places};
 pub use topology::{read_topology, write_topology};
 
 /// The version of the format. A phone with another version loads the page again.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 #[cfg(test)]
 mod tests;

@@ -147,6 +147,10 @@ pub struct Place {
     pub capacity: Option<u32>,
     /// Its opening hours, as text.
     pub opening_hours: Option<String>,
+    /// Its telephone number.
+    pub phone: Option<String>,
+    /// Whether it has a defibrillator.
+    pub aed: Option<bool>,
     /// Its position.
     pub at: Option<Point>,
 }
@@ -227,6 +231,8 @@ impl Places {
             }
             w.maybe(place.capacity);
             w.maybe_text(&place.opening_hours);
+            w.maybe_text(&place.phone);
+            w.flag(place.aed);
             point(&mut w, &mut at, place.at, None);
         }
         w.count(self.orders.len());
@@ -357,6 +363,8 @@ impl Places {
                 compound: r.maybe_text()?,
                 capacity: r.maybe()?,
                 opening_hours: r.maybe_text()?,
+                phone: r.maybe_text()?,
+                aed: r.flag()?,
                 at: read_point(&mut r, &mut at, None)?,
             });
         }

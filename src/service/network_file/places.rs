@@ -296,6 +296,8 @@ impl Reading<'_> {
                         compound: public.text(property::COMPOUND),
                         capacity: public.whole("capacity"),
                         opening_hours: public.text("opening_hours"),
+                        phone: public.text("phone"),
+                        aed: public.flag("aed"),
                         at: Some(point(at)),
                     }
                 })

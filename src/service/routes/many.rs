@@ -3,53 +3,27 @@
 
 use std::sync::Arc;
 
-use geo_types::{Coord, LineString};
-use jiff::Timestamp;
+use geo_types::LineString;
 
-use super::ends::{Finder, Stops};
+use super::Ground;
 use super::legs;
+use super::near::{Reach, Standing, Traveller};
 use super::plan::Failed;
 use super::spot::Spot;
-use super::{Ground, NoNetwork};
 use crate::index::{Collection, Entry, Meter};
-use crate::live::Ways;
 use crate::model::names::collection::{BUILDINGS, ENTRANCES};
 use crate::model::names::property;
 use crate::model::{Canonical, Role};
-use crate::network::core::{self, DirectedEdge, End, Limit, Memory, Mode, Profile, Query, Stopped};
+use crate::network::core::{self, DirectedEdge, Limit, Memory, Mode};
 
-/// The longest travel time to a nearest feature, in tenths of a second: 2 hours.
-const FARTHEST_DS: u32 = 72_000;
 /// The maximum number of candidates, taken in order of straight-line distance, whose travel time is computed.
 const MOST_CANDIDATES: usize = 1024;
-/// The maximum number of ends on the network for each candidate.
-const MOST_ENDS: usize = 4;
-
-/// A traveller: origin, profile and departure time.
-#[derive(Debug, Clone)]
-pub struct Traveller {
-    /// The origin.
-    pub from: Spot,
-    /// The travel profile.
-    pub profile: Profile,
-    /// The departure time.
-    pub at: Timestamp,
-}
 
 /// A feature that the search reaches.
 #[derive(Debug, Clone)]
 pub struct NearFeature {
     /// The feature.
     pub entry: Arc<Entry>,
-    /// The length of the route to it, in metres.
-    pub distance_m: f64,
-    /// The travel time to it, in seconds.
-    pub duration_s: f64,
-}
-
-/// A place of a list that the search reaches.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reach {
     /// The length of the route to it, in metres.
     pub distance_m: f64,
     /// The travel time to it, in seconds.
@@ -80,45 +54,7 @@ impl<S> From<Failed> for Unanswered<S> {
     }
 }
 
-impl From<Stopped> for Failed {
-    fn from(_: Stopped) -> Self {
-        Self::Limited
-    }
-}
-
-/// A traveller whose origin is resolved to places on the network.
-struct Standing<'a> {
-    ground: &'a Ground,
-    ways: &'a Ways,
-    traveller: &'a Traveller,
-    from: Vec<End>,
-    origin: Coord<f64>,
-    limit: Limit<'a>,
-}
-
 impl Ground {
-    fn standing<'a>(
-        &'a self,
-        traveller: &'a Traveller,
-        limit: Limit<'a>,
-    ) -> Result<Standing<'a>, Failed> {
-        let ways = self.ways().ok_or(Failed::Network(NoNetwork::TooLarge))?;
-        let finder = Finder {
-            ground: self,
-            ways,
-            profile: &traveller.profile,
-        };
-        let stops = finder.start(&traveller.from).map_err(Failed::From)?;
-        Ok(Standing {
-            ground: self,
-            ways,
-            traveller,
-            origin: stops.list.first().map(|stop| stop.at).unwrap_or_default(),
-            from: stops.ends(),
-            limit,
-        })
-    }
-
     /// Returns the `k` features of a collection with the shortest travel times, in ascending order. If a kind is
     /// given, only features of this kind count.
     ///
@@ -148,7 +84,7 @@ impl Ground {
                 .map_err(Unanswered::Stopped)?;
             let farthest = candidates.last().map_or(0.0, |(_, metres)| *metres);
             let is_all = candidates.len() < wanted;
-            let found = standing.among(collection, candidates, k, memory)?;
+            let found = among(&standing, collection, &candidates, k, memory)?;
             let last = found.get(k.saturating_sub(1));
             // A feature beyond the candidates takes at least as long as a straight line to it at the highest speed.
             let is_enough = last.is_some_and(|last| {
@@ -221,95 +157,35 @@ impl Ground {
     }
 }
 
-impl Standing<'_> {
-    fn finder(&self) -> Finder<'_> {
-        Finder {
-            ground: self.ground,
-            ways: self.ways,
-            profile: &self.traveller.profile,
-        }
-    }
-
-    fn query<'q>(&'q self, to: &'q [End]) -> Query<'q> {
-        let at = self.traveller.at.as_millisecond().div_euclid(100);
-        Query {
-            limit: self.limit,
-            ..Query::new(&self.from, to, at, self.traveller.profile.first_mode())
-        }
-    }
-
-    fn among(
-        &self,
-        collection: &Collection,
-        candidates: Vec<(Arc<Entry>, f64)>,
-        k: usize,
-        memory: &mut Memory,
-    ) -> Result<Vec<NearFeature>, Failed> {
-        let finder = self.finder();
-        let name = collection.schema().collection.as_str();
-        let stops = candidates.iter().map(|(entry, _)| {
-            let id = entry.id().to_string();
-            let spot = match name {
-                BUILDINGS => Spot::Building {
-                    id,
-                    unit: None,
-                    room: None,
-                },
-                ENTRANCES => Spot::Entrance(id),
-                _ => Spot::Position(super::lookup::position(entry)?),
-            };
-            finder.find(&spot).ok()
-        });
-        let reached = self.times(stops, FARTHEST_DS, k, memory)?;
-        let mut found: Vec<NearFeature> = candidates
-            .iter()
-            .zip(reached)
-            .filter_map(|((entry, _), reach)| {
-                let reach = reach?;
-                Some(NearFeature {
-                    entry: Arc::clone(entry),
-                    distance_m: reach.distance_m,
-                    duration_s: reach.duration_s,
-                })
-            })
-            .collect();
-        found.sort_by(|a, b| a.duration_s.total_cmp(&b.duration_s));
-        found.truncate(k);
-        Ok(found)
-    }
-
-    /// Returns the travel times to places, or to the `k` places that are reached first.
-    fn times(
-        &self,
-        places: impl Iterator<Item = Option<Stops>>,
-        horizon_ds: u32,
-        k: usize,
-        memory: &mut Memory,
-    ) -> Result<Vec<Option<Reach>>, Failed> {
-        let mut ends: Vec<End> = Vec::new();
-        let mut owner: Vec<u32> = Vec::new();
-        let mut count = 0;
-        for (number, stops) in places.enumerate() {
-            count = number + 1;
-            for stop in stops.iter().flat_map(|stops| &stops.list).take(MOST_ENDS) {
-                ends.push(stop.end);
-                owner.push(number as u32);
-            }
-        }
-        let query = self.query(&ends);
-        let view = self.ground.view(self.ways, &self.traveller.profile);
-        let reached = view.nearest_places(memory, &query, &owner, k.min(count), horizon_ds)?;
-        let mut times: Vec<Option<Reach>> = vec![None; count];
-        for one in reached {
-            let place = owner.get(one.target);
-            let place = place.and_then(|number| times.get_mut(*number as usize));
-            if let Some(place) = place {
-                place.get_or_insert(Reach {
-                    distance_m: one.length_dm as f64 / 10.0,
-                    duration_s: (one.arrive - query.depart) as f64 / 10.0,
-                });
-            }
-        }
-        Ok(times)
-    }
+/// Returns the `k` candidates that are reached first.
+fn among(
+    standing: &Standing<'_>,
+    collection: &Collection,
+    candidates: &[(Arc<Entry>, f64)],
+    k: usize,
+    memory: &mut Memory,
+) -> Result<Vec<NearFeature>, Failed> {
+    let name = collection.schema().collection.as_str();
+    let spots = candidates.iter().map(|(entry, _)| {
+        let id = entry.id().to_string();
+        Some(match name {
+            BUILDINGS => Spot::Building {
+                id,
+                unit: None,
+                room: None,
+            },
+            ENTRANCES => Spot::Entrance(id),
+            _ => Spot::Position(super::lookup::position(entry)?),
+        })
+    });
+    let found = standing.first(spots, k, memory)?.into_iter();
+    let near = found.filter_map(|(at, reach)| {
+        let (entry, _) = candidates.get(at)?;
+        Some(NearFeature {
+            entry: Arc::clone(entry),
+            distance_m: reach.distance_m,
+            duration_s: reach.duration_s,
+        })
+    });
+    Ok(near.collect())
 }

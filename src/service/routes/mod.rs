@@ -10,7 +10,8 @@
 //! | `plan` | the best route, or the reason why there is none |
 //! | `trip` | trips to several doors: the order, parking places and walks |
 //! | `gates` | why a route does not use each other gate of a compound |
-//! | `many` | the nearest features by travel time, isochrones, travel times to a list of places |
+//! | `near` | travel times from one place to many |
+//! | `many` | the nearest features of a collection, isochrones, travel times to a list of places |
 //! | `joins` | where many buildings, entrances and positions join the network |
 //! | `legs`, `steps` | legs with distance and duration, and the instructions on the way |
 //!
@@ -30,6 +31,7 @@ mod legs;
 mod lookup;
 mod many;
 mod names;
+mod near;
 mod plan;
 #[cfg(test)]
 mod ride_tests;
@@ -49,12 +51,13 @@ pub use conditions::Conditions;
 pub use gates::OtherGate;
 pub use joins::{Joined, Joiner, up_ds};
 pub use legs::{Leg, LegMode};
-pub use many::{Area, NearFeature, Reach, Traveller, Unanswered};
+pub use many::{Area, NearFeature, Unanswered};
+pub use near::{Reach, Traveller};
 pub use plan::{Failed, Journey, Nearest, NoWay};
 pub use spot::{Spot, SpotError};
 pub use steps::Step;
 pub use table::Table;
-pub use trip::{Delivery, NoTrip, Trip, TripVisit};
+pub use trip::{Delivery, MOST_DELIVERIES, NoTrip, STAY_S, Trip, TripVisit};
 
 use crate::live::{Built, Live, Network, Snapshot, Ways};
 use crate::model::names::collection::ENTRANCES;
@@ -65,7 +68,6 @@ use crate::network::core::{Profile, View};
 #[derive(Debug)]
 pub struct Routes {
     live: Live,
-    profiles: Profiles,
     /// The tables used last, the newest first. Most queries use the same snapshot and day, and can share one.
     kept: Mutex<Vec<Kept>>,
     /// Held while a table is made, so that only one thread makes it.
@@ -162,25 +164,18 @@ impl Ground {
 }
 
 impl Routes {
-    /// Creates the route service for a map, with the built-in profiles.
+    /// Creates the route service for a map.
     pub fn new(live: Live) -> Self {
-        let profiles = Profiles::built_in().unwrap_or_else(|problems| {
-            for problem in problems {
-                tracing::error!(%problem, "profiles");
-            }
-            Profiles::default()
-        });
         Self {
             live,
-            profiles,
             kept: Mutex::default(),
             reading: Mutex::default(),
         }
     }
 
-    /// Returns the travel profiles.
-    pub fn profiles(&self) -> &Profiles {
-        &self.profiles
+    /// Returns the travel profiles in force.
+    pub fn profiles(&self) -> Arc<Profiles> {
+        Arc::clone(self.live.snapshot().profiles())
     }
 
     /// Returns the data for a query with departure `at` if its attributes are cached, otherwise `None`.

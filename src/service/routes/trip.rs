@@ -1,11 +1,14 @@
 //! Plans a trip to several doors, with parking places and walks between doors.
+//!
+//! This file is also part of the program for phones.
 
 use jiff::Timestamp;
 
-use super::asked::{Ask, Asked, moment};
+use super::asked::{Ask, Asked, Passed, moment};
 use super::ends::{Finder, Stop, Stops};
+use super::gates;
 use super::legs::{self, Leg};
-use super::many::Traveller;
+use super::near::Traveller;
 use super::plan::{Failed, NoWay};
 use super::spot::{Spot, SpotError};
 use super::{Ground, NoNetwork};
@@ -20,6 +23,10 @@ use crate::spatial::metres::distance;
 /// Besides the place where a rider to the door alone would park, the nearest parking place of the map within this many
 /// metres of the door is considered.
 const PARKING_M: f64 = 150.0;
+/// The most deliveries of a trip.
+pub const MOST_DELIVERIES: usize = 20;
+/// The default time at the door, in seconds.
+pub const STAY_S: u32 = 120;
 
 /// A delivery.
 #[derive(Debug, Clone)]
@@ -45,6 +52,8 @@ pub struct TripVisit {
     pub begins_at: Timestamp,
     /// Whether the vehicle is moved before the visit. If not, the traveller walks from the door before.
     pub rides: bool,
+    /// The gate through which the compound is entered; `None` if the visit before was in the same compound.
+    pub gate: Option<Passed>,
     /// The id of the door, if one is known.
     pub door: Option<String>,
     /// The distance to the door that no way covers, in metres.
@@ -233,11 +242,17 @@ impl Planner<'_> {
             });
             // There is no way to the door of the visit before.
             let target = target.or_else(|| asked.to.list.first());
+            let routes = visit.parts.iter().rev().filter_map(|part| match part {
+                TripPart::Walk(route) | TripPart::Ride(route) => Some(route),
+                TripPart::Park { .. } => None,
+            });
+            let mut entered = routes.filter_map(|route| gates::passed(&asked, route));
             visits.push(TripVisit {
                 stop: visit.stop,
                 arrive_at: moment(visit.arrive),
                 begins_at: moment(visit.begin),
                 rides: visit.rides,
+                gate: entered.next(),
                 door: target.and_then(|stop| stop.entrance.clone()),
                 gap_m: target.map_or(0.0, |stop| (stop.gap_m * 10.0).round() / 10.0),
                 legs,

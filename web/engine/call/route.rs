@@ -12,14 +12,13 @@ use crate::{Coord, Timestamp};
 /// The most alternative routes.
 const MOST_ALTERNATIVES: usize = 3;
 /// The most labels that one search settles: a limit for a phone's memory.
-const MOST_LABELS: u32 = 2_000_000;
+pub const MOST_LABELS: u32 = 2_000_000;
 
 /// Answers a request for a route.
 pub fn answer(opened: &mut Opened, request: &Request<'_>, json: &mut Json) {
     let profile = request.get("profile").unwrap_or("ebike");
     let (from, to) = (spot(request, "from"), spot(request, "to"));
-    let at = request.get("at").and_then(|at| at.parse::<i64>().ok());
-    let at = at.and_then(|at| Timestamp::from_millisecond(at).ok());
+    let at = moment(request, "at");
     let (profile, from, to, at) = match (opened.area.profile(profile), from, to, at) {
         (Some(profile), Some(from), Some(to), Some(at)) => (profile.clone(), from, to, at),
         (None, ..) => return refuse(json, 422, "unknown_profile"),
@@ -45,7 +44,13 @@ pub fn answer(opened: &mut Opened, request: &Request<'_>, json: &mut Json) {
     }
 }
 
-fn spot(request: &Request<'_>, end: &str) -> Option<Spot> {
+/// Reads a moment, given in milliseconds since the Unix epoch.
+pub fn moment(request: &Request<'_>, name: &str) -> Option<Timestamp> {
+    Timestamp::from_millisecond(request.get(name)?.parse().ok()?).ok()
+}
+
+/// Reads a place.
+pub fn spot(request: &Request<'_>, end: &str) -> Option<Spot> {
     let get = |name: &str| request.get(&format!("{}.{}", end, name));
     let own = |name: &str| get(name).map(str::to_owned);
     let degrees = |name: &str| get(name)?.parse::<f64>().ok().filter(|v| v.abs() <= 180.0);
@@ -84,7 +89,8 @@ fn collection(json: &mut Json, opened: &Opened, journey: &Journey, is_best: bool
     });
 }
 
-fn leg(json: &mut Json, leg: &Leg, is_back: bool) {
+/// Writes a leg.
+pub fn leg(json: &mut Json, leg: &Leg, is_back: bool) {
     json.object(|json| {
         json.key("type").text("Feature");
         json.key("geometry").object(|json| {
@@ -122,7 +128,8 @@ fn summary(json: &mut Json, opened: &Opened, journey: &Journey) {
     json.key("network_seq").whole(opened.network_seq);
 }
 
-fn passed(json: &mut Json, passed: &Passed) {
+/// Writes a gate or a door.
+pub fn passed(json: &mut Json, passed: &Passed) {
     json.object(|json| {
         json.key("id").text(&passed.id);
         json.key("name").maybe(passed.name.as_deref(), Json::text);
@@ -140,7 +147,8 @@ fn lost(json: &mut Json, gate: &OtherGate) {
     });
 }
 
-fn refusal(json: &mut Json, failed: &Failed) {
+/// Answers why there is no way.
+pub fn refusal(json: &mut Json, failed: &Failed) {
     match failed {
         Failed::Network(_) => refuse(json, 503, "no_network"),
         Failed::Limited => refuse(json, 422, "too_far"),
@@ -150,7 +158,8 @@ fn refusal(json: &mut Json, failed: &Failed) {
     }
 }
 
-fn wrong_place(json: &mut Json, field: &str, error: &SpotError) {
+/// Answers that a place is not known.
+pub fn wrong_place(json: &mut Json, field: &str, error: &SpotError) {
     let (status, part) = match error {
         SpotError::Unknown { .. } => (404, ""),
         SpotError::FarAway { .. } => (422, ""),

@@ -4317,6 +4317,11 @@ export interface components {
              * @enum {string}
              */
             ramp?: "no" | "yes" | "bicycle" | "stroller" | "wheelchair";
+            /**
+             * @description Whether the line rises or falls along its direction, where the incline is not known.
+             * @enum {string}
+             */
+            slope?: "up" | "down";
             /** @description Whether it is a flight of steps, or how many steps it has. */
             steps?: boolean | number;
             /** @description A value of OpenStreetMap's surface key. */
@@ -4865,6 +4870,8 @@ export interface components {
         };
         /** @description A request for a trip. */
         TripBody: {
+            /** @description The ids of entrances that the trip must not pass, such as a gate that has just turned the rider away. */
+            avoid?: string[];
             /**
              * Format: date-time
              * @description The departure time, RFC 3339; now, if absent.
@@ -4954,6 +4961,7 @@ export interface components {
              * @description Metres to the door that no way of the map covers.
              */
             gap_m: number;
+            gate?: components["schemas"]["RouteEntrance"] | null;
             /** @description Whether the vehicle is moved for it. If not, the rider walks from the door before. */
             rides: boolean;
             /** @description The index of the delivery in `stops` of the request, from 0. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Manifest, openEngine, PART_NAMES, type Parts } from './engine';
+import { FORMAT, type Manifest, openEngine, PART_NAMES, type Parts } from './engine';
 
 // What the program answers is compared with the server's answers in tests/offline.rs.
 let module: WebAssembly.Module;
@@ -23,7 +23,7 @@ async function file(): Promise<{ manifest: Manifest; parts: Parts }> {
   const all = <T>(value: T): Record<(typeof PART_NAMES)[number], T> =>
     Object.fromEntries(PART_NAMES.map((name) => [name, value])) as Record<(typeof PART_NAMES)[number], T>;
   const moment = '2026-11-30T00:00:00Z';
-  const manifest = { format: 1, seq: 1, network_seq: 1, built_at: moment, known_until: moment, parts: all(part) };
+  const manifest = { format: FORMAT, seq: 1, network_seq: 1, built_at: moment, known_until: moment, parts: all(part) };
   return { manifest, parts: all(bytes) };
 }
 
@@ -36,7 +36,7 @@ describe('the network file', () => {
 
   it('is not opened if it has another format', async () => {
     const { manifest, parts } = await file();
-    await expect(openEngine(module, { ...manifest, format: 2 }, parts)).rejects.toThrow('format 2');
+    await expect(openEngine(module, { ...manifest, format: 1 }, parts)).rejects.toThrow('format 1');
   });
 
   it('is not opened if its parts contain no valid data', async () => {

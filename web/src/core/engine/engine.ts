@@ -1,6 +1,6 @@
-// The program for offline phones: search, access cards and routes over the network file of an area. It is the server's
-// own code, compiled to WebAssembly (web/engine), so its answers equal those of the API. It uses no DOM and works in a
-// worker, a service worker and Node.
+// The program for offline phones: search, access cards, routes, trips and nearest places over the network file of an
+// area. It is the server's own code, compiled to WebAssembly (web/engine), so its answers equal those of the API. It uses
+// no DOM and works in a worker, a service worker and Node.
 import type { Point } from 'geojson';
 import type { components } from '@/core/api/schema';
 
@@ -14,7 +14,7 @@ export type Parts = Record<PartName, Uint8Array>;
 /** The parts in the order of their numbers in the WebAssembly program. */
 export const PART_NAMES = ['topology', 'geometry', 'attributes', 'directory'] as const satisfies readonly PartName[];
 /** The version of the format of the parts that the program reads. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 /** Why a request has no answer. */
 export interface Refusal {
@@ -50,6 +50,10 @@ export class Refused extends Error {
 export type Place = Schemas['RoutePlace'];
 /** A request for a route, like the body of `POST /api/route`. */
 export type RouteAsk = Schemas['RouteBody'];
+/** A request for a trip, like the body of `POST /api/trip`. */
+export type TripAsk = Schemas['TripBody'];
+/** A request for the nearest facilities or first-aid stations, like the body of `POST /api/nearest`. */
+export type NearAsk = Omit<Schemas['NearestBody'], 'from' | 'lon' | 'lat'> & { from: Place };
 
 /** A request for an access card, like `GET /api/buildings/{id}/access`. */
 export interface CardAsk {
@@ -77,6 +81,25 @@ export interface Found {
   note?: Localized;
 }
 
+/** The places that are reached first, with distance and travel time. */
+export interface NearFound {
+  type: 'FeatureCollection';
+  features: {
+    type: 'Feature';
+    id: string;
+    geometry: Point | null;
+    properties: {
+      name: string | null;
+      kind: string | null;
+      opening_hours: string | null;
+      phone: string | null;
+      aed: boolean | null;
+      distance_m: number;
+      duration_s: number;
+    };
+  }[];
+}
+
 export interface Engine {
   /** How old the data is: the commits, when the file was built, and from when opening hours are unknown. */
   readonly age: Pick<Manifest, 'seq' | 'network_seq' | 'built_at' | 'known_until'>;
@@ -86,6 +109,10 @@ export interface Engine {
   card(ask: CardAsk): Schemas['Access'];
   /** Returns the best route. Throws `Refused` if there is none. */
   route(ask: RouteAsk): Schemas['RouteAnswer'];
+  /** Returns the trip to several doors that ends first. Throws `Refused` if there is none. */
+  trip(ask: TripAsk): Schemas['TripAnswer'];
+  /** Returns the facilities or first-aid stations with the shortest travel times. */
+  near(ask: NearAsk): NearFound;
 }
 
 interface Exports {
@@ -112,6 +139,19 @@ const moment = (at: string | null | undefined): number => {
 
 const ends = (end: string, place: Place): Record<string, Value> =>
   Object.fromEntries(Object.entries(place).map(([name, value]) => [`${end}.${name}`, value as Value]));
+
+const windowOf = (at: string | null | undefined): number | null => (at ? moment(at) : null);
+
+const stopsOf = (stops: TripAsk['stops']): Record<string, Value> =>
+  Object.assign(
+    {},
+    ...stops.map(({ to, not_before, not_after, stay_s }, number) => ({
+      ...ends(`stops.${number}.to`, to),
+      [`stops.${number}.not_before`]: windowOf(not_before),
+      [`stops.${number}.not_after`]: windowOf(not_after),
+      [`stops.${number}.stay_s`]: stay_s,
+    })),
+  ) as Record<string, Value>;
 
 /**
  * Opens the network file of an area. Fails if the parts are not those of the manifest, or of another format.
@@ -158,5 +198,8 @@ export async function openEngine(module: WebAssembly.Module, manifest: Manifest,
     card: ({ at, ...ask }) => call('card', { ...ask, at: moment(at) }),
     route: ({ from, to, depart_at, ...ask }) =>
       call('route', { ...ends('from', from), ...ends('to', to), ...ask, at: moment(depart_at) }),
+    trip: ({ from, stops, depart_at, ...ask }) =>
+      call('trip', { ...ends('from', from), ...stopsOf(stops), ...ask, at: moment(depart_at) }),
+    near: ({ from, depart_at, ...ask }) => call('near', { ...ends('from', from), ...ask, at: moment(depart_at) }),
   };
 }

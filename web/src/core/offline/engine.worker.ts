@@ -24,6 +24,10 @@ async function answer(request: Request): Promise<unknown> {
       return engine.card(request.card);
     case 'route':
       return engine.route(request.route);
+    case 'trip':
+      return engine.trip(request.trip);
+    case 'near':
+      return engine.near(request.near);
   }
 }
 

@@ -1,11 +1,13 @@
 // The messages between the page and the worker of the engine.
-import type { CardAsk, Engine, Manifest, Parts, Refused, RouteAsk } from '@/core/engine/engine';
+import type { CardAsk, Engine, Manifest, NearAsk, Parts, Refused, RouteAsk, TripAsk } from '@/core/engine/engine';
 
 export type Ask =
   | { ask: 'open'; module: WebAssembly.Module; manifest: Manifest; parts: Parts }
   | { ask: 'search'; text: string; limit: number }
   | { ask: 'card'; card: CardAsk }
-  | { ask: 'route'; route: RouteAsk };
+  | { ask: 'route'; route: RouteAsk }
+  | { ask: 'trip'; trip: TripAsk }
+  | { ask: 'near'; near: NearAsk };
 
 export type Request = Ask & { id: number };
 
@@ -21,4 +23,6 @@ export interface Answers {
   search: ReturnType<Engine['search']>;
   card: ReturnType<Engine['card']>;
   route: ReturnType<Engine['route']>;
+  trip: ReturnType<Engine['trip']>;
+  near: ReturnType<Engine['near']>;
 }

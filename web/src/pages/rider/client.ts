@@ -63,20 +63,31 @@ export async function route(
   return whenReady(() => answered(http.POST('/api/route', { body, signal })), signal);
 }
 
-/** Plans the visits of several doors: the order, the parking places, and the walks from door to door. */
-export async function trip(from: From, stops: readonly Stop[], profile: string, signal?: AbortSignal): Promise<Trip> {
-  const body = {
-    from,
-    profile,
-    stops: await Promise.all(
-      stops.map(async (stop) => ({
-        to: await placeOf(stop),
-        ...(stop.by ? { not_after: nextMoment(stop.by, Date.now()) } : {}),
-      })),
-    ),
-  };
+/**
+ * Plans the visits of several doors: the order, the parking places, and the walks from door to door.
+ *
+ * @param avoid the ids of gates that the trip must not pass.
+ */
+export async function trip(
+  from: From,
+  stops: readonly Stop[],
+  { profile, avoid }: { profile: string; avoid: string[] },
+  signal?: AbortSignal,
+): Promise<Trip> {
+  const places = await Promise.all(stops.map((stop) => placeOf(stop)));
+  const body = { from, profile, stops: deliveriesOf(stops, places), ...(avoid.length > 0 ? { avoid } : {}) };
   return whenReady(() => answered(http.POST('/api/trip', { body, signal })), signal);
 }
+
+/** Converts orders to the deliveries of a request for a trip. */
+export const deliveriesOf = (
+  stops: readonly Stop[],
+  places: components['schemas']['RoutePlace'][],
+): components['schemas']['TripStop'][] =>
+  stops.map(({ by }, number) => ({
+    to: places[number] ?? {},
+    ...(by ? { not_after: nextMoment(by, Date.now()) } : {}),
+  }));
 
 /** Converts a destination to the form that the API expects. */
 export async function placeOf(target: Target): Promise<components['schemas']['RoutePlace']> {

@@ -9,6 +9,8 @@ export type Entrance = Schemas['AccessEntrance'];
 export type Nearby = Schemas['Nearby'];
 export type Leg = Schemas['LegFeature'];
 export type LostGate = Schemas['LostGate'];
+/** A gate or a door on a way. */
+export type Passed = Schemas['RouteEntrance'];
 export type Route = Schemas['RouteAnswer'];
 export type Trip = Schemas['TripAnswer'];
 export type Visit = Schemas['TripVisit'];

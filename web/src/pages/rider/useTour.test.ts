@@ -11,7 +11,7 @@ const stop = (id: string): Stop => ({
   by: null,
   isDone: false,
 });
-const visit = (index: number) => ({ stop: index, arrive_at: '', rides: true, first_leg: 0 });
+const visit = (index: number) => ({ stop: index, arrive_at: '', rides: true, first_leg: 0, gate: null });
 
 test('open orders are in the order of the plan; new ones follow, and delivered ones are left out', () => {
   const [a, b, c, added] = [stop('a'), stop('b'), stop('c'), stop('new')];

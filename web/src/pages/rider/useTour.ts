@@ -3,11 +3,13 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { ApiError } from '@/core/api/client';
 import { explain, wrongFieldOf } from '@/core/api/explain';
-import { route, trip, type From } from './client';
+import { avoided, avoidNone } from './avoid';
+import type { From } from './client';
 import { atBegin, follow, hasParked, trackOf, type Progress, type Track } from './follow';
+import { inherit, route, trip } from './offline/source';
 import { profile } from './profile';
 import { keyOf, orders, type Stop } from './stops';
-import type { Leg, Trip, Visit } from './types';
+import type { Leg, Passed, Trip, Visit } from './types';
 import { chosenStart, type StartHandle } from './useStart';
 
 /** Planned visits, with the keys of their orders in the order of the request. */
@@ -26,7 +28,7 @@ const plan = shallowRef<Plan | null>(null);
 export type TourPhase = 'waiting' | 'planning' | 'going' | 'finished' | 'failed';
 
 /** What the screens show of a visit. */
-type PlannedVisit = Pick<Visit, 'stop' | 'arrive_at' | 'rides' | 'first_leg'>;
+type PlannedVisit = Pick<Visit, 'stop' | 'arrive_at' | 'rides' | 'first_leg' | 'gate'>;
 
 /** An open order with its visit in the plan; null if it is not planned yet. */
 export interface Planned {
@@ -54,31 +56,51 @@ export function forgetPlan(): void {
   plan.value = null;
 }
 
+/** The way to the current door. */
+export interface TourWay {
+  legs: Leg[];
+  track: Track;
+  /** The gate of the compound on the way; null if there is none. */
+  gate: Passed | null;
+  /** The answer that the way is from. */
+  answer: object;
+}
+
 export interface TourHandle {
   phase: Ref<TourPhase>;
   failure: Ref<string>;
   /** The key of the order that the server refused; null if there is none. */
   refused: Ref<string | null>;
   current: ComputedRef<Planned | null>;
-  way: ShallowRef<{ legs: Leg[]; track: Track } | null>;
+  way: ShallowRef<TourWay | null>;
   progress: ShallowRef<Progress | null>;
+  /** Whether the current step follows the phone's position. */
+  isFollowing: ComputedRef<boolean>;
   retry: () => void;
+  /** Plans anew, although there is a plan. */
+  startOver: () => void;
   deliver: () => void;
 }
+
+const avoidedIds = (): string[] => avoided.value.map(({ id }) => id);
 
 /** Plans the open orders; in the rider's own order only the first. */
 async function planOf(start: From, open: readonly Stop[], signal: AbortSignal): Promise<Plan['trip']> {
   const [first] = open;
-  if (!isOwnOrder.value || !first) return trip(start, open, profile.value, signal);
-  const { features, summary } = await route(start, first, { profile: profile.value, avoid: [] }, signal);
-  return { features, visits: [{ stop: 0, arrive_at: summary.arrive_at, rides: true, first_leg: 0 }] };
+  const how = { profile: profile.value, avoid: avoidedIds() };
+  if (!isOwnOrder.value || !first) return trip(start, open, how, signal);
+  const found = await route(start, first, how, signal);
+  const { arrive_at, gate } = found.summary;
+  const plan = { features: found.features, visits: [{ stop: 0, arrive_at, rides: true, first_leg: 0, gate }] };
+  inherit(plan, found);
+  return plan;
 }
 
 export function useTour({ from, here }: StartHandle): TourHandle {
   const phase = ref<TourPhase>('waiting');
   const failure = ref('');
   const refused = ref<string | null>(null);
-  const way = shallowRef<{ legs: Leg[]; track: Track } | null>(null);
+  const way = shallowRef<TourWay | null>(null);
   const progress = shallowRef<Progress | null>(null);
   const current = computed(() => {
     const [first] = planned.value;
@@ -87,9 +109,9 @@ export function useTour({ from, here }: StartHandle): TourHandle {
   let asked: AbortController | null = null;
   onScopeDispose(() => asked?.abort());
 
-  function show(legs: Leg[]): void {
+  function show(legs: Leg[], gate: Passed | null, answer: object): void {
     const track = trackOf(legs);
-    way.value = { legs, track };
+    way.value = { legs, track, gate, answer };
     progress.value =
       here.value && chosenStart.value === null ? follow(track, atBegin(track), here.value) : atBegin(track);
     phase.value = 'going';
@@ -110,6 +132,11 @@ export function useTour({ from, here }: StartHandle): TourHandle {
       plan.value = { trip: await planOf(start, open, signal), keys: open.map(keyOf) };
     } catch (error) {
       if (signal.aborted || isShown) return;
+      // A gate that was deleted meanwhile needs no avoiding. The change of the list starts the next request.
+      if (error instanceof ApiError && error.problem['field'] === 'avoid' && avoided.value.length > 0) {
+        avoidNone();
+        return;
+      }
       failure.value = explain(error);
       const index = error instanceof ApiError ? /^stops\.(\d+)/.exec(fieldOf(error))?.[1] : undefined;
       const wrong = isOwnOrder.value ? open[0] : index === undefined ? undefined : open[Number(index)];
@@ -130,33 +157,51 @@ export function useTour({ from, here }: StartHandle): TourHandle {
     const visit = current.value?.visit;
     if (known && visit) {
       const next = known.visits[known.visits.indexOf(visit) + 1];
-      show(known.features.slice(visit.first_leg, next?.first_leg));
+      show(known.features.slice(visit.first_leg, next?.first_leg), visit.gate ?? null, known);
     } else if (from.value) void replan(from.value, false);
     else phase.value = 'waiting';
   }
 
-  /** A new way after the position has left the line: on foot to the door, or by vehicle with a new plan. */
-  async function turnBack(start: From): Promise<void> {
-    const { stop, visit } = current.value ?? {};
-    if (!stop || !visit) return;
-    if (visit.rides && !hasParked(way.value?.track ?? null, progress.value)) {
-      await replan(start, true);
-      return;
-    }
+  /** Whether the vehicle stands somewhere, so that the way to the current door goes on on foot. */
+  const isOnFoot = (): boolean =>
+    current.value?.visit?.rides === false || hasParked(way.value?.track ?? null, progress.value);
+
+  /**
+   * A new way on foot to the current door.
+   *
+   * @param isNeeded whether the old way is of no use, so that a failure is shown.
+   */
+  async function walkOn(start: From, isNeeded: boolean): Promise<void> {
+    const { stop } = current.value ?? {};
+    if (!stop) return;
     const signal = asking();
     try {
-      const found = await route(start, stop, { profile: 'foot', avoid: [] }, signal);
-      show(found.features);
-    } catch {
+      const found = await route(start, stop, { profile: 'foot', avoid: avoidedIds() }, signal);
+      show(found.features, found.summary.gate ?? null, found);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isNeeded) [failure.value, phase.value] = [explain(error), 'failed'];
       // Further fixes off the line start another request.
-      if (!signal.aborted && progress.value) progress.value = { ...progress.value, off_fixes: 0, is_lost: false };
+      else if (progress.value) progress.value = { ...progress.value, off_fixes: 0, is_lost: false };
     }
   }
 
+  /** A new way after the position has left the line: on foot to the door, or by vehicle with a new plan. */
+  const turnBack = (start: From): Promise<void> => (isOnFoot() ? walkOn(start, false) : replan(start, true));
+
   watch([() => current.value?.visit, () => orders.open.value.length], go, { immediate: true });
-  watch([profile, chosenStart], () => {
+  /** Plans anew. Without a visit, forgetting the plan changes nothing that is watched. */
+  function startOver(): void {
+    const hadVisit = Boolean(current.value?.visit);
     forgetPlan();
-    go();
+    if (!hadVisit) go();
+  }
+
+  watch([profile, chosenStart], startOver);
+  // A gate has turned the rider away, or none is avoided any more.
+  watch(avoided, () => {
+    if (way.value && from.value && isOnFoot()) void walkOn(from.value, true);
+    else startOver();
   });
   watch(here, (now) => {
     if (!now || chosenStart.value !== null) return;
@@ -178,7 +223,9 @@ export function useTour({ from, here }: StartHandle): TourHandle {
     current,
     way,
     progress,
+    isFollowing: computed(() => here.value !== null && chosenStart.value === null),
     retry: go,
+    startOver,
     deliver() {
       const { stop } = current.value ?? {};
       if (stop) orders.setDone(keyOf(stop), true);

@@ -10,8 +10,9 @@ import { askPhone, restore, state, stored } from '@/core/phone/networkData';
 import { pick } from '@/core/i18n/lang';
 import * as online from '../client';
 import type { Found } from '../client';
+import type { Stop } from '../stops';
 import type { Target } from '../target';
-import type { Card, Route } from '../types';
+import type { Card, Route, Trip } from '../types';
 
 /** How old an answer from the phone is. */
 export interface Age {
@@ -117,6 +118,42 @@ export const route = (from: online.From, target: Target, options: RouteOptions, 
   either(
     (ending) => online.route(from, target, options, ending),
     async () => askPhone<'route'>({ ask: 'route', route: { from, to: placeOf(target), ...options } }),
+    signal,
+  );
+
+export const trip = (
+  from: online.From,
+  stops: readonly Stop[],
+  options: RouteOptions,
+  signal?: AbortSignal,
+): Promise<Trip> =>
+  either(
+    (ending) => online.trip(from, stops, options, ending),
+    async () =>
+      askPhone<'trip'>({
+        ask: 'trip',
+        trip: { from, stops: online.deliveriesOf(stops, stops.map(placeOf)), ...options },
+      }),
+    signal,
+  );
+
+/** Gets the five places with the shortest travel time. */
+export const nearest = (
+  collection: string,
+  kind: string | null,
+  from: online.From,
+  profile: string,
+  signal?: AbortSignal,
+): Promise<online.Near[]> =>
+  either<online.Near[]>(
+    (ending) => online.nearest(collection, kind, from, profile, ending),
+    async () => {
+      const near = { collection, from, k: 5, profile, ...(kind ? { kind } : {}) };
+      const { features } = await askPhone<'near'>({ ask: 'near', near });
+      for (const { id, geometry, properties } of features)
+        if (geometry) found.set(`${collection}/${id}`, { at: geometry.coordinates, name: properties.name ?? id });
+      return features as unknown as online.Near[];
+    },
     signal,
   );
 

@@ -10,7 +10,7 @@ export const words = {
     stateTooLarge: '这张地图太大，不能离线使用',
     stateNoStorage: '此浏览器不能保存离线数据',
     failed: '上次下载没有成功，联网后会再试。',
-    lead: '没有网络时，查找、进门信息和路线用手机里的数据，不含实时变化。位置不会离开手机。',
+    lead: '没有网络时，查找、进门信息、路线、多单路线和附近的急救、换电、驿站、厕所都用手机里的数据，不含实时变化。位置不会离开手机。',
     size: (kB: string) => `占用 ${kB} kB。`,
     load: '现在更新',
     iphone:
@@ -31,7 +31,7 @@ export const words = {
     stateTooLarge: 'This map is too large for offline use',
     stateNoStorage: 'This browser can’t store offline data',
     failed: 'The last download failed. It is tried again with a network.',
-    lead: 'Without a network, search, gates and routes come from data on this phone, without live changes. Your position never leaves the phone then.',
+    lead: 'Without a network, search, gates, routes, several orders and places nearby come from data on this phone, without live changes. Your position never leaves the phone then.',
     size: (kB: string) => `Uses ${kB} kB.`,
     load: 'Update now',
     iphone:

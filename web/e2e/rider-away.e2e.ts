@@ -1,0 +1,109 @@
+// Without a network: places nearby and several orders, answered by the phone as the server would.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expectAccessible, launch } from './browser.ts';
+import { Cable } from './cable.ts';
+import { fitsFingers, installed, phone, type Spot } from './phone.ts';
+
+const url = inject('url');
+let browser: Browser;
+
+const BEGIN: Spot = { longitude: 117.1342, latitude: 39.224 };
+const FROM = { lon: BEGIN.longitude, lat: BEGIN.latitude };
+
+beforeAll(async () => {
+  browser = await launch();
+  // The server builds the network after its start.
+  for (let tries = 0; tries < 120; tries += 1) {
+    if ((await fetch(`${url}/api/network`)).ok) break;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+});
+afterAll(() => browser.close());
+
+const ask = async <T>(path: string, body: object): Promise<T> => {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+  expect(response.ok, `${path}: HTTP ${response.status}`).toBe(true);
+  return (await response.json()) as T;
+};
+const shoot = async (page: Page, name: string): Promise<void> => {
+  const folder = process.env['ONEMAP_SHOTS'];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
+};
+
+test('first aid, swap cabinet, rest stop and toilet are found, and several orders are planned', async () => {
+  const cable = await new Cable().plug(url);
+  const { page, errors, close } = await phone(browser, `${cable.url}/rider`, { at: BEGIN });
+  await page.locator('[data-offline-data="ready"]').waitFor({ state: 'attached', timeout: 60_000 });
+  await installed(page);
+  cable.pull();
+
+  for (const [service, collection, kind] of [
+    ['first_aid', 'first_aid_stations', null],
+    ['battery_swap', 'facilities', 'battery_swap'],
+    ['rest_stop', 'facilities', 'rest_stop'],
+    ['toilet', 'facilities', 'toilet'],
+  ] as const) {
+    await page.goto(`${cable.url}/rider/near/${service}`);
+    await page.locator('[data-near] li').nth(4).waitFor();
+    await page.locator('[data-offline]', { hasText: '离线数据，更新于' }).waitFor();
+    const { features } = await ask<{ features: { properties: { name: string } }[] }>('/api/nearest', {
+      collection,
+      from: FROM,
+      k: 5,
+      profile: 'ebike',
+      ...(kind ? { kind } : {}),
+    });
+    expect(await page.locator('.near strong').allTextContents()).toEqual(features.map((f) => f.properties.name));
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await shoot(page, `near-${service}`);
+  }
+  // One tap leads there, also to a place that is no facility.
+  await page.goto(`${cable.url}/rider/near/first_aid`);
+  await page.locator('[data-near] a').first().tap();
+  await page.locator('[data-now]').waitFor();
+  await page.locator('[data-offline]').waitFor();
+  await shoot(page, 'way-first-aid');
+
+  const orders = [
+    { building: 'wenquan-huayuan-3', unit: '2', room: '501' },
+    { building: 'wenquan-huayuan-5', unit: '1', room: '302' },
+    { building: 'chaoyang-xinyuan-3', unit: '1', room: '602' },
+  ];
+  await page.goto(`${cable.url}/rider/orders`);
+  await page.fill('[name="orders"]', '温泉花园3栋二门 501室\n温泉花园5号楼1单元302\n朝阳新苑3号楼1单元602');
+  await page.locator('[data-add]').tap();
+  await page.locator('[data-order-stop]').nth(2).waitFor();
+  await page.locator('[data-plan]').tap();
+  const trip = await fetch(`${url}/api/trip`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ from: FROM, profile: 'ebike', stops: orders.map((to) => ({ to })) }),
+  });
+  if (trip.status === 422) {
+    // At night a gate may be closed. Then the phone says what the server says.
+    const { reason } = (await trip.json()) as { reason: { zh: string } };
+    await page.locator('[data-failed]', { hasText: reason.zh }).waitFor({ timeout: 30_000 });
+    await close();
+    await cable.unplug();
+    return;
+  }
+  await page.locator('[data-tour]').waitFor({ timeout: 30_000 });
+  await page.locator('[data-offline]', { hasText: '离线数据，更新于' }).waitFor();
+  await expectAccessible(page);
+  expect(await fitsFingers(page)).toEqual([]);
+  await page.waitForSelector('[data-way-map="ready"]', { timeout: 60_000 });
+  await shoot(page, 'tour-offline');
+  const { visits } = (await trip.json()) as { visits: { stop: number }[] };
+  for (const [number, { stop }] of visits.entries()) {
+    await page.getByRole('heading', { name: `第 ${number + 1}/3 单` }).waitFor();
+    expect(await page.locator('[data-tour]').getAttribute('data-tour')).toContain(orders[stop]?.building);
+    await page.locator('[data-deliver]').tap();
+  }
+  await page.locator('[data-finished]').waitFor();
+  expect(errors).toEqual([]);
+  await close();
+  await cable.unplug();
+});
