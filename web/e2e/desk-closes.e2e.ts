@@ -39,6 +39,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('ways near a case', () => {
     browser = await launch();
     server = await startServer('--demo');
     officer = await server.createToken('--role', 'officer', '--name', 'li');
+    // The server builds the network after its start.
+    for (let tries = 0; tries < 120; tries += 1) {
+      if ((await fetch(`${server.url}/api/network`)).ok) break;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   });
   afterAll(async () => {
     await browser.close();
