@@ -244,12 +244,12 @@ fn check_names_the_file_the_line_and_what_was_expected() {
     write(
         dir.path(),
         "profiles.toml",
-        &PROFILES.replacen("[foot]", "[Foot]", 1),
+        &PROFILES.replace("[foot", "[Foot"),
     );
     let (out, _, ok) = onemap(&["check", path]);
     assert!(!ok);
     let line = PROFILES.lines().position(|l| l == "[foot]").unwrap() + 1;
-    let wanted = format!("{path}/profiles.toml:{line}:2: `Foot` is not the id of a profile");
+    let wanted = format!("{path}/profiles.toml:{line}:1: `Foot` is not the id of a profile");
     assert!(out.contains(&wanted), "{out}");
     assert!(out.contains("the file has no profile `foot`"), "{out}");
     let (_, err, ok) = onemap(&["check", dir.path().join("nowhere").to_str().unwrap()]);

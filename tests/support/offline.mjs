@@ -144,8 +144,9 @@ const tie = ({ summary: { distance_m: _, ...summary }, features, alternatives })
 const different = [];
 for (const line of read('answers.jsonl').toString().split('\n')) {
   const { kind, ask, status, answer } = JSON.parse(line);
-  if (status === 503) {
-    // A busy server refuses the longest searches, so there is no answer to compare.
+  const isLimited = status === 422 && !(answer.reason || answer.errors || answer.field);
+  if (status === 503 || isLimited) {
+    // A loaded server gives up on the longest searches, and each request has a budget.
     count.busy += 1;
     continue;
   }
