@@ -117,6 +117,27 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a rider at a gate', () => {
     await close();
   });
 
+  test('once the position is known, the card says which gate is faster from there', async () => {
+    const { page, errors, close } = await openCard();
+    // Without a position, the gates are in the order that holds for everybody.
+    expect(await page.locator('[data-faster-gate]').count()).toBe(0);
+    const answer = page.waitForResponse((response) => response.url().endsWith('/api/route') && response.ok(), {
+      timeout: 60_000,
+    });
+    await page.locator('[data-take-me]').click();
+    const { summary } = (await (await answer).json()) as { summary: { gate: Gate } };
+    await page.locator('[data-now]').waitFor();
+    await page.goBack();
+    const faster = page.locator('[data-best-gate] [data-faster-gate]', { hasText: summary.gate.name });
+    await faster.waitFor();
+    expect((await gates())[0]?.id).not.toBe(summary.gate.id);
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    if (process.env['ONEMAP_SHOTS']) await page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/card-faster.png` });
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test('two riders close a gate for everybody, and the page says so', async () => {
     const before = await gates();
     for (const name of ['骑手甲', '骑手乙']) {

@@ -49,7 +49,7 @@ test('several orders are pasted, planned with one tap, and delivered door by doo
   expect(await page.locator('[data-order-stop]').nth(2).textContent()).toContain('温泉花园1号楼');
   await page.getByRole('button', { name: '删除 温泉花园1号楼' }).click();
   await page.reload();
-  expect(await page.locator('[data-order-stop]').count()).toBe(3);
+  await expect.poll(() => page.locator('[data-order-stop]').count()).toBe(3);
 
   const answer = page.waitForResponse((response) => response.url().endsWith('/api/trip') && response.status() === 200, {
     timeout: 60_000,
