@@ -134,7 +134,7 @@ const took = { route: [], card: [], search: [], near: [], trip: [] };
 const count = { same: 0, refused: 0, tied: 0, busy: 0 };
 // If several routes take equally long, a search returns the one that it finds first. Which one that is depends on the
 // lower bounds that guide the search. Then everything but the route itself must be equal.
-const tie = ({ summary: { distance_m: _, ...summary }, features, alternatives }) => ({
+const tie = ({ summary: { distance_m: _, ...summary }, features, alternatives, visits }) => ({
   summary,
   visits: visits?.map(({ first_leg: __, ...visit }) => visit),
   seconds: Math.round(features.reduce((sum, leg) => sum + leg.properties.duration_s * 10, 0)),
