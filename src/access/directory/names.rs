@@ -22,7 +22,8 @@ const BLOCK: usize = 16 * 1024;
 /// into `u32`.
 const LONGEST: usize = 600;
 
-/// A set of properties from which names are taken. Each constant is a set with one member.
+/// A set of properties from which names are taken. Each constant is a set with one member. A name with several sources
+/// is visible to callers who may see one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Source(u8);
 
@@ -37,16 +38,23 @@ impl Source {
     pub(super) fn which(condition: impl Fn(Self) -> bool) -> Self {
         let all = [Self::NAME, Self::CODE, Self::ADDRESS, Self::PLACE];
         let of = all.into_iter().filter(|source| condition(*source));
-        Self(of.fold(0, |all, source| all | source.0))
+        of.fold(Self(0), Self::or)
     }
 
+    /// Returns the union of two sets.
+    fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Returns whether the sets have a common member.
     pub(super) fn is_in(self, set: Self) -> bool {
         self.0 & set.0 != 0
     }
 }
 
 /// Returns the names by which a feature can be found, from its properties. `compound` returns the name of a compound by
-/// its id.
+/// its id. Names that are read alike, such as 温泉花园3栋 and 温泉花园3号楼, are all returned, because a caller may be allowed to
+/// see only one of them.
 pub(super) fn names_of<'a>(
     properties: &'a str,
     compound: impl FnOnce(&str) -> Option<String>,
@@ -72,13 +80,11 @@ pub(super) fn names_of<'a>(
             _ => "",
         };
         let place: Cow<'_, str> = cut(format!("{compound}{number}{ends}").into());
-        // Most features have this name already, so it is not added twice.
-        let is_known = all.iter().any(|(_, known)| *known == place) || {
-            let shape = address::shape(&place);
-            all.iter().any(|(_, known)| address::shape(known) == shape)
-        };
-        if !is_known {
-            all.push((Source::PLACE, place));
+        // Most features have this name already, so it is not added twice. A caller may be allowed to see only one of
+        // its sources, so the name keeps both.
+        match all.iter_mut().find(|(_, known)| *known == place) {
+            Some((source, _)) => *source = source.or(Source::PLACE),
+            None => all.push((Source::PLACE, place)),
         }
     }
     all

@@ -183,6 +183,26 @@ fn a_building_without_a_name_is_found_by_its_compound_and_number() {
 }
 
 #[test]
+fn a_hidden_code_that_is_read_like_the_number_of_a_building_hides_no_name() {
+    let compound = row("compounds", "wq", 1, Some(json!({"name": "温泉花园"})));
+    for code in ["温泉花园3号楼", "温泉花园3栋", "温泉花园 #3"] {
+        let house = json!({"code": code, "number": "3", "compound": "wq"});
+        let map = Collections::load(vec![
+            schema("buildings", 1, false),
+            schema("compounds", 1, false),
+            compound.clone(),
+            row("buildings", "b3", 1, Some(house)),
+        ]);
+        for directory in [Directory::default(), directory(&map.0)] {
+            for role in [Role::Public, Role::Rider] {
+                let found = ask(&directory, &map.0, role, "温泉3", 10);
+                assert_eq!(found, ["buildings/b3 "], "{code} {role:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_place_itself_comes_first_and_its_buildings_in_order() {
     assert_eq!(
         found("温泉花园"),
