@@ -197,6 +197,12 @@ impl Lots {
     }
 }
 
+/// The seed of the requests: the value of `ONEMAP_SEED`, or 42.
+fn seed() -> u64 {
+    let seed = std::env::var("ONEMAP_SEED").ok();
+    seed.and_then(|n| n.parse().ok()).unwrap_or(42)
+}
+
 /// Moments of the present local day and night, an hour apart, from now on.
 fn hours() -> Vec<String> {
     let now = jiff::Timestamp::now();
@@ -220,7 +226,7 @@ async fn the_program_for_phones_gives_the_answers_of_the_server() {
     }
     put("manifest.json", manifest.to_string().as_bytes());
 
-    let mut lots = Lots(42);
+    let mut lots = Lots(seed());
     let asked = questions(&server, &mut lots).await;
     let began = Instant::now();
     let answers = futures_util::stream::iter(asked.into_iter().map(|(kind, ask)| {
@@ -296,6 +302,7 @@ async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value
         all.push(("card", ask));
     }
     all.push(("card", json!({"building": "no-such-house", "at": hours[1]})));
+    all.push(("route", before_the_gates_open()));
     let somewhere = |lots: &mut Lots| {
         let at = &lots.of(&entrances)["geometry"]["coordinates"];
         let away = |v: &Value, lots: &mut Lots| {
@@ -391,6 +398,18 @@ async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value
         }
     }
     all
+}
+
+/// A way to a compound at 04:43, of which one gate opens at 06:00 and another at 06:30. The server looks at much of the map
+/// to find that the first one opens earlier.
+fn before_the_gates_open() -> Value {
+    let tianjin = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let today = jiff::Timestamp::now().to_zoned(tianjin).date();
+    let at = today.tomorrow().unwrap().at(4, 43, 0, 0);
+    json!({
+        "from": {"facility": "toilet-020"}, "to": {"building": "chaoyang-xinyuan-5"},
+        "profile": "wheelchair", "depart_at": format!("{at}+08:00"),
+    })
 }
 
 /// How many routes are requested: the value of `ONEMAP_ROUTES`, or 1,500.

@@ -80,13 +80,29 @@ impl App {
     }
 }
 
-/// Takes the cost of the next labels from the budget. Returns whether the budget is exhausted.
+/// Takes the cost of the next labels from the budget. Returns whether the budget is exhausted. The clock is read only now
+/// and then, so a later search of the same request must not ask it again.
 fn spends(budget: &Budget, stopped: &Cell<Option<Stop>>) -> bool {
-    match budget.see(LABELS * LABEL) {
-        Ok(()) => false,
-        Err(stop) => {
-            stopped.set(Some(stop));
-            true
-        }
+    if stopped.get().is_none() {
+        stopped.set(budget.see(LABELS * LABEL).err());
+    }
+    stopped.get().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn all_searches_of_a_request_stop_once_its_time_is_up() {
+        let past = Instant::now() - Duration::from_millis(1);
+        let budget = Budget::new(u64::MAX, u64::MAX).until(past);
+        let stopped = Cell::new(None);
+        let before = (0..1_000).take_while(|_| !spends(&budget, &stopped));
+        assert!(before.count() < 1_000);
+        assert_eq!(stopped.get(), Some(Stop::Time));
+        assert!((0..1_000).all(|_| spends(&budget, &stopped)));
     }
 }

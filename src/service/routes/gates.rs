@@ -203,11 +203,12 @@ fn judge(
     }
 }
 
-/// Returns the rank of a verdict, lowest is best. It chooses between the verdicts of several edges of one gate.
+/// Returns the rank of a verdict, lowest is best. It chooses between the verdicts of several edges of one gate. If one
+/// of them is not known, neither is the best.
 fn merit(verdict: &Verdict) -> (u8, i64) {
     match verdict {
-        Verdict::Passable { arrive, .. } => (0, *arrive),
-        Verdict::Limited => (1, 0),
+        Verdict::Limited => (0, 0),
+        Verdict::Passable { arrive, .. } => (1, *arrive),
         Verdict::ClosedUntil(at) => (2, *at),
         Verdict::Barred(_) => (3, 0),
         Verdict::Unreachable => (4, 0),

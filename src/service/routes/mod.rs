@@ -28,6 +28,8 @@ mod joins;
 #[cfg(test)]
 mod kept_tests;
 mod legs;
+#[cfg(test)]
+mod limit_tests;
 mod lookup;
 mod many;
 mod names;

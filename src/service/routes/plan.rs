@@ -261,6 +261,10 @@ impl Asked<'_> {
             return Failed::Limited;
         }
         let gates = gates::all(self, memory, query);
+        // Without a gate whose search was cut short, another one would be named as the first to open.
+        if gates.iter().any(OtherGate::is_limited) {
+            return Failed::Limited;
+        }
         let reason = match none.why {
             Why::NoWayBack => both!(
                 "可以进入，但届时无法离开",
