@@ -59,6 +59,14 @@ fn general(tags: &Tags) -> Option<&'static str> {
     })
 }
 
+/// Whether the key `access` reserves an element for farming, forestry or the military.
+fn is_for_work(tags: &Tags) -> bool {
+    matches!(
+        tags.get("access"),
+        Some("agricultural" | "forestry" | "military")
+    )
+}
+
 impl Access {
     /// Reads the tags. `ebike` and `foot` are the defaults if no tag decides.
     pub fn of(tags: &Tags, ebike: Option<&'static str>, foot: Option<&'static str>) -> Self {
@@ -82,6 +90,11 @@ impl Access {
                 if (all.ebike, all.foot) != (Some("no"), Some("no")) {
                     all.access = None;
                 }
+            }
+            // Farm tracks and the like that are open to bicycles are not thereby open to pedestrians.
+            Some("private") if ridden == Some("yes") && walked.is_none() && is_for_work(tags) => {
+                all.access = None;
+                all.foot = Some("no");
             }
             Some("private") => match (ridden, walked) {
                 // Pedestrians may pass, so riders may push their e-bikes. Whether they may ride is
@@ -239,6 +252,9 @@ mod tests {
             ("access=private,foot=yes", "dismount yes - | - | -"),
             ("access=private,bicycle=no,foot=yes", "no yes - | - | -"),
             ("access=private,foot=no", "yes no private | - | -"),
+            ("access=private,bicycle=yes", "yes yes - | - | -"),
+            ("access=agricultural,bicycle=yes", "yes no - | - | -"),
+            ("access=forestry,bicycle=yes,foot=yes", "yes yes - | - | -"),
             ("access=customers", "yes yes customers | - | -"),
             ("vehicle=no", "no yes - | - | -"),
             ("bicycle=dismount,vehicle=no", "dismount yes - | - | -"),
