@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use geo_types::Coord;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::answer::{pair, tenth};
 use super::ask::{RoutePlace, departure, profile};
-use super::route::{geojson, refusal};
+use super::route::{geojson, geojson_headers, refusal};
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
@@ -20,7 +20,7 @@ use crate::http::nearest::{MOST, no_geometry};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::index::{Budget, Collection, Meter as _};
-use crate::model::both;
+use crate::model::{Canonical, both};
 use crate::service::routes::{Ground, NearFeature, Spot, Traveller, Unanswered};
 
 /// The longest travel time of an isochrone, in minutes.
@@ -198,31 +198,53 @@ pub(in crate::http) async fn by_travel_time(
         })
         .await?
         .map_err(refusal)?;
-    Ok(geojson(&features(&ground, &collection, caller, &found)))
+    let body = features(&ground, &collection, caller, &found);
+    Ok((geojson_headers(), body).into_response())
 }
 
+/// Writes the features with the distance and the duration of the way among their properties. They are copied as they are
+/// kept, because decoding a large geometry takes longer than the search.
 fn features(
     ground: &Ground,
     collection: &Collection,
     caller: &Caller,
     found: &[NearFeature],
-) -> Value {
-    let features: Vec<Value> = found
-        .iter()
-        .map(|near| {
-            let bytes = near
-                .entry
-                .feature_json(collection.schema(), caller.view(), None);
-            let mut feature: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-            feature["properties"]["distance_m"] = tenth(near.distance_m).into();
-            feature["properties"]["duration_s"] = tenth(near.duration_s).into();
-            feature
-        })
-        .collect();
-    json!({
-        "type": "FeatureCollection", "features": features,
-        "seq": ground.snapshot.seq(), "network_seq": ground.network.seq,
-    })
+) -> Vec<u8> {
+    let mut body = br#"{"type":"FeatureCollection","features":["#.to_vec();
+    for (number, near) in found.iter().enumerate() {
+        if number > 0 {
+            body.push(b',');
+        }
+        let own = near.entry.properties(collection.schema(), caller.view());
+        let properties = with_way(&own, near);
+        near.entry.write_with(&mut body, properties.into(), None);
+    }
+    let (seq, network_seq) = (ground.snapshot.seq(), ground.network.seq);
+    body.extend_from_slice(format!(r#"],"seq":{seq},"network_seq":{network_seq}}}"#).as_bytes());
+    body
+}
+
+/// Returns the properties, a JSON object, with those of the way added. They replace properties of the same name.
+fn with_way(own: &str, near: &NearFeature) -> String {
+    let way = [
+        ("distance_m", tenth(near.distance_m)),
+        ("duration_s", tenth(near.duration_s)),
+    ];
+    let said = Canonical::new(own);
+    if way.iter().any(|(name, _)| said.has(name)) {
+        let mut all = said.to_map();
+        all.extend(way.map(|(name, value)| (name.to_owned(), value.into())));
+        return Value::Object(all).to_string();
+    }
+    let [(distance, metres), (duration, seconds)] = way;
+    let added = format!(r#""{distance}":{metres},"{duration}":{seconds}"#);
+    let inside = own.trim_end().strip_suffix('}').unwrap_or("{");
+    let comma = if inside.trim_end().ends_with('{') {
+        ""
+    } else {
+        ","
+    };
+    format!("{inside}{comma}{added}}}")
 }
 
 /// Returns the origin: a position, or a place named in the request.

@@ -50,11 +50,15 @@ pub async fn route(
 
 /// Returns a GeoJSON response that must not be cached, because it contains the position of a person.
 pub(super) fn geojson<T: serde::Serialize>(answer: &T) -> Response {
-    let headers = [
+    (geojson_headers(), Json(answer)).into_response()
+}
+
+/// Returns the headers of such a response.
+pub(super) fn geojson_headers() -> [(header::HeaderName, &'static str); 2] {
+    [
         (header::CONTENT_TYPE, "application/geo+json"),
         (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, Json(answer)).into_response()
+    ]
 }
 
 /// Converts the reason why there is no route to an error response.

@@ -162,7 +162,7 @@ impl Said {
 
 impl Said {
     /// Returns the attributes if nothing is closed, all hours are always, and the day orders are in force that allow
-    /// the most.
+    /// the most. What is locked stays locked, because that is a property of the feature itself.
     pub fn best_case(&self) -> Attr {
         let of_mode = |base: Admission, changed: fn(&When) -> Option<Admission>| {
             let orders = self.when.iter().filter_map(changed);
@@ -179,7 +179,6 @@ impl Said {
         Attr {
             ebike: of_mode(self.rule.ebike, |w| w.ebike),
             foot: of_mode(self.rule.foot, |w| w.foot),
-            locked: false,
             closed: false,
             ..self.attr
         }

@@ -45,7 +45,7 @@ fn the_best_case_has_the_day_orders_that_allow_the_most_and_nothing_closed() {
         "when": [{"kind": "storm", "ebike": "yes"}, {"kind": "peak", "foot": "no"}],
     }));
     assert_eq!((attr.ebike, attr.foot), (Admission::Yes, Admission::Yes));
-    assert!(!attr.locked && !attr.closed);
+    assert!(attr.locked && !attr.closed);
     let attr = said(json!({
         "kind": "gate", "ebike": "no", "foot": "no", "when": [{"kind": "snow", "ebike": "dismount"}],
     }));

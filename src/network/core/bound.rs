@@ -11,6 +11,14 @@ use super::topology::Topology;
 pub trait Bound {
     /// The bound from a state in tenths of a second; `u32::MAX` if no target can be reached.
     fn at(&mut self, state: &State) -> u32;
+
+    /// Changes the bound to routes that pass the edge `gate` in a mode that is not in `barred`.
+    fn pass(&mut self, _gate: u32, _barred: &[Mode]) {}
+
+    /// A lower bound of the time from the sources of a query to an edge, in tenths of a second.
+    fn until_edge(&mut self, _from: &[End], _mode: Mode, _edge: u32) -> u32 {
+        0
+    }
 }
 
 /// No bound: the search proceeds in all directions.

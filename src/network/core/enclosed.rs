@@ -16,7 +16,7 @@ const MOST_NODES: usize = 3000;
 
 /// The longest time that a traveller is under way before the gate of the target: half an hour, and twice the straight
 /// line at 3 km/h. In tenths of a second, and per decimetre.
-const LONGEST_WAY_DS: i64 = 18_000;
+pub(super) const LONGEST_WAY_DS: i64 = 18_000;
 const LONGEST_WAY_DS_PER_DM: f64 = 2.4;
 
 /// Which closures a traveller waits for.
@@ -64,7 +64,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Some(closed)
     }
 
-    fn nodes_of(&self, ends: &[End]) -> Vec<u32> {
+    pub(super) fn nodes_of(&self, ends: &[End]) -> Vec<u32> {
         let mut nodes = Vec::new();
         for end in ends {
             match end.place {

@@ -4,13 +4,14 @@
 use super::attributes::{Attributes, Entry, HOURS_ALWAYS, HOURS_UNKNOWN};
 use super::bound::Bound;
 use super::edge::DirectedEdge;
-use super::enclosed::Patience;
+use super::enclosed::{LONGEST_WAY_DS, Patience};
 use super::ends::Targets;
-use super::labels::Memory;
-use super::passage::{Bar, usage};
+use super::labels::{Memory, NONE, State};
+use super::passage::{Bar, Phase, entry, usage};
 use super::profile::Mode;
-use super::query::{LONGEST_WAIT_DS, Query};
-use super::route::{Step, Why};
+use super::query::{LONGEST_WAIT_DS, Query, Shut};
+use super::route::{Route, Step, Why};
+use super::turns::FREE;
 use super::view::View;
 
 /// The result for a route through a gate.
@@ -41,26 +42,56 @@ pub enum Verdict {
 impl<A: Attributes + ?Sized> View<'_, A> {
     /// Finds the best route through an edge, such as that of a gate.
     pub fn through(&self, memory: &mut Memory, query: &Query<'_>, gate: u32) -> Verdict {
-        let query = Query {
+        let verdicts = self.through_each(memory, query, &[gate]);
+        verdicts.first().copied().unwrap_or(Verdict::Unreachable)
+    }
+
+    /// Finds the best route through each of several edges. The bounds to the targets are computed once for all.
+    pub fn through_each(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        gates: &[u32],
+    ) -> Vec<Verdict> {
+        let by_gate = |gate: u32| Query {
             through: Some(gate),
             ..*query
         };
-        if !self.has_places(&query) {
-            return Verdict::Unreachable;
+        let known: Vec<Option<Verdict>> = gates
+            .iter()
+            .map(|gate| self.without_search(&by_gate(*gate), *gate))
+            .collect();
+        if known.iter().all(Option::is_some) {
+            return known.into_iter().flatten().collect();
         }
-        if let Some(bar) = self.bar(gate) {
-            return Verdict::Barred(bar);
-        }
-        if let Some(verdict) = self.closed_for_long(&query, gate) {
-            return verdict;
-        }
-        let mut distances = std::mem::take(&mut memory.distances);
-        let verdict = match self.best_case(&mut distances, &query) {
-            Some(mut bound) => self.verdict(memory, &query, gate, &mut bound),
-            None => self.verdict(memory, &query, gate, &mut self.straight_line(&query)),
+        let without = Query {
+            through: None,
+            ..*query
         };
+        let mut distances = std::mem::take(&mut memory.distances);
+        let mut bound = self.best_case(&mut distances, &without);
+        let mut verdicts = Vec::with_capacity(gates.len());
+        for (gate, known) in gates.iter().zip(known) {
+            let query = by_gate(*gate);
+            verdicts.push(match (known, &mut bound) {
+                (Some(verdict), _) => verdict,
+                (None, Some(bound)) => self.verdict(memory, &query, *gate, bound),
+                (None, None) => {
+                    self.verdict(memory, &query, *gate, &mut self.straight_line(&query))
+                }
+            });
+        }
         memory.distances = distances;
-        verdict
+        verdicts
+    }
+
+    /// The verdict on a gate if no search is needed for it.
+    fn without_search(&self, query: &Query<'_>, gate: u32) -> Option<Verdict> {
+        if !self.has_places(query) {
+            return Some(Verdict::Unreachable);
+        }
+        let bar = self.bar(gate).map(Verdict::Barred);
+        bar.or_else(|| self.closed_for_long(query, gate))
     }
 
     fn verdict<B: Bound>(
@@ -72,18 +103,41 @@ impl<A: Attributes + ?Sized> View<'_, A> {
     ) -> Verdict {
         let passed = |steps: &[Step]| steps.iter().find(|s| s.edge.edge() == gate).copied();
         let targets = Targets::new(self.topology, query.to);
-        // A route with unlimited waiting shows when a closed gate opens.
-        let patient = self.route_with_shut(
-            memory,
-            query,
-            &targets,
-            bound,
-            (&mut Vec::new(), Patience::Unlimited),
-        );
+        let patience = Patience::Unlimited;
+        let mut patient = self.in_open_modes(memory, query, (gate, &targets), bound);
+        bound.pass(gate, &[]);
+        if patient.is_none() {
+            // Without the hours of the gate: while it is closed, everything that can be reached until it opens would be
+            // searched. Nobody arrives earlier than by this route.
+            let open = Query {
+                is_open_through: true,
+                ..*query
+            };
+            let none = (&mut Vec::new(), patience);
+            match self.route_with_shut(memory, &open, &targets, bound, none) {
+                Ok(route) if self.is_open_on(&route, gate) => patient = Some(route),
+                Ok(_) => {
+                    let verdict = self.closed_until(memory, query, (gate, &targets), bound);
+                    bound.pass(gate, &[]);
+                    if let Some(verdict) = verdict {
+                        return verdict;
+                    }
+                }
+                Err(Why::Limited) => return Verdict::Limited,
+                Err(_) => return Verdict::Unreachable,
+            }
+        }
         let patient = match patient {
-            Ok(route) => route,
-            Err(Why::Limited) => return Verdict::Limited,
-            Err(_) => return Verdict::Unreachable,
+            Some(route) => route,
+            None => {
+                // A route with unlimited waiting shows when a closed gate opens.
+                let none = (&mut Vec::new(), patience);
+                match self.route_with_shut(memory, query, &targets, bound, none) {
+                    Ok(route) => route,
+                    Err(Why::Limited) => return Verdict::Limited,
+                    Err(_) => return Verdict::Unreachable,
+                }
+            }
         };
         let at_gate = passed(&patient.steps);
         let waits = patient.steps.iter().any(|s| s.wait_ds > LONGEST_WAIT_DS);
@@ -109,35 +163,185 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         }
     }
 
-    /// The verdict if the gate opens, for all modes at the same time, so late that every traveller has to wait too
-    /// long. A search would find the same, but visit everything that can be reached until then.
-    fn closed_for_long(&self, query: &Query<'_>, gate: u32) -> Option<Verdict> {
-        let edge = self.topology.edge(gate);
-        let attr = self.attributes.attr(edge.feature);
-        let blocked = self.attributes.blocked(gate);
-        let last = self.last_arrival(query, &[edge.from]);
+    /// The best route through a gate, if it arrives before the gate opens in any mode for which it is closed at the
+    /// departure.
+    fn in_open_modes<B: Bound>(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        (gate, targets): (u32, &Targets),
+        bound: &mut B,
+    ) -> Option<Route> {
+        let (mut barred, mut opens) = (Vec::new(), i64::MAX);
+        for mode in &Mode::ALL {
+            for directed in &[DirectedEdge::forward(gate), DirectedEdge::backward(gate)] {
+                let hours = match self.hours_of(*directed, *mode) {
+                    Some(hours) if hours != HOURS_ALWAYS && hours != HOURS_UNKNOWN => hours,
+                    _ => continue,
+                };
+                match self.attributes.entry(hours, query.depart) {
+                    Entry::At(at) if at > query.depart => opens = opens.min(at),
+                    _ => continue,
+                }
+                if !barred.contains(mode) {
+                    barred.push(*mode);
+                }
+            }
+        }
+        let is_open = |mode: &Mode| {
+            let edges = [DirectedEdge::forward(gate), DirectedEdge::backward(gate)];
+            !barred.contains(mode) && edges.iter().any(|e| self.hours_of(*e, *mode).is_some())
+        };
+        if barred.is_empty() || !Mode::ALL.iter().any(is_open) {
+            return None;
+        }
+        let feature = self.topology.edge(gate).feature;
+        let shut = |mode: &Mode| Shut {
+            feature,
+            mode: *mode,
+        };
+        let mut shut: Vec<Shut> = barred.iter().map(shut).collect();
+        bound.pass(gate, &barred);
+        let patience = (&mut shut, Patience::Unlimited);
+        let route = self.route_with_shut(memory, query, targets, bound, patience);
+        route.ok().filter(|route| route.arrive <= opens)
+    }
+
+    /// Whether a route that was found without the hours of a gate enters it, each time, while it is open for certain.
+    /// Hours that are never known are no exception, because the search does not leave them out.
+    fn is_open_on(&self, route: &Route, gate: u32) -> bool {
+        let mut uses = route.steps.iter().filter(|s| s.edge.edge() == gate);
+        uses.all(|step| match self.hours_of(step.edge, step.mode) {
+            Some(hours) => {
+                let open = Some((step.entered, hours == HOURS_UNKNOWN));
+                entry(self.attributes, hours, step.entered) == open
+            }
+            None => false,
+        })
+    }
+
+    fn hours_of(&self, edge: DirectedEdge, mode: Mode) -> Option<u32> {
+        let data = self.topology.edge(edge.edge());
+        let attr = self.attributes.attr(data.feature);
+        let blocked = self.attributes.blocked(edge.edge());
+        let usage = usage(self.profile, data, edge, attr, blocked, mode).ok()?;
+        Some(usage.hours)
+    }
+
+    /// The verdict if the gate is closed from before anybody can reach it until more than the longest wait after the
+    /// best route in each mode, found without its hours, has reached it, and the rest of one of these routes can be used
+    /// after that.
+    fn closed_until<B: Bound>(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        (gate, targets): (u32, &Targets),
+        bound: &mut B,
+    ) -> Option<Verdict> {
+        let least = bound.until_edge(query.from, query.mode, gate);
+        let opens = self.opens_at(gate, query.depart.saturating_add(i64::from(least)))?;
+        let edges = [DirectedEdge::forward(gate), DirectedEdge::backward(gate)];
+        let feature = self.topology.edge(gate).feature;
+        let open = Query {
+            is_open_through: true,
+            ..*query
+        };
+        let mut can_go_on = false;
+        for mode in &Mode::ALL {
+            if edges.iter().all(|e| self.hours_of(*e, *mode).is_none()) {
+                continue;
+            }
+            let barred: Vec<Mode> = Mode::ALL.iter().copied().filter(|m| m != mode).collect();
+            let shut = barred.iter().map(|mode| Shut {
+                feature,
+                mode: *mode,
+            });
+            bound.pass(gate, &barred);
+            let shut = (&mut shut.collect(), Patience::Unlimited);
+            let route = match self.route_with_shut(memory, &open, targets, bound, shut) {
+                Ok(route) => route,
+                Err(Why::Limited) => return None,
+                Err(_) => continue,
+            };
+            let number = route.steps.iter().position(|s| s.edge.edge() == gate)?;
+            let step = route.steps[number];
+            // Who arrives later may wait less, if the rest takes less time. There is nobody if the rest of the route
+            // takes the least time that is possible.
+            let rest = route.arrive.saturating_sub(step.entered);
+            let mut least_rest = |edge: &DirectedEdge| {
+                bound.at(&State {
+                    node: self.topology.tail(*edge),
+                    mode: *mode,
+                    phase: Phase::Start,
+                    is_through: false,
+                    came_by: NONE,
+                    turn: FREE,
+                })
+            };
+            let is_least = edges.iter().all(|edge| i64::from(least_rest(edge)) >= rest);
+            let margin = if is_least { 0 } else { LONGEST_WAY_DS };
+            let latest = step.entered.saturating_add(margin);
+            if opens <= latest.saturating_add(i64::from(LONGEST_WAIT_DS)) {
+                return None;
+            }
+            can_go_on = can_go_on || self.goes_on(&route, number, opens);
+        }
+        if can_go_on {
+            Some(Verdict::ClosedUntil(opens))
+        } else {
+            None
+        }
+    }
+
+    /// Whether the rest of a route can be used by who begins the step `number` at a time.
+    fn goes_on(&self, route: &Route, number: usize, from: i64) -> bool {
+        let first = &route.steps[number];
+        let mut now = from.saturating_add(first.arrived - first.entered);
+        route.steps[number + 1..].iter().all(|step| {
+            let hours = self.hours_of(step.edge, step.mode);
+            match hours.and_then(|hours| entry(self.attributes, hours, now)) {
+                Some((at, _)) => {
+                    now = at.saturating_add(step.arrived - step.entered);
+                    true
+                }
+                None => false,
+            }
+        })
+    }
+
+    /// When a gate opens that is closed in all modes at a time, if that is at the same time for all of them.
+    fn opens_at(&self, gate: u32, from: i64) -> Option<i64> {
         let mut opens = None;
         for mode in &Mode::ALL {
             for directed in &[DirectedEdge::forward(gate), DirectedEdge::backward(gate)] {
-                let usage = match usage(self.profile, edge, *directed, attr, blocked, *mode) {
-                    Ok(usage) => usage,
-                    Err(_) => continue,
+                let hours = match self.hours_of(*directed, *mode) {
+                    Some(HOURS_ALWAYS) | Some(HOURS_UNKNOWN) => return None,
+                    Some(hours) => hours,
+                    None => continue,
                 };
-                if usage.hours == HOURS_ALWAYS || usage.hours == HOURS_UNKNOWN {
-                    return None;
-                }
-                let at = match self.attributes.hours(usage.hours).entry(query.depart) {
-                    Entry::At(at) => at,
-                    Entry::Unknown(_) | Entry::Never => return None,
+                let at = match self.attributes.entry(hours, from) {
+                    Entry::At(at) if at > from => at,
+                    _ => return None,
                 };
-                let is_late = at > last.saturating_add(i64::from(LONGEST_WAIT_DS));
-                if !is_late || opens.map_or(false, |other| other != at) {
+                if opens.map_or(false, |other| other != at) {
                     return None;
                 }
                 opens = Some(at);
             }
         }
-        opens.map(Verdict::ClosedUntil)
+        opens
+    }
+
+    /// The verdict if the gate opens, for all modes at the same time, so late that every traveller has to wait too
+    /// long. A search would find the same, but visit everything that can be reached until then.
+    fn closed_for_long(&self, query: &Query<'_>, gate: u32) -> Option<Verdict> {
+        let last = self.last_arrival(query, &[self.topology.edge(gate).from]);
+        let opens = self.opens_at(gate, query.depart)?;
+        if opens > last.saturating_add(i64::from(LONGEST_WAIT_DS)) {
+            Some(Verdict::ClosedUntil(opens))
+        } else {
+            None
+        }
     }
 
     /// The reason why no mode can pass in either direction; `None` if one can.
@@ -158,5 +362,118 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             }
         }
         last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bound::Everywhere;
+    use super::super::potentials::Potentials;
+    use super::super::tests::make::Rng;
+    use super::super::tests::random::{case, ends, query};
+    use super::*;
+
+    /// The verdict by searches in all directions, with the hours of the gate and without limits on what is searched.
+    fn plainly<A: Attributes>(view: &View<'_, A>, query: &Query<'_>, gate: u32) -> Verdict {
+        let mut memory = Memory::new();
+        let targets = Targets::new(view.topology, query.to);
+        let patient = view.route_with_shut(
+            &mut memory,
+            query,
+            &targets,
+            &mut Everywhere,
+            (&mut Vec::new(), Patience::Unlimited),
+        );
+        let patient = match patient {
+            Ok(route) => route,
+            Err(_) => return Verdict::Unreachable,
+        };
+        let at_gate = patient.steps.iter().find(|s| s.edge.edge() == gate);
+        let waits = patient.steps.iter().any(|s| s.wait_ds > LONGEST_WAIT_DS);
+        let best = if waits {
+            view.route_by(&mut memory, query, &mut Everywhere).ok()
+        } else {
+            Some(patient.clone())
+        };
+        match best {
+            Some(route) => {
+                let step = route.steps.iter().find(|s| s.edge.edge() == gate).unwrap();
+                Verdict::Passable {
+                    arrive: route.arrive,
+                    mode: step.mode,
+                    is_unknown: step.is_unknown,
+                }
+            }
+            None => match at_gate {
+                Some(step) if step.wait_ds > LONGEST_WAIT_DS => Verdict::ClosedUntil(step.entered),
+                _ => Verdict::Unreachable,
+            },
+        }
+    }
+
+    #[test]
+    fn verdicts_equal_those_of_searches_in_all_directions() {
+        let mut rng = Rng(17);
+        let mut memory = Memory::new();
+        let mut seen = [0; 4];
+        for round in 0..6000 {
+            let case = case(&mut rng);
+            let from = ends(&mut rng, &case.topology, 2);
+            let to = ends(&mut rng, &case.topology, 2);
+            let query = Query {
+                through: None,
+                ..query(&mut rng, &case, &from, &to)
+            };
+            let potentials =
+                Potentials::new(&case.topology, &case.table, &case.profile, &|| false).unwrap();
+            let led = View {
+                topology: &case.topology,
+                attributes: &case.table,
+                profile: &case.profile,
+                potentials: Some(&potentials),
+            };
+            let view = View {
+                potentials: None,
+                ..led
+            };
+            let gates: Vec<u32> = (0..3)
+                .map(|_| rng.below(case.topology.edge_count() as u32))
+                .collect();
+            let found = led.through_each(&mut memory, &query, &gates);
+            for (gate, verdict) in gates.iter().zip(found) {
+                assert_eq!(
+                    kind(&verdict),
+                    kind(&view.through(&mut memory, &query, *gate))
+                );
+                let query = Query {
+                    through: Some(*gate),
+                    ..query
+                };
+                if led.bar(*gate).is_some() || led.closed_for_long(&query, *gate).is_some() {
+                    continue;
+                }
+                let plain = plainly(&view, &query, *gate);
+                assert_eq!(
+                    kind(&verdict),
+                    kind(&plain),
+                    "round {} gate {}",
+                    round,
+                    gate
+                );
+                seen[kind(&verdict).0] += 1;
+            }
+        }
+        assert!(seen.iter().all(|count| *count > 50), "{:?}", seen);
+    }
+
+    /// What must be equal: of two routes that arrive at the same time either may be found.
+    fn kind(verdict: &Verdict) -> (usize, i64) {
+        match verdict {
+            Verdict::Passable {
+                arrive, is_unknown, ..
+            } => (usize::from(*is_unknown), *arrive),
+            Verdict::ClosedUntil(at) => (2, *at),
+            _ => (3, 0),
+        }
     }
 }

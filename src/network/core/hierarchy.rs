@@ -230,9 +230,9 @@ fn join(arcs: &mut [Vec<Arc>], from: u32, to: u32, cost: u32) {
     }
 }
 
-/// The distances of one query: with a vehicle and without one, and for each over all edges, over the edges that a route
-/// may pass through, and by the gate that it must pass.
-pub(super) type ByClass = [[Distances; 3]; 2];
+/// The distances of one query: with a vehicle and without one, and for each over all edges and over the edges that a route
+/// may pass through, first to the targets, then by the gate that it must pass; and to an edge.
+pub(super) type ByClass = [[Distances; 5]; 2];
 
 /// The memory of distances to the targets of one query.
 #[derive(Debug, Default)]

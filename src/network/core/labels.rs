@@ -100,9 +100,9 @@ struct Slot {
     first: u32,
 }
 
-/// The order in which labels are settled: the time plus the bound of the rest, then the unknowns, then the
-/// number.
-type Key = (u32, u32, u32);
+/// The order in which labels are settled: the time plus the bound of the rest, then the unknowns, then the bound, so that
+/// of several routes that are equally good one is followed to its end first, then the number.
+type Key = (u32, u32, u32, u32);
 
 /// The memory of a search. It belongs to one search at a time.
 #[derive(Debug, Default)]
@@ -191,14 +191,14 @@ impl Memory {
             *old = label;
             same
         };
-        let key = (time.saturating_add(bound), unknowns, number);
+        let key = (time.saturating_add(bound), unknowns, bound, number);
         self.queue.push(Reverse(key));
     }
 
     /// The number of the label to settle next.
     pub(super) fn pop(&mut self) -> Option<u32> {
         // A label that was improved is in the queue twice. The better entry comes first and settles it.
-        while let Some(Reverse((_, _, number))) = self.queue.pop() {
+        while let Some(Reverse((.., number))) = self.queue.pop() {
             let label = &mut self.labels[number as usize];
             if !label.is_settled {
                 label.is_settled = true;

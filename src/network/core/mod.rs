@@ -26,6 +26,7 @@ mod gates;
 pub mod geometry;
 mod hierarchy;
 mod labels;
+mod land;
 mod moves;
 mod parts;
 mod passage;

@@ -37,6 +37,14 @@ pub(super) struct Mover<'a, A: ?Sized> {
     pub(super) shut: &'a [Shut],
 }
 
+impl<A: ?Sized> Clone for Mover<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: ?Sized> Copy for Mover<'_, A> {}
+
 impl<A: Attributes + ?Sized> Mover<'_, A> {
     /// The result of using an edge in a mode from a state reached at `time`; `None` if it cannot be used.
     pub(super) fn try_move(&self, from: &State, time: u32, to: &Move, mode: Mode) -> Option<Moved> {
@@ -57,11 +65,14 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         }
         let ready = time.checked_add(self.change_ds(from, mode, to.edge)?)?;
         let (mut entered, mut is_unknown) = (ready, usage.hours == HOURS_UNKNOWN);
-        if usage.hours != HOURS_ALWAYS && !is_unknown {
-            let feature = edge.feature;
-            if self.shut.contains(&Shut { feature, mode }) {
-                return None;
-            }
+        let counts_as_open =
+            self.query.is_open_through && self.query.through == Some(to.edge.edge());
+        let has_hours = usage.hours != HOURS_ALWAYS && !is_unknown;
+        let feature = edge.feature;
+        if has_hours && self.shut.contains(&Shut { feature, mode }) {
+            return None;
+        }
+        if has_hours && !counts_as_open {
             let moment = self.query.depart.saturating_add(i64::from(ready));
             let (at, unknown) = entry(attributes, usage.hours, moment)?;
             let wait = u32::try_from(at.saturating_sub(moment)).ok()?;

@@ -2,28 +2,23 @@
 //! is forbidden. Closures only make routes longer, so the bounds stay valid when something closes.
 //!
 //! The potentials are computed together with the topology. If a feature changes later so that it takes less time (a
-//! lane is paved, a ban on e-bikes is lifted), a search may miss the better route until the potentials are computed
-//! again.
-
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+//! lane is paved, a gate is unlocked, a ban on e-bikes is lifted), a search may miss the better route until the
+//! potentials are computed again.
 
 use super::attributes::{Attr, Attributes, Blocked};
 use super::bound::{Bound, StraightLine};
 use super::edge::{DirectedEdge, Place};
 use super::ends::End;
 use super::hierarchy::{ByClass, Hierarchy, NEVER};
-use super::labels::State;
+use super::labels::{NONE, State};
+use super::land::{ByMode, Land};
+use super::moves::Mover;
 use super::passage::{Phase, Usage, usage};
 use super::profile::{Mode, Profile, Zone};
 use super::topology::Topology;
 
 /// The modes of a traveller with a vehicle, which may be parked on the way, and of one without.
 const MODES: [&[Mode]; 2] = [&Mode::ALL, &[Mode::Walk]];
-
-/// The bounds on public land are not used if the private land around the targets has more nodes than this, because
-/// finding its edge would take longer than the search saves.
-const MOST_PRIVATE_NODES: usize = 2000;
 
 /// The lower bounds for one profile on one topology.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +43,6 @@ impl<A: Attributes + ?Sized> BestNetwork<'_, A> {
         let data = self.topology.edge(edge);
         let attr = Attr {
             closed: false,
-            locked: false,
             ..*self.attributes.attr(data.feature)
         };
         [DirectedEdge::forward(edge), DirectedEdge::backward(edge)].map(|directed| {
@@ -80,58 +74,6 @@ impl<A: Attributes + ?Sized> BestNetwork<'_, A> {
         });
         Hierarchy::new(self.topology.node_count(), edges, is_cancelled)
     }
-
-    /// The nodes at which an end can be approached over edges that `count`, each with the time to the end.
-    fn approaches(&self, end: &End, counts: fn(&Usage) -> bool) -> Vec<(u32, u32)> {
-        match end.place {
-            Place::Node(node) => vec![(node, end.extra_ds)],
-            Place::OnEdge { edge, offset_dm } => {
-                let data = self.topology.edge(edge);
-                let rest = data.length_dm.saturating_sub(offset_dm);
-                let pieces = [(data.from, offset_dm), (data.to, rest)];
-                let mut found = Vec::with_capacity(2);
-                for (at, (node, length)) in pieces.iter().copied().enumerate() {
-                    // From the end of the edge the target is reached against its direction.
-                    let takes = self.least_ds(edge, length, counts)[at];
-                    if takes != NEVER {
-                        found.push((node, takes.saturating_add(end.extra_ds)));
-                    }
-                }
-                found
-            }
-        }
-    }
-
-    /// The least times to the ends over private land and neutral edges only, by node; `None` if that land is large.
-    fn private_land(&self, ends: &[End]) -> Option<HashMap<u32, u32>> {
-        let mut least: HashMap<u32, u32> = HashMap::new();
-        let mut queue = BinaryHeap::new();
-        for end in ends {
-            for (node, takes) in self.approaches(end, is_of_end) {
-                queue.push(Reverse((takes, node)));
-            }
-        }
-        while let Some(Reverse((takes, node))) = queue.pop() {
-            if least.get(&node).map_or(false, |known| *known <= takes) {
-                continue;
-            }
-            if least.len() >= MOST_PRIVATE_NODES {
-                return None;
-            }
-            least.insert(node, takes);
-            for out in self.topology.out(node) {
-                // The traveller comes from the other node, against the direction of `out`.
-                let length = self.topology.edge(out.edge()).length_dm;
-                let both = self.least_ds(out.edge(), length, is_of_end);
-                let here = both[usize::from(!out.is_backward())];
-                let from = self.topology.head(*out);
-                if here != NEVER && !least.contains_key(&from) {
-                    queue.push(Reverse((takes.saturating_add(here), from)));
-                }
-            }
-        }
-        Some(least)
-    }
 }
 
 fn is_any(_: &Usage) -> bool {
@@ -140,11 +82,6 @@ fn is_any(_: &Usage) -> bool {
 
 fn is_passed_through(usage: &Usage) -> bool {
     usage.zone == Zone::Through
-}
-
-/// Whether an edge may be used in [`Phase::End`].
-fn is_of_end(usage: &Usage) -> bool {
-    usage.is_neutral || usage.zone == Zone::Ends
 }
 
 impl Potentials {
@@ -198,89 +135,190 @@ fn is_used(profile: &Profile, class: usize) -> bool {
 /// A route ends on private land only once ([`Phase::End`]). So on public land the bound is the time over public land
 /// to the edge of the private land around the targets, and from there over that land. Without this, the bounds of
 /// routes around a large private area would be those of routes through it.
-pub(super) struct BestCase<'a> {
+pub(super) struct BestCase<'a, A: ?Sized> {
     potentials: &'a Potentials,
     distances: &'a mut ByClass,
-    /// For each class, the times over the private land around the targets; `None` if it is too large.
-    private: [Option<HashMap<u32, u32>>; 2],
-    /// Whether a traveller on foot may pick up a vehicle later.
-    picks_up: bool,
+    mover: Mover<'a, A>,
+    /// The places from which the targets are reached directly.
+    places: Vec<(u32, ByMode)>,
+    /// Whether the distances over all edges are computed, which are needed at some starts only.
+    has_all: bool,
+    /// The private land around the targets; `None` if it is too large.
+    land: Option<Land>,
+    /// The part of this land from which the targets are reached by the gate that the route must pass.
+    by_gate: Option<Land>,
+    /// The least times to leave the vehicle, and from riding to pushing; 0 for a traveller on foot who may pick up a
+    /// vehicle later.
+    park_ds: u32,
+    dismount_ds: u32,
     /// For classes without a hierarchy.
     straight: StraightLine<'a>,
 }
 
-impl<'a> BestCase<'a> {
-    /// Creates the bound to the ends of a query, by the gate that the route must pass. `straight` is the bound from
-    /// straight lines.
-    pub(super) fn new<A: Attributes + ?Sized>(
+/// The kinds of distances of a class in [`ByClass`]: to the targets over all edges, over those that a route may pass
+/// through, and both by the gate that the route must pass.
+const ALL: usize = 0;
+const PUBLIC: usize = 1;
+const ALL_BY_GATE: usize = 2;
+const PUBLIC_BY_GATE: usize = 3;
+/// To an edge, over all edges.
+const UNTIL_EDGE: usize = 4;
+
+impl<'a, A: Attributes + ?Sized> BestCase<'a, A> {
+    /// Creates the bound to the ends of a query. `straight` is the bound from straight lines.
+    pub(super) fn new(
         potentials: &'a Potentials,
         distances: &'a mut ByClass,
-        (topology, attributes, profile): (&Topology, &A, &Profile),
-        (ends, gate, picks_up): (&[End], Option<u32>, bool),
+        mover: Mover<'a, A>,
         straight: StraightLine<'a>,
-    ) -> BestCase<'a> {
-        let mut private = [None, None];
-        for (class, modes) in MODES.iter().enumerate() {
-            let hierarchies = match &potentials.hierarchies[class] {
-                Some(hierarchies) => hierarchies,
-                None => continue,
-            };
-            let network = BestNetwork {
-                topology,
-                attributes,
-                profile,
-                modes,
-            };
-            let mut targets: Vec<(u32, u32)> = Vec::new();
-            for end in ends {
-                targets.extend(network.approaches(end, is_any));
-            }
-            distances[class][0].begin(&hierarchies[0], &targets);
-            private[class] = network.private_land(ends);
-            if let Some(land) = &private[class] {
-                targets.extend(land.iter().map(|(node, takes)| (*node, *takes)));
-                distances[class][1].begin(&hierarchies[1], &targets);
-            }
-            if let Some(gate) = gate {
-                let [all, _, by_gate] = &mut distances[class];
-                let edge = topology.edge(gate);
-                let [there, back] = network.least_ds(gate, edge.length_dm, is_any);
-                let mut sides: Vec<(u32, u32)> = Vec::new();
-                for (near, far, takes) in [(edge.from, edge.to, there), (edge.to, edge.from, back)]
-                {
-                    let rest = all.of(&hierarchies[0], far);
-                    if takes != NEVER && rest != NEVER {
-                        sides.push((near, takes.saturating_add(rest)));
-                    }
-                }
-                by_gate.begin(&hierarchies[0], &sides);
-            }
-        }
-        BestCase {
+    ) -> BestCase<'a, A> {
+        let picks_up = mover.query.pick_up_at.is_some();
+        let mut bound = BestCase {
             potentials,
             distances,
-            private,
-            picks_up,
+            places: Vec::new(),
+            has_all: false,
+            land: None,
+            by_gate: None,
+            park_ds: if picks_up { 0 } else { mover.least_park_ds() },
+            dismount_ds: if picks_up {
+                0
+            } else {
+                mover.view.profile.dismount_ds
+            },
+            mover,
             straight,
+        };
+        let (mut places, mut ends) = (Vec::new(), Vec::new());
+        for end in bound.mover.query.to {
+            places.extend(bound.mover.approaches(end, false));
+            ends.extend(bound.mover.approaches(end, true));
+        }
+        bound.land = bound.mover.land(&ends);
+        bound.places.clone_from(&places);
+        if let Some(land) = &bound.land {
+            places.extend(land.iter());
+            bound.begin(PUBLIC, &places);
+        }
+        if let Some(gate) = bound.mover.query.through {
+            bound.by_gate(gate, &[]);
+        }
+        bound
+    }
+
+    fn by_gate(&mut self, gate: u32, barred: &[Mode]) {
+        let by_gate = |bound: &mut Self, phase: Phase, kind: usize| -> [(u32, ByMode); 2] {
+            // The mover is copied, because the distances are computed while they are asked for.
+            let mover = bound.mover;
+            mover.sides(gate, barred, phase, |far, mode, after| {
+                match (&bound.land, after) {
+                    (Some(land), Phase::End) => land.of(far)[mode as usize],
+                    _ => bound.distance(kind, far, mode),
+                }
+            })
+        };
+        let sides = by_gate(self, Phase::Start, ALL);
+        self.begin(ALL_BY_GATE, &sides);
+        if self.land.is_none() {
+            return;
+        }
+        let at_end = by_gate(self, Phase::End, ALL);
+        self.by_gate = self.mover.land(&at_end);
+        if let Some(land) = &self.by_gate {
+            let mut places: Vec<(u32, ByMode)> = land.iter().collect();
+            places.extend_from_slice(&by_gate(self, Phase::Public, PUBLIC));
+            self.begin(PUBLIC_BY_GATE, &places);
+        }
+    }
+
+    /// Sets the places to which the distances of a kind lead.
+    fn begin(&mut self, kind: usize, places: &[(u32, ByMode)]) {
+        for class in 0..MODES.len() {
+            if let Some(hierarchies) = &self.potentials.hierarchies[class] {
+                let targets: Vec<(u32, u32)> = places
+                    .iter()
+                    .map(|(node, least)| (*node, self.least_ds(class, least)))
+                    .filter(|(_, takes)| *takes != NEVER)
+                    .collect();
+                self.distances[class][kind].begin(&hierarchies[kind % 2], &targets);
+            }
+        }
+    }
+
+    /// The least time from a place for a traveller who is walking, or who is riding and dismounts or parks before it.
+    fn least_ds(&self, class: usize, least: &ByMode) -> u32 {
+        let [ride, push, walk] = *least;
+        if class == 1 {
+            return walk;
+        }
+        let pushes = push.saturating_add(self.dismount_ds);
+        ride.min(pushes).min(walk.saturating_add(self.park_ds))
+    }
+
+    /// The distance of a kind from a node in a mode.
+    fn distance(&mut self, kind: usize, node: u32, mode: Mode) -> u32 {
+        if kind == ALL && !self.has_all {
+            self.has_all = true;
+            let places = std::mem::take(&mut self.places);
+            self.begin(ALL, &places);
+        }
+        let picks_up = self.mover.query.pick_up_at.is_some();
+        let class = usize::from(!mode.has_vehicle() && !picks_up);
+        let hierarchies = match &self.potentials.hierarchies[class] {
+            Some(hierarchies) => hierarchies,
+            None => return 0,
+        };
+        let least = self.distances[class][kind].of(&hierarchies[kind % 2], node);
+        match mode {
+            // Who pushes already need not dismount any more.
+            Mode::Push if least != NEVER => least.saturating_sub(self.dismount_ds),
+            _ => least,
         }
     }
 }
 
-impl Bound for BestCase<'_> {
+impl<A: Attributes + ?Sized> Bound for BestCase<'_, A> {
     fn at(&mut self, state: &State) -> u32 {
-        let class = usize::from(!state.mode.has_vehicle() && !self.picks_up);
-        let hierarchies = match &self.potentials.hierarchies[class] {
-            Some(hierarchies) => hierarchies,
-            None => return self.straight.at(state),
-        };
-        let best = match (&self.private[class], state.phase) {
-            (Some(land), Phase::End) => land.get(&state.node).copied().unwrap_or(NEVER),
-            (Some(_), Phase::Public) => self.distances[class][1].of(&hierarchies[1], state.node),
-            _ => self.distances[class][0].of(&hierarchies[0], state.node),
-        };
-        if best == NEVER || state.is_through {
-            return best;
+        let (node, mode) = (state.node, state.mode);
+        let class = usize::from(!mode.has_vehicle() && self.mover.query.pick_up_at.is_none());
+        if self.potentials.hierarchies[class].is_none() {
+            return self.straight.at(state);
         }
-        best.max(self.distances[class][2].of(&hierarchies[0], state.node))
+        let (land, public) = if state.is_through {
+            (&self.land, PUBLIC)
+        } else {
+            (&self.by_gate, PUBLIC_BY_GATE)
+        };
+        match (land, state.phase) {
+            (Some(land), Phase::End) => land.of(node)[mode as usize],
+            (Some(_), Phase::Public) => self.distance(public, node, mode),
+            // The first label is settled first, whatever its bound.
+            (Some(_), Phase::Start) if state.is_through && state.came_by == NONE => 0,
+            _ if state.is_through => self.distance(ALL, node, mode),
+            _ => self.distance(ALL_BY_GATE, node, mode),
+        }
+    }
+
+    fn pass(&mut self, gate: u32, barred: &[Mode]) {
+        self.by_gate(gate, barred);
+    }
+
+    fn until_edge(&mut self, from: &[End], mode: Mode, edge: u32) -> u32 {
+        let topology = self.mover.view.topology;
+        let data = topology.edge(edge);
+        self.begin(UNTIL_EDGE, &[(data.from, [0; 3]), (data.to, [0; 3])]);
+        let mut least = NEVER;
+        for end in from {
+            let nodes = match end.place {
+                Place::Node(node) => [node, node],
+                Place::OnEdge { edge: own, .. } if own == edge => return 0,
+                Place::OnEdge { edge: own, .. } => [topology.edge(own).from, topology.edge(own).to],
+            };
+            for node in nodes {
+                let way = self.distance(UNTIL_EDGE, node, mode);
+                least = least.min(way.saturating_add(end.extra_ds));
+            }
+        }
+        least
     }
 }

@@ -58,6 +58,10 @@ pub struct Query<'a> {
     pub pick_up_at: Option<u32>,
     /// An edge, such as that of a gate, that the route must use.
     pub through: Option<u32>,
+    /// Whether the hours of the edge `through` count as always open.
+    pub is_open_through: bool,
+    /// The longest duration of a route that is of interest, in tenths of a second. Longer routes need not be found.
+    pub within_ds: u32,
     /// The limit of each search.
     pub limit: Limit<'a>,
 }
@@ -74,6 +78,8 @@ impl<'a> Query<'a> {
             park_at: ParkAt::Anywhere,
             pick_up_at: None,
             through: None,
+            is_open_through: false,
+            within_ds: u32::MAX,
             limit: Limit::NONE,
         }
     }

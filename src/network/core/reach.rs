@@ -5,13 +5,20 @@ use std::collections::HashSet;
 
 use super::attributes::Attributes;
 use super::bound::Everywhere;
-use super::ends::{Move, Targets};
+use super::edge::Place;
+use super::ends::{End, Move, Targets};
 use super::labels::{Label, Memory};
 use super::moves::Moved;
 use super::query::{LONGEST_WAIT_DS, Query};
 use super::route::{Route, Why};
 use super::search::{Ended, Visit};
 use super::view::View;
+
+/// If more places are wanted, one search in all directions takes less time than a search for each place.
+const MOST_APART: usize = 32;
+/// The number of labels for each wanted place after which a search in all directions is given up for a search for each
+/// place. Where the places are near, it ends before; tests have small networks.
+const LABELS_A_PLACE: u32 = if cfg!(test) { 2 } else { 64 };
 
 /// A target that was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +167,12 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             return Ok(Vec::new());
         }
         let targets = Targets::new(self.topology, query.to);
-        let search = self.search(query, &targets, &[], horizon);
+        let few = LABELS_A_PLACE.saturating_mul(wanted.min(MOST_APART) as u32);
+        let mut search = self.search(query, &targets, &[], horizon);
+        let is_short = self.has_bounds() && wanted <= MOST_APART && few < query.limit.labels;
+        if is_short {
+            search.mover.query.limit.labels = few;
+        }
         let mut enough = Enough {
             wanted,
             places,
@@ -169,7 +181,11 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             late: Vec::new(),
         };
         if search.run(memory, &mut Everywhere, &mut enough) == Ended::Limited {
-            return Err(Stopped::Limited);
+            return if is_short {
+                self.nearest_apart(memory, query, places, wanted, horizon)
+            } else {
+                Err(Stopped::Limited)
+            };
         }
         let mut reached: Vec<Reached> = Vec::new();
         for (target, number) in enough.in_time {
@@ -194,6 +210,103 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         reached.retain(|r| seen.insert(places[r.target]));
         reached.truncate(wanted);
         Ok(reached)
+    }
+
+    /// The same as [`Self::nearest_places`], by a route to each place, directed by its bound. Begins with the places
+    /// that are nearest as the crow flies, and ends where the straight line to the next one takes longer than the routes
+    /// to those found.
+    fn nearest_apart(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        places: &[u32],
+        wanted: usize,
+        horizon: u32,
+    ) -> Result<Vec<Reached>, Stopped> {
+        let mut reached: Vec<Reached> = Vec::new();
+        let mut within_ds = horizon;
+        for (least_ds, targets) in self.by_distance(query, places) {
+            if least_ds > within_ds {
+                break;
+            }
+            if (query.limit.is_cancelled)() {
+                return Err(Stopped::Limited);
+            }
+            let to: Vec<End> = targets.iter().map(|t| query.to[*t as usize]).collect();
+            let query = Query {
+                to: &to,
+                within_ds,
+                ..*query
+            };
+            match self.route(memory, &query) {
+                Ok(route) if route.duration_ds() <= i64::from(within_ds) => {
+                    reached.push(Reached {
+                        target: targets[route.target] as usize,
+                        ..Reached::from(&route)
+                    });
+                }
+                Err(none) if none.why == Why::Limited => return Err(Stopped::Limited),
+                Ok(_) | Err(_) => continue,
+            }
+            reached.sort_by_key(|r| (r.arrive, r.unknowns, r.target));
+            reached.truncate(wanted);
+            if reached.len() == wanted {
+                let last = reached[wanted - 1].arrive.saturating_sub(query.depart);
+                within_ds = last.clamp(0, i64::from(horizon)) as u32;
+            }
+        }
+        Ok(reached)
+    }
+
+    /// The targets of each place, with a lower bound of the time to it in tenths of a second, the least first.
+    fn by_distance(&self, query: &Query<'_>, places: &[u32]) -> Vec<(u32, Vec<u32>)> {
+        let mut order: Vec<u32> = (0..places.len() as u32).collect();
+        order.sort_by_key(|target| (places[*target as usize], *target));
+        let mut found: Vec<(u32, Vec<u32>)> = Vec::new();
+        let mut last = None;
+        for target in order {
+            let place = places[target as usize];
+            let least_ds = self.straight_ds(query, &query.to[target as usize]);
+            match found.last_mut() {
+                Some(same) if last == Some(place) => {
+                    same.0 = same.0.min(least_ds);
+                    same.1.push(target);
+                }
+                _ => found.push((least_ds, vec![target])),
+            }
+            last = Some(place);
+        }
+        found.sort_by_key(|(least_ds, _)| *least_ds);
+        found
+    }
+
+    /// A lower bound of the time from the sources of a query to a target, in tenths of a second.
+    fn straight_ds(&self, query: &Query<'_>, target: &End) -> u32 {
+        let speed = if query.pick_up_at.is_some() {
+            self.profile.fastest_from(self.profile.first_mode())
+        } else {
+            self.profile.fastest_from(query.mode)
+        };
+        let to = self.nodes_of(std::slice::from_ref(target));
+        let mut least = f64::MAX;
+        for from in query.from {
+            let is_along = match (from.place, target.place) {
+                (Place::OnEdge { edge, .. }, Place::OnEdge { edge: other, .. }) => edge == other,
+                _ => false,
+            };
+            for start in self.nodes_of(std::slice::from_ref(from)) {
+                for end in &to {
+                    let (a, b) = (self.topology.point(start), self.topology.point(*end));
+                    let way = if is_along || speed == 0 {
+                        0.0
+                    } else {
+                        self.topology.straight_dm(a, b) * 36.0 / f64::from(speed)
+                    };
+                    least = least.min(way + f64::from(from.extra_ds));
+                }
+            }
+        }
+        (least as u32).saturating_add(target.extra_ds)
     }
 
     /// The time to each target within `horizon`, in tenths of a second. Edges with a longer wait than

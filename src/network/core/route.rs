@@ -9,7 +9,7 @@ use super::hierarchy::ByClass;
 use super::labels::{Label, Memory, NONE, State};
 use super::moves::Mover;
 use super::passage::Phase;
-use super::potentials::BestCase;
+use super::potentials::{BestCase, Potentials};
 use super::profile::Mode;
 use super::query::{LONGEST_WAIT_DS, Query, Shut};
 use super::search::{Ended, Search, Visit};
@@ -124,22 +124,29 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         route
     }
 
+    /// Whether there are potentials for this topology and profile.
+    pub(super) fn has_bounds(&self) -> bool {
+        let fits = |potentials: &Potentials| potentials.fits(self.topology, self.profile);
+        self.potentials.map_or(false, fits)
+    }
+
     /// The bound from potentials, if there are potentials for this topology and profile.
     pub(super) fn best_case<'q>(
         &'q self,
         distances: &'q mut ByClass,
-        query: &Query<'_>,
-    ) -> Option<BestCase<'q>> {
+        query: &Query<'q>,
+    ) -> Option<BestCase<'q, A>> {
         let potentials = self.potentials?;
         if !potentials.fits(self.topology, self.profile) || !self.has_places(query) {
             return None;
         }
-        let network = (self.topology, self.attributes, self.profile);
+        let mover = Mover {
+            view: *self,
+            query: *query,
+            shut: &[],
+        };
         let straight = self.straight_line(query);
-        let ends = (query.to, query.through, query.pick_up_at.is_some());
-        Some(BestCase::new(
-            potentials, distances, network, ends, straight,
-        ))
+        Some(BestCase::new(potentials, distances, mover, straight))
     }
 
     /// The bound from straight lines.
@@ -248,7 +255,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
             },
             ..*query
         };
-        let mut search = self.search(&few, targets, shut, u32::MAX);
+        let mut search = self.search(&few, targets, shut, query.within_ds);
         let mut first = First(None);
         let mut ended = search.run(memory, bound, &mut first);
         if ended == Ended::Limited && query.limit.labels > FEW_LABELS {
@@ -256,7 +263,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
                 shut.extend(closed);
                 return Err(Why::Unreachable);
             }
-            search = self.search(query, targets, shut, u32::MAX);
+            search = self.search(query, targets, shut, query.within_ds);
             ended = search.run(memory, bound, &mut first);
         }
         match first.0 {

@@ -124,7 +124,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             Place::Node(node) => {
                 let state = State { node, ..first };
                 let bound = bound.at(&state);
-                if bound != NEVER {
+                if bound != NEVER && time.saturating_add(bound) <= self.horizon {
                     memory.offer(state, (time, 0), Origin::source(source), bound);
                 }
             }
@@ -269,7 +269,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
                     return;
                 }
                 let bound = bound.at(&state);
-                if bound != NEVER {
+                if bound != NEVER && moved.arrived.saturating_add(bound) <= self.horizon {
                     memory.offer(state, (moved.arrived, unknowns), origin, bound);
                 }
             }

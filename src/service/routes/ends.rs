@@ -22,6 +22,8 @@ use crate::spatial::metres::distance;
 
 /// The search radius for ways around a position, in metres.
 const REACH_M: f64 = 300.0;
+/// The radius in which ways are looked for first, in metres.
+const FIRST_REACH_M: f64 = 50.0;
 /// If no way is within [`REACH_M`], the error names the nearest way within this radius, in metres.
 const FARTHEST_M: f64 = 5_000.0;
 /// The maximum number of ways that a position is connected to.
@@ -277,7 +279,12 @@ impl Finder<'_> {
         own: Option<&str>,
         keep: impl Fn(u32) -> bool,
     ) -> Result<Vec<Stop>, SpotError> {
-        let near = self.near(at, REACH_M, &keep);
+        // Where ways are near, those farther away do not count, so they are not looked at.
+        let mut near = self.near(at, FIRST_REACH_M, &keep);
+        let is_enough = |nearest: &Nearby| nearest.metres * FARTHER + FARTHER_M <= FIRST_REACH_M;
+        if !near.first().map_or(false, is_enough) {
+            near = self.near(at, REACH_M, &keep);
+        }
         let nearest = match near.first() {
             Some(nearest) => nearest,
             None => {

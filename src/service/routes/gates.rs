@@ -134,19 +134,14 @@ pub(super) fn others(
     }
     let gates = of_compound(asked).into_iter();
     let gates = gates.filter(|(id, _)| used.map_or(true, |used| used.id != *id));
-    let mut others: Vec<OtherGate> = gates
-        .map(|(id, edges)| judge(asked, memory, query, Some(route.arrive), id, &edges))
-        .collect();
+    let mut others = judged(asked, memory, query, Some(route.arrive), gates.collect());
     others.sort_by(|a, b| rank(a).total_cmp(&rank(b)));
     others
 }
 
 /// Returns all gates of the compound, for the explanation why no route leads in.
 pub(super) fn all(asked: &Asked<'_>, memory: &mut Memory, query: &Query<'_>) -> Vec<OtherGate> {
-    let gates = of_compound(asked).into_iter();
-    gates
-        .map(|(id, edges)| judge(asked, memory, query, None, id, &edges))
-        .collect()
+    judged(asked, memory, query, None, of_compound(asked))
 }
 
 fn crosses_wall(asked: &Asked<'_>, route: &Route) -> bool {
@@ -162,18 +157,32 @@ fn rank(gate: &OtherGate) -> f64 {
     gate.extra_s.unwrap_or(f64::INFINITY)
 }
 
-fn judge(
+/// Explains gates, each given by its id and its edges.
+fn judged(
     asked: &Asked<'_>,
     memory: &mut Memory,
     query: &Query<'_>,
     best: Option<i64>,
+    gates: Vec<(String, Vec<u32>)>,
+) -> Vec<OtherGate> {
+    let edges: Vec<u32> = gates.iter().flat_map(|(_, edges)| edges).copied().collect();
+    let verdicts = asked.view().through_each(memory, query, &edges);
+    let mut all = verdicts.into_iter().zip(edges);
+    let judged = gates.into_iter().map(|(id, edges)| {
+        let verdicts = all.by_ref().take(edges.len()).collect();
+        judge(asked, best, id, verdicts)
+    });
+    judged.collect()
+}
+
+/// Explains a gate by the verdict on each of its edges.
+fn judge(
+    asked: &Asked<'_>,
+    best: Option<i64>,
     id: String,
-    edges: &[u32],
+    verdicts: Vec<(Verdict, u32)>,
 ) -> OtherGate {
-    let view = asked.view();
-    let mut verdicts = edges
-        .iter()
-        .map(|edge| (view.through(memory, query, *edge), *edge));
+    let mut verdicts = verdicts.into_iter();
     let first = verdicts.next().unwrap_or((Verdict::Unreachable, 0));
     let (verdict, edge) = verdicts.fold(first, |best, next| {
         if merit(&next.0) < merit(&best.0) {

@@ -76,27 +76,31 @@ impl Ground {
                 Canonical::new(&shown).is(property::KIND, kind)
             })
         };
-        let mut wanted = 16 + 4 * k;
+        let (mut wanted, mut within_m) = (16 + 4 * k, f64::INFINITY);
         loop {
             let origin = standing.origin;
             let candidates = collection
-                .nearest_metered(origin, wanted, f64::INFINITY, Some(&is_kind), meter)
+                .nearest_metered(origin, wanted, within_m, Some(&is_kind), meter)
                 .map_err(Unanswered::Stopped)?;
             let farthest = candidates.last().map_or(0.0, |(_, metres)| *metres);
             let is_all = candidates.len() < wanted;
             let found = among(&standing, collection, &candidates, k, memory)?;
             let last = found.get(k.saturating_sub(1));
             // A feature beyond the candidates takes at least as long as a straight line to it at the highest speed.
-            let is_enough = last.is_some_and(|last| {
+            let reach_m = last.map(|last| {
                 let speed = traveller
                     .profile
                     .fastest_from(traveller.profile.first_mode());
-                last.duration_s * f64::from(speed) / 36.0 <= farthest
+                last.duration_s * f64::from(speed) / 36.0
             });
+            let is_enough = reach_m.is_some_and(|reach_m| reach_m <= farthest);
             if is_all || is_enough || wanted >= MOST_CANDIDATES {
                 return Ok(found);
             }
-            wanted = (wanted * 4).min(MOST_CANDIDATES);
+            (wanted, within_m) = match reach_m {
+                Some(reach_m) => (MOST_CANDIDATES, reach_m),
+                None => ((wanted * 4).min(MOST_CANDIDATES), f64::INFINITY),
+            };
         }
     }
 

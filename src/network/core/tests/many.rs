@@ -24,6 +24,13 @@ fn the_nearest_are_those_with_the_shortest_routes() {
             profile: &case.profile,
             potentials: None,
         };
+        let potentials =
+            Potentials::new(&case.topology, &case.table, &case.profile, &|| false).unwrap();
+        // With bounds, the places are soon searched for one by one.
+        let led = View {
+            potentials: Some(&potentials),
+            ..view
+        };
         let horizon = if rng.once_in(2) {
             u32::MAX
         } else {
@@ -45,7 +52,17 @@ fn the_nearest_are_those_with_the_shortest_routes() {
         first_at.sort_unstable();
         for wanted in 1..=4 {
             let near = view.nearest_places(&mut memory, &query, &places, wanted, horizon);
-            let arrivals: Vec<i64> = near.unwrap().iter().map(|r| r.arrive).collect();
+            let near = near.unwrap();
+            let arrivals: Vec<i64> = near.iter().map(|r| r.arrive).collect();
+            let led = led.nearest_places(&mut memory, &query, &places, wanted, horizon);
+            let facts = |r: &Reached| (r.arrive, r.unknowns);
+            let apart: Vec<(i64, u32)> = led.unwrap().iter().map(facts).collect();
+            assert_eq!(
+                apart,
+                near.iter().map(facts).collect::<Vec<_>>(),
+                "round {}",
+                round
+            );
             let in_time = first_at
                 .iter()
                 .filter(|at| **at <= last && **at != i64::MAX);
