@@ -38,6 +38,7 @@ mod network_core;
 mod offline;
 mod pending_writes;
 mod photos;
+mod plan;
 mod planning;
 mod postgres_faults;
 mod privacy;

@@ -15,6 +15,7 @@ mod export;
 mod import;
 mod import_ledger;
 mod language;
+mod plan;
 mod plates;
 mod serve;
 mod serve_feed;
@@ -65,6 +66,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Write boards of compounds and plates of doors for printing.
     Plates(plates::PlatesArgs),
+    /// Solve siting problems: where the next facilities should stand.
+    Plan(plan::PlanArgs),
     /// Erase personal data of a feature from all its versions.
     Erase(erase::EraseArgs),
     /// Check rules, calendars, schemas and data files.
@@ -129,6 +132,7 @@ pub fn main() -> ExitCode {
             Command::Export(args) => during_command("export", export::run(&database, args)).await,
             Command::Erase(args) => during_command("erase", erase::run(&database, args)).await,
             Command::Plates(args) => plates::run(&database, args).await,
+            Command::Plan(args) => plan::run(args).await,
             Command::Check(args) => check::run(&args).await,
             Command::Doctor(args) => doctor::run(&database, args).await,
             Command::Demo(args) => demo::run(&args),

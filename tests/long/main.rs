@@ -20,6 +20,7 @@ mod killed_writes;
 mod overlay_cost;
 #[path = "../support/plan_cost.rs"]
 mod plan_cost;
+mod siting;
 mod worst_questions;
 
 use std::alloc::System;

@@ -1,0 +1,33 @@
+//! Random graphs of the family of the OR-Library's p-median instances (Beasley 1985), for tests and
+//! measurements: connected, about `n²/50` edges with lengths 1 to 100.
+
+use super::graph::Graph;
+use super::random::Random;
+
+/// A random connected graph with `vertices` vertices. The same seed gives the same graph.
+pub fn random_graph(vertices: usize, seed: u64) -> Graph {
+    Graph::new(vertices, random_edges(vertices, seed))
+}
+
+/// The edges of [`random_graph`]: two vertices and the length.
+pub fn random_edges(vertices: usize, seed: u64) -> Vec<(u32, u32, u32)> {
+    let mut random = Random::new(seed);
+    let mut edges = Vec::new();
+    // A random tree connects all; the other edges are between any two vertices.
+    for vertex in 1..vertices {
+        let other = random.below(vertex);
+        edges.push((other as u32, vertex as u32, 1 + random.below(100) as u32));
+    }
+    while edges.len() < vertices * vertices / 50 {
+        let (a, b) = (random.below(vertices), random.below(vertices));
+        if a != b {
+            edges.push((a as u32, b as u32, 1 + random.below(100) as u32));
+        }
+    }
+    edges
+}
+
+/// The numbers of sites for which the family has an instance of this size.
+pub fn numbers_of_sites(vertices: usize) -> [usize; 5] {
+    [5, 10, vertices / 10, vertices / 5, vertices / 3]
+}

@@ -1,0 +1,21 @@
+//! Facility siting (设施选址): exact solvers that always report incumbent, bound, gap and stop reason.
+//!
+//! `docs/planning.md` describes the problems, which constraints apply to which of them, and the sources of the
+//! formulas.
+
+pub mod center;
+pub mod control;
+pub mod cover;
+pub mod family;
+pub mod graph;
+pub mod median;
+mod milp;
+pub mod orlib;
+pub mod plan;
+pub mod problem;
+pub mod random;
+mod solve;
+#[cfg(test)]
+mod tests;
+
+pub use self::solve::solve;

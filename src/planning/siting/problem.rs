@@ -1,0 +1,523 @@
+//! A siting problem as a planner states it, and which constraint applies to which goal.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Localized, both};
+
+/// A siting problem. Candidates are numbered from 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The number of candidates.
+    pub candidates: usize,
+    /// The demand points.
+    pub demand: Vec<Demand>,
+    /// What is wanted.
+    pub goal: Goal,
+    /// What must hold.
+    #[serde(default)]
+    pub constraints: Constraints,
+}
+
+/// A demand point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Demand {
+    /// How many people, at least 0.
+    pub weight: f64,
+    /// The candidates that can be reached, with the distance in metres or seconds.
+    pub reach: Vec<(u32, f64)>,
+    /// The community that it belongs to.
+    #[serde(default)]
+    pub community: Option<u32>,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    /// Most people covered (MCLP; Church, ReVelle 1974).
+    MostCovered {
+        /// How far a site covers.
+        radius: f64,
+        /// Gradual coverage: beyond the radius it falls in a line to nothing at this distance.
+        until: Option<f64>,
+    },
+    /// Fewest sites, or least cost, that cover a share of all people (LSCP; Toregas et al. 1971).
+    FewestSites {
+        /// How far a site covers.
+        radius: f64,
+        /// The share of people to cover; 1 covers every demand point.
+        share: f64,
+    },
+    /// Least walking (p-median; Hakimi 1964).
+    LeastWalking,
+    /// Best worst case (p-center).
+    BestWorst,
+    /// Most people covered by moving some of the existing sites.
+    Relocation {
+        /// How many may move.
+        moves: usize,
+        /// How far a site covers.
+        radius: f64,
+        /// Gradual coverage: see [`Goal::MostCovered`].
+        until: Option<f64>,
+    },
+}
+
+/// What must hold. Empty lists and `None` ask for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Constraints {
+    /// How many sites are chosen, beside the existing ones that are kept.
+    pub sites: Option<usize>,
+    /// The candidates where facilities exist.
+    pub existing: Vec<u32>,
+    /// Whether all existing facilities stay. Otherwise they are candidates like others.
+    pub keep_existing: bool,
+    /// Candidates that must be chosen.
+    pub required: Vec<u32>,
+    /// Candidates that must not be chosen.
+    pub forbidden: Vec<u32>,
+    /// The cost of each candidate.
+    pub cost: Option<Vec<f64>>,
+    /// The sum of the costs is at most this.
+    pub budget: Option<f64>,
+    /// How many people each candidate can serve. The people of one demand point may be served by several sites.
+    pub capacity: Option<Vec<f64>>,
+    /// The least share of the people of a community that is covered.
+    pub community_share: Vec<(u32, f64)>,
+    /// People are covered only with two sites in reach.
+    pub backup: bool,
+    /// Pairs of candidates that are closer to each other than the smallest distance.
+    pub too_close: Vec<(u32, u32)>,
+}
+
+/// A kind of constraint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Constraint {
+    /// The number of sites.
+    Sites,
+    /// Existing facilities stay.
+    KeepExisting,
+    /// Candidates that must be chosen.
+    Required,
+    /// Candidates that must not be chosen.
+    Forbidden,
+    /// Costs and a budget.
+    Budget,
+    /// Capacities.
+    Capacity,
+    /// The least share of a community.
+    CommunityShare,
+    /// Two sites in reach.
+    Backup,
+    /// The smallest distance between sites.
+    SmallestDistance,
+    /// Gradual coverage.
+    Gradual,
+    /// The number of sites that may move.
+    Moves,
+    /// The share of people to cover.
+    Cover,
+}
+
+impl Constraint {
+    /// Its name.
+    pub fn name(self) -> Localized {
+        match self {
+            Self::Sites => both!("选址数量", "the number of sites"),
+            Self::KeepExisting => both!("保留现有设施", "existing facilities stay"),
+            Self::Required => both!("必选点位", "required sites"),
+            Self::Forbidden => both!("禁选点位", "forbidden sites"),
+            Self::Budget => both!("预算", "the budget"),
+            Self::Capacity => both!("服务能力", "capacities"),
+            Self::CommunityShare => both!("社区最低覆盖率", "the least share of a community"),
+            Self::Backup => both!("双重覆盖", "backup coverage"),
+            Self::SmallestDistance => both!("点位最小间距", "the smallest distance between sites"),
+            Self::Gradual => both!("渐变覆盖", "gradual coverage"),
+            Self::Moves => both!("可迁移数量", "the number of sites that may move"),
+            Self::Cover => both!("覆盖率要求", "the share of people to cover"),
+        }
+    }
+}
+
+/// A statement that cannot be solved as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The field.
+    pub field: String,
+    /// What is wrong, and what was expected.
+    pub text: Localized,
+}
+
+impl Goal {
+    /// Its name.
+    pub fn name(&self) -> Localized {
+        match self {
+            Self::MostCovered { .. } => both!("最大覆盖", "most people covered"),
+            Self::FewestSites { .. } => both!("最少设施", "fewest sites"),
+            Self::LeastWalking => both!("步行最短", "least walking"),
+            Self::BestWorst => both!("最远者最近", "best worst case"),
+            Self::Relocation { .. } => both!("迁移现有设施", "relocation"),
+        }
+    }
+
+    /// The radius of coverage and where gradual coverage ends, if the goal has them.
+    pub(super) fn radius(&self) -> Option<(f64, Option<f64>)> {
+        match self {
+            Self::MostCovered { radius, until } | Self::Relocation { radius, until, .. } => {
+                Some((*radius, *until))
+            }
+            Self::FewestSites { radius, .. } => Some((*radius, None)),
+            Self::LeastWalking | Self::BestWorst => None,
+        }
+    }
+
+    /// Which constraints apply: the matrix of `docs/planning.md`.
+    pub fn allows(&self, constraint: Constraint) -> bool {
+        use Constraint::{
+            Backup, Budget, Capacity, CommunityShare, Cover, Forbidden, Gradual, KeepExisting,
+            Moves, Required, Sites, SmallestDistance,
+        };
+        match constraint {
+            Required | Forbidden | SmallestDistance => true,
+            Sites => !matches!(self, Self::FewestSites { .. } | Self::Relocation { .. }),
+            KeepExisting | Budget => !matches!(self, Self::Relocation { .. }),
+            Capacity => matches!(self, Self::MostCovered { .. } | Self::FewestSites { .. }),
+            CommunityShare | Backup => !matches!(self, Self::LeastWalking | Self::BestWorst),
+            Gradual => matches!(self, Self::MostCovered { .. } | Self::Relocation { .. }),
+            Moves => matches!(self, Self::Relocation { .. }),
+            Cover => matches!(self, Self::FewestSites { .. }),
+        }
+    }
+}
+
+impl Constraints {
+    /// The kinds of constraints that are used.
+    pub fn used(&self) -> Vec<Constraint> {
+        let used = [
+            (Constraint::Sites, self.sites.is_some()),
+            (Constraint::KeepExisting, self.keep_existing),
+            (Constraint::Required, !self.required.is_empty()),
+            (Constraint::Forbidden, !self.forbidden.is_empty()),
+            (Constraint::Budget, self.budget.is_some()),
+            (Constraint::Capacity, self.capacity.is_some()),
+            (Constraint::CommunityShare, !self.community_share.is_empty()),
+            (Constraint::Backup, self.backup),
+            (Constraint::SmallestDistance, !self.too_close.is_empty()),
+        ];
+        used.into_iter().filter(|u| u.1).map(|u| u.0).collect()
+    }
+
+    /// All candidates that must be chosen, ascending.
+    pub(super) fn always(&self) -> Vec<u32> {
+        let kept: &[u32] = if self.keep_existing {
+            &self.existing
+        } else {
+            &[]
+        };
+        let all: BTreeSet<u32> = self.required.iter().chain(kept).copied().collect();
+        all.into_iter().collect()
+    }
+}
+
+impl Problem {
+    /// How many sites a plan has in all, if the problem says so.
+    pub(super) fn total_sites(&self) -> Option<usize> {
+        let existing: BTreeSet<u32> = self.constraints.existing.iter().copied().collect();
+        match self.goal {
+            Goal::Relocation { .. } => Some(existing.len()),
+            _ if self.constraints.keep_existing => {
+                self.constraints.sites.map(|sites| sites + existing.len())
+            }
+            _ => self.constraints.sites,
+        }
+    }
+
+    /// How much of a person at this distance is covered: 0 to 1.
+    pub(super) fn coverage(&self, distance: f64) -> f64 {
+        match self.goal.radius() {
+            Some((radius, _)) if distance <= radius => 1.0,
+            Some((radius, Some(until))) if distance < until => {
+                (until - distance) / (until - radius)
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// Everything that is wrong with the statement. The solver takes a problem without refusals.
+    pub fn check(&self) -> Vec<Refusal> {
+        let mut found = Found::default();
+        if self.candidates == 0 {
+            found.add(
+                "candidates",
+                both!("没有候选点位。", "There are no candidates."),
+            );
+        }
+        if self.demand.is_empty() {
+            found.add(
+                "demand",
+                both!("没有需求点。", "There are no demand points."),
+            );
+        }
+        self.check_demand(&mut found);
+        self.check_goal(&mut found);
+        self.check_constraints(&mut found);
+        found.0
+    }
+
+    fn check_demand(&self, found: &mut Found) {
+        for (at, point) in self.demand.iter().enumerate() {
+            let weight = point.weight;
+            if !(weight.is_finite() && weight >= 0.0) {
+                found.add(
+                    &format!("demand[{at}].weight"),
+                    both!(
+                        "权重为 {weight}，应为非负数。",
+                        "The weight is {weight}. Expected a number of at least 0."
+                    ),
+                );
+            }
+            let mut seen = BTreeSet::new();
+            for (site, distance) in &point.reach {
+                let is_known = (*site as usize) < self.candidates && seen.insert(*site);
+                let is_length = distance.is_finite() && *distance >= 0.0;
+                if !is_known || !is_length {
+                    found.add(
+                        &format!("demand[{at}].reach"),
+                        both!(
+                            "候选点 {site}、距离 {distance} 有误：编号应存在且不重复，距离应为非负数。",
+                            "Candidate {site} at distance {distance}: expected a known candidate once, and a \
+                             distance of at least 0."
+                        ),
+                    );
+                }
+            }
+            let needs_all = matches!(self.goal, Goal::LeastWalking | Goal::BestWorst);
+            if needs_all && weight > 0.0 && point.reach.is_empty() {
+                found.add(
+                    &format!("demand[{at}]"),
+                    both!(
+                        "该需求点在路网之外，到不了任何候选点。",
+                        "The demand point is outside the network: it reaches no candidate."
+                    ),
+                );
+            }
+        }
+    }
+
+    fn check_goal(&self, found: &mut Found) {
+        if let Some((radius, until)) = self.goal.radius() {
+            if !(radius.is_finite() && radius >= 0.0) {
+                found.add(
+                    "goal.radius",
+                    both!(
+                        "半径为 {radius}，应为非负数。",
+                        "The radius is {radius}. Expected a number of at least 0."
+                    ),
+                );
+            }
+            if until.is_some_and(|until| !(until.is_finite() && until > radius)) {
+                found.add(
+                    "goal.until",
+                    both!(
+                        "渐变覆盖的外缘应大于半径 {radius}。",
+                        "Gradual coverage must end beyond the radius, {radius}."
+                    ),
+                );
+            }
+        }
+        if let Goal::FewestSites { share, .. } = self.goal
+            && !(share > 0.0 && share <= 1.0)
+        {
+            found.add(
+                "goal.share",
+                both!(
+                    "覆盖率为 {share}，应大于 0 且不超过 1。",
+                    "The share is {share}. Expected more than 0 and at most 1."
+                ),
+            );
+        }
+        let existing = self.constraints.existing.len();
+        if let Goal::Relocation { moves, .. } = self.goal
+            && (moves > existing || existing == 0)
+        {
+            found.add(
+                "goal.moves",
+                both!(
+                    "要迁移 {moves} 处，现有设施 {existing} 处。",
+                    "{moves} sites are to move, and {existing} exist."
+                ),
+            );
+        }
+    }
+
+    fn check_constraints(&self, found: &mut Found) {
+        let constraints = &self.constraints;
+        let goal = self.goal.name();
+        for constraint in constraints.used() {
+            if !self.goal.allows(constraint) {
+                let name = constraint.name();
+                found.add(
+                    "constraints",
+                    Localized::new(
+                        format!("“{}”不适用于“{}”。", name.zh, goal.zh),
+                        format!(
+                            "The constraint \"{}\" does not apply to the goal \"{}\".",
+                            name.en, goal.en
+                        ),
+                    ),
+                );
+            }
+        }
+        let all = [
+            ("existing", &constraints.existing),
+            ("required", &constraints.required),
+            ("forbidden", &constraints.forbidden),
+        ];
+        let pairs = constraints.too_close.iter();
+        let ends: Vec<u32> = pairs.flat_map(|(a, b)| [*a, *b]).collect();
+        for (field, list) in all.into_iter().chain([("too_close", &ends)]) {
+            if let Some(site) = list.iter().find(|s| **s as usize >= self.candidates) {
+                found.add(
+                    &format!("constraints.{field}"),
+                    both!("没有候选点 {site}。", "There is no candidate {site}."),
+                );
+            }
+        }
+        if let Some((a, _)) = constraints.too_close.iter().find(|(a, b)| a == b) {
+            found.add(
+                "constraints.too_close",
+                both!(
+                    "候选点 {a} 与自身成对。",
+                    "Candidate {a} is paired with itself."
+                ),
+            );
+        }
+        for (field, list) in [
+            ("cost", &constraints.cost),
+            ("capacity", &constraints.capacity),
+        ] {
+            let is_wrong = |list: &Vec<f64>| {
+                list.len() != self.candidates || list.iter().any(|v| !(v.is_finite() && *v >= 0.0))
+            };
+            if list.as_ref().is_some_and(is_wrong) {
+                let number = self.candidates;
+                found.add(
+                    &format!("constraints.{field}"),
+                    both!(
+                        "应有 {number} 个非负数，每个候选点一个。",
+                        "Expected {number} numbers of at least 0, one for each candidate."
+                    ),
+                );
+            }
+        }
+        if constraints
+            .budget
+            .is_some_and(|b| !(b.is_finite() && b >= 0.0))
+        {
+            found.add(
+                "constraints.budget",
+                both!("预算应为非负数。", "Expected a budget of at least 0."),
+            );
+        }
+        if constraints.budget.is_some() && constraints.cost.is_none() {
+            found.add(
+                "constraints.cost",
+                both!(
+                    "有预算，但没有各点位的造价。",
+                    "There is a budget, but no costs of the candidates."
+                ),
+            );
+        }
+        if let Some((_, share)) = (constraints.community_share.iter())
+            .find(|(_, share)| !(*share >= 0.0 && *share <= 1.0))
+        {
+            found.add(
+                "constraints.community_share",
+                both!(
+                    "最低覆盖率为 {share}，应在 0 与 1 之间。",
+                    "The least share is {share}. Expected a number between 0 and 1."
+                ),
+            );
+        }
+        let total = self.total_sites();
+        if let Some(sites) = total
+            && sites > self.candidates
+        {
+            let candidates = self.candidates;
+            found.add(
+                "constraints.sites",
+                both!(
+                    "要选 {sites} 处，候选点只有 {candidates} 个。",
+                    "{sites} sites are asked for, and there are {candidates} candidates."
+                ),
+            );
+        }
+        let needs_number = !matches!(
+            self.goal,
+            Goal::FewestSites { .. } | Goal::Relocation { .. }
+        );
+        if needs_number && constraints.sites.is_none() && constraints.budget.is_none() {
+            found.add(
+                "constraints.sites",
+                both!(
+                    "缺少选址数量或预算。",
+                    "Expected a number of sites or a budget."
+                ),
+            );
+        }
+        let (has_both, is_gradual) = (
+            constraints.sites.is_some() && constraints.budget.is_some(),
+            self.goal.radius().is_some_and(|(_, until)| until.is_some()),
+        );
+        for (a, b, is_used) in [
+            (
+                Constraint::Sites,
+                Constraint::Budget,
+                has_both && self.goal == Goal::BestWorst,
+            ),
+            (
+                Constraint::Capacity,
+                Constraint::Backup,
+                constraints.capacity.is_some() && constraints.backup,
+            ),
+            (
+                Constraint::Gradual,
+                Constraint::Backup,
+                is_gradual && constraints.backup,
+            ),
+        ] {
+            if is_used {
+                let (a, b) = (a.name(), b.name());
+                found.add(
+                    "constraints",
+                    Localized::new(
+                        format!("对“{}”，“{}”与“{}”不能同时使用。", goal.zh, a.zh, b.zh),
+                        format!(
+                            "For the goal \"{}\", \"{}\" and \"{}\" cannot be combined.",
+                            goal.en, a.en, b.en
+                        ),
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Refusals; only the first few of a long list.
+#[derive(Default)]
+struct Found(Vec<Refusal>);
+
+impl Found {
+    fn add(&mut self, field: &str, text: Localized) {
+        if self.0.len() < 20 {
+            self.0.push(Refusal {
+                field: field.to_owned(),
+                text,
+            });
+        }
+    }
+}

@@ -1,0 +1,571 @@
+//! Which solver a siting problem goes to, the tie-break by least walking, and why nothing satisfies a problem.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use super::center::{self, Center};
+use super::control::{Control, Halt, Progress, StopReason, gap};
+use super::cover::{self, Cover};
+use super::median::{self, Choice, Costs, Instance};
+use super::milp;
+use super::plan::Plan;
+use super::problem::{Constraint, Goal, Problem, Refusal};
+
+/// How many looks at the control the search for least walking among equal plans may take: a fixed effort, so
+/// that the same problem always gives the same plan.
+const TIE_EFFORT: usize = 20_000;
+
+/// Solves a problem, starting from `first` if it is given (the incumbent of a checkpoint).
+///
+/// # Errors
+///
+/// Everything that is wrong with the statement; nothing is solved then.
+pub fn solve(
+    problem: &Problem,
+    first: Option<&[u32]>,
+    control: &Control<'_>,
+) -> Result<Plan, Vec<Refusal>> {
+    let refused = problem.check();
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    let first = first.filter(|sites| problem.accepts(sites));
+    let mut found = find(problem, first, control);
+    let mut conflicts = Vec::new();
+    if found.stop == StopReason::Infeasible {
+        conflicts = conflicting(problem, control);
+    }
+    let mut least_walking = false;
+    if let Some(sites) = &found.sites
+        && control.halt().is_none()
+    {
+        let (sites, is_proven) = with_least_walking(problem, sites, control);
+        least_walking = is_proven && found.stop == StopReason::Optimal;
+        found.sites = Some(sites);
+    }
+    Ok(finish(problem, found, least_walking, conflicts))
+}
+
+/// What a solver found. The bound is that of the goal: an upper one where people are covered.
+struct Found {
+    sites: Option<Vec<u32>>,
+    bound: f64,
+    stop: StopReason,
+}
+
+fn finish(
+    problem: &Problem,
+    found: Found,
+    least_walking: bool,
+    conflicts: Vec<Constraint>,
+) -> Plan {
+    let figures = found.sites.as_ref().map(|sites| problem.figures(sites));
+    let incumbent = found.sites.as_ref().map(|sites| problem.objective(sites));
+    let mut bound = found.bound;
+    if let Some(value) = incumbent {
+        // A sum in another order must not look like a plan that is better than the bound.
+        bound = if is_max(problem) {
+            bound.max(value)
+        } else {
+            bound.min(value)
+        };
+    }
+    Plan {
+        sites: found.sites,
+        incumbent,
+        bound: bound.is_finite().then_some(bound),
+        gap: incumbent.and_then(|value| gap(value, bound)),
+        stop_reason: found.stop,
+        figures,
+        least_walking,
+        conflicts,
+    }
+}
+
+fn is_max(problem: &Problem) -> bool {
+    matches!(
+        problem.goal,
+        Goal::MostCovered { .. } | Goal::Relocation { .. }
+    )
+}
+
+/// Whether coverage has constraints that need the mixed-integer program.
+fn needs_program(problem: &Problem) -> bool {
+    let constraints = &problem.constraints;
+    let is_partial = matches!(problem.goal, Goal::FewestSites { share, .. } if share < 1.0);
+    is_partial
+        || constraints.capacity.is_some()
+        || constraints.backup
+        || !constraints.community_share.is_empty()
+}
+
+fn find(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
+    let impossible = Found {
+        sites: None,
+        bound: f64::INFINITY,
+        stop: StopReason::Infeasible,
+    };
+    match problem.goal {
+        Goal::MostCovered { .. } | Goal::Relocation { .. } if !needs_program(problem) => {
+            most_covered(problem, first, control)
+        }
+        Goal::FewestSites { .. } if !needs_program(problem) => {
+            let found = fewest(problem, control);
+            let over = |sites: &Vec<u32>| {
+                let budget = problem.constraints.budget.unwrap_or(f64::INFINITY);
+                problem.cost_of(sites) > budget * (1.0 + super::plan::SLACK)
+            };
+            if found.stop == StopReason::Optimal && found.sites.as_ref().is_some_and(over) {
+                return impossible;
+            }
+            found
+        }
+        Goal::MostCovered { .. } | Goal::Relocation { .. } | Goal::FewestSites { .. } => {
+            let found = milp::solve(problem, first, control);
+            Found {
+                sites: found.sites,
+                bound: found.bound,
+                stop: found.stop,
+            }
+        }
+        Goal::LeastWalking => least_walking(problem, first, control),
+        Goal::BestWorst => best_worst(problem, control),
+    }
+}
+
+/// How many sites, and which, for the solver of sums.
+fn choice(problem: &Problem) -> Option<Choice> {
+    let constraints = &problem.constraints;
+    let costs = || {
+        (0..problem.candidates as u32)
+            .map(|s| problem.cost(s))
+            .collect()
+    };
+    let total = problem.total_sites();
+    Some(match (&problem.goal, total, constraints.budget) {
+        (Goal::Relocation { moves, .. }, Some(sites), _) => {
+            let is_new = |s: &u32| !constraints.existing.contains(s);
+            Choice::Moves {
+                sites,
+                moves: *moves,
+                is_new: (0..problem.candidates as u32).map(|s| is_new(&s)).collect(),
+            }
+        }
+        (_, Some(sites), Some(budget)) => Choice::CountWithin {
+            sites,
+            cost: costs(),
+            budget,
+        },
+        (_, Some(sites), None) => Choice::Count(sites),
+        (_, None, Some(budget)) => Choice::Budget {
+            cost: costs(),
+            budget,
+        },
+        (_, None, None) => return None,
+    })
+}
+
+fn instance(problem: &Problem, costs: Costs, choice: Choice, granule: f64) -> Instance {
+    Instance {
+        sites: problem.candidates,
+        costs,
+        choice,
+        required: problem.constraints.always(),
+        forbidden: problem.constraints.forbidden.clone(),
+        conflicts: problem.constraints.too_close.clone(),
+        granule,
+    }
+}
+
+/// 1 if all numbers are whole, otherwise 0.
+fn granule_of(mut numbers: impl Iterator<Item = f64>) -> f64 {
+    let whole = numbers.all(|n| n.fract() == 0.0 && n.abs() < 1e15);
+    f64::from(u8::from(whole))
+}
+
+fn most_covered(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
+    // Demand points that the same sites cover in the same way are one.
+    let mut merged: BTreeMap<Vec<(u32, u64)>, f64> = BTreeMap::new();
+    let mut demand = 0.0;
+    for point in &problem.demand {
+        let covers = point
+            .reach
+            .iter()
+            .map(|(site, d)| (*site, problem.coverage(*d)));
+        let covers = covers.filter(|(_, share)| *share > 0.0);
+        let mut key: Vec<(u32, u64)> = covers.map(|(s, share)| (s, share.to_bits())).collect();
+        key.sort_unstable();
+        demand += point.weight;
+        if point.weight > 0.0 {
+            *merged.entry(key).or_default() += point.weight;
+        }
+    }
+    let is_gradual = problem
+        .goal
+        .radius()
+        .is_some_and(|(_, until)| until.is_some());
+    let granule = if is_gradual {
+        0.0
+    } else {
+        granule_of(merged.values().copied())
+    };
+    let mut costs = Costs::new();
+    for (key, weight) in &merged {
+        let cost = |share: u64| weight * (1.0 - f64::from_bits(share));
+        let mut row = key
+            .iter()
+            .map(|(site, share)| (*site, cost(*share)))
+            .collect();
+        costs.push(&mut row, *weight);
+    }
+    drop(merged);
+    let Some(choice) = choice(problem) else {
+        return Found {
+            sites: None,
+            bound: demand,
+            stop: StopReason::Infeasible,
+        };
+    };
+    let instance = instance(problem, costs, choice, granule);
+    // The solver minimises who is not covered.
+    let report = |state: Progress| {
+        let covered = state.incumbent.map(|missed| demand - missed);
+        (control.progress)(Progress::new(covered, demand - state.bound));
+    };
+    let inner = Control {
+        should_stop: control.should_stop,
+        progress: &report,
+    };
+    let found = median::solve(&instance, first, &inner);
+    Found {
+        sites: found.sites,
+        bound: demand - found.bound,
+        stop: found.stop,
+    }
+}
+
+fn fewest(problem: &Problem, control: &Control<'_>) -> Found {
+    let cover = Cover {
+        rows: problem.demand.iter().map(|d| near(problem, d)).collect(),
+        cost: (0..problem.candidates as u32)
+            .map(|s| problem.cost(s))
+            .collect(),
+        required: problem.constraints.always(),
+        forbidden: problem.constraints.forbidden.clone(),
+        conflicts: problem.constraints.too_close.clone(),
+        granule: granule_of((0..problem.candidates as u32).map(|s| problem.cost(s))),
+        limit: None,
+    };
+    let found = cover::solve(&cover, control);
+    Found {
+        sites: found.sites,
+        bound: found.bound,
+        stop: found.stop,
+    }
+}
+
+/// The sites that cover a demand point.
+fn near(problem: &Problem, point: &super::problem::Demand) -> Vec<u32> {
+    let covers = point
+        .reach
+        .iter()
+        .filter(|(_, d)| problem.coverage(*d) >= 1.0);
+    covers.map(|(site, _)| *site).collect()
+}
+
+fn least_walking(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
+    let farthest = farthest(problem);
+    let weight: f64 = problem.demand.iter().map(|d| d.weight).sum();
+    // More than any plan costs that reaches everybody.
+    let missing = 2.0 * weight * farthest + 1.0;
+    let mut costs = Costs::new();
+    for point in problem.demand.iter().filter(|d| d.weight > 0.0) {
+        let cost = |(site, d): &(u32, f64)| (*site, point.weight * d);
+        let mut row: Vec<(u32, f64)> = point.reach.iter().map(cost).collect();
+        let reaches_all = row.len() == problem.candidates;
+        let worst = row.iter().map(|(_, c)| *c).fold(0.0, f64::max);
+        costs.push(&mut row, if reaches_all { worst } else { missing });
+    }
+    let numbers = problem.demand.iter().flat_map(|d| {
+        let costs = d.reach.iter().map(|(_, distance)| distance * d.weight);
+        costs.chain([d.weight])
+    });
+    let granule = granule_of(numbers.chain([missing]));
+    let Some(choice) = choice(problem) else {
+        return Found {
+            sites: None,
+            bound: 0.0,
+            stop: StopReason::Infeasible,
+        };
+    };
+    let found = median::solve(&instance(problem, costs, choice, granule), first, control);
+    let reaches = found
+        .sites
+        .as_ref()
+        .is_some_and(|sites| problem.accepts(sites));
+    if reaches || found.stop != StopReason::Optimal {
+        let stop = if reaches || found.stop != StopReason::Infeasible {
+            found.stop
+        } else {
+            StopReason::Infeasible
+        };
+        return Found {
+            sites: found.sites.filter(|_| reaches),
+            bound: found.bound,
+            stop,
+        };
+    }
+    Found {
+        sites: None,
+        bound: found.bound,
+        stop: StopReason::Infeasible,
+    }
+}
+
+fn farthest(problem: &Problem) -> f64 {
+    let all = problem.demand.iter().flat_map(|d| &d.reach);
+    all.map(|(_, distance)| *distance).fold(0.0, f64::max)
+}
+
+fn best_worst(problem: &Problem, control: &Control<'_>) -> Found {
+    let constraints = &problem.constraints;
+    let peopled = problem.demand.iter().filter(|d| d.weight > 0.0);
+    let rows = peopled.map(|d| d.reach.clone()).collect();
+    let (cost, limit): (Vec<f64>, f64) = match (problem.total_sites(), constraints.budget) {
+        (Some(sites), _) => (vec![1.0; problem.candidates], sites as f64),
+        (None, budget) => (
+            (0..problem.candidates as u32)
+                .map(|s| problem.cost(s))
+                .collect(),
+            budget.unwrap_or(0.0),
+        ),
+    };
+    let center = Center {
+        rows,
+        cover: Cover {
+            rows: Vec::new(),
+            granule: granule_of(cost.iter().copied()),
+            cost,
+            required: constraints.always(),
+            forbidden: constraints.forbidden.clone(),
+            conflicts: constraints.too_close.clone(),
+            limit: Some(limit),
+        },
+    };
+    let found = center::solve(&center, control);
+    Found {
+        sites: found.sites,
+        bound: found.bound,
+        stop: found.stop,
+    }
+}
+
+/// Of the plans as good as this one, that with the least walking, and whether that is proven.
+fn with_least_walking(problem: &Problem, sites: &[u32], control: &Control<'_>) -> (Vec<u32>, bool) {
+    if problem.goal == Goal::LeastWalking {
+        return (sites.to_vec(), true);
+    }
+    let swapped = by_swaps(problem, sites, control);
+    if needs_program(problem) {
+        return (swapped, false);
+    }
+    let Some((costs, choice, is_exact)) = lexicographic(problem, &swapped) else {
+        return (swapped, false);
+    };
+    let looks = Cell::new(0_usize);
+    let should_stop = || {
+        looks.set(looks.get() + 1);
+        let is_over = looks.get() > TIE_EFFORT;
+        control.halt().or(is_over.then_some(Halt::TimeLimit))
+    };
+    let inner = Control {
+        should_stop: &should_stop,
+        progress: &|_| {},
+    };
+    let granule = f64::from(u8::from(is_exact));
+    let found = median::solve(
+        &instance(problem, costs, choice, granule),
+        Some(&swapped),
+        &inner,
+    );
+    match found.sites {
+        Some(better) if problem.accepts(&better) && is_as_good(problem, &better, &swapped) => {
+            (better, is_exact && found.stop == StopReason::Optimal)
+        }
+        _ => (swapped, false),
+    }
+}
+
+/// Whether a plan is as good as another one for the goal, and needs no more walking.
+fn is_as_good(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
+    let (new, old) = (problem.objective(plan), problem.objective(other));
+    let loss = if is_max(problem) {
+        old - new
+    } else {
+        new - old
+    };
+    let (a, b) = (problem.figures(plan), problem.figures(other));
+    let walking = (a.unreached, a.walking) <= (b.unreached, b.walking);
+    loss <= super::plan::SLACK * old.abs() && walking
+}
+
+/// The walking as a problem of sums in which losing coverage costs more than all walking; in which only plans
+/// within the radius, or the costs, of this plan are cheap. Distances are rounded to a tenth. Also returns
+/// whether all costs are whole numbers, so that the least walking can be proven.
+fn lexicographic(problem: &Problem, sites: &[u32]) -> Option<(Costs, Choice, bool)> {
+    let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
+    if entries > 4_000_000 {
+        return None;
+    }
+    let weight: f64 = problem.demand.iter().map(|d| d.weight).sum();
+    let tenths = |distance: f64| (distance * 10.0).round();
+    let far = tenths(2.0 * farthest(problem) + 1.0);
+    let is_whole = granule_of(problem.demand.iter().map(|d| d.weight)) > 0.0;
+    let is_gradual = problem
+        .goal
+        .radius()
+        .is_some_and(|(_, until)| until.is_some());
+    let smallest = match problem.goal {
+        Goal::MostCovered { .. } | Goal::Relocation { .. } => {
+            if is_whole && !is_gradual {
+                1.0
+            } else {
+                1e-6 * weight
+            }
+        }
+        _ => 1.0,
+    };
+    // A loss of the smallest possible coverage costs more than all walking.
+    let unit = (weight * far + 1.0) / smallest;
+    let worst = problem.figures(sites).worst;
+    let mut costs = Costs::new();
+    for point in &problem.demand {
+        let cost = |(site, d): &(u32, f64)| {
+            let lost = match problem.goal {
+                Goal::BestWorst if *d > worst && point.weight > 0.0 => unit,
+                Goal::BestWorst => 0.0,
+                Goal::FewestSites { .. } if problem.coverage(*d) < 1.0 => unit,
+                Goal::FewestSites { .. } => 0.0,
+                _ => point.weight * (1.0 - problem.coverage(*d)) * unit,
+            };
+            (*site, point.weight * tenths(*d) + lost)
+        };
+        let mut row = point.reach.iter().map(cost).collect();
+        let lost = match problem.goal {
+            Goal::BestWorst | Goal::FewestSites { .. } => unit,
+            _ => point.weight * unit,
+        };
+        costs.push(&mut row, lost + point.weight * far);
+    }
+    let choice = match problem.goal {
+        Goal::FewestSites { .. } => Choice::Budget {
+            cost: (0..problem.candidates as u32)
+                .map(|s| problem.cost(s))
+                .collect(),
+            budget: problem.cost_of(sites),
+        },
+        _ => choice(problem)?,
+    };
+    // Whole numbers up to 2⁵³ are exact.
+    let is_exact = is_whole && !is_gradual && unit * (weight + 1.0) < 4e15;
+    Some((costs, choice, is_exact))
+}
+
+/// Swaps single sites as long as the plan stays as good and needs less walking.
+fn by_swaps(problem: &Problem, sites: &[u32], control: &Control<'_>) -> Vec<u32> {
+    // Each try reads all demand: only where that is cheap. Elsewhere the solver of sums does the same faster.
+    let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
+    let tries = sites.len() * problem.candidates;
+    if !needs_program(problem) || entries.saturating_mul(tries) > 200_000_000 {
+        return sites.to_vec();
+    }
+    let mut plan = sites.to_vec();
+    let mut is_better = true;
+    while is_better {
+        is_better = false;
+        for at in 0..plan.len() {
+            for site in 0..problem.candidates as u32 {
+                if control.halt().is_some() {
+                    return plan;
+                }
+                if plan.contains(&site) {
+                    continue;
+                }
+                let mut other = plan.clone();
+                other[at] = site;
+                other.sort_unstable();
+                let less = problem.figures(&other).walking < problem.figures(&plan).walking;
+                if less && is_as_good(problem, &other, &plan) && problem.accepts(&other) {
+                    plan = other;
+                    is_better = true;
+                }
+            }
+        }
+    }
+    plan
+}
+
+/// The constraints without which a plan would exist, each dropped alone; all that are used if no single one is
+/// to blame.
+fn conflicting(problem: &Problem, control: &Control<'_>) -> Vec<Constraint> {
+    let mut used = problem.constraints.used();
+    match problem.goal {
+        Goal::Relocation { .. } => used.push(Constraint::Moves),
+        Goal::FewestSites { .. } => used.push(Constraint::Cover),
+        _ => {}
+    }
+    let to_blame = |constraint: &Constraint| {
+        without(problem, *constraint).is_some_and(|other| {
+            let found = find(&other, None, control);
+            found.sites.is_some()
+        })
+    };
+    let alone: Vec<Constraint> = used.iter().copied().filter(to_blame).collect();
+    if alone.is_empty() { used } else { alone }
+}
+
+/// The problem without one constraint; none if it cannot be stated without it.
+fn without(problem: &Problem, constraint: Constraint) -> Option<Problem> {
+    let mut other = problem.clone();
+    let constraints = &mut other.constraints;
+    match constraint {
+        Constraint::Sites => {
+            // Any number of sites: each costs nothing.
+            constraints.sites = None;
+            if constraints.budget.is_none() {
+                constraints.cost = Some(vec![0.0; problem.candidates]);
+                constraints.budget = Some(0.0);
+            }
+        }
+        Constraint::KeepExisting => {
+            let kept = constraints.existing.len();
+            constraints.keep_existing = false;
+            constraints.sites = constraints.sites.map(|sites| sites + kept);
+        }
+        Constraint::Required => constraints.required.clear(),
+        Constraint::Forbidden => constraints.forbidden.clear(),
+        Constraint::Budget => {
+            constraints.budget = None;
+            if constraints.sites.is_none() && !matches!(other.goal, Goal::FewestSites { .. }) {
+                constraints.budget = Some(constraints.cost.iter().flatten().sum());
+            }
+        }
+        Constraint::Capacity => constraints.capacity = None,
+        Constraint::CommunityShare => constraints.community_share.clear(),
+        Constraint::Backup => constraints.backup = false,
+        Constraint::SmallestDistance => constraints.too_close.clear(),
+        Constraint::Moves => {
+            let all = constraints.existing.len();
+            if let Goal::Relocation { moves, .. } = &mut other.goal {
+                *moves = all;
+            }
+        }
+        Constraint::Cover => {
+            if let Goal::FewestSites { share, .. } = &mut other.goal {
+                *share = f64::MIN_POSITIVE;
+            }
+        }
+        Constraint::Gradual => return None,
+    }
+    Some(other)
+}
