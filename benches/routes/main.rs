@@ -51,11 +51,14 @@ fn main() {
         .block_on(measure(&what));
 }
 
+/// A query to the library. Returns whether it was answered.
+type Run = Box<dyn Fn(&Ground, &mut Memory) -> bool + Send>;
+
 /// A query: its name, the body of the request, and the same query to the library.
 struct Asked {
     path: &'static str,
     body: Value,
-    run: Box<dyn Fn(&Ground, &mut Memory) -> bool + Send>,
+    run: Run,
 }
 
 async fn measure(what: &str) {

@@ -24,6 +24,9 @@ fn dwelling(place: u32, door: Option<u32>, people: f64, storeys: u32) -> Dwellin
     }
 }
 
+/// The community of a person, and the cost of the walk if there is one, whether it is covered and backed up.
+type Person = (Option<u32>, Option<(u32, bool, bool)>);
+
 fn walk(cost: u32) -> Option<Walk> {
     Some(Walk { cost, site: 0 })
 }
@@ -153,7 +156,7 @@ fn figures_equal_a_count_of_single_people() {
         let found = coverage(&demand, rule, |door| doors[door as usize], climb);
 
         // Each person by themselves: the community, and the walk if there is one.
-        let mut persons: Vec<(Option<u32>, Option<(u32, bool, bool)>)> = Vec::new();
+        let mut persons: Vec<Person> = Vec::new();
         for d in &demand.dwellings {
             let on_each = d.people / f64::from(d.storeys);
             for storey in 1..=d.storeys {

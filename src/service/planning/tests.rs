@@ -324,10 +324,9 @@ fn a_tried_facility_gains_what_it_adds_and_a_facility_left_out_loses_it() {
     let planning = Planning::new();
     let mut ask = ask("pocket_parks", Reach::Metres(300.0), false, NOON);
     let base = planning.coverage(&DEMO, &ask).unwrap();
-    let uncovered = base.coverage.buildings.iter().zip(&base.demand().places);
+    let mut uncovered = base.coverage.buildings.iter().zip(&base.demand().places);
     let (_, place) = uncovered
-        .filter(|(tally, _)| tally.uncovered() > 1.0)
-        .next()
+        .find(|(tally, _)| tally.uncovered() > 1.0)
         .unwrap();
     ask.add = vec![
         Coord {
