@@ -4,6 +4,8 @@ import type { Answers, Ask, Reply } from './engineMessages';
 
 /** How long an answer may take before the worker counts as failed and is replaced, in milliseconds. */
 const PATIENCE = 15_000;
+/** The same for trips: the search over orders, parking places and hours may take some seconds on a slow phone. */
+const TRIP_PATIENCE = 60_000;
 
 /** A refusal of the engine, with the same body as a problem document of the server. */
 export class RefusedOffline extends Error {
@@ -51,10 +53,11 @@ export class EngineHost {
   ask<Kind extends Ask['ask']>(ask: Extract<Ask, { ask: Kind }>): Promise<Answers[Kind]> {
     const id = this.next;
     this.next += 1;
+    const patience = ask.ask === 'trip' ? TRIP_PATIENCE : PATIENCE;
     return new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(
-        () => this.close(new Error(`the engine did not answer within ${PATIENCE / 1000} s`)),
-        PATIENCE,
+        () => this.close(new Error(`the engine did not answer within ${patience / 1000} s`)),
+        patience,
       );
       this.waiting.set(id, { resolve, reject, timer });
       // The bytes of the parts move to the worker and are not copied.
