@@ -371,7 +371,10 @@ fn wrong_statements_are_refused_with_their_field() {
     let wrong: [(&str, Change); 8] = [
         ("demand[1].weight", |p| p.demand[1].weight = -1.0),
         ("demand[0].weight", |p| p.demand[0].weight = f64::NAN),
-        ("demand[2]", |p| p.demand[2].reach.clear()),
+        ("demand[2]", |p| {
+            p.demand[2].weight = 5.0;
+            p.demand[2].reach.clear();
+        }),
         ("demand[0].reach", |p| p.demand[0].reach.push((99, 1.0))),
         ("constraints.sites", |p| p.constraints.sites = Some(99)),
         ("constraints.sites", |p| p.constraints.sites = None),

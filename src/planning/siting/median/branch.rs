@@ -86,7 +86,7 @@ struct Effort {
 }
 
 const ROOT: Effort = Effort {
-    steps: 4000,
+    steps: 6000,
     scale: 1.5,
     patience: 25,
 };
@@ -505,7 +505,7 @@ impl Steps<'_, '_> {
             let bound = relaxed.solve(self.costs, &here, self.free.len(), self.rest);
             let is_better = bound > best;
             if is_better {
-                let small = 1e-5 * bound.abs();
+                let small = 1e-7 * bound.abs();
                 fails = if bound > best + small { 0 } else { fails + 1 };
                 best = bound;
                 kept.copy_from_slice(&here);
@@ -536,7 +536,7 @@ impl Steps<'_, '_> {
             }
             if fails >= effort.patience {
                 fails = 0;
-                effort.scale *= 0.6;
+                effort.scale *= if self.node.depth == 0 { 0.8 } else { 0.6 };
                 here.copy_from_slice(&kept);
                 relaxed.solve(self.costs, &here, self.free.len(), self.rest);
                 direction.fill(0.0);
