@@ -2095,6 +2095,11 @@ export interface components {
             /** @description The facilities that were counted. */
             facilities: components["schemas"]["FacilitiesAnswer"];
             factors?: components["schemas"]["FactorsAnswer"] | null;
+            /**
+             * Format: double
+             * @description The number of people in no area of `by`, for example in buildings without a kind of housing.
+             */
+            in_no_area: number;
             /** @description How many areas, uncovered and unlinked places were left off by `limit`. */
             left_off: components["schemas"]["LeftOff"];
             /**
