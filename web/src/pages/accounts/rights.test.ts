@@ -7,11 +7,8 @@ test('rights need a role, and the role unit needs a unit', () => {
   expect(missing({ roles: ['unit'], unit: '', communities: [] })).toBe('unit');
   expect(missing({ roles: ['unit'], unit: 'u1', communities: [] })).toBeNull();
   expect(missing({ roles: ['rider'], unit: '', communities: ['c1'] })).toBeNull();
-  expect([takesUnit(['rider', 'grid_worker']), takesUnit(['unit']), takesUnit(['officer'])]).toEqual([
-    false,
-    true,
-    true,
-  ]);
+  const offered = [['rider', 'grid_worker'], ['planner', 'steward'], ['unit'], ['officer']].map(takesUnit);
+  expect(offered).toEqual([false, false, true, true]);
 });
 
 test('moments are converted in China’s time zone', () => {

@@ -9,9 +9,11 @@ export const ALL_ROLES = ['rider', 'unit', 'grid_worker', 'officer', 'planner', 
 /** The roles that an officer may give. */
 export const OFFICERS_ROLES = ['rider', 'unit', 'grid_worker'];
 
-/** Whether the form offers a unit for these roles. An account with the role unit must have one. */
-export const takesUnit = (roles: string[]): boolean =>
-  roles.some((r) => ['unit', 'officer', 'planner', 'steward', 'admin'].includes(r));
+/**
+ * Whether the form offers a unit for these roles. An account with the role unit must have one; the server accepts one
+ * for officers and admins too, and for no other role.
+ */
+export const takesUnit = (roles: string[]): boolean => roles.some((r) => ['unit', 'officer', 'admin'].includes(r));
 
 /** What is missing; null if the rights are complete. */
 export function missing(rights: Rights): 'role' | 'unit' | null {
