@@ -308,7 +308,7 @@ async fn a_client_that_does_not_read_is_disconnected_and_can_catch_up() {
         let figures = server.get("/metrics").await.text().await.unwrap();
         figures.contains("onemap_feed_stalled_total 1")
     };
-    // More bytes than both ends of a connection buffer.
+    // Writes more bytes than the buffers of both ends of a connection hold.
     let mut written = Vec::new();
     let deadline = std::time::Instant::now() + Duration::from_secs(120);
     while !dropped().await || written.len() < 20 {

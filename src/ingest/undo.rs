@@ -324,7 +324,7 @@ fn misfit(checker: Option<&Checker>, id: &FeatureId, body: Option<&Body>) -> Opt
         None => ("", Localized::new("", "")),
     };
     Some(both!(
-        "不再符合所在图层的数据结构（{field}：{zh}）",
+        "导入前的内容不符合该图层现在的数据结构（{field}：{zh}）",
         "its earlier state does not fit the current schema: {field}: {en}"
     ))
 }

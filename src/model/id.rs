@@ -32,7 +32,7 @@ pub enum IdError {
     /// The text is not a valid collection name. Collection names are used in paths, SQL and tiles,
     /// so only simple characters are allowed.
     #[error(
-        "a collection's name begins with a-z and has only a-z, 0-9 and _ (at most 48), not {0:?}"
+        "{0:?} is not the name of a collection: expected a-z, then a-z, 0-9 or _, at most 48 characters"
     )]
     Collection(String),
 }
@@ -46,7 +46,7 @@ impl super::InChinese for IdError {
             }
             Self::Character(c) => format!("编号中不能有字符 {c:?}"),
             Self::Collection(name) => {
-                format!("图层名应以 a-z 开头，只含 a-z、0-9 和 _，最长48个字符，不能是“{name}”")
+                format!("图层名应以 a-z 开头，只含 a-z、0-9 和 _，最长48个字符，实际为“{name}”")
             }
         }
     }

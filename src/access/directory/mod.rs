@@ -49,7 +49,8 @@ use crate::model::{CollectionId, FeatureId, Role, RoleSet, View};
 
 /// How many features one task scans.
 const CHUNK: usize = 512;
-/// The factor by which the number of proposed features grows if too many of them have changed since the build.
+/// The directory proposes features that may match. If too many of them have changed since it was built, it is asked
+/// again for this many times as many.
 const MORE: usize = 4;
 
 /// A search request.

@@ -294,8 +294,8 @@ pub(super) async fn own(app: &App, caller: &Caller, id: &str) -> Result<Job, Pro
 
 pub(super) fn unknown(id: &str) -> Problem {
     Problem::not_found(both!(
-        "您没有任务“{id}”。",
-        "You have no job {id:?}. GET /api/jobs lists your jobs."
+        "本账号没有编号为“{id}”的任务，可通过 GET /api/jobs 查看已有任务。",
+        "This account has no job {id:?}. GET /api/jobs lists its jobs."
     ))
 }
 

@@ -194,7 +194,7 @@ pub struct LeftOff {
     pub change: usize,
 }
 
-/// Makes the answer.
+/// Returns the response body for a coverage. Each list has at most `limit` entries; `left_off` counts the others.
 pub(super) fn answer(
     found: &CoverageFound,
     ground: &Ground,

@@ -68,7 +68,7 @@ impl Found {
     fn read(snapshot: &Snapshot, id: &str) -> Result<Self, Problem> {
         let collection = collection(snapshot, WARNINGS)?;
         let entry = collection.get(id).ok_or_else(|| {
-            Problem::not_found(both!("没有事件“{id}”。", "There is no warning {id:?}."))
+            Problem::not_found(both!("没有事件“{id}”。", "There is no case {id:?}."))
         })?;
         Ok(Self {
             collection: Arc::clone(collection),
@@ -205,7 +205,7 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
     let unknown = !caller.is_known();
     match error {
         LedgerError::NoSuchCase(id) => {
-            Problem::not_found(both!("没有事件“{id}”。", "There is no warning \"{id}\"."))
+            Problem::not_found(both!("没有事件“{id}”。", "There is no case \"{id}\"."))
         }
         LedgerError::NoSuchSilence(id) => Problem::not_found(both!(
             "没有编号为“{id}”的暂停通知设置。",
@@ -232,12 +232,12 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
         LedgerError::NotAllowed(detail) => Problem::forbidden(detail),
         LedgerError::Changed { id, found } => Problem::changed_meanwhile(both!(
             "事件“{id}”已被他人办理（第{found}次提交），请查看最新状态后再办。",
-            "The warning \"{id}\" was changed by commit {found}. Read it again and decide again."
+            "The case \"{id}\" was changed by commit {found}. Read it again and decide again."
         ))
         .with("seq", found),
         LedgerError::Busy(id) => Problem::conflict(both!(
             "他人正在同时办理事件“{id}”，请稍后再试。",
-            "Other requests changed the warning \"{id}\" at the same time. Try again."
+            "Other requests changed the case \"{id}\" at the same time. Try again."
         )),
         LedgerError::Behind { seq } => Problem::behind(seq),
         LedgerError::Stopped => Problem::unavailable(both!(

@@ -71,11 +71,11 @@ pub struct Summary {
 pub struct UnitCounts {
     /// The number of all units.
     pub total: u32,
-    /// How many are on duty now.
+    /// The number of units that are on duty now.
     pub on_duty: u32,
-    /// How many have a case to handle now.
+    /// The number of units that have a case to handle now.
     pub at_work: u32,
-    /// How many have unknown duty hours.
+    /// The number of units whose duty hours are unknown.
     pub unknown_hours: u32,
 }
 

@@ -25,7 +25,8 @@ pub(super) type ByMode = [u32; Mode::ALL.len()];
 pub(super) struct Land(HashMap<u32, ByMode, BuildHasherDefault<NodeHasher>>);
 
 impl Land {
-    /// The least times from a node.
+    /// The least travel time from a node to the targets in each mode, in tenths of a second; [`NEVER`] if the node is not
+    /// on this land.
     pub(super) fn of(&self, node: u32) -> ByMode {
         self.0.get(&node).copied().unwrap_or([NEVER; 3])
     }

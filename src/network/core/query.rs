@@ -33,9 +33,9 @@ pub enum ParkAt {
 /// A closure that counts as shut, because the best route would have to wait too long at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shut {
-    /// The feature with the hours, an index in the table of features.
+    /// The feature whose opening hours close the way, an index in the table of features.
     pub feature: u32,
-    /// The mode for which the hours hold.
+    /// The mode for which these opening hours apply.
     pub mode: Mode,
 }
 

@@ -164,7 +164,7 @@ pub struct Order {
     pub from: i64,
     /// When it ends, in seconds since the epoch.
     pub until: Option<i64>,
-    /// The kind that decides who may pass.
+    /// The kind of day order, such as `storm`. It decides who may pass.
     pub rule: String,
     /// Its public texts: kind, street, name of the street, from, until, reason.
     pub texts: [Option<String>; 6],

@@ -52,32 +52,32 @@ pub struct Walk {
     pub site: u32,
 }
 
-/// Numbered things that each join the network at any number of points.
+/// A numbered list of places or sites, each with the points where it joins the network.
 #[derive(Debug, Clone, Default)]
 pub struct Joins {
     joins: Vec<Join>,
-    /// The end of each thing's joins in `joins`.
+    /// For each place or site, the end of its points in `joins`.
     ends: Vec<u32>,
 }
 
 impl Joins {
-    /// Adds a thing. Its number is the number of things before it.
+    /// Adds a place or a site. Its number is how many were added before it.
     pub fn push(&mut self, joins: impl IntoIterator<Item = Join>) {
         self.joins.extend(joins);
         self.ends.push(self.joins.len() as u32);
     }
 
-    /// The number of things.
+    /// The number of places or sites.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are none.
+    /// Whether nothing was added.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// The joins of a thing; empty for a number that does not exist.
+    /// The points of a place or site; empty for a number that does not exist.
     pub fn of(&self, number: usize) -> &[Join] {
         let Some(end) = self.ends.get(number) else {
             return &[];

@@ -10,7 +10,7 @@ use crate::warnings::{FieldError, Refusal};
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The case does not exist.
-    #[error("there is no warning {0:?}")]
+    #[error("there is no case {0:?}")]
     NoSuchCase(FeatureId),
     /// The silence does not exist.
     #[error("there is no silence {0:?}")]
@@ -25,7 +25,7 @@ pub enum LedgerError {
     #[error("{0}")]
     NotAllowed(Localized),
     /// The case changed after the version in the request.
-    #[error("the warning {id:?} was changed since it was read; read it again")]
+    #[error("the case {id:?} was changed since it was read; read it again")]
     Changed {
         /// The case.
         id: FeatureId,
@@ -33,7 +33,7 @@ pub enum LedgerError {
         found: u64,
     },
     /// Other requests changed the same case during each attempt. The caller may try again.
-    #[error("other requests changed the warning {0:?} at the same time; try again")]
+    #[error("other requests changed the case {0:?} at the same time; try again")]
     Busy(FeatureId),
     /// The snapshot of this process does not yet contain a commit that the request depends on. The caller may
     /// try again.

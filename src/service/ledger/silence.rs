@@ -172,7 +172,8 @@ impl CaseService {
     }
 }
 
-/// A row of a hidden collection.
+/// Returns the change that writes a row of a collection that is not public, such as a silence. Properties that are
+/// null are left out.
 pub(super) fn row_of(name: &str, id: &FeatureId, row: Value) -> Result<Change, StoreError> {
     let Value::Object(mut map) = row else {
         return Err(StoreError::corrupt(name, "a row is an object"));

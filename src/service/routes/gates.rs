@@ -315,17 +315,23 @@ pub(super) fn credential(value: &str) -> Option<Localized> {
     Some(match value {
         "none" => return None,
         "register" => both!("须登记", "visitors are registered"),
-        "property_code" => both!("须出示物业通行码", "needs a code of the property"),
-        "district_code" => both!("须出示社区通行码", "needs a code of the district"),
-        "platform_code" => both!("须出示平台通行码", "needs a code of the platform"),
-        _ => both!("须出示凭证", "something must be shown"),
+        "property_code" => both!(
+            "须出示物业通行码",
+            "show the pass code of the property company"
+        ),
+        "district_code" => both!("须出示社区通行码", "show the pass code of the community"),
+        "platform_code" => both!(
+            "须出示平台通行码",
+            "show the pass code of the delivery platform"
+        ),
+        _ => both!("须出示凭证", "show a pass"),
     })
 }
 
 fn barred(bar: Bar) -> Localized {
     match bar {
         Bar::Closed => both!("已关闭", "closed"),
-        Bar::Blocked => both!("因案件阻断", "blocked by a case nearby"),
+        Bar::Blocked => both!("因事件阻断", "blocked by a case nearby"),
         Bar::Locked => both!("上锁", "locked"),
         Bar::NotAdmitted => both!("不准通行", "passing is not allowed"),
         Bar::Oneway => both!("只准反方向通行", "one-way in the other direction"),

@@ -46,8 +46,8 @@ const LOOK: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_secs(1);
 /// How many versions are read at a time.
 const PAGE: u32 = 100;
-/// A position that advanced by this many commits without a delivery is saved, so that the next start does not
-/// read them again.
+/// The position of a webhook is saved after this many commits without a delivery, so that the next start does not
+/// read these commits again.
 const SAVE: u64 = 10_000;
 /// The pause before the second attempt. Each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -284,7 +284,7 @@ impl Dispatcher {
             .map(|w| w.schema())
             .ok_or("the collection warnings has no schema")?;
         let id = Delivery::id_of(&hook.id, header.seq, record.id.as_str());
-        let feature = feature(schema, record).ok_or("the warning cannot be encoded as JSON")?;
+        let feature = feature(schema, record).ok_or("the case cannot be encoded as JSON")?;
         let delivery = DeliveryBody {
             id: &id,
             event,

@@ -510,8 +510,8 @@ impl Line<'_> {
             let at = sheet_time(at);
             self.wrong(
                 column,
-                format!("{at} 还没有到"),
-                format!("{at} is in the future"),
+                format!("{at} 晚于当前时间，应为已经发生的时间"),
+                format!("{at} is in the future; expected a past time"),
             );
             return None;
         }

@@ -473,7 +473,7 @@ fn mergeable(case: &Case, actor: &Actor, into: Option<&Case>, id: &str) -> Resul
             "事件不能并入自身",
             "a case cannot be merged into itself"
         )),
-        None => refuse(both!("没有事件“{id}”", "there is no warning {id:?}")),
+        None => refuse(both!("没有事件“{id}”", "there is no case {id:?}")),
         Some(into) if into.status.is_ended() => {
             let (status, zh) = (into.status, into.status.zh());
             refuse(both!(

@@ -1,7 +1,7 @@
 //! Reductions of a covering problem: a row that contains another is covered with it, a site that covers a part
 //! of what a cheaper one covers is not needed, and the only site of a row is chosen.
 
-/// A covering problem without what is decided.
+/// A covering problem, reduced to the rows and sites that are still undecided.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sub {
     /// The sites of each row, as positions in `names`, ascending.

@@ -111,7 +111,10 @@ fn every_error_names_its_row_and_column() {
         panic!("{plan:?}");
     };
     assert!(first.problem_zh.starts_with("应为 "), "{first:?}");
-    assert_eq!(future.problem_zh, "2026-12-05 00:00 还没有到");
+    assert_eq!(
+        future.problem_zh,
+        "2026-12-05 00:00 晚于当前时间，应为已经发生的时间"
+    );
     let plan = planned("类别,地点\n楼道堆物,a\n");
     assert!(plan.problems[0].problem.contains("上报时间"), "{plan:?}");
 }

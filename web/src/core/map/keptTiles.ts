@@ -52,7 +52,7 @@ export function keepTiles(tiles: string[]): string[] {
       const address = url.slice(SCHEME.length + 3);
       try {
         const response = await fetch(address, { signal });
-        if (!response.ok) throw new Error(`tile: HTTP ${response.status}`);
+        if (!response.ok) throw new Error(`Cannot load the tile ${address}: HTTP ${response.status}`);
         const data = await response.arrayBuffer();
         cache.put(address, data.slice(0));
         return {

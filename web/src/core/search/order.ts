@@ -69,7 +69,7 @@ class Order {
     return at;
   }
 
-  /** Counts the characters directly before an index for which the condition is true. */
+  /** Counts how many characters in a row satisfy `holds` and end directly before the index `at`. */
   private before(at: number, holds: (c: string) => boolean): number {
     let count = 0;
     for (let c = this.plain[at - 1]; c !== undefined && holds(c); c = this.plain[at - count - 1]) count += 1;
