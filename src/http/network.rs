@@ -25,7 +25,7 @@ use crate::spatial::bounds::Bounds;
 /// Areas are widened to whole multiples of this, in degrees (about 1 km), so that phones near each other request the
 /// same file.
 const STEP_DEG: f64 = 0.01;
-/// The advice in the error text for a request that reads too much.
+/// The advice in the error text if a request reads too much of the map.
 const NARROW: Advice = (
     "请缩小 bbox 范围。",
     "Ask for a smaller area (bbox=west,south,east,north).",

@@ -1,4 +1,4 @@
-//! What a board shows: the public data of a compound. `None` is unknown, and is written as unknown.
+//! What a board shows: the public data of a compound. `None` means unknown, and the board says so.
 
 use geo_types::Coord;
 use jiff::civil::Date;

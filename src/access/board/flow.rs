@@ -65,7 +65,7 @@ pub(super) fn arrows(frame: &Frame, content: &Content, here: Option<&str>) -> Ve
         .filter_map(|gate| ways.gate(gate, within))
         .collect();
     let mut arrows = ways.arrows(&ways.reached(&gates));
-    // Outside, they would point away from the gate.
+    // Arrows outside the compound are removed, because they would point away from the gate.
     let polygon = |ring: &Line| {
         let ring: LineString<f64> = ring.iter().map(|c| frame.page(*c)).collect();
         Polygon::new(ring, Vec::new())
@@ -88,7 +88,7 @@ struct Ways {
 struct Edge {
     a: usize,
     b: usize,
-    /// 0 if it was cut.
+    /// The length on the page; 0 if the edge was cut in two at a gate and replaced.
     length: f64,
     oneway: bool,
     /// Whether arrows are drawn on it.
@@ -351,7 +351,7 @@ mod tests {
             (0, 0, 0),
             "the other gate lets no rider in"
         );
-        // At the gate for people on foot the way begins there.
+        // The board hangs at the gate for people on foot, so the arrows begin at that gate.
         let [east, west, north, south, _] = counted(&content, Some("east"));
         assert!(west > 8 && north > 4);
         assert_eq!((east, south), (0, 0));

@@ -57,7 +57,7 @@ impl Sign {
     pub const PADDING_MM: f64 = 1.6;
 
     fn of(gate: &Gate, compound: &str, is_here: bool, words: Words) -> Self {
-        // Spans of hours one below the other.
+        // The width at which the hours are broken into lines, in sizes of their font.
         const MOST: f64 = 8.4;
         let hours = words.rider_hours(gate);
         Self {
@@ -123,7 +123,7 @@ pub(super) fn place_arrows(
     let in_use = |m: &&mut GateMark| m.passing != Passing::Shut && !m.is_inside;
     for mark in marks.iter_mut().filter(in_use) {
         let arrow = |(side, length): (f64, f64)| {
-            // Beyond the corners of the mark, whatever the direction.
+            // The distance at which the arrow clears the corners of the mark in every direction.
             let along = side * (mark.mark.width * 0.74 + length / 2.0);
             let middle = Coord {
                 x: mark.mark.middle.x + mark.inward.x * along,

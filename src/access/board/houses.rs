@@ -15,7 +15,7 @@ use super::words::short;
 const NUMBER_SIZES: [f64; 10] = [14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0];
 /// The sizes of the font of names that are tried.
 const NAME_SIZES: [f64; 3] = [5.0, 4.2, 3.5];
-/// A size of numbers is large enough if at most one in so many buildings has no room for it.
+/// A font size for numbers is large enough if at most one in this many buildings has no room for its number.
 const NEARLY_ALL: usize = 8;
 /// How many sizes are tried to find room for everything.
 const MOST_ATTEMPTS: usize = 3;
@@ -75,7 +75,7 @@ pub(super) fn place_numbers(
     };
     let begin = sizes.iter().position(is_large_enough);
     let begin = begin.unwrap_or(sizes.len().saturating_sub(1));
-    // A smaller size may leave room for what does not fit beside a larger one.
+    // With a smaller first size, there may be room for all numbers, so a few sizes are tried.
     let mut best: Option<(usize, Vec<Number>, Taken)> = None;
     for first in (begin..sizes.len()).take(MOST_ATTEMPTS) {
         let mut now = taken.clone();
@@ -172,7 +172,7 @@ fn place_units(
     doors.into_iter().map(place).collect()
 }
 
-/// The largest font for numbers: they shall not hide the buildings.
+/// The largest font for numbers at which they do not hide the buildings.
 fn largest_number(ground: &Ground<'_>) -> f64 {
     const HIGHER: f64 = 1.35;
     const ALWAYS_MM: f64 = 6.0;

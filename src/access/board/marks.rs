@@ -42,7 +42,7 @@ pub(super) struct PlaceMark {
     pub at: Box2,
 }
 
-/// What is placed first.
+/// Which labels of buildings are placed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     DoorsFirst,
@@ -96,7 +96,7 @@ impl Plan {
     pub fn of(frame: &Frame, content: &Content, here: Option<&str>, words: Words) -> Self {
         let ground = Ground::of(frame, content, words);
         let mut fixed = Fixed::place(&ground, here, Order::DoorsFirst);
-        // Where it is too crowded for both, numbers of buildings are worth more than numbers of units.
+        // If there is no room for both, numbers of buildings take precedence over numbers of units.
         if fixed.missing_houses() > 0 {
             let other = Fixed::place(&ground, here, Order::NumbersFirst);
             if other.missing_houses() < fixed.missing_houses() {
@@ -167,7 +167,7 @@ impl Plan {
                     }
                 })
             });
-            // Without room the road has no name: nobody is lost by that.
+            // If there is no room, the name of the road is left out: readers can find their way without it.
             if let Some(at) = taken.place(spots) {
                 named.push(name);
                 self.roads.push((text, at));

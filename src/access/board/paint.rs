@@ -10,7 +10,7 @@ use super::marks::{PlaceMark, Plan, ROAD_MM};
 use super::svg::{Svg, Text, n};
 use super::symbols;
 
-/// The one colour on the board besides the map's pale ones: where the reader stands.
+/// The colour of the mark where the reader stands. It is the only strong colour on the board.
 pub(super) const HERE: &str = "#c00d1c";
 
 /// The symbol of how a rider passes.

@@ -104,7 +104,7 @@ pub fn public_names(
     names.map(|(_, name)| name.into_owned()).collect()
 }
 
-/// Returns the name of a compound, if `view` may see it. `None` as the view sees everything.
+/// Returns the name of a compound, if `view` may see it. If `view` is `None`, everything may be seen.
 pub(super) fn compound_name(
     compounds: Option<&Arc<Collection>>,
     id: &str,

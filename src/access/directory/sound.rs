@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_long_word_over_a_long_name_takes_no_time_that_grows_with_the_ways_to_read_it() {
-        // Trying all possible matches one by one would take 2^60 steps.
+        // A search that tried all possible matches one by one would take 2^60 steps.
         let (word, name) = (format!("{}b", "a".repeat(60)), "啊".repeat(160));
         assert_eq!(found(&word, &name), None);
     }

@@ -25,7 +25,7 @@ pub struct CoverageAnswer {
     pub distance_m: Option<Distribution>,
     /// The time of the walks, including stairs and lifts; only if the standard is measured in time.
     pub duration_s: Option<Distribution>,
-    /// The same by straight lines from the buildings, for comparison only: straight lines flatter.
+    /// The same by straight-line distance instead of walks, for comparison only: the share is too high.
     pub straight_line: StraightLine,
     /// The areas, the worst first: those with the lowest share.
     pub by: Vec<AreaAnswer>,

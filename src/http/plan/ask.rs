@@ -52,7 +52,8 @@ pub struct CoverageBody {
     #[serde(default)]
     #[schema(max_items = 10000)]
     pub without: Vec<String>,
-    /// The most areas, uncovered and unlinked places in the answer, the ones with the most people first.
+    /// The maximum length of each list in the answer: areas, uncovered places, unlinked places and places of
+    /// `change`.
     #[serde(default = "hundred")]
     #[schema(maximum = 10000)]
     pub limit: usize,
@@ -133,7 +134,7 @@ pub struct DemandBody {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PointBody {
-    /// Its id in the answer; its number in the list where it is missing.
+    /// Its id in the answer; if absent, its index in `points`, from 0.
     pub id: Option<String>,
     /// Longitude, WGS 84 degrees.
     pub lon: f64,

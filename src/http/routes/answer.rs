@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::model::Localized;
 use crate::service::routes::{Ground, Journey, Leg, Nearest, OtherGate, Passed};
 
-/// A route as a FeatureCollection: one line a leg, in order.
+/// A route as a FeatureCollection: one line for each leg, in order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RouteAnswer {
     /// `FeatureCollection`.
@@ -16,9 +16,9 @@ pub struct RouteAnswer {
     pub kind: &'static str,
     /// The legs.
     pub features: Vec<LegFeature>,
-    /// The whole of it.
+    /// The summary of the route.
     pub summary: RouteSummary,
-    /// Other ways, through other gates of the compound, the fastest first.
+    /// Alternative routes through other gates of the compound, the fastest first.
     pub alternatives: Vec<Alternative>,
 }
 
@@ -28,13 +28,13 @@ pub struct LegFeature {
     /// `Feature`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// Where it leads; for parking and waiting the same position twice.
+    /// The line of the leg; for parking and waiting, the same position twice.
     pub geometry: LegLine,
-    /// What it is.
+    /// The properties of the leg.
     pub properties: LegProperties,
 }
 
-/// A line.
+/// The line of a leg.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LegLine {
     /// `LineString`.
@@ -44,7 +44,7 @@ pub struct LegLine {
     pub coordinates: Vec<[f64; 2]>,
 }
 
-/// What a leg is.
+/// The properties of a leg.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LegProperties {
     /// `ride`, `push`, `park`, `walk`, `lift` or `wait`.
@@ -52,48 +52,48 @@ pub struct LegProperties {
     /// When it begins.
     #[schema(format = DateTime)]
     pub begins_at: String,
-    /// Metres.
+    /// The length, in metres.
     pub distance_m: f64,
-    /// Seconds.
+    /// The duration, in seconds.
     pub duration_s: f64,
     /// Whether it belongs to the way back.
     pub is_back: bool,
-    /// What a person sees, in order.
+    /// The instructions, in order.
     pub steps: Vec<RouteStep>,
 }
 
-/// Something to do or to see on the way.
+/// An instruction, such as a turn or a gate.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RouteStep {
-    /// In words.
+    /// The text of the instruction.
     pub text: Localized,
-    /// How far one goes, in metres.
+    /// The distance to travel after the instruction, in metres.
     pub distance_m: f64,
     /// Where it begins: longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],
 }
 
-/// The whole of a route.
+/// The summary of a route.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RouteSummary {
-    /// Metres.
+    /// The length, in metres.
     pub distance_m: f64,
-    /// Seconds.
+    /// The duration, in seconds.
     pub duration_s: f64,
-    /// When it ends.
+    /// The arrival time.
     #[schema(format = DateTime)]
     pub arrive_at: String,
-    /// The gate of the compound that is passed; null where none is.
+    /// The gate through which the route enters the compound; null if there is none.
     pub gate: Option<RouteEntrance>,
-    /// The door at which it ends; null where no door is known.
+    /// The door at which the route ends; null if no door is known.
     pub door: Option<RouteEntrance>,
-    /// Metres to the door that no way of the map covers.
+    /// The distance to the door that no way of the map covers, in metres.
     pub gap_m: f64,
-    /// How many opening hours on the way are not known.
+    /// The number of gates and ways on the route whose opening hours are unknown.
     pub unknown_hours: u32,
-    /// How many walls are crossed where no gate is mapped; the steps say where.
+    /// The number of walls that the route crosses where no gate is mapped; the steps say where.
     pub assumed: usize,
-    /// Why each other gate of the compound lost, the best first.
+    /// The other gates of the compound, each with the reason why the route does not use it, the best first.
     pub other_gates: Vec<LostGate>,
     /// The commit of the map that decided who may pass.
     pub seq: u64,
@@ -112,23 +112,23 @@ pub struct RouteEntrance {
     pub position: [f64; 2],
 }
 
-/// A gate that is not used.
+/// A gate that the route does not use.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LostGate {
     /// Its id.
     pub id: String,
     /// Its name.
     pub name: Option<String>,
-    /// Why, in words.
+    /// The reason why the route does not use it, as text.
     pub why: Localized,
-    /// The same for programs: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
+    /// The reason as a code: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
     /// `unusable`, `unreachable` or `avoided`.
     pub code: &'static str,
-    /// How much longer the way through it takes, in seconds; null where there is none.
+    /// How much longer the route through this gate takes, in seconds; null if there is no such route.
     pub extra_s: Option<f64>,
 }
 
-/// Another way.
+/// An alternative route.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Alternative {
     /// `FeatureCollection`.
@@ -136,11 +136,11 @@ pub struct Alternative {
     pub kind: &'static str,
     /// The legs.
     pub features: Vec<LegFeature>,
-    /// The whole of it.
+    /// The summary of the route.
     pub summary: RouteSummary,
 }
 
-/// A place that can be reached instead.
+/// A place that can be reached instead of the destination.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct InsteadPlace {
     /// `entrances` or `facilities`.
@@ -151,9 +151,9 @@ pub struct InsteadPlace {
     pub name: Option<String>,
     /// Longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],
-    /// Metres from where somebody sets out.
+    /// The length of the route from the origin, in metres.
     pub distance_m: f64,
-    /// Seconds from there.
+    /// The travel time from the origin, in seconds.
     pub duration_s: f64,
 }
 

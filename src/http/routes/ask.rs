@@ -49,26 +49,27 @@ pub struct RoutePlace {
     pub facility: Option<String>,
 }
 
-/// A question for a route.
+/// A request for a route.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RouteBody {
-    /// Where somebody sets out.
+    /// The origin.
     pub from: RoutePlace,
-    /// Where they go.
+    /// The destination.
     pub to: RoutePlace,
-    /// How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+    /// The travel profile: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
     #[serde(default = "ebike", alias = "mode")]
     #[schema(example = "ebike")]
     pub profile: String,
-    /// When they set out, RFC 3339; now where it is missing.
+    /// The departure time, RFC 3339; now, if absent.
     #[serde(alias = "at")]
     #[schema(format = DateTime)]
     pub depart_at: Option<String>,
-    /// Whether the way back counts too: five minutes at the door, and the parking place with the least total.
+    /// Whether the return to the origin is included: five minutes at the door, and the parking place with the
+    /// shortest total time.
     #[serde(default, rename = "return")]
     pub returns: bool,
-    /// How many other ways are wanted, through other gates of the compound.
+    /// The maximum number of alternative routes through other gates of the compound.
     #[serde(default)]
     #[schema(maximum = 3)]
     pub alternatives: usize,

@@ -26,7 +26,7 @@ use crate::service::routes::{Ground, NearFeature, Spot, Traveller, Unanswered};
 /// The longest travel time of an isochrone, in minutes.
 const LONGEST_MIN: f64 = 60.0;
 
-/// A question for the nearest features by travel time.
+/// A request for the nearest features by travel time.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NearestBody {
@@ -39,18 +39,18 @@ pub struct NearestBody {
     /// Latitude of a position, WGS 84 degrees.
     #[schema(minimum = -90, maximum = 90)]
     pub lat: Option<f64>,
-    /// Where somebody is, instead of a position.
+    /// The origin as a place of the map, instead of `lon` and `lat`.
     pub from: Option<RoutePlace>,
-    /// How many.
+    /// The number of features to return.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 100)]
     pub k: usize,
     /// Only features of this kind, such as `battery_swap` among `facilities`.
     pub kind: Option<String>,
-    /// How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+    /// The travel profile: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
     #[serde(default = "foot", alias = "mode")]
     pub profile: String,
-    /// When they set out, RFC 3339; now where it is missing.
+    /// The departure time, RFC 3339; now, if absent.
     #[serde(alias = "at")]
     #[schema(format = DateTime)]
     pub depart_at: Option<String>,
@@ -64,7 +64,7 @@ fn foot() -> String {
     "foot".to_owned()
 }
 
-/// A question for what can be reached.
+/// A request for an isochrone: what can be reached within a time.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IsochroneBody {
@@ -74,21 +74,21 @@ pub struct IsochroneBody {
     /// Latitude of a position, WGS 84 degrees.
     #[schema(minimum = -90, maximum = 90)]
     pub lat: Option<f64>,
-    /// Where somebody is, instead of a position.
+    /// The origin as a place of the map, instead of `lon` and `lat`.
     pub from: Option<RoutePlace>,
-    /// How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+    /// The travel profile: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
     #[serde(default = "foot", alias = "mode")]
     pub profile: String,
-    /// Within so many minutes.
+    /// The longest travel time, in minutes.
     #[schema(minimum = 0, maximum = 60)]
     pub minutes: f64,
-    /// When they set out, RFC 3339; now where it is missing.
+    /// The departure time, RFC 3339; now, if absent.
     #[serde(alias = "at")]
     #[schema(format = DateTime)]
     pub depart_at: Option<String>,
 }
 
-/// What can be reached: the stretches of ways.
+/// An isochrone: the stretches of ways that can be reached within a time.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Isochrone {
     /// `Feature`.
@@ -96,7 +96,7 @@ pub struct Isochrone {
     pub kind: &'static str,
     /// The stretches of ways that are reached.
     pub geometry: ReachedWays,
-    /// What it is.
+    /// The properties of the isochrone.
     pub properties: IsochroneProperties,
 }
 
@@ -110,12 +110,12 @@ pub struct ReachedWays {
     pub coordinates: Vec<Vec<[f64; 2]>>,
 }
 
-/// What an isochrone is.
+/// The properties of an isochrone.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IsochroneProperties {
-    /// How somebody moves.
+    /// The travel profile.
     pub profile: String,
-    /// Within so many minutes.
+    /// The longest travel time, in minutes.
     pub minutes: f64,
     /// The length of all stretches, in metres.
     pub length_m: f64,
@@ -125,10 +125,10 @@ pub struct IsochroneProperties {
     pub network_seq: u64,
 }
 
-/// The features that are reached first.
+/// Returns the features with the shortest travel times.
 ///
-/// By real travel time over the network: gates, hours and closures count. The position of a person comes in the body,
-/// which is not logged.
+/// Travel times are those over the network: gates, opening hours and closures count. The position of a person
+/// is sent in the body, which is not logged.
 #[utoipa::path(post, path = "/api/nearest", operation_id = "nearest_by_travel_time", tag = "routes",
     request_body = NearestBody,
     responses(
@@ -202,8 +202,8 @@ pub(in crate::http) async fn by_travel_time(
     Ok((geojson_headers(), body).into_response())
 }
 
-/// Writes the features with the distance and the duration of the way among their properties. They are copied as they are
-/// kept, because decoding a large geometry takes longer than the search.
+/// Writes the features, with the distance and the duration of the route added to their properties. The stored
+/// text of each feature is copied, because decoding a large geometry takes longer than the search.
 fn features(
     ground: &Ground,
     collection: &Collection,
@@ -224,7 +224,8 @@ fn features(
     body
 }
 
-/// Returns the properties, a JSON object, with those of the way added. They replace properties of the same name.
+/// Returns the properties, a JSON object, with the distance and the duration of the route. They replace
+/// properties of the same name.
 fn with_way(own: &str, near: &NearFeature) -> String {
     let way = [
         ("distance_m", tenth(near.distance_m)),
@@ -289,7 +290,7 @@ pub(in crate::http) fn traveller(
     })
 }
 
-/// What somebody reaches within a time.
+/// Returns what can be reached from a place within a time.
 #[utoipa::path(post, path = "/api/isochrone", operation_id = "isochrone_from", tag = "routes",
     request_body = IsochroneBody,
     responses(
@@ -311,7 +312,7 @@ pub async fn isochrone_from(
     reached(&app, traveller, body.minutes).await
 }
 
-/// What can be reached from a place within a time.
+/// Returns what can be reached within a time.
 #[utoipa::path(get, path = "/api/isochrone", operation_id = "isochrone", tag = "routes",
     params(
         ("lon" = f64, Query, description = "Longitude, WGS 84 degrees"),

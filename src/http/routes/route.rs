@@ -15,11 +15,12 @@ use crate::http::query::Query;
 use crate::model::{InChinese as _, Localized, both};
 use crate::service::routes::{Failed, NoWay, SpotError};
 
-/// The way to the door.
+/// Returns the route to the door.
 ///
-/// Which gate lets the vehicle in at this hour and what must be shown there, where to park, which unit door, whether
-/// there is a lift. Each leg is a line with its steps in words, and `summary.other_gates` says of every other gate of the
-/// compound why it lost. Neither the question nor a position in it is logged or stored.
+/// The steps say which gate lets the vehicle in at this hour and what must be shown there, where to park, which
+/// unit door to use, and whether there is a lift. Each leg is a line with its steps. `summary.other_gates`
+/// gives, for each other gate of the compound, the reason why the route does not use it. Neither the request
+/// nor a position in it is logged or stored.
 #[utoipa::path(post, path = "/api/route", operation_id = "route", tag = "routes",
     request_body = RouteBody,
     responses(

@@ -90,29 +90,30 @@ pub struct TripVisit {
     /// The arrival at the door.
     #[schema(format = DateTime)]
     pub arrive_at: String,
-    /// When the delivery begins: after the arrival, if its time window begins later.
+    /// When the delivery begins: the arrival, or the start of its time window if that is later.
     #[schema(format = DateTime)]
     pub begins_at: String,
-    /// Whether the vehicle is moved for it. If not, the rider walks from the door before.
+    /// Whether the vehicle is moved before the visit. If not, the rider walks from the previous door.
     pub rides: bool,
-    /// The gate through which the compound is entered; null where none is, as from a door of the same compound.
+    /// The gate through which the compound is entered; null if none is, for example because the previous door
+    /// is in the same compound.
     pub gate: Option<RouteEntrance>,
-    /// The door's id; null where no door is known.
+    /// The id of the door; null if no door is known.
     pub door: Option<String>,
-    /// Metres to the door that no way of the map covers.
+    /// The distance to the door that no way of the map covers, in metres.
     pub gap_m: f64,
-    /// Which of the features is its first leg.
+    /// The index of the first leg of the visit in `features`, from 0.
     pub first_leg: usize,
 }
 
-/// The whole of a trip.
+/// The summary of a trip.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TripSummary {
-    /// Metres.
+    /// The length, in metres.
     pub distance_m: f64,
-    /// Seconds, with the time at the doors.
+    /// The duration, in seconds, including the time at the doors.
     pub duration_s: f64,
-    /// When the last delivery is done.
+    /// When the last delivery ends.
     #[schema(format = DateTime)]
     pub end_at: String,
     /// Whether the trip is the best over all orders of the deliveries, the parking places near their doors and walks of

@@ -90,7 +90,8 @@ impl Areas {
                 entries,
             });
         }
-        // When the first of two areas with a shared corner was processed, the corner was not a vertex yet.
+        // A corner that two areas share becomes a vertex only with the second area, so the first one gets it as
+        // an entry here.
         for (line, area) in list.iter_mut().enumerate() {
             let source = &world.features.areas[line].polygon;
             let lines = std::iter::once(source.exterior()).chain(source.interiors());

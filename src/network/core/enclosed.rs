@@ -14,8 +14,9 @@ use super::view::View;
 /// Larger areas are not examined. A compound with its lanes and doors has some hundred nodes.
 const MOST_NODES: usize = 3000;
 
-/// The longest time that a traveller is under way before the gate of the target: half an hour, and twice the straight
-/// line at 3 km/h. In tenths of a second, and per decimetre.
+/// The longest time that a traveller is assumed to need to the gate of the target: half an hour, plus twice the
+/// time for the straight line at 3 km/h. The first constant is in tenths of a second, the second in tenths of a
+/// second per decimetre.
 pub(super) const LONGEST_WAY_DS: i64 = 18_000;
 const LONGEST_WAY_DS_PER_DM: f64 = 2.4;
 
@@ -92,8 +93,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         query.depart.saturating_add(way)
     }
 
-    /// Whether a traveller may enter an edge in any mode between the departure and the last arrival, with a wait of
-    /// [`LONGEST_WAIT_DS`] after it. Adds closures that prevent this to `closed`.
+    /// Whether a traveller may enter an edge in any mode at some time from the departure to [`LONGEST_WAIT_DS`]
+    /// after the last arrival. Adds closures that prevent this to `closed`.
     fn may_pass(
         &self,
         (depart, last): (i64, i64),

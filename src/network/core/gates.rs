@@ -107,8 +107,9 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         let mut patient = self.in_open_modes(memory, query, (gate, &targets), bound);
         bound.pass(gate, &[]);
         if patient.is_none() {
-            // Without the hours of the gate: while it is closed, everything that can be reached until it opens would be
-            // searched. Nobody arrives earlier than by this route.
+            // The search ignores the hours of the gate. Otherwise, while the gate is closed, it would visit
+            // everything that can be reached until the gate opens. No traveller arrives earlier than by the
+            // route found here.
             let open = Query {
                 is_open_through: true,
                 ..*query
@@ -265,8 +266,9 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             };
             let number = route.steps.iter().position(|s| s.edge.edge() == gate)?;
             let step = route.steps[number];
-            // Who arrives later may wait less, if the rest takes less time. There is nobody if the rest of the route
-            // takes the least time that is possible.
+            // A traveller who arrives at the gate later waits less, and may arrive in time if the rest of their
+            // route is shorter. This is impossible if the rest of the route already takes the least possible
+            // time.
             let rest = route.arrive.saturating_sub(step.entered);
             let mut least_rest = |edge: &DirectedEdge| {
                 bound.at(&State {
@@ -293,7 +295,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         }
     }
 
-    /// Whether the rest of a route can be used by who begins the step `number` at a time.
+    /// Whether the rest of a route can be used by a traveller who begins the step `number` at the time `from`.
     fn goes_on(&self, route: &Route, number: usize, from: i64) -> bool {
         let first = &route.steps[number];
         let mut now = from.saturating_add(first.arrived - first.entered);
@@ -466,7 +468,8 @@ mod tests {
         assert!(seen.iter().all(|count| *count > 50), "{:?}", seen);
     }
 
-    /// What must be equal: of two routes that arrive at the same time either may be found.
+    /// The parts of a verdict that must be equal. Of two routes that arrive at the same time, either may be
+    /// found.
     fn kind(verdict: &Verdict) -> (usize, i64) {
         match verdict {
             Verdict::Passable {

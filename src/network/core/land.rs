@@ -36,7 +36,8 @@ impl Land {
     }
 }
 
-/// Spreads the numbers of nodes by a multiplication. Nobody outside chooses them, so nothing stronger is needed.
+/// Spreads the numbers of nodes by a multiplication. Users cannot choose these numbers, so a stronger hash is
+/// not needed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct NodeHasher(u64);
 
@@ -155,9 +156,10 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         Some(land)
     }
 
-    /// The least times to the far side of an edge and from there to the targets, from its near side, by mode, for each
-    /// direction of the edge, in modes that are not `barred`: what `rest` says about the far side, the mode, and the phase
-    /// of a route that enters the edge in `phase`.
+    /// Lower bounds for routes that use an edge. For each direction of the edge: its near node and, for each
+    /// mode that is not `barred`, the least time over the edge plus `rest`. `rest` gives the least time from
+    /// the far node to the targets, for a mode and the phase after the edge. The route enters the edge in
+    /// `phase`.
     pub(super) fn sides(
         &self,
         edge: u32,

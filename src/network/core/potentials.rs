@@ -270,7 +270,7 @@ impl<'a, A: Attributes + ?Sized> BestCase<'a, A> {
         };
         let least = self.distances[class][kind].of(&hierarchies[kind % 2], node);
         match mode {
-            // Who pushes already need not dismount any more.
+            // A traveller who is already pushing need not dismount.
             Mode::Push if least != NEVER => least.saturating_sub(self.dismount_ds),
             _ => least,
         }
@@ -292,7 +292,7 @@ impl<A: Attributes + ?Sized> Bound for BestCase<'_, A> {
         match (land, state.phase) {
             (Some(land), Phase::End) => land.of(node)[mode as usize],
             (Some(_), Phase::Public) => self.distance(public, node, mode),
-            // The first label is settled first, whatever its bound.
+            // A search settles its first label first, whatever the bound, so the bound is not computed.
             (Some(_), Phase::Start) if state.is_through && state.came_by == NONE => 0,
             _ if state.is_through => self.distance(ALL, node, mode),
             _ => self.distance(ALL_BY_GATE, node, mode),

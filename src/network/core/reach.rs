@@ -16,8 +16,9 @@ use super::view::View;
 
 /// If more places are wanted, one search in all directions takes less time than a search for each place.
 const MOST_APART: usize = 32;
-/// The number of labels for each wanted place after which a search in all directions is given up for a search for each
-/// place. Where the places are near, it ends before; tests have small networks.
+/// The number of labels for each wanted place after which the search in all directions is replaced by one
+/// search for each place. If the places are near, the search ends before. Tests have small networks and use a
+/// smaller number.
 const LABELS_A_PLACE: u32 = if cfg!(test) { 2 } else { 64 };
 
 /// A target that was reached.
@@ -212,9 +213,9 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Ok(reached)
     }
 
-    /// The same as [`Self::nearest_places`], by a route to each place, directed by its bound. Begins with the places
-    /// that are nearest as the crow flies, and ends where the straight line to the next one takes longer than the routes
-    /// to those found.
+    /// The same as [`Self::nearest_places`], by one search for each place, directed by its bound. Begins with
+    /// the places that are nearest in a straight line. Ends when the straight line to the next place takes
+    /// longer than the routes found.
     fn nearest_apart(
         &self,
         memory: &mut Memory,

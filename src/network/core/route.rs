@@ -19,8 +19,8 @@ use super::view::{Limit, View};
 /// The search stops after this many closures that count as shut.
 const MOST_ROUNDS: usize = 64;
 
-/// After this many labels, a search first looks whether the targets are enclosed by closed gates. Most searches end
-/// before; tests have small networks.
+/// The number of labels after which a search checks whether closed gates enclose the targets. Most searches end
+/// before. Tests have small networks and use a smaller number.
 const FEW_LABELS: u32 = if cfg!(test) { 6 } else { 3000 };
 
 /// The use of one edge, or of a part of one.

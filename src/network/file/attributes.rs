@@ -95,7 +95,8 @@ impl Passing {
     }
 
     fn write_hours(&self, w: &mut Writer, hours: &Hours) {
-        // Hours are known for ever, or like all others.
+        // How long the hours are known: 0 for ever, 1 as long as most hours of the part, 2 until a time of
+        // their own.
         w.number(match hours.known_until {
             i64::MAX => 0,
             until if until == self.known_until => 1,
@@ -107,7 +108,7 @@ impl Passing {
         w.count(hours.open.len());
         let mut at = self.from;
         for (begin, end) in &hours.open {
-            // A span without a beginning or an end reaches beyond all moments.
+            // Two bits: whether the span has no beginning, and whether it has no end.
             w.number(u64::from(*begin == i64::MIN) + 2 * u64::from(*end == i64::MAX));
             if *begin != i64::MIN {
                 w.signed(begin - at);

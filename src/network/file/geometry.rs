@@ -1,4 +1,5 @@
-//! The geometry part: the points and lengths of edges, and the outlines that block the view from a door to a way.
+//! The geometry part: the points and lengths of edges, and the outlines that block the line of sight from a
+//! door to a way.
 
 use super::super::core::geometry::length_dm;
 use super::super::core::{Edge, Parts, Point};
@@ -17,7 +18,7 @@ pub enum OutlineKind {
     House,
     /// A compound with a wall around it.
     Walled,
-    /// A compound without one. It does not block the view.
+    /// A compound without a wall. It does not block the line of sight.
     Open,
 }
 

@@ -3,14 +3,14 @@
 //! | part | file | contents |
 //! | --- | --- | --- |
 //! | topology | `topology` | edges, gates, doors, parking places, turn restrictions, ids of features |
-//! | geometry | `geometry` | points of nodes and edges, outlines that block the view |
+//! | geometry | `geometry` | points of nodes and edges, outlines that block the line of sight |
 //! | attributes | `attributes`, `places` | who may pass and when, profiles, buildings, entrances, facilities, day orders |
 //! | directory | `names` | the names by which places are found, and the pinyin of their characters |
 //!
 //! Each part is a sequence of variable-length integers and texts (`bytes`). Signed numbers are zigzag-encoded
 //! differences from the number before; times are whole seconds, lengths whole decimetres, positions 1e-7 of a degree.
-//! Both directions are in the same file. Like [`super::core`], this module uses only `std` and compiles with Rust 1.63:
-//! the server writes the parts, the program on the phone reads them.
+//! Writing and reading are in the same file. Like [`super::core`], this module uses only `std` and compiles
+//! with Rust 1.63, because the server writes the parts and the program on the phone reads them.
 
 // These lints suggest features that Rust 1.63 does not have.
 #![allow(
@@ -34,7 +34,7 @@ pub use names::{Named, Names};
 pub use places::{Compound, Door, House, Order, Place, PlaceKind, Places};
 pub use topology::{read_topology, write_topology};
 
-/// The version of the format. A phone with another version loads the page again.
+/// The version of the format. A phone whose program expects another version reloads the page.
 pub const FORMAT: u32 = 2;
 
 #[cfg(test)]

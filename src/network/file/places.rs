@@ -213,7 +213,7 @@ impl Places {
             w.flag(house.elevator);
             point(&mut w, &mut at, house.at, None);
             indexes(&mut w, &house.doors);
-            // Mostly the same entrances.
+            // Both lists are equal for most buildings, so the second one is written only if it differs.
             let is_same = house.doors == house.route_doors;
             w.number(u64::from(is_same));
             if !is_same {

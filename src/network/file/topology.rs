@@ -88,7 +88,7 @@ pub fn write_topology(parts: &Parts) -> Result<Vec<u8>, Damaged> {
     Ok(w.finish())
 }
 
-/// The nodes of the first edge of each feature. A door mostly lies at one of its own.
+/// The two nodes of the first edge of each feature. Most doors lie at an end of an edge of their own.
 fn first_edges(parts: &Parts) -> HashMap<u32, (u32, u32)> {
     let mut first = HashMap::new();
     for edge in &parts.edges {

@@ -40,7 +40,7 @@ impl Queue {
             for label in &labels {
                 self.buckets[bucket(label.cost, self.last)].push(*label);
             }
-            // The space is used again.
+            // Reuses the memory of the emptied bucket.
             let mut labels = labels;
             labels.clear();
             if self.buckets[filled].is_empty() {

@@ -1,8 +1,9 @@
 //! Coverage: the share of people who reach a facility within a standard, and how far the others are from one.
 //!
-//! People are behind doors, on storeys. Each door has the walks to its nearest facilities, and the time to a storey
-//! comes on top where a standard is measured in time. Everybody counts: people whose door no way leads from, or from
-//! whose door no facility can be reached, are counted as not covered and named.
+//! People live behind doors, on storeys. Each door has the walks to its nearest facilities; the time from the
+//! door to the storey is added if the standard is measured in time. Everybody counts: people behind a door
+//! without a way nearby, or from whose door no facility can be reached, count as not covered, and their
+//! buildings are listed.
 
 mod tally;
 #[cfg(test)]

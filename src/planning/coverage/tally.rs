@@ -93,7 +93,7 @@ impl Spread {
 impl Walks {
     fn add(&mut self, walk: Option<u32>, people: f64) {
         let Some(walk) = walk else { return };
-        // The storeys of a building share their walk to the door.
+        // Storeys of one building that share a walk follow each other and are added up at once.
         match self.0.last_mut() {
             Some((last, many)) if *last == walk => *many += people,
             _ => self.0.push((walk, people)),

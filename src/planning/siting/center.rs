@@ -1,5 +1,5 @@
-//! p-center: the smallest radius within which some sites reach everybody, by a binary search over the distinct
-//! distances with a covering problem at each (Minieka 1970, doi 10.1137/1012016).
+//! p-center: the smallest radius within which the chosen sites reach everybody. It is found by binary search
+//! over the distinct distances; each step solves a covering problem (Minieka 1970, doi 10.1137/1012016).
 
 use super::control::{Control, Progress, StopReason};
 use super::cover::{self, Cover};
@@ -25,7 +25,7 @@ impl Center {
         }
     }
 
-    /// The largest of the least distances.
+    /// The radius of a plan: the largest distance from a demand point to its nearest site.
     pub fn radius(&self, sites: &[u32]) -> f64 {
         let mut is_open = vec![false; self.cover.cost.len()];
         sites.iter().for_each(|s| is_open[*s as usize] = true);
@@ -51,7 +51,7 @@ impl Center {
 /// The result of [`solve`].
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The sites of the best plan, ascending; none if none was found.
+    /// The sites of the best plan, ascending; `None` if no plan was found.
     pub sites: Option<Vec<u32>>,
     /// The radius of the plan, recomputed from its sites.
     pub incumbent: f64,
@@ -66,7 +66,7 @@ pub fn solve(center: &Center, control: &Control<'_>) -> Outcome {
     let mut radii: Vec<f64> = center.rows.iter().flatten().map(|(_, d)| *d).collect();
     radii.sort_unstable_by(f64::total_cmp);
     radii.dedup();
-    // No radius below the largest of the least distances reaches everybody.
+    // Some demand point is this far from its nearest candidate, so no smaller radius reaches everybody.
     let nearest = |row: &Vec<(u32, f64)>| row.iter().map(|(_, d)| *d).fold(f64::INFINITY, f64::min);
     let least = center.rows.iter().map(nearest).fold(0.0, f64::max);
     let mut low = radii.partition_point(|r| *r < least);
@@ -74,7 +74,7 @@ pub fn solve(center: &Center, control: &Control<'_>) -> Outcome {
     let mut best: Option<(Vec<u32>, f64)> = None;
     let mut stop = StopReason::Optimal;
     while low < high {
-        // Large radii are the easy ones: they give a first plan.
+        // The largest radius is the easiest to cover, so it is tried first, to get a first plan.
         let middle = if best.is_none() {
             high - 1
         } else {

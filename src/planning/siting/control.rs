@@ -78,7 +78,7 @@ pub struct Control<'a> {
 }
 
 impl Control<'static> {
-    /// Without limit and without reports.
+    /// A control without a time limit that ignores reports.
     pub fn unlimited() -> Self {
         Self {
             should_stop: &|| None,

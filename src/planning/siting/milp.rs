@@ -1,5 +1,5 @@
-//! Coverage with constraints that the solvers of sums and covers do not know (capacities, backup, least shares of
-//! communities, a share of all people): a mixed-integer program, solved by `microlp`.
+//! Coverage with constraints that the p-median and the covering solver do not support (capacities, backup,
+//! least shares of communities, a share of all people): a mixed-integer program, solved by `microlp`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,23 +15,23 @@ use super::problem::{Goal, Problem};
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub sites: Option<Vec<u32>>,
-    /// No plan is better; infinite if nothing is known.
+    /// No plan is better than this; infinite if no bound is known.
     pub bound: f64,
     pub stop: StopReason,
 }
 
-/// How long the library works between two looks at the control.
+/// How long `microlp` works before it is checked whether to stop.
 const SLICE: Duration = Duration::from_millis(400);
 
-/// Demand points with the same sites, the same shares and the same community.
+/// Demand points of the same community that the same sites cover to the same degree.
 struct Group {
     weight: f64,
-    /// Sites with what they cover of a person.
+    /// The sites that cover the group, each with the share of a person that it covers: above 0, at most 1.
     near: Vec<(u32, f64)>,
     community: Option<u32>,
 }
 
-/// The community, and the sites with the bits of what they cover.
+/// The community; and the sites, each with the bits of the `f64` share that it covers.
 type Key = (Option<u32>, Vec<(u32, u64)>);
 
 fn groups(problem: &Problem) -> Vec<Group> {
@@ -91,7 +91,7 @@ pub(super) fn solve(problem: &Problem, first: Option<&[u32]>, control: &Control<
                     stop: StopReason::Infeasible,
                 };
             }
-            // Incumbent and bound of before stay valid.
+            // The incumbent and the bound found before the error stay valid.
             Err(_) => {
                 return Outcome {
                     sites: best,
@@ -117,7 +117,7 @@ pub(super) fn solve(problem: &Problem, first: Option<&[u32]>, control: &Control<
         bound = outcome.stats().best_bound.unwrap_or(bound);
         if outcome.is_optimal() {
             let stop = match &best {
-                // The plan violates a constraint by more than the tolerance of the check.
+                // The solver's plan violates a constraint by more than the tolerance of `Problem::accepts`.
                 None => StopReason::SolverFailed,
                 Some(_) => StopReason::Optimal,
             };
@@ -166,7 +166,8 @@ fn model(problem: &Problem) -> (microlp::Problem, Vec<Variable>) {
             };
             let low = i32::from(always.contains(&site));
             let high = i32::from(!constraints.forbidden.contains(&site));
-            // A site that is required and forbidden makes the problem infeasible: by a row, not by bounds.
+            // If a site is both required and forbidden, the row below makes the problem infeasible; the bounds
+            // of the variable stay in order.
             model.add_integer_var(price, (low.min(high), high))
         })
         .collect();
@@ -257,7 +258,8 @@ fn cover_rows(problem: &Problem, model: &mut microlp::Problem, sites: &[Variable
                 row(model, near, ComparisonOp::Ge, needed);
                 continue;
             }
-            // With one site per person, coverage follows from whole sites; with two it has to be whole itself.
+            // If one site is enough, whole sites make coverage whole too. If two are needed, one site would
+            // cover half a person, so the variable itself must be whole.
             let variable = if constraints.backup {
                 model.add_integer_var(worth * weight, (0, 1))
             } else {
@@ -287,7 +289,7 @@ fn cover_rows(problem: &Problem, model: &mut microlp::Problem, sites: &[Variable
         if share * total(Some(*community)) <= 0.0 {
             continue;
         }
-        // Demand that must be covered entirely has no variables, and satisfies every share.
+        // If everybody must be covered, every least share of a community holds anyway.
         let everybody = matches!(problem.goal, Goal::FewestSites { share, .. } if share >= 1.0);
         if !everybody {
             let covered = people.get(&Some(*community)).cloned().unwrap_or_default();
@@ -314,8 +316,9 @@ fn row(
     model.add_constraint(sum, compare, right);
 }
 
-/// How many people of each demand point these sites can serve together within their capacities: as many as
-/// possible that leave every community its least share, or without that if it is not possible.
+/// For each demand point, how many of its people these sites can serve within their capacities. As many people
+/// as possible are served while every community has its least share; if that is impossible, the least shares
+/// are ignored.
 pub(super) fn assigned(problem: &Problem, sites: &[u32], capacity: &[f64]) -> Vec<f64> {
     let with_shares = if problem.constraints.community_share.is_empty() {
         None

@@ -10,7 +10,7 @@ use super::graph::{Graph, UNREACHABLE};
 use super::median::{self, Costs, Instance};
 use crate::model::{Localized, both};
 
-/// A file that cannot be solved.
+/// Why a file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrlibError {
     /// The line, from 1.
@@ -55,15 +55,15 @@ pub struct Answer {
 /// The most memory that a problem may need, in bytes.
 pub const MEMORY_LIMIT: usize = 2 << 30;
 
-/// The memory that a problem with this many vertices needs: the distances, and the costs by row, during the
-/// search twice.
+/// The memory in bytes that a problem with this many vertices needs: the distances, and two copies of the costs
+/// by row during the search.
 pub fn memory_needed(vertices: usize) -> usize {
     vertices
         .saturating_mul(vertices)
         .saturating_mul(4 + 16 + 2 * 12)
 }
 
-/// Reads a file. The memory that its problem needs is checked before anything is allocated.
+/// Reads a file. Checks the memory that its problem needs before allocating it.
 pub fn read(text: &str) -> Result<Problem, OrlibError> {
     let lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
     let mut lines = lines.filter(|(_, line)| !line.trim().is_empty());
@@ -193,7 +193,7 @@ impl Problem {
             Objective::Median => {
                 let mut costs = Costs::new();
                 for mut row in rows.map(|row: Vec<(u32, f64)>| row) {
-                    // Whatever the plan, the farthest vertex is the worst.
+                    // The cap of the row: no plan serves a vertex from farther away than its farthest vertex.
                     let farthest = row.iter().map(|(_, d)| *d).fold(0.0, f64::max);
                     costs.push(&mut row, farthest);
                 }
@@ -220,7 +220,7 @@ impl Problem {
         }
     }
 
-    /// A plan with fewer sites than asked for gets any others: more sites are never worse.
+    /// Adds any other sites until the plan has as many as asked for: more sites are never worse.
     fn fill(&self, mut sites: Vec<u32>) -> Vec<u32> {
         let mut others = 0..self.graph.vertices() as u32;
         while sites.len() < self.sites {

@@ -1,5 +1,5 @@
-//! Plans: what a set of sites achieves, computed from the sites alone, so that no figure of a solver is shown
-//! without being checked.
+//! Plans: what a set of sites achieves. It is computed from the sites alone, so that every figure of a solver
+//! is checked before it is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +12,10 @@ use super::problem::{Constraint, Goal, Problem};
 /// The result of a siting problem.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// The chosen candidates, ascending; none if no plan was found.
+    /// The chosen candidates, ascending; `None` if no plan was found.
     pub sites: Option<Vec<u32>>,
-    /// The objective, recomputed from the sites: people covered, sites or costs, walking, or the worst case.
+    /// The objective, recomputed from the sites: people covered, number or cost of sites, walking, or the
+    /// largest distance.
     pub incumbent: Option<f64>,
     /// No plan is better than this.
     pub bound: Option<f64>,
@@ -24,9 +25,10 @@ pub struct Plan {
     pub stop_reason: StopReason,
     /// What the plan achieves.
     pub figures: Option<Figures>,
-    /// Of equally good plans, the one with the least walking is wanted: whether that is proven.
+    /// Whether it is proven that no equally good plan needs less walking.
     pub least_walking: bool,
-    /// If no plan exists: the constraints without any single one of which there would be one.
+    /// If no plan exists: each constraint whose removal alone would make a plan possible; if there is none
+    /// such, all constraints in use.
     pub conflicts: Vec<Constraint>,
 }
 
@@ -43,7 +45,8 @@ pub struct Figures {
     pub unreached: f64,
     /// The largest distance to the nearest site, over the demand points with people.
     pub worst: f64,
-    /// The costs of the sites, or their number where none are given; without existing ones that are kept.
+    /// The total cost of the sites, or their number if no costs are given. Existing facilities that are kept
+    /// cost nothing.
     pub cost: f64,
 }
 
@@ -127,7 +130,7 @@ impl Problem {
         }
     }
 
-    /// The constraints that a plan violates. Everybody must reach a site where the goal is a distance.
+    /// The constraints that a plan violates. If the goal is a distance, everybody must reach a site.
     pub fn violated(&self, sites: &[u32]) -> BTreeSet<Constraint> {
         let constraints = &self.constraints;
         let is_open = self.marks(sites);
@@ -169,7 +172,8 @@ impl Problem {
                 let pairs = covered.iter().zip(&self.demand);
                 let holds = if share >= 1.0 {
                     let mut pairs = pairs;
-                    // Demand points without people count too, unless people have to be assigned.
+                    // The first condition always holds for a demand point without people; the second one checks
+                    // these points too.
                     let all =
                         |(c, d): (&f64, &super::problem::Demand)| *c >= d.weight * (1.0 - SLACK);
                     pairs.all(all) && self.uncovered_point(sites).is_none()

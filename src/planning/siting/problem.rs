@@ -38,27 +38,27 @@ pub struct Demand {
 pub enum Goal {
     /// Most people covered (MCLP; Church, ReVelle 1974).
     MostCovered {
-        /// How far a site covers.
+        /// The largest distance at which a site covers a demand point fully, in the unit of [`Demand::reach`].
         radius: f64,
-        /// Gradual coverage: beyond the radius it falls in a line to nothing at this distance.
+        /// For gradual coverage: beyond the radius, coverage falls linearly and is 0 from this distance on.
         until: Option<f64>,
     },
     /// Fewest sites, or least cost, that cover a share of all people (LSCP; Toregas et al. 1971).
     FewestSites {
-        /// How far a site covers.
+        /// The largest distance at which a site covers a demand point, in the unit of [`Demand::reach`].
         radius: f64,
         /// The share of people to cover; 1 covers every demand point.
         share: f64,
     },
     /// Least walking (p-median; Hakimi 1964).
     LeastWalking,
-    /// Best worst case (p-center).
+    /// Smallest largest distance (p-center).
     BestWorst,
     /// Most people covered by moving some of the existing sites.
     Relocation {
         /// How many may move.
         moves: usize,
-        /// How far a site covers.
+        /// The largest distance at which a site covers a demand point fully, in the unit of [`Demand::reach`].
         radius: f64,
         /// Gradual coverage: see [`Goal::MostCovered`].
         until: Option<f64>,
@@ -87,7 +87,7 @@ pub struct Constraints {
     pub capacity: Option<Vec<f64>>,
     /// The least share of the people of a community that is covered.
     pub community_share: Vec<(u32, f64)>,
-    /// People are covered only with two sites in reach.
+    /// Whether people count as covered only if two sites are within the radius.
     pub backup: bool,
     /// Pairs of candidates that are closer to each other than the smallest distance.
     pub too_close: Vec<(u32, u32)>,
@@ -124,7 +124,7 @@ pub enum Constraint {
 }
 
 impl Constraint {
-    /// Its name.
+    /// The name of the constraint, for messages.
     pub fn name(self) -> Localized {
         match self {
             Self::Sites => both!("选址数量", "the number of sites"),
@@ -143,17 +143,17 @@ impl Constraint {
     }
 }
 
-/// A statement that cannot be solved as it stands.
+/// Why a problem cannot be solved as it is stated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    /// The field.
+    /// The path of the wrong field, such as `goal.radius`.
     pub field: String,
     /// What is wrong, and what was expected.
     pub text: Localized,
 }
 
 impl Goal {
-    /// Its name.
+    /// The name of the goal, for messages.
     pub fn name(&self) -> Localized {
         match self {
             Self::MostCovered { .. } => both!("最大覆盖", "most people covered"),
@@ -175,7 +175,7 @@ impl Goal {
         }
     }
 
-    /// Which constraints apply: the matrix of `docs/planning.md`.
+    /// Whether a constraint applies to the goal, by the matrix in `docs/planning.md`.
     pub fn allows(&self, constraint: Constraint) -> bool {
         use Constraint::{
             Backup, Budget, Capacity, CommunityShare, Cover, Forbidden, Gradual, KeepExisting,
@@ -247,7 +247,7 @@ impl Problem {
         }
     }
 
-    /// Everything that is wrong with the statement. The solver takes a problem without refusals.
+    /// Returns everything that is wrong with the statement. The solver accepts a problem without refusals.
     pub fn check(&self) -> Vec<Refusal> {
         let mut found = Found::default();
         if self.candidates == 0 {

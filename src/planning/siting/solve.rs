@@ -1,4 +1,5 @@
-//! Which solver a siting problem goes to, the tie-break by least walking, and why nothing satisfies a problem.
+//! Chooses the solver for a siting problem, breaks ties by least walking, and finds the constraints that leave
+//! no plan.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -11,15 +12,15 @@ use super::milp;
 use super::plan::Plan;
 use super::problem::{Constraint, Goal, Problem, Refusal};
 
-/// How many looks at the control the search for least walking among equal plans may take: a fixed effort, so
-/// that the same problem always gives the same plan.
+/// How often the search for least walking among equal plans may ask whether to stop. This limits its effort
+/// independently of the speed of the machine, so that the same problem always gives the same plan.
 const TIE_EFFORT: usize = 20_000;
 
 /// Solves a problem, starting from `first` if it is given (the incumbent of a checkpoint).
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the statement; nothing is solved then.
+/// Everything that is wrong with the statement; then nothing is solved.
 pub fn solve(
     problem: &Problem,
     first: Option<&[u32]>,
@@ -46,7 +47,7 @@ pub fn solve(
     Ok(finish(problem, found, least_walking, conflicts))
 }
 
-/// What a solver found. The bound is that of the goal: an upper one where people are covered.
+/// The result of a solver. The bound is an upper bound if the goal is to cover people, otherwise a lower bound.
 struct Found {
     sites: Option<Vec<u32>>,
     bound: f64,
@@ -63,7 +64,8 @@ fn finish(
     let incumbent = found.sites.as_ref().map(|sites| problem.objective(sites));
     let mut bound = found.bound;
     if let Some(value) = incumbent {
-        // A sum in another order must not look like a plan that is better than the bound.
+        // The objective is summed in another order than the bound. A rounding difference must not make it look
+        // better than the bound.
         bound = if is_max(problem) {
             bound.max(value)
         } else {
@@ -133,7 +135,7 @@ fn find(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Foun
     }
 }
 
-/// How many sites, and which, for the solver of sums.
+/// What the p-median solver may choose; `None` if neither the number of sites nor a budget is given.
 fn choice(problem: &Problem) -> Option<Choice> {
     let constraints = &problem.constraints;
     let costs = || {
@@ -184,7 +186,7 @@ fn granule_of(mut numbers: impl Iterator<Item = f64>) -> f64 {
 }
 
 fn most_covered(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
-    // Demand points that the same sites cover in the same way are one.
+    // Demand points that the same sites cover to the same degree are merged into one.
     let mut merged: BTreeMap<Vec<(u32, u64)>, f64> = BTreeMap::new();
     let mut demand = 0.0;
     for point in &problem.demand {
@@ -227,7 +229,7 @@ fn most_covered(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>)
         };
     };
     let instance = instance(problem, costs, choice, granule);
-    // The solver minimises who is not covered.
+    // The solver minimises the people who are not covered; the report gives those who are.
     let report = |state: Progress| {
         let covered = state.incumbent.map(|missed| demand - missed);
         (control.progress)(Progress::new(covered, demand - state.bound));
@@ -276,7 +278,8 @@ fn near(problem: &Problem, point: &super::problem::Demand) -> Vec<u32> {
 fn least_walking(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
     let farthest = farthest(problem);
     let weight: f64 = problem.demand.iter().map(|d| d.weight).sum();
-    // More than any plan costs that reaches everybody.
+    // The cost of people who reach no site. It is higher than the cost of any plan in which everybody reaches
+    // one.
     let missing = 2.0 * weight * farthest + 1.0;
     let mut costs = Costs::new();
     for point in problem.demand.iter().filter(|d| d.weight > 0.0) {
@@ -360,7 +363,8 @@ fn best_worst(problem: &Problem, control: &Control<'_>) -> Found {
     }
 }
 
-/// Of the plans as good as this one, that with the least walking, and whether that is proven.
+/// Returns the plan with the least walking that was found among the plans as good as this one, and whether it
+/// is proven to have the least.
 fn with_least_walking(problem: &Problem, sites: &[u32], control: &Control<'_>) -> (Vec<u32>, bool) {
     if problem.goal == Goal::LeastWalking {
         return (sites.to_vec(), true);
@@ -409,9 +413,9 @@ fn is_as_good(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
     loss <= super::plan::SLACK * old.abs() && walking
 }
 
-/// The walking as a problem of sums in which losing coverage costs more than all walking; in which only plans
-/// within the radius, or the costs, of this plan are cheap. Distances are rounded to a tenth. Also returns
-/// whether all costs are whole numbers, so that the least walking can be proven.
+/// The search for least walking as a p-median problem. Losing coverage, or exceeding the largest distance of
+/// the plan `sites`, costs more than all walking; the cost of its sites is the budget. Distances are rounded to
+/// a tenth. Also returns whether all costs are exact whole numbers, so that the least walking can be proven.
 fn lexicographic(problem: &Problem, sites: &[u32]) -> Option<(Costs, Choice, bool)> {
     let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
     if entries > 4_000_000 {
@@ -435,7 +439,7 @@ fn lexicographic(problem: &Problem, sites: &[u32]) -> Option<(Costs, Choice, boo
         }
         _ => 1.0,
     };
-    // A loss of the smallest possible coverage costs more than all walking.
+    // Losing the smallest possible amount of coverage costs more than all walking.
     let unit = (weight * far + 1.0) / smallest;
     let worst = problem.figures(sites).worst;
     let mut costs = Costs::new();
@@ -473,7 +477,8 @@ fn lexicographic(problem: &Problem, sites: &[u32]) -> Option<(Costs, Choice, boo
 
 /// Swaps single sites as long as the plan stays as good and needs less walking.
 fn by_swaps(problem: &Problem, sites: &[u32], control: &Control<'_>) -> Vec<u32> {
-    // Each try reads all demand: only where that is cheap. Elsewhere the solver of sums does the same faster.
+    // Each swap reads the whole demand, so swaps are tried only for small problems that need the mixed-integer
+    // program. The p-median solver improves the other plans faster.
     let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
     let tries = sites.len() * problem.candidates;
     if !needs_program(problem) || entries.saturating_mul(tries) > 200_000_000 {
@@ -505,8 +510,8 @@ fn by_swaps(problem: &Problem, sites: &[u32], control: &Control<'_>) -> Vec<u32>
     plan
 }
 
-/// The constraints without which a plan would exist, each dropped alone; all that are used if no single one is
-/// to blame.
+/// The constraints of which each one's removal alone would make a plan possible; all that are used if there is
+/// none such.
 fn conflicting(problem: &Problem, control: &Control<'_>) -> Vec<Constraint> {
     let mut used = problem.constraints.used();
     match problem.goal {
@@ -524,13 +529,13 @@ fn conflicting(problem: &Problem, control: &Control<'_>) -> Vec<Constraint> {
     if alone.is_empty() { used } else { alone }
 }
 
-/// The problem without one constraint; none if it cannot be stated without it.
+/// The problem without one constraint; `None` if it cannot be stated without it.
 fn without(problem: &Problem, constraint: Constraint) -> Option<Problem> {
     let mut other = problem.clone();
     let constraints = &mut other.constraints;
     match constraint {
         Constraint::Sites => {
-            // Any number of sites: each costs nothing.
+            // Candidates that cost nothing and a budget of 0 allow any number of sites.
             constraints.sites = None;
             if constraints.budget.is_none() {
                 constraints.cost = Some(vec![0.0; problem.candidates]);

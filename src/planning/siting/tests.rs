@@ -1,4 +1,4 @@
-//! Every goal with every constraint that applies to it, against all plans of small random problems.
+//! Tests every goal with every constraint that applies to it against all plans of small random problems.
 
 use super::control::{Control, Halt, StopReason};
 use super::plan::Plan;
@@ -28,7 +28,8 @@ fn goals(random: &mut Random) -> [Goal; 7] {
     ]
 }
 
-/// People and candidates in a square of 100 by 100, two communities, a few pairs too far apart.
+/// A random problem: demand points and candidates in a square of 100 by 100, two communities, and a few pairs
+/// that are too far apart.
 fn town(random: &mut Random, goal: Goal) -> Problem {
     let candidates = 4 + random.below(5);
     let points = 5 + random.below(9);
@@ -52,7 +53,7 @@ fn town(random: &mut Random, goal: Goal) -> Problem {
     }
 }
 
-/// Adds each constraint with a third of a chance where it applies.
+/// Adds each constraint that applies, with a probability of one third.
 fn constrain(problem: &mut Problem, random: &mut Random) {
     let n = problem.candidates;
     let goal = problem.goal.clone();
@@ -126,7 +127,8 @@ fn constrain(problem: &mut Problem, random: &mut Random) {
     }
 }
 
-/// The best objective of all plans, and the least walking of the plans that have it.
+/// The best objective of all plans; then the unreached people and the least walking of the plans with that
+/// objective.
 fn brute_force(problem: &Problem) -> Option<(f64, (f64, f64))> {
     let is_max = matches!(
         problem.goal,
@@ -219,7 +221,7 @@ fn every_goal_with_every_constraint_equals_the_best_of_all_plans() {
     );
 }
 
-/// A problem that has a plan, and with one more constraint has none.
+/// A problem that has a plan until `constraint` is added to it.
 fn impossible(constraint: Constraint) -> Problem {
     let reach = |distances: [f64; 3]| (0..3).zip(distances).collect();
     let point = |weight, distances| Demand {

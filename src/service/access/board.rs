@@ -167,7 +167,7 @@ impl<'a, M: Meter> Gathering<'a, M> {
         if found.len() > MOST_FEATURES || self.positions > MOST_POSITIONS {
             return Err(self.too_large(name));
         }
-        // The same positions are drawn, and their text is about this long.
+        // Each position is drawn as about 16 bytes of text, which are kept in memory.
         self.meter.test(positions)?;
         self.meter.hold(positions * 16)?;
         Ok(found)
@@ -310,7 +310,7 @@ impl<'a, M: Meter> Gathering<'a, M> {
             let named = p.text(property::COMPOUND);
             let is_its = match named {
                 Some(id) => id == self.entry.id().as_str(),
-                // A wall without a compound may be that of a neighbour.
+                // A wall without a compound property may belong to a neighbouring compound.
                 None => entry
                     .bounds()
                     .zip(self.entry.bounds())

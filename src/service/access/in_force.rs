@@ -75,8 +75,8 @@ pub fn closures(snapshot: &Snapshot) -> Vec<Closure> {
         .collect()
 }
 
-/// Returns the gates that confirmed reports keep closed at a moment, each as `entrances/ID`. A gate opens earlier if an
-/// officer rejects or closes the cases.
+/// Returns the gates that confirmed reports keep closed at a moment, each as `entrances/ID`. If an officer
+/// rejects or closes the cases, the gate opens earlier than the reports say.
 pub fn shut(snapshot: &Snapshot, at: Timestamp) -> HashSet<String> {
     let shut = shut_until(snapshot).into_iter();
     shut.filter(|(_, until)| at < *until)

@@ -7,8 +7,8 @@ use crate::access::passages::Slot;
 use crate::live::Live;
 use crate::store::{PassageHour, StoreError};
 
-/// Counts that somebody got in at an entrance, or was not let in. When this returns, the snapshot has the new count,
-/// unless the follower is late.
+/// Counts that somebody got in at an entrance, or was not let in. When this returns, the snapshot has the new
+/// count, unless the follower is behind.
 ///
 /// # Errors
 /// If the store fails.

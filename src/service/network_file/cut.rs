@@ -1,5 +1,5 @@
-//! The part of a topology that lies in an area. Its numbers keep their order, so that a phone chooses between equally
-//! fast routes as the server does.
+//! The part of a topology that lies in an area. Its features, nodes and edges keep their relative order, so
+//! that a phone chooses between equally fast routes as the server does.
 
 use std::collections::HashMap;
 

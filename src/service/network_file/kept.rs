@@ -1,4 +1,5 @@
-//! The files that were built, a few of them. Phones ask for the same areas again and again, and then for single parts.
+//! A cache of the files that were built last. Phones request the same areas repeatedly, first the manifest and
+//! then its parts.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,8 +14,8 @@ use crate::spatial::bounds::Bounds;
 
 /// The most files that are kept.
 const MOST: usize = 8;
-/// A file of an older commit is given for this long, so that a stream of commits does not build one file after the
-/// other.
+/// A file of an older commit is still served for this long, so that frequent commits do not each cause a new
+/// build.
 const FRESH: SignedDuration = SignedDuration::from_secs(5);
 
 /// The newest files.
@@ -63,7 +64,7 @@ impl Files {
         }
         let file = NetworkFile::of(snapshot, network, profiles, area, now)?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        // Equal parts are kept once.
+        // A part that another kept file also has is stored once.
         let parts = file.parts.clone().map(|part| {
             let all = kept.iter().flat_map(|file| &file.parts);
             let known = all.clone().find(|known| known.hash == part.hash);

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `cut` | the part of the topology that lies in an area |
 //! | `places` | buildings, entrances, facilities and day orders |
-//! | `outlines` | what blocks the view |
+//! | `outlines` | outlines that block the line of sight: walls, buildings, walled compounds |
 //! | `directory` | the names and their pinyin |
 //! | `kept` | files that were built already |
 
@@ -92,8 +92,8 @@ impl From<Damaged> for NoFile {
 }
 
 impl NetworkFile {
-    /// Builds the file of an area; of the whole map without one. Opening hours begin with the local day of `now`, so
-    /// that files of one day are equal while the map is.
+    /// Builds the file of an area, or of the whole map if `area` is `None`. Opening hours begin with the local
+    /// day of `now`, so that all files of one day are equal as long as the map is unchanged.
     ///
     /// # Errors
     /// If there is no network, or the area is too large.
@@ -115,7 +115,8 @@ impl NetworkFile {
             });
         }
         let mut conditions = Conditions::of(snapshot, now);
-        // Phones check the reports themselves, because they end within hours.
+        // Gates closed by reports are left out here: the reports expire within hours, so phones evaluate them
+        // themselves.
         conditions.shut = HashSet::new();
         let (from, known_until) = in_force::known_span(&conditions.days, now);
         let table = Table::new(snapshot, ways, network.seq, &conditions, now);

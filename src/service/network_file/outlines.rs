@@ -1,4 +1,4 @@
-//! The outlines that block the view from a door to a way: walls, buildings and walled compounds.
+//! The outlines that block the line of sight from a door to a way: walls, buildings and walled compounds.
 
 use geo_types::{Geometry, LineString, Polygon};
 
@@ -24,7 +24,8 @@ pub(super) fn of(snapshot: &Snapshot, area: Option<Bounds>, places: &Places) -> 
     for house in all(BUILDINGS).filter(|entry| is_near(area, entry)) {
         let id = house.id().as_str();
         let number = places.houses.binary_search_by(|h| h.id.as_str().cmp(id));
-        // A building whose middle is outside the area is not among the places, but blocks the view.
+        // A building whose centre is outside the area is not among the places, but still blocks the line of
+        // sight.
         let number = number.map_or(u32::MAX, |at| at as u32);
         if let Some(geometry) = house.geometry() {
             put(&mut shapes, geometry, OutlineKind::House, number);
@@ -47,7 +48,7 @@ pub(super) fn of(snapshot: &Snapshot, area: Option<Bounds>, places: &Places) -> 
             );
         }
     }
-    // Neighbours follow each other, so that the differences between them are small.
+    // Sorting puts neighbours next to each other, so that the differences between their coordinates are small.
     shapes.outlines.sort_by_cached_key(|outline| {
         let first = outline.rings.first().and_then(|(_, ring)| ring.first());
         crate::network::hilbert(first.copied().unwrap_or_default())

@@ -349,7 +349,7 @@ type HousePlace<'a> = (
     Vec<String>,
 );
 
-/// Opening hours of several readers in one list, equal ones once.
+/// Collects the opening hours of several readers in one list without duplicates.
 struct Merged<'a> {
     hours: &'a mut Vec<Hours>,
     known: HashMap<(Vec<(i64, i64)>, i64), u32>,

@@ -20,7 +20,7 @@ use crate::spatial::metres::metres_per_degree;
 
 /// How many populations and how many coverages are kept for further questions about the same.
 const MOST_KEPT: usize = 3;
-/// The number of facilities within reach that are told apart: the nearest, and one more if it fails.
+/// How many of the nearest facilities are kept for each door: the nearest, and one that can replace it.
 const WANTED: usize = 2;
 
 /// The planning service of one process.
@@ -81,7 +81,7 @@ struct Base {
     people: Arc<People>,
     sites: Sites,
     walks: Walks,
-    /// The walks by length, if those of the standard are measured in time.
+    /// The walks by length, if the standard is measured in time.
     lengths: Option<Walks>,
     doorways: Arc<[Doorway]>,
     coverage: Coverage,

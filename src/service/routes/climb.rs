@@ -31,7 +31,9 @@ pub(super) struct Climb {
 }
 
 impl Climb {
-    /// Returns the way up to a room of a building, whose number of storeys may be known, and whether it has a lift. `None` for a room on the ground floor, and if the storey is not known.
+    /// Returns the way up to a room. `levels` is the number of storeys of the building, if known, and
+    /// `has_lift` whether it has a lift, if known. `None` if the room is on the ground floor or its storey is
+    /// not known.
     pub(super) fn to(
         (levels, has_lift): (Option<u32>, Option<bool>),
         room: &str,
@@ -101,7 +103,8 @@ pub(super) fn way_up(storey: u32, has_lift: bool, profile: &Profile) -> Option<(
     let lift = takes(WayKind::Lift, STOREY_DM).filter(|_| has_lift);
     let stairs = takes(WayKind::Steps, STAIRS_DM);
     match (lift, stairs) {
-        // Climbing is hard work, so the lift is only left out where the stairs are much quicker.
+        // Climbing stairs is strenuous, so stairs are preferred only if they take less than half the time of
+        // the lift.
         (Some(lift), Some(stairs)) if stairs.saturating_mul(2) < lift => Some((By::Stairs, stairs)),
         (Some(lift), _) => Some((By::Lift, lift)),
         (None, stairs) => stairs.map(|stairs| (By::Stairs, stairs)),

@@ -279,7 +279,7 @@ impl Finder<'_> {
         own: Option<&str>,
         keep: impl Fn(u32) -> bool,
     ) -> Result<Vec<Stop>, SpotError> {
-        // Where ways are near, those farther away do not count, so they are not looked at.
+        // If ways are nearby, the search does not look for ways that are farther away.
         let mut near = self.near(at, FIRST_REACH_M, &keep);
         let is_enough = |nearest: &Nearby| nearest.metres * FARTHER + FARTHER_M <= FIRST_REACH_M;
         if !near.first().map_or(false, is_enough) {
@@ -388,7 +388,7 @@ fn choose<'a>(
     if let Some(room) = room {
         let behind: Vec<String> = chosen.iter().filter_map(|d| d.rooms.clone()).collect();
         let is_behind = |door: &Entrance| Some(rooms::holds(door.rooms.as_deref()?, room));
-        // A door without information about the rooms behind it may lead to the room.
+        // A door whose rooms are not known may also lead to the room.
         let is_known = chosen.iter().all(|door| is_behind(door).is_some());
         if chosen.iter().any(|door| is_behind(door) == Some(true)) {
             chosen.retain(|door| is_behind(door) == Some(true));

@@ -184,7 +184,8 @@ async fn bounds_of_travel_times_change_no_route_and_fall_away_when_the_map_chang
     }
     assert!(found > 120, "{found}");
 
-    // A gate may become passable, so the bounds do not hold any more.
+    // After a change of a gate, the old bounds may be wrong (the change may open the gate), so they are not
+    // used.
     let gate = with(
         &live,
         "entrances",

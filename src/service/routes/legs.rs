@@ -198,7 +198,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Adds the way up to the room. Who cannot go up is told so at the door.
+    /// Adds the way up to the room. A traveller who cannot go up gets the instruction at the door instead.
     fn climb(&mut self, route: &Route, climb: &Climb) {
         let door = match self.legs.last_mut() {
             Some(door) => door,

@@ -22,7 +22,7 @@ fn early() -> Ask {
     }
 }
 
-/// What the traveller is told.
+/// The reason and the codes of the gates, as the traveller gets them.
 fn explained(no_way: &NoWay) -> (String, Vec<(&str, &str)>) {
     let gates = no_way.gates.iter().map(|gate| (&*gate.id, gate.code));
     (no_way.detail().en, gates.collect())
@@ -40,7 +40,7 @@ fn a_search_that_is_stopped_gives_no_reason_instead_of_a_wrong_one() {
     let expected = explained(&whole);
     let mut stopped = 0;
     for last in 1.. {
-        // Only the search that asks for the `last` time is stopped, so those after it can end.
+        // Only the search that makes check number `last` is cancelled, so the searches after it can end.
         let asked = Cell::new(0);
         let is_cancelled = || {
             asked.set(asked.get() + 1);

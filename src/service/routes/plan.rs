@@ -261,7 +261,7 @@ impl Asked<'_> {
             return Failed::Limited;
         }
         let gates = gates::all(self, memory, query);
-        // Without a gate whose search was cut short, another one would be named as the first to open.
+        // If the search through a gate was cut short, another gate might wrongly be named as the first to open.
         if gates.iter().any(OtherGate::is_limited) {
             return Failed::Limited;
         }

@@ -9,8 +9,8 @@ use crate::network::core::{
     Memory, Mode, Place, Query, Shut, Topology, TurnKind, Zone, usage,
 };
 
-/// The state of a rider at a node: how they came, on which part of the route with respect to private land (0 to 2), and
-/// the last edges ridden, as far as a turn restriction may depend on them.
+/// The state of a rider at a node: the mode of arrival, the part of the route with respect to private land (0
+/// to 2), and the last edges ridden, as far as a turn restriction may depend on them.
 type State = (u32, Mode, u8, Vec<DirectedEdge>);
 
 struct Plain<'a> {
@@ -91,7 +91,8 @@ impl<'a> Plain<'a> {
                 return None;
             }
         }
-        // The rest cannot be the beginning of a restriction.
+        // Keeps the longest end of the ridden edges that is the beginning of a turn restriction; earlier edges
+        // no longer matter.
         let begins = |n: &usize| {
             let last = &now[now.len() - n..];
             self.turns.iter().any(|(_, edges)| edges.starts_with(last))

@@ -60,7 +60,8 @@ pub(super) struct Key {
     minute: i64,
     /// The number of day orders that have not ended at the departure.
     orders: usize,
-    /// The minute of the departure if gates are closed by reports, which end at some minute; otherwise 0.
+    /// The minute of the departure if reports keep gates closed, because reports expire at a certain minute;
+    /// otherwise 0.
     gates: i64,
 }
 

@@ -20,8 +20,8 @@ use crate::network::core::{
 use crate::network::nearby::coord;
 use crate::spatial::metres::distance;
 
-/// Besides the place where a rider to the door alone would park, the nearest parking place of the map within this many
-/// metres of the door is considered.
+/// For each door, these parking places are considered: the one that a rider to this door alone would choose,
+/// and the nearest parking place of the map within this many metres.
 const PARKING_M: f64 = 150.0;
 /// The most deliveries of a trip.
 pub const MOST_DELIVERIES: usize = 20;
@@ -33,9 +33,9 @@ pub const STAY_S: u32 = 120;
 pub struct Delivery {
     /// The destination.
     pub to: Spot,
-    /// The earliest beginning.
+    /// The earliest time at which the delivery may begin.
     pub from: Option<Timestamp>,
-    /// The latest beginning.
+    /// The latest time at which the delivery may begin.
     pub until: Option<Timestamp>,
     /// The duration of the stay at the door, in seconds.
     pub stay_s: u32,
@@ -48,17 +48,17 @@ pub struct TripVisit {
     pub stop: usize,
     /// The arrival time.
     pub arrive_at: Timestamp,
-    /// The beginning of the delivery, which is later than the arrival if it may not begin before.
+    /// When the delivery begins: the arrival, or the start of its time window if that is later.
     pub begins_at: Timestamp,
-    /// Whether the vehicle is moved before the visit. If not, the traveller walks from the door before.
+    /// Whether the vehicle is moved before the visit. If not, the traveller walks from the previous door.
     pub rides: bool,
-    /// The gate through which the compound is entered; `None` if the visit before was in the same compound.
+    /// The gate through which the compound is entered; `None` if the previous visit was in the same compound.
     pub gate: Option<Passed>,
     /// The id of the door, if one is known.
     pub door: Option<String>,
     /// The distance to the door that no way covers, in metres.
     pub gap_m: f64,
-    /// The legs from the door before, or from the origin.
+    /// The legs from the previous door, or from the origin.
     pub legs: Vec<Leg>,
 }
 
@@ -140,8 +140,8 @@ impl Planner<'_> {
         profile.first_mode().has_vehicle() && profile.park.is_some()
     }
 
-    /// Chooses the door of each destination: the one that a traveller reaches first who goes there alone. Returns the
-    /// nodes where the vehicle may be left.
+    /// Chooses the door of each destination: the one that a traveller reaches first who goes to this
+    /// destination only. Returns the nodes where the vehicle may be left.
     fn doors_and_places(
         &mut self,
         deliveries: &[Delivery],
@@ -173,7 +173,8 @@ impl Planner<'_> {
         Ok(places)
     }
 
-    /// The nodes where the vehicle is left on the way to one door, and the nearest parking place of the map.
+    /// The nodes where the vehicle may be left for one door: where the route leaves it, and the nearest parking
+    /// place of the map.
     fn places(&self, route: &Route, to: &[End], door: Option<&Stop>) -> Vec<u32> {
         let topology = &self.ways.topology;
         let view = self.ground.view(self.ways, &self.traveller.profile);
@@ -295,7 +296,8 @@ impl Planner<'_> {
                 }
                 TripPart::Ride(route) => {
                     let vehicle = vehicle.map(|node| self.at_node(node, leave_ds));
-                    // The next leg says where to park.
+                    // The parking leg that follows says where to park, so the instruction for the arrival is
+                    // removed.
                     let to = self.at_node(next_park(&parts[number..]), 0);
                     let ride = legs::legs(asked, route, vehicle.as_ref().unwrap_or(from), &to);
                     legs.extend(without_arrival(ride));
@@ -416,7 +418,7 @@ fn refused(reason: Localized) -> Failed {
     }))
 }
 
-/// Adds to the reason which delivery cannot be reached.
+/// Adds to the reason the number of the delivery that cannot be reached.
 fn of_delivery(number: usize, failed: Failed) -> Failed {
     match failed {
         Failed::NoWay(no_way) => {

@@ -26,7 +26,7 @@ fn the_nearest_are_those_with_the_shortest_routes() {
         };
         let potentials =
             Potentials::new(&case.topology, &case.table, &case.profile, &|| false).unwrap();
-        // With bounds, the places are soon searched for one by one.
+        // With bounds, the search soon changes to one search for each place.
         let led = View {
             potentials: Some(&potentials),
             ..view

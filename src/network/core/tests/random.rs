@@ -16,7 +16,8 @@ pub struct Case {
 
 fn hours(rng: &mut Rng) -> Hours {
     let mut open = Vec::new();
-    // Some open only after hours, as gates do at night.
+    // Once in five times, the first opening is about 11 hours after the departure, as at gates that are closed
+    // at night.
     let night = if rng.once_in(5) { 40_000 } else { 0 };
     let mut at = DEPART / 10 + night - i64::from(rng.below(1200));
     for _ in 0..rng.below(4) {

@@ -86,7 +86,7 @@ impl Brute<'_> {
         arrivals.into_iter().flatten().min()
     }
 
-    /// Every order, every parking place, every walk from where somebody stands at `at`.
+    /// Tries every order, every parking place and every walk that are possible from a stop at the time `at`.
     fn try_all(&mut self, stop: Option<usize>, vehicle: Option<usize>, at: i64, left: u32) {
         if self.best.map_or(false, |best| at >= best) {
             return;
@@ -318,7 +318,7 @@ fn a_trip_to_many_doors_keeps_its_windows_and_is_near_the_best() {
             potentials: None,
         };
         let from = ends(&mut rng, &case.topology, 1);
-        // Each door is there several times, so the best trip to all of them is that to each once.
+        // Each door occurs several times in the query, so the best trip is the one that visits each door once.
         let mut once: Vec<Vec<End>> = (0..5).map(|_| ends(&mut rng, &case.topology, 1)).collect();
         for end in once.iter_mut().flatten() {
             end.extra_ds = 0;
@@ -364,7 +364,7 @@ fn a_trip_to_many_doors_keeps_its_windows_and_is_near_the_best() {
     }
     println!("{} {} {}", sum, best, missed);
     assert!(sum * 10 <= best * 11, "{} {}", sum, best);
-    // A heuristic may fail, but rarely where the best plan for each door once exists.
+    // The heuristic may find no plan, but only rarely where a plan exists.
     assert!(missed <= 1, "{}", missed);
 }
 

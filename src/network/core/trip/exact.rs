@@ -1,6 +1,6 @@
-//! The best plan for a few doors, by dynamic programming over the doors visited, the last of them, and the place of the
-//! vehicle. Of two travellers with the same of these, the earlier one can do everything that the other can, because
-//! waiting is allowed everywhere.
+//! The best plan for a few doors, by dynamic programming. A state is the set of doors visited, the last of
+//! them, and the place of the vehicle. Of two travellers in the same state, the earlier one can do everything
+//! that the later one can, because waiting is allowed everywhere.
 
 use std::collections::HashMap;
 

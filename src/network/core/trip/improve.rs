@@ -6,7 +6,8 @@ use super::plan::{NEVER, Plan, Row, Standing, Times, Visit, Window, next};
 
 /// The maximum number of orders that are tried.
 const MOST_ORDERS: usize = 4_000;
-/// For each order, this many of the best ways to the last door are kept, with different places of the vehicle.
+/// For each order, this many of the best ways to visit the doors so far are kept; they differ in where the
+/// vehicle stands.
 const MOST_KEPT: usize = 6;
 /// For each door, the vehicle is left at one of this many parking places, those with the shortest walk. If that gives no
 /// plan, all are used.

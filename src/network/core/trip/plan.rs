@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use super::super::reach::Stopped;
 
-/// A travel time of something that is not possible.
+/// The travel time if there is no way.
 pub(super) const NEVER: u32 = u32::MAX;
 
 /// The time in which a delivery must begin, and how long it takes; tenths of a second, `from` and `until` since the
 /// departure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The earliest beginning. Who arrives before it waits.
+    /// The earliest beginning. A traveller who arrives earlier waits.
     pub from: u32,
     /// The latest beginning.
     pub until: u32,
@@ -35,7 +35,7 @@ pub(super) struct Visit {
     pub(super) stop: usize,
     /// The number of the parking place where the vehicle stands during the visit; `None` without a vehicle.
     pub(super) parked: Option<usize>,
-    /// Whether the vehicle is moved before the visit. If not, the traveller walks from the door before.
+    /// Whether the vehicle is moved before the visit. If not, the traveller walks from the previous door.
     pub(super) rides: bool,
 }
 
@@ -65,7 +65,7 @@ pub(super) enum Row {
     On(usize),
 }
 
-/// The travel times of a trip. Who departs later never arrives earlier.
+/// The travel times of a trip. A later departure never leads to an earlier arrival.
 pub(super) trait Times {
     /// The number of parking places; 0 without a vehicle.
     fn places(&self) -> usize;
@@ -139,7 +139,7 @@ pub(super) fn next<T: Times>(
         }
     };
     for (place, time) in rides.iter().enumerate() {
-        // Whoever leaves the vehicle where it is walks.
+        // A traveller who leaves the vehicle where it stands walks.
         if from.parked == Some(place) || !parks_at(place) {
             continue;
         }

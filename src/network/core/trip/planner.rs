@@ -15,7 +15,8 @@ use super::plan::{Plan, Visit, Window};
 use super::query::TripQuery;
 use super::travel::{STALE_DS, Travel, at_node, walking};
 
-/// Planning stops after this many times that a closure counted as shut.
+/// The maximum number of times that a trip is planned again because a closure with too long a wait counts as
+/// shut.
 const MOST_ROUNDS: usize = 8;
 
 /// A part of the way to a door.
@@ -41,9 +42,9 @@ pub enum TripPart {
 pub struct TripVisit {
     /// The number of the door.
     pub stop: usize,
-    /// Whether the vehicle is moved before the visit. If not, the traveller comes on foot from the door before.
+    /// Whether the vehicle is moved before the visit. If not, the traveller walks from the previous door.
     pub rides: bool,
-    /// The way there; empty if the door is the same as that of the visit before.
+    /// The way there; empty if the door is the same as that of the previous visit.
     pub parts: Vec<TripPart>,
     /// The arrival, in tenths of a second since the epoch.
     pub arrive: i64,
@@ -78,7 +79,7 @@ pub struct NoTrip {
 pub enum WhyNoTrip {
     /// No way leads to this door.
     Unreachable(usize),
-    /// Each door can be reached, but there is no way to visit one after the other.
+    /// Each door can be reached, but no order is possible, because some door cannot be reached from another.
     NoOrder,
     /// The windows cannot all be kept.
     Windows {

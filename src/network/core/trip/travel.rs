@@ -1,7 +1,7 @@
 //! The travel times of a trip on the network, each for the time of its departure.
 //!
-//! A row of times is searched when it is needed, and used again for every departure for which it is the same: as long
-//! as the opening hours allow the same at the times at which the search read them.
+//! A row of times is searched when it is needed. It is used again for other departures for which it is the
+//! same: those for which the opening hours that the search checked give the same result.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -34,7 +34,7 @@ struct Known {
     times: Rc<[u32]>,
 }
 
-/// Attributes that note for how much later departures the same may be entered without a wait.
+/// Attributes that record for how much later a departure would find the same edges open without a wait.
 struct Watch<'a, A: ?Sized> {
     attributes: &'a A,
     /// The least time until something closes that was entered, in tenths of a second after it was entered.
@@ -196,7 +196,7 @@ impl<'a, A: Attributes + ?Sized> Travel<'a, A> {
             last: 0,
         };
         if let Row::Walk(door) = row {
-            // Whoever stays at a door for the next delivery does not leave it.
+            // A traveller who stays at a door for the next delivery needs no time between the two.
             let own = &query.doors[door];
             let same = query.doors.iter().zip(&mut found.times);
             for (_, time) in same.filter(|(other, _)| *other == own) {
@@ -230,8 +230,8 @@ impl<'a, A: Attributes + ?Sized> Travel<'a, A> {
             Ended::Exhausted => HORIZON_DS,
             Ended::Stopped => found.last,
         };
-        // Who departs later by less than `later` enters the same edges at once, and whatever opens then is too late for
-        // them, as it is now.
+        // A traveller who departs less than `later` later still enters the same edges without a wait. What
+        // opens by then still opens too late for them.
         let ends = departs.saturating_add(i64::from(until));
         let opens_in = watch.opens.get().saturating_sub(ends);
         let later = watch.closes_in.get().min(opens_in).max(1);

@@ -1,6 +1,6 @@
-//! Branch and bound for covering. A node chooses some sites and excludes others; its Lagrangian bound prices
-//! the rows (Beasley 1987, doi 10.1016/0377-2217(87)90141-X). It is split at the row with the fewest sites: one
-//! of them must be chosen.
+//! Branch and bound for covering. A node chooses some sites and excludes others. Its bound is Lagrangian, with
+//! a multiplier for each row (Beasley 1987, doi 10.1016/0377-2217(87)90141-X). A node is split at the row with
+//! the fewest sites: one child for each of these sites, which it chooses.
 
 use std::rc::Rc;
 
@@ -11,11 +11,11 @@ use crate::planning::siting::control::{Control, Halt, Progress, StopReason};
 /// The result of [`solve`].
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The sites of the best cover, ascending; none if none was found (or none within the limit).
+    /// The sites of the best cover, ascending; `None` if none was found (or none within the limit).
     pub sites: Option<Vec<u32>>,
     /// Its cost.
     pub incumbent: f64,
-    /// No cover costs less. With a limit: above the limit if no cover is within it.
+    /// No cover costs less. With a limit, a bound above the limit proves that no cover is within it.
     pub bound: f64,
     /// Why the solver stopped. [`StopReason::Infeasible`] if no cover exists, or none within the limit.
     pub stop: StopReason,
@@ -34,7 +34,7 @@ pub fn solve(cover: &Cover, control: &Control<'_>) -> Outcome {
         control,
         best: None,
         cutoff: cover.limit.map_or(f64::INFINITY, |limit| {
-            // The first cost that is too high.
+            // The first possible cost above the limit.
             if cover.granule > 0.0 {
                 ((limit / cover.granule + 1e-6).floor() + 1.0) * cover.granule
             } else {
@@ -73,7 +73,7 @@ struct Solver<'a> {
     closed: f64,
 }
 
-/// What is decided of a site.
+/// What a node decides about a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fixed {
     Free,
@@ -117,7 +117,7 @@ impl Solver<'_> {
             }
         }
         let mut rows: Vec<u32> = (0..self.cover.rows.len() as u32).collect();
-        // Rows that the root drops are dropped everywhere: they are covered with others.
+        // A row dropped here is dropped in all nodes: whatever covers the row that it contains covers it too.
         if let Some(mut sub) = self.sub(&root.fixed, &rows) {
             while sub.drop_rows() || (self.cover.conflicts.is_empty() && sub.drop_columns()) {
                 if let Some(halt) = self.control.halt() {
@@ -171,7 +171,8 @@ impl Solver<'_> {
                     return Some(halt);
                 }
                 End::Split(sites) => {
-                    // One of these is chosen; the later halves do without the earlier sites.
+                    // One of these sites must be chosen. The child of each site excludes the sites before it,
+                    // so that no plan occurs in two children.
                     node.depth += 1;
                     for site in sites {
                         let mut half = node.clone();
@@ -218,7 +219,7 @@ impl Solver<'_> {
         self.closed = self.closed.min(self.rounded(bound));
     }
 
-    /// The rows that the chosen sites do not cover; none if one cannot be covered.
+    /// The rows that the chosen sites do not cover, with the free sites; `None` if a row has no site left.
     fn sub(&self, fixed: &[Fixed], rows: &[u32]) -> Option<Sub> {
         let is = |site: u32, what| fixed[site as usize] == what;
         let open = rows.iter().filter_map(|row| {
@@ -463,7 +464,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Greedy by reduced cost for each newly covered row.
+    /// Builds a cover greedily, by reduced cost for each newly covered row.
     fn try_cover(&mut self, node: &Node, sub: &Sub, reduced: &[f64]) {
         let mut is_covered = vec![false; sub.rows.len()];
         let mut left: Vec<usize> = sub.columns.iter().map(Vec::len).collect();

@@ -1,5 +1,6 @@
-//! Set covering (LSCP): the cheapest sites that cover every demand point, proven by reductions, Lagrangian
-//! bounds and branching. p-center asks for a cover with at most p sites at each radius.
+//! Set covering (LSCP): the cheapest sites that cover every demand point. Optimality is proven by reductions,
+//! Lagrangian bounds and branching. The p-center solver asks for each radius whether a cover with at most p
+//! sites exists.
 
 mod branch;
 mod problem;

@@ -1,4 +1,4 @@
-//! What a covering problem is.
+//! The definition of a covering problem.
 
 /// A covering problem.
 #[derive(Debug, Clone)]
@@ -13,9 +13,9 @@ pub struct Cover {
     pub forbidden: Vec<u32>,
     /// Pairs of sites of which at most one is chosen.
     pub conflicts: Vec<(u32, u32)>,
-    /// All costs are multiples of this; 0 if nothing is known.
+    /// All costs are multiples of this; 0 if no such step is known.
     pub granule: f64,
-    /// Only whether a cover with at most this cost exists is asked.
+    /// The search is only for covers with at most this cost; it ends with the first one.
     pub limit: Option<f64>,
 }
 

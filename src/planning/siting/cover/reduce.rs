@@ -1,7 +1,8 @@
-//! Reductions of a covering problem: a row that contains another is covered with it, a site that covers a part
-//! of what a cheaper one covers is not needed, and the only site of a row is chosen.
+//! Reductions of a covering problem: a row that contains another row is dropped, because whatever covers the
+//! other row covers it too; a site that covers a part of what a cheaper site covers is dropped; and the only
+//! site of a row is chosen.
 
-/// A covering problem, reduced to the rows and sites that are still undecided.
+/// The undecided rest of a covering problem.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sub {
     /// The sites of each row, as positions in `names`, ascending.
@@ -10,12 +11,12 @@ pub(super) struct Sub {
     pub row_names: Vec<u32>,
     /// The rows of each site.
     pub columns: Vec<Vec<u32>>,
-    /// The site of the whole problem.
+    /// The number of each site in the whole problem.
     pub names: Vec<u32>,
     pub cost: Vec<f64>,
 }
 
-/// A set of small numbers.
+/// A set of small whole numbers, one bit for each.
 struct Bits(Vec<u64>);
 
 impl Bits {
@@ -33,8 +34,8 @@ impl Bits {
 }
 
 impl Sub {
-    /// The rows, given by sites of the whole problem, whose sites all satisfy `is_free`; none if a row is left
-    /// without sites.
+    /// Makes the problem of these rows with the sites that satisfy `is_free`. The rows name sites by their
+    /// numbers in the whole problem. `None` if a row has no free site.
     pub fn new<'r>(
         rows: impl Iterator<Item = (u32, &'r [u32])>,
         sites: usize,
@@ -73,7 +74,7 @@ impl Sub {
         self.rows.iter().map(Vec::len).sum()
     }
 
-    /// Drops rows that contain another row. Returns whether there were any.
+    /// Drops rows that contain another row. Returns whether it dropped any.
     pub fn drop_rows(&mut self) -> bool {
         let size = self.names.len();
         let bits: Vec<Bits> = self.rows.iter().map(|r| Bits::of(r, size)).collect();
@@ -85,7 +86,8 @@ impl Sub {
             if is_dropped[row] {
                 continue;
             }
-            // A row that contains this one stands in all of its columns, so in the shortest.
+            // A row that contains this one stands in the columns of all its sites, so searching the shortest of
+            // them is enough.
             let columns = self.rows[row].iter().map(|c| &self.columns[*c as usize]);
             let Some(column) = columns.min_by_key(|c| c.len()) else {
                 continue;

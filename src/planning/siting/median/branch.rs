@@ -1,5 +1,5 @@
-//! Branch and bound. A node fixes some sites to be open or closed. Its bound is improved by subgradient steps,
-//! which also fix sites whose opposite would cost more than the incumbent.
+//! Branch and bound. A node fixes some sites to be open or closed. Subgradient steps improve its bound and fix
+//! further sites: those that could only be closed (or only be opened) in plans worse than the incumbent.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ use crate::planning::siting::random::Random;
 /// The result of [`solve`].
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The sites of the best plan, ascending; none if none was found.
+    /// The sites of the best plan, ascending; `None` if no plan was found.
     pub sites: Option<Vec<u32>>,
     /// Its objective, recomputed from the sites.
     pub incumbent: f64,
@@ -23,9 +23,10 @@ pub struct Outcome {
     pub stop: StopReason,
 }
 
-/// A gap below this share counts as none where the objectives are not multiples of a granule.
+/// If objectives are not multiples of a granule, a relative gap below this counts as zero.
 const TOLERANCE: f64 = 1e-7;
-/// Open nodes may use this much memory before the deepest is taken instead of the most promising.
+/// If the open nodes need more memory than this, the deepest one is taken next instead of the one with the best
+/// bound.
 const NODE_BYTES: usize = 256 << 20;
 
 /// Solves an instance, starting from `first` if it is given (the incumbent of a checkpoint).
@@ -47,12 +48,12 @@ struct Solver<'a> {
     control: &'a Control<'a>,
     best: Option<Vec<bool>>,
     incumbent: f64,
-    /// The least bound of the nodes that needed no further branching.
+    /// The least bound of the nodes that were closed without branching.
     closed_bound: f64,
     reported: Option<(f64, f64)>,
 }
 
-/// What is known of a site in a node.
+/// What a node decides about a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fixed {
     Free,
@@ -60,7 +61,7 @@ enum Fixed {
     Closed,
 }
 
-/// A part of the search: the sites of `Part` with some fixed.
+/// A node of the search tree: the sites of a [`Part`], some of them fixed.
 struct Node {
     bound: f64,
     depth: u32,
@@ -68,7 +69,7 @@ struct Node {
     multipliers: Rc<[f32]>,
 }
 
-/// The instance after the root, without the sites that are fixed there.
+/// The instance without the sites that the root node has fixed.
 struct Part<'a> {
     instance: std::borrow::Cow<'a, Instance>,
     conflicts: Vec<Vec<u32>>,
@@ -78,7 +79,7 @@ struct Part<'a> {
     open: Vec<u32>,
 }
 
-/// How long a node is worked on.
+/// How many subgradient steps a node gets, and how their length shrinks.
 struct Effort {
     steps: usize,
     scale: f64,
@@ -96,16 +97,17 @@ const INNER: Effort = Effort {
     patience: 8,
 };
 
-/// How many sites are tried before a node is split, and for how many steps each half.
+/// The most sites that are tried before a node is split, and the number of subgradient steps for each of the
+/// two halves of a try.
 const PROBED: usize = 200;
 const PROBE_STEPS: usize = 30;
-/// Entries of the costs that all tries of a node may read.
+/// The most cost entries that all tries of a node together may read.
 const PROBE_WORK: usize = 8_000_000;
 
 /// How a node ends.
 enum End {
     Pruned,
-    /// Two halves: this site open, and closed.
+    /// Split the node into two: one with this site open, one with it closed.
     Branch(usize),
     Halted(Halt),
 }
@@ -146,7 +148,7 @@ impl Solver<'_> {
             End::Branch(site) => site,
         };
         let (mut part, mut root, mut site) = contract(&whole, &root, site)?;
-        // What dominates is decided on what is left: fewer rows make more sites dominated.
+        // Dominance is checked after fixing, because sites dominate others more often in fewer rows.
         let dominated = dominated(&part.instance);
         if !dominated.is_empty() {
             for other in dominated {
@@ -238,7 +240,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Greedy and interchange, then a few random restarts near the best plan.
+    /// Finds a first plan by greedy choice and interchange, then by a few random restarts near the best plan.
     fn start(&mut self, first: Option<&[u32]>) {
         let instance = self.instance;
         let mut search = Search::new(instance);
@@ -277,7 +279,8 @@ impl Solver<'_> {
         is_better
     }
 
-    /// Between the costs of the nearest and the second nearest open site.
+    /// The multiplier of each row: between the costs of its nearest and its second nearest open site in the
+    /// best plan.
     fn first_multipliers(&self) -> Vec<f32> {
         let costs = &self.instance.costs;
         let of_row = |row| {
@@ -295,7 +298,8 @@ impl Solver<'_> {
     fn rounded(&self, bound: f64) -> f64 {
         let granule = self.instance.granule;
         if granule > 0.0 {
-            // What is above a multiple by less than the error of the sum is that multiple.
+            // A bound that exceeds a multiple by less than the rounding error of the sum counts as that
+            // multiple.
             let error = 1e-6 + 1e-11 * (bound / granule).abs();
             (bound / granule - error).ceil() * granule
         } else {
@@ -303,7 +307,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Whether nothing below this bound can improve the incumbent.
+    /// Whether no plan with at least this objective can improve the incumbent.
     fn is_beaten(&self, bound: f64) -> bool {
         let tolerance = if self.instance.granule > 0.0 {
             1e-12
@@ -313,7 +317,7 @@ impl Solver<'_> {
         self.rounded(bound) >= self.incumbent - tolerance * self.incumbent.abs()
     }
 
-    /// The value that a bound aims at.
+    /// The objective that subgradient steps aim at: the incumbent, or a value above the bound if there is none.
     fn target(&self, bound: f64) -> f64 {
         if self.incumbent.is_finite() {
             self.incumbent
@@ -479,7 +483,8 @@ struct Steps<'a, 'b> {
 }
 
 impl Steps<'_, '_> {
-    /// Runs until the node ends (`Some`) or enough sites were fixed to make the node smaller (`None`).
+    /// Runs subgradient steps until the node ends (`Some`), or until enough sites are fixed that the node
+    /// should be made smaller first (`None`).
     fn run(
         &mut self,
         solver: &mut Solver<'_>,
@@ -553,7 +558,8 @@ impl Steps<'_, '_> {
             let target = solver.target(best);
             let above = (target - bound).max(1e-9 * target.abs()) * effort.scale;
             if !ascend(self.costs, &mut here, &mut direction, &subgradient, above) {
-                // Nothing is relaxed: the bound is the value of a plan of this node, or of a part of one.
+                // The subgradient is zero, so the relaxed solution violates nothing and the bound cannot rise
+                // further.
                 break if fixed > 0 {
                     None
                 } else {
@@ -567,13 +573,13 @@ impl Steps<'_, '_> {
         end
     }
 
-    /// The free site whose two halves both raise the bound most, among those about which the relaxation is
-    /// least decided.
+    /// Chooses the site to branch on: among the free sites whose share in the relaxed solutions is nearest to a
+    /// half, the one that raises the bounds of both halves most.
     fn split_at(&self, solver: &Solver<'_>, kept: &[f64], average: &[f64]) -> Option<End> {
         let doubt = |at: &usize| (average[self.free[*at] as usize] - 0.5).abs();
         let mut sites: Vec<usize> = (0..self.free.len()).collect();
         sites.sort_by(|a, b| doubt(a).total_cmp(&doubt(b)));
-        // Trying pays where it is cheap: large nodes are split where the average is nearest to a half.
+        // In large nodes tries cost too much: they branch on the site whose average share is nearest to a half.
         let probed = PROBE_WORK / (2 * PROBE_STEPS * self.costs.entries().max(1));
         if probed < 20 {
             return sites.first().map(|at| End::Branch(self.free[*at] as usize));
@@ -611,7 +617,7 @@ impl Steps<'_, '_> {
         Some(End::Branch(self.free[best.1] as usize))
     }
 
-    /// The bound of a part of this node after a few steps.
+    /// The bound of one half of this node after a few subgradient steps.
     fn probe(&self, fixed: &[Fixed], kept: &[f64], target: f64) -> f64 {
         let chosen: Vec<u32> = with(fixed, Fixed::Open).collect();
         let free: Vec<u32> = with(fixed, Fixed::Free).collect();
@@ -670,8 +676,8 @@ impl Steps<'_, '_> {
         solver.offer(plan);
     }
 
-    /// Fixes the free sites whose opposite cannot improve the incumbent. Returns how many; none if two of them
-    /// exclude each other.
+    /// Fixes the free sites for which the opposite decision cannot improve the incumbent. Returns their number;
+    /// `None` if two sites that must be open exclude each other.
     fn fix(&mut self, solver: &Solver<'_>, relaxed: &Relaxed, bound: f64) -> Option<usize> {
         if !solver.incumbent.is_finite() {
             return Some(0);
@@ -696,7 +702,7 @@ impl Steps<'_, '_> {
     }
 }
 
-/// Moves the multipliers along the deflected subgradient. False if it is zero.
+/// Moves the multipliers along the deflected subgradient. Returns false if the direction is zero.
 fn ascend(
     costs: &Costs,
     multipliers: &mut [f64],
@@ -717,7 +723,7 @@ fn ascend(
     true
 }
 
-/// Opens a site and closes those in conflict with it. False if one of them is open.
+/// Opens a site and closes the sites in conflict with it. Returns false if one of those is open.
 fn open(fixed: &mut [Fixed], conflicts: &[Vec<u32>], site: usize) -> bool {
     if fixed[site] == Fixed::Closed {
         return false;

@@ -1,10 +1,9 @@
-//! Sites that another site replaces at no cost.
+//! Dominated sites: sites that another site can replace at no cost.
 
 use super::instance::{Choice, Instance};
 
-/// The sites that may be closed, because another open candidate serves every demand point at least as well and
-/// costs no more. Of equal sites the first one stays. No site is named if the number of sites that remain
-/// would be too small to choose from.
+/// The sites that may be closed because another open candidate serves every demand point at least as well and
+/// costs no more. Of equal sites the first one stays. Stops before fewer sites remain than have to be chosen.
 pub(super) fn dominated(instance: &Instance) -> Vec<u32> {
     if !instance.conflicts.is_empty() || !instance.required.is_empty() {
         return Vec::new();
@@ -25,7 +24,8 @@ pub(super) fn dominated(instance: &Instance) -> Vec<u32> {
     let may_replace = |other: usize, site: usize| match &instance.choice {
         Choice::Count(_) => true,
         Choice::Moves { is_new, .. } => is_new[other] == is_new[site],
-        // With a number and a budget, a third site may have to fill the number.
+        // If both the number of sites and their cost are fixed, a dominated site may be needed to reach the
+        // number.
         Choice::CountWithin { .. } => false,
         Choice::Budget { cost, .. } => cost[other] <= cost[site],
     };
@@ -35,7 +35,8 @@ pub(super) fn dominated(instance: &Instance) -> Vec<u32> {
         if left <= needed {
             break;
         }
-        // Whoever replaces the site also stands in the row where the fewest are as good.
+        // A site that replaces this one is at least as good in every row, so it is also found in the row with
+        // the fewest such sites. Only that row is searched.
         let shortest = columns[site]
             .iter()
             .map(|(row, cost)| {
@@ -49,7 +50,7 @@ pub(super) fn dominated(instance: &Instance) -> Vec<u32> {
                 && !is_closed[other]
                 && may_replace(other, site)
                 && covers(&columns[other], &columns[site])
-                // Of two that replace each other, the later one goes.
+                // Of two sites that can replace each other, the one with the higher number is closed.
                 && (other < site || !covers(&columns[site], &columns[other]) || !may_replace(site, other))
         });
         if is_replaced {
@@ -62,7 +63,7 @@ pub(super) fn dominated(instance: &Instance) -> Vec<u32> {
         .collect()
 }
 
-/// Whether the first column is at most the second one in every row of it.
+/// Whether the column `better` has, in every row of `column`, a cost that is at most as high.
 fn covers(better: &[(u32, f64)], column: &[(u32, f64)]) -> bool {
     let mut better = better.iter().peekable();
     column.iter().all(|(row, cost)| {

@@ -1,7 +1,7 @@
-//! Lagrangian bounds: the demand that every point is served exactly once is priced by multipliers, and the rest
-//! is solved by choosing the sites with the most negative reduced costs (Cornuéjols, Fisher, Nemhauser 1977,
-//! doi 10.1287/mnsc.23.8.789). Subgradients are deflected (Camerini, Fratta, Maffioli 1975,
-//! doi 10.1007/BFb0120697) and steps follow Held and Karp.
+//! Lagrangian bounds: the constraint that every demand point is served exactly once is relaxed with one
+//! multiplier per demand point. The relaxed problem is solved by choosing the sites with the most negative
+//! reduced costs (Cornuéjols, Fisher, Nemhauser 1977, doi 10.1287/mnsc.23.8.789). Subgradients are deflected
+//! (Camerini, Fratta, Maffioli 1975, doi 10.1007/BFb0120697), and step lengths follow Held and Karp.
 
 use super::instance::{Choice, Costs};
 
@@ -11,7 +11,8 @@ pub(super) enum Rest {
     Count {
         sites: usize,
     },
-    /// The bound leaves the budget out; nodes whose cheapest sites exceed it are dropped.
+    /// The Lagrangian bound ignores the budget; a node whose cheapest possible sites exceed the budget is
+    /// dropped.
     CountWithin {
         sites: usize,
         cost: Vec<f64>,
@@ -29,7 +30,8 @@ pub(super) enum Rest {
 }
 
 impl Rest {
-    /// What is left of the choice for the free sites, when some are chosen. `None` if nothing is possible.
+    /// What the choice still allows for the free sites once the sites `chosen` are open. `None` if no plan is
+    /// possible.
     pub(super) fn of(choice: &Choice, chosen: &[u32], free: &[u32]) -> Option<Self> {
         let pick = |all: &[bool]| free.iter().map(|s| all[*s as usize]).collect::<Vec<_>>();
         match choice {
@@ -84,22 +86,22 @@ impl Rest {
     }
 }
 
-/// The relaxed problem at some multipliers.
+/// The relaxed problem at given multipliers.
 #[derive(Debug, Default)]
 pub(super) struct Relaxed {
     /// The reduced cost of each site: never positive.
     pub reduced: Vec<f64>,
-    /// How much of each site is chosen.
+    /// How much of each site the relaxed solution chooses: 0 to 1.
     pub chosen: Vec<f64>,
-    /// What the bound rises by if a site that is not chosen must be.
+    /// By how much the bound rises if a site that is not chosen must be chosen.
     pub if_in: Vec<f64>,
-    /// What the bound rises by if a chosen site must not be.
+    /// By how much the bound rises if a chosen site must be left out.
     pub if_out: Vec<f64>,
     order: Vec<u32>,
 }
 
 impl Relaxed {
-    /// Computes the bound at the multipliers, which are at most `cap`.
+    /// Computes the bound at `multipliers`. Each multiplier is at most the `cap` of its row.
     pub fn solve(&mut self, costs: &Costs, multipliers: &[f64], sites: usize, rest: &Rest) -> f64 {
         self.reduced.clear();
         self.reduced.resize(sites, 0.0);
@@ -148,7 +150,8 @@ impl Relaxed {
             self.order.select_nth_unstable_by(sites - 1, by_cost);
         }
         let (mut taken, mut moved, mut sum) = (0, 0, 0.0);
-        // The worst chosen and the best unchosen, over all and among the new ones.
+        // The worst chosen and the best unchosen reduced cost: of all sites, of the new ones and of the old
+        // ones.
         let (mut worst, mut worst_new) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
         let (mut best, mut best_old) = (f64::INFINITY, f64::INFINITY);
         for &site in &self.order {
@@ -174,7 +177,7 @@ impl Relaxed {
         for (site, &cost) in reduced.iter().enumerate() {
             let is_moved = new(site as u32);
             if self.chosen[site] > 0.0 {
-                // A chosen old site is replaced by an old one when no more may be new.
+                // If no more sites may be new, only another old site can replace a chosen old one.
                 let other = if is_full && !is_moved { best_old } else { best };
                 self.if_out[site] = (other - cost).max(0.0);
             } else {
@@ -189,7 +192,8 @@ impl Relaxed {
         sum
     }
 
-    /// Fills the budget with the best sites, the last one in part. Returns the sum of their reduced costs.
+    /// Fills the budget with the sites of the best ratio of reduced cost to cost; the last site may be chosen
+    /// in part. Returns the sum of their reduced costs.
     fn fill(&mut self, cost: &[f64], budget: f64) -> f64 {
         let reduced = &self.reduced;
         self.order.clear();
@@ -219,7 +223,7 @@ impl Relaxed {
                 break;
             }
         }
-        // By duality of the knapsack, a unit of the budget is worth `−last`.
+        // By duality of the knapsack problem, one more unit of budget improves the bound by `−last`.
         for site in 0..reduced.len() {
             let net = reduced[site] - last * cost[site];
             self.if_in[site] = net.max(0.0);
@@ -228,7 +232,7 @@ impl Relaxed {
         sum
     }
 
-    /// Writes, for each row, 1 minus how often it is served by the chosen sites.
+    /// Writes the subgradient: for each row, 1 minus how often the chosen sites serve it.
     pub fn subgradient(&self, costs: &Costs, multipliers: &[f64], out: &mut Vec<f64>) {
         out.clear();
         out.extend(multipliers.iter().enumerate().map(|(row, multiplier)| {

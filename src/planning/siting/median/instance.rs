@@ -1,12 +1,13 @@
-//! The problem that all objectives with a best site for each demand point are solved as: choose sites so that
-//! the sum over the demand points of the least cost is smallest.
+//! The common form of all objectives in which each demand point is served by its best site: choose sites so
+//! that the sum over the demand points of the least cost is smallest.
 //!
-//! p-median: the cost is weight × distance. Maximal covering (MCLP): the cost is the weight that a site does not
-//! cover, and `cap` is the whole weight.
+//! p-median: the cost is weight × distance. Maximal covering (MCLP): the cost is the part of the weight that a
+//! site does not cover, and `cap` is the whole weight.
 
 use std::collections::BTreeMap;
 
-/// The costs of serving each demand point, without those that are not below its `cap`.
+/// The cost of serving each demand point from each site. Costs that are not below the `cap` of the demand point
+/// are left out.
 #[derive(Debug, Clone)]
 pub struct Costs {
     /// Where the row of each demand point begins in `site` and `cost`; one more than there are rows.
@@ -14,9 +15,9 @@ pub struct Costs {
     site: Vec<u32>,
     /// Ascending within a row.
     cost: Vec<f64>,
-    /// What a demand point costs that no site of its row serves.
+    /// The cost of each demand point if no site of its row is open.
     cap: Vec<f64>,
-    /// What does not depend on the plan.
+    /// The part of the objective that is the same for all plans.
     pub(super) constant: f64,
 }
 
@@ -32,7 +33,8 @@ impl Costs {
         }
     }
 
-    /// Adds a demand point: what each site costs, and the cost without any of them. Sites must differ.
+    /// Adds a demand point: its cost from each site, and `cap`, its cost if none of these sites is open. Each
+    /// site occurs at most once.
     pub fn push(&mut self, row: &mut Vec<(u32, f64)>, cap: f64) {
         row.retain(|(_, cost)| *cost < cap);
         if row.is_empty() {
@@ -78,8 +80,9 @@ impl Costs {
         self.constant + (0..self.rows()).map(least).sum::<f64>()
     }
 
-    /// The same costs over fewer sites. `keep` gives each site its new number; sites with `open` are always
-    /// open, all others are closed. The number of each remaining row is written to `rows`.
+    /// The costs of the part of the problem in which the sites with a number in `keep` are free, those with
+    /// `open` are always open and all others are closed. `keep` gives each free site its new number. The old
+    /// number of each remaining row is written to `rows`.
     pub(super) fn restrict(
         &self,
         keep: &[Option<u32>],
@@ -104,7 +107,7 @@ impl Costs {
                     costs.cost.push(cost);
                 }
             }
-            // Equal costs may stand before that of the open site.
+            // Sites that cost as much as the open site never improve the row.
             while costs.site.len() > before && costs.cost.last().is_some_and(|last| *last >= cap) {
                 costs.site.pop();
                 costs.cost.pop();
@@ -132,7 +135,7 @@ impl Default for Costs {
 pub enum Choice {
     /// Exactly this many.
     Count(usize),
-    /// Exactly this many, and at most so many that are marked as new.
+    /// Exactly this many, of which at most `moves` are new.
     Moves {
         /// The number of sites.
         sites: usize,
@@ -141,7 +144,7 @@ pub enum Choice {
         /// Which sites are new.
         is_new: Vec<bool>,
     },
-    /// Exactly this many, whose costs together are at most the budget.
+    /// Exactly this many, with a total cost of at most the budget.
     CountWithin {
         /// The number of sites.
         sites: usize,
@@ -150,7 +153,7 @@ pub enum Choice {
         /// The budget.
         budget: f64,
     },
-    /// Any number whose costs together are at most the budget.
+    /// Any number, with a total cost of at most the budget.
     Budget {
         /// The cost of each site, at least 0.
         cost: Vec<f64>,
@@ -159,12 +162,12 @@ pub enum Choice {
     },
 }
 
-/// A problem of this solver.
+/// A problem for the solver of this module.
 #[derive(Debug, Clone)]
 pub struct Instance {
     /// The number of candidates.
     pub sites: usize,
-    /// What each demand point costs.
+    /// The cost of each demand point from each site.
     pub costs: Costs,
     /// How many sites may be chosen.
     pub choice: Choice,
@@ -174,12 +177,13 @@ pub struct Instance {
     pub forbidden: Vec<u32>,
     /// Pairs of sites of which at most one is chosen.
     pub conflicts: Vec<(u32, u32)>,
-    /// All objectives are multiples of this; 0 if nothing is known. Bounds are rounded up to it.
+    /// Every objective value is a multiple of this; 0 if no such step is known. Bounds are rounded up to a
+    /// multiple.
     pub granule: f64,
 }
 
 impl Instance {
-    /// The p-median problem: costs as they are, exactly `p` sites.
+    /// The p-median problem: exactly `p` sites with the smallest sum of costs.
     pub fn p_median(sites: usize, costs: Costs, p: usize, granule: f64) -> Self {
         Self {
             sites,
@@ -202,7 +206,8 @@ impl Instance {
         of
     }
 
-    /// Whether a set of sites satisfies the choice, the conflicts and the required and forbidden sites.
+    /// Whether a set of sites satisfies the choice and the conflicts, has all required sites and no forbidden
+    /// ones.
     pub(super) fn accepts(&self, is_open: &[bool]) -> bool {
         let open = || (0..self.sites).filter(|s| is_open[*s]);
         let choice = match &self.choice {

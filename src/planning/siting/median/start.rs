@@ -12,22 +12,23 @@ pub(super) struct Search<'a> {
     is_required: Vec<bool>,
     is_forbidden: Vec<bool>,
     conflicts: Vec<Vec<u32>>,
-    // Of each row: the nearest open site, its cost and the cost of the second.
+    // For each row: its nearest open site, the cost of that site, and the cost of the second nearest open site.
     near: Vec<(u32, f64, f64)>,
     gain: Vec<f64>,
     loss: Vec<f64>,
-    /// What is not lost if a site comes in and the open site of a column goes.
+    /// For a closed site and an open one (the column): the loss from closing the open site that opening the
+    /// closed one avoids.
     extra: Vec<f64>,
 }
 
-/// What a plan uses of the choice.
+/// How much of the limits of the choice a plan uses up.
 struct Used {
     sites: usize,
     moves: usize,
     spent: f64,
 }
 
-/// The number of a row's nearest open site where there is none.
+/// In place of the number of the nearest open site, where a row has no open site.
 const NONE: u32 = u32::MAX;
 
 impl<'a> Search<'a> {
@@ -59,7 +60,7 @@ impl<'a> Search<'a> {
         self.conflicts[site].iter().filter(open).count()
     }
 
-    /// What a plan uses of the choice.
+    /// How much of the limits of the choice a plan uses up.
     fn used(&self, is_open: &[bool]) -> Used {
         let open = || (0..self.instance.sites).filter(|s| is_open[*s]);
         Used {
@@ -99,7 +100,7 @@ impl<'a> Search<'a> {
     }
 
     /// Builds a plan from the required sites and those of `first`, then adds the best site as long as one fits.
-    /// The result may still be refused by [`Instance::accepts`].
+    /// [`Instance::accepts`] may still refuse the result.
     pub fn greedy(&mut self, first: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let mut is_open = self.is_required.clone();
         for site in first {
