@@ -134,7 +134,7 @@ async fn a_phone_fetches_what_changed_and_never_a_door_code() {
         let within = |part: &Vec<u8>| part.windows(text.len()).any(|w| w == text.as_bytes());
         parts.iter().any(within)
     };
-    // Ids are written without the id of their compound.
+    // Ids are stored without the id of their compound, so only the end of the gate's id is found.
     assert!(has("-gate-e") && has("05:07-21:13"));
     assert!(!has("CANARY"));
 }
@@ -400,8 +400,8 @@ async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value
     all
 }
 
-/// A way to a compound at 04:43, of which one gate opens at 06:00 and another at 06:30. The server looks at much of the map
-/// to find that the first one opens earlier.
+/// A request for a route to a compound at 04:43, when its gates are closed: one opens at 06:00 and another at
+/// 06:30. To find that the first one opens earlier, the server searches a large part of the map.
 fn before_the_gates_open() -> Value {
     let tianjin = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
     let today = jiff::Timestamp::now().to_zoned(tianjin).date();

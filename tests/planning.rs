@@ -103,7 +103,7 @@ async fn a_planner_sees_who_is_out_of_reach_and_what_a_further_park_changes() {
     );
     let share = found["share"].as_f64().unwrap();
     assert!((share - covered / demand).abs() < 1e-4);
-    // Straight lines flatter.
+    // Straight lines are shorter than walks, so more people are within the distance.
     assert!(found["straight_line"]["share"].as_f64().unwrap() > share);
     let distance = &found["distance_m"];
     let of = |key: &str| distance[key].as_f64().unwrap();
@@ -115,7 +115,7 @@ async fn a_planner_sees_who_is_out_of_reach_and_what_a_further_park_changes() {
         shares.len() > 2
             && shares.is_sorted_by_key(|a| (a["share"].as_f64().unwrap() * 1e6) as u64)
     );
-    // Everybody is in some community of the demo.
+    // Everybody lives in some community of the demo, so the communities together have all people.
     assert!((sum(&found["by"], "people") - demand).abs() < 1.0);
     assert!((sum(&found["uncovered"], "people") - (demand - covered)).abs() < 1.0);
     assert_eq!(found["standard"]["verified"], false);
@@ -134,7 +134,7 @@ async fn a_planner_sees_who_is_out_of_reach_and_what_a_further_park_changes() {
         assert_eq!(divided["worst"], found["worst"], "{by}");
     }
 
-    // A park where most people are left out.
+    // Tries a further park at the place with the most people who are not covered.
     let [lon, lat] = [0, 1].map(|i| found["uncovered"][0]["position"][i].as_f64().unwrap());
     let mut body = ask("community");
     body["add"] = json!([{"lon": lon, "lat": lat}]);
@@ -160,7 +160,7 @@ async fn an_aed_is_fetched_there_and_back_and_stations_close_at_night() {
     let night = district.coverage(&night).await;
     assert!(night["covered"].as_f64().unwrap() < noon["covered"].as_f64().unwrap());
     assert!(!night["facilities"]["closed"].as_array().unwrap().is_empty());
-    // A demand layer of one's own, with a point in the sea.
+    // A demand layer sent with the request, with one of its points in the sea.
     let own = json!({
         "standard": "aed_4", "at": NOON, "by": "building",
         "demand": {"points": [

@@ -278,7 +278,7 @@ async fn a_gate_that_turned_a_rider_away_is_avoided() {
     body["avoid"] = json!(vec!["g"; 17]);
     let (status, said) = district.refusal(&body).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");
-    // Without any gate nobody gets in, and the answer says which can be reached.
+    // If the route must avoid all five gates, there is no route in, and the answer lists each gate.
     let gates: Vec<String> = ["e", "e2", "n", "s", "w"]
         .map(|gate| format!("{COMPOUND}-gate-{gate}"))
         .to_vec();
@@ -721,7 +721,7 @@ async fn nobody_gets_to_an_island_or_off_it_and_the_nearest_handover_point_is_na
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(refused["reason"]["zh"], "没有可以到达的路线");
         assert_eq!(refused["reason"]["en"], "No way on the map leads there");
-        // It has no gate, so the place to go instead is a hand-over point, which can be reached.
+        // The destination has no gate, so a hand-over point is suggested instead, which can be reached.
         assert_eq!(refused["gates"], json!([]));
         let nearest = &refused["nearest"];
         assert_eq!(nearest["collection"], "facilities", "{refused}");
@@ -943,7 +943,7 @@ async fn an_officer_closes_a_way_by_a_case_and_opens_it_again_from_the_next_quer
     assert_eq!(case["properties"]["status"], "filed");
     assert_ne!(lines(&ride).await, before, "the way is closed");
     assert_eq!(lines(&walk).await, on_foot, "people still pass");
-    // The distance stays as it was.
+    // The officer lifts the closure; the distance `within_m` stays the same.
     let (status, case) = act(&officer, &stall, json!({"action": "block", "ebike": false})).await;
     assert_eq!(status, 200, "{case}");
     let closes = json!({"ebike": false, "foot": false, "within_m": 8});
@@ -958,7 +958,8 @@ async fn an_officer_closes_a_way_by_a_case_and_opens_it_again_from_the_next_quer
         "{sheet}"
     );
 
-    // A blocked route closes the way for e-bikes by its category. An officer may lift that for one case.
+    // A filed case of the category `blocked_route` closes the way for e-bikes. An officer may lift that for one
+    // case.
     let dug = open("blocked_route").await;
     assert_eq!(lines(&ride).await, before, "only reported");
     assert_eq!(act(&officer, &dug, json!({"action": "file"})).await.0, 200);

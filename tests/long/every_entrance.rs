@@ -1,6 +1,7 @@
-//! Asks the built program, on real extracts of OpenStreetMap, for a route to every entrance. Each route ends at the
-//! entrance or says how far from it, crosses no building and no barrier without saying so, and rides only where riding
-//! is allowed. The geometry is compared with the features of the map, not with the network that is built from them.
+//! Asks the built program, on real extracts of OpenStreetMap, for a route to every entrance. Each route must
+//! end at the entrance or say how far from the entrance it ends, must cross a building or a barrier only where
+//! a step says so, and must ride only where riding is allowed. The geometry is compared with the features of
+//! the map, not with the network that is built from them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
@@ -351,7 +352,8 @@ struct Figures {
     refused: BTreeMap<String, usize>,
     plain: usize,
     plain_kept: usize,
-    /// Pieces of legs that cross a wall, and why they may.
+    /// Pieces of legs that cross a wall, by the reason why they may: on a covered way, said by a step, or at an
+    /// entrance.
     covered: usize,
     said: usize,
     at_entrance: usize,
@@ -369,7 +371,8 @@ async fn check(name: &str, origin: (f64, f64), entrances: usize) {
     }
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());
-    // Features that belong to no compound or building of the extract are named, which is not a success.
+    // The import reports features that belong to no compound or building of the extract and then exits with an
+    // error code, so the exit code is not checked.
     let (said, errors, _) = onemap(&["import", "--database", &database, file.to_str().unwrap()]);
     assert!(said.contains("commit 1"), "{said} {errors}");
     let server = Server::on(&database, &[]).await;

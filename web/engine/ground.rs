@@ -13,7 +13,8 @@ use crate::tz::Offset;
 use crate::ways::Sights;
 use crate::{Coord, Timestamp};
 
-/// There is always a network: without one there is no file.
+/// The reason why there is no network, for the shared files. On a phone there always is one: without a network
+/// the server makes no file.
 #[derive(Debug, Clone, Copy)]
 pub enum NoNetwork {
     /// The area has none.
@@ -24,7 +25,7 @@ pub enum NoNetwork {
 pub struct Area {
     /// The network.
     pub ways: Ways,
-    /// What blocks the view.
+    /// The outlines that block lines of sight.
     pub sights: Sights,
     /// Who may pass.
     pub passing: Passing,

@@ -263,7 +263,7 @@ impl<'a> Ask<'a> {
             json.key("reported_until").maybe(moment(reported), time);
             json.key("until").maybe(moment(verdict.until), time);
             json.key("opens").maybe(moment(verdict.opens), time);
-            // Reports of passers-by and protected notes are not in the file.
+            // Counts of passages and protected notes are not in the file.
             json.key("passages").null();
             json.key("today").maybe(today, |json, spans| {
                 json.object(|json| {

@@ -1,5 +1,5 @@
-//! Distances in metres. Nothing on a phone is farther away than the formula for short distances allows; where data says
-//! otherwise, the formula is used nevertheless.
+//! Distances in metres, by the formula for short distances. It is used for longer distances too: they occur on
+//! a phone only if the data is wrong.
 
 #[path = "../../../src/spatial/flat.rs"]
 mod flat;

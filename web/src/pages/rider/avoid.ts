@@ -7,7 +7,7 @@ export interface AvoidedGate {
   name: string;
 }
 
-/** The server accepts no more. The oldest are dropped. */
+/** The most gates: the server accepts no more. If there are more, the oldest are dropped. */
 const MOST = 16;
 
 export const avoided = shallowRef<readonly AvoidedGate[]>([]);

@@ -5,13 +5,13 @@ import type { Position } from 'geojson';
 import { gcj02, wgs84 } from '@/core/position/gcj02';
 import { distance_m } from '@/core/position/measure';
 
-/** How far a position may be from where the shift puts it, in metres, beside its own accuracy. */
+/** How far a position may be from the place in GCJ-02, in metres, in addition to the accuracy of the position. */
 const NEAR_M = 20;
-/** The most of the position's own accuracy that counts, in metres. A vaguer position shows nothing. */
+/** The largest accuracy radius of a position that is used, in metres. A less accurate position proves nothing. */
 const ACCURATE_M = 30;
-/** A smaller shift cannot be told from an inaccurate position, in metres. */
+/** If GCJ-02 shifts a place by less than this, in metres, the shift cannot be told from an inaccurate position. */
 const LEAST_SHIFT_M = 150;
-/** How long a scan says where the rider is, in milliseconds. */
+/** For how long after a scan the rider is assumed to stand at the plate, in milliseconds. */
 const FRESH = 5 * 60_000;
 const KEY = 'onemap.rider.gcj02';
 

@@ -1,4 +1,4 @@
-// The sign of a gate on the map of a way that leads through it.
+// The sign of a gate on the map of a route that leads through it.
 import type { Position } from 'geojson';
 import type { Admits, Entrance } from './types';
 
@@ -8,7 +8,10 @@ export interface GateSign {
   admits: Admits;
 }
 
-/** A way through a gate that does not admit the vehicle passes it on foot. */
+/**
+ * If a gate does not admit the vehicle, the route passes it on foot, so its sign shows whether it admits people on
+ * foot.
+ */
 export const gateSign = ({ id, name, position, admits, on_foot: onFoot }: Entrance): GateSign => ({
   name: name ?? id,
   at: position,

@@ -60,6 +60,6 @@ test('a latest time is that of today, or of tomorrow after midnight', () => {
   const evening = Date.parse('2026-11-29T23:30:00+08:00');
   expect(Date.parse(nextMoment('23:45', evening))).toBe(Date.parse('2026-11-29T23:45:00+08:00'));
   expect(Date.parse(nextMoment('00:15', evening))).toBe(Date.parse('2026-11-30T00:15:00+08:00'));
-  // What is just over stays over, so that the plan says so.
+  // A time that has just passed stays today, so that the plan shows that it cannot be kept.
   expect(Date.parse(nextMoment('23:00', evening))).toBe(Date.parse('2026-11-29T23:00:00+08:00'));
 });

@@ -11,7 +11,7 @@ export interface Stop extends Target {
   isDone: boolean;
 }
 
-/** The server plans no more. */
+/** The most orders: the server plans no longer trips. */
 export const MOST_STOPS = 20;
 const KEY = 'onemap.rider.stops';
 /** How long the orders are kept after the last change, in milliseconds. */
@@ -87,7 +87,7 @@ function storage(): Shelf | null {
 
 export const orders = makeStops(storage());
 
-/** The moment of a time of day, today or tomorrow in China, whichever comes next; RFC 3339. */
+/** The moment of a time of day in China, RFC 3339: today if it is at most an hour past, otherwise tomorrow. */
 export function nextMoment(by: string, now: number): string {
   const OFFSET = 8 * 3_600_000;
   const day = new Date(now + OFFSET).toISOString().slice(0, 10);

@@ -1,5 +1,6 @@
-// Says which gate the route from where the rider is passes, if it is not the first gate of the card. The card sorts the
-// gates by whom they admit and by their distance to the building, because it is the same for everybody.
+// Names the gate through which the route from the rider's position leads, if it is not the first gate of the
+// card. The card sorts the gates by whom they admit and by their distance to the building, because it is the
+// same for everybody.
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 import { avoided } from './avoid';
 import { route } from './offline/source';
@@ -27,7 +28,7 @@ export function useFasterGate(target: () => Target, card: ShallowRef<Card | null
       if (asking.signal.aborted || !passed || passed === first.id) return;
       faster.value = shown.gates.find(({ id }) => id === passed) ?? null;
     } catch {
-      // The card is complete without it. The screen of the route says why there is none.
+      // The card is shown without the faster gate. If there is no route, the route screen says why.
     }
   });
   return faster;

@@ -18,7 +18,10 @@ interface Plan {
   keys: string[];
 }
 
-/** Whether the rider's own order is kept. Then each way is planned when the order before is delivered. */
+/**
+ * Whether the orders are visited in the order that the rider chose. Then each route is planned when the previous
+ * order is delivered.
+ */
 export const isOwnOrder = ref(false);
 
 /** The plan. It is kept while the page is open, so that a look at the list changes nothing. */
@@ -132,7 +135,8 @@ export function useTour({ from, here }: StartHandle): TourHandle {
       plan.value = { trip: await planOf(start, open, signal), keys: open.map(keyOf) };
     } catch (error) {
       if (signal.aborted || isShown) return;
-      // A gate that was deleted meanwhile needs no avoiding. The change of the list starts the next request.
+      // The server refuses a gate that was deleted meanwhile, so the list is cleared. This change starts the
+      // next request.
       if (error instanceof ApiError && error.problem['field'] === 'avoid' && avoided.value.length > 0) {
         avoidNone();
         return;
@@ -162,7 +166,7 @@ export function useTour({ from, here }: StartHandle): TourHandle {
     else phase.value = 'waiting';
   }
 
-  /** Whether the vehicle stands somewhere, so that the way to the current door goes on on foot. */
+  /** Whether the vehicle is parked for the current door, so that a new route there is for walking. */
   const isOnFoot = (): boolean =>
     current.value?.visit?.rides === false || hasParked(way.value?.track ?? null, progress.value);
 
@@ -181,7 +185,7 @@ export function useTour({ from, here }: StartHandle): TourHandle {
     } catch (error) {
       if (signal.aborted) return;
       if (isNeeded) [failure.value, phase.value] = [explain(error), 'failed'];
-      // Further fixes off the line start another request.
+      // The old route stays. If further fixes are off the line, they start another request.
       else if (progress.value) progress.value = { ...progress.value, off_fixes: 0, is_lost: false };
     }
   }
@@ -190,7 +194,7 @@ export function useTour({ from, here }: StartHandle): TourHandle {
   const turnBack = (start: From): Promise<void> => (isOnFoot() ? walkOn(start, false) : replan(start, true));
 
   watch([() => current.value?.visit, () => orders.open.value.length], go, { immediate: true });
-  /** Plans anew. Without a visit, forgetting the plan changes nothing that is watched. */
+  /** Plans anew. If there is no current visit, forgetting the plan triggers no watcher, so `go` is called here. */
   function startOver(): void {
     const hadVisit = Boolean(current.value?.visit);
     forgetPlan();

@@ -72,13 +72,14 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
       if (again) anew.value = 'done';
     } catch (error) {
       if (asking.signal.aborted) return;
-      // A gate that was deleted meanwhile needs no avoiding. The change of the list starts the next request.
+      // The server refuses a gate that was deleted meanwhile, so the list is cleared. This change starts the
+      // next request.
       if (error instanceof ApiError && error.problem['field'] === 'avoid' && avoided.value.length > 0) {
         avoidNone();
         return;
       }
       if (again) {
-        // Further fixes off the line start another request.
+        // The old route stays. If further fixes are off the line, they start another request.
         anew.value = 'failed';
         if (progress.value) progress.value = { ...progress.value, off_fixes: 0, is_lost: false };
         return;

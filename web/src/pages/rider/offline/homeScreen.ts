@@ -1,6 +1,9 @@
 // Whether the page was opened from the home screen, and whether the phone deletes the data of other pages.
 
-/** All browsers of iPhones and iPads follow the same rule. An iPad presents itself as a Mac with a touch screen. */
+/**
+ * Whether this is an iPhone or iPad, where every browser deletes the data of pages that are not on the home screen.
+ * An iPad presents itself as a Mac with a touch screen.
+ */
 export const isIphone = ({ userAgent, maxTouchPoints } = navigator): boolean =>
   /iPhone|iPad|iPod/.test(userAgent) || (userAgent.includes('Macintosh') && maxTouchPoints > 1);
 

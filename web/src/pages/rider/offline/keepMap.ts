@@ -11,7 +11,10 @@ import type { Manifest } from '@/core/engine/engine';
 const STYLES = ['light', 'wall'];
 /** The zoom levels on which routes are shown. The tiles of the last one serve all closer views. */
 const ZOOMS: [number, number] = [14, 16];
-/** More tiles would be too much to load unasked: 49 tiles of the demo are 1 MB. */
+/**
+ * If there are more tiles, none is loaded: that would be too much without asking the rider. 49 tiles of the demo have
+ * 1 MB.
+ */
 const MOST = 100;
 const KEY = 'onemap.rider.map';
 

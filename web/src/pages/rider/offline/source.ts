@@ -33,7 +33,7 @@ function marked<Value extends object>(answer: Value): Value {
   return answer;
 }
 
-/** Marks an answer as old as another one from which it was made. */
+/** Gives an answer the age of another one from which it was made. */
 export function inherit(answer: object, from: object): void {
   const age = ageOf(from);
   if (age) ages.set(answer, age);
@@ -57,16 +57,19 @@ async function either<Value extends object>(
     );
     return value;
   } catch (error) {
-    // The screens know the problem documents of the server.
+    // The screens expect an error with the server's problem document.
     if (!(error instanceof RefusedOffline)) throw error;
     const { status, detail, code, field } = error.problem;
-    // A wrong unit or room is named as the server names it.
+    // The server names a wrong unit or room in `parameter`.
     const problem = { ...error.problem, ...(field ? { parameter: field } : {}) };
     throw marked(new ApiError(status, pick(detail) || code, problem));
   }
 }
 
-/** The positions of features that the phone has found, because no other answer of the phone contains them. */
+/**
+ * The positions and names of features that the phone has found. Later calls need them, because no other answer of the
+ * phone contains them.
+ */
 const found = new Map<string, { at: Position; name: string }>();
 
 export const search = (text: string, signal: AbortSignal): Promise<Found[]> =>
