@@ -134,7 +134,8 @@ pub fn door_order(unit: Option<&str>, id: &str) -> (u32, Option<String>, String)
     )
 }
 
-/// Returns the value that the chosen door, or every door, says; `None` if they differ or say nothing.
+/// Returns the value of a property of the chosen door, or of every door; `None` if the values differ or are
+/// missing.
 pub fn agreed<'a>(
     doors: impl Iterator<Item = (&'a str, Option<bool>)>,
     chosen: Option<&str>,
@@ -150,7 +151,7 @@ pub fn agreed<'a>(
     }
 }
 
-/// Returns the notes of a card: what is unknown, and that no gate admits.
+/// Returns the notes of a card: data that is missing, and whether no gate admits the profile.
 pub fn notes(has_doors: bool, is_in_compound: bool, gates: &[Admits]) -> Vec<Localized> {
     let mut notes = Vec::new();
     if !has_doors {

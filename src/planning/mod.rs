@@ -1,4 +1,4 @@
-//! Planning (规划): who is out of reach of a facility, and where the next one should stand.
+//! Planning (规划): which people are out of reach of a facility, and where new facilities should stand.
 //!
 //! Everything here is pure: no I/O and no clock. The walks come in from the network, and results go out as plain values.
 

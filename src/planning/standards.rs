@@ -20,7 +20,7 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// What the walk is measured in.
+    /// Whether the walk is measured in metres or in minutes.
     pub fn measure(self) -> Measure {
         match self {
             Self::Metres(_) => Measure::Length,
@@ -37,7 +37,7 @@ impl Reach {
     }
 }
 
-/// What a standard requires.
+/// A standard: how near a facility must be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standard {
     /// The id in `standards.toml`; `None` for a standard of the user's own.
@@ -48,7 +48,7 @@ pub struct Standard {
     pub reach: Reach,
     /// Whether the walk counts there and back.
     pub there_and_back: bool,
-    /// What counts as the facility, if the standard says it.
+    /// The features that count as the facility, if the standard names them.
     pub facility: Option<FacilityKind>,
     /// The source of the figure.
     pub source: Localized,

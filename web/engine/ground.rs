@@ -1,4 +1,4 @@
-//! What is known about the places of an area and about who may pass, read from the network file.
+//! The data of a network file: the places of an area, and who may pass.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ pub enum NoNetwork {
     TooLarge,
 }
 
-/// Everything that the network file of an area says.
+/// All data of the network file of an area.
 pub struct Area {
     /// The network.
     pub ways: Ways,

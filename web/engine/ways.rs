@@ -1,5 +1,6 @@
-//! The topology with what a search of places needs: the edges near a position, the index of each feature, and which
-//! lines of sight are free. A district is small enough to look at every box.
+//! The topology with the indexes that a search of places needs: the edges near a position, the index of each
+//! feature, and the outlines that block lines of sight. A district is small, so every box is checked without a
+//! tree.
 
 use std::collections::HashMap;
 

@@ -213,7 +213,7 @@ fn longest_side(ring: &[Coord<f64>]) -> Coord<f64> {
     }
 }
 
-/// What is written on a building.
+/// The text on a building.
 struct HouseLabel<'a> {
     house: &'a House,
     text: String,

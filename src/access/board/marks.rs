@@ -1,7 +1,7 @@
 //! The labels on the map: where each one is put so that none covers another.
 //!
-//! What cannot move far is placed first: gates, doors with the numbers of their units, arrows through the gates,
-//! numbers of buildings. Then come the signs of the gates, places, and names of roads.
+//! Labels that cannot move far are placed first: gates, doors with the numbers of their units, arrows through
+//! the gates, numbers of buildings. Then come the signs of the gates, places, and names of roads.
 
 use geo_types::Coord;
 

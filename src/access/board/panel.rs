@@ -17,7 +17,7 @@ const QR_MM: f64 = 42.0;
 const HEADING_MM: f64 = 9.5;
 const LEGEND_ROW_MM: f64 = 7.6;
 
-/// What is on the map, and so in the legend.
+/// The kinds of things on the map. They make up the legend.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Shown {
     ways: Vec<WayKind>,

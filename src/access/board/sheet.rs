@@ -14,7 +14,7 @@ use super::svg::Svg;
 use super::words::Words;
 use crate::model::Language;
 
-/// What a board is drawn for.
+/// The options of a drawing: the gate, the address of the QR code and the language.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
     /// The id of the gate at which it hangs.

@@ -10,7 +10,7 @@ use crate::planning::standards::Standard;
 use crate::service::planning::{CoverageFound, DemandAsk, Factors};
 use crate::service::routes::Ground;
 
-/// Who is covered.
+/// A coverage: the people who are within reach of a facility, and those who are not.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CoverageAnswer {
     /// The number of people.
@@ -43,7 +43,7 @@ pub struct CoverageAnswer {
     pub factors: Option<FactorsAnswer>,
     /// The facilities that were counted.
     pub facilities: FacilitiesAnswer,
-    /// What the tried facilities change; only with `add`.
+    /// The changes by the tried facilities; only with `add`.
     pub change: Option<ChangeAnswer>,
     /// The standard.
     pub standard: StandardShown,
@@ -159,7 +159,7 @@ pub struct FacilitiesAnswer {
     pub unlinked: Vec<String>,
 }
 
-/// What tried facilities change.
+/// The changes by tried facilities.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeAnswer {
     /// How many people are covered in addition.
@@ -181,7 +181,7 @@ pub struct GainedPlace {
     pub people: f64,
 }
 
-/// What `limit` left off.
+/// The numbers of entries that `limit` left off the lists.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LeftOff {
     /// Areas of `by`.
@@ -362,7 +362,7 @@ fn unlinked_place(place: &DemandPlace, people: f64, why: &'static str) -> Unlink
     }
 }
 
-/// What the figures rest on.
+/// Returns notes for a report: the data and assumptions behind the figures.
 fn notes(
     standard: &Standard,
     factors: Option<&Factors>,

@@ -24,23 +24,23 @@ const LONGEST_TEXT: usize = 2_000;
 /// The most places in a list of the answer.
 const MOST_LISTED: usize = 10_000;
 
-/// A question for a coverage.
+/// A request for a coverage.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoverageBody {
-    /// How near a facility must be: the id of a standard, or one of your own.
+    /// The standard, which says how near a facility must be: an id, or a standard of your own.
     pub standard: StandardBody,
-    /// What counts as a facility; by default what the standard says.
+    /// The features that count as facilities; by default those that the standard names.
     pub facility: Option<FacilityBody>,
-    /// Whose walks count; by default the people in the buildings of the map.
+    /// The people whose walks count; by default those in the buildings of the map.
     pub demand: Option<DemandBody>,
     /// How the result is divided.
     #[serde(default)]
     pub by: ByBody,
-    /// The moment at which opening hours are read for the whole walk, RFC 3339; now where it is missing.
+    /// The moment at which opening hours are read for the whole walk, RFC 3339; now, if absent.
     #[schema(format = DateTime)]
     pub at: Option<String>,
-    /// How people move: `foot` or `wheelchair`.
+    /// The travel profile: `foot` or `wheelchair`.
     #[serde(default = "foot", alias = "mode")]
     #[schema(example = "foot")]
     pub profile: String,
@@ -67,17 +67,17 @@ fn hundred() -> usize {
     100
 }
 
-/// The id of a standard, or a standard of one's own.
+/// The id of a standard, or a standard of your own.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum StandardBody {
     /// The id of a standard of `/api/plan/standards`.
     Id(String),
-    /// A standard of one's own.
+    /// A standard of your own.
     Own(OwnStandard),
 }
 
-/// A standard of one's own. It needs a source, which stands beside every figure.
+/// A standard of your own. It needs a source, which is shown beside every figure.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnStandard {
@@ -94,7 +94,7 @@ pub struct OwnStandard {
     pub source: Option<String>,
 }
 
-/// What counts as a facility.
+/// The features that count as facilities.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FacilityBody {

@@ -31,7 +31,7 @@ impl From<NoCoverage> for Problem {
     }
 }
 
-/// Who is within reach of a facility.
+/// Returns how many people are within reach of a facility.
 ///
 /// Walks start at doors and follow the network; storeys, stairs and lifts count where the standard is a time. Opening
 /// hours of ways, gates and facilities are read at `at` for the whole walk.

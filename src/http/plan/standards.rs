@@ -32,7 +32,7 @@ pub struct StandardShown {
     pub minutes: Option<f64>,
     /// Whether the walk counts there and back.
     pub there_and_back: bool,
-    /// The features that count as the facility, if the standard says it.
+    /// The features that count as the facility, if the standard names them.
     pub facility: Option<StandardFacility>,
     /// The source of the figure.
     pub source: Localized,

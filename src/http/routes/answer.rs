@@ -83,7 +83,8 @@ pub struct RouteSummary {
     /// The arrival time.
     #[schema(format = DateTime)]
     pub arrive_at: String,
-    /// The gate through which the route enters the compound; null if there is none.
+    /// The gate through which the route enters the compound of the destination. If the destination is in no
+    /// compound: the last gate on the route. Null if there is none.
     pub gate: Option<RouteEntrance>,
     /// The door at which the route ends; null if no door is known.
     pub door: Option<RouteEntrance>,

@@ -13,7 +13,7 @@ use super::core::{
 };
 use crate::network::core::Entry;
 
-/// What the cost of a walk measures.
+/// The measure of the cost of a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Measure {
     /// Tenths of a second.
@@ -180,12 +180,12 @@ pub struct Graph {
     places: u32,
 }
 
-/// What a graph is compiled for.
+/// The moment, the measure and the heading that a graph is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Moment {
     /// The moment at which opening hours are read, in tenths of a second since the epoch.
     pub at: i64,
-    /// What costs measure.
+    /// The measure of the costs.
     pub measure: Measure,
     /// The direction of the walks.
     pub heading: Heading,
@@ -306,7 +306,7 @@ impl Graph {
         }
     }
 
-    /// What it was compiled for.
+    /// The moment, the measure and the heading that the graph was compiled for.
     pub fn moment(&self) -> Moment {
         self.moment
     }
@@ -488,7 +488,7 @@ struct Label {
     site: u32,
 }
 
-/// What a search has settled so far.
+/// The results of a search so far.
 trait Settled {
     /// Settles a label. Returns whether the search goes on from it: not if earlier labels offer everything that it
     /// offers.

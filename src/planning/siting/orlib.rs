@@ -28,7 +28,7 @@ pub struct Problem {
     pub sites: usize,
 }
 
-/// What is minimised.
+/// The objective to minimise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Objective {
     /// The sum of the distances to the nearest site.

@@ -23,7 +23,7 @@ pub struct Plan {
     pub gap: Option<f64>,
     /// Why the solver stopped.
     pub stop_reason: StopReason,
-    /// What the plan achieves.
+    /// The figures of the plan.
     pub figures: Option<Figures>,
     /// Whether it is proven that no equally good plan needs less walking.
     pub least_walking: bool,
@@ -32,7 +32,7 @@ pub struct Plan {
     pub conflicts: Vec<Constraint>,
 }
 
-/// What a set of sites achieves.
+/// The figures of a set of sites.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// People in all.
@@ -54,7 +54,7 @@ pub struct Figures {
 pub(super) const SLACK: f64 = 1e-9;
 
 impl Problem {
-    /// What these sites achieve.
+    /// Computes the figures of these sites.
     pub fn figures(&self, sites: &[u32]) -> Figures {
         let is_open = self.marks(sites);
         let mut figures = Figures {
@@ -91,7 +91,7 @@ impl Problem {
         sites.iter().map(|site| self.cost(*site)).sum()
     }
 
-    /// What a candidate costs: nothing if it exists and is kept.
+    /// The cost of a candidate; 0 if it exists and is kept.
     pub(super) fn cost(&self, site: u32) -> f64 {
         let constraints = &self.constraints;
         if constraints.keep_existing && constraints.existing.contains(&site) {

@@ -13,9 +13,9 @@ pub struct Problem {
     pub candidates: usize,
     /// The demand points.
     pub demand: Vec<Demand>,
-    /// What is wanted.
+    /// The goal of the planner: what is maximised or minimised.
     pub goal: Goal,
-    /// What must hold.
+    /// The constraints that a plan must satisfy.
     #[serde(default)]
     pub constraints: Constraints,
 }
@@ -32,7 +32,7 @@ pub struct Demand {
     pub community: Option<u32>,
 }
 
-/// What is wanted.
+/// The goal of the planner: what is maximised or minimised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Goal {
@@ -65,7 +65,7 @@ pub enum Goal {
     },
 }
 
-/// What must hold. Empty lists and `None` ask for nothing.
+/// The constraints that a plan must satisfy. Empty lists and `None` set no constraint.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Constraints {
@@ -224,7 +224,8 @@ impl Constraints {
 }
 
 impl Problem {
-    /// How many sites a plan has in all, if the problem says so.
+    /// The number of sites of a plan, including existing facilities that are kept; `None` if the problem does
+    /// not fix it.
     pub(super) fn total_sites(&self) -> Option<usize> {
         let existing: BTreeSet<u32> = self.constraints.existing.iter().copied().collect();
         match self.goal {

@@ -414,8 +414,9 @@ fn is_as_good(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
 }
 
 /// The search for least walking as a p-median problem. Losing coverage, or exceeding the largest distance of
-/// the plan `sites`, costs more than all walking; the cost of its sites is the budget. Distances are rounded to
-/// a tenth. Also returns whether all costs are exact whole numbers, so that the least walking can be proven.
+/// the plan `sites`, costs more than all walking. If the goal is the fewest sites, the cost of this plan is the
+/// budget. Distances are rounded to a tenth. Also returns whether all costs are exact whole numbers, so that
+/// the least walking can be proven.
 fn lexicographic(problem: &Problem, sites: &[u32]) -> Option<(Costs, Choice, bool)> {
     let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
     if entries > 4_000_000 {

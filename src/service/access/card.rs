@@ -19,7 +19,7 @@ use crate::network::core::Point;
 use crate::network::nearby::coord;
 use crate::service::place;
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Debug)]
 pub enum Cut<N, S> {
     /// The map has none for the request.

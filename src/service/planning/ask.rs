@@ -1,4 +1,4 @@
-//! What is asked of a coverage.
+//! A request for a coverage.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -8,14 +8,14 @@ use crate::network::core::Profile;
 use crate::planning::standards::Standard;
 use crate::service::routes::NoNetwork;
 
-/// A question for a coverage.
+/// A request for a coverage.
 #[derive(Debug, Clone)]
 pub struct CoverageAsk {
-    /// What counts as a facility.
+    /// The features that count as facilities.
     pub facility: FacilityAsk,
     /// How near a facility must be.
     pub standard: Standard,
-    /// Whose walks count.
+    /// The people whose walks count.
     pub demand: DemandAsk,
     /// The moment at which opening hours are read.
     pub at: Timestamp,
@@ -29,7 +29,7 @@ pub struct CoverageAsk {
     pub roles: RoleSet,
 }
 
-/// Which features are facilities.
+/// The features that count as facilities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FacilityAsk {
     /// The collection.
@@ -44,7 +44,7 @@ pub struct FacilityAsk {
     pub filter: Option<String>,
 }
 
-/// Whose walks count.
+/// The people whose walks count.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DemandAsk {
     /// The people in the buildings of the map.

@@ -33,7 +33,7 @@ pub struct Planning {
     computing: Mutex<()>,
 }
 
-/// What was computed last, the newest first.
+/// The results that were computed last, the newest first.
 #[derive(Debug, Default)]
 struct Kept {
     people: Vec<(PeopleKey, Arc<People>)>,
@@ -104,13 +104,13 @@ pub struct CoverageFound {
     pub coverage: Coverage,
     /// The share of people within the distance in a straight line, from 0 to 1.
     pub straight_share: Option<f64>,
-    /// What the tried facilities change.
+    /// The changes by the tried facilities.
     pub change: Option<Change>,
     /// The walks from each door; with the tried facilities, if there are any.
     doorways: Arc<[Doorway]>,
 }
 
-/// What tried facilities change.
+/// The changes by tried facilities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// How many people are covered that were not before.

@@ -2,7 +2,7 @@
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `ask` | what is asked: the facilities, the standard, the people, the moment |
+//! | `ask` | the request: the facilities, the standard, the people, the moment |
 //! | `people` | the people of the map: behind which doors, on which storeys, in which areas |
 //! | `sites` | the facilities, where they are entered, and which are open at the moment |
 //! | `coverage` | puts them together with the walking network |

@@ -17,7 +17,7 @@ use crate::spatial::metres::distance;
 use crate::tz::Offset;
 use crate::{Coord, Timestamp};
 
-/// What a card is asked for.
+/// The request for a card.
 struct Ask<'a> {
     area: &'a Area,
     profile: &'a Profile,
@@ -27,7 +27,7 @@ struct Ask<'a> {
     here: Coord<f64>,
 }
 
-/// A gate or door with what the card says about it.
+/// A gate or door with the verdict that the card shows.
 struct Shown<'a> {
     door: &'a Door,
     judged: Judged,

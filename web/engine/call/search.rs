@@ -29,7 +29,7 @@ pub fn place(places: &Places, list: Named, index: u32) -> Option<(&'static str, 
     })
 }
 
-/// What an answer says about a place.
+/// A place as the answer shows it.
 #[derive(Default)]
 struct Shown<'a> {
     at: Option<Point>,

@@ -24,7 +24,7 @@ interface Plan {
  */
 export const isOwnOrder = ref(false);
 
-/** The plan. It is kept while the page is open, so that a look at the list changes nothing. */
+/** The plan. It is kept while the page is open, so that opening the list of orders does not change it. */
 const plan = shallowRef<Plan | null>(null);
 
 /** `waiting`: no position yet. `finished`: all orders are delivered. */
