@@ -648,7 +648,7 @@ async fn a_trip_visits_every_door_in_its_window_and_walks_where_riding_does_not_
         let parks = own.iter().any(|leg| leg["properties"]["mode"] == "park");
         assert_eq!(visit["rides"], parks, "{own:?}");
     }
-    // Each leg begins where the one before ends.
+    // Each leg begins where the previous one ends.
     for pair in legs.windows(2) {
         let line = |leg: &Value| leg["geometry"]["coordinates"].as_array().unwrap().clone();
         let (before, after) = (line(&pair[0]), line(&pair[1]));

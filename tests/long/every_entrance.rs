@@ -357,7 +357,7 @@ struct Figures {
     covered: usize,
     said: usize,
     at_entrance: usize,
-    /// Pieces of legs on which somebody rides.
+    /// Pieces of legs that are ridden.
     ridden: usize,
     slowest: Duration,
 }

@@ -110,7 +110,7 @@ impl Credential {
     }
 }
 
-/// What an order of the day changes at a gate.
+/// The change by a day order (当日管制) at a gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// `storm`, `snow`, `peak` or `emergency`.
@@ -146,7 +146,7 @@ pub struct Gate {
     pub credential: Option<Credential>,
     /// How to get in, in public words.
     pub guidance: Option<String>,
-    /// What orders of the day change.
+    /// The changes by day orders.
     pub exceptions: Vec<Exception>,
     /// The day of the last check.
     pub checked_on: Option<String>,

@@ -208,7 +208,7 @@ impl<'a, A: Attributes + ?Sized> BestCase<'a, A> {
 
     fn by_gate(&mut self, gate: u32, barred: &[Mode]) {
         let by_gate = |bound: &mut Self, phase: Phase, kind: usize| -> [(u32, ByMode); 2] {
-            // The mover is copied, because the distances are computed while they are asked for.
+            // The mover is copied, because distances are computed later, when they are needed.
             let mover = bound.mover;
             mover.sides(gate, barred, phase, |far, mode, after| {
                 match (&bound.land, after) {

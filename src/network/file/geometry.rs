@@ -149,7 +149,7 @@ fn measured(nodes: &[Point], edge: &Edge, between: &[Point]) -> i64 {
     i64::from(length_dm(line))
 }
 
-/// Writes a point as its difference from the one before.
+/// Writes a point as its difference from the previous one.
 pub(super) fn step(w: &mut Writer, at: &mut Point, to: Point) {
     w.signed(i64::from(to.lon) - i64::from(at.lon));
     w.signed(i64::from(to.lat) - i64::from(at.lat));

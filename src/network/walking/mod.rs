@@ -27,7 +27,7 @@ pub enum Measure {
 pub enum Heading {
     /// People walk from the places to the sites.
     ToSite,
-    /// Somebody walks from the sites to the places.
+    /// Walks lead from the sites to the places.
     FromSite,
     /// People walk from the places to the sites and back the same way.
     ThereAndBack,

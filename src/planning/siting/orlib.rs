@@ -220,7 +220,7 @@ impl Problem {
         }
     }
 
-    /// Adds any other sites until the plan has as many as asked for: more sites are never worse.
+    /// Adds any other sites until the plan has the required number: more sites are never worse.
     fn fill(&self, mut sites: Vec<u32>) -> Vec<u32> {
         let mut others = 0..self.graph.vertices() as u32;
         while sites.len() < self.sites {

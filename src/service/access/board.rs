@@ -109,7 +109,7 @@ impl Board {
     /// Returns an error if a gate is not one of the compound.
     ///
     /// # Errors
-    /// If the compound has no such gate; it lists those it has.
+    /// If the compound has no such gate; the error lists its gates.
     pub fn check_gate(&self, gate: &str) -> Result<(), NoBoard> {
         let gates = self.content.gates.iter();
         let known: Vec<String> = gates.map(|g| g.id.clone()).collect();

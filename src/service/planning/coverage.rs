@@ -18,7 +18,7 @@ use crate::planning::standards::{Reach, Standards};
 use crate::service::routes::{Ground, NoNetwork, Table, up_ds};
 use crate::spatial::metres::metres_per_degree;
 
-/// How many populations and how many coverages are kept for further questions about the same.
+/// How many populations and how many coverages are kept, for later requests with the same inputs.
 const MOST_KEPT: usize = 3;
 /// How many of the nearest facilities are kept for each door: the nearest, and one that can replace it.
 const WANTED: usize = 2;
@@ -168,7 +168,7 @@ impl Planning {
     /// Returns who is covered. Takes as long as a search through the whole network if the same was not asked before.
     ///
     /// # Errors
-    /// If there is no network, or the question does not fit the map.
+    /// If there is no network, or the request does not fit the map.
     pub fn coverage(
         &self,
         ground: &Ground,

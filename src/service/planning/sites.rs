@@ -1,4 +1,4 @@
-//! The facilities of a question: which features they are, whether they are open, and where they are entered.
+//! The facilities of a request: which features they are, whether they are open, and where they are entered.
 
 use geo_types::{Coord, Geometry};
 
@@ -35,7 +35,7 @@ pub struct Sites {
 }
 
 impl Sites {
-    /// Collects the facilities of a question.
+    /// Collects the facilities of a request.
     pub(super) fn of(
         ground: &Ground,
         joiner: &Joiner<'_>,
@@ -126,7 +126,7 @@ fn predicate(
     })
 }
 
-/// Whether a feature is a facility of the kind that is asked for.
+/// Whether a feature is a facility of the requested kind.
 fn counts(entry: &Entry, source: &Collection, ask: &FacilityAsk, roles: RoleSet) -> bool {
     let said = Canonical::new(entry.all_properties());
     let shows = |name: &str| source.schema().shows(roles, name);

@@ -76,7 +76,7 @@ pub struct Routes {
     reading: Mutex<()>,
 }
 
-/// The number of tables that are kept: one for each day of departure that is asked for at present.
+/// The number of tables that are kept. Each is for one day of departure.
 const MOST_KEPT: usize = 4;
 
 /// A table, with the last query that it was used for, and what it was made from.

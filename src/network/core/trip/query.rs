@@ -29,7 +29,7 @@ pub struct TripQuery<'a> {
 }
 
 impl TripQuery<'_> {
-    /// Whether the way between two places is too long to be walked by somebody with a vehicle.
+    /// Whether the distance between two places is too long for a walk by a traveller with a vehicle.
     pub(super) fn is_far<A: ?Sized>(&self, view: View<'_, A>, from: &[End], to: &[End]) -> bool {
         let point = |ends: &[End]| {
             let node = match ends.first()?.place {

@@ -307,7 +307,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Whether no plan with at least this objective can improve the incumbent.
+    /// Whether no plan with an objective of at least `bound` improves the incumbent.
     fn is_beaten(&self, bound: f64) -> bool {
         let tolerance = if self.instance.granule > 0.0 {
             1e-12

@@ -22,7 +22,10 @@ const fromOf = (chosen: Start | null, here: Position | null | undefined): From |
   return lon === undefined || lat === undefined ? null : { lon, lat };
 };
 
-/** The chosen start, or else the phone's position if a screen has asked for it in the last minutes. Never asks for it. */
+/**
+ * The chosen start, or else the phone's position if a screen has requested it in the last minutes. It never requests
+ * it.
+ */
 export const recentStart = (): From | null =>
   fromOf(chosenStart.value, last.value && Date.now() < last.value.until ? last.value.at : null);
 

@@ -80,7 +80,7 @@ export interface TourHandle {
   /** Whether the current step follows the phone's position. */
   isFollowing: ComputedRef<boolean>;
   retry: () => void;
-  /** Plans anew, although there is a plan. */
+  /** Plans again, even if there is a plan. */
   startOver: () => void;
   deliver: () => void;
 }
@@ -194,7 +194,7 @@ export function useTour({ from, here }: StartHandle): TourHandle {
   const turnBack = (start: From): Promise<void> => (isOnFoot() ? walkOn(start, false) : replan(start, true));
 
   watch([() => current.value?.visit, () => orders.open.value.length], go, { immediate: true });
-  /** Plans anew. If there is no current visit, forgetting the plan triggers no watcher, so `go` is called here. */
+  /** Plans again. If there is no current visit, forgetting the plan triggers no watcher, so `go` is called here. */
   function startOver(): void {
     const hadVisit = Boolean(current.value?.visit);
     forgetPlan();
