@@ -490,8 +490,8 @@ struct Label {
 
 /// The results of a search so far.
 trait Settled {
-    /// Settles a label. Returns whether the search goes on from it: not if earlier labels offer everything that it
-    /// offers.
+    /// Settles a label. Returns whether the search continues from it; it does not if earlier labels are at
+    /// least as good for everything that follows.
     fn settle(&mut self, label: Label) -> bool;
 }
 
@@ -506,8 +506,8 @@ impl Field {
         })
     }
 
-    /// Whether a label offers nothing beyond the entries. Entries in an earlier phase may go on wherever a later phase
-    /// may, so `wanted` sites reached in no later a phase at no higher a cost are as good.
+    /// Whether a label is superfluous: the entries reach the same site, or `wanted` sites, at no higher cost
+    /// and in no later phase. A walk in an earlier phase may continue wherever one in a later phase may.
     fn outdoes(&self, label: &Label, own: &[Reached]) -> bool {
         let is_place = label.node >= self.nodes;
         let mut sites = [NONE; MOST_WANTED];
