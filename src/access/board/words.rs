@@ -187,7 +187,7 @@ impl Words {
                 self.pick("需物业通行码", "The property company's pass code is needed")
             }
             Some(Credential::DistrictCode) => {
-                self.pick("需街道通行码", "The district's pass code is needed")
+                self.pick("需街道通行码", "The subdistrict's pass code is needed")
             }
             Some(Credential::PlatformCode) => {
                 self.pick("需平台骑手码", "The platform's rider code is needed")

@@ -132,7 +132,7 @@ pub struct IsochroneProperties {
 #[utoipa::path(post, path = "/api/nearest", operation_id = "nearest_by_travel_time", tag = "routes",
     request_body = NearestBody,
     responses(
-        (status = 200, description = "The first first; `duration_s` and `distance_m` among the properties are those of the way. Features that cannot be reached are left out", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
+        (status = 200, description = "Nearest first; `duration_s` and `distance_m` among the properties are those of the way. Features that cannot be reached are left out", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
         (status = 404, description = "There is no such collection", content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong, or the position is far from every way", content_type = "application/problem+json"),
         (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
@@ -364,7 +364,10 @@ async fn reached(app: &App, traveller: Traveller, minutes: f64) -> Result<Respon
     if !(0.0..=LONGEST_MIN).contains(&minutes) {
         return Err(Problem::wrong_field(
             "minutes",
-            both!("应为0至{LONGEST_MIN}", "expected 0 to {LONGEST_MIN}"),
+            both!(
+                "应为0至{LONGEST_MIN}分钟",
+                "expected 0 to {LONGEST_MIN} minutes"
+            ),
         ));
     }
     let ground = app.ground(traveller.at).await?;

@@ -319,7 +319,7 @@ pub(super) fn credential(value: &str) -> Option<Localized> {
             "须出示物业通行码",
             "show the pass code of the property company"
         ),
-        "district_code" => both!("须出示社区通行码", "show the pass code of the community"),
+        "district_code" => both!("须出示街道通行码", "show the pass code of the subdistrict"),
         "platform_code" => both!(
             "须出示平台通行码",
             "show the pass code of the delivery platform"

@@ -154,7 +154,7 @@ export const words = {
     mapOf: '路线图',
     mapFailed: '地图没有加载出来，请看下面的步骤。',
     nearTitle: (what: string) => `最近的${what}`,
-    nearNone: '附近没有登记，也没有能到的。',
+    nearNone: '附近没有登记的地点，也没有能到达的。',
     aed: '有 AED',
     call: '拨打',
     call120: '拨打 120',
@@ -298,7 +298,7 @@ export const words = {
     wrongNext:
       'An officer will check it. Of riders who are signed in, two reports within two hours close a gate for everybody’s routes.',
     wrongNextRider:
-      'If another rider says so within two hours, or a grid worker does, everybody’s routes avoid this gate, for 12 hours at most. An officer will check it.',
+      'If another rider reports it within two hours, or a grid worker reports it, everybody’s routes avoid this gate, for 12 hours at most. An officer will check it.',
     wrongNextStaff: 'Everybody’s routes avoid this gate from now on, for 12 hours at most. An officer will check it.',
     wrongFollow: 'Follow the report',
     cancel: 'Cancel',
@@ -329,7 +329,7 @@ export const admitsWords: Record<Admits, Bilingual> = {
 export const credentialWords: Record<string, Bilingual> = {
   register: { zh: '登记姓名和电话', en: 'register with name and telephone' },
   property_code: { zh: '物业通行码', en: 'the property company’s pass code' },
-  district_code: { zh: '街道通行码', en: 'the district’s pass code' },
+  district_code: { zh: '街道通行码', en: 'the subdistrict’s pass code' },
   platform_code: { zh: '平台骑手码', en: 'the platform’s rider code' },
 };
 
