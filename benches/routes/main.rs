@@ -1,7 +1,7 @@
 //! Measures routes, nearest buildings and isochrones over HTTP and in the library, on a city of any size:
 //! `cargo bench --bench routes -- 180000` generates a city with so many buildings, with streets, one-ways, walls, gates
 //! with hours, lanes and doors (180,000 buildings make a network of a million edges); `cargo bench --bench routes --
-//! EXTRACT.osm.pbf` measures an extract.
+//! EXTRACT.osm.pbf` measures an extract, and `-- demo` the demo district from door to door.
 //!
 //! The queries are random and the same in every run. Each runs three times and the shortest time counts, so that other
 //! load on the machine matters less. `ONEMAP_BENCH_DATABASE=sqlite:PATH` names a database that is kept, and is used as it
@@ -19,13 +19,14 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use geo_types::Coord;
+use geo_types::{Coord, Geometry};
 use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::Offset;
 use onemap::http::{self, App, Options};
 use onemap::live::Live;
 use onemap::live::jobs::{Jobs, Kinds, Settings};
+use onemap::model::{Author, Canonical, Edit};
 use onemap::network::core::{Limit, Memory, Profile};
 use onemap::network::nearby::coord;
 use onemap::service::config;
@@ -96,19 +97,18 @@ async fn measure(what: &str) {
     let night = noon
         .checked_add(jiff::SignedDuration::from_mins(14 * 60 + 30))
         .unwrap();
-    let is_synthetic = what.parse::<u64>().is_ok();
-    let pairs = pairs(&ground, is_synthetic);
+    let pairs = pairs(&ground, what);
     let mut kinds: Vec<(String, Timestamp, Vec<Asked>)> = Vec::new();
     for profile in &profiles {
         for (hour, at) in [("noon", noon), ("02:30", night)] {
             let asked = pairs.iter();
             let asked = asked
-                .map(|(from, to)| route(profile, at, *from, to.clone()))
+                .map(|(from, to)| route(profile, at, from.clone(), to.clone()))
                 .collect();
             kinds.push((format!("route, {}, {hour}", profile.name), at, asked));
         }
     }
-    let starts = || pairs.iter().map(|(from, _)| *from);
+    let starts = || pairs.iter().map(|(from, _)| from.clone());
     let near = starts().map(|from| nearest(&profiles[0], noon, from));
     kinds.push((
         "nearest five buildings, foot".to_owned(),
@@ -133,10 +133,10 @@ async fn measure(what: &str) {
     }
 }
 
-/// Imports a city or an extract into a new database.
+/// Imports a city, an extract or the demo district into a new database.
 async fn import(what: &str, database: &str, folder: &Path) {
     let mut file = what.to_owned();
-    if what.parse::<u64>().is_ok() {
+    if what != "demo" && what.parse::<u64>().is_ok() {
         file = folder.join("city.ndjson").display().to_string();
         onemap(&["synth", "--buildings", what, "--network", "--out", &file]);
     }
@@ -144,6 +144,12 @@ async fn import(what: &str, database: &str, folder: &Path) {
     config::install_schemas(&store, onemap::model::BuiltIns::compiled(), &[], true)
         .await
         .unwrap();
+    if what == "demo" {
+        let district = onemap::demo::district(Timestamp::now());
+        let edit = Edit::new(Author::system(), district);
+        store.commit(edit).await.unwrap();
+        return;
+    }
     drop(store);
     let began = Instant::now();
     onemap(&["import", "--database", database, &file]);
@@ -198,64 +204,71 @@ async fn serve(live: &Live) -> String {
     base
 }
 
-/// Random pairs: from a position on a way to another one, or in a synthetic city to a unit of a building.
-fn pairs(ground: &Ground, to_doors: bool) -> Vec<(Coord<f64>, Spot)> {
+/// Random pairs: from a position on a way to another one, in a synthetic city to a unit door, and in the demo district
+/// from door to door.
+fn pairs(ground: &Ground, what: &str) -> Vec<(Spot, Spot)> {
     let wanted: usize = number("ONEMAP_BENCH_PAIRS", 1000);
     let range = std::env::var("ONEMAP_BENCH_KM").unwrap_or_default();
-    let usual = if to_doors { (0.3, 20.0) } else { (0.3, 3.0) };
+    let is_synthetic = what.parse::<u64>().is_ok();
+    let usual = if is_synthetic {
+        (0.3, 20.0)
+    } else {
+        (0.3, 3.0)
+    };
     let (least, most): (f64, f64) = range
         .split_once('-')
         .and_then(|(least, most)| Some((least.parse().ok()?, most.parse().ok()?)))
         .unwrap_or(usual);
     let topology = &ground.ways().unwrap().topology;
-    let mut random = Random(42);
-    let position = |random: &mut Random| {
-        loop {
-            let edge = random.below(topology.edge_count() as u64) as u32;
-            let name = &topology.features()[topology.edge(edge).feature as usize];
-            if name.starts_with("routes/") {
-                return coord(topology.point(topology.edge(edge).from));
-            }
+    let position = |random: &mut Random| loop {
+        let edge = topology.edge(random.below(topology.edge_count() as u64) as u32);
+        if topology.features()[edge.feature as usize].starts_with("routes/") {
+            let at = coord(topology.point(edge.from));
+            return (Spot::Position(at), at);
         }
     };
-    let doors: Vec<_> = ground
-        .snapshot
-        .collections()
-        .get("entrances")
+    let entrances = ground.snapshot.collections().get("entrances");
+    let doors: Vec<(Spot, Coord<f64>)> = entrances
         .into_iter()
         .flat_map(|all| all.iter())
-        .filter(|entry| entry.id().as_str().starts_with("b-"))
+        .filter(|entry| Canonical::new(entry.all_properties()).is("kind", "unit_door"))
         .filter_map(|entry| match entry.geometry()? {
-            geo_types::Geometry::Point(at) => Some((entry.id().to_string(), at.0)),
+            Geometry::Point(at) => Some((Spot::Entrance(entry.id().to_string()), at.0)),
             _ => None,
         })
         .collect();
+    let door = |random: &mut Random| doors[random.below(doors.len() as u64) as usize].clone();
+    let mut random = Random(42);
     let mut pairs = Vec::with_capacity(wanted);
     while pairs.len() < wanted {
-        let from = position(&mut random);
-        let (spot, at) = if to_doors {
-            let (id, at) = &doors[random.below(doors.len() as u64) as usize];
-            (Spot::Entrance(id.clone()), *at)
-        } else {
-            let at = position(&mut random);
-            (Spot::Position(at), at)
+        let (from, to) = match what {
+            "demo" => (door(&mut random), door(&mut random)),
+            _ if is_synthetic => (position(&mut random), door(&mut random)),
+            _ => (position(&mut random), position(&mut random)),
         };
-        if (least..=most).contains(&(distance(from, at) / 1000.0)) {
-            pairs.push((from, spot));
+        if (least..=most).contains(&(distance(from.1, to.1) / 1000.0)) {
+            pairs.push((from.0, to.0));
         }
     }
     pairs
 }
 
-fn route(profile: &Profile, at: Timestamp, from: Coord<f64>, to: Spot) -> Asked {
-    let there = match &to {
+/// A place as a request names it.
+fn place(spot: &Spot) -> Value {
+    match spot {
         Spot::Position(at) => json!({"lon": at.x, "lat": at.y}),
         Spot::Entrance(id) => json!({"entrance": id}),
         Spot::Building { id, .. } => json!({"building": id}),
         Spot::Facility(id) => json!({"facility": id}),
-    };
+    }
+}
+
+fn route(profile: &Profile, at: Timestamp, from: Spot, to: Spot) -> Asked {
+    let body = json!({
+        "from": place(&from), "to": place(&to), "profile": profile.name, "depart_at": at.to_string(),
+    });
     let ask = Ask {
-        from: Spot::Position(from),
+        from,
         to,
         profile: profile.clone(),
         at,
@@ -264,30 +277,24 @@ fn route(profile: &Profile, at: Timestamp, from: Coord<f64>, to: Spot) -> Asked 
     };
     Asked {
         path: "/api/route",
-        body: json!({
-            "from": {"lon": from.x, "lat": from.y}, "to": there,
-            "profile": profile.name, "depart_at": at.to_string(),
-        }),
+        body,
         run: Box::new(move |ground, memory| ground.route(&ask, memory, Limit::NONE).is_ok()),
     }
 }
 
-fn traveller(profile: &Profile, at: Timestamp, from: Coord<f64>) -> Traveller {
-    Traveller {
-        from: Spot::Position(from),
+fn nearest(profile: &Profile, at: Timestamp, from: Spot) -> Asked {
+    let body = json!({
+        "collection": "buildings", "from": place(&from), "k": 5, "profile": profile.name,
+        "depart_at": at.to_string(),
+    });
+    let traveller = Traveller {
+        from,
         profile: profile.clone(),
         at,
-    }
-}
-
-fn nearest(profile: &Profile, at: Timestamp, from: Coord<f64>) -> Asked {
-    let traveller = traveller(profile, at, from);
+    };
     Asked {
         path: "/api/nearest",
-        body: json!({
-            "collection": "buildings", "lon": from.x, "lat": from.y, "k": 5,
-            "profile": profile.name, "depart_at": at.to_string(),
-        }),
+        body,
         run: Box::new(move |ground, memory| {
             let all = ground.snapshot.collections().get("buildings").unwrap();
             let free = onemap::index::Free;
@@ -298,14 +305,18 @@ fn nearest(profile: &Profile, at: Timestamp, from: Coord<f64>) -> Asked {
     }
 }
 
-fn isochrone(profile: &Profile, at: Timestamp, from: Coord<f64>) -> Asked {
-    let traveller = traveller(profile, at, from);
+fn isochrone(profile: &Profile, at: Timestamp, from: Spot) -> Asked {
+    let body = json!({
+        "from": place(&from), "minutes": 10, "profile": profile.name, "depart_at": at.to_string(),
+    });
+    let traveller = Traveller {
+        from,
+        profile: profile.clone(),
+        at,
+    };
     Asked {
         path: "/api/isochrone",
-        body: json!({
-            "lon": from.x, "lat": from.y, "minutes": 10,
-            "profile": profile.name, "depart_at": at.to_string(),
-        }),
+        body,
         run: Box::new(move |ground, memory| {
             ground
                 .isochrone(&traveller, 6000, memory, Limit::NONE)
