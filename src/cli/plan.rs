@@ -128,6 +128,7 @@ fn solve(args: &SolveArgs, begin: Instant, cancelled: &AtomicBool) -> anyhow::Re
     let control = Control {
         should_stop: &should_stop,
         progress: &progress,
+        plan: &|_| {},
     };
     let objective = match args.problem {
         Kind::PMedian => Objective::Median,

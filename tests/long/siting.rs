@@ -18,6 +18,7 @@ fn the_family_of_the_or_library_is_proven_up_to_500_vertices_and_nearly_up_to_90
     let control = Control {
         should_stop: &should_stop,
         progress: &|_| {},
+        plan: &|_| {},
     };
     for vertices in (100..=900).step_by(100) {
         for (seed, sites) in (1..).zip(numbers_of_sites(vertices)) {

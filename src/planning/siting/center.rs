@@ -85,6 +85,7 @@ pub fn solve(center: &Center, control: &Control<'_>) -> Outcome {
             Some(sites) => {
                 let radius = center.radius(&sites);
                 if best.as_ref().is_none_or(|(_, known)| radius < *known) {
+                    (control.plan)(&sites);
                     best = Some((sites, radius));
                 }
                 high = radii.partition_point(|r| *r < radius).min(middle);

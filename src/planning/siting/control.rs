@@ -75,6 +75,8 @@ pub struct Control<'a> {
     pub should_stop: &'a dyn Fn() -> Option<Halt>,
     /// Called when the incumbent or the bound changed.
     pub progress: &'a dyn Fn(Progress),
+    /// Called with the sites of each better plan, for a checkpoint.
+    pub plan: &'a dyn Fn(&[u32]),
 }
 
 impl Control<'static> {
@@ -83,6 +85,7 @@ impl Control<'static> {
         Self {
             should_stop: &|| None,
             progress: &|_| {},
+            plan: &|_| {},
         }
     }
 }

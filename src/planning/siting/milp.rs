@@ -111,6 +111,7 @@ pub(super) fn solve(problem: &Problem, first: Option<&[u32]>, control: &Control<
                 if is_max { new > old } else { new < old }
             };
             if problem.accepts(&plan) && best.as_ref().is_none_or(better) {
+                (control.plan)(&plan);
                 best = Some(plan);
             }
         }

@@ -4,16 +4,19 @@
 //! formulas.
 
 pub mod center;
+pub mod checkpoint;
 pub mod control;
 pub mod cover;
 pub mod family;
 pub mod graph;
 pub mod median;
+pub mod memory;
 mod milp;
 pub mod orlib;
 pub mod plan;
 pub mod problem;
 pub mod random;
+pub mod robust;
 mod solve;
 #[cfg(test)]
 mod tests;

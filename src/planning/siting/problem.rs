@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::memory::{MEMORY_LIMIT, memory_needed};
 use crate::model::{Localized, both};
 
 /// A siting problem. Candidates are numbered from 0.
@@ -263,10 +264,32 @@ impl Problem {
                 both!("没有需求点。", "There are no demand points."),
             );
         }
+        self.check_memory(&mut found);
         self.check_demand(&mut found);
         self.check_goal(&mut found);
         self.check_constraints(&mut found);
         found.0
+    }
+
+    /// Callers that build a problem check [`memory_needed`] before; this one is for those who read it.
+    fn check_memory(&self, found: &mut Found) {
+        let constraints = &self.constraints;
+        let is_program = constraints.capacity.is_some()
+            || constraints.backup
+            || !constraints.community_share.is_empty();
+        let pairs = self.demand.iter().map(|d| d.reach.len()).sum();
+        let needed = memory_needed(self.demand.len(), self.candidates, pairs, is_program);
+        if needed > MEMORY_LIMIT {
+            let (needed, limit) = (needed >> 20, MEMORY_LIMIT >> 20);
+            found.add(
+                "demand",
+                both!(
+                    "求解约需 {needed} MB 内存，上限为 {limit} MB：请减少候选点或缩短可达距离。",
+                    "Solving this needs about {needed} MB of memory. The limit is {limit} MB: use fewer candidates or a \
+                     shorter reach."
+                ),
+            );
+        }
     }
 
     fn check_demand(&self, found: &mut Found) {

@@ -14,7 +14,7 @@ use super::problem::{Constraint, Goal, Problem, Refusal};
 
 /// How often the search for least walking among equal plans may ask whether to stop. This limits its effort
 /// independently of the speed of the machine, so that the same problem always gives the same plan.
-const TIE_EFFORT: usize = 20_000;
+const TIE_EFFORT: usize = 4_000;
 
 /// Solves a problem, starting from `first` if it is given (the incumbent of a checkpoint).
 ///
@@ -235,8 +235,8 @@ fn most_covered(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>)
         (control.progress)(Progress::new(covered, demand - state.bound));
     };
     let inner = Control {
-        should_stop: control.should_stop,
         progress: &report,
+        ..*control
     };
     let found = median::solve(&instance, first, &inner);
     Found {
@@ -384,7 +384,7 @@ fn with_least_walking(problem: &Problem, sites: &[u32], control: &Control<'_>) -
     };
     let inner = Control {
         should_stop: &should_stop,
-        progress: &|_| {},
+        ..Control::unlimited()
     };
     let granule = f64::from(u8::from(is_exact));
     let found = median::solve(
@@ -522,7 +522,12 @@ fn conflicting(problem: &Problem, control: &Control<'_>) -> Vec<Constraint> {
     }
     let to_blame = |constraint: &Constraint| {
         without(problem, *constraint).is_some_and(|other| {
-            let found = find(&other, None, control);
+            let quiet = Control {
+                progress: &|_| {},
+                plan: &|_| {},
+                ..*control
+            };
+            let found = find(&other, None, &quiet);
             found.sites.is_some()
         })
     };

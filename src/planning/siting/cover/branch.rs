@@ -267,6 +267,9 @@ impl Solver<'_> {
         let cost: f64 = plan.iter().map(|s| self.cover.cost[*s as usize]).sum();
         if cost < self.cutoff && self.cover.accepts(&plan) {
             self.cutoff = cost;
+            if self.cover.limit.is_none() {
+                (self.control.plan)(&plan);
+            }
             self.best = Some(plan);
         }
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::dominance::dominated;
 use super::dual::{Relaxed, Rest};
 use super::instance::{Choice, Costs, Instance};
+use super::program;
 use super::start::Search;
 use crate::planning::siting::control::{Control, Halt, Progress, StopReason};
 use crate::planning::siting::random::Random;
@@ -159,6 +160,36 @@ impl Solver<'_> {
             }
             (part, root, site) = contract(&part, &root, site)?;
         }
+        if program::suits(&part.instance) {
+            let inside = self.best.as_ref().map(|best| {
+                let here = part.names.iter().map(|name| best[*name as usize]);
+                here.collect::<Vec<bool>>()
+            });
+            let control = *self.control;
+            let floor = root.bound;
+            let end = program::solve(
+                &part.instance,
+                inside.as_deref(),
+                &control,
+                &mut |bound, plan| {
+                    self.offer_part(&part, plan);
+                    self.report(bound.max(floor));
+                },
+            );
+            match end {
+                program::End::Optimal(plan) => {
+                    self.offer_part(&part, Some(plan));
+                    self.closed_bound = self.closed_bound.min(self.incumbent);
+                    return None;
+                }
+                program::End::Halted(halt, bound, plan) => {
+                    self.offer_part(&part, plan);
+                    self.closed_bound = self.closed_bound.min(bound.max(floor));
+                    return Some(halt);
+                }
+                program::End::Unknown => {}
+            }
+        }
         self.branch(&part, root, site)
     }
 
@@ -223,6 +254,13 @@ impl Solver<'_> {
         }
     }
 
+    fn offer_part(&mut self, part: &Part<'_>, plan: Option<Vec<bool>>) {
+        if let Some(plan) = plan {
+            let open: Vec<u32> = (0_u32..).zip(&plan).filter(|p| *p.1).map(|p| p.0).collect();
+            self.offer(part.plan(self.instance.sites, open.iter()));
+        }
+    }
+
     /// The two halves of a node.
     fn split(&mut self, part: &Part<'_>, nodes: &mut Vec<Node>, node: Node, site: usize) {
         let mut other = Node {
@@ -274,6 +312,8 @@ impl Solver<'_> {
         let is_better = total < self.incumbent && self.instance.accepts(&plan);
         if is_better {
             self.incumbent = total;
+            let open: Vec<u32> = (0_u32..).zip(&plan).filter(|p| *p.1).map(|p| p.0).collect();
+            (self.control.plan)(&open);
             self.best = Some(plan);
         }
         is_better

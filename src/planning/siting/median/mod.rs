@@ -5,6 +5,7 @@ mod branch;
 mod dominance;
 mod dual;
 mod instance;
+mod program;
 mod start;
 
 pub use self::branch::{Outcome, solve};

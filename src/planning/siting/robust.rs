@@ -1,0 +1,187 @@
+//! How robust a plan is: the problem is solved again with other demand, other walking speeds and some links
+//! missing, and each site is reported with how often it is chosen ("in 93 of 100").
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::control::{Control, StopReason};
+use super::problem::{Problem, Refusal};
+use super::random::Random;
+use super::solve;
+
+/// What varies between the runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sampling {
+    /// How many times the problem is solved.
+    pub runs: u32,
+    /// The same seed gives the same samples.
+    pub seed: u64,
+    /// The standard deviation of the logarithm of each weight: 0.2 varies demand by about 20 %.
+    pub demand_spread: f64,
+    /// The standard deviation of the logarithm of the walking speed, which is one for all within a run.
+    pub speed_spread: f64,
+    /// The share of pairs of a demand point and a candidate that are not linked. The nearest candidate of a demand
+    /// point stays.
+    pub missing_links: f64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            runs: 100,
+            seed: 1,
+            demand_spread: 0.2,
+            speed_spread: 0.1,
+            missing_links: 0.02,
+        }
+    }
+}
+
+/// How often sites are chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Robustness {
+    /// How many runs gave a plan; fewer than asked for if it was stopped.
+    pub runs: u32,
+    /// In how many of them the plan is proven to be the best.
+    pub proven: u32,
+    /// How many runs had no plan that satisfies the constraints.
+    pub infeasible: u32,
+    /// Each site that was chosen, with the number of runs, most often chosen first.
+    pub sites: Vec<(u32, u32)>,
+}
+
+/// Solves samples of a problem.
+///
+/// # Errors
+///
+/// Everything that is wrong with the statement.
+pub fn robustness(
+    problem: &Problem,
+    sampling: &Sampling,
+    control: &Control<'_>,
+) -> Result<Robustness, Vec<Refusal>> {
+    let mut random = Random::new(sampling.seed);
+    let mut found = Robustness {
+        runs: 0,
+        proven: 0,
+        infeasible: 0,
+        sites: Vec::new(),
+    };
+    let mut times: BTreeMap<u32, u32> = BTreeMap::new();
+    let quiet = Control {
+        progress: &|_| {},
+        plan: &|_| {},
+        ..*control
+    };
+    for _ in 0..sampling.runs {
+        let sample = resample(problem, sampling, &mut random);
+        if control.halt().is_some() {
+            break;
+        }
+        let plan = solve(&sample, None, &quiet)?;
+        if control.halt().is_some() {
+            // What the search had when it was stopped says little.
+            break;
+        }
+        match plan.sites {
+            Some(sites) => {
+                found.runs += 1;
+                found.proven += u32::from(plan.stop_reason == StopReason::Optimal);
+                sites
+                    .iter()
+                    .for_each(|site| *times.entry(*site).or_default() += 1);
+            }
+            None => found.infeasible += 1,
+        }
+    }
+    found.sites = times.into_iter().collect();
+    found
+        .sites
+        .sort_by_key(|(site, times)| (u32::MAX - times, *site));
+    Ok(found)
+}
+
+/// One sample of a problem. Whole weights stay whole.
+pub fn resample(problem: &Problem, sampling: &Sampling, random: &mut Random) -> Problem {
+    let mut sample = problem.clone();
+    let slower = (sampling.speed_spread * random.normal()).exp();
+    for point in &mut sample.demand {
+        let is_whole = point.weight.fract() == 0.0;
+        point.weight *= (sampling.demand_spread * random.normal()).exp();
+        if is_whole {
+            point.weight = point.weight.round();
+        }
+        let nearest = point
+            .reach
+            .iter()
+            .map(|(_, d)| *d)
+            .fold(f64::INFINITY, f64::min);
+        point
+            .reach
+            .retain(|(_, d)| random.unit() >= sampling.missing_links || *d <= nearest);
+        for (_, distance) in &mut point.reach {
+            *distance *= slower;
+        }
+    }
+    sample
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::{Constraints, Demand, Goal};
+    use super::*;
+
+    /// Two villages far apart. Sites 0 and 1 stand in them, site 2 between them serves nobody well.
+    fn villages() -> Problem {
+        let home = |weight, distances: [f64; 3]| Demand {
+            weight,
+            reach: (0..3).zip(distances).collect(),
+            community: None,
+        };
+        Problem {
+            candidates: 3,
+            demand: vec![
+                home(50.0, [10.0, 900.0, 500.0]),
+                home(40.0, [20.0, 900.0, 500.0]),
+                home(60.0, [900.0, 15.0, 500.0]),
+            ],
+            goal: Goal::LeastWalking,
+            constraints: Constraints {
+                sites: Some(2),
+                ..Constraints::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_plan_without_rivals_is_chosen_every_time() {
+        let sampling = Sampling {
+            runs: 30,
+            missing_links: 0.0,
+            ..Sampling::default()
+        };
+        let found = robustness(&villages(), &sampling, &Control::unlimited()).unwrap();
+        assert_eq!((found.runs, found.proven, found.infeasible), (30, 30, 0));
+        assert_eq!(found.sites, [(0, 30), (1, 30)]);
+    }
+
+    #[test]
+    fn a_rival_is_chosen_in_some_of_the_runs_and_the_same_seed_repeats_them() {
+        let mut problem = villages();
+        problem.constraints.sites = Some(1);
+        // One village or the other: who has more people in the sample decides.
+        problem.goal = Goal::MostCovered {
+            radius: 100.0,
+            until: None,
+        };
+        problem.demand.remove(1);
+        let sampling = Sampling::default();
+        let found = robustness(&problem, &sampling, &Control::unlimited()).unwrap();
+        let times: BTreeMap<u32, u32> = found.sites.iter().copied().collect();
+        assert_eq!(times.values().sum::<u32>(), 100);
+        assert!(times[&1] > times[&0] && times[&0] > 5, "{times:?}");
+        let again = robustness(&problem, &sampling, &Control::unlimited()).unwrap();
+        assert_eq!(found, again);
+    }
+}
