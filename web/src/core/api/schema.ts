@@ -555,10 +555,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What can be reached from a place within a time. */
+        /** Returns what can be reached within a time. */
         get: operations["isochrone"];
         put?: never;
-        /** What somebody reaches within a time. */
+        /** Returns what can be reached from a place within a time. */
         post: operations["isochrone_from"];
         delete?: never;
         options?: never;
@@ -629,9 +629,9 @@ export interface paths {
         get: operations["nearest"];
         put?: never;
         /**
-         * The features that are reached first.
-         * @description By real travel time over the network: gates, hours and closures count. The position of a person comes in the body,
-         *     which is not logged.
+         * Returns the features with the shortest travel times.
+         * @description Travel times are those over the network: gates, opening hours and closures count. The position of a person
+         *     is sent in the body, which is not logged.
          */
         post: operations["nearest_by_travel_time"];
         delete?: never;
@@ -739,7 +739,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Who is within reach of a facility.
+         * Returns how many people are within reach of a facility.
          * @description Walks start at doors and follow the network; storeys, stairs and lifts count where the standard is a time. Opening
          *     hours of ways, gates and facilities are read at `at` for the whole walk.
          */
@@ -812,10 +812,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The way to the door.
-         * @description Which gate lets the vehicle in at this hour and what must be shown there, where to park, which unit door, whether
-         *     there is a lift. Each leg is a line with its steps in words, and `summary.other_gates` says of every other gate of the
-         *     compound why it lost. Neither the question nor a position in it is logged or stored.
+         * Returns the route to the door.
+         * @description The steps say which gate lets the vehicle in at this hour and what must be shown there, where to park, which
+         *     unit door to use, and whether there is a lift. Each leg is a line with its steps. `summary.other_gates`
+         *     gives, for each other gate of the compound, the reason why the route does not use it. Neither the request
+         *     nor a position in it is logged or stored.
          */
         post: operations["route"];
         delete?: never;
@@ -1638,11 +1639,11 @@ export interface components {
             /** @description Always `live`. */
             status: string;
         };
-        /** @description Another way. */
+        /** @description An alternative route. */
         Alternative: {
             /** @description The legs. */
             features: components["schemas"]["LegFeature"][];
-            /** @description The whole of it. */
+            /** @description The summary of the route. */
             summary: components["schemas"]["RouteSummary"];
             /** @description `FeatureCollection`. */
             type: string;
@@ -1917,7 +1918,7 @@ export interface components {
             /** @description The name in Chinese. */
             zh: string;
         };
-        /** @description What tried facilities change. */
+        /** @description The changes by tried facilities. */
         ChangeAnswer: {
             /**
              * Format: double
@@ -2065,7 +2066,7 @@ export interface components {
             /** @description The id of the case. */
             id: string;
         };
-        /** @description Who is covered. */
+        /** @description A coverage: the people who are within reach of a facility, and those who are not. */
         CoverageAnswer: {
             /**
              * Format: double
@@ -2121,7 +2122,7 @@ export interface components {
             share?: number | null;
             /** @description The standard. */
             standard: components["schemas"]["StandardShown"];
-            /** @description The same by straight lines from the buildings, for comparison only: straight lines flatter. */
+            /** @description The same by straight-line distance instead of walks, for comparison only: the share is too high. */
             straight_line: components["schemas"]["StraightLine"];
             /** @description The places with people who are not covered, those with the most people first. */
             uncovered: components["schemas"]["UncoveredPlace"][];
@@ -2129,27 +2130,30 @@ export interface components {
             unlinked: components["schemas"]["UnlinkedAnswer"];
             worst?: components["schemas"]["AreaAnswer"] | null;
         };
-        /** @description A question for a coverage. */
+        /** @description A request for a coverage. */
         CoverageBody: {
             /** @description Positions of further facilities to try. */
             add?: components["schemas"]["TriedPlace"][];
             /**
              * Format: date-time
-             * @description The moment at which opening hours are read for the whole walk, RFC 3339; now where it is missing.
+             * @description The moment at which opening hours are read for the whole walk, RFC 3339; now, if absent.
              */
             at?: string | null;
             /** @description How the result is divided. */
             by?: components["schemas"]["ByBody"];
             demand?: components["schemas"]["DemandBody"] | null;
             facility?: components["schemas"]["FacilityBody"] | null;
-            /** @description The most areas, uncovered and unlinked places in the answer, the ones with the most people first. */
+            /**
+             * @description The maximum length of each list in the answer: areas, uncovered places, unlinked places and places of
+             *     `change`.
+             */
             limit?: number;
             /**
-             * @description How people move: `foot` or `wheelchair`.
+             * @description The travel profile: `foot` or `wheelchair`.
              * @example foot
              */
             profile?: string;
-            /** @description How near a facility must be: the id of a standard, or one of your own. */
+            /** @description The standard, which says how near a facility must be: an id, or a standard of your own. */
             standard: components["schemas"]["StandardBody"];
             /** @description The ids of facilities that do not count. */
             without?: string[];
@@ -2429,7 +2433,7 @@ export interface components {
             /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
             opening_hours?: string;
         };
-        /** @description What counts as a facility. */
+        /** @description The features that count as facilities. */
         FacilityBody: {
             /** @description Only stations with a defibrillator. */
             aed?: boolean;
@@ -3200,20 +3204,20 @@ export interface components {
              */
             uses?: number | null;
         };
-        /** @description What can be reached: the stretches of ways. */
+        /** @description An isochrone: the stretches of ways that can be reached within a time. */
         Isochrone: {
             /** @description The stretches of ways that are reached. */
             geometry: components["schemas"]["ReachedWays"];
-            /** @description What it is. */
+            /** @description The properties of the isochrone. */
             properties: components["schemas"]["IsochroneProperties"];
             /** @description `Feature`. */
             type: string;
         };
-        /** @description A question for what can be reached. */
+        /** @description A request for an isochrone: what can be reached within a time. */
         IsochroneBody: {
             /**
              * Format: date-time
-             * @description When they set out, RFC 3339; now where it is missing.
+             * @description The departure time, RFC 3339; now, if absent.
              */
             depart_at?: string | null;
             from?: components["schemas"]["RoutePlace"] | null;
@@ -3229,13 +3233,13 @@ export interface components {
             lon?: number | null;
             /**
              * Format: double
-             * @description Within so many minutes.
+             * @description The longest travel time, in minutes.
              */
             minutes: number;
-            /** @description How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`. */
+            /** @description The travel profile: `ebike`, `foot`, `cargo_trike` or `wheelchair`. */
             profile?: string;
         };
-        /** @description What an isochrone is. */
+        /** @description The properties of an isochrone. */
         IsochroneProperties: {
             /**
              * Format: double
@@ -3244,7 +3248,7 @@ export interface components {
             length_m: number;
             /**
              * Format: double
-             * @description Within so many minutes.
+             * @description The longest travel time, in minutes.
              */
             minutes: number;
             /**
@@ -3252,7 +3256,7 @@ export interface components {
              * @description The commit from which the network was built.
              */
             network_seq: number;
-            /** @description How somebody moves. */
+            /** @description The travel profile. */
             profile: string;
             /**
              * Format: int64
@@ -3363,7 +3367,7 @@ export interface components {
             /** @description West, south, east, north, in degrees (WGS 84). Null for an empty map. */
             bbox?: number[] | null;
         };
-        /** @description What `limit` left off. */
+        /** @description The numbers of entries that `limit` left off the lists. */
         LeftOff: {
             /** @description Areas of `by`. */
             by: number;
@@ -3376,21 +3380,21 @@ export interface components {
         };
         /** @description A leg of a route. */
         LegFeature: {
-            /** @description Where it leads; for parking and waiting the same position twice. */
+            /** @description The line of the leg; for parking and waiting, the same position twice. */
             geometry: components["schemas"]["LegLine"];
-            /** @description What it is. */
+            /** @description The properties of the leg. */
             properties: components["schemas"]["LegProperties"];
             /** @description `Feature`. */
             type: string;
         };
-        /** @description A line. */
+        /** @description The line of a leg. */
         LegLine: {
             /** @description Longitude and latitude, WGS 84 degrees. */
             coordinates: number[][];
             /** @description `LineString`. */
             type: string;
         };
-        /** @description What a leg is. */
+        /** @description The properties of a leg. */
         LegProperties: {
             /**
              * Format: date-time
@@ -3399,19 +3403,19 @@ export interface components {
             begins_at: string;
             /**
              * Format: double
-             * @description Metres.
+             * @description The length, in metres.
              */
             distance_m: number;
             /**
              * Format: double
-             * @description Seconds.
+             * @description The duration, in seconds.
              */
             duration_s: number;
             /** @description Whether it belongs to the way back. */
             is_back: boolean;
             /** @description `ride`, `push`, `park`, `walk`, `lift` or `wait`. */
             mode: string;
-            /** @description What a person sees, in order. */
+            /** @description The instructions, in order. */
             steps: components["schemas"]["RouteStep"][];
         };
         /**
@@ -3437,23 +3441,23 @@ export interface components {
             /** @description The Chinese text. */
             zh: string;
         };
-        /** @description A gate that is not used. */
+        /** @description A gate that the route does not use. */
         LostGate: {
             /**
-             * @description The same for programs: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
+             * @description The reason as a code: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
              *     `unusable`, `unreachable` or `avoided`.
              */
             code: string;
             /**
              * Format: double
-             * @description How much longer the way through it takes, in seconds; null where there is none.
+             * @description How much longer the route through this gate takes, in seconds; null if there is no such route.
              */
             extra_s?: number | null;
             /** @description Its id. */
             id: string;
             /** @description Its name. */
             name?: string | null;
-            /** @description Why, in words. */
+            /** @description The reason why the route does not use it, as text. */
             why: components["schemas"]["Localized"];
         };
         /** @description A place near a building. */
@@ -3477,7 +3481,7 @@ export interface components {
             /** @description Longitude and latitude. */
             position: number[];
         };
-        /** @description A question for the nearest features by travel time. */
+        /** @description A request for the nearest features by travel time. */
         NearestBody: {
             /**
              * @description The collection to look in.
@@ -3486,11 +3490,11 @@ export interface components {
             collection: string;
             /**
              * Format: date-time
-             * @description When they set out, RFC 3339; now where it is missing.
+             * @description The departure time, RFC 3339; now, if absent.
              */
             depart_at?: string | null;
             from?: components["schemas"]["RoutePlace"] | null;
-            /** @description How many. */
+            /** @description The number of features to return. */
             k?: number;
             /** @description Only features of this kind, such as `battery_swap` among `facilities`. */
             kind?: string | null;
@@ -3504,7 +3508,7 @@ export interface components {
              * @description Longitude of a position, WGS 84 degrees.
              */
             lon?: number | null;
-            /** @description How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`. */
+            /** @description The travel profile: `ebike`, `foot`, `cargo_trike` or `wheelchair`. */
             profile?: string;
         };
         NearestCollection: {
@@ -3717,7 +3721,7 @@ export interface components {
              */
             seq: number;
         };
-        /** @description A standard of one's own. It needs a source, which stands beside every figure. */
+        /** @description A standard of your own. It needs a source, which is shown beside every figure. */
         OwnStandard: {
             /**
              * Format: double
@@ -3857,7 +3861,7 @@ export interface components {
         };
         /** @description A point with people. */
         PointBody: {
-            /** @description Its id in the answer; its number in the list where it is missing. */
+            /** @description Its id in the answer; if absent, its index in `points`, from 0. */
             id?: string | null;
             /**
              * Format: double
@@ -4144,38 +4148,41 @@ export interface components {
          * @enum {string}
          */
         Role: "public" | "rider" | "unit" | "grid_worker" | "officer" | "planner" | "steward" | "admin";
-        /** @description A route as a FeatureCollection: one line a leg, in order. */
+        /** @description A route as a FeatureCollection: one line for each leg, in order. */
         RouteAnswer: {
-            /** @description Other ways, through other gates of the compound, the fastest first. */
+            /** @description Alternative routes through other gates of the compound, the fastest first. */
             alternatives: components["schemas"]["Alternative"][];
             /** @description The legs. */
             features: components["schemas"]["LegFeature"][];
-            /** @description The whole of it. */
+            /** @description The summary of the route. */
             summary: components["schemas"]["RouteSummary"];
             /** @description `FeatureCollection`. */
             type: string;
         };
-        /** @description A question for a route. */
+        /** @description A request for a route. */
         RouteBody: {
-            /** @description How many other ways are wanted, through other gates of the compound. */
+            /** @description The maximum number of alternative routes through other gates of the compound. */
             alternatives?: number;
             /** @description The ids of entrances that the route must not pass, such as a gate that has just turned the rider away. */
             avoid?: string[];
             /**
              * Format: date-time
-             * @description When they set out, RFC 3339; now where it is missing.
+             * @description The departure time, RFC 3339; now, if absent.
              */
             depart_at?: string | null;
-            /** @description Where somebody sets out. */
+            /** @description The origin. */
             from: components["schemas"]["RoutePlace"];
             /**
-             * @description How they move: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
+             * @description The travel profile: `ebike`, `foot`, `cargo_trike` or `wheelchair`.
              * @example ebike
              */
             profile?: string;
-            /** @description Whether the way back counts too: five minutes at the door, and the parking place with the least total. */
+            /**
+             * @description Whether the return to the origin is included: five minutes at the door, and the parking place with the
+             *     shortest total time.
+             */
             return?: boolean;
-            /** @description Where they go. */
+            /** @description The destination. */
             to: components["schemas"]["RoutePlace"];
         };
         /** @description A gate or a door. */
@@ -4219,41 +4226,41 @@ export interface components {
              */
             unit?: string | null;
         };
-        /** @description Something to do or to see on the way. */
+        /** @description An instruction, such as a turn or a gate. */
         RouteStep: {
             /**
              * Format: double
-             * @description How far one goes, in metres.
+             * @description The distance to travel after the instruction, in metres.
              */
             distance_m: number;
             /** @description Where it begins: longitude and latitude, WGS 84 degrees. */
             position: number[];
-            /** @description In words. */
+            /** @description The text of the instruction. */
             text: components["schemas"]["Localized"];
         };
-        /** @description The whole of a route. */
+        /** @description The summary of a route. */
         RouteSummary: {
             /**
              * Format: date-time
-             * @description When it ends.
+             * @description The arrival time.
              */
             arrive_at: string;
-            /** @description How many walls are crossed where no gate is mapped; the steps say where. */
+            /** @description The number of walls that the route crosses where no gate is mapped; the steps say where. */
             assumed: number;
             /**
              * Format: double
-             * @description Metres.
+             * @description The length, in metres.
              */
             distance_m: number;
             door?: components["schemas"]["RouteEntrance"] | null;
             /**
              * Format: double
-             * @description Seconds.
+             * @description The duration, in seconds.
              */
             duration_s: number;
             /**
              * Format: double
-             * @description Metres to the door that no way of the map covers.
+             * @description The distance to the door that no way of the map covers, in metres.
              */
             gap_m: number;
             gate?: components["schemas"]["RouteEntrance"] | null;
@@ -4262,7 +4269,7 @@ export interface components {
              * @description The commit from which the network was built.
              */
             network_seq: number;
-            /** @description Why each other gate of the compound lost, the best first. */
+            /** @description The other gates of the compound, each with the reason why the route does not use it, the best first. */
             other_gates: components["schemas"]["LostGate"][];
             /**
              * Format: int64
@@ -4271,7 +4278,7 @@ export interface components {
             seq: number;
             /**
              * Format: int32
-             * @description How many opening hours on the way are not known.
+             * @description The number of gates and ways on the route whose opening hours are unknown.
              */
             unknown_hours: number;
         };
@@ -4538,7 +4545,7 @@ export interface components {
             /** @description The coordinate system of the box. */
             crs: string;
         };
-        /** @description The id of a standard, or a standard of one's own. */
+        /** @description The id of a standard, or a standard of your own. */
         StandardBody: string | components["schemas"]["OwnStandard"];
         /** @description The features that count as the facility of a standard. */
         StandardFacility: {
@@ -4912,21 +4919,21 @@ export interface components {
             /** @description The destination. */
             to: components["schemas"]["RoutePlace"];
         };
-        /** @description The whole of a trip. */
+        /** @description The summary of a trip. */
         TripSummary: {
             /**
              * Format: double
-             * @description Metres.
+             * @description The length, in metres.
              */
             distance_m: number;
             /**
              * Format: double
-             * @description Seconds, with the time at the doors.
+             * @description The duration, in seconds, including the time at the doors.
              */
             duration_s: number;
             /**
              * Format: date-time
-             * @description When the last delivery is done.
+             * @description When the last delivery ends.
              */
             end_at: string;
             /**
@@ -4954,20 +4961,20 @@ export interface components {
             arrive_at: string;
             /**
              * Format: date-time
-             * @description When the delivery begins: after the arrival, if its time window begins later.
+             * @description When the delivery begins: the arrival, or the start of its time window if that is later.
              */
             begins_at: string;
-            /** @description The door's id; null where no door is known. */
+            /** @description The id of the door; null if no door is known. */
             door?: string | null;
-            /** @description Which of the features is its first leg. */
+            /** @description The index of the first leg of the visit in `features`, from 0. */
             first_leg: number;
             /**
              * Format: double
-             * @description Metres to the door that no way of the map covers.
+             * @description The distance to the door that no way of the map covers, in metres.
              */
             gap_m: number;
             gate?: components["schemas"]["RouteEntrance"] | null;
-            /** @description Whether the vehicle is moved for it. If not, the rider walks from the door before. */
+            /** @description Whether the vehicle is moved before the visit. If not, the rider walks from the previous door. */
             rides: boolean;
             /** @description The index of the delivery in `stops` of the request, from 0. */
             stop: number;
@@ -5030,12 +5037,12 @@ export interface components {
         UnitCounts: {
             /**
              * Format: int32
-             * @description How many have a case to handle now.
+             * @description The number of units that have a case to handle now.
              */
             at_work: number;
             /**
              * Format: int32
-             * @description How many are on duty now.
+             * @description The number of units that are on duty now.
              */
             on_duty: number;
             /**
@@ -5045,7 +5052,7 @@ export interface components {
             total: number;
             /**
              * Format: int32
-             * @description How many have unknown duty hours.
+             * @description The number of units whose duty hours are unknown.
              */
             unknown_hours: number;
         };
@@ -7859,7 +7866,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The first first; `duration_s` and `distance_m` among the properties are those of the way. Features that cannot be reached are left out */
+            /** @description Nearest first; `duration_s` and `distance_m` among the properties are those of the way. Features that cannot be reached are left out */
             200: {
                 headers: {
                     [name: string]: unknown;
