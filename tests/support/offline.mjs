@@ -133,9 +133,16 @@ const refusal = {
 const took = { route: [], card: [], search: [], near: [], trip: [] };
 const count = { same: 0, refused: 0, tied: 0, busy: 0 };
 // If several routes take equally long, a search returns the one that it finds first. Which one that is depends on the
-// lower bounds that guide the search. Then everything but the route itself must be equal.
-const tie = ({ summary: { distance_m: _, ...summary }, features, alternatives, visits }) => ({
+// lower bounds that guide the search. Then everything but the route itself must be equal. If the routes lead through
+// different gates, each must name the gate of the other as one that takes no longer.
+const gates = (gate, others) => {
+  const isEqual = ({ extra_s }) => extra_s === 0;
+  const equal = [...(gate ? [gate] : []), ...others.filter(isEqual)].map(({ id }) => id).sort();
+  return { equal, slower: others.filter((other) => !isEqual(other)) };
+};
+const tie = ({ summary: { distance_m: _, gate, other_gates, ...summary }, features, alternatives, visits }) => ({
   summary,
+  gates: gates(gate, other_gates ?? []),
   visits: visits?.map(({ first_leg: __, ...visit }) => visit),
   seconds: Math.round(features.reduce((sum, leg) => sum + leg.properties.duration_s * 10, 0)),
   modes: [...new Set(features.map((leg) => leg.properties.mode))].sort(),
