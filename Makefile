@@ -70,6 +70,7 @@ endef
 bench:
 	$(CARGO) bench --bench index
 	ONEMAP_SKIP_WEB=1 $(CARGO) bench --bench service
+	ONEMAP_SKIP_WEB=1 $(CARGO) bench --bench siting
 
 clean:
 	$(CARGO) clean

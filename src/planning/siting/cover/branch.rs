@@ -350,7 +350,7 @@ impl Solver<'_> {
         multipliers: &mut [f64],
     ) -> Ascent {
         let (steps, patience) = if node.depth == 0 {
-            (600, 15)
+            (4000, 25)
         } else {
             (150, 12)
         };
@@ -385,7 +385,7 @@ impl Solver<'_> {
             }
             bound += reduced.iter().map(|r| r.min(0.0)).sum::<f64>();
             if bound > best {
-                fails = if bound > best + 1e-4 * best.abs() {
+                fails = if bound > best + 1e-7 * best.abs() {
                     0
                 } else {
                     fails + 1
@@ -427,11 +427,11 @@ impl Solver<'_> {
             }
             if fails >= patience {
                 fails = 0;
-                scale *= 0.6;
+                scale *= if node.depth == 0 { 0.8 } else { 0.6 };
                 here.copy_from_slice(&kept);
                 reduced.copy_from_slice(&kept_reduced);
                 direction.fill(0.0);
-                if scale < 0.01 {
+                if scale < 0.003 {
                     break;
                 }
             }
