@@ -89,7 +89,10 @@ pub fn read(text: &str) -> Result<Problem, OrlibError> {
     if n == 0 {
         return Err(wrong(
             line,
-            both!("图中没有顶点。", "The graph has no vertices."),
+            both!(
+                "图中没有顶点，应至少有一个。",
+                "The graph has no vertices; expected at least one."
+            ),
         ));
     }
     if memory_needed(n) > MEMORY_LIMIT {
@@ -153,7 +156,7 @@ pub fn read(text: &str) -> Result<Problem, OrlibError> {
             last,
             both!(
                 "第一行声明 {edges} 条边，实有 {found} 条。",
-                "The first line promises {edges} edges, the file has {found}."
+                "The first line declares {edges} edges, but the file has {found}."
             ),
         ));
     }

@@ -255,13 +255,19 @@ impl Problem {
         if self.candidates == 0 {
             found.add(
                 "candidates",
-                both!("没有候选点位。", "There are no candidates."),
+                both!(
+                    "没有候选点位，应至少有一个。",
+                    "There are no candidates; expected at least one."
+                ),
             );
         }
         if self.demand.is_empty() {
             found.add(
                 "demand",
-                both!("没有需求点。", "There are no demand points."),
+                both!(
+                    "没有需求点，应至少有一个。",
+                    "There are no demand points; expected at least one."
+                ),
             );
         }
         self.check_memory(&mut found);
@@ -371,8 +377,8 @@ impl Problem {
             found.add(
                 "goal.moves",
                 both!(
-                    "要迁移 {moves} 处，现有设施 {existing} 处。",
-                    "{moves} sites are to move, and {existing} exist."
+                    "要迁移{moves}处，但现有设施只有{existing}处，应不超过{existing}。",
+                    "{moves} sites are to be moved, but only {existing} exist; expected at most {existing}."
                 ),
             );
         }
@@ -415,8 +421,8 @@ impl Problem {
             found.add(
                 "constraints.too_close",
                 both!(
-                    "候选点 {a} 与自身成对。",
-                    "Candidate {a} is paired with itself."
+                    "候选点{a}与自身成对，应为两个不同的候选点。",
+                    "Candidate {a} is paired with itself; expected two different candidates."
                 ),
             );
         }
@@ -451,8 +457,8 @@ impl Problem {
             found.add(
                 "constraints.cost",
                 both!(
-                    "有预算，但没有各点位的造价。",
-                    "There is a budget, but no costs of the candidates."
+                    "有预算，但没有造价，应给出各候选点位的造价。",
+                    "There is a budget, but no costs; expected the cost of each candidate."
                 ),
             );
         }
