@@ -15,7 +15,7 @@ fn plain(
     from: &Join,
     to: &Join,
 ) -> Option<u32> {
-    let step = |edge: DirectedEdge, length_dm: u32, phase: Phase| -> Option<(u32, Phase)> {
+    let one_way = |edge: DirectedEdge, length_dm: u32, phase: Phase| -> Option<(u32, Phase)> {
         let data = topology.edge(edge.edge());
         let attr = table.attr(data.feature);
         let blocked = table.blocked(edge.edge());
@@ -35,6 +35,15 @@ fn plain(
         };
         let phase = phase.after(&usage)?;
         is_open.then_some((cost, phase))
+    };
+    let step = |edge: DirectedEdge, length_dm: u32, phase: Phase| {
+        let there = one_way(edge, length_dm, phase)?;
+        if moment.heading != Heading::ThereAndBack {
+            return Some(there);
+        }
+        // The land is the same in both directions.
+        let (back, _) = one_way(edge.reversed(), length_dm, phase)?;
+        Some((there.0 + back, there.1))
     };
     let both = |edge: u32, offset: u32| {
         let forward = DirectedEdge::forward(edge);
@@ -152,11 +161,8 @@ fn expected(
                 .iter()
                 .flat_map(|p| all.of(site).iter().map(move |s| (p, s)));
             let cost = pairs.filter_map(|(place, site)| match moment.heading {
-                Heading::ToSite => plain(map, moment, place, site),
+                Heading::ToSite | Heading::ThereAndBack => plain(map, moment, place, site),
                 Heading::FromSite => plain(map, moment, site, place),
-                // Walking has no direction in these networks.
-                Heading::ThereAndBack => plain(map, moment, place, site)
-                    .map(|cost| 2 * (cost - place.extra - site.extra) + place.extra + site.extra),
             });
             costs.extend(cost.min());
         }

@@ -294,7 +294,7 @@ mod tests {
         assert!(
             error_of("3 3 1\n1 2 5\n2 3 5\n")
                 .1
-                .contains("promises 3 edges")
+                .contains("declares 3 edges")
         );
         assert!(error_of("3 1 1\n1 2 5\n").1.contains("not connected"));
         assert!(error_of("2 1 1\n1 2 4294967295\n").1.contains("too large"));

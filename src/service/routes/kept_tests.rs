@@ -38,7 +38,11 @@ async fn demo_in_a_store(folder: &tempfile::TempDir) -> Live {
 
 async fn commit(live: &Live, changes: Vec<Change>) {
     let edit = Edit::new(Author::system(), changes);
-    live.commit(edit).await.unwrap().committed();
+    let seq = live.commit(edit).await.unwrap().seq();
+    // On a slow machine, the commit may become visible later.
+    while live.snapshot().seq() < seq {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Waits until the network of the newest map is built and its bounds are computed.
