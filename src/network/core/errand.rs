@@ -143,7 +143,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
     /// Whether the vehicle may be parked at a target.
     fn may_park_at_end(&self, there: &Query<'_>, target: usize) -> bool {
         let mover = Mover {
-            view: *self,
+            terrain: self.terrain(),
             query: *there,
             shut: &[],
         };
@@ -183,7 +183,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             ..errand.there
         };
         let mover = Mover {
-            view: *self,
+            terrain: self.terrain(),
             query: there,
             shut: &[],
         };

@@ -66,10 +66,10 @@ fn is_of_end(usage: &Usage) -> bool {
 impl<A: Attributes + ?Sized> Mover<'_, A> {
     /// How an edge is used in a mode, if it can be used at present at any hour.
     pub(super) fn usage_of(&self, directed: DirectedEdge, mode: Mode) -> Option<Usage> {
-        let edge = self.view.topology.edge(directed.edge());
-        let attr = self.view.attributes.attr(edge.feature);
-        let blocked = self.view.attributes.blocked(directed.edge());
-        usage(self.view.profile, edge, directed, attr, blocked, mode).ok()
+        let edge = self.terrain.topology.edge(directed.edge());
+        let attr = self.terrain.attributes.attr(edge.feature);
+        let blocked = self.terrain.attributes.blocked(directed.edge());
+        usage(self.terrain.profile, edge, directed, attr, blocked, mode).ok()
     }
 
     /// The nodes from which an end is reached directly, with the time in each mode. With `only_end`, only in
@@ -88,7 +88,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
             }
             Place::OnEdge { edge, offset_dm } => (edge, offset_dm),
         };
-        let length = self.view.topology.edge(edge).length_dm;
+        let length = self.terrain.topology.edge(edge).length_dm;
         let forward = DirectedEdge::forward(edge);
         let mut found = Vec::with_capacity(2);
         for (directed, length) in [
@@ -106,7 +106,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
                     least[mode as usize] = way.saturating_add(end.extra_ds);
                 }
             }
-            found.push((self.view.topology.tail(directed), least));
+            found.push((self.terrain.topology.tail(directed), least));
         }
         found
     }
@@ -141,14 +141,14 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
                     offer(&mut land, &mut queue, node, before, takes);
                 }
             }
-            for out in self.view.topology.out(node) {
+            for out in self.terrain.topology.out(node) {
                 // The traveller comes from the other node, against the direction of `out`.
                 let inwards = out.reversed();
                 let used = self.usage_of(inwards, mode).filter(is_of_end);
                 if let Some(usage) = used {
-                    let length = self.view.topology.edge(out.edge()).length_dm;
+                    let length = self.terrain.topology.edge(out.edge()).length_dm;
                     let takes = takes.saturating_add(usage.duration_ds(length));
-                    let from = self.view.topology.tail(inwards);
+                    let from = self.terrain.topology.tail(inwards);
                     offer(&mut land, &mut queue, from, mode, takes);
                 }
             }
@@ -167,11 +167,11 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         phase: Phase,
         mut rest: impl FnMut(u32, Mode, Phase) -> u32,
     ) -> [(u32, ByMode); 2] {
-        let length = self.view.topology.edge(edge).length_dm;
+        let length = self.terrain.topology.edge(edge).length_dm;
         [DirectedEdge::forward(edge), DirectedEdge::backward(edge)].map(|directed| {
             let (near, far) = (
-                self.view.topology.tail(directed),
-                self.view.topology.head(directed),
+                self.terrain.topology.tail(directed),
+                self.terrain.topology.head(directed),
             );
             let mut least = [NEVER; 3];
             for mode in Mode::ALL.iter().copied().filter(|m| !barred.contains(m)) {
@@ -188,7 +188,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
 
     /// A lower bound of the time to change between two different modes at a node; `None` if that is not possible.
     fn least_change_ds(&self, from: Mode, to: Mode, node: u32) -> Option<u32> {
-        let profile = self.view.profile;
+        let profile = self.terrain.profile;
         match (from, to) {
             (a, b) if a == b => None,
             (Mode::Ride, Mode::Push) => Some(profile.dismount_ds),
@@ -201,12 +201,12 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
 
     /// A lower bound of the time to park anywhere; [`NEVER`] if the profile does not park.
     pub(super) fn least_park_ds(&self) -> u32 {
-        let rule = match self.view.profile.park {
+        let rule = match self.terrain.profile.park {
             Some(rule) => rule,
             None => return NEVER,
         };
         let anywhere = rule.anywhere_ds.unwrap_or(NEVER);
-        if self.view.topology.parkings().is_empty() {
+        if self.terrain.topology.parkings().is_empty() {
             anywhere
         } else {
             anywhere.min(rule.place_ds)

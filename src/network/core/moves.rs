@@ -7,8 +7,8 @@ use super::labels::{NONE, State};
 use super::passage::{Phase, entry, usage};
 use super::profile::Mode;
 use super::query::{Finish, ParkAt, Query, Shut};
+use super::terrain::Terrain;
 use super::turns::FREE;
-use super::view::View;
 
 /// The result of using an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Moved {
 
 /// The rules of a query, with the closures that count as shut.
 pub(super) struct Mover<'a, A: ?Sized> {
-    pub(super) view: View<'a, A>,
+    pub(super) terrain: Terrain<'a, A>,
     pub(super) query: Query<'a>,
     pub(super) shut: &'a [Shut],
 }
@@ -48,12 +48,12 @@ impl<A: ?Sized> Copy for Mover<'_, A> {}
 impl<A: Attributes + ?Sized> Mover<'_, A> {
     /// The result of using an edge in a mode from a state reached at `time`; `None` if it cannot be used.
     pub(super) fn try_move(&self, from: &State, time: u32, to: &Move, mode: Mode) -> Option<Moved> {
-        let View {
+        let Terrain {
             topology,
             attributes,
             profile,
             ..
-        } = self.view;
+        } = self.terrain;
         let edge = topology.edge(to.edge.edge());
         let attr = attributes.attr(edge.feature);
         let blocked = attributes.blocked(to.edge.edge());
@@ -93,7 +93,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
 
     /// The time to change from one mode to another in front of an edge.
     fn change_ds(&self, from: &State, to: Mode, next: DirectedEdge) -> Option<u32> {
-        let profile = self.view.profile;
+        let profile = self.terrain.profile;
         match (from.mode, to) {
             (a, b) if a == b => Some(0),
             (Mode::Ride, Mode::Push) => Some(profile.dismount_ds),
@@ -114,12 +114,12 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
 
     /// The time to park at a node; `None` if that is not allowed.
     pub(super) fn park_at_ds(&self, node: u32) -> Option<u32> {
-        let rule = self.view.profile.park?;
-        let View {
+        let rule = self.terrain.profile.park?;
+        let Terrain {
             topology,
             attributes,
             ..
-        } = self.view;
+        } = self.terrain;
         let mut places = topology.parkings_at(node).iter();
         if places.any(|p| !attributes.attr(p.feature).closed) {
             return Some(rule.place_ds);
@@ -134,7 +134,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
     }
 
     pub(super) fn park_along_ds(&self, edge: DirectedEdge) -> Option<u32> {
-        let anywhere = self.view.profile.park?.anywhere_ds?;
+        let anywhere = self.terrain.profile.park?.anywhere_ds?;
         if self.may_stand_along(edge) {
             Some(anywhere)
         } else {
@@ -144,12 +144,12 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
 
     /// Whether a bike may be parked along an edge: it may be ridden or pushed there, and parking is not forbidden.
     fn may_stand_along(&self, edge: DirectedEdge) -> bool {
-        let View {
+        let Terrain {
             topology,
             attributes,
             profile,
             ..
-        } = self.view;
+        } = self.terrain;
         let number = edge.edge();
         let edge_data = topology.edge(number);
         if !matches!(edge_data.kind, EdgeKind::Way | EdgeKind::AreaCrossing) {

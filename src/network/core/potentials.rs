@@ -184,7 +184,7 @@ impl<'a, A: Attributes + ?Sized> BestCase<'a, A> {
             dismount_ds: if picks_up {
                 0
             } else {
-                mover.view.profile.dismount_ds
+                mover.terrain.profile.dismount_ds
             },
             mover,
             straight,
@@ -304,7 +304,7 @@ impl<A: Attributes + ?Sized> Bound for BestCase<'_, A> {
     }
 
     fn until_edge(&mut self, from: &[End], mode: Mode, edge: u32) -> u32 {
-        let topology = self.mover.view.topology;
+        let topology = self.mover.terrain.topology;
         let data = topology.edge(edge);
         self.begin(UNTIL_EDGE, &[(data.from, [0; 3]), (data.to, [0; 3])]);
         let mut least = NEVER;

@@ -1,8 +1,8 @@
 //! Queries for routes: origins, destinations, departure time and conditions.
 
 use super::ends::End;
+use super::limit::Limit;
 use super::profile::Mode;
-use super::view::Limit;
 
 /// The longest wait that a route may contain, in tenths of a second. A closure with a longer wait counts as
 /// shut.

@@ -7,6 +7,7 @@ use super::enclosed::Patience;
 use super::ends::{End, Goal, Move, Targets};
 use super::hierarchy::ByClass;
 use super::labels::{Label, Memory, NONE, State};
+use super::limit::Limit;
 use super::moves::Mover;
 use super::passage::Phase;
 use super::potentials::{BestCase, Potentials};
@@ -14,7 +15,7 @@ use super::profile::Mode;
 use super::query::{LONGEST_WAIT_DS, Query, Shut};
 use super::search::{Ended, Search, Visit};
 use super::turns::FREE;
-use super::view::{Limit, View};
+use super::view::View;
 
 /// The search stops after this many closures that count as shut.
 const MOST_ROUNDS: usize = 64;
@@ -141,7 +142,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
             return None;
         }
         let mover = Mover {
-            view: *self,
+            terrain: self.terrain(),
             query: *query,
             shut: &[],
         };
@@ -227,7 +228,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
     {
         Search {
             mover: Mover {
-                view: *self,
+                terrain: self.terrain(),
                 query: *query,
                 shut,
             },
@@ -316,7 +317,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         let (mut time, mut unknowns, count) = (from.extra_ds, 0, moves.len());
         let mut steps = Vec::with_capacity(count);
         for (number, (edge, mode)) in moves.into_iter().enumerate() {
-            let length = self.mover.view.topology.edge(edge.edge()).length_dm;
+            let length = self.mover.terrain.topology.edge(edge.edge()).length_dm;
             let along = |offset: u32| {
                 if edge.is_backward() {
                     length - offset
@@ -354,7 +355,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             unknowns += u32::from(moved.is_unknown);
             time = moved.arrived;
             state = State {
-                node: self.mover.view.topology.head(edge),
+                node: self.mover.terrain.topology.head(edge),
                 mode,
                 phase: moved.phase,
                 is_through: true,

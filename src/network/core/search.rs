@@ -56,7 +56,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         bound: &mut B,
         visit: &mut V,
     ) -> Ended {
-        let nodes = self.mover.view.topology.node_count() as u32;
+        let nodes = self.mover.terrain.topology.node_count() as u32;
         memory.begin(nodes as usize + self.targets.count as usize);
         for (number, end) in self.mover.query.from.iter().enumerate() {
             self.set_out(memory, bound, visit, number as u32, end);
@@ -97,7 +97,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         Move {
             edge,
             from_dm: 0,
-            length_dm: self.mover.view.topology.edge(edge.edge()).length_dm,
+            length_dm: self.mover.terrain.topology.edge(edge.edge()).length_dm,
             goal: Goal::Node,
         }
     }
@@ -131,7 +131,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             Place::OnEdge { edge, offset_dm } => {
                 let label = Label::source(first, time, source);
                 let number = memory.push_source(label);
-                let topology = self.mover.view.topology;
+                let topology = self.mover.terrain.topology;
                 let length = topology.edge(edge).length_dm;
                 let forward = DirectedEdge::forward(edge);
                 for (directed, from) in [
@@ -177,7 +177,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         label: &Label,
     ) {
         let node = label.state.node;
-        for edge in self.mover.view.topology.out(node) {
+        for edge in self.mover.terrain.topology.out(node) {
             let whole = self.whole(*edge);
             self.advance_in_all_modes(memory, bound, visit, number, label, &whole);
         }
@@ -215,7 +215,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         to: &Move,
     ) {
         for mode in Mode::ALL {
-            if self.mover.view.profile.pace(mode).is_some() {
+            if self.mover.terrain.profile.pace(mode).is_some() {
                 self.advance(memory, bound, visit, number, label, to, mode);
             }
         }
@@ -247,9 +247,9 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         let edge = to.edge.edge();
         let is_gate = self.mover.query.through == Some(edge)
             && matches!(to.goal, Goal::Node)
-            && to.length_dm == self.mover.view.topology.edge(edge).length_dm;
+            && to.length_dm == self.mover.terrain.topology.edge(edge).length_dm;
         let state = State {
-            node: self.mover.view.topology.head(to.edge),
+            node: self.mover.terrain.topology.head(to.edge),
             mode,
             phase: moved.phase,
             is_through: label.state.is_through || is_gate,
@@ -302,7 +302,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
             return;
         }
         let state = State {
-            node: self.mover.view.topology.node_count() as u32 + target.0,
+            node: self.mover.terrain.topology.node_count() as u32 + target.0,
             mode: Mode::Walk,
             phase: Phase::Start,
             is_through: true,

@@ -1,33 +1,9 @@
-//! The network for one query, and the limits of the query.
+//! The network for one query.
 
 use super::potentials::Potentials;
 use super::profile::Profile;
+use super::terrain::Terrain;
 use super::topology::Topology;
-
-/// The limits of a search.
-#[derive(Clone, Copy)]
-pub struct Limit<'a> {
-    /// The maximum number of labels that are settled.
-    pub labels: u32,
-    /// Called regularly; returns whether the search must stop.
-    pub is_cancelled: &'a dyn Fn() -> bool,
-}
-
-impl Limit<'_> {
-    /// No limit, for tests and small networks.
-    pub const NONE: Limit<'static> = Limit {
-        labels: u32::MAX,
-        is_cancelled: &|| false,
-    };
-}
-
-impl std::fmt::Debug for Limit<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Limit")
-            .field("labels", &self.labels)
-            .finish()
-    }
-}
 
 /// The network as one query sees it.
 #[derive(Debug)]
@@ -49,3 +25,14 @@ impl<A: ?Sized> Clone for View<'_, A> {
 }
 
 impl<A: ?Sized> Copy for View<'_, A> {}
+
+impl<'a, A: ?Sized> View<'a, A> {
+    /// The network without its bounds.
+    pub(super) fn terrain(&self) -> Terrain<'a, A> {
+        Terrain {
+            topology: self.topology,
+            attributes: self.attributes,
+            profile: self.profile,
+        }
+    }
+}

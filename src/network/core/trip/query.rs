@@ -3,9 +3,10 @@
 use super::super::attributes::Attributes;
 use super::super::edge::Place;
 use super::super::ends::End;
+use super::super::limit::Limit;
 use super::super::moves::Mover;
 use super::super::query::Query;
-use super::super::view::{Limit, View};
+use super::super::view::View;
 use super::plan::Window;
 
 /// Walks between doors and parking places that are farther apart in a straight line are not considered for a
@@ -51,7 +52,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
     /// The time to park the vehicle at a node, in tenths of a second; `None` if that is not allowed.
     pub fn park_ds(&self, node: u32) -> Option<u32> {
         let mover = Mover {
-            view: *self,
+            terrain: self.terrain(),
             query: Query::new(&[], &[], 0, self.profile.first_mode()),
             shut: &[],
         };
