@@ -140,13 +140,14 @@ const gates = (gate, others) => {
   const equal = [...(gate ? [gate] : []), ...others.filter(isEqual)].map(({ id }) => id).sort();
   return { equal, slower: others.filter((other) => !isEqual(other)) };
 };
+const gateOf = ({ gates: { equal } }) => equal.join();
 const tie = ({ summary: { distance_m: _, gate, other_gates, ...summary }, features, alternatives, visits }) => ({
   summary,
   gates: gates(gate, other_gates ?? []),
   visits: visits?.map(({ first_leg: __, ...visit }) => visit),
   seconds: Math.round(features.reduce((sum, leg) => sum + leg.properties.duration_s * 10, 0)),
-  modes: [...new Set(features.map((leg) => leg.properties.mode))].sort(),
-  alternatives: alternatives?.map(tie),
+  // Alternatives that take equally long may be in another order.
+  alternatives: alternatives?.map(tie).sort((a, b) => a.seconds - b.seconds || (gateOf(a) < gateOf(b) ? -1 : 1)),
 });
 // The places that are equally near may be in another order, and the routes to them may differ in length.
 const nearTie = ({ features }) => {
