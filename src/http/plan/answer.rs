@@ -448,5 +448,6 @@ fn rounded(people: f64) -> f64 {
 }
 
 fn share(share: f64) -> f64 {
-    (share.clamp(0.0, 1.0) * 1e6).round() / 1e6
+    // The sum of no people is -0; adding 0 makes it 0.
+    (share.clamp(0.0, 1.0) * 1e6).round() / 1e6 + 0.0
 }
