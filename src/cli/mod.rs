@@ -273,12 +273,16 @@ fn web_address(text: &str) -> Result<String, String> {
 }
 
 fn start_logging(json: bool) {
+    use std::io::IsTerminal as _;
+
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("ONEMAP_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,onemap=info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // Colour codes make log files hard to read and search.
+        .with_ansi(std::io::stderr().is_terminal());
     let done = if json {
         builder.json().try_init()
     } else {

@@ -397,6 +397,8 @@ pub fn with_layers(router: Router) -> Router {
             HeaderName::from_static(search::DIRECTORY_SEQ),
             REQUEST_ID,
         ])
+        // The CORS headers are the same for every request, so caches need not tell requests apart by them.
+        .vary([])
         .max_age(Duration::from_secs(3600));
 
     router
