@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::answer::{pair, tenth};
 use super::ask::{RoutePlace, departure, profile};
 use super::route::{geojson, geojson_headers, refusal};
+use super::search::NEARER;
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
@@ -186,7 +187,7 @@ pub(in crate::http) async fn by_travel_time(
     }
     let (searched, within) = (ground.clone(), Arc::clone(&collection));
     let found = app
-        .metered(move |memory, limit, budget| {
+        .metered(NEARER, move |memory, limit, budget| {
             searched.nearest(
                 &traveller,
                 &within,
@@ -375,7 +376,7 @@ async fn reached(app: &App, traveller: Traveller, minutes: f64) -> Result<Respon
     let id = traveller.profile.name.clone();
     let horizon_ds = (minutes * 600.0).round() as u32;
     let found = app
-        .metered(move |memory, limit, budget: &Budget| {
+        .metered(NEARER, move |memory, limit, budget: &Budget| {
             let area = searched.isochrone(&traveller, horizon_ds, memory, limit)?;
             let positions: usize = area.lines.iter().map(|line| line.0.len()).sum();
             budget

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::answer::{InsteadPlace, LostGate, RouteAnswer};
 use super::ask::{RouteBody, avoided};
+use super::search::NEARER;
 use crate::http::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
@@ -43,7 +44,7 @@ pub async fn route(
     let ground = ground.avoiding(&avoid);
     let searched = ground.clone();
     let journey = app
-        .metered(move |memory, limit, _| Ok(searched.route(&ask, memory, limit)?))
+        .metered(NEARER, move |memory, limit, _| Ok(searched.route(&ask, memory, limit)?))
         .await?
         .map_err(refusal)?;
     Ok(geojson(&RouteAnswer::of(&ground, &journey)))

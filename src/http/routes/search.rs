@@ -17,8 +17,8 @@ use crate::service::routes::{Failed, Ground, NoNetwork, Unanswered};
 const LABEL: usize = 4;
 /// The number of labels after which a search checks the budget.
 const LABELS: usize = 256;
-/// The advice in the error when a search exceeds the budget.
-const NARROW: Advice = (
+/// The advice in the error when the search for one destination exceeds the budget.
+pub(super) const NEARER: Advice = (
     "请选择较近的目的地。",
     "Ask for a destination that is nearer.",
 );
@@ -57,9 +57,10 @@ impl App {
     /// Runs a search within the budget of a request.
     pub(super) async fn metered<T: Send + 'static>(
         &self,
+        advice: Advice,
         job: impl Fn(&mut Memory, Limit<'_>, &Budget) -> Result<T, Unanswered<Stop>> + Send + 'static,
     ) -> Result<Result<T, Failed>, Problem> {
-        self.answer(NARROW, move |budget| {
+        self.answer(advice, move |budget| {
             let stopped: Cell<Option<Stop>> = Cell::new(None);
             let is_cancelled = || spends(budget, &stopped);
             let limit = Limit {

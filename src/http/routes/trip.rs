@@ -13,6 +13,7 @@ use crate::http::App;
 use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::http::work::Advice;
 use crate::model::both;
 use crate::service::routes::{
     Delivery, MOST_DELIVERIES, NoTrip, STAY_S, Traveller, Trip, Unanswered,
@@ -23,6 +24,11 @@ const LONGEST_STAY_S: u32 = 4 * 3600;
 
 /// How long after the departure a delivery may begin at the latest.
 const LATEST: SignedDuration = SignedDuration::from_hours(24);
+/// The advice in the error when planning a trip exceeds the budget.
+const FEWER: Advice = (
+    "请减少配送单数，或选择大门开放的时段出发。",
+    "Ask for fewer stops, or depart when the gates are open.",
+);
 
 /// A request for a trip.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -170,7 +176,7 @@ pub async fn trip(
     let ground = ground.avoiding(&body.avoid);
     let searched = ground.clone();
     let found = app
-        .metered(move |memory, limit, _| {
+        .metered(FEWER, move |memory, limit, _| {
             match searched.trip(&traveller, &deliveries, memory, limit) {
                 Ok(trip) => Ok(Ok(trip)),
                 Err(NoTrip::Failed(failed)) => Err(Unanswered::Failed(failed)),
