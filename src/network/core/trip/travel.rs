@@ -19,9 +19,10 @@ use super::super::view::View;
 use super::plan::{NEVER, Row, Times};
 use super::query::TripQuery;
 
-/// The longest travel time of a part of a trip, in tenths of a second: 24 hours. It is long because the traveller may
-/// have to wait for a gate.
-const HORIZON_DS: u32 = 864_000;
+/// The latest arrival of a part of a trip, in tenths of a second after the departure of the trip: 48 hours. It is late
+/// because the traveller may have to wait for a gate. It is the same for all parts, so a door that is not reached by
+/// then is not reached by a later departure either: an earlier traveller could wait and do the same.
+const HORIZON_DS: u32 = 1_728_000;
 /// The maximum number of rows that are searched. After that, the last known row is used for later departures too.
 const MOST_SEARCHES: usize = 400;
 /// A heuristic uses a row for departures up to this long after it was searched for, in tenths of a second: 15 minutes.
@@ -84,8 +85,11 @@ impl<A: Attributes + ?Sized> Attributes for Watch<'_, A> {
     }
 }
 
-/// Keeps the time to the first end of each group.
-struct Groups<'a> {
+/// Keeps the time to the first end of each group, and the opening hours that mattered until the last group was reached.
+struct Groups<'a, 'w, A: ?Sized> {
+    watch: &'w Watch<'w, A>,
+    closes_in: i64,
+    opens: i64,
     /// The number of the group of each target.
     owner: &'a [usize],
     times: Vec<u32>,
@@ -94,13 +98,16 @@ struct Groups<'a> {
     last: u32,
 }
 
-impl Visit for Groups<'_> {
+impl<A: ?Sized> Visit for Groups<'_, '_, A> {
     fn target(&mut self, target: u32, _: u32, label: &Label) -> bool {
         let time = &mut self.times[self.owner[target as usize]];
         if *time == NEVER {
             *time = label.time;
             self.left -= 1;
             self.last = label.time;
+            // Hours that are read later belong to ways that no group needs.
+            self.closes_in = self.watch.closes_in.get();
+            self.opens = self.watch.opens.get();
         }
         self.left > 0
     }
@@ -189,7 +196,11 @@ impl<'a, A: Attributes + ?Sized> Travel<'a, A> {
             to.extend_from_slice(group);
             owner.extend(group.iter().map(|_| number));
         }
+        let watch = Watch::new(self.view.attributes);
         let mut found = Groups {
+            watch: &watch,
+            closes_in: i64::MAX,
+            opens: i64::MAX,
             owner: &owner,
             times: vec![NEVER; groups.len()],
             left,
@@ -207,7 +218,6 @@ impl<'a, A: Attributes + ?Sized> Travel<'a, A> {
         if found.left == 0 {
             return Ok((found.times, NEVER));
         }
-        let watch = Watch::new(self.view.attributes);
         let view = View {
             topology: self.view.topology,
             attributes: &watch,
@@ -224,17 +234,15 @@ impl<'a, A: Attributes + ?Sized> Travel<'a, A> {
             return Err(Stopped::NoSuchPlace);
         }
         let targets = Targets::new(view.topology, &to);
-        let search = view.search(&part, &targets, self.shut, HORIZON_DS);
-        let until = match search.run(self.memory, &mut Everywhere, &mut found) {
-            Ended::Limited => return Err(Stopped::Limited),
-            Ended::Exhausted => HORIZON_DS,
-            Ended::Stopped => found.last,
-        };
+        let search = view.search(&part, &targets, self.shut, HORIZON_DS.saturating_sub(at));
+        if search.run(self.memory, &mut Everywhere, &mut found) == Ended::Limited {
+            return Err(Stopped::Limited);
+        }
         // A traveller who departs less than `later` later still enters the same edges without a wait. What
         // opens by then still opens too late for them.
-        let ends = departs.saturating_add(i64::from(until));
-        let opens_in = watch.opens.get().saturating_sub(ends);
-        let later = watch.closes_in.get().min(opens_in).max(1);
+        let ends = departs.saturating_add(i64::from(found.last));
+        let opens_in = found.opens.saturating_sub(ends);
+        let later = found.closes_in.min(opens_in).max(1);
         let holds = i64::from(at).saturating_add(later).min(i64::from(NEVER)) as u32;
         Ok((found.times, holds))
     }
