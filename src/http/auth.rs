@@ -196,7 +196,7 @@ impl Caller {
         })
     }
 
-    /// The origin whose limits a request from an address uses.
+    /// Whose limits a request counts against: those of the account, or those of the address for the public.
     pub fn origin(&self, address: ClientAddress) -> Origin {
         match &self.principal {
             Some(principal) => Origin::Account(principal.account.clone()),
@@ -321,7 +321,7 @@ fn who(principal: &Principal) -> Who {
     }
 }
 
-/// From now on, the connection counts against the account instead of the address.
+/// Makes the connection count against the limits of the account instead of those of the address.
 fn hold(principal: &Principal, parts: &Parts) {
     if let Some(admitted) = parts.extensions.get::<Admitted>() {
         admitted.connection.is_held_by(&principal.account);

@@ -23,7 +23,7 @@ use crate::service::ledger::cases;
 use crate::service::place;
 use crate::store::audit::{AuditEntry, AuditKind};
 
-/// What a person at the door needs.
+/// The code of a door, and what else a person needs to get in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DoorCode {
     /// The id of the entrance.

@@ -38,7 +38,7 @@ pub struct GridStatuses {
 
 /// Lists the level of every grid: the worst level of its open warnings, with the reason in words.
 #[utoipa::path(get, path = "/api/grids/status", tag = "warnings",
-    params(("as_of" = Option<String>, Query, description = "The levels at this past moment: 2026-11-22T06:05:00Z")),
+    params(("as_of" = Option<String>, Query, description = "The levels at this past moment, such as 2026-11-22T06:05:00Z")),
     responses((status = 200, description = "The level of every grid", body = GridStatuses)))]
 pub async fn status(
     State(app): State<App>,

@@ -33,10 +33,10 @@ const NARROW: Advice = (
         ("collection" = String, Query, description = "The collection to search"),
         ("lon" = f64, Query, description = "Longitude, WGS 84 degrees"),
         ("lat" = f64, Query, description = "Latitude, WGS 84 degrees"),
-        ("k" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "How many (1)"),
+        ("k" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "The most features; 1 if absent"),
         ("max_m" = Option<f64>, Query, description = "The largest distance in metres; not with `profile`"),
         ("profile" = Option<String>, Query, description = "Sort by travel time over the network: `ebike`, `foot`, `cargo_trike` or `wheelchair`. Adds the property `duration_s`; `k` is at most 100. For the position of a person use POST"),
-        ("at" = Option<String>, Query, description = "With `profile`: the departure, RFC 3339 (now)"),
+        ("at" = Option<String>, Query, description = "With `profile`: the departure time, RFC 3339; now, if absent"),
     ),
     responses(
         (status = 200, description = "The features, the nearest first. The property `distance_m` is the distance on the ellipsoid, 0 inside", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
@@ -83,7 +83,7 @@ pub async fn nearest(
         ));
     }
     let max_m = query
-        .parsed::<f64>("max_m", ("以米为单位的距离", "metres"))?
+        .parsed::<f64>("max_m", ("以米为单位的距离", "a distance in metres"))?
         .unwrap_or(f64::INFINITY);
     if max_m.is_nan() || max_m < 0.0 {
         return Err(Problem::invalid(

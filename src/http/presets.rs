@@ -64,10 +64,10 @@ pub async fn list(
     params(("name" = String, Path, description = "The name: lower-case letters, digits and -, at most 40")),
     request_body = PresetWanted,
     responses(
-        (status = 200, description = "Kept", body = Preset),
+        (status = 200, description = "The saved preset", body = Preset),
         (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
         (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
-        (status = 409, description = "The map has the most presets that it may have", content_type = "application/problem+json"),
+        (status = 409, description = "The map has reached its limit of presets", content_type = "application/problem+json"),
         (status = 422, description = "A name, title or setting is wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn put(
@@ -110,7 +110,7 @@ pub async fn put(
 
 /// Deletes a preset.
 #[utoipa::path(delete, path = "/api/presets/{name}", operation_id = "delete_preset", tag = "presets",
-    params(("name" = String, Path, description = "Its name")),
+    params(("name" = String, Path, description = "The name of the preset")),
     responses(
         (status = 204, description = "Deleted"),
         (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),

@@ -124,11 +124,11 @@ impl Problem {
         .with_errors(vec![WrongField::new(field, problem)])
     }
 
-    /// Nobody can get to the destination at that time; says why and what can be reached instead.
+    /// No route leads to the destination at that time. The detail says why, and what can be reached instead.
     pub fn no_way(detail: impl Into<Localized>) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
-            ("无法到达", "No way there"),
+            ("无法到达", "No route to the destination"),
             detail,
         )
     }

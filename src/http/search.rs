@@ -48,7 +48,7 @@ const NARROW: Advice = (
     params(
         ("q" = String, Query, description = "A name or an address, at most 600 characters: `wqhy3` finds 温泉花园3号楼, `温泉花园3-2-501` also its unit and room; empty text finds nothing"),
         ("collections" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these collections"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many (10)"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "The most features; 10 if absent"),
     ),
     responses(
         (status = 200, description = "The features, the best first; the member `collection` names the collection of each. New names are found after a few seconds; the header `Onemap-Directory-Seq` says up to which commit. Features that were renamed, deleted or protected disappear at once", content_type = "application/geo+json", body = ref("#/components/schemas/Found")),

@@ -255,9 +255,12 @@ fn check_url(url: &str) -> Result<(), Localized> {
             "expected a URL of at most {LONGEST_URL} bytes"
         ));
     }
-    let uri: Uri = url
-        .parse()
-        .map_err(|e| both!("“{url}”不是有效的地址（{e}）", "{url:?}: {e}"))?;
+    let uri: Uri = url.parse().map_err(|e| {
+        both!(
+            "“{url}”不是有效的地址（{e}）",
+            "{url:?} is not a valid URL: {e}"
+        )
+    })?;
     if !matches!(uri.scheme_str(), Some("http" | "https")) {
         return Err(both!(
             "地址应以 https:// 或 http:// 开头",

@@ -1,5 +1,5 @@
-//! Places of reports: from a point or a building to its grid, community, compound, building and housing on
-//! the map.
+//! Finds where the place of a report lies: from a point, a building or an entrance to its grid, community, compound,
+//! building and kind of housing.
 
 use geo::InteriorPoint as _;
 use geo_types::{Coord, Geometry};

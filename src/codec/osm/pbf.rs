@@ -96,8 +96,8 @@ impl<R: Read + Seek> PbfFile<R> {
                 .ok_or_else(|| {
                     let size = header.size;
                     OsmError::Damaged(both!(
-                        "数据块标明的长度无效（{size}个字节）",
-                        "a block states an invalid length of {size} bytes"
+                        "第{whole}个字节之后的数据块标明的长度无效（{size}个字节）",
+                        "the block after byte {whole} states an invalid length of {size} bytes"
                     ))
                 })?;
             let end = whole + bytes + size;

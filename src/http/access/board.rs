@@ -22,8 +22,9 @@ const NARROW: Advice = (
 
 /// Draws the board of a compound (小区导览板) as A3 landscape.
 ///
-/// Its buildings, gates with what they admit and when, ways, parking and other places, and a QR code that opens the
-/// riders' page. It shows only public data, whatever the role of the caller, because it is printed and hung at a gate.
+/// The board shows the buildings, the gates with what they admit and when, the ways, parking and other places, and a QR
+/// code that opens the riders' page. It shows only public data, whatever the role of the caller, because it is printed
+/// and hung at a gate.
 #[utoipa::path(get, path = "/api/compounds/{id}/board", operation_id = "compound_board", tag = "access",
     params(
         ("id" = String, Path, description = "The compound's id"),

@@ -28,8 +28,8 @@ const NARROW: Advice = (
 
 /// Describes how to get into a building.
 ///
-/// For a moment and a profile: the gates of its compound, the best first, each with whether it admits the profile
-/// and why not; parking places; and the doors with their rooms. Door codes are never included.
+/// The answer is for a moment and a profile. It lists the gates of the compound, the best first, each with whether it
+/// admits the profile and why not; the parking places; and the doors with their rooms. Door codes are never included.
 #[utoipa::path(get, path = "/api/buildings/{id}/access", operation_id = "building_access", tag = "access",
     params(
         ("id" = String, Path, description = "The building's id"),

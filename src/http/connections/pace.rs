@@ -89,7 +89,8 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// After how many seconds a client is too slow that sends this many bytes at this interval; at most 10,000.
+    /// A client sends `bytes` once in each interval `every`. Returns after how many seconds it counts as too slow;
+    /// 10,000 if it does not within that time.
     fn goes_on(bytes: usize, every: Duration) -> u64 {
         let mut credit = Credit::new(30 * SECOND, 1_000);
         let start = Instant::now();

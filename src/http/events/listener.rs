@@ -333,7 +333,7 @@ fn size_of_record(record: &Record) -> usize {
     use geo::CoordsIter as _;
     let body = record.body.as_ref().map_or(0, |body| {
         let coords = body.geometry.as_ref().map_or(0, |g| g.coords_count());
-        // A position takes about as many bytes as its JSON text.
+        // The JSON text of a position has about 40 bytes.
         body.properties.as_str().len() + 40 * coords
     });
     size_of::<Record>() + record.id.as_str().len() + body

@@ -71,13 +71,13 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
         ("bbox" = Option<Vec<f64>>, Query, style = Form, explode = false,
             description = "west,south,east,north: only features that intersect the box; west > east crosses the antimeridian"),
         ("bbox-crs" = Option<String>, Query, description = "The URI of the coordinate system of `bbox`; CRS84 if absent"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10)"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page; 10 if absent"),
         ("offset" = Option<u64>, Query, minimum = 0, description = "The number of features to skip, with sortby at most 20,000. Writes between two pages can shift them"),
         ("after" = Option<String>, Query, description = "Only features with ids after this one; the link `next` uses it"),
         ("datetime" = Option<String>, Query, description = "A time with its zone, a date (in UTC) or an interval, for collections with a time property. A time without a zone is refused"),
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
         ("crs" = Option<String>, Query, description = "The URI of the coordinate system of the answer; CRS84 if absent"),
-        ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "The properties to sort by, at most four: name,-levels"),
+        ("sortby" = Option<Vec<String>>, Query, style = Form, explode = false, description = "The properties to sort by, at most four, such as `name,-levels`; `-` sorts in descending order"),
         ("filter" = Option<String>, Query, description = "A CQL2 expression over the queryables of the collection, which features must match: `levels > 6 AND S_INTERSECTS(geometry, BBOX(117.1,39.2,117.2,39.3))`"),
         ("filter-lang" = Option<String>, Query, description = "The encoding of `filter`: cql2-text (the default) or cql2-json"),
         ("filter-crs" = Option<String>, Query, description = "The URI of the coordinate system of geometries in `filter`; CRS84 if absent"),
@@ -198,7 +198,7 @@ const CRS84: &str = "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>";
 /// Adds the header that names the coordinate system of the answer.
 pub(super) fn content_crs(response: &mut Response, crs: Crs) {
     let value = match crs {
-        // Nearly every answer. Its value is not made again each time.
+        // Nearly every answer has this coordinate system, so the value is a constant.
         Crs::Crs84 => Some(HeaderValue::from_static(CRS84)),
         _ => crs
             .uri()
@@ -328,7 +328,7 @@ impl Page {
             if count > 0 {
                 out.push(b',');
             }
-            // Writing a feature again costs as much as reading one.
+            // Writing a feature costs as much as reading one.
             budget.read(1)?;
             if params.crs != Crs::Crs84 {
                 let positions = entry.geometry().map_or(0, |g| g.coords_count());

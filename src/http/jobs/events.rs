@@ -25,7 +25,7 @@ use crate::store::StoreError;
 
 /// The shortest time between two events.
 const PACE: Duration = Duration::from_millis(250);
-/// The interval at which the job is read from the store without a change in this process: it may run in another one.
+/// How often the job is read from the store if this process reports no change, because another process may run it.
 const LOOK: Duration = Duration::from_millis(500);
 /// The interval of keep-alive comments.
 const PULSE: Duration = Duration::from_secs(10);

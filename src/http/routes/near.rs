@@ -133,10 +133,10 @@ pub struct IsochroneProperties {
 #[utoipa::path(post, path = "/api/nearest", operation_id = "nearest_by_travel_time", tag = "routes",
     request_body = NearestBody,
     responses(
-        (status = 200, description = "Nearest first; `duration_s` and `distance_m` among the properties are those of the way. Features that cannot be reached are left out", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
+        (status = 200, description = "The features, the nearest first. The properties `duration_s` and `distance_m` are those of the route. Features that cannot be reached are left out", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
         (status = 404, description = "There is no such collection", content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong, or the position is far from every way", content_type = "application/problem+json"),
-        (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn nearest(
     State(app): State<App>,
@@ -280,7 +280,7 @@ pub(in crate::http) fn traveller(
             "max_m",
             both!(
                 "max_m 不能与 profile 同时使用，请去掉其中一个。",
-                "max_m does not go with profile. Leave one of them out."
+                "max_m cannot be combined with profile. Leave one of them out."
             ),
         ));
     }
@@ -297,7 +297,7 @@ pub(in crate::http) fn traveller(
     responses(
         (status = 200, description = "The stretches of ways that are reached", content_type = "application/geo+json", body = Isochrone),
         (status = 422, description = "A field is wrong, or the position is far from every way", content_type = "application/problem+json"),
-        (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn isochrone_from(
     State(app): State<App>,
@@ -318,19 +318,19 @@ pub async fn isochrone_from(
     params(
         ("lon" = f64, Query, description = "Longitude, WGS 84 degrees"),
         ("lat" = f64, Query, description = "Latitude, WGS 84 degrees"),
-        ("minutes" = f64, Query, minimum = 0, maximum = 60, description = "Within so many minutes"),
-        ("profile" = Option<String>, Query, description = "How somebody moves (`foot`)"),
-        ("at" = Option<String>, Query, description = "When they set out, RFC 3339 (now)"),
+        ("minutes" = f64, Query, minimum = 0, maximum = 60, description = "The longest travel time, in minutes"),
+        ("profile" = Option<String>, Query, description = "The travel profile: `ebike`, `foot` (the default), `cargo_trike` or `wheelchair`"),
+        ("at" = Option<String>, Query, description = "The departure time, RFC 3339; now, if absent"),
     ),
     responses(
         (status = 200, description = "The stretches of ways that are reached", content_type = "application/geo+json", body = Isochrone),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 422, description = "The place is far from every way", content_type = "application/problem+json"),
-        (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn isochrone(State(app): State<App>, query: Query) -> Result<Response, Problem> {
     query.only(&["lon", "lat", "minutes", "profile", "at"])?;
-    let minutes = query.parsed::<f64>("minutes", ("分钟数", "minutes"))?;
+    let minutes = query.parsed::<f64>("minutes", ("分钟数", "a number of minutes"))?;
     let traveller = Traveller {
         from: Spot::Position(place(&query)?),
         profile: profile(&app, query.get("profile")?.unwrap_or("foot"))?,
@@ -343,7 +343,7 @@ pub async fn isochrone(State(app): State<App>, query: Query) -> Result<Response,
 pub(in crate::http) fn place(query: &Query) -> Result<Coord<f64>, Problem> {
     let degrees = |name: &str, most: f64| -> Result<f64, Problem> {
         query
-            .parsed::<f64>(name, ("度数", "degrees"))?
+            .parsed::<f64>(name, ("度数", "a number of degrees"))?
             .filter(|d| d.abs() <= most)
             .ok_or_else(|| {
                 Problem::invalid(

@@ -29,7 +29,7 @@ use crate::service::routes::{Failed, NoWay, SpotError};
         (status = 400, description = "The body cannot be read", content_type = "application/problem+json"),
         (status = 404, description = "There is no such building, entrance or facility", content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong, a position is far from every way, or nobody can get in: then `reason` says why, `gates` what each gate says, and `nearest` which gate or hand-over point can be reached", content_type = "application/problem+json"),
-        (status = 503, description = "The network is being built, or too many large requests come at once; Retry-After says when to come again", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built, or too many large requests come at once; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn route(
     State(app): State<App>,
@@ -73,7 +73,7 @@ pub(super) fn refusal(failed: Failed) -> Problem {
         // Normally unreachable: `metered` reports the exhausted budget instead.
         Failed::Limited => Problem::too_much(both!(
             "路线过长，请选择较近的目的地。",
-            "The way is too long. Ask for a destination that is nearer."
+            "The route is too long. Choose a nearer destination."
         )),
     }
 }

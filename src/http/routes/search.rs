@@ -18,10 +18,7 @@ const LABEL: usize = 4;
 /// The number of labels after which a search checks the budget.
 const LABELS: usize = 256;
 /// The advice in the error when the search for one destination exceeds the budget.
-pub(super) const NEARER: Advice = (
-    "请选择较近的目的地。",
-    "Ask for a destination that is nearer.",
-);
+pub(super) const NEARER: Advice = ("请选择较近的目的地。", "Choose a nearer destination.");
 
 thread_local! {
     /// The search memory of a thread. It is reused, so that queries do not allocate it again.
@@ -81,8 +78,9 @@ impl App {
     }
 }
 
-/// Takes the cost of the next labels from the budget. Returns whether the budget is exhausted. The clock is read only now
-/// and then, so a later search of the same request must not ask it again.
+/// Takes the cost of the next labels from the budget. Returns whether the budget is exhausted. The result is kept in
+/// `stopped`: the budget checks the time only now and then, so without it, later searches of the same request would run
+/// on.
 fn spends(budget: &Budget, stopped: &Cell<Option<Stop>>) -> bool {
     if stopped.get().is_none() {
         stopped.set(budget.see(LABELS * LABEL).err());

@@ -143,7 +143,7 @@ pub struct TripSummary {
         (status = 400, description = "The body cannot be read", content_type = "application/problem+json"),
         (status = 404, description = "There is no such building, entrance or facility", content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong, there are no deliveries or more than 20, a position is far from every way, a door cannot be reached, or the time windows cannot all be kept: then `reason` says why", content_type = "application/problem+json"),
-        (status = 503, description = "The network is being built, or too many large requests come at once; Retry-After says when to come again", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built, or too many large requests come at once; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn trip(
     State(app): State<App>,

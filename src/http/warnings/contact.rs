@@ -31,7 +31,7 @@ pub struct Contact {
 #[utoipa::path(get, path = "/api/warnings/{id}/contact", operation_id = "warning_contact", tag = "warnings",
     params(("id" = String, Path, description = "The case's id")),
     responses(
-        (status = 200, description = "How to reach who reported it", body = Contact),
+        (status = 200, description = "The contact of the reporter", body = Contact),
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role officer, in this community", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),
@@ -69,7 +69,7 @@ pub async fn contact(
 #[utoipa::path(delete, path = "/api/warnings/{id}/contact", operation_id = "erase_warning_contact", tag = "warnings",
     params(("id" = String, Path, description = "The case's id")),
     responses(
-        (status = 204, description = "Erased. The audit says who did it. A restored backup is erased again"),
+        (status = 204, description = "Erased. The audit says who erased it. If an older backup is restored, the contact is erased again"),
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role officer, in this community", content_type = "application/problem+json"),
         (status = 404, description = "No such case", content_type = "application/problem+json"),

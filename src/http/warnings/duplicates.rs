@@ -37,7 +37,7 @@ const NARROW: Advice = (
         ("except" = Option<String>, Query, description = "The id of a case to leave out"),
     ),
     responses(
-        (status = 200, description = "At most ten; `distance_m` and `hours_ago` among the properties. Below the role grid_worker only category, level and distance", content_type = "application/geo+json", body = ref("#/components/schemas/DuplicateCollection")),
+        (status = 200, description = "At most ten cases with the properties `distance_m` and `hours_ago`. Below the role grid_worker only the category, the level and the distance are shown", content_type = "application/geo+json", body = ref("#/components/schemas/DuplicateCollection")),
         (status = 400, description = "A parameter is missing or wrong", content_type = "application/problem+json"),
     ))]
 pub async fn duplicates(
@@ -121,7 +121,7 @@ fn shown(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
 
 fn degrees(query: &Query, name: &str, most: f64) -> Result<f64, Problem> {
     query
-        .parsed::<f64>(name, ("度数", "degrees"))?
+        .parsed::<f64>(name, ("度数", "a number of degrees"))?
         .filter(|d| d.abs() <= most)
         .ok_or_else(|| {
             Problem::invalid(

@@ -84,7 +84,7 @@ pub struct SheetRead {
     responses(
         (status = 200, description = "The result. If it has problems, nothing was written", body = ImportReport),
         (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`. The members are those of 200", body = ref("#/components/schemas/AcceptedImport")),
-        (status = 400, description = "Not a sheet", content_type = "application/problem+json"),
+        (status = 400, description = "The file is not a sheet, or a parameter is wrong", content_type = "application/problem+json"),
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
         (status = 409, description = "One of the cases was changed meanwhile; send the sheet again", content_type = "application/problem+json"),

@@ -41,8 +41,8 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// property: `level=red&status=filed`), and the ones below.
 #[utoipa::path(get, path = "/api/warnings", tag = "warnings", operation_id = "list_warnings",
     params(
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page (10); for a sheet the default is all"),
-        ("as_of" = Option<String>, Query, description = "The warnings at this past moment: 2026-11-22T06:05:00Z"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page; if absent, 10, and all for a sheet"),
+        ("as_of" = Option<String>, Query, description = "The warnings at this past moment, such as 2026-11-22T06:05:00Z"),
         ("open" = Option<bool>, Query, description = "true: only cases that have not ended and are not pending review as possible spam"),
         ("f" = Option<String>, Query, description = "json, html, or a sheet: csv, xlsx"),
         ("lang" = Option<String>, Query, description = "The language of a sheet: zh (the default) or en"),

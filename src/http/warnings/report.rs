@@ -145,7 +145,7 @@ pub async fn report(
         app.base(&headers),
         segment(reported.id.as_str())
     );
-    // The reporter may read the case with the receipt. It can only be invisible because it was opened just now.
+    // If this server does not show the new case yet, the answer still needs the receipt.
     let subject = Subject::new(reported.id.as_str(), here.as_str())
         .with("receipt", reported.receipt.as_str());
     written::answer(&app, reported.written, subject, |snapshot| {

@@ -239,7 +239,7 @@ fn read(body: SilenceBody) -> Result<NewSilence, Problem> {
 #[utoipa::path(delete, path = "/api/silences/{id}", operation_id = "end_silence", tag = "warnings",
     params(("id" = String, Path, description = "The silence's id")),
     responses(
-        (status = 204, description = "It is over"),
+        (status = 204, description = "The silence has ended"),
         (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),

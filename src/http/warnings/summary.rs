@@ -99,7 +99,7 @@ pub struct SummaryDay {
 /// Returns the present state and the last days.
 #[utoipa::path(get, path = "/api/warnings/summary", operation_id = "warning_summary", tag = "warnings",
     params(
-        ("days" = Option<u32>, Query, minimum = 1, maximum = 92, description = "The number of days, including today (30)"),
+        ("days" = Option<u32>, Query, minimum = 1, maximum = 92, description = "The number of days, including today; 30 if absent"),
         ("community" = Option<String>, Query, description = "Only these communities: the ids of their grids, separated by commas"),
     ),
     responses(

@@ -38,7 +38,7 @@ pub enum ReplayError {
     Store(#[from] StoreError),
 }
 
-/// A case with its place.
+/// A replayed case, its geometry, and the point at which it is located, in WGS 84.
 #[derive(Debug)]
 struct Played {
     case: Case,

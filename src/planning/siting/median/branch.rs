@@ -487,7 +487,8 @@ impl Part<'_> {
         sites.iter().any(hits)
     }
 
-    /// A plan of the whole instance from sites of this part.
+    /// Returns the plan of the whole problem, as a flag for each of its `sites`: the sites that are always open,
+    /// and the sites of this part in `chosen`.
     fn plan<'s>(&self, sites: usize, chosen: impl Iterator<Item = &'s u32>) -> Vec<bool> {
         let mut plan = vec![false; sites];
         for site in &self.open {

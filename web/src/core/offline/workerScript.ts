@@ -4,7 +4,10 @@
 
 const started = new Map<string, Promise<string>>();
 
-/** The address of a script that is in the page's memory. The script must not import others. */
+/**
+ * Loads the script at `url` into memory and returns a `blob:` address for `new Worker()`. The script must not import
+ * other files, because a `blob:` address has no folder.
+ */
 export function workerScript(url: string): Promise<string> {
   let address = started.get(url);
   if (!address) {
