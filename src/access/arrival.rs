@@ -17,7 +17,7 @@ pub const NEAR_M: f64 = 300.0;
 /// The most places of each kind on a card.
 pub const MOST_PLACES: usize = 5;
 
-/// A day order that may decide: its kind, its beginning and its end.
+/// A day order that may change a verdict: its kind, its beginning, and its end if it has one.
 pub type Ordered<'a> = (&'a str, Timestamp, Option<Timestamp>);
 
 /// A verdict with the data it is based on.

@@ -449,8 +449,8 @@ fn far_and_unlinked(report: &Report, lines: &mut Lines) {
     let far = report.far_away;
     if far > 0 {
         lines.push(both!(
-            "已导入，但位置偏远：{far}",
-            "on the map, but far away: {far}"
+            "已导入，但远离地图上的其他要素：{far}",
+            "imported, but far from everything else on the map: {far}"
         ));
         for f in &report.far {
             let ([x, y], collection, id) = (f.at, &f.collection, &f.id);

@@ -88,7 +88,7 @@ pub(super) async fn run(args: PlanArgs) -> anyhow::Result<ExitCode> {
             work.await
         }
     };
-    let answer = answer.context("the solver stopped")??;
+    let answer = answer.context("the solver failed")??;
     let has_plan = answer.incumbent.is_some();
     let seconds = begin.elapsed().as_secs_f64();
     if json {

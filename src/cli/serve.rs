@@ -72,7 +72,7 @@ pub struct ServeArgs {
     #[arg(long, env = "ONEMAP_AUDIT_DAYS", default_value_t = 730,
         value_parser = clap::value_parser!(u32).range(0..=36_500))]
     audit_days: u32,
-    /// How many milliseconds a write waits until its commit is visible. Then the answer is 202.
+    /// How many milliseconds a write waits for its commit to become visible. If that takes longer, the answer is 202.
     #[arg(long, env = "ONEMAP_WRITE_PATIENCE", value_name = "MS", hide = true)]
     write_patience: Option<u64>,
     /// While this file exists, no commit becomes visible. For tests.

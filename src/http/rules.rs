@@ -30,7 +30,7 @@ pub struct RulesInForce {
     pub categories: Vec<CategoryRule>,
     /// Sensitive places, near which deadlines are shorter.
     pub places: Vec<PlaceFactor>,
-    /// The distance from which a case may be verified.
+    /// The distance within which a verification needs no reason.
     pub verify: VerifyRule,
     /// Which cases count as possible duplicates.
     pub duplicates: DuplicateRule,
@@ -144,16 +144,16 @@ pub struct PlaceFactor {
     pub of: BTreeMap<String, Value>,
     /// The distance in metres.
     pub within_m: f64,
-    /// The factor by which the times are multiplied.
+    /// The urgency factor: deadlines are divided by it, and the numbers of reports are multiplied by it.
     pub factor: f64,
     /// The categories to which the factor applies; all, if empty.
     pub categories: Vec<String>,
 }
 
-/// The distance from which a case may be verified.
+/// The distance within which a verification needs no reason.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerifyRule {
-    /// The largest distance from the place of the case, in metres.
+    /// The largest distance of the verifying person from the case, in metres.
     pub distance_m: f64,
 }
 

@@ -79,7 +79,7 @@ impl<T: Derive> Derived<T> {
         self.built.load_full()
     }
 
-    /// Starts the task that builds the structure now and again after every commit that affects it.
+    /// Starts the task that builds the structure at once, and rebuilds it after every commit that affects it.
     pub(super) fn keep_up(self: &Arc<Self>, live: &Live) {
         let (derived, own) = (Arc::clone(self), live.clone());
         let task = move || Arc::clone(&derived).follow(own.clone());
@@ -134,8 +134,8 @@ impl<T: Derive> Derived<T> {
     }
 }
 
-/// Returns the result of a blocking task. Passes its panic on, so that the supervisor starts the task that waits here
-/// again.
+/// Returns the result of a blocking task. Passes on a panic, so that the supervisor restarts the task that waits for
+/// the result.
 async fn no_panic<T>(done: Result<T, tokio::task::JoinError>) -> T {
     match done.map_err(tokio::task::JoinError::try_into_panic) {
         Ok(done) => done,

@@ -134,7 +134,7 @@ impl Place {
         let anchor = anchor(&geometry).ok_or_else(|| {
             WhereError::Geometry(both!("没有坐标", "the geometry has no position"))
         })?;
-        // A report about an entrance gets no building from the map: a gate stands between two grounds, so the
+        // A report about an entrance gets no building from the map: a gate stands between two areas, so the
         // nearest building need not belong to it.
         let house = named.or_else(|| {
             if entrance.is_some() {

@@ -178,7 +178,7 @@ fn why(unit: &Unit, competent: bool, serves: bool, on_duty: Option<bool>) -> Loc
     match (serves, unit.communities.is_empty()) {
         (true, true) => say(
             "服务全街道".to_owned(),
-            "serves the whole street".to_owned(),
+            "serves the whole subdistrict".to_owned(),
         ),
         (true, false) => say("服务本社区".to_owned(), "serves this community".to_owned()),
         (false, _) => say(

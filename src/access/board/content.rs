@@ -90,7 +90,7 @@ pub enum Credential {
     Register,
     /// A code of the property company.
     PropertyCode,
-    /// A code of the district.
+    /// A code of the subdistrict.
     DistrictCode,
     /// The code of the delivery platform.
     PlatformCode,

@@ -21,7 +21,7 @@ const LARGEST: f64 = 4.0;
 pub struct Frame {
     origin: Coord<f64>,
     per_degree: (f64, f64),
-    /// The angle by which the map is turned counter-clockwise.
+    /// The angle by which the map is turned counter-clockwise, in radians.
     turn: f64,
     /// Millimetres on paper per metre.
     scale: f64,

@@ -16,7 +16,7 @@ pub struct Box2 {
     pub width: f64,
     /// The height across its own direction.
     pub height: f64,
-    /// The clockwise angle on the page of its direction.
+    /// The clockwise angle of its direction on the page, in radians.
     pub angle: f64,
 }
 
@@ -146,7 +146,7 @@ impl Taken {
         }
     }
 
-    /// Takes a box whatever is there.
+    /// Marks a box as taken, even if it overlaps other boxes.
     pub fn take(&mut self, label: Box2) {
         for cell in cells(&label) {
             self.cells.entry(cell).or_default().push(self.boxes.len());
@@ -162,7 +162,7 @@ impl Taken {
                 .any(|i| self.boxes[*i].overlaps(label))
     }
 
-    /// Takes the first free candidate.
+    /// Takes the first candidate that is free and returns it; `None` if none is free.
     pub fn place(&mut self, candidates: impl IntoIterator<Item = Box2>) -> Option<Box2> {
         let found = candidates.into_iter().find(|c| self.is_free(c))?;
         self.take(found);

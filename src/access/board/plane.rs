@@ -86,7 +86,7 @@ pub(super) fn inside(a: Coord<f64>, b: Coord<f64>) -> Option<Ends> {
     (from < until).then(|| (at(from), at(until)))
 }
 
-/// The angle of a direction or of its opposite, whichever a text can be read at.
+/// Returns the angle of a line or the opposite angle, in radians, so that a text along the line is not upside down.
 pub(super) fn readable(angle: f64) -> f64 {
     use std::f64::consts::{FRAC_PI_2, PI};
     let angle = angle.rem_euclid(PI);

@@ -30,7 +30,7 @@ pub(super) struct Text {
     pub fill: &'static str,
     /// The width of a white edge around the letters, in millimetres.
     pub halo: f64,
-    /// The clockwise angle.
+    /// The clockwise angle of the text, in radians.
     pub angle: f64,
 }
 

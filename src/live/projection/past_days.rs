@@ -51,7 +51,7 @@ impl OpenThen {
     }
 }
 
-/// The counted days. A commit that takes effect earlier removes them.
+/// The counted days. A commit removes the days that end at or after the moment at which it takes effect.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PastDays {
     days: BTreeMap<Timestamp, Arc<OpenThen>>,

@@ -35,7 +35,7 @@ const MOST_FEATURES: usize = 2_000;
 const MOST_GATES: usize = 200;
 /// The most positions of all lines and outlines on a board.
 const MOST_POSITIONS: usize = 200_000;
-/// The width of a road that has none, in metres.
+/// The width at which a road is drawn whose width is not in the data, in metres.
 const ROAD_M: f64 = 6.0;
 
 /// What a board shows, and the place of its map on the page.
@@ -43,7 +43,7 @@ const ROAD_M: f64 = 6.0;
 pub struct Board {
     /// The place of the map on the page.
     pub frame: Frame,
-    /// What it shows.
+    /// What the board shows.
     pub content: Content,
 }
 

@@ -22,7 +22,9 @@ pub enum NoBoard {
     #[error("{0} has no outline on the map")]
     Outline(String),
     /// The map around the compound has too much for one page.
-    #[error("the map around {compound} has too much in {collection} for one board")]
+    #[error(
+        "the map around {compound} has too many features or positions in the collection {collection} for one board"
+    )]
     TooLarge {
         /// The compound's name.
         compound: String,

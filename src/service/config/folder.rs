@@ -161,7 +161,7 @@ pub fn read_schema(name: &str, bytes: &[u8]) -> Result<(CollectionId, Value), Ve
         let (problem, expected) = match e.problem.strip_prefix("expected ") {
             Some(rest) => match rest.rsplit_once(", found ") {
                 Some((expected, found)) => (format!("{}: found {found}", e.place), expected),
-                None => (format!("{}: it is not", e.place), rest),
+                None => (format!("{}: the value is not valid", e.place), rest),
             },
             None => (format!("{}: {}", e.place, e.problem), "a JSON Schema"),
         };

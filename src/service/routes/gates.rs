@@ -212,8 +212,8 @@ fn judge(
     }
 }
 
-/// Returns the rank of a verdict, lowest is best. It chooses between the verdicts of several edges of one gate. If one
-/// of them is not known, neither is the best.
+/// Returns the rank of a verdict, to choose between the verdicts on several edges of one gate; the lowest rank is the
+/// best. `Limited` comes first: if the search through one edge was stopped, the best verdict is unknown.
 fn merit(verdict: &Verdict) -> (u8, i64) {
     match verdict {
         Verdict::Limited => (0, 0),

@@ -55,7 +55,7 @@ impl std::fmt::Debug for Joiner<'_> {
 }
 
 impl Ground {
-    /// Returns what joins things with the network; `None` without a topology.
+    /// Returns a joiner for a profile of people on foot; `None` if there is no topology.
     pub fn joiner<'a>(&'a self, profile: &'a Profile) -> Option<Joiner<'a>> {
         Some(Joiner {
             ground: self,

@@ -216,7 +216,7 @@ fn year<'r>(name: &str, item: &Item<'r>, days: &mut Days<'r>) {
     days.years.insert(year);
     let Some(table) = item.table() else { return };
     if let Some(source) = table.get("source") {
-        source.text("where the days come from");
+        source.text("the source of the days, such as \"the State Council\"");
     }
     let holidays = table
         .need(
