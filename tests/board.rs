@@ -169,7 +169,10 @@ async fn what_cannot_be_drawn_is_refused_in_both_languages() {
     let (status, zh, _) = refused("/api/compounds/none/board", "zh").await;
     assert_eq!(
         (status, zh.as_str()),
-        (StatusCode::NOT_FOUND, "没有小区“none”。")
+        (
+            StatusCode::NOT_FOUND,
+            "没有小区“none”，请填写小区图层中的编号。"
+        )
     );
     let (status, zh, said) = refused(&format!("{board}?at=xuri-li-gate-e"), "zh").await;
     assert_eq!(status, StatusCode::NOT_FOUND);

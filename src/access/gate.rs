@@ -25,13 +25,13 @@ use crate::network::core::{
     serde(rename_all = "snake_case")
 )]
 pub enum Admits {
-    /// Yes, without dismounting.
+    /// Yes, the gate admits the profile without dismounting.
     Yes,
     /// Only if the vehicle is pushed.
     Dismount,
     /// Unknown, because the opening hours are missing. A route may use the gate.
     Unknown,
-    /// It does not.
+    /// No, the gate does not admit the profile.
     No,
 }
 

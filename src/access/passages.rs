@@ -60,7 +60,7 @@ pub struct Passed {
     pub passed: u32,
     /// How many people answered.
     pub total: u32,
-    /// The same in words.
+    /// The result as a text.
     pub text: Localized,
 }
 

@@ -27,7 +27,7 @@ pub struct Limits {
     pub codes: Limiter<String>,
     /// Answers to the question whether a gate let somebody in, by network address.
     pub passages: Limiter,
-    /// The same answers about one gate, by the id of the gate and the network address.
+    /// Answers to the question whether one gate let somebody in, by the id of the gate and the network address.
     pub passages_of_gate: Limiter<(String, IpAddr)>,
     /// Requests with a token that is not valid.
     pub wrong_tokens: Limiter,

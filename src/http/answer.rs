@@ -122,7 +122,8 @@ impl Answer {
         }
     }
 
-    /// A small document that is built in any case. Its tag is the hash of its bytes.
+    /// The answer with a small document, which is built even if the client already has it. Its tag is the hash of its
+    /// bytes.
     pub fn whole(
         media_type: &'static str,
         body: impl Into<Bytes>,

@@ -286,8 +286,8 @@ impl FromRequestParts<App> for Caller {
                     Ok(Self { principal: Some(p) })
                 }
                 None => Err(Problem::unauthenticated(both!(
-                    "令牌无效、已撤销或已过期。",
-                    "This token is unknown, revoked or expired."
+                    "令牌无效、已撤销或已过期，请向管理员申请新的令牌。",
+                    "This token is unknown, revoked or expired. Ask an administrator for a new one."
                 ))),
             };
         }

@@ -91,7 +91,8 @@ fn min_seq(document: &mut Value) {
     }
 }
 
-/// OpenAPI 3.0 writes bytes as `type: string, format: binary`. utoipa writes a `Vec<u8>` as a list of numbers.
+/// Describes binary bodies as `type: string, format: binary`, as OpenAPI 3.0 requires. utoipa describes a `Vec<u8>` as
+/// a list of numbers.
 fn binary(document: &mut Value) {
     let bytes =
         json!({"type": "array", "items": {"type": "integer", "format": "int32", "minimum": 0}});
@@ -156,7 +157,7 @@ fn errors(document: &mut Value) {
     }
 }
 
-/// OpenAPI 3.1 writes `type: [string, null]` or `oneOf` with `type: null`; 3.0 writes `nullable`.
+/// Converts a schema from OpenAPI 3.1 to 3.0: `type: [string, null]` and `oneOf` with `type: null` become `nullable`.
 fn down(value: &mut Value) {
     match value {
         Value::Object(map) => {

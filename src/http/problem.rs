@@ -166,7 +166,7 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, ("未找到", "Not found"), detail)
     }
 
-    /// The resource exists, but not for this method.
+    /// The resource exists, but does not support the method of the request.
     pub fn method_not_allowed(allow: &'static str, detail: impl Into<Localized>) -> Self {
         let mut problem = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,

@@ -143,8 +143,8 @@ pub async fn sign_in(
     };
     let Some((principal, secret)) = opened else {
         return Err(Problem::unauthenticated(both!(
-            "请重新登录。",
-            "Sign in again."
+            "登录凭证刚刚失效，请重新登录。",
+            "The credential has just become invalid. Sign in again."
         )));
     };
     Ok(begun(&app, &headers, principal, &secret, LIFETIME))

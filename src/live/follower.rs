@@ -27,8 +27,8 @@ const HEAVY: u64 = 500;
 /// A store that does not answer for this long counts as unreachable: a network that drops packets
 /// reports no error.
 const SILENCE: Duration = Duration::from_secs(5);
-/// The same limit until the first row of a commit arrives. The database may need longer to collect
-/// a large commit.
+/// A store that sends no first row of a commit for this long counts as unreachable. This is longer than
+/// [`SILENCE`], because the database may need time to collect a large commit.
 const GATHERING: Duration = Duration::from_secs(30);
 /// How often a follower that a test stopped checks whether it may continue.
 const HOLD: Duration = Duration::from_millis(20);

@@ -163,7 +163,7 @@ impl Place {
             .and_then(|id| map.get(COMPOUNDS)?.get(&id).cloned())
             .or_else(|| map.get(COMPOUNDS)?.covering(anchor).into_iter().next());
         let compound = compound.as_deref().map(|e| known(COMPOUNDS, e));
-        // A building on the border of two grids belongs to the grid that it names.
+        // A building on the border of two grids belongs to the grid in its property `grid`.
         let grid = match house.as_ref().and_then(|h| h.text(property::GRID)) {
             Some(said) => grid(map, &said),
             None => map.get(GRIDS).and_then(|grids| {

@@ -206,7 +206,7 @@ pub fn age(
         };
         match step(around, last, Event::Time { at }) {
             Ok(stepped) if stepped.case.steps > last.steps => ages.push((at, stepped.case)),
-            // Every due moment changes something, so the loop does not end too early.
+            // This does not happen, because every due moment changes the case.
             _ => return ages,
         }
     }

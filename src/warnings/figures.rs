@@ -346,7 +346,7 @@ mod tests {
         assert_eq!((total.on_time, total.on_time_share), (1, Some(0.5)));
         assert_eq!((total.returned, total.reopened, total.rated), (1, 2, 1));
         assert_eq!(total.rating_mean, Some(5.0));
-        // 58 and 146 hours.
+        // The two cases took 58 and 146 hours.
         assert_eq!(total.hours_to_close_median, Some(102.0));
         let keys = |rows: &[Row]| rows.iter().map(|r| r.key.clone()).collect::<Vec<_>>();
         assert_eq!(keys(&said.by.community), ["", "c1", "c2"]);

@@ -80,7 +80,7 @@ impl Frame {
         })
     }
 
-    /// The position on the page of a position in degrees.
+    /// Converts a position in degrees to a position on the page, in millimetres.
     pub(super) fn page(&self, at: Coord<f64>) -> Coord<f64> {
         let local = Coord {
             x: (at.x - self.origin.x) * self.per_degree.0,

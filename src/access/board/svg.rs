@@ -218,7 +218,7 @@ impl Svg {
     }
 }
 
-/// A length in the units of the document.
+/// Writes a length in the units of the document, tenths of a millimetre.
 pub(super) fn n(mm: f64) -> String {
     let text = format!("{:.1}", mm * 10.0);
     match text.strip_suffix(".0") {

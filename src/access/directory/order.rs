@@ -79,7 +79,7 @@ pub fn address_only(text: &str) -> String {
 /// The characters of a text, and which of them are removed.
 struct Order {
     text: Vec<char>,
-    /// The same text with each character normalized.
+    /// The characters of the text, each normalized.
     plain: Vec<char>,
     gone: Vec<bool>,
     /// The indexes at which telephone numbers began.

@@ -1,4 +1,5 @@
-//! The pinyin readings of Chinese characters. Phones have another table: of the characters in their own names.
+//! The pinyin readings of Chinese characters. Phones have a smaller table: only the characters of the
+//! names that they store.
 
 use std::sync::LazyLock;
 

@@ -63,7 +63,7 @@ impl Certificate {
     /// Reads the files again. New connections use what they contain.
     ///
     /// # Errors
-    /// As [`Certificate::read`]. The certificate in use then stays.
+    /// The errors of [`Certificate::read`]. The certificate in use is then kept.
     pub fn reload(&self) -> Result<(), CertificateError> {
         self.current.store(Arc::new(pair(&self.cert, &self.key)?));
         Ok(())

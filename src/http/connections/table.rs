@@ -214,8 +214,8 @@ impl Connection {
         let mut entries = self.table.lock();
         let account = Some(Origin::Account(account.to_owned()));
         let of_one = entries.of.get(&account).copied().unwrap_or(0);
-        // If the account has too many connections, its longest idle one is closed. Without an idle one, the
-        // limit is exceeded.
+        // If the account has too many connections, the one that has been idle longest is closed. If none is idle, this
+        // connection keeps counting against the address.
         if of_one >= self.table.most_of_one && !entries.evict(Some(&account)) {
             return;
         }

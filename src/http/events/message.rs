@@ -71,7 +71,7 @@ impl Filter {
     }
 }
 
-/// The message in one piece.
+/// The message of a commit in one piece.
 fn joined(commit: &FeedCommit, changes: &[Bytes], resets: &[&Reset]) -> Vec<u8> {
     let size: usize = changes.iter().map(|c| c.len() + 1).sum();
     let mut out = Vec::with_capacity(size + 256);
@@ -86,7 +86,7 @@ fn joined(commit: &FeedCommit, changes: &[Bytes], resets: &[&Reset]) -> Vec<u8> 
     out
 }
 
-/// The same message in pieces.
+/// The message of a commit in pieces, which share the bytes of the changes.
 fn pieces(commit: &FeedCommit, changes: Vec<Bytes>, resets: &[&Reset]) -> Vec<Bytes> {
     let mut out = Vec::with_capacity(2 * changes.len() + 2);
     out.push(Bytes::from(head(commit, true)));

@@ -6,7 +6,7 @@ use crate::model::InChinese;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoBoard {
     /// There is no such compound.
-    #[error("there is no compound {0:?}")]
+    #[error("there is no compound {0:?}; use the id of a feature in the collection compounds")]
     Compound(String),
     /// The compound has no such gate.
     #[error("{compound} has no gate {gate:?}; its gates are: {}", .known.join(", "))]
@@ -36,7 +36,7 @@ pub enum NoBoard {
 impl InChinese for NoBoard {
     fn zh(&self) -> String {
         match self {
-            Self::Compound(id) => format!("没有小区“{id}”"),
+            Self::Compound(id) => format!("没有小区“{id}”，请填写小区图层中的编号"),
             Self::Gate {
                 compound,
                 gate,

@@ -18,7 +18,7 @@ pub(super) struct Cut {
     edges: Vec<u32>,
 }
 
-/// New numbers for the old ones that are kept.
+/// The new number for each old number; `None` for an old number that is not in the part.
 struct Numbers(Vec<Option<u32>>);
 
 impl Numbers {

@@ -28,7 +28,8 @@ pub struct Files {
 }
 
 impl Files {
-    /// Returns the file of an area, if it is kept and shows the map.
+    /// Returns the cached file of an area if it was built today, and either shows the newest commit or is younger
+    /// than [`FRESH`].
     pub fn at_hand(
         &self,
         snapshot: &Snapshot,
@@ -46,7 +47,7 @@ impl Files {
         (is_today && (is_of_map || is_fresh)).then(|| Arc::clone(file))
     }
 
-    /// Returns the file of an area. Builds it if it is not kept.
+    /// Returns the file of an area. Builds it if no cached one can be used.
     ///
     /// # Errors
     /// If there is no network, or the area is too large.

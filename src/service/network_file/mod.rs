@@ -48,7 +48,7 @@ pub struct Part {
     pub hash: String,
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// The same compressed with gzip, as small as possible: a part is built once and sent often.
+    /// The bytes compressed with gzip, as small as possible, because a part is built once and sent often.
     pub gzip: Vec<u8>,
 }
 

@@ -16,16 +16,16 @@ use crate::spatial::metres::distance;
 /// An entrance within this distance of the edge of a park, in metres, leads into the park.
 const AT_EDGE_M: f64 = 5.0;
 
-/// A point where something joins the network, with the stretch beside the network.
+/// A point where a door, an entrance or a position joins the network, with the stretch between the two.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Joined {
     /// The point on the network.
     pub place: Place,
-    /// The length of the stretch between this point and the thing, in decimetres.
+    /// The length of the stretch from this point to the door, entrance or position, in decimetres.
     pub gap_dm: u32,
-    /// The time for that stretch, in tenths of a second.
+    /// The time for the stretch, in tenths of a second.
     pub gap_ds: u32,
-    /// The position of the thing, longitude and latitude in degrees, WGS 84.
+    /// The position of the door or entrance, or the given position, in degrees, WGS 84.
     pub at: Coord<f64>,
 }
 
@@ -40,7 +40,7 @@ impl Joined {
     }
 }
 
-/// Joins things with the network of a [`Ground`], for people on foot.
+/// Finds where doors, positions and areas join the network of a [`Ground`], for people on foot.
 #[derive(Clone, Copy)]
 pub struct Joiner<'a> {
     ground: &'a Ground,

@@ -241,7 +241,7 @@ impl Planner<'_> {
                 TripPart::Walk(route) => asked.to.list.get(route.target),
                 TripPart::Ride(_) | TripPart::Park { .. } => None,
             });
-            // There is no way to the door of the visit before.
+            // A visit at the door of the previous visit needs no walk. Its door is the only one of the destination.
             let target = target.or_else(|| asked.to.list.first());
             let routes = visit.parts.iter().rev().filter_map(|part| match part {
                 TripPart::Walk(route) | TripPart::Ride(route) => Some(route),

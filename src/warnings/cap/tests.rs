@@ -258,7 +258,7 @@ fn valid(xml: &str) {
         "alert/info/expires",
     ] {
         for said in all(&list, path) {
-            // \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-,+]\d\d:\d\d
+            // The pattern in the CAP schema: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[-,+]\d\d:\d\d
             let shape: String = said
                 .chars()
                 .map(|c| if c.is_ascii_digit() { 'd' } else { c })

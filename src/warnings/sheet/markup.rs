@@ -233,7 +233,7 @@ impl Building {
     fn end_row(&mut self, room: &mut Room<'_>) -> Result<(), ReadError> {
         self.end_cell(room)?;
         if self.in_row {
-            // Columns after the last cell that a cell above spans.
+            // Counts this row in the columns after its last cell, which cells of earlier rows may span.
             for left in self.taken.iter_mut().skip(self.column) {
                 *left = left.saturating_sub(1);
             }

@@ -58,7 +58,7 @@ pub struct Problem {
     pub column: Option<String>,
     /// What is wrong and what was expected, in English.
     pub problem: String,
-    /// The same text in Chinese.
+    /// What is wrong and what was expected, in Chinese.
     pub problem_zh: String,
 }
 

@@ -129,7 +129,7 @@ pub struct Skipped {
     pub rows: usize,
     /// Why it was not read, in English.
     pub why: String,
-    /// The same text in Chinese.
+    /// Why it was not read, in Chinese.
     pub why_zh: String,
 }
 

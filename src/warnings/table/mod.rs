@@ -434,7 +434,7 @@ fn fill(
             if !step.photos.is_empty() {
                 return Err(FieldError::new(
                     "photos",
-                    both!("内部备注不能附照片", "an internal note has no photos"),
+                    both!("内部备注不能附照片", "an internal note cannot have photos"),
                 ));
             }
         }

@@ -184,7 +184,7 @@ fn a_hidden_sheet_is_read_only_if_no_other_has_the_header() {
     let bytes = workbook("", &[("空", "visible", &[]), ("表", "visible", none)]);
     let book = read(&bytes).unwrap();
     assert_eq!((names(&book), book.sheets[0].header_row), (vec!["表"], 2));
-    // A visible sheet before a hidden one that has more of the headers.
+    // A visible sheet is preferred to a hidden one, even if the hidden one has more of the headers.
     let fewer: &[&[&str]] = &[&["编号", "地点"], &["1", "3"]];
     let bytes = workbook("", &[("底稿", "hidden", none), ("表", "visible", fewer)]);
     assert_eq!(names(&read(&bytes).unwrap()), ["表"]);
