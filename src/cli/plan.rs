@@ -32,9 +32,9 @@ enum PlanCommand {
 
 /// Solve a p-median or p-center problem on a graph file of the OR-Library.
 ///
-/// The file begins with a line `vertices edges p`; each other line `from to length` is an edge. If an edge occurs twice,
-/// the last line counts. The incumbent is the best plan found, and no plan is better than the bound. A signal ends the
-/// search; the best plan so far is printed.
+/// The file begins with a line `vertices edges p`; each other line `from to length` is an edge. If an edge occurs
+/// twice, the last line counts. The incumbent is the best plan found, and no plan is better than the bound. A signal
+/// ends the search; the best plan so far is printed.
 #[derive(Debug, Args)]
 struct SolveArgs {
     /// The graph file.
