@@ -55,9 +55,9 @@ pub struct PhotoTaken {
         description = "The file: JPEG, PNG or WebP, recognised by its content, of at most 8 MiB and 50 million pixels. It is rotated upright and stored as JPEG of at most 2048 pixels without metadata"),
     responses(
         (status = 201, description = "The photo is stored", body = PhotoTaken),
-        (status = 413, description = "The file is larger than 8 MiB, or has more than 50 million pixels", content_type = "application/problem+json"),
+        (status = 413, description = "The file is larger than 8 MiB", content_type = "application/problem+json"),
         (status = 415, description = "The body is not a JPEG, PNG or WebP file", content_type = "application/problem+json"),
-        (status = 422, description = "The photo cannot be decoded", content_type = "application/problem+json"),
+        (status = 422, description = "The photo cannot be decoded, or has more than 50 million pixels", content_type = "application/problem+json"),
         (status = 429, description = "Too many uploads from one address without an account", content_type = "application/problem+json"),
     ))]
 pub async fn create(
