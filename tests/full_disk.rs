@@ -133,7 +133,7 @@ async fn a_full_disk_refuses_writes_until_there_is_space_and_no_longer() {
             let id = format!("b{round}-{n}");
             let answer = server.put(&id).await;
             if answer.status().is_success() {
-                // The free space within the database file is used up first.
+                // Writes succeed until the free space within the database file is used up.
                 known.push(id);
                 continue;
             }

@@ -321,7 +321,7 @@ async fn a_form_is_refused_with_what_to_send_instead() {
             assert!(said.contains(&curl), "{said}");
         }
     }
-    // `curl -d` with JSON sends the media type of a form and is accepted.
+    // `curl -d` sends JSON with the media type of a form. Its body is read as JSON, so the error is about its content.
     let json = form("/api/warnings", encoded, "{}").await.unwrap();
     assert_eq!(json.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }

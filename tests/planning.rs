@@ -16,7 +16,7 @@ struct District {
     _folder: tempfile::TempDir,
 }
 
-/// A Monday in the future of the demo, at noon in Beijing.
+/// Noon on a Monday, Beijing time.
 const NOON: &str = "2026-11-30T12:00:00+08:00";
 
 impl District {

@@ -113,7 +113,7 @@ async fn a_full_disk_of_the_server_refuses_writes_until_there_is_space() {
                 .collect();
             let answer = put(&server, &id, &note).await;
             if answer.status().is_success() {
-                // The free space within the database is used up first.
+                // Writes succeed until the free space within the database is used up.
                 known.push(id);
                 continue;
             }

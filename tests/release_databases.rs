@@ -147,7 +147,7 @@ fn pages(rows: &BTreeMap<(String, String), Map<String, Value>>) -> Vec<String> {
     pages
 }
 
-/// The program on a given port, possibly before it listens. Dropping the value ends it.
+/// The started program and its address; the program may not listen yet. Dropping the value ends it.
 struct Starting(Child, String);
 
 impl Starting {

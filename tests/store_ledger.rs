@@ -358,7 +358,8 @@ async fn applying_small_commits_together_gives_the_same_map() {
     }
 }
 
-/// A commit: its moment, and what it puts of five features; `None` deletes.
+/// A commit: the minute at which it takes effect, and its changes: the number of one of five features and its new
+/// value, or `None` to delete it.
 type Moment = (i64, Vec<(u8, Option<i64>)>);
 
 /// Commits with random moments.

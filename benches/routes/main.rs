@@ -389,7 +389,7 @@ fn number(name: &str, otherwise: usize) -> usize {
     value.and_then(|v| v.parse().ok()).unwrap_or(otherwise)
 }
 
-/// The random numbers named xorshift64*, the same in every run.
+/// The random number generator xorshift64*; its numbers are the same in every run.
 struct Random(u64);
 
 impl Random {

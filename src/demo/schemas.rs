@@ -85,7 +85,7 @@ mod tests {
                     assert!(schema.recorded_for(Role::Steward).eq(["access_code"]));
                     assert_eq!(schema.closed_to(Role::Steward).count(), 0);
                 }
-                // Texts and photos of people, and their identity.
+                // Texts and photos that people sent, and data that identifies them.
                 "warnings" => {
                     let inside = [
                         "hotline_number",

@@ -32,7 +32,8 @@ pub(super) struct Delta {
 
 impl Delta {
     /// The number of features changed since the base was built, or the number of slots if that is
-    /// greater (a deletion leaves an empty slot). Cloning the delta takes time in proportion to it.
+    /// greater (a deletion leaves an empty slot). Cloning the delta takes time in proportion to this
+    /// number.
     pub(super) fn changes(&self) -> usize {
         self.versions.len().max(self.slots.len())
     }

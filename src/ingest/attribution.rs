@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Format;
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
-/// The row for the sources of the map that files of these formats require; `None` if they require no credit.
+/// The change that adds the credit for files of these formats to the map's sources; `None` if they require no credit.
 pub(super) fn source_of(formats: &[Format]) -> Option<Change> {
     let is_osm = |format: &Format| matches!(format, Format::OsmPbf | Format::OsmXml);
     if !formats.iter().any(is_osm) {

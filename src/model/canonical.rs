@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 /// Only members of the object itself are found, never those of nested objects.
 #[derive(Debug, Clone, Copy)]
 pub struct Canonical<'a> {
-    /// The text from the opening brace. The text of an outer object may follow the closing brace.
+    /// The text from the object's opening brace on. For a nested object, it continues beyond the closing
+    /// brace to the end of the outermost object.
     text: &'a str,
     is_whole: bool,
 }

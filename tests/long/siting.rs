@@ -8,8 +8,8 @@ use onemap::planning::siting::orlib::{Objective, Problem};
 
 #[test]
 fn the_family_of_the_or_library_is_proven_up_to_500_vertices_and_nearly_up_to_900() {
-    // The effort is limited by the number of checks whether to stop, not by time. This many checks take about a
-    // minute.
+    // The solver is stopped after a number of calls of `should_stop`, so that the result does not depend on the speed
+    // of the machine. This many calls take about a minute.
     let looks = Cell::new(0);
     let should_stop = || {
         looks.set(looks.get() + 1);

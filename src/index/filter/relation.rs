@@ -10,7 +10,8 @@ use crate::spatial::bounds::Bounds;
 /// The cost of computing a relation, per position, in units of one tested position: a graph of both
 /// geometries is built.
 pub(super) const RELATE: usize = 128;
-/// Up to this number of pairs of positions, the pairs are counted as work without being examined.
+/// Two geometries with at most this number of pairs of positions are not examined: every pair counts
+/// as work and as a crossing.
 const FEW: usize = 4 * 1024;
 /// From this number of possibly crossing pairs of edges on, crossings are counted first, because
 /// each takes memory.
@@ -32,8 +33,8 @@ pub(super) fn of_matrix(op: Spatial, matrix: &geo::relate::IntersectionMatrix) -
     }
 }
 
-/// An upper bound of the number of crossings between the edges of two geometries. The pairs of
-/// edges are the work of the test and are reported to the meter beforehand.
+/// An upper bound of the number of crossings between the edges of two geometries. Testing them takes
+/// work in proportion to the pairs of edges, which is reported to the meter first.
 pub(super) fn crossings<M: Meter>(
     a: &Geometry<f64>,
     a_box: &Bounds,

@@ -108,8 +108,8 @@ pub fn lines_of(record: &[u8]) -> impl Iterator<Item = (u64, Vec<u8>)> {
     (0..).zip(lines).filter(filled)
 }
 
-/// Removes byte order marks and separators from both ends of a record. Keeps the white space at its end: by a
-/// line break there the caller sees that the record is complete.
+/// Removes byte order marks and separators from both ends of a record. Keeps the white space at its end, because a
+/// line break there tells the caller that the record is complete.
 fn strip_marks(record: &mut Vec<u8>) {
     let mut start = record.as_slice();
     loop {

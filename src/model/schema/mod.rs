@@ -20,6 +20,7 @@
 //! | `x-onemap-erase-since` | beside `x-onemap-erase-after-days` | the property with that time, a moment or a day (`closed_at`) |
 //! | `x-onemap-recorded` | property | each reading is recorded in the audit (a door code): lists, tiles, the feed and the search never contain it, whatever the role |
 //! | `x-onemap-photos` | property | a list of photos (`/api/photos`): ids, or objects with an `id` |
+//! | `x-onemap-after` | property | the name of another property; this property's time must be later than the other's |
 //! | `x-onemap-origin` | top of a row of `$schemas` | where the schema comes from ([`ORIGIN`]); not part of the schema itself |
 
 mod builtin;

@@ -137,7 +137,7 @@ impl Open {
     }
 }
 
-/// An entrance that is a vertex of ways.
+/// Places an entrance that is a vertex of ways, and removes the crossings of walls that belong to it from `open`.
 fn on_way(world: &mut World<'_>, open: &mut Open, entrance: &Entrance, vertex: u32) {
     let at = world.mesh.at(vertex);
     let is_gate = is_gate(world, entrance, at);
@@ -235,7 +235,8 @@ fn pass(world: &mut World<'_>, vertex: u32, feature: u32, compound: Option<u32>,
     });
 }
 
-/// The vertex on the way on which something stands.
+/// The vertex at the point of the nearest way, for a gate or a bollard that stands on this way. It is created if there
+/// is none.
 fn nearest_way(world: &mut World<'_>, at: Pt, layer: i32) -> Option<u32> {
     let mesh = &world.mesh;
     let near = mesh

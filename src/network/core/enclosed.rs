@@ -30,8 +30,8 @@ pub(super) enum Patience {
 }
 
 impl<A: Attributes + ?Sized> View<'_, A> {
-    /// The closures that enclose the targets of a query, besides those in `shut`, if no route from any source to any
-    /// target exists because of them and of edges that can never be used. `None` if a route may exist.
+    /// If closures and edges that can never be used cut off all targets of a query from all its sources, returns these
+    /// closures, without those in `shut`. `None` if a route may exist.
     pub(super) fn enclosing(
         &self,
         query: &Query<'_>,

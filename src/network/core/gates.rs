@@ -208,8 +208,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         route.ok().filter(|route| route.arrive <= opens)
     }
 
-    /// Whether a route that was found without the hours of a gate enters it, each time, while it is open for certain.
-    /// Hours that are never known are no exception, because the search does not leave them out.
+    /// Whether a route that was found as if a gate were always open enters the gate only while it is known to be open.
+    /// Hours that are always unknown ([`HOURS_UNKNOWN`]) count as open.
     fn is_open_on(&self, route: &Route, gate: u32) -> bool {
         let mut uses = route.steps.iter().filter(|s| s.edge.edge() == gate);
         uses.all(|step| match self.hours_of(step.edge, step.mode) {
@@ -229,9 +229,9 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Some(usage.hours)
     }
 
-    /// The verdict if the gate is closed from before anybody can reach it until more than the longest wait after the
-    /// best route in each mode, found without its hours, has reached it, and the rest of one of these routes can be used
-    /// after that.
+    /// The verdict if the gate is closed when the first traveller can reach it and opens too late: more than the
+    /// longest wait after the best route in each mode, found as if the gate were always open, has reached it. The rest
+    /// of at least one of these routes must be usable after the gate has opened.
     fn closed_until<B: Bound>(
         &self,
         memory: &mut Memory,
@@ -311,7 +311,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         })
     }
 
-    /// When a gate opens that is closed in all modes at a time, if that is at the same time for all of them.
+    /// When a gate opens that is closed for all modes at the time `from`; `None` if the modes differ or one is open.
     fn opens_at(&self, gate: u32, from: i64) -> Option<i64> {
         let mut opens = None;
         for mode in &Mode::ALL {

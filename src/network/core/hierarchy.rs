@@ -230,8 +230,8 @@ fn join(arcs: &mut [Vec<Arc>], from: u32, to: u32, cost: u32) {
     }
 }
 
-/// The distances of one query: with a vehicle and without one, and for each over all edges and over the edges that a route
-/// may pass through, first to the targets, then by the gate that it must pass; and to an edge.
+/// The distances of one query. The first index says whether the traveller has a vehicle (0) or has none (1), the second
+/// is the kind of distance, such as the distance to the targets over all edges (see the constants in `potentials.rs`).
 pub(super) type ByClass = [[Distances; 5]; 2];
 
 /// The memory of distances to the targets of one query.

@@ -17,13 +17,13 @@ pub const NONE: u32 = u32::MAX;
 pub struct State {
     /// The node, or a place behind the last node that stands for a target.
     pub node: u32,
-    /// The mode in which they arrived.
+    /// The mode in which the traveller arrived.
     pub mode: Mode,
     /// The part of the route with respect to private land.
     pub phase: Phase,
-    /// Whether they have passed the gate that the route must use; always true if there is none.
+    /// Whether the traveller has passed the gate that the route must use; always true if there is none.
     pub is_through: bool,
-    /// The directed edge by which they arrived, or [`NONE`]. It distinguishes labels only while riding.
+    /// The directed edge by which the traveller arrived, or [`NONE`]. It distinguishes labels only while riding.
     pub came_by: u32,
     /// The state of turn restrictions; [`super::turns::FREE`] unless riding.
     pub turn: u32,
@@ -100,8 +100,8 @@ struct Slot {
     first: u32,
 }
 
-/// The order in which labels are settled: the time plus the bound of the rest, then the unknowns, then the bound, so that
-/// of several routes that are equally good one is followed to its end first, then the number.
+/// The order in which labels are settled: by the time plus the bound of the rest, then by the number of unknown hours,
+/// then by the bound (so that one of several equally good routes is followed to its end first), then by the number.
 type Key = (u32, u32, u32, u32);
 
 /// The memory of a search. It belongs to one search at a time.

@@ -145,18 +145,18 @@ pub(super) struct BestCase<'a, A: ?Sized> {
     has_all: bool,
     /// The private land around the targets; `None` if it is too large.
     land: Option<Land>,
-    /// The part of this land from which the targets are reached by the gate that the route must pass.
+    /// The private land before the gate that the route must pass, with the least times to the targets by this gate.
     by_gate: Option<Land>,
     /// The least times to leave the vehicle, and from riding to pushing; 0 for a traveller on foot who may pick up a
     /// vehicle later.
     park_ds: u32,
     dismount_ds: u32,
-    /// For classes without a hierarchy.
+    /// The bound from straight lines, for classes without a hierarchy.
     straight: StraightLine<'a>,
 }
 
-/// The kinds of distances of a class in [`ByClass`]: to the targets over all edges, over those that a route may pass
-/// through, and both by the gate that the route must pass.
+/// The kinds of distances, the second index of [`ByClass`]. `ALL`: to the targets over all edges. `PUBLIC`: only over
+/// edges that a route may pass through. `…_BY_GATE`: the same by the gate that the route must pass.
 const ALL: usize = 0;
 const PUBLIC: usize = 1;
 const ALL_BY_GATE: usize = 2;

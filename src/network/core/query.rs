@@ -67,7 +67,7 @@ pub struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// A query for the best route in any mode, without a limit.
+    /// A query for the best route that begins in `mode` and may end in any mode, without a limit.
     pub fn new(from: &'a [End], to: &'a [End], depart: i64, mode: Mode) -> Query<'a> {
         Query {
             from,

@@ -20,7 +20,7 @@ pub struct Compound {
     pub name: Option<String>,
     /// A position inside it.
     pub at: Option<Point>,
-    /// The indexes of its gates, in the order of an access card's search.
+    /// The indexes of its gates, in the order in which the access card of a building considers them.
     pub gates: Vec<u32>,
 }
 

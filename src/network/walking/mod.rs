@@ -168,7 +168,8 @@ pub struct Walking<'a, A: ?Sized> {
     graph: &'a Graph,
 }
 
-/// The compiled part of [`Walking`]: it depends on the moment, the measure, the heading and the places.
+/// The network compiled for walks at one moment: only the edges that can be walked then, with their costs, and the
+/// places. It is kept and used for several searches; [`Graph::on`] combines it with the network again.
 #[derive(Debug)]
 pub struct Graph {
     moment: Moment,
@@ -191,7 +192,7 @@ pub struct Moment {
     pub heading: Heading,
 }
 
-/// The sites nearest to each node and place, as a search leaves them.
+/// The result of a search: the sites nearest to each node and to each place.
 #[derive(Debug, Clone)]
 pub struct Field {
     /// The last entry of each node and place, [`NONE`] without any.
@@ -291,7 +292,7 @@ impl Graph {
         }
     }
 
-    /// Joins the graph with the network that it was compiled from.
+    /// Combines the graph with the network from which it was compiled.
     pub fn on<'a, A: Attributes + ?Sized>(
         &'a self,
         topology: &'a Topology,
@@ -506,8 +507,8 @@ impl Field {
         })
     }
 
-    /// Whether a label is superfluous: the entries reach the same site, or `wanted` sites, at no higher cost
-    /// and in no later phase. A walk in an earlier phase may continue wherever one in a later phase may.
+    /// Whether a label is superfluous: the entries of its node and `own` reach the same site, or `wanted` sites, at no
+    /// higher cost and in no later phase. A walk in an earlier phase may continue wherever one in a later phase may.
     fn outdoes(&self, label: &Label, own: &[Reached]) -> bool {
         let is_place = label.node >= self.nodes;
         let mut sites = [NONE; MOST_WANTED];
@@ -570,7 +571,7 @@ impl Settled for Field {
     }
 }
 
-/// A search from added sites, on top of a field.
+/// The results of a search from additional sites. It finds only the walks that are better than those of `field`.
 struct Addition<'a> {
     field: &'a Field,
     own: std::collections::HashMap<u32, Vec<Reached>>,

@@ -72,8 +72,8 @@ pub enum StoreError {
     /// The database files on disk are no longer the ones that this process opened; nothing was
     /// written.
     #[error(
-        "the database {path} is not the one that is open ({problem}); nothing was written. Stop the \
-         server, put the file back or restore a backup, and start it again"
+        "the database {path} is no longer the file that this program opened ({problem}); nothing was \
+         written. Stop the server, put the file back or restore a backup, and start it again"
     )]
     Replaced {
         /// The path of the database.
@@ -328,18 +328,19 @@ impl StoreError {
         }
     }
 
-    /// Whether this program closed the store itself, so that nobody waits for an answer.
+    /// Whether the call failed because this program has closed the store. Callers need not report
+    /// that, because nobody waits for an answer any more.
     pub fn is_closed(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::PoolClosed))
     }
 
-    /// Whether trying again may help: the database is unreachable, busy, full or damaged, and the
-    /// edit itself is valid.
+    /// Whether the database failed and not the edit: the same call can succeed once the database
+    /// works again (it is unreachable, busy, full, read-only, damaged or replaced now).
     pub fn is_unavailable(&self) -> bool {
         self.fault().is_some()
     }
 
-    /// Whether the database file is damaged or is not a database, so that no retry helps.
+    /// Whether the database file is damaged or is not a database, so that only a backup helps.
     pub(in crate::store) fn is_unreadable(&self) -> bool {
         match self {
             Self::Corrupt { .. } => true,
@@ -358,7 +359,7 @@ impl StoreError {
                 problem: Localized { zh, en },
             } => Some(Fault::Replaced(both!(
                 "数据库 {path} 已不是打开时的文件：{zh}",
-                "the database {path} is not the one that is open: {en}"
+                "the database {path} is no longer the file that this program opened: {en}"
             ))),
             Self::NotAlone { problem } => Some(Fault::NotAlone(problem.clone())),
             Self::Database(source) => fault_of(source),

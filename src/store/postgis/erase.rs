@@ -77,7 +77,11 @@ impl PostgisStore {
                 .execute(&self.shared.pool)
                 .await;
             if let Err(error) = done {
-                tracing::warn!(%error, table, "erased rows wait for autovacuum");
+                tracing::warn!(
+                    %error,
+                    table,
+                    "VACUUM failed; the table contains erased data until autovacuum removes it"
+                );
             }
         }
         Ok(())

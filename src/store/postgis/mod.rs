@@ -219,7 +219,7 @@ impl PostgisStore {
         &self.shared.health
     }
 
-    /// Writes a row without meaning, to find out whether writing works again.
+    /// Writes a row that nobody reads, to find out whether writing works again.
     pub(super) async fn probe(&self, needs_space: bool) -> Result<(), StoreError> {
         let probed = async {
             if needs_space {
@@ -238,8 +238,8 @@ impl PostgisStore {
         Ok(())
     }
 
-    /// Writes a table of one megabyte and rolls it back. Updating a row in place needs no space, so
-    /// it would not notice a full disk.
+    /// Writes a table of one megabyte and rolls back. Updating an existing row needs no new space, so
+    /// that alone would not notice a full disk.
     async fn probe_space(&self) -> Result<(), sqlx::Error> {
         let mut connection = self.shared.pool.acquire().await?;
         let mut tried = connection.begin().await?;

@@ -45,7 +45,7 @@ pub(super) async fn refuse(
                 url: url.to_owned(),
                 problem: both!(
                     "连接经过事务模式的连接池（如 PgBouncer）。{WAY_OUT_ZH}",
-                    "it is reached through a pooler in transaction mode (PgBouncer?). {WAY_OUT}"
+                    "it is reached through a pooler in transaction mode, such as PgBouncer. {WAY_OUT}"
                 ),
             });
         }

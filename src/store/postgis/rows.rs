@@ -134,7 +134,7 @@ pub(super) fn record(
     match read() {
         Ok(record) => Some(record),
         Err(error) => {
-            tracing::error!(%error, "a row is left out");
+            tracing::error!(%error, "a row cannot be read and is left out of the map");
             None
         }
     }

@@ -170,8 +170,8 @@ async fn empty_log(connection: &mut SqliteConnection) -> Result<(), StoreError> 
     }
     tracing::warn!(
         at = %Timestamp::now(),
-        "readers kept the SQLite log from being emptied: what was erased stands in it until the next \
-         checkpoint"
+        "the write-ahead log of SQLite cannot be emptied while others read the database; it contains \
+         erased data until the next checkpoint"
     );
     Ok(())
 }

@@ -142,7 +142,8 @@ struct Shared {
     writer: Mutex<Option<SqliteConnection>>,
     /// `None` once the store is closed.
     watcher: Mutex<Option<Watcher>>,
-    /// Every further connection holds a read lock; closing the store waits until all are released.
+    /// Each connection besides those of the pool, the writer and the watcher holds a read lock;
+    /// closing the store waits until all of these are released.
     others: Arc<RwLock<()>>,
     health: Health,
     closing: AtomicBool,

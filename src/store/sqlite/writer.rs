@@ -58,7 +58,7 @@ impl SqliteStore {
         writer.done(done.map_err(StoreError::from))
     }
 
-    /// Writes a row without meaning, to find out whether writing works again.
+    /// Writes a row that nobody reads, to find out whether writing works again.
     pub(in crate::store) async fn probe(&self) -> Result<(), StoreError> {
         let query = sqlx::query(
             "INSERT INTO meta (key, value) VALUES ('probed', ?) \

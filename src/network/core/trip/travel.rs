@@ -1,7 +1,7 @@
 //! The travel times of a trip on the network, each for the time of its departure.
 //!
-//! A row of times is searched when it is needed. It is used again for other departures for which it is the
-//! same: those for which the opening hours that the search checked give the same result.
+//! A row of times is searched when it is needed. It is used again for later departures as long as every check of
+//! opening hours in that search would have the same result.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ use super::query::TripQuery;
 const HORIZON_DS: u32 = 1_728_000;
 /// The maximum number of rows that are searched. After that, the last known row is used for later departures too.
 const MOST_SEARCHES: usize = 400;
-/// A heuristic uses a row for departures up to this long after it was searched for, in tenths of a second: 15 minutes.
+/// A heuristic uses a row also for departures that are later by up to this time, in tenths of a second: 15 minutes.
 pub(super) const STALE_DS: u32 = 9_000;
 
 /// A row of times, and the departures for which it holds.
@@ -35,12 +35,12 @@ struct Known {
     times: Rc<[u32]>,
 }
 
-/// Attributes that record for how much later a departure would find the same edges open without a wait.
+/// Attributes that record how much later a traveller could depart and still find the same edges open and closed.
 struct Watch<'a, A: ?Sized> {
     attributes: &'a A,
-    /// The least time until something closes that was entered, in tenths of a second after it was entered.
+    /// The least time from entering a feature until this feature closes, in tenths of a second.
     closes_in: Cell<i64>,
-    /// The first time at which something opens that was closed, in tenths of a second since the epoch.
+    /// The first time at which a feature opens that was closed on arrival, in tenths of a second since the epoch.
     opens: Cell<i64>,
 }
 
@@ -85,7 +85,8 @@ impl<A: Attributes + ?Sized> Attributes for Watch<'_, A> {
     }
 }
 
-/// Keeps the time to the first end of each group, and the opening hours that mattered until the last group was reached.
+/// Keeps the time to each group of targets, that of the target in the group that is reached first, and the opening hours
+/// that mattered until the last group was reached.
 struct Groups<'a, 'w, A: ?Sized> {
     watch: &'w Watch<'w, A>,
     closes_in: i64,
@@ -94,7 +95,7 @@ struct Groups<'a, 'w, A: ?Sized> {
     owner: &'a [usize],
     times: Vec<u32>,
     left: usize,
-    /// The time of the last target.
+    /// The time to the group that was reached last.
     last: u32,
 }
 
@@ -119,12 +120,12 @@ pub(super) struct Travel<'a, A: ?Sized> {
     query: &'a TripQuery<'a>,
     shut: &'a [Shut],
     memory: &'a mut Memory,
-    /// By the number of the row, then by departure.
+    /// The known times by the number of the row, each list sorted by departure.
     rows: Vec<Vec<Known>>,
     searches: usize,
-    /// A row is used for departures up to this long after it was searched for, although it may not hold.
+    /// A row is also used for departures that are later by up to this time, although its times may be wrong for them.
     stale_ds: u32,
-    /// Whether a row was used for a departure for which it may not hold.
+    /// Whether a row was used for a departure for which its times may be wrong.
     pub(super) is_approximate: bool,
 }
 
@@ -292,7 +293,7 @@ impl<A: Attributes + ?Sized> Times for Travel<'_, A> {
     }
 }
 
-/// A place to depart from, after some time there.
+/// A node as the start of a route, which the traveller leaves after `extra_ds` tenths of a second.
 pub(super) fn at_node(node: u32, extra_ds: u32) -> Vec<End> {
     vec![End {
         place: Place::Node(node),

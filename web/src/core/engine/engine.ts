@@ -173,7 +173,8 @@ export async function openEngine(module: WebAssembly.Module, manifest: Manifest,
       throw new Error(`The part ${name} of the network file is damaged: its hash differs from the manifest.`);
     wasm.put(number, write(bytes), bytes.length);
   }
-  if (wasm.open(manifest.seq, manifest.network_seq) !== 1) throw new Error('The network file is damaged.');
+  if (wasm.open(manifest.seq, manifest.network_seq) !== 1)
+    throw new Error('The network file is damaged: its parts cannot be read.');
 
   const call = <T>(op: string, request: Record<string, Value>): T => {
     const lines = [`op=${op}`];

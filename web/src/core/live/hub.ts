@@ -59,7 +59,7 @@ export class Hub {
   private connection: Connection | null = null;
   /** The interest that the open connection covers. */
   private interest: Interest | null = null;
-  /** The listeners of the open connection. A listener that was just added may lag behind it. */
+  /** The listeners that the open connection serves. A listener that was just added may need earlier commits first. */
   private readonly joined = new Set<Listener>();
   private paused = false;
   private ringing = false;
@@ -102,7 +102,7 @@ export class Hub {
     this.refresh();
   }
 
-  /** Another tab was shown or hidden. A hidden tab stays connected only while no tab is visible. */
+  /** Handles a message: another tab was shown or hidden. A hidden tab stays connected only while no tab is visible. */
   private hear(word: Word): void {
     if (word === 'visible' && document.hidden) {
       this.ringing = false;

@@ -41,7 +41,7 @@ test('a server that is late is replaced by the phone, and the next time sooner',
   const asked = ask(slow, async () => 'phone');
   await vi.advanceTimersByTimeAsync(PATIENCE);
   expect(await asked).toEqual({ value: 'phone', from: 'phone' });
-  // The request does not go on beside the answer.
+  // The request to the server is cancelled when the phone has answered.
   expect(signal?.aborted).toBe(true);
 
   const again = ask(slow, async () => 'phone');

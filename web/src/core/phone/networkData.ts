@@ -172,7 +172,7 @@ async function open(onFailed: () => void): Promise<EngineHost> {
   const storage = await networkStorage();
   const found = await kept(storage);
   const parts = found && (await partsOf(storage, found.manifest));
-  if (!parts) throw new Error('no data on this phone');
+  if (!parts) throw new Error('No map data is stored on this phone.');
   const [module, worker] = await Promise.all([compiled(), spawn()]);
   const host = new EngineHost(worker as unknown as WorkerLike, onFailed);
   try {

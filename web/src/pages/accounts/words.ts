@@ -130,7 +130,7 @@ export const words = {
     disabled: 'Disabled',
     expired: 'Expired',
     until: (t: string) => `Until ${t}`,
-    forever: 'No end',
+    forever: 'Never expires',
     signsInBy: 'Signs in with',
     byPassword: 'password',
     byToken: 'token',

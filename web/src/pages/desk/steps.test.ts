@@ -42,7 +42,7 @@ test('a step contains only the fields of its action, with times in China’s tim
     note: '尽快',
   });
   expect(requestOf('file', typed)).toEqual({ action: 'file', key: 'k' });
-  // Nothing ticked opens the ways again, so both are sent.
+  // A mode that is not ticked may pass again, so the request has both modes.
   expect(requestOf('block', draft({ ebike: true, within: 8 }))).toEqual({
     action: 'block',
     key: 'k',

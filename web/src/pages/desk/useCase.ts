@@ -21,7 +21,7 @@ export interface Draft {
   ebike: boolean;
   /** Whether ways are closed for people on foot. */
   foot: boolean;
-  /** Within so many metres of the case ways are closed; 0 before the form has been opened. */
+  /** The distance from the case within which ways are closed, in metres; 0 before the form has been opened. */
   within: number;
   note: string;
   reason: string;
@@ -151,12 +151,12 @@ export function useCase(
       etag = held.etag;
       steps.value = past.steps;
       failure.value = '';
-      // The server sends `allowed` to every signed-in caller, so the session has ended.
+      // The server sends `allowed` to every caller who is signed in. If it is missing, the session has ended.
       if (!held.value.allowed) on.signedOut();
     } catch (error) {
       if (asking.signal.aborted) return;
       failure.value = explain(error);
-      // It is also retried automatically, so that nobody has to check whether the server is back.
+      // The case is requested again automatically, so that nobody has to check whether the server is back.
       clearTimeout(resting);
       resting = setTimeout(() => selected.value?.id === id && void load(id), RETRY);
     }

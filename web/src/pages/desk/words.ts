@@ -417,7 +417,7 @@ export const words = {
     fieldInto: 'Merge into',
     fieldIntoHint: 'Number of the case',
     fieldDue: 'Due',
-    fieldDueHint: "Left empty, the rule's working hours count",
+    fieldDueHint: 'If empty, the rule sets the deadline in working hours',
     fieldUntil: 'Park until',
     fieldResult: 'What you found',
     pass: 'Solved',

@@ -19,7 +19,7 @@ const states = {
     reported: ['Received', 'Somebody on duty looks at it first.'],
     filed: ['Accepted', 'It needs work; a unit is being chosen.'],
     dispatched: ['Handed over', 'The unit in charge has it.'],
-    returned: ['Being rearranged', "It was not that unit's; another is chosen."],
+    returned: ['Being rearranged', 'That unit is not responsible; another is being chosen.'],
     handling: ['Being worked on', 'People have begun.'],
     handled: ['Done', 'A grid worker will look at it on the spot.'],
     verified: ['Checked', 'Somebody looked: it is solved.'],
@@ -163,7 +163,7 @@ export const words = {
     contactHint: 'Phone or e-mail',
     contactWhy: (days: number | null) =>
       `Only the duty room sees it, only to ask about this report, and it is ${erased.en(days)}. Without it your report counts the same.`,
-    privacyTitle: 'What happens with it',
+    privacyTitle: 'How your data is used',
     privacy: (days: number | null) => [
       'We keep only what you fill in here: the problem, the place, photos, words and, if given, your contact. No name, no account.',
       `Category, place and progress appear on the public map. Only the people who handle the case see photos and texts. ` +
@@ -194,10 +194,10 @@ export const words = {
     receiptKeep: 'The receipt is kept on this phone under “My reports”.',
     receiptUnkept: "This browser can't keep it: bookmark this page.",
     receiptLost:
-      "It was received, but the receipt was lost on the way: it can't be followed here. No need to report again.",
+      'Your report was received, but its receipt was lost on the way, so you cannot follow it here. Do not report it again.',
     share: 'Share or copy the link',
     copied: 'Link copied',
-    progress: 'How far it is',
+    progress: 'Progress',
     live: 'Updates automatically',
     offlineAge: (time: string) => `No network · progress as of ${time}`,
     loading: 'Loading the progress',

@@ -60,7 +60,7 @@ export function makeStops(storage: Shelf | null, clock: () => number = Date.now)
       set([...others, { ...target, name, by: null, isDone: false }]);
       return true;
     },
-    /** Puts the orders into the order of these keys; those without a key come first. */
+    /** Sorts the orders as their keys are listed here; orders whose key is not listed come first. */
     arrange: (keys: readonly string[]): void =>
       set(stops.value.toSorted((a, b) => keys.indexOf(keyOf(a)) - keys.indexOf(keyOf(b)))),
     remove: (key: string): void => set(stops.value.filter((stop) => keyOf(stop) !== key)),

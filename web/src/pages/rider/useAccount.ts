@@ -6,7 +6,7 @@ import type { Session } from '@/core/api/types';
 const account = shallowRef<Session | null>(null);
 let asked: Promise<void> | null = null;
 
-/** `anybody` while nobody is signed in, or while it is not known. */
+/** `anybody` while nobody is signed in, or while it is not known who is signed in. */
 const kind = computed<'anybody' | 'rider' | 'staff'>(() => {
   const roles = account.value?.roles ?? [];
   if (['grid_worker', 'officer', 'admin'].some((role) => roles.includes(role))) return 'staff';

@@ -23,8 +23,8 @@ const fromOf = (chosen: Start | null, here: Position | null | undefined): From |
 };
 
 /**
- * The chosen start, or else the phone's position if a screen has requested it in the last minutes. It never requests
- * it.
+ * The chosen start, or else the phone's position if a screen has requested it in the last minutes. This function does
+ * not request the position itself.
  */
 export const recentStart = (): From | null =>
   fromOf(chosenStart.value, last.value && Date.now() < last.value.until ? last.value.at : null);

@@ -12,14 +12,14 @@ import { keyOf, orders, type Stop } from './stops';
 import type { Leg, Passed, Trip, Visit } from './types';
 import { chosenStart, type StartHandle } from './useStart';
 
-/** Planned visits, with the keys of their orders in the order of the request. */
+/** Planned visits, and the keys of their orders in the sequence of the request, to which the visits refer by index. */
 interface Plan {
   trip: Pick<Trip, 'features'> & { visits: PlannedVisit[] };
   keys: string[];
 }
 
 /**
- * Whether the orders are visited in the order that the rider chose. Then each route is planned when the previous
+ * Whether the orders are delivered in the sequence that the rider chose. Then each route is planned when the previous
  * order is delivered.
  */
 export const isOwnOrder = ref(false);
@@ -39,7 +39,7 @@ export interface Planned {
   visit: PlannedVisit | null;
 }
 
-/** Returns the open orders as they are visited: the planned ones first. */
+/** Returns the open orders in the sequence in which they are delivered: first those of the plan, then the others. */
 export function inOrder(open: readonly Stop[], known: Plan | null): Planned[] {
   const byKey = new Map(open.map((stop) => [keyOf(stop), stop]));
   const planned = (known?.trip.visits ?? []).flatMap((visit): Planned[] => {
@@ -51,10 +51,10 @@ export function inOrder(open: readonly Stop[], known: Plan | null): Planned[] {
   return [...planned, ...[...byKey.values()].map((stop) => ({ stop, visit: null }))];
 }
 
-/** The planned order of the list. */
+/** The open orders in the sequence in which they are delivered. */
 export const planned = computed(() => inOrder(orders.open.value, plan.value));
 
-/** Forgets the plan, because the orders or their order have changed. */
+/** Forgets the plan, because the orders or their sequence have changed. */
 export function forgetPlan(): void {
   plan.value = null;
 }
@@ -65,7 +65,7 @@ export interface TourWay {
   track: Track;
   /** The gate of the compound on the way; null if there is none. */
   gate: Passed | null;
-  /** The answer that the way is from. */
+  /** The answer that contains the way, to show how old it is. */
   answer: object;
 }
 
@@ -87,7 +87,7 @@ export interface TourHandle {
 
 const avoidedIds = (): string[] => avoided.value.map(({ id }) => id);
 
-/** Plans the open orders; in the rider's own order only the first. */
+/** Plans the open orders; only the first one if the rider chose the sequence. */
 async function planOf(start: From, open: readonly Stop[], signal: AbortSignal): Promise<Plan['trip']> {
   const [first] = open;
   const how = { profile: profile.value, avoid: avoidedIds() };

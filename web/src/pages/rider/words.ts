@@ -238,7 +238,7 @@ export const words = {
     passedAsk: (gate: string) => `Did ${gate} let you in?`,
     passedYes: 'Got in',
     passedNo: 'Turned away',
-    passedThanks: 'Noted, thank you. Only the number counts, neither who nor where.',
+    passedThanks: 'Thank you. Only the number of answers is stored, not who you are or where.',
     codeShow: 'Show the door code (recorded)',
     codeRecorded: 'Who looked and when is recorded. Keep it to yourself; it disappears after a minute.',
     signInWhy: 'With a rider’s account you see door codes and notes for riders.',
@@ -266,7 +266,7 @@ export const words = {
     ordersAdded: (n: number) => `${n} added`,
     orderUnknown: (text: string) => `Nothing found for “${text}”; check compound and building.`,
     tooManyOrders: (n: number) => `At most ${n} orders; add the others when some are delivered.`,
-    noOrders: 'No orders yet. Their order, the parking places and the walks are planned together.',
+    noOrders: 'No orders yet. The sequence of deliveries, the parking places and the walks are planned together.',
     orderBy: 'By',
     moveUp: (order: string) => `Move up ${order}`,
     removeOrder: (order: string) => `Remove ${order}`,
@@ -296,7 +296,7 @@ export const words = {
     wrongSent: 'Reported, number',
     wrongAvoided: (gate: string) => `Routes on this phone avoid ${gate} now.`,
     wrongNext:
-      'An officer will check it. Of riders who are signed in, two reports within two hours close a gate for everybody’s routes.',
+      'An officer will check it. If two riders who are signed in report the same gate within two hours, everybody’s routes avoid it.',
     wrongNextRider:
       'If another rider reports it within two hours, or a grid worker reports it, everybody’s routes avoid this gate, for 12 hours at most. An officer will check it.',
     wrongNextStaff: 'Everybody’s routes avoid this gate from now on, for 12 hours at most. An officer will check it.',

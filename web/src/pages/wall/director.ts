@@ -23,7 +23,7 @@ const NO_PADDING: PaddingOptions = { top: 0, right: 0, bottom: 0, left: 0 };
 
 export class Director {
   private home: Bbox | null = null;
-  /** Moves the camera to its present target. It is computed again when the size of the screen changes. */
+  /** Moves the camera to its present target. Called again when the size of the screen changes. */
   private aim: (animate: boolean) => void = () => this.goHome(false);
 
   constructor(

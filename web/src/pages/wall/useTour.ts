@@ -54,7 +54,7 @@ export function useTour({ state, map, communities, wanted, open, list, dwell }: 
     changed: (now) => (touring.value = now),
   });
 
-  /** Moves the camera there; null is the whole area. */
+  /** Moves the camera to a stop; null stands for the whole area. */
   function go(stop: Stop | null, isNew: boolean): void {
     const warning = stop?.kind === 'red' ? state.warnings.value.get(stop.id) : undefined;
     if (warning) {

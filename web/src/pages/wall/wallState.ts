@@ -267,7 +267,7 @@ export class WallState {
     let pause = SETTLE;
     try {
       const answer = await api.gridStatuses();
-      // A running load has a newer answer of its own.
+      // While everything is being loaded again, this answer is ignored, because that load requests a newer one.
       if (this.loading === 0) for (const id of this.setStatuses(answer.grids)) this.changedGrids.add(id);
       this.failures = 0;
       // The answer for a large map is expensive, so requests take at most a fifth of the time.

@@ -212,7 +212,7 @@ export const words = {
     newRed: 'New red',
     noRed: 'Nothing is red',
     noRedHint: 'When something turns red the camera flies there, and this card says what and whose turn it is.',
-    nothingKnown: 'Nothing known',
+    nothingKnown: 'No warning data yet',
     nothingKnownHint: 'Nothing has been reported yet. That does not mean that everything is normal.',
     nothingHeard: 'Nothing reported yet',
     what: 'What',
@@ -346,7 +346,7 @@ export const words = {
     moreReds: (n: number) => `and ${n} more new ${n === 1 ? 'red' : 'reds'}: see the ledger`,
     past: 'Past',
     pastLoading: 'loading…',
-    pastFailed: 'cannot be read; trying again',
+    pastFailed: 'This moment cannot be loaded; trying again',
     // The settings
     settings: 'Settings of this wall',
     fullScreen: 'Full screen',

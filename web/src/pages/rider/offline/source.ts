@@ -49,7 +49,7 @@ async function either<Value extends object>(
       network,
       async () => {
         await restore();
-        if (state.value !== 'ready') throw new Error('no data on this phone');
+        if (state.value !== 'ready') throw new Error('No map data is stored on this phone.');
         return marked(await phone());
       },
       (error) => error instanceof RefusedOffline,
