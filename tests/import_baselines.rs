@@ -51,7 +51,7 @@ fn next(file: &[Value], dice: &mut Dice, round: u64) -> Vec<Value> {
                     serde_json::from_str(&text.replace("117.1", "117.2")).unwrap();
             }
             3 => {
-                // A feature whose links have to be looked up again.
+                // Without its links, the import has to find them again by geometry.
                 let properties = feature["properties"].as_object_mut().unwrap();
                 for link in ["building", "compound", "grid"] {
                     properties.remove(link);

@@ -153,7 +153,7 @@ impl ChangedSince {
         collections.find(|c| schemas.contains(&c.as_str()))
     }
 
-    /// Whether no feature was changed since.
+    /// Whether no feature was changed after the commit.
     pub fn is_empty(&self) -> bool {
         self.features.is_empty()
     }

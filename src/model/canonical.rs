@@ -52,7 +52,7 @@ impl<'a> Canonical<'a> {
         if inside.as_bytes().get(end) == Some(&b'"') {
             return inside.get(..end).map(Cow::Borrowed);
         }
-        // The text contains an escape. The deserializer stops at its end.
+        // The text contains an escape, so it is decoded. The deserializer reads one value and ignores what follows.
         let mut value = serde_json::Deserializer::from_str(value);
         String::deserialize(&mut value).ok().map(Cow::Owned)
     }

@@ -143,7 +143,10 @@ fn profile(id: &str, item: &Item<'_>) -> Option<NamedProfile> {
     let has_vehicle = uses(Mode::Ride) || uses(Mode::Push);
     if park.is_some() && !(has_vehicle && uses(Mode::Walk)) {
         let expected = format!("[{id}.walk] and a mode with a vehicle, or no `park`");
-        item.wrong("parks, but lacks a mode with a vehicle or the mode `walk`", &expected);
+        item.wrong(
+            "parks, but lacks a mode with a vehicle or the mode `walk`",
+            &expected,
+        );
         return None;
     }
     Some(NamedProfile {

@@ -188,7 +188,7 @@ async fn an_import_stops_when_its_client_disconnects() {
     let before = left().await;
     let mut patience = 100;
     while left().await == before {
-        // On a slow machine, the client disconnected before the work began, so it waits longer.
+        // On a slow machine, the client may disconnect before the work has begun. The next attempt waits longer.
         assert!(
             patience < 60_000,
             "the import continues although its client has disconnected"

@@ -189,8 +189,8 @@ async fn a_photo_in_a_protected_list_cannot_be_added_to_a_more_public_list() {
     assert_eq!(seen(Some(&worker)).await, StatusCode::OK);
     assert_eq!(seen(None).await, StatusCode::UNAUTHORIZED);
 
-    // The photo cannot be added to the public list, next to the other list, instead of it or after its removal,
-    // even by its uploader.
+    // Nobody can link the photo to the public list, not even its uploader: not in addition to the other list, not
+    // instead of it, and not after it was removed from the other list.
     let refused = async |properties: Value| {
         let (status, said) = problem(put(properties).await).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{said}");

@@ -19,7 +19,7 @@ const MARGIN: f64 = 1e-6;
 pub(super) enum Side {
     Inside,
     Outside,
-    /// An edge may lie there.
+    /// An edge may lie there, so a point may be inside or outside.
     Mixed,
 }
 

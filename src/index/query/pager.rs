@@ -64,7 +64,7 @@ impl<'a, F: FnMut(&'a Arc<Entry>)> Pager<F> {
 /// visiting it.
 pub(super) struct VisitReport<'m, M> {
     meter: &'m M,
-    /// Whether the properties of the entries are read.
+    /// Whether the query also reads the properties of the visited entries, which costs more.
     read: bool,
     unreported: usize,
 }

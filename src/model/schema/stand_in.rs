@@ -21,7 +21,8 @@ impl BuiltIns {
     /// collection is not shown.
     pub fn stand_in(&self, collection: &CollectionId, row: &Map<String, Value>) -> Option<Schema> {
         let mut document = self.document(collection)?.clone();
-        // The scope decides who may see a feature at all.
+        // The scope decides who may see a feature. If the row has another scope than the built-in schema, it is
+        // unclear which of the two protects more, so the collection is not shown.
         let scope = row.get(SCOPE);
         if scope.is_some() && scope != document.get(SCOPE) {
             return None;

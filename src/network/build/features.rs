@@ -204,7 +204,7 @@ impl Features {
         self.names.get(feature as usize)
     }
 
-    /// The features of a collection by id.
+    /// The features of a collection: the position of each in the list of features, by id.
     pub fn by_id(&self, collection: &str) -> HashMap<&str, u32> {
         (0..)
             .zip(&self.names)

@@ -175,7 +175,7 @@ impl Contraction {
         self.arcs[node as usize] = arcs;
     }
 
-    /// Searches the distances from a node that avoid another one.
+    /// Searches the distances from a node over paths that avoid another node.
     fn detours(&mut self, from: u32, around: u32, longest: u32) {
         self.search += 1;
         self.queue.clear();

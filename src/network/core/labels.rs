@@ -53,7 +53,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The first label of a source.
+    /// The origin of the first label of a source.
     pub(super) fn source(source: u32) -> Origin {
         Origin {
             parent: NONE,

@@ -10,7 +10,7 @@ pub const STOREY_DM: u32 = 30;
 /// A way that rises by this much, in per cent, is a climb.
 pub const CLIMB_PERCENT: i8 = 3;
 
-/// How an edge is used.
+/// A mode of travel: how an edge is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Mode {

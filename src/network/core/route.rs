@@ -81,7 +81,7 @@ impl Route {
     }
 }
 
-/// The query has no route.
+/// The error if a query has no route.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoRoute {
     /// The reason why there is no route.

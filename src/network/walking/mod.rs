@@ -91,11 +91,11 @@ impl Joins {
     }
 }
 
-/// The use of an edge in one direction at the moment.
+/// How an edge is walked in one direction at the moment of the graph.
 #[derive(Debug, Clone, Copy)]
 struct Used {
     there: Pace,
-    /// The way back, if it counts.
+    /// The pace in the opposite direction, if the walk back is part of the cost ([`Heading::ThereAndBack`]).
     back: Option<Pace>,
     kind: Kind,
 }

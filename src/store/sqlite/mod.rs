@@ -251,7 +251,7 @@ impl SqliteStore {
         })
     }
 
-    /// The file.
+    /// The path of the database file.
     pub fn path(&self) -> &Path {
         self.shared.options.get_filename()
     }

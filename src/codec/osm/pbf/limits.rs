@@ -124,7 +124,7 @@ impl Count {
         Ok(())
     }
 
-    /// Counts an element with the numbers in these fields.
+    /// Counts an element, and the numbers in those of its fields that `fields` names.
     fn element(&mut self, element: &[u8], fields: &[u64]) {
         self.elements += 1;
         for (number, value) in Fields(element) {

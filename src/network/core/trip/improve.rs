@@ -135,7 +135,7 @@ fn places<T: Times>(
 }
 
 impl<T: Times> Tries<'_, T> {
-    /// The first order near another one that is better than `rank`.
+    /// Tries small changes of an order and returns the first changed order whose plan is better than `rank`.
     fn better(
         &mut self,
         order: &[usize],

@@ -65,7 +65,7 @@ pub struct Trip {
     pub shut: Vec<Shut>,
 }
 
-/// The query has no trip.
+/// The error if a query has no trip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoTrip {
     /// The reason.
@@ -335,7 +335,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
     }
 }
 
-/// Where a traveller stands, and where their vehicle does.
+/// Where a traveller is, and where the vehicle is parked.
 struct Standing<'a> {
     ends: &'a [End],
     is_at_door: bool,

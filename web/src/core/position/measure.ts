@@ -86,7 +86,7 @@ export function nearestOnLine(
   return best;
 }
 
-/** The smallest distance; null if there are none. */
+/** The smallest of some distances in metres; null for an empty list. */
 function nearest(found: number[]): number | null {
   const best = Math.min(Infinity, ...found);
   return Number.isFinite(best) ? best : null;

@@ -91,7 +91,7 @@ export function useDeskMap(on: {
     layers?.warnings.setAll(new Map([...(ringed ? [ringed] : []), ...cases].map((c) => [c.id, c])));
   }
 
-  /** If the compounds cannot be loaded, the labels of the tiles are used. */
+  /** Draws the names of the compounds. If the compounds cannot be loaded, the labels of the tiles are used. */
   const name = (made: MapLibreMap): void => {
     namePlaces(made, on.compounds()).catch(() => {});
   };

@@ -147,13 +147,13 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
 
   const scene = (): Scene => past ?? { grids: state.grids.value, warnings: state.warnings.value };
   const home = (): Bbox | null => given ?? state.homeExtent(options.communities());
-  /** Of two screens side by side, only the one in whose half the place lies moves there. */
+  /** Whether this screen moves to a place: of two screens side by side, only the one in whose half the place lies. */
   const isOurs = (lon: number): boolean => {
     const [box, part] = [home(), options.part()];
     return box === null || part === null || isInHalf(box, part, lon);
   };
 
-  /** If the names cannot be loaded, the labels of the tiles are used. */
+  /** Draws the names of the compounds. If the compounds cannot be loaded, the labels of the tiles are used. */
   const name = (on: MapLibreMap): void => {
     namePlaces(on, state.counts.get('compounds') ?? 0).then(
       () => parts.value?.map === on && parts.value.views.set(options.view(), options.lang()),
