@@ -50,15 +50,15 @@ pub enum ImportError {
     /// An import was undone already.
     #[error("commit {seq} was undone already, by commit {by}; undo commit {by} to import it again")]
     Undone {
-        /// The commit of the import.
+        /// The number of the commit of the import.
         seq: u64,
-        /// The commit that undid the import.
+        /// The number of the commit that undid the import.
         by: u64,
     },
     /// The commit cannot be undone as an import.
     #[error("commit {seq} cannot be undone: {problem}")]
     NoImport {
-        /// The commit.
+        /// The number of the commit.
         seq: u64,
         /// Why the commit cannot be undone.
         problem: Localized,

@@ -108,13 +108,13 @@ impl InChinese for UnknownCrs {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("[{x}, {y}] is not within the area of {crs}{hint}")]
 pub struct OutOfArea {
-    /// The coordinate system.
+    /// The coordinate system of the coordinate.
     pub crs: Crs,
-    /// The given x.
+    /// The x of the coordinate (longitude or easting).
     pub x: f64,
-    /// The given y.
+    /// The y of the coordinate (latitude or northing).
     pub y: f64,
-    /// A guess at the cause, beginning with "; ", or an empty text.
+    /// The likely cause, beginning with "; ", or an empty text if it is not known.
     pub hint: String,
 }
 

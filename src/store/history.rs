@@ -52,7 +52,7 @@ const PAGE: u32 = 500;
 /// A page of versions of one feature.
 #[derive(Debug)]
 pub struct VersionPage {
-    /// The oldest first.
+    /// The versions, each with the commit that wrote it; the oldest first.
     pub versions: Vec<(CommitHeader, Record)>,
     /// The commit after which the next page begins; `None` on the last page.
     pub next: Option<u64>,

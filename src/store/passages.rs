@@ -10,9 +10,9 @@ pub struct PassageHour {
     pub entrance: String,
     /// The quarter: year × 4 + the quarter of the year, 0 to 3.
     pub quarter: i32,
-    /// 0 is Monday.
+    /// The day of the week, from 0 for Monday to 6 for Sunday.
     pub weekday: u8,
-    /// 0 to 23, in the local time of the calendar.
+    /// The hour of the day, 0 to 23, in the local time of the calendar.
     pub hour: u8,
 }
 

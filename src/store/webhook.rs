@@ -175,14 +175,14 @@ pub enum Outcome {
     Failed {
         /// When the next attempt is made.
         next_at: Timestamp,
-        /// The error.
+        /// Why the attempt failed.
         error: String,
     },
     /// The delivery was given up; the position moves forward, and the next delivery is tried later.
     GivenUp {
         /// When the next delivery is tried.
         next_at: Timestamp,
-        /// The error.
+        /// Why the last attempt failed.
         error: String,
     },
 }

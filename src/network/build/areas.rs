@@ -30,7 +30,7 @@ struct Area {
     entries: Vec<u32>,
 }
 
-/// All areas.
+/// All areas that can be crossed, with indexes of their edges and insides.
 pub struct Areas {
     list: Vec<Area>,
     /// The edges of the areas; `line` is the index of the area.

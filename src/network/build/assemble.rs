@@ -19,7 +19,7 @@ const MOST_SIDES: usize = 6;
 pub struct Assembled {
     /// The parts, without turn restrictions.
     pub parts: Parts,
-    /// The nodes of each vertex. A passage has several, outside before inside.
+    /// The nodes of each vertex. The vertex of a passage has one for each side, outside before inside.
     pub nodes: HashMap<u32, Vec<u32>>,
     /// The position of each feature in the table of the topology, by its position in the list of features.
     pub features: HashMap<u32, u32>,
@@ -35,7 +35,8 @@ struct Group {
 /// An end of a piece: the index of the piece, and whether it is the end and not the beginning of it.
 type End = (usize, bool);
 
-/// Assembles the parts.
+/// Converts the pieces and the passages of the mesh to the nodes and edges of a topology, and places its doors and
+/// parking places.
 pub fn assemble(
     world: &World<'_>,
     pieces: &Pieces,

@@ -14,15 +14,15 @@ const SAME_WALL_M: f64 = 12.0;
 /// A place where a way crosses walls.
 #[derive(Debug, Clone)]
 pub struct Crossing {
-    /// The vertex of the way.
+    /// The vertex of the way at which it crosses.
     pub vertex: u32,
     /// The position of the crossing, in metres in the plane.
     pub at: Pt,
-    /// The route, a feature.
+    /// The route that crosses, by its position in the list of features.
     pub feature: u32,
-    /// The walls that are crossed there.
+    /// The walls that are crossed.
     pub walls: Vec<Contact>,
-    /// The kind of the first of them: a barrier before a building, a building before the edge of a compound.
+    /// The most important kind of these walls: a barrier before a building, a building before the edge of a compound.
     pub kind: WallKind,
 }
 

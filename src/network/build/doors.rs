@@ -33,9 +33,9 @@ const OUTLINE_M: f64 = 1.5;
 /// The connection of a destination to the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Door {
-    /// The entrance or building, a feature.
+    /// The entrance or building, by its position in the list of features.
     pub feature: u32,
-    /// The vertex at which a route to it ends.
+    /// The vertex at which a route to this destination ends.
     pub vertex: u32,
 }
 

@@ -14,17 +14,17 @@ use crate::network::core::{EdgeKind, Point};
 /// A way as a chain of vertices.
 #[derive(Debug)]
 pub struct Strand {
-    /// The feature that the way comes from.
+    /// The feature that the way comes from, by its position in the list of features.
     pub feature: u32,
     /// The layer of the way; 0 is the ground.
     pub layer: i32,
-    /// Whether it leads through a building or under a roof.
+    /// Whether the way leads through a building or under a roof.
     pub is_covered: bool,
-    /// Whether people may walk along it.
+    /// Whether people may walk along the way.
     pub is_walkable: bool,
-    /// Its vertices, at least two.
+    /// The vertices of the way, at least two, each an index in [`Mesh::points`].
     pub vertices: Vec<u32>,
-    /// Vertices that were added within its segments.
+    /// Vertices that were added within the segments of the way.
     pub cuts: Vec<Cut>,
 }
 
@@ -35,7 +35,7 @@ pub struct Cut {
     pub segment: u32,
     /// The position along the segment, from 0 to 1.
     pub share: f64,
-    /// The vertex.
+    /// The vertex, an index in [`Mesh::points`].
     pub vertex: u32,
 }
 
@@ -54,23 +54,24 @@ pub struct Link {
     pub kind: EdgeKind,
 }
 
-/// How the two sides of a passage are distinguished.
+/// How the sides of a passage are distinguished.
 #[derive(Debug, Clone)]
 pub enum Frame {
-    /// By the walls that meet there.
+    /// By the walls that meet at the passage.
     Walls(Vec<Contact>),
-    /// By the outline of a compound, a feature: inside or outside.
+    /// By the outline of a compound: one side is inside, the other outside. The value is the compound's position in the
+    /// list of features.
     Compound(u32),
-    /// By the layer of the ways: a lift.
+    /// By the layers of the ways, for a lift.
     Layers,
-    /// The sides are unknown: each line that ends there is a side of its own.
+    /// The sides are unknown: each line that ends at the passage is a side of its own.
     Unknown,
 }
 
 /// A passage at a vertex.
 #[derive(Debug, Clone)]
 pub struct Passage {
-    /// The vertex.
+    /// The vertex of the passage, an index in [`Mesh::points`].
     pub vertex: u32,
     /// The feature whose attributes apply: a gate, a bollard, a lift, or the route that crosses a wall.
     pub feature: u32,
@@ -78,14 +79,14 @@ pub struct Passage {
     pub compound: Option<u32>,
     /// [`EdgeKind::Gate`], [`EdgeKind::AssumedCrossing`] or [`EdgeKind::Lift`].
     pub kind: EdgeKind,
-    /// How its sides are distinguished.
+    /// How the sides of the passage are distinguished.
     pub frame: Frame,
 }
 
 /// The end of a piece of a strand at a vertex.
 #[derive(Debug, Clone, Copy)]
 pub struct HalfEdge {
-    /// The strand.
+    /// The strand, an index in [`Mesh::strands`].
     pub strand: u32,
     /// The vector from the vertex to the next vertex of the strand, in metres.
     pub direction: Pt,

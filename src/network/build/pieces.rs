@@ -14,17 +14,17 @@ pub struct Piece {
     pub to: u32,
     /// The feature whose attributes apply.
     pub feature: u32,
-    /// The kind of edge that it becomes.
+    /// The kind of edge that the line becomes.
     pub kind: EdgeKind,
-    /// Its layer; links lie on the ground.
+    /// The layer of the line; links lie on the ground.
     pub layer: i32,
-    /// The positions between, a range of [`Pieces::shapes`].
+    /// The positions between its ends, a range of [`Pieces::shapes`].
     pub shape: std::ops::Range<usize>,
 }
 
 /// The lines between nodes, with their shapes.
 pub struct Pieces {
-    /// The lines.
+    /// The lines, each of which becomes an edge.
     pub list: Vec<Piece>,
     /// The positions between the ends of the lines, in metres in the plane.
     pub shapes: Vec<Pt>,

@@ -28,9 +28,9 @@ impl RTreeObject for Segment {
 /// The point of a segment that is nearest to a position.
 #[derive(Debug, Clone, Copy)]
 pub struct Near {
-    /// The segment.
+    /// The segment on which the point lies.
     pub segment: Segment,
-    /// The position along the segment, from 0 to 1.
+    /// The position of the point along the segment, from 0 to 1.
     pub share: f64,
     /// The nearest point, in metres in the plane.
     pub at: Pt,

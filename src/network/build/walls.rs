@@ -89,9 +89,9 @@ pub enum Side {
 /// Where a line meets a wall.
 #[derive(Debug, Clone, Copy)]
 pub struct Contact {
-    /// The wall.
+    /// The wall, for [`Walls::get`].
     pub wall: u32,
-    /// The position along the segment of the line, from 0 to 1.
+    /// The position of the contact along the segment of the line, from 0 to 1.
     pub share: f64,
     /// The point of contact, in metres in the plane.
     pub at: Pt,
@@ -143,9 +143,9 @@ pub struct Ends {
 /// The wall that a gate stands in.
 #[derive(Debug, Clone, Copy)]
 pub struct InWall {
-    /// The wall.
+    /// The wall, for [`Walls::get`].
     pub wall: u32,
-    /// Its direction at the gate.
+    /// The direction of the wall at the gate.
     pub along: Pt,
     /// Other walls that run beside it within this many metres are the same wall, drawn twice: the edge of a
     /// compound and its barrier.
@@ -210,7 +210,7 @@ impl Walls {
         }
     }
 
-    /// A wall.
+    /// The wall with a number, as in [`Contact::wall`].
     pub fn get(&self, wall: u32) -> Option<&Wall> {
         self.list.get(wall as usize)
     }

@@ -45,7 +45,7 @@ pub enum StoreError {
     /// Another process uses the database exclusively.
     #[error("the database {database} is in use by {holder}: stop it first")]
     InUse {
-        /// The database.
+        /// The path of the SQLite file, or the name of the PostgreSQL database.
         database: String,
         /// The process that uses it.
         holder: String,
@@ -131,7 +131,7 @@ pub enum StoreError {
         "there is an account named {name:?} already, or one whose name looks the same; choose another name"
     )]
     NameTaken {
-        /// The name.
+        /// The name that was chosen for the new account.
         name: String,
     },
     /// A token was requested for a disabled account.
@@ -154,7 +154,7 @@ pub enum StoreError {
         "the account has {most} unfinished jobs, which is the limit; wait until one ends, or cancel one"
     )]
     TooManyJobs {
-        /// The limit.
+        /// The maximum number of unfinished jobs of one account.
         most: u32,
     },
     /// The parent job already has a job of this kind.

@@ -39,7 +39,7 @@ pub(super) struct Visit {
     pub(super) rides: bool,
 }
 
-/// A plan.
+/// A plan of a trip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plan {
     /// The visits in order.
