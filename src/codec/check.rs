@@ -220,7 +220,10 @@ impl Checker {
                 let name = property.as_str().unwrap_or_default();
                 problems.push(Problem::new(
                     format!("{field}.{name}"),
-                    both!("缺少该项", "missing"),
+                    both!(
+                        "缺少该项，数据结构要求必填",
+                        "missing; the schema requires it"
+                    ),
                 ));
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
@@ -425,7 +428,7 @@ mod tests {
                 json!({"levels": 0, "housing": "palace", "opened_on": "soon"})
             ),
             [
-                "properties.name: missing",
+                "properties.name: missing; the schema requires it",
                 "properties.housing: expected one of old_estate, commodity, found \"palace\"",
                 "properties.levels: 0 is less than the minimum of 1",
                 "properties.opened_on: expected the format date, found \"soon\"",

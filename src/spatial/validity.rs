@@ -241,7 +241,7 @@ fn check_line(line: &LineString<f64>, place: &Place) -> Result<(), Invalid> {
     if line.0.iter().all(|c| Some(c) == line.0.first()) {
         return Err(place.error(both!(
             "一条线至少要有2个不同的点",
-            "a line has at least 2 different positions"
+            "a line needs at least 2 different positions"
         )));
     }
     Ok(())

@@ -115,7 +115,7 @@ pub trait Elements {
     ) -> Result<(), OsmError>;
 }
 
-/// Why a file cannot be read as an extract.
+/// Why a file cannot be read as an extract. The text continues after the name of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum OsmError {
     /// The file could not be read.

@@ -338,9 +338,9 @@ impl Pass {
                     "way" => Kind::Way,
                     _ => Kind::Relation,
                 };
-                let id = attributes
-                    .reference
-                    .ok_or_else(|| both!("关系的成员没有 ref", "a member has no ref"))?;
+                let id = attributes.reference.ok_or_else(|| {
+                    both!("关系的成员没有 ref", "a member of a relation has no ref")
+                })?;
                 open.members.push(Member {
                     kind,
                     id,

@@ -5,7 +5,7 @@ use std::io;
 
 use crate::model::InChinese;
 
-/// Why a file cannot be cut into features.
+/// Why a file cannot be cut into features. The text continues after the name of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum SplitError {
     /// The file could not be read.

@@ -71,7 +71,7 @@ pub(super) fn check_polygons(polygons: &[Polygon<f64>], multi: bool) -> Result<(
             if coords.len() < 4 {
                 return Err(place.error(both!(
                     "一个环至少要有3个不同的点",
-                    "a ring has at least 3 different positions"
+                    "a ring needs at least 3 different positions"
                 )));
             }
             rings.push(Ring {

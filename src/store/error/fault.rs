@@ -42,7 +42,7 @@ pub enum Fault {
     ReadOnly,
     /// The disk or the file system failed.
     #[error(
-        "the disk that holds the database failed to read or write: check the log of the system"
+        "the disk that holds the database failed to read or write: check the log of the operating system"
     )]
     Disk,
     /// The database file is damaged.

@@ -98,7 +98,7 @@ pub enum StoreError {
     /// The database was written by a newer version of this program.
     #[error(
         "the database was written by a newer onemap (its schema has version {found}, this program \
-         knows up to {known}): run the newer program, or restore a backup made before the upgrade"
+         knows versions up to {known}): run the newer program, or restore a backup made before the upgrade"
     )]
     Newer {
         /// The schema version of the database.
