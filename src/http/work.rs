@@ -199,16 +199,16 @@ impl From<Problem> for Cut {
     }
 }
 
-/// Work of one request in several parts on several threads. It takes one turn, has no limit on what it reads,
-/// and stops at its next step when the request is dropped.
+/// Work of one request in several parts on several threads. All parts together hold one permit of [`Pools`]. Nothing
+/// limits how much they read, and they stop at their next step when the request is dropped.
 pub(super) struct Attended {
     share: Share,
     _waiting: StopOnDrop,
 }
 
 impl Attended {
-    /// A share of the work, for a thread that does a part of it. The turn ends when the request and all shares
-    /// are dropped.
+    /// A share of the work, for a thread that does a part of it. The permit is released when the request and all
+    /// shares are dropped.
     pub fn share(&self) -> Share {
         self.share.clone()
     }

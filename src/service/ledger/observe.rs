@@ -283,14 +283,14 @@ fn rule_of(
         let problem = match names.as_slice() {
             [] => both!(
                 "规则中没有任何类别设有监测条件",
-                "no category in the rules has a condition"
+                "no category in the rules has a condition for observations"
             ),
             names => {
                 let names = names.join(", ");
                 both!(
                     "类别“{category}”没有监测条件；有监测条件的类别：{names}",
-                    "the category {category:?} has no condition; categories with a condition are: \
-                     {names}"
+                    "the category {category:?} has no condition for observations; categories with one \
+                     are: {names}"
                 )
             }
         };

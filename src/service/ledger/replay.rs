@@ -33,7 +33,7 @@ pub enum ReplayError {
     /// The status table does not allow the action.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// A case could not be encoded.
+    /// The changed case could not be converted to a change for the store.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
