@@ -181,7 +181,8 @@ impl Edges {
         match op {
             Spatial::Intersects => Ok(Some(self.meets(feature, bounds, &near, meter)?)),
             Spatial::Disjoint => Ok(Some(!self.meets(feature, bounds, &near, meter)?)),
-            // If the box of the feature contains the whole literal, every edge is near.
+            // If the box of the feature contains the whole literal, every edge is near. Then the caller
+            // compares the whole geometries.
             _ if bounds.contains(whole) => Ok(None),
             _ if self.is_area => self.area(op, feature, &near, meter),
             _ => {

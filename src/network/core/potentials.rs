@@ -161,7 +161,7 @@ const ALL: usize = 0;
 const PUBLIC: usize = 1;
 const ALL_BY_GATE: usize = 2;
 const PUBLIC_BY_GATE: usize = 3;
-/// To an edge, over all edges.
+/// A kind of distance without the targets: to a given edge, over all edges.
 const UNTIL_EDGE: usize = 4;
 
 impl<'a, A: Attributes + ?Sized> BestCase<'a, A> {
