@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 use super::error::without_password;
 use super::sqlite::{beside, path_of};
 use super::{Store, StoreError};
+use crate::model::both;
+
+/// What stands between the command and the id of the process in a lock file.
+const PROCESS: &str = ", process ";
 
 /// The exclusive right to serve or replace a database. Dropping the value releases it.
 #[derive(Debug)]
@@ -53,13 +57,14 @@ impl Claim {
                     let mut holder = String::new();
                     // The holder may not have written its name yet.
                     let _ = file.read_to_string(&mut holder);
-                    let holder = holder.trim();
+                    let path = real.display();
                     return Err(StoreError::InUse {
-                        database: real.display().to_string(),
-                        holder: if holder.is_empty() {
-                            "another process".to_owned()
-                        } else {
-                            holder.to_owned()
+                        database: both!("{path}", "{path}"),
+                        holder: match holder.trim().rsplit_once(PROCESS) {
+                            Some((command, id)) => {
+                                both!("{command}（进程 {id}）", "{command}{PROCESS}{id}")
+                            }
+                            None => both!("另一进程", "another process"),
                         },
                     });
                 }
@@ -70,7 +75,7 @@ impl Claim {
             if !is_named(&file, &name) {
                 continue;
             }
-            let words = format!("{purpose}, process {}\n", std::process::id());
+            let words = format!("{purpose}{PROCESS}{}\n", std::process::id());
             file.set_len(0)
                 .and_then(|()| file.rewind())
                 .and_then(|()| file.write_all(words.as_bytes()))

@@ -41,7 +41,7 @@ impl From<NoCoverage> for Problem {
         (status = 200, description = "Who is covered, who is not, and how far they are", body = CoverageAnswer),
         (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong or does not fit the map", content_type = "application/problem+json"),
-        (status = 503, description = "The network is being built; Retry-After says when to come again", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn coverage(
     State(app): State<App>,

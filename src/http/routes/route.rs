@@ -44,7 +44,9 @@ pub async fn route(
     let ground = ground.avoiding(&avoid);
     let searched = ground.clone();
     let journey = app
-        .metered(NEARER, move |memory, limit, _| Ok(searched.route(&ask, memory, limit)?))
+        .metered(NEARER, move |memory, limit, _| {
+            Ok(searched.route(&ask, memory, limit)?)
+        })
         .await?
         .map_err(refusal)?;
     Ok(geojson(&RouteAnswer::of(&ground, &journey)))

@@ -41,7 +41,7 @@ impl InChinese for StoreError {
                  或用 onemap restore 恢复备份"
             ),
             Self::InUse { database, holder } => {
-                format!("数据库 {database} 正由 {holder} 使用，请先停止它")
+                format!("数据库 {} 正由 {} 使用，请先停止它", database.zh, holder.zh)
             }
             Self::Backup { file, problem } => format!("{file}：{}", problem.zh),
             Self::NotEmpty { url, seq } => format!(

@@ -46,9 +46,9 @@ pub enum StoreError {
     #[error("the database {database} is in use by {holder}: stop it first")]
     InUse {
         /// The path of the SQLite file, or the name of the PostgreSQL database.
-        database: String,
+        database: Localized,
         /// The process that uses it.
-        holder: String,
+        holder: Localized,
     },
     /// A file is not a valid backup, or a backup cannot be written to it.
     #[error("{file} {problem}")]

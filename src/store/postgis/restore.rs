@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection};
 use super::columns::{Column, columns_of, tables};
 use super::dump::sqlite_columns;
 use super::{LOCKS, PostgisStore, SERVING_LOCK, connect, views};
-use crate::model::both;
+use crate::model::{Localized, both};
 use crate::store::StoreError;
 use crate::store::backup::Progress;
 use crate::store::backup::archive;
@@ -120,9 +120,8 @@ impl PostgisStore {
         if free {
             return Ok(());
         }
-        let holders: Vec<String> = sqlx::query_scalar(
-            "SELECT format('%s (%s, process %s of the database)', a.application_name, \
-             coalesce(host(a.client_addr), 'this machine'), a.pid) \
+        let holders: Vec<(String, Option<String>, i32)> = sqlx::query_as(
+            "SELECT coalesce(a.application_name, ''), host(a.client_addr), a.pid \
              FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
              WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = $1 \
              AND l.objid::bigint = $2 AND l.database = \
@@ -132,14 +131,19 @@ impl PostgisStore {
         .bind(i64::from(SERVING_LOCK))
         .fetch_all(connection)
         .await?;
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        for (name, address, id) in holders {
+            let from = address.as_deref();
+            let (here_zh, here_en) = (from.unwrap_or("本机"), from.unwrap_or("this machine"));
+            zh.push(format!("{name}（{here_zh}，数据库进程 {id}）"));
+            en.push(format!("{name} ({here_en}, process {id} of the database)"));
+        }
         Err(StoreError::InUse {
-            database: self
-                .shared
-                .options
-                .get_database()
-                .unwrap_or("of this address")
-                .to_owned(),
-            holder: holders.join(", "),
+            database: match self.shared.options.get_database() {
+                Some(name) => both!("{name}", "{name}"),
+                None => both!("（该地址）", "of this address"),
+            },
+            holder: Localized::new(zh.join("、"), en.join(", ")),
         })
     }
 }

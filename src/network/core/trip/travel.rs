@@ -239,8 +239,8 @@ impl<'a, A: Attributes + ?Sized> Travel<'a, A> {
         if search.run(self.memory, &mut Everywhere, &mut found) == Ended::Limited {
             return Err(Stopped::Limited);
         }
-        // A traveller who departs less than `later` later still enters the same edges without a wait. What
-        // opens by then still opens too late for them.
+        // A traveller whose departure is later by less than `later` still enters the same edges without a wait.
+        // Features that were closed are still closed when this traveller reaches them.
         let ends = departs.saturating_add(i64::from(found.last));
         let opens_in = found.opens.saturating_sub(ends);
         let later = found.closes_in.min(opens_in).max(1);

@@ -225,7 +225,7 @@ export const words = {
     rerouting: 'Off the way; finding a new one',
     rerouted: 'New way',
     rerouteFailed: 'No new way found; this is still the old one',
-    refused: 'No way there',
+    refused: 'No route to the destination',
     instead: (name: string) => `Go to ${name} instead`,
     minutes: (n: number) => `${n} min`,
     arrive: (at: string) => `there at ${at}`,
