@@ -115,8 +115,8 @@ export interface paths {
         };
         /**
          * Describes how to get into a building.
-         * @description For a moment and a profile: the gates of its compound, the best first, each with whether it admits the profile
-         *     and why not; parking places; and the doors with their rooms. Door codes are never included.
+         * @description The answer is for a moment and a profile. It lists the gates of the compound, the best first, each with whether it
+         *     admits the profile and why not; the parking places; and the doors with their rooms. Door codes are never included.
          */
         get: operations["building_access"];
         put?: never;
@@ -289,8 +289,9 @@ export interface paths {
         };
         /**
          * Draws the board of a compound (小区导览板) as A3 landscape.
-         * @description Its buildings, gates with what they admit and when, ways, parking and other places, and a QR code that opens the
-         *     riders' page. It shows only public data, whatever the role of the caller, because it is printed and hung at a gate.
+         * @description The board shows the buildings, the gates with what they admit and when, the ways, parking and other places, and a QR
+         *     code that opens the riders' page. It shows only public data, whatever the role of the caller, because it is printed
+         *     and hung at a gate.
          */
         get: operations["compound_board"];
         put?: never;
@@ -2260,7 +2261,7 @@ export interface components {
              */
             p95: number;
         };
-        /** @description What a person at the door needs. */
+        /** @description The code of a door, and what else a person needs to get in. */
         DoorCode: {
             /** @description When somebody last checked the entrance. */
             checked_on?: string | null;
@@ -3764,7 +3765,7 @@ export interface components {
              * @description How many people were let in.
              */
             passed: number;
-            /** @description The same in words. */
+            /** @description The result as a text. */
             text: components["schemas"]["Localized"];
             /**
              * Format: int32
@@ -3828,7 +3829,7 @@ export interface components {
             en: string;
             /**
              * Format: double
-             * @description The factor by which the times are multiplied.
+             * @description The urgency factor: deadlines are divided by it, and the numbers of reports are multiplied by it.
              */
             factor: number;
             /** @description Selects features of the collection: properties and their values. */
@@ -4381,7 +4382,7 @@ export interface components {
              * @description The current year, if its holidays are not known.
              */
             unknown_year?: number | null;
-            /** @description The distance from which a case may be verified. */
+            /** @description The distance within which a verification needs no reason. */
             verify: components["schemas"]["VerifyRule"];
             /** @description The years whose holidays are known. */
             years: number[];
@@ -4417,7 +4418,7 @@ export interface components {
             column?: string | null;
             /** @description What is wrong and what was expected, in English. */
             problem: string;
-            /** @description The same text in Chinese. */
+            /** @description What is wrong and what was expected, in Chinese. */
             problem_zh: string;
             /**
              * Format: int32
@@ -4520,7 +4521,7 @@ export interface components {
             sheet: string;
             /** @description Why it was not read, in English. */
             why: string;
-            /** @description The same text in Chinese. */
+            /** @description Why it was not read, in Chinese. */
             why_zh: string;
         };
         /** @enum {string} */
@@ -5158,11 +5159,11 @@ export interface components {
         };
         /** @enum {string} */
         Verdict: "pass" | "fail";
-        /** @description The distance from which a case may be verified. */
+        /** @description The distance within which a verification needs no reason. */
         VerifyRule: {
             /**
              * Format: double
-             * @description The largest distance from the place of the case, in metres.
+             * @description The largest distance of the verifying person from the case, in metres.
              */
             distance_m: number;
         };
@@ -5963,7 +5964,7 @@ export interface operations {
                 bbox?: number[];
                 /** @description The URI of the coordinate system of `bbox`; CRS84 if absent */
                 "bbox-crs"?: string;
-                /** @description The most features on the page (10) */
+                /** @description The most features on the page; 10 if absent */
                 limit?: number;
                 /** @description The number of features to skip, with sortby at most 20,000. Writes between two pages can shift them */
                 offset?: number;
@@ -5975,7 +5976,7 @@ export interface operations {
                 properties?: string[];
                 /** @description The URI of the coordinate system of the answer; CRS84 if absent */
                 crs?: string;
-                /** @description The properties to sort by, at most four: name,-levels */
+                /** @description The properties to sort by, at most four, such as `name,-levels`; `-` sorts in descending order */
                 sortby?: string[];
                 /** @description A CQL2 expression over the queryables of the collection, which features must match: `levels > 6 AND S_INTERSECTS(geometry, BBOX(117.1,39.2,117.2,39.3))` */
                 filter?: string;
@@ -6956,7 +6957,7 @@ export interface operations {
     status: {
         parameters: {
             query?: {
-                /** @description The levels at this past moment: 2026-11-22T06:05:00Z */
+                /** @description The levels at this past moment, such as 2026-11-22T06:05:00Z */
                 as_of?: string;
                 /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
@@ -7447,11 +7448,11 @@ export interface operations {
                 lon: number;
                 /** @description Latitude, WGS 84 degrees */
                 lat: number;
-                /** @description Within so many minutes */
+                /** @description The longest travel time, in minutes */
                 minutes: number;
-                /** @description How somebody moves (`foot`) */
+                /** @description The travel profile: `ebike`, `foot` (the default), `cargo_trike` or `wheelchair` */
                 profile?: string;
-                /** @description When they set out, RFC 3339 (now) */
+                /** @description The departure time, RFC 3339; now, if absent */
                 at?: string;
             };
             header?: never;
@@ -7487,7 +7488,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The network is being built; Retry-After says when to come again */
+            /** @description The network is being built; Retry-After says when to try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7538,7 +7539,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The network is being built; Retry-After says when to come again */
+            /** @description The network is being built; Retry-After says when to try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7798,13 +7799,13 @@ export interface operations {
                 lon: number;
                 /** @description Latitude, WGS 84 degrees */
                 lat: number;
-                /** @description How many (1) */
+                /** @description The most features; 1 if absent */
                 k?: number;
                 /** @description The largest distance in metres; not with `profile` */
                 max_m?: number;
                 /** @description Sort by travel time over the network: `ebike`, `foot`, `cargo_trike` or `wheelchair`. Adds the property `duration_s`; `k` is at most 100. For the position of a person use POST */
                 profile?: string;
-                /** @description With `profile`: the departure, RFC 3339 (now) */
+                /** @description With `profile`: the departure time, RFC 3339; now, if absent */
                 at?: string;
                 /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
@@ -7866,7 +7867,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Nearest first; `duration_s` and `distance_m` among the properties are those of the way. Features that cannot be reached are left out */
+            /** @description The features, the nearest first. The properties `duration_s` and `distance_m` are those of the route. Features that cannot be reached are left out */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7893,7 +7894,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The network is being built; Retry-After says when to come again */
+            /** @description The network is being built; Retry-After says when to try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8087,7 +8088,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken */
+            /** @description The photo is stored */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -8096,7 +8097,7 @@ export interface operations {
                     "application/json": components["schemas"]["PhotoTaken"];
                 };
             };
-            /** @description Too large */
+            /** @description The file is larger than 8 MiB */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -8114,7 +8115,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description It cannot be read */
+            /** @description The photo cannot be decoded, or has more than 50 million pixels */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8247,7 +8248,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The network is being built; Retry-After says when to come again */
+            /** @description The network is being built; Retry-After says when to try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8353,7 +8354,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Kept */
+            /** @description The saved preset */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8380,7 +8381,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The map has the most presets that it may have */
+            /** @description The map has reached its limit of presets */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8414,7 +8415,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Its name */
+                /** @description The name of the preset */
                 name: string;
             };
             cookie?: never;
@@ -8515,7 +8516,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The network is being built, or too many large requests come at once; Retry-After says when to come again */
+            /** @description The network is being built, or too many large requests come at once; Retry-After says when to try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8574,7 +8575,7 @@ export interface operations {
                 q: string;
                 /** @description Only these collections */
                 collections?: string[];
-                /** @description How many (10) */
+                /** @description The most features; 10 if absent */
                 limit?: number;
                 /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
@@ -8950,7 +8951,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description It is over */
+            /** @description The silence has ended */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -9146,7 +9147,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The network is being built, or too many large requests come at once; Retry-After says when to come again */
+            /** @description The network is being built, or too many large requests come at once; Retry-After says when to try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9169,9 +9170,9 @@ export interface operations {
     list_warnings: {
         parameters: {
             query?: {
-                /** @description The most features on the page (10); for a sheet the default is all */
+                /** @description The most features on the page; if absent, 10, and all for a sheet */
                 limit?: number;
-                /** @description The warnings at this past moment: 2026-11-22T06:05:00Z */
+                /** @description The warnings at this past moment, such as 2026-11-22T06:05:00Z */
                 as_of?: string;
                 /** @description true: only cases that have not ended and are not pending review as possible spam */
                 open?: boolean;
@@ -9326,7 +9327,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description At most ten; `distance_m` and `hours_ago` among the properties. Below the role grid_worker only category, level and distance */
+            /** @description At most ten cases with the properties `distance_m` and `hours_ago`. Below the role grid_worker only the category, the level and the distance are shown */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9406,7 +9407,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description The month in China's time: 2026-11
+                 * @description The month in China's time zone, such as 2026-11
                  * @example 2026-11
                  */
                 month: string;
@@ -9428,7 +9429,7 @@ export interface operations {
                     "application/json": components["schemas"]["Figures"];
                 };
             };
-            /** @description No month */
+            /** @description The month is missing or not valid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9503,7 +9504,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptedImport"];
                 };
             };
-            /** @description Not a sheet */
+            /** @description The file is not a sheet, or a parameter is wrong */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9571,7 +9572,7 @@ export interface operations {
     warning_summary: {
         parameters: {
             query?: {
-                /** @description The number of days, including today (30) */
+                /** @description The number of days, including today; 30 if absent */
                 days?: number;
                 /** @description Only these communities: the ids of their grids, separated by commas */
                 community?: string;
@@ -9796,7 +9797,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How to reach who reported it */
+            /** @description The contact of the reporter */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9855,7 +9856,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Erased. The audit says who did it. A restored backup is erased again */
+            /** @description Erased. The audit says who erased it. If an older backup is restored, the contact is erased again */
             204: {
                 headers: {
                     [name: string]: unknown;
