@@ -46,6 +46,7 @@ mod proxied;
 mod release_databases;
 mod routes;
 mod rules;
+mod scenarios;
 mod search;
 mod store_accounts;
 mod store_audit;

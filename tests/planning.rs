@@ -9,19 +9,20 @@ use serde_json::{Value, json};
 use crate::support::ledger::account;
 use crate::support::server::{Server, onemap, problem};
 
-struct District {
-    server: Server,
-    planner: String,
-    officer: String,
+pub struct District {
+    pub server: Server,
+    pub database: String,
+    pub planner: String,
+    pub officer: String,
     _folder: tempfile::TempDir,
 }
 
 /// Noon on a Monday, Beijing time.
-const NOON: &str = "2026-11-30T12:00:00+08:00";
+pub const NOON: &str = "2026-11-30T12:00:00+08:00";
 
 impl District {
     /// Starts a server with the whole demo district and waits until its network is built.
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = format!("sqlite:{}", folder.path().join("onemap.db").display());
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
@@ -50,6 +51,7 @@ impl District {
         let server = Server::on(&database, &[]).await;
         let district = Self {
             server,
+            database,
             planner,
             officer,
             _folder: folder,
@@ -68,12 +70,12 @@ impl District {
         request.json(body)
     }
 
-    async fn ask(&self, body: &Value) -> reqwest::Response {
+    pub async fn ask(&self, body: &Value) -> reqwest::Response {
         let request = self.request(body).bearer_auth(&self.planner);
         request.send().await.unwrap()
     }
 
-    async fn coverage(&self, body: &Value) -> Value {
+    pub async fn coverage(&self, body: &Value) -> Value {
         let answer = self.ask(body).await;
         let status = answer.status();
         let text = answer.text().await.unwrap();
@@ -143,6 +145,48 @@ async fn a_planner_sees_who_is_out_of_reach_and_what_a_further_park_changes() {
     assert!(gained > 1.0, "{tried}");
     assert!((tried["covered"].as_f64().unwrap() - covered - gained).abs() < 0.1);
     assert!((sum(&tried["change"]["places"], "people") - gained).abs() < 1.0);
+    // While a position is dragged, the same figures come without the lists.
+    body["brief"] = json!(true);
+    let brief = district.coverage(&body).await;
+    for key in [
+        "demand",
+        "covered",
+        "share",
+        "backup_share",
+        "distance_m",
+        "straight_line",
+        "change",
+    ] {
+        assert_eq!(brief[key], tried[key], "{key}");
+    }
+    for list in ["by", "uncovered"] {
+        assert_eq!(brief[list], json!([]), "{list}");
+    }
+}
+
+#[tokio::test]
+async fn without_people_or_facilities_the_notes_say_so() {
+    let district = District::start().await;
+    let nobody = json!({"standard": "aed_4", "at": NOON, "demand": {"points": []}});
+    let nobody = district.coverage(&nobody).await;
+    assert!(nobody["share"].is_null());
+    assert!(
+        nobody["notes"].to_string().contains("没有人口数据"),
+        "{nobody}"
+    );
+    let nowhere = json!({
+        "standard": "aed_4", "at": NOON,
+        "facility": {"collection": "facilities", "kind": "no_such_kind"},
+    });
+    let nowhere = district.coverage(&nowhere).await;
+    assert_eq!(
+        (&nowhere["covered"], &nowhere["share"]),
+        (&json!(0.0), &json!(0.0))
+    );
+    assert!(
+        nowhere["notes"].to_string().contains("没有符合条件的设施"),
+        "{nowhere}"
+    );
 }
 
 #[tokio::test]
@@ -201,6 +245,17 @@ async fn wrong_questions_say_what_is_expected_and_only_planners_may_ask() {
     let aed = json!({"collection": "first_aid_stations"});
     for (body, field, expected) in [
         (json!({"standard": "aed_9"}), "standard", "aed_4"),
+        (json!({"standard": 5}), "standard", "aed_4"),
+        (
+            json!({"standard": {"metres": "300", "source": "x"}, "facility": aed}),
+            "standard.metres",
+            "a number",
+        ),
+        (
+            json!({"standard": {"meters": 300, "source": "x"}, "facility": aed}),
+            "standard.meters",
+            "there_and_back",
+        ),
         (
             json!({"standard": {"metres": 300}, "facility": aed}),
             "standard.source",

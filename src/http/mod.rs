@@ -13,7 +13,6 @@ pub mod auth;
 mod body;
 mod budget;
 mod catalogue;
-mod checkers;
 pub mod connections;
 mod drain;
 mod entrances;
@@ -75,6 +74,7 @@ use utoipa_axum::routes;
 use crate::live::Live;
 use crate::live::jobs::Jobs;
 use crate::model::both;
+use crate::service::checkers::Checkers;
 use crate::service::ledger::CaseService;
 use crate::service::network_file::Files;
 use crate::service::planning::Planning;
@@ -146,7 +146,7 @@ pub struct Parts {
     /// The path of the public address, without a slash at the end.
     prefix: String,
     principals: auth::Principals,
-    checkers: checkers::Checkers,
+    checkers: Checkers,
     tiles: Arc<tiles::Cache>,
     metrics: Option<PrometheusHandle>,
     /// Limits how many large requests run at once.
@@ -190,7 +190,7 @@ impl App {
                 .map_or_else(String::new, |url| proxy::path_of(url).to_owned()),
             options,
             principals: auth::Principals::default(),
-            checkers: checkers::Checkers::default(),
+            checkers: Checkers::default(),
             tiles: Arc::default(),
             metrics,
             pools: Arc::default(),
@@ -307,6 +307,12 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(routes::trip))
         .routes(routes!(plan::coverage))
         .routes(routes!(plan::standards))
+        .routes(routes!(plan::list_scenarios, plan::create_scenario))
+        .routes(routes!(
+            plan::read_scenario,
+            plan::save_scenario,
+            plan::delete_scenario
+        ))
         .routes(routes!(network::network))
         .routes(routes!(network::part))
         .routes(routes!(session::read, session::sign_in, session::sign_out))

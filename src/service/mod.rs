@@ -2,6 +2,7 @@
 //! edit to the store, and reads the result from the next snapshot.
 
 pub mod access;
+pub mod checkers;
 pub mod config;
 mod edit_builder;
 mod erasure;

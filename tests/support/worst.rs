@@ -141,6 +141,12 @@ pub fn worst(town: &Town) -> Vec<Worst> {
         ),
         one("/api/conditions", May::Little, "/api/conditions"),
         one("/api/plan/standards", May::Little, "/api/plan/standards"),
+        one("/api/plan/scenarios", May::Little, "/api/plan/scenarios"),
+        one(
+            "/api/plan/scenarios/{id}",
+            May::Little,
+            "/api/plan/scenarios/019ac3f0-5d5e-7c31-9d7e-8f1c1b0c6a11",
+        ),
         one("/api/conformance", May::Little, "/api/conformance?f=html"),
         one("/api/day-orders", May::Little, "/api/day-orders"),
         one(

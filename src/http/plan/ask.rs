@@ -3,15 +3,19 @@
 use geo_types::Coord;
 use jiff::Timestamp;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use serde_json::{Map, Value};
+use utoipa::{PartialSchema, ToSchema};
 
+use crate::codec::json;
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::model::{Localized, RoleSet, both};
 use crate::network::core::Mode;
 use crate::planning::coverage::By;
 use crate::planning::standards::{LONGEST, Reach, Standard};
-use crate::service::planning::{CoverageAsk, DemandAsk, DemandPoint, FacilityAsk, Factors};
+use crate::service::planning::{
+    CoverageAsk, DemandAsk, DemandPoint, FacilityAsk, Factors, ScenarioEdit,
+};
 
 /// The most positions that can be tried at once.
 const MOST_ADDED: usize = 500;
@@ -52,6 +56,16 @@ pub struct CoverageBody {
     #[serde(default)]
     #[schema(max_items = 10000)]
     pub without: Vec<String>,
+    /// The id of a saved scenario that is tried: the answer is as if its edits had been made.
+    pub scenario: Option<String>,
+    /// Edits to the map that are tried, instead of a scenario.
+    #[serde(default)]
+    #[schema(max_items = 2000)]
+    pub edits: Vec<ScenarioEdit>,
+    /// Only the figures, for trying a position that is being dragged: the lists of the answer are empty, but not that of
+    /// `change`.
+    #[serde(default)]
+    pub brief: bool,
     /// The maximum length of each list in the answer: areas, uncovered places, unlinked places and places of
     /// `change`.
     #[serde(default = "hundred")]
@@ -67,14 +81,38 @@ fn hundred() -> usize {
     100
 }
 
-/// The id of a standard, or a standard of your own.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+/// The id of a standard, or a standard of your own. It is read with the other fields, not by the parser of the body, so
+/// that errors say what was expected in the language of the caller.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(transparent)]
+pub struct StandardBody(Value);
+
+/// The forms of a standard, for the interface description.
+#[derive(ToSchema)]
 #[serde(untagged)]
-pub enum StandardBody {
+#[expect(dead_code, reason = "describes a type that is read by hand")]
+enum StandardForm {
     /// The id of a standard of `/api/plan/standards`.
     Id(String),
     /// A standard of your own.
     Own(OwnStandard),
+}
+
+impl PartialSchema for StandardBody {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        StandardForm::schema()
+    }
+}
+
+impl ToSchema for StandardBody {
+    fn schemas(
+        schemas: &mut Vec<(
+            String,
+            utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>,
+        )>,
+    ) {
+        schemas.push((OwnStandard::name().into(), OwnStandard::schema()));
+    }
 }
 
 /// A standard of your own. It needs a source, which is shown beside every figure.
@@ -250,9 +288,9 @@ impl CoverageBody {
 
 impl StandardBody {
     fn read(self, app: &App) -> Result<Standard, Problem> {
-        let own = match self {
-            Self::Own(own) => own,
-            Self::Id(id) => {
+        let own = match self.0 {
+            Value::Object(own) => own_standard(own)?,
+            Value::String(id) => {
                 let standards = app.planning.standards();
                 return standards.get(&id).cloned().ok_or_else(|| {
                     let known: Vec<&str> =
@@ -266,6 +304,16 @@ impl StandardBody {
                         ),
                     )
                 });
+            }
+            _ => {
+                return Err(wrong(
+                    "standard",
+                    both!(
+                        "应为标准的编号（例如 \"aed_4\"），或自定标准（例如 {{\"metres\": 300, \"source\": \"…\"}}）",
+                        "expected the id of a standard such as \"aed_4\", or a standard of your own such as \
+                         {{\"metres\": 300, \"source\": \"…\"}}"
+                    ),
+                ));
             }
         };
         let in_range = |field: &str, value: f64, most: f64| {
@@ -318,6 +366,41 @@ impl StandardBody {
             verified: false,
         })
     }
+}
+
+/// Reads a standard of the request. An error names the member.
+fn own_standard(own: Map<String, Value>) -> Result<OwnStandard, Problem> {
+    for (name, value) in &own {
+        let field = format!("standard.{name}");
+        let fits = value.is_null()
+            || match name.as_str() {
+                "metres" | "minutes" => value.is_number(),
+                "there_and_back" => value.is_boolean(),
+                "title" | "source" => value.is_string(),
+                _ => {
+                    return Err(wrong(
+                        &field,
+                        both!(
+                            "自定标准没有该项；可用的有 metres、minutes、there_and_back、title、source",
+                            "unknown; a standard has metres, minutes, there_and_back, title and source"
+                        ),
+                    ));
+                }
+            };
+        if !fits {
+            return Err(wrong(
+                &field,
+                match name.as_str() {
+                    "metres" | "minutes" => both!("应为数字", "expected a number"),
+                    "there_and_back" => both!("应为 true 或 false", "expected true or false"),
+                    _ => both!("应为文本", "expected a text"),
+                },
+            ));
+        }
+    }
+    let given = own.into_iter().filter(|(_, value)| !value.is_null());
+    serde_json::from_value(Value::Object(given.collect()))
+        .map_err(|e| wrong("standard", json::problem_of(&e)))
 }
 
 impl FacilityBody {

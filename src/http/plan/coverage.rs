@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 
-use super::answer::{CoverageAnswer, answer};
+use super::answer::CoverageAnswer;
 use super::ask::CoverageBody;
+use super::edits::edits_of;
+use super::figures::answer;
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
@@ -47,19 +49,23 @@ pub async fn coverage(
     State(app): State<App>,
     query: Query,
     caller: Caller,
-    JsonBody(body): JsonBody<CoverageBody>,
+    JsonBody(mut body): JsonBody<CoverageBody>,
 ) -> Result<Json<CoverageAnswer>, Problem> {
     query.only(&[])?;
     caller.author(Role::Planner)?;
-    let divided = (body.by.into(), body.limit);
+    let divided = (body.by.into(), body.limit, body.brief);
+    let edits = std::mem::take(&mut body.edits);
+    let edits = edits_of(&app, body.scenario.as_deref(), edits).await?;
     let ask = body.read(&app, caller.roles())?;
     let ground = app.ground(ask.at).await?;
     let planning = Arc::clone(&app.planning);
     let job = move |_: &_| {
-        let found = planning.coverage(&ground, &ask);
+        let map = planning.what_if(&ground, &edits, ask.at);
+        let map = map.map_err(|reason| Cut::Refused(reason.into()))?;
+        let found = planning.coverage(&map.ground, &ask);
         let found = found.map_err(|reason| Cut::Refused(reason.into()))?;
         let standard = (&ask.standard, &ask.demand);
-        Ok(answer(&found, &ground, divided, standard))
+        Ok(answer(&found, &map, divided, standard))
     };
     Ok(Json(app.answer_aside(Kind::Walk, FEWER, job).await?))
 }

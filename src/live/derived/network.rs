@@ -11,7 +11,7 @@ use std::time::Instant;
 use super::super::Snapshot;
 use super::super::projection::geometry_stamp;
 use super::Derive;
-use crate::index::Collection;
+use crate::index::{Collection, Entry};
 use crate::model::Canonical;
 use crate::model::names::collection::{
     BARRIERS, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, ROUTES, TURNS,
@@ -80,6 +80,40 @@ impl Network {
     /// Returns the state of the collections that a network is built from.
     pub fn source_seqs(snapshot: &Snapshot) -> SourceSeqs {
         SOURCES.map(|name| source(snapshot, name).map(Collection::last_seq))
+    }
+
+    /// Returns whether a map has the same ways, gates, buildings and walls as the map that the network was built from.
+    pub fn is_of(&self, snapshot: &Snapshot) -> bool {
+        self.seqs == Self::source_seqs(snapshot)
+    }
+
+    /// Returns whether the network reads features of a collection.
+    pub fn reads(collection: &str) -> bool {
+        SOURCES.contains(&collection)
+    }
+
+    /// Returns whether a network with one feature differs in its nodes or edges from a network with another feature,
+    /// or with none, in its place. If only attributes differ, such as who may pass, it does not.
+    pub fn differs(collection: &str, before: Option<&Entry>, after: Option<&Entry>) -> bool {
+        if !Self::reads(collection) {
+            return false;
+        }
+        let read = |entry: Option<&Entry>| {
+            let mut features = Features::default();
+            if let Some(entry) = entry {
+                let properties = Canonical::new(entry.all_properties());
+                features.add(
+                    collection,
+                    entry.id().as_str(),
+                    entry.geometry(),
+                    properties,
+                );
+            }
+            features
+        };
+        let (then, now) = (read(before), read(after));
+        let geometry = |entry: Option<&Entry>| entry.and_then(Entry::geometry).cloned();
+        then != now || (!then.names.is_empty() && geometry(before) != geometry(after))
     }
 
     /// Returns the topology; `None` if the map is too large for one.

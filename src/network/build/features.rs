@@ -23,7 +23,7 @@ pub struct Named {
 }
 
 /// A line along which people ride or walk.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Way {
     /// The feature, by its position in the list of features.
     pub feature: u32,
@@ -38,7 +38,7 @@ pub struct Way {
 }
 
 /// An area that can be crossed in any direction.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Area {
     /// The feature, by its position in the list of features.
     pub feature: u32,
@@ -49,7 +49,7 @@ pub struct Area {
 }
 
 /// A point feature of the network, such as a lift, a bollard or a parking place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Post {
     /// The feature, by its position in the list of features.
     pub feature: u32,
@@ -60,7 +60,7 @@ pub struct Post {
 }
 
 /// A gate or a door.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entrance {
     /// The feature, by its position in the list of features.
     pub feature: u32,
@@ -77,7 +77,7 @@ pub struct Entrance {
 }
 
 /// A line that blocks the way, such as a wall or the outline of a building.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Obstacle {
     /// The feature, by its position in the list of features.
     pub feature: u32,
@@ -88,7 +88,7 @@ pub struct Obstacle {
 }
 
 /// A compound, with its outline.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Compound {
     /// The outline of the compound.
     pub obstacle: Obstacle,
@@ -123,7 +123,7 @@ pub struct Turn {
 }
 
 /// All features that are part of the network or block it, decoded. They can be added in any order.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Features {
     /// The names of all features. Other lists refer to a feature by its position in this list.
     pub names: Vec<Named>,

@@ -5,11 +5,13 @@
 //! without a way nearby, or from whose door no facility can be reached, count as not covered, and their
 //! buildings are listed.
 
+mod count;
 mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use tally::{Spread, Tally};
+pub use count::{Count, Recount};
+pub use tally::{Crowd, Figures, Spread, Tally};
 
 use crate::network::walking::Walk;
 
@@ -132,7 +134,7 @@ pub struct Rule {
 }
 
 /// The result for all people.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Coverage {
     /// All people together.
     pub all: Tally,
@@ -159,50 +161,13 @@ pub fn coverage(
     doorways: impl Fn(u32) -> Doorway,
     climb: impl Fn(u32, bool) -> Option<u32>,
 ) -> Coverage {
-    let mut all = Spread::default();
-    let mut buildings: Vec<Spread> = vec![Spread::default(); demand.places.len()];
-    let mut areas: [Vec<Spread>; 4] =
-        std::array::from_fn(|by| vec![Spread::default(); demand.areas[by].len()]);
-    let highest = demand.dwellings.iter().map(|d| d.storeys).max();
-    let climbs: Vec<[Option<u32>; 2]> = (1..=highest.unwrap_or(1).max(1))
-        .map(|storey| [false, true].map(|has_lift| climb(storey, has_lift)))
-        .collect();
-    for dwelling in &demand.dwellings {
-        let doorway = dwelling.door.map(&doorways);
-        let storeys = if rule.is_time {
-            dwelling.storeys.max(1)
-        } else {
-            1
-        };
-        let people = dwelling.people / f64::from(storeys);
-        let place = dwelling.place as usize;
-        for storey in 1..=storeys {
-            let up = if rule.is_time {
-                climbs[storey as usize - 1][usize::from(dwelling.has_lift)]
-            } else {
-                Some(0)
-            };
-            let counted = Counted::new(people, rule, doorway, up);
-            all.add(&counted);
-            buildings[place].add(&counted);
-            for (by, area) in demand.places[place].areas.iter().enumerate() {
-                if let Some(area) = area {
-                    areas[by][*area as usize].add(&counted);
-                }
-            }
-        }
-    }
-    Coverage {
-        all: all.tally(),
-        buildings: buildings.into_iter().map(Spread::tally).collect(),
-        areas: areas.map(|list| list.into_iter().map(Spread::tally).collect()),
-    }
+    Count::new(demand, rule, doorways, climb).coverage().clone()
 }
 
 /// People on one storey behind one door, with what they reach.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Counted {
-    people: f64,
+    people: Crowd,
     is_covered: bool,
     is_backed_up: bool,
     /// The cost of the whole walk in tenths of a second, if it is measured in time.
@@ -212,7 +177,7 @@ pub struct Counted {
 }
 
 impl Counted {
-    fn new(people: f64, rule: Rule, doorway: Option<Doorway>, up: Option<u32>) -> Self {
+    fn new(people: Crowd, rule: Rule, doorway: Option<Doorway>, up: Option<u32>) -> Self {
         let none = |unlinked| Self {
             people,
             is_covered: false,

@@ -1,22 +1,67 @@
 //! Counting people: how many are covered, and how their walks are distributed.
+//!
+//! People are counted in billionths of a person, as whole numbers. So a sum does not depend on its order, and a count
+//! that was changed by a difference equals a count from the beginning.
 
 use super::{Counted, Unlinked};
 
+/// The number of parts into which a person is divided.
+const PARTS: f64 = 1e9;
+
+/// A number of people in billionths of a person. At most 18 billion people; more counts as that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Crowd(u64);
+
+impl Crowd {
+    /// A number of people.
+    pub fn of(people: f64) -> Self {
+        Self((people * PARTS).round() as u64)
+    }
+
+    /// The people on one of several storeys into which they are divided as evenly as parts can be; `storey` counts
+    /// from 1.
+    pub fn on_storey(self, storey: u32, storeys: u32) -> Self {
+        let storeys = u64::from(storeys.max(1));
+        let one_more = u64::from(storey) <= self.0 % storeys;
+        Self(self.0 / storeys + u64::from(one_more))
+    }
+
+    /// The number of people.
+    pub fn people(self) -> f64 {
+        self.0 as f64 / PARTS
+    }
+
+    /// Both crowds together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    fn add(&mut self, other: Self) {
+        *self = self.plus(other);
+    }
+
+    /// This crowd without `gone` and with `come`.
+    fn changed(self, gone: Self, come: Self) -> Self {
+        Self(self.0.saturating_add(come.0).saturating_sub(gone.0))
+    }
+}
+
 /// People who have been counted, before the figures are made.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spread {
-    people: f64,
-    covered: f64,
-    backed_up: f64,
-    no_way: f64,
-    no_facility: f64,
+    people: Crowd,
+    covered: Crowd,
+    backed_up: Crowd,
+    no_way: Crowd,
+    no_facility: Crowd,
     lengths: Walks,
     times: Walks,
 }
 
-/// Walks with the number of people who take each.
-#[derive(Debug, Clone, Default)]
-struct Walks(Vec<(u32, f64)>);
+/// Walks with the number of people who take each. After [`Walks::sort`] they are in ascending order, each once.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Walks(Vec<(u32, Crowd)>);
 
 /// The figures of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -61,66 +106,121 @@ impl Tally {
 }
 
 impl Spread {
-    /// Adds people.
+    /// Adds people. Before the figures are made, [`Spread::sort`] must be called.
     pub fn add(&mut self, counted: &Counted) {
         let people = counted.people;
-        self.people += people;
-        self.covered += if counted.is_covered { people } else { 0.0 };
-        self.backed_up += if counted.is_backed_up { people } else { 0.0 };
+        self.people.add(people);
+        if counted.is_covered {
+            self.covered.add(people);
+        }
+        if counted.is_backed_up {
+            self.backed_up.add(people);
+        }
         match counted.unlinked {
-            Some(Unlinked::NoWay) => self.no_way += people,
-            Some(Unlinked::NoFacility) => self.no_facility += people,
+            Some(Unlinked::NoWay) => self.no_way.add(people),
+            Some(Unlinked::NoFacility) => self.no_facility.add(people),
             None => {}
         }
         self.lengths.add(counted.length_dm, people);
         self.times.add(counted.time_ds, people);
     }
 
+    /// Puts the walks in order.
+    pub fn sort(&mut self) {
+        self.lengths.sort();
+        self.times.sort();
+    }
+
     /// The figures.
-    pub fn tally(self) -> Tally {
+    pub fn tally(&self) -> Tally {
+        self.changed(&Self::default(), &Self::default())
+    }
+
+    /// The figures after some people have changed: without those in `gone`, and with those in `come`. All three must
+    /// be sorted.
+    pub fn changed(&self, gone: &Self, come: &Self) -> Tally {
+        let crowd = |of: fn(&Self) -> Crowd| of(self).changed(of(gone), of(come)).people();
         Tally {
-            people: self.people,
-            covered: self.covered,
-            backed_up: self.backed_up,
-            no_way: self.no_way,
-            no_facility: self.no_facility,
-            length: self.lengths.figures(),
-            time: self.times.figures(),
+            people: crowd(|s| s.people),
+            covered: crowd(|s| s.covered),
+            backed_up: crowd(|s| s.backed_up),
+            no_way: crowd(|s| s.no_way),
+            no_facility: crowd(|s| s.no_facility),
+            length: self.lengths.figures(&gone.lengths, &come.lengths),
+            time: self.times.figures(&gone.times, &come.times),
         }
     }
 }
 
 impl Walks {
-    fn add(&mut self, walk: Option<u32>, people: f64) {
+    fn add(&mut self, walk: Option<u32>, people: Crowd) {
         let Some(walk) = walk else { return };
         // Storeys of one building that share a walk follow each other and are added up at once.
         match self.0.last_mut() {
-            Some((last, many)) if *last == walk => *many += people,
+            Some((last, many)) if *last == walk => many.add(people),
             _ => self.0.push((walk, people)),
         }
     }
 
-    fn figures(mut self) -> Option<Figures> {
-        self.0.retain(|(_, people)| *people > 0.0);
+    fn sort(&mut self) {
         self.0.sort_unstable_by_key(|(walk, _)| *walk);
-        let (max, _) = *self.0.last()?;
-        let people: f64 = self.0.iter().map(|(_, people)| people).sum();
-        let sum: f64 = self
-            .0
-            .iter()
-            .map(|(w, people)| f64::from(*w) * people)
-            .sum();
-        // A share of people is a sum of fractions, so exact equality is not expected.
-        let wanted = people * 0.95 * (1.0 - 1e-12);
-        let mut so_far = 0.0;
-        let p95 = self.0.iter().find(|(_, people)| {
-            so_far += people;
-            so_far >= wanted
+        self.0.dedup_by(|(walk, people), (kept, many)| {
+            let is_same = walk == kept;
+            if is_same {
+                many.add(*people);
+            }
+            is_same
         });
+        self.0.shrink_to_fit();
+    }
+
+    fn people(&self) -> u64 {
+        let people = self.0.iter().map(|(_, people)| people.0);
+        people.fold(0, u64::saturating_add)
+    }
+
+    /// The figures of these walks without those in `gone` and with those in `come`.
+    fn figures(&self, gone: &Self, come: &Self) -> Option<Figures> {
+        let all = self.people().saturating_add(come.people());
+        let all = all.saturating_sub(gone.people());
+        if all == 0 {
+            return None;
+        }
+        let (mut own, mut gone, mut come) = (self.0.as_slice(), &gone.0[..], &come.0[..]);
+        let (mut so_far, mut sum) = (0_u64, 0_u128);
+        let (mut p95, mut max) = (None, 0);
+        loop {
+            let heads = [own.first(), gone.first(), come.first()];
+            let next = heads.into_iter().flatten().map(|(walk, _)| *walk).min();
+            let Some(walk) = next else { break };
+            let has = take(&mut own, walk);
+            let (goes, comes) = (take(&mut gone, walk), take(&mut come, walk));
+            let people = has.changed(goes, comes).0;
+            if people == 0 {
+                continue;
+            }
+            so_far = so_far.saturating_add(people);
+            sum += u128::from(walk) * u128::from(people);
+            if p95.is_none() && u128::from(so_far) * 100 >= u128::from(all) * 95 {
+                p95 = Some(walk);
+            }
+            max = walk;
+        }
         Some(Figures {
-            mean: sum / people,
-            p95: p95.map_or(max, |(walk, _)| *walk),
+            mean: sum as f64 / all as f64,
+            p95: p95.unwrap_or(max),
             max,
         })
+    }
+}
+
+/// Takes the people with a walk from the front of an ascending list, if the walk is there.
+fn take(list: &mut &[(u32, Crowd)], walk: u32) -> Crowd {
+    match list.split_first() {
+        Some(((own, people), rest)) if *own == walk => {
+            *list = rest;
+            *people
+        }
+        _ => Crowd::default(),
     }
 }

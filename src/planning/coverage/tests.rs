@@ -105,10 +105,15 @@ fn people_without_a_way_are_named_and_never_dropped() {
     assert_eq!(Tally::default().share(), None);
 }
 
-#[test]
-fn figures_equal_a_count_of_single_people() {
-    let mut rng = Rng(7);
-    for round in 0..300 {
+/// A random demand, with the walks of its doors.
+struct District {
+    demand: Demand,
+    doors: Vec<Doorway>,
+    communities: u32,
+}
+
+impl District {
+    fn random(rng: &mut Rng) -> Self {
         let communities = 1 + rng.below(3);
         let mut demand = Demand::default();
         demand.areas[1] = (0..communities)
@@ -118,7 +123,6 @@ fn figures_equal_a_count_of_single_people() {
             })
             .collect();
         let mut doors: Vec<Doorway> = Vec::new();
-        let is_time = rng.once_in(2);
         for id in 0..1 + rng.below(6) {
             let community = (!rng.once_in(4)).then(|| rng.below(communities));
             let mut people = 0.0;
@@ -128,18 +132,7 @@ fn figures_equal_a_count_of_single_people() {
                 people += here;
                 let door = (!rng.once_in(6)).then_some(doors.len() as u32);
                 if door.is_some() {
-                    let first = 1 + rng.below(500);
-                    doors.push(Doorway {
-                        nearest: (!rng.once_in(6)).then_some(Walk {
-                            cost: first,
-                            site: 0,
-                        }),
-                        second: walk(first + rng.below(200)),
-                        length_dm: Some(first + 3),
-                    });
-                    if doors.last().unwrap().nearest.is_none() {
-                        *doors.last_mut().unwrap() = Doorway::default();
-                    }
+                    doors.push(doorway(rng));
                 }
                 demand.dwellings.push(dwelling(id, door, here, storeys));
             }
@@ -147,12 +140,91 @@ fn figures_equal_a_count_of_single_people() {
                 .places
                 .push(place(&format!("h{id}"), people, community));
         }
-        let rule = Rule {
-            limit: 1 + rng.below(600),
-            is_time,
-            there_and_back: rng.once_in(2),
-        };
-        let climb = |storey: u32, _: bool| Some((storey - 1) * 30);
+        Self {
+            demand,
+            doors,
+            communities,
+        }
+    }
+}
+
+/// The random walks of a door; from one of six doors no facility is reached.
+fn doorway(rng: &mut Rng) -> Doorway {
+    if rng.once_in(6) {
+        return Doorway::default();
+    }
+    let first = 1 + rng.below(500);
+    Doorway {
+        nearest: walk(first),
+        second: walk(first + rng.below(200)),
+        length_dm: Some(first + 3),
+    }
+}
+
+fn rule(rng: &mut Rng) -> Rule {
+    Rule {
+        limit: 1 + rng.below(600),
+        is_time: rng.once_in(2),
+        there_and_back: rng.once_in(2),
+    }
+}
+
+fn climb(storey: u32, _: bool) -> Option<u32> {
+    Some((storey - 1) * 30)
+}
+
+/// A count that was changed door by door equals a count of everybody with the new walks, to the last digit.
+#[test]
+fn a_recount_of_changed_doors_equals_a_count_of_everybody() {
+    let mut rng = Rng(31);
+    let mut covered_more = 0;
+    for round in 0..400 {
+        let District {
+            mut demand, doors, ..
+        } = District::random(&mut rng);
+        // Fractions of people, as households × persons are.
+        for dwelling in &mut demand.dwellings {
+            dwelling.people *= 2.62 / 3.0;
+        }
+        let rule = rule(&mut rng);
+        let of = |door: u32| doors[door as usize];
+        let count = Count::new(&demand, rule, of, climb);
+        let mut changed = std::collections::BTreeMap::new();
+        for door in 0..doors.len() as u32 {
+            if rng.once_in(3) {
+                changed.insert(door, doorway(&mut rng));
+            }
+        }
+        let with = |door: u32| changed.get(&door).copied().unwrap_or(doors[door as usize]);
+        let expected = coverage(&demand, rule, with, climb);
+        let recount = count.with(&demand, of, &changed);
+        let mut found = count.coverage().clone();
+        found.all = recount.all;
+        for (place, tally) in &recount.buildings {
+            found.buildings[*place as usize] = *tally;
+        }
+        for (by, areas) in recount.areas.iter().enumerate() {
+            for (area, tally) in areas {
+                found.areas[by][*area as usize] = *tally;
+            }
+        }
+        assert_eq!(found, expected, "round {round}");
+        covered_more += usize::from(found.all.covered > count.coverage().all.covered);
+    }
+    assert!(covered_more > 50, "{covered_more}");
+}
+
+#[test]
+fn figures_equal_a_count_of_single_people() {
+    let mut rng = Rng(7);
+    for round in 0..300 {
+        let District {
+            demand,
+            doors,
+            communities,
+        } = District::random(&mut rng);
+        let rule = rule(&mut rng);
+        let is_time = rule.is_time;
         let found = coverage(&demand, rule, |door| doors[door as usize], climb);
 
         // Each person by themselves: the community, and the walk if there is one.

@@ -1,32 +1,30 @@
 //! Coverage of the map: people, facilities and the walking network put together.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use geo_types::Coord;
-use rstar::RTree;
-use rstar::primitives::GeomWithData;
+use jiff::Timestamp;
 
 use super::ask::{CoverageAsk, DemandAsk, FacilityAsk, NoCoverage};
-use super::people::{People, join};
+use super::base::Base;
+use super::edits::{ScenarioEdit, WrongEdit};
+use super::people::People;
 pub use super::sites::Sites;
-use crate::live::{Built, Network, Ways};
+use super::what_if::{NoWhatIf, WhatIf, WhatIfs};
+use crate::live::{Built, Network, Snapshot, Ways};
 use crate::model::RoleSet;
-use crate::network::core::Profile;
-use crate::network::walking::{Field, Graph, Heading, Joins, Measure, Moment, Walk};
-use crate::planning::coverage::{Coverage, Demand, Doorway, Rule, coverage};
+use crate::planning::coverage::{Coverage, Demand, Doorway, Recount, Tally};
 use crate::planning::standards::{Reach, Standards};
-use crate::service::routes::{Ground, NoNetwork, Table, up_ds};
-use crate::spatial::metres::metres_per_degree;
+use crate::service::routes::{Ground, NoNetwork, Table};
 
 /// How many populations and how many coverages are kept, for later requests with the same inputs.
 const MOST_KEPT: usize = 3;
-/// How many of the nearest facilities are kept for each door: the nearest, and one that can replace it.
-const WANTED: usize = 2;
 
 /// The planning service of one process.
 #[derive(Debug)]
 pub struct Planning {
     standards: Standards,
+    what_ifs: WhatIfs,
     kept: Mutex<Kept>,
     /// Held while a coverage is computed. One at a time is computed, so that planning takes at most one core and a
     /// bounded amount of memory from everybody else.
@@ -75,39 +73,22 @@ struct BaseKey {
     without: Vec<String>,
 }
 
-/// A coverage of the facilities of the map, with everything that is needed to try further ones.
-#[derive(Debug)]
-struct Base {
-    people: Arc<People>,
-    sites: Sites,
-    walks: Walks,
-    /// The walks by length, if the standard is measured in time.
-    lengths: Option<Walks>,
-    doorways: Arc<[Doorway]>,
-    coverage: Coverage,
-    straight: f64,
-}
-
-/// The walks from all doors by one measure.
-#[derive(Debug)]
-struct Walks {
-    graph: Graph,
-    field: Field,
-    factor: u32,
-}
-
 /// A coverage.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct CoverageFound {
     base: Arc<Base>,
-    /// The figures: those of the map if no facility is tried, otherwise with the tried ones.
-    pub coverage: Coverage,
+    tried: Tried,
     /// The share of people within the distance in a straight line, from 0 to 1.
     pub straight_share: Option<f64>,
     /// The changes by the tried facilities.
     pub change: Option<Change>,
-    /// The walks from each door; with the tried facilities, if there are any.
-    doorways: Arc<[Doorway]>,
+}
+
+/// What differs from the base by tried facilities; nothing if none is tried.
+#[derive(Debug, Default)]
+struct Tried {
+    doorways: BTreeMap<u32, Doorway>,
+    recount: Option<Recount>,
 }
 
 /// The changes by tried facilities.
@@ -127,15 +108,59 @@ impl CoverageFound {
         &self.base.people.demand
     }
 
+    /// The figures of all people: those of the map if no facility is tried, otherwise with the tried ones. The same
+    /// holds for the other figures.
+    pub fn all(&self) -> &Tally {
+        let recount = self.tried.recount.as_ref();
+        recount.map_or(&self.base.count.coverage().all, |recount| &recount.all)
+    }
+
+    /// The figures of the buildings, in the order of [`Demand::places`].
+    pub fn buildings(&self) -> impl Iterator<Item = &Tally> {
+        let recount = self.tried.recount.as_ref();
+        let changed = recount.map(|recount| &recount.buildings);
+        over(&self.base.count.coverage().buildings, changed)
+    }
+
+    /// The figures of the areas of a slot, in the order of [`Demand::areas`].
+    pub fn areas(&self, slot: usize) -> impl Iterator<Item = &Tally> {
+        let recount = self.tried.recount.as_ref();
+        let changed = recount.map(|recount| &recount.areas[slot]);
+        over(&self.base.count.coverage().areas[slot], changed)
+    }
+
+    /// All figures.
+    pub fn coverage(&self) -> Coverage {
+        Coverage {
+            all: *self.all(),
+            buildings: self.buildings().copied().collect(),
+            areas: std::array::from_fn(|slot| self.areas(slot).copied().collect()),
+        }
+    }
+
     /// The walks from each door, by its number.
-    pub fn doorways(&self) -> &[Doorway] {
-        &self.doorways
+    pub fn doorways(&self) -> Vec<Doorway> {
+        over(&self.base.doorways, Some(&self.tried.doorways))
+            .copied()
+            .collect()
     }
 
     /// The facilities of the map.
     pub fn sites(&self) -> &Sites {
         &self.base.sites
     }
+}
+
+/// A list with some values replaced.
+fn over<'a, T>(
+    list: &'a [T],
+    changed: Option<&'a BTreeMap<u32, T>>,
+) -> impl Iterator<Item = &'a T> {
+    let mut changed = changed.into_iter().flatten().peekable();
+    list.iter().zip(0_u32..).map(move |(own, number)| {
+        let other = changed.next_if(|(at, _)| **at == number);
+        other.map_or(own, |(_, other)| other)
+    })
 }
 
 impl Default for Planning {
@@ -155,6 +180,7 @@ impl Planning {
         });
         Self {
             standards,
+            what_ifs: WhatIfs::default(),
             kept: Mutex::default(),
             computing: Mutex::default(),
         }
@@ -163,6 +189,32 @@ impl Planning {
     /// Returns the standards.
     pub fn standards(&self) -> &Standards {
         &self.standards
+    }
+
+    /// Returns the map with edits, and its network. Takes as long as building a network if the edits put, move or
+    /// delete something that the network is made of, and the same was not asked before.
+    ///
+    /// # Errors
+    /// If edits cannot be applied, or the map is too large for a network.
+    pub fn what_if(
+        &self,
+        ground: &Ground,
+        edits: &[ScenarioEdit],
+        at: Timestamp,
+    ) -> Result<WhatIf, NoWhatIf> {
+        self.what_ifs.of(ground, edits, at)
+    }
+
+    /// Checks edits against a map.
+    ///
+    /// # Errors
+    /// The edits that cannot be applied.
+    pub fn check_edits(
+        &self,
+        map: &Snapshot,
+        edits: &[ScenarioEdit],
+    ) -> Result<(), Vec<WrongEdit>> {
+        self.what_ifs.check(map, edits).map(|_| ())
     }
 
     /// Returns who is covered. Takes as long as a search through the whole network if the same was not asked before.
@@ -174,20 +226,15 @@ impl Planning {
         ground: &Ground,
         ask: &CoverageAsk,
     ) -> Result<CoverageFound, NoCoverage> {
-        let _turn = self
-            .computing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
         let ways = ground
             .ways()
             .ok_or(NoCoverage::Network(NoNetwork::TooLarge))?;
         let base = self.base(ground, ways, ask)?;
         if ask.add.is_empty() {
             return Ok(CoverageFound {
-                coverage: base.coverage.clone(),
-                straight_share: base.straight_share(base.straight),
+                straight_share: base.straight_share(base.straight.people()),
+                tried: Tried::default(),
                 change: None,
-                doorways: Arc::clone(&base.doorways),
                 base,
             });
         }
@@ -224,6 +271,14 @@ impl Planning {
             minute: ask.at.as_second().div_euclid(60),
             without: ask.without.clone(),
         };
+        // What is kept is used at once, so that trying a position does not wait for a coverage that is computed.
+        if let Some(base) = find(&mut self.kept().bases, |k| *k == key) {
+            return Ok(base);
+        }
+        let _turn = self
+            .computing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(base) = find(&mut self.kept().bases, |k| *k == key) {
             return Ok(base);
         }
@@ -267,130 +322,6 @@ fn keep<K, V>(list: &mut Vec<(K, Arc<V>)>, key: K, value: &Arc<V>) {
     list.truncate(MOST_KEPT);
 }
 
-impl Walks {
-    fn new(
-        ground: &Ground,
-        ways: &Ways,
-        ask: &CoverageAsk,
-        (people, sites): (&People, &Sites),
-        (measure, wanted): (Measure, usize),
-    ) -> Self {
-        let heading = match ask.standard.there_and_back {
-            true => Heading::ThereAndBack,
-            false => Heading::ToSite,
-        };
-        let factor = match heading {
-            Heading::ThereAndBack => 2,
-            Heading::ToSite | Heading::FromSite => 1,
-        };
-        let moment = Moment {
-            at: ask.at.as_millisecond().div_euclid(100),
-            measure,
-            heading,
-        };
-        let (topology, profile) = (&ways.topology, &ask.profile);
-        let places = people.joins(measure, factor);
-        let graph = Graph::new(topology, ground.table.as_ref(), profile, moment, &places);
-        let mut all = Joins::default();
-        for joined in &sites.joined {
-            all.push(joined.iter().map(|j| join(j, measure, factor)));
-        }
-        let walking = graph.on(topology, ground.table.as_ref(), profile);
-        let field = walking.field(&all, wanted, u32::MAX);
-        Self {
-            graph,
-            field,
-            factor,
-        }
-    }
-
-    /// The walks that further sites change.
-    fn with(
-        &self,
-        ground: &Ground,
-        ways: &Ways,
-        profile: &Profile,
-        (sites, first): (&[Vec<crate::service::routes::Joined>], u32),
-    ) -> Vec<(u32, Walk)> {
-        let mut joins = Joins::default();
-        for joined in sites {
-            let measure = self.graph.moment().measure;
-            joins.push(joined.iter().map(|j| join(j, measure, self.factor)));
-        }
-        let walking = self
-            .graph
-            .on(&ways.topology, ground.table.as_ref(), profile);
-        walking.with(&self.field, &joins, first, u32::MAX)
-    }
-}
-
-impl Base {
-    fn new(
-        ground: &Ground,
-        ways: &Ways,
-        ask: &CoverageAsk,
-        people: Arc<People>,
-        sites: Sites,
-    ) -> Self {
-        let measure = ask.standard.reach.measure();
-        let of = (people.as_ref(), &sites);
-        let walks = Walks::new(ground, ways, ask, of, (measure, WANTED));
-        let lengths = (measure == Measure::Time)
-            .then(|| Walks::new(ground, ways, ask, of, (Measure::Length, 1)));
-        let doors = people.door_count() as u32;
-        let doorways: Arc<[Doorway]> = (0..doors)
-            .map(|door| {
-                let mut nearest = walks.field.walks(door).into_iter();
-                let first = nearest.next();
-                let by_length = match &lengths {
-                    Some(lengths) => lengths.field.nearest(door),
-                    None => first,
-                };
-                Doorway {
-                    nearest: first,
-                    second: nearest.next(),
-                    length_dm: by_length.map(|walk| walk.cost / walks.factor),
-                }
-            })
-            .collect();
-        let coverage = count(ask, &people.demand, &doorways);
-        let straight = straight(ask, &people.demand, &sites.positions);
-        Self {
-            people,
-            sites,
-            walks,
-            lengths,
-            doorways,
-            coverage,
-            straight,
-        }
-    }
-
-    fn straight_share(&self, people: f64) -> Option<f64> {
-        let all = self.coverage.all.people;
-        (all > 0.0).then(|| (people / all).min(1.0))
-    }
-}
-
-/// The rule of a standard.
-fn rule(ask: &CoverageAsk) -> Rule {
-    let standard = &ask.standard;
-    Rule {
-        limit: standard.reach.limit(),
-        is_time: standard.reach.measure() == Measure::Time,
-        there_and_back: standard.there_and_back,
-    }
-}
-
-fn count(ask: &CoverageAsk, demand: &Demand, doorways: &[Doorway]) -> Coverage {
-    coverage(
-        demand,
-        rule(ask),
-        |door| doorways.get(door as usize).copied().unwrap_or_default(),
-        |storey, has_lift| up_ds(storey, has_lift, &ask.profile),
-    )
-}
-
 /// The coverage with tried facilities.
 fn tried(base: Arc<Base>, ground: &Ground, ways: &Ways, ask: &CoverageAsk) -> CoverageFound {
     let joiner = ground.joiner(&ask.profile);
@@ -402,11 +333,10 @@ fn tried(base: Arc<Base>, ground: &Ground, ways: &Ways, ask: &CoverageAsk) -> Co
     let unlinked = joined.iter().enumerate().filter(|(_, j)| j.is_empty());
     let unlinked = unlinked.map(|(n, _)| n).collect();
     let sites = (joined.as_slice(), base.sites.ids.len() as u32);
-    let mut doorways = base.doorways.to_vec();
+    let mut doorways: BTreeMap<u32, Doorway> = BTreeMap::new();
+    let own = |door: u32| base.doorway(door);
     for (door, walk) in base.walks.with(ground, ways, &ask.profile, sites) {
-        let Some(doorway) = doorways.get_mut(door as usize) else {
-            continue;
-        };
+        let doorway = doorways.entry(door).or_insert_with(|| own(door));
         doorway.take(walk);
         if base.lengths.is_none() {
             doorway.shorten(walk.cost / base.walks.factor);
@@ -414,66 +344,35 @@ fn tried(base: Arc<Base>, ground: &Ground, ways: &Ways, ask: &CoverageAsk) -> Co
     }
     if let Some(lengths) = &base.lengths {
         for (door, walk) in lengths.with(ground, ways, &ask.profile, sites) {
-            if let Some(doorway) = doorways.get_mut(door as usize) {
-                doorway.shorten(walk.cost / lengths.factor);
-            }
+            let doorway = doorways.entry(door).or_insert_with(|| own(door));
+            doorway.shorten(walk.cost / lengths.factor);
         }
     }
-    let coverage = count(ask, &base.people.demand, &doorways);
-    let before = &base.coverage.buildings;
-    let buildings = coverage.buildings.iter().zip(before).zip(0..);
+    let recount = base.count.with(&base.people.demand, own, &doorways);
+    let before = base.count.coverage();
+    let buildings = recount.buildings.iter();
     let buildings: Vec<(u32, f64)> = buildings
-        .map(|((now, then), place)| (place, now.covered - then.covered))
+        .map(|(place, now)| {
+            (
+                *place,
+                now.covered - before.buildings[*place as usize].covered,
+            )
+        })
         .filter(|(_, more)| *more > 1e-9)
         .collect();
-    let mut positions = base.sites.positions.clone();
-    positions.extend(&ask.add);
-    let straight = straight(ask, &base.people.demand, &positions);
+    let change = Change {
+        people: recount.all.covered - before.all.covered,
+        buildings,
+        unlinked,
+    };
+    let straight = base.straight.with(&base.people.demand, &ask.add);
     CoverageFound {
         straight_share: base.straight_share(straight),
-        change: Some(Change {
-            people: coverage.all.covered - base.coverage.all.covered,
-            buildings,
-            unlinked,
-        }),
-        coverage,
-        doorways: doorways.into(),
+        change: Some(change),
+        tried: Tried {
+            doorways,
+            recount: Some(recount),
+        },
         base,
     }
-}
-
-/// The number of people whose building is within the distance of a facility in a straight line. A time counts at the
-/// highest walking speed.
-fn straight(ask: &CoverageAsk, demand: &Demand, positions: &[Coord<f64>]) -> f64 {
-    let Some(first) = positions.first() else {
-        return 0.0;
-    };
-    let metres = match ask.standard.reach {
-        Reach::Metres(metres) => metres,
-        Reach::Minutes(minutes) => {
-            let pace = ask.profile.pace(crate::network::core::Mode::Walk);
-            let tenth_kmh = pace.map_or(0, crate::network::core::Pace::fastest);
-            minutes * 60.0 * f64::from(tenth_kmh) / 36.0
-        }
-    };
-    let metres = if ask.standard.there_and_back {
-        metres / 2.0
-    } else {
-        metres
-    };
-    let (east, north) = metres_per_degree(first.y.clamp(-85.0, 85.0));
-    let flat = |at: [f64; 2]| [(at[0] - first.x) * east, (at[1] - first.y) * north];
-    let sites = positions
-        .iter()
-        .map(|at| GeomWithData::new(flat([at.x, at.y]), ()));
-    let sites = RTree::bulk_load(sites.collect());
-    let is_near = |at: [f64; 2]| {
-        let at = flat(at);
-        sites.nearest_neighbor(at).is_some_and(|site| {
-            let [x, y] = *site.geom();
-            (x - at[0]).hypot(y - at[1]) <= metres
-        })
-    };
-    let near = demand.places.iter().filter(|place| is_near(place.at));
-    near.map(|place| place.people).sum()
 }

@@ -6,13 +6,27 @@
 //! | `people` | the people of the map: behind which doors, on which storeys, in which areas |
 //! | `sites` | the facilities, where they are entered, and which are open at the moment |
 //! | `coverage` | puts them together with the walking network |
+//! | `base` | a coverage with its searches, kept for trying further facilities |
+//! | `straight` | the people within a distance in a straight line, for comparison |
+//! | `edits` | the edits of a scenario, checked against the map |
+//! | `scenarios` | saved edits, shared between planners |
+//! | `what_if` | the map and its network with edits |
 
 mod ask;
+mod base;
 mod coverage;
+#[cfg(test)]
+mod edit_tests;
+mod edits;
 mod people;
+pub mod scenarios;
 mod sites;
+mod straight;
 #[cfg(test)]
 mod tests;
+mod what_if;
 
 pub use ask::{CoverageAsk, DemandAsk, DemandPoint, FacilityAsk, Factors, NoCoverage};
 pub use coverage::{Change, CoverageFound, Planning, Sites};
+pub use edits::{EditOp, MOST_EDITS, ScenarioEdit, WrongEdit};
+pub use what_if::{NoWhatIf, WhatIf};

@@ -17,6 +17,8 @@ use crate::spatial::metres;
 
 /// The height of a storey, in metres, if only the height of a building is known.
 const STOREY_M: f64 = 3.0;
+/// The most people together that are counted: more than there are.
+const MOST_PEOPLE: f64 = 1e10;
 /// The most storeys that are counted one by one.
 const MOST_STOREYS: u32 = 200;
 
@@ -74,6 +76,16 @@ impl People {
             }
         }
         people.demand.areas = areas.names;
+        let all: f64 = people.demand.places.iter().map(|p| p.people).sum();
+        if all > MOST_PEOPLE {
+            return Err(NoCoverage::Field(
+                "demand",
+                both!(
+                    "总人数为{all:.0}，不应超过{MOST_PEOPLE:.0}",
+                    "expected at most {MOST_PEOPLE:.0} people together, found {all:.0}"
+                ),
+            ));
+        }
         Ok(people)
     }
 

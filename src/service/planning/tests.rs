@@ -25,7 +25,7 @@ use crate::service::place::anchor;
 use crate::service::routes::tests::{DEMO, at, profile};
 use crate::service::routes::{Ground, Joined, up_ds};
 
-const NOON: &str = "2026-11-30T12:00:00+08:00";
+pub(super) const NOON: &str = "2026-11-30T12:00:00+08:00";
 const NIGHT: &str = "2026-11-30T02:30:00+08:00";
 
 fn standard(reach: Reach, there_and_back: bool) -> Standard {
@@ -35,7 +35,7 @@ fn standard(reach: Reach, there_and_back: bool) -> Standard {
     standard
 }
 
-fn ask(collection: &str, reach: Reach, there_and_back: bool, when: &str) -> CoverageAsk {
+pub(super) fn ask(collection: &str, reach: Reach, there_and_back: bool, when: &str) -> CoverageAsk {
     CoverageAsk {
         facility: FacilityAsk {
             collection: collection.to_owned(),
@@ -260,7 +260,7 @@ fn compare(ground: &Ground, ask: &CoverageAsk) -> (usize, usize) {
             }
         }
     }
-    let found = &found.coverage.all;
+    let found = &found.all();
     assert!((found.people - all).abs() < 1e-6 * all);
     assert!(
         (found.covered - covered).abs() < 1e-6 * all,
@@ -315,8 +315,8 @@ fn at_night_stations_are_closed_and_fewer_people_are_covered() {
     };
     let (noon, night) = (covered(NOON), covered(NIGHT));
     assert!(night.sites().closed.len() > noon.sites().closed.len());
-    assert!(night.coverage.all.covered < noon.coverage.all.covered);
-    assert_eq!(night.coverage.all.people, noon.coverage.all.people);
+    assert!(night.all().covered < noon.all().covered);
+    assert_eq!(night.all().people, noon.all().people);
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn a_tried_facility_gains_what_it_adds_and_a_facility_left_out_loses_it() {
     let planning = Planning::new();
     let mut ask = ask("pocket_parks", Reach::Metres(300.0), false, NOON);
     let base = planning.coverage(&DEMO, &ask).unwrap();
-    let mut uncovered = base.coverage.buildings.iter().zip(&base.demand().places);
+    let mut uncovered = base.buildings().zip(&base.demand().places);
     let (_, place) = uncovered
         .find(|(tally, _)| tally.uncovered() > 1.0)
         .unwrap();
@@ -340,17 +340,17 @@ fn a_tried_facility_gains_what_it_adds_and_a_facility_left_out_loses_it() {
     assert!(change.people > 1.0);
     let by_place: f64 = change.buildings.iter().map(|(_, people)| people).sum();
     assert!((by_place - change.people).abs() < 1e-6);
-    assert!((tried.coverage.all.covered - base.coverage.all.covered - change.people).abs() < 1e-6);
+    assert!((tried.all().covered - base.all().covered - change.people).abs() < 1e-6);
     // The second position lies in the sea.
     assert_eq!(change.unlinked, [1]);
 
     ask.add.clear();
     ask.without = base.sites().ids.clone();
     let none = planning.coverage(&DEMO, &ask).unwrap();
-    assert_eq!(none.coverage.all.covered, 0.0);
+    assert_eq!(none.all().covered, 0.0);
     assert_eq!(
-        none.coverage.all.no_facility + none.coverage.all.no_way,
-        base.coverage.all.people
+        none.all().no_facility + none.all().no_way,
+        base.all().people
     );
     ask.without = vec!["no-such-park".to_owned()];
     let error = planning.coverage(&DEMO, &ask).unwrap_err();

@@ -13,6 +13,7 @@
 //! | `near` | travel times from one place to many |
 //! | `many` | the nearest features of a collection, isochrones, travel times to a list of places |
 //! | `joins` | where many buildings, entrances and positions join the network |
+//! | `what_if` | the network of a map with uncommitted edits |
 //! | `legs`, `steps` | legs with distance and duration, and the instructions on the way |
 //!
 //! The topology is a derived structure and may be older than the map. The attributes that decide who may pass are read
@@ -43,6 +44,7 @@ mod table;
 #[cfg(test)]
 pub(super) mod tests;
 mod trip;
+mod what_if;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -28,7 +28,7 @@ pub(in crate::service) static DEMO: LazyLock<Ground> = LazyLock::new(|| {
 });
 
 /// The features of the demo district, without its cases.
-pub(super) fn demo_features() -> Vec<Change> {
+pub(in crate::service) fn demo_features() -> Vec<Change> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/guoyuan");
     let mut changes = Vec::new();
     for (collection, _) in demo::schemas() {

@@ -23,6 +23,7 @@ mod replay;
 mod restore;
 mod rows;
 mod sample;
+mod scenario;
 mod session;
 mod staging;
 mod token;
@@ -131,6 +132,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         17,
         "passages",
         include_str!("../../../migrations/postgis/0017_passages.sql"),
+    ),
+    (
+        18,
+        "scenarios",
+        include_str!("../../../migrations/postgis/0018_scenarios.sql"),
     ),
 ];
 

@@ -17,6 +17,7 @@ mod photo;
 mod read;
 mod replay;
 mod sample;
+mod scenario;
 mod session;
 mod staging;
 mod token;
@@ -114,6 +115,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         17,
         "passages",
         include_str!("../../../migrations/sqlite/0017_passages.sql"),
+    ),
+    (
+        18,
+        "scenarios",
+        include_str!("../../../migrations/sqlite/0018_scenarios.sql"),
     ),
 ];
 

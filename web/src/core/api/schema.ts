@@ -751,6 +751,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists all scenarios. */
+        get: operations["list_scenarios"];
+        put?: never;
+        /**
+         * Saves a new scenario.
+         * @description The edits are checked against the map as it is now.
+         */
+        post: operations["create_scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/scenarios/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a scenario. */
+        get: operations["read_scenario"];
+        /** Replaces name, edits and question of a scenario, and takes it to the map as it is now. */
+        put: operations["save_scenario"];
+        post?: never;
+        /** Deletes a scenario. */
+        delete: operations["delete_scenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plan/standards": {
         parameters: {
             query?: never;
@@ -2140,9 +2180,16 @@ export interface components {
              * @description The moment at which opening hours are read for the whole walk, RFC 3339; now, if absent.
              */
             at?: string | null;
+            /**
+             * @description Only the figures, for trying a position that is being dragged: the lists of the answer are empty, but not that of
+             *     `change`.
+             */
+            brief?: boolean;
             /** @description How the result is divided. */
             by?: components["schemas"]["ByBody"];
             demand?: components["schemas"]["DemandBody"] | null;
+            /** @description Edits to the map that are tried, instead of a scenario. */
+            edits?: components["schemas"]["ScenarioEdit"][];
             facility?: components["schemas"]["FacilityBody"] | null;
             /**
              * @description The maximum length of each list in the answer: areas, uncovered places, unlinked places and places of
@@ -2154,6 +2201,8 @@ export interface components {
              * @example foot
              */
             profile?: string;
+            /** @description The id of a saved scenario that is tried: the answer is as if its edits had been made. */
+            scenario?: string | null;
             /** @description The standard, which says how near a facility must be: an id, or a standard of your own. */
             standard: components["schemas"]["StandardBody"];
             /** @description The ids of facilities that do not count. */
@@ -2319,6 +2368,11 @@ export interface components {
              */
             hours: number;
         };
+        /**
+         * @description What an edit does.
+         * @enum {string}
+         */
+        EditOp: "put" | "patch" | "delete";
         /** @description Properties of the collection `entrances` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         EntrancesProperties: {
             /**
@@ -3461,6 +3515,16 @@ export interface components {
             /** @description The reason why the route does not use it, as text. */
             why: components["schemas"]["Localized"];
         };
+        /** @description What has changed on the map since a scenario was saved. */
+        MovedOn: {
+            /**
+             * Format: int64
+             * @description The number of commits.
+             */
+            commits: number;
+            /** @description The features of the scenario's edits that were changed, created or deleted by them. */
+            touched: components["schemas"]["TouchedFeature"][];
+        };
         /** @description A place near a building. */
         Nearby: {
             /**
@@ -4387,6 +4451,80 @@ export interface components {
             /** @description The years whose holidays are known. */
             years: number[];
         };
+        /** @description A saved scenario. */
+        Scenario: {
+            /** @description The name of the account that made it. */
+            author: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The edits. */
+            edits: components["schemas"]["ScenarioEdit"][];
+            /** @description The id. */
+            id: string;
+            moved_on?: components["schemas"]["MovedOn"] | null;
+            /** @description The name for people. */
+            name: string;
+            /** @description The question that a page asks with it; any JSON. */
+            question?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When it was saved last.
+             */
+            saved_at: string;
+            /** @description The name of the account that saved it last. */
+            saved_by: string;
+            /**
+             * Format: int64
+             * @description The commit of the map on which it was saved last.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description How often it was saved.
+             */
+            version: number;
+        };
+        /** @description One change of a scenario. */
+        ScenarioEdit: {
+            /**
+             * @description The collection.
+             * @example entrances
+             */
+            collection: string;
+            /** @description The feature to put: a GeoJSON Feature. */
+            feature?: Record<string, never> | null;
+            /** @description The new geometry of a patched feature. */
+            geometry?: Record<string, never> | null;
+            /** @description The id of the feature. */
+            id: string;
+            /** @description What the edit does. */
+            op: components["schemas"]["EditOp"];
+            /**
+             * @description The properties to change: a merge patch (RFC 7396), in which `null` removes a property. `oneway: "-1"` makes a
+             *     route one-way against the direction in which it is drawn.
+             */
+            properties?: Record<string, never> | null;
+        };
+        /** @description All scenarios. */
+        ScenarioList: {
+            /** @description The scenarios, those saved last first. */
+            scenarios: components["schemas"]["Scenario"][];
+        };
+        /** @description The content of a scenario to save. */
+        ScenarioWanted: {
+            /** @description The edits, at most 2,000. */
+            edits: components["schemas"]["ScenarioEdit"][];
+            /**
+             * @description The name for people, 1 to 80 characters.
+             * @example 北门开放
+             */
+            name: string;
+            /** @description The question that a page asks with it; any JSON of at most 64 KiB. */
+            question?: Record<string, never> | null;
+        };
         /** @description The cases to export. */
         Selection: {
             /** @description The ids, in the order of the rows. Ids that do not exist are skipped. */
@@ -4546,7 +4684,7 @@ export interface components {
             /** @description The coordinate system of the box. */
             crs: string;
         };
-        /** @description The id of a standard, or a standard of your own. */
+        /** @description The forms of a standard, for the interface description. */
         StandardBody: string | components["schemas"]["OwnStandard"];
         /** @description The features that count as the facility of a standard. */
         StandardFacility: {
@@ -4856,6 +4994,13 @@ export interface components {
             label: string;
             /** @description Whether the token may only read. Meant for unattended screens. */
             read_only?: boolean;
+        };
+        /** @description A feature that was changed, created or deleted on the map. */
+        TouchedFeature: {
+            /** @description The collection. */
+            collection: string;
+            /** @description The id. */
+            id: string;
         };
         /** @description A position to try. */
         TriedPlace: {
@@ -8250,6 +8395,298 @@ export interface operations {
             };
             /** @description The network is being built; Retry-After says when to try again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_scenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scenarios of all planners */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenarioList"];
+                };
+            };
+            /** @description Requires the role planner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioWanted"];
+            };
+        };
+        responses: {
+            /** @description Saved; Location is its address, ETag its version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description Requires the role planner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The map has as many scenarios as it may have */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description An edit does not fit the map, or a field is wrong; `errors` names each, such as `edits[3].feature.geometry` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_scenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the scenario */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scenario; ETag is its version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description Requires the role planner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_scenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read. If somebody saved the scenario since, the answer is 412 and says who and when */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The id of the scenario */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioWanted"];
+            };
+        };
+        responses: {
+            /** @description Saved; ETag is the new version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description Requires the role planner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The scenarios take as many bytes as they may take */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Somebody saved it since; `saved_by`, `saved_at` and `version` say who and when */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description An edit does not fit the map, or a field is wrong; `errors` names each */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_scenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The id of the scenario */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requires the role planner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such scenario */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Somebody saved it since; `saved_by`, `saved_at` and `version` say who and when */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

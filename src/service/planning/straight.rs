@@ -1,0 +1,107 @@
+//! The people within a distance of a facility in a straight line, for comparison with walks.
+
+use geo_types::Coord;
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
+
+use super::ask::CoverageAsk;
+use crate::network::core::{Mode, Pace};
+use crate::planning::coverage::{Crowd, Demand};
+use crate::planning::standards::Reach;
+use crate::spatial::metres::metres_per_degree;
+
+/// A position in metres, with the index of the place in [`Demand::places`].
+type Spot = GeomWithData<[f64; 2], u32>;
+
+/// The people near a facility, and the places near none.
+#[derive(Debug)]
+pub(super) struct Straight {
+    metres: f64,
+    /// The position that distances in metres are measured from, and the metres per degree.
+    origin: Coord<f64>,
+    scale: (f64, f64),
+    near: Crowd,
+    others: RTree<Spot>,
+}
+
+impl Straight {
+    /// Finds the places within the distance of a standard from one of the positions. A time counts at the highest
+    /// walking speed.
+    pub(super) fn new(ask: &CoverageAsk, demand: &Demand, positions: &[Coord<f64>]) -> Self {
+        let origin = demand.places.first().map_or([0.0, 0.0], |place| place.at);
+        let mut straight = Self {
+            metres: metres(ask),
+            origin: Coord {
+                x: origin[0],
+                y: origin[1],
+            },
+            scale: metres_per_degree(origin[1].clamp(-85.0, 85.0)),
+            near: Crowd::default(),
+            others: RTree::new(),
+        };
+        let sites = positions.iter().map(|at| straight.flat([at.x, at.y]));
+        let sites = RTree::bulk_load(sites.collect());
+        let mut others = Vec::new();
+        for (place, number) in demand.places.iter().zip(0..) {
+            let at = straight.flat(place.at);
+            let nearest = sites.nearest_neighbor(at);
+            if nearest.is_some_and(|site| straight.is_near(at, *site)) {
+                straight.near = straight.near.plus(Crowd::of(place.people));
+            } else {
+                others.push(GeomWithData::new(at, number));
+            }
+        }
+        straight.others = RTree::bulk_load(others);
+        straight
+    }
+
+    /// The number of people near a facility.
+    pub(super) fn people(&self) -> f64 {
+        self.near.people()
+    }
+
+    /// The number of people near a facility if there are more of them.
+    pub(super) fn with(&self, demand: &Demand, more: &[Coord<f64>]) -> f64 {
+        let mut places = std::collections::BTreeSet::new();
+        for site in more {
+            let site = self.flat([site.x, site.y]);
+            // The tree compares squares, which are rounded differently.
+            let reach = self.metres + 1.0;
+            let around = self.others.locate_within_distance(site, reach * reach);
+            let around = around.filter(|spot| self.is_near(*spot.geom(), site));
+            places.extend(around.map(|spot| spot.data));
+        }
+        let people = places
+            .into_iter()
+            .filter_map(|place| demand.places.get(place as usize))
+            .map(|place| Crowd::of(place.people));
+        people.fold(self.near, Crowd::plus).people()
+    }
+
+    fn is_near(&self, a: [f64; 2], b: [f64; 2]) -> bool {
+        (a[0] - b[0]).hypot(a[1] - b[1]) <= self.metres
+    }
+
+    fn flat(&self, at: [f64; 2]) -> [f64; 2] {
+        [
+            (at[0] - self.origin.x) * self.scale.0,
+            (at[1] - self.origin.y) * self.scale.1,
+        ]
+    }
+}
+
+/// The distance of a standard in one direction.
+fn metres(ask: &CoverageAsk) -> f64 {
+    let metres = match ask.standard.reach {
+        Reach::Metres(metres) => metres,
+        Reach::Minutes(minutes) => {
+            let tenth_kmh = ask.profile.pace(Mode::Walk).map_or(0, Pace::fastest);
+            minutes * 60.0 * f64::from(tenth_kmh) / 36.0
+        }
+    };
+    if ask.standard.there_and_back {
+        metres / 2.0
+    } else {
+        metres
+    }
+}

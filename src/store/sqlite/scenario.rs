@@ -1,0 +1,156 @@
+//! Scenarios in SQLite.
+
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, Connection};
+use uuid::Uuid;
+
+use super::{SqliteStore, micros_now};
+use crate::store::scenario::has_room;
+use crate::store::{ScenarioContent, ScenarioLimits, ScenarioWritten, StoreError, StoredScenario};
+
+const COLUMNS: &str =
+    "id, name, author, saved_by, created_at, saved_at, version, seq, edits, existing, question";
+
+impl SqliteStore {
+    /// See [`Store::create_scenario`](crate::store::Store::create_scenario).
+    pub async fn create_scenario(
+        &self,
+        content: ScenarioContent,
+        limits: &ScenarioLimits,
+    ) -> Result<ScenarioWritten, StoreError> {
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let id = Uuid::now_v7().to_string();
+            if !has_room(sizes(&mut tx, &id).await?, &content, limits) {
+                return Ok(ScenarioWritten::Full);
+            }
+            sqlx::query(
+                "INSERT INTO scenarios (id, name, author, saved_by, created_at, saved_at, version, seq, edits, \
+                 existing, question) VALUES (?1, ?2, ?3, ?3, ?4, ?4, 1, ?5, ?6, ?7, ?8)",
+            )
+            .bind(&id)
+            .bind(&content.name)
+            .bind(&content.saved_by)
+            .bind(micros_now())
+            .bind(content.seq as i64)
+            .bind(&content.edits)
+            .bind(&content.existing)
+            .bind(&content.question)
+            .execute(&mut *tx)
+            .await?;
+            let made = one(&mut tx, &id).await?;
+            tx.commit().await?;
+            Ok(made.map_or(ScenarioWritten::Missing, |s| ScenarioWritten::Done(s.into())))
+        }
+        .await;
+        writer.done(done)
+    }
+
+    /// See [`Store::scenarios`](crate::store::Store::scenarios).
+    pub async fn scenarios(&self) -> Result<Vec<StoredScenario>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM scenarios ORDER BY saved_at DESC, id DESC");
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .fetch_all(&self.shared.readers)
+            .await?;
+        rows.iter().map(StoredScenario::read).collect()
+    }
+
+    /// See [`Store::scenario`](crate::store::Store::scenario).
+    pub async fn scenario(&self, id: &str) -> Result<Option<StoredScenario>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM scenarios WHERE id = ?");
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(id)
+            .fetch_optional(&self.shared.readers)
+            .await?;
+        row.as_ref().map(StoredScenario::read).transpose()
+    }
+
+    /// See [`Store::save_scenario`](crate::store::Store::save_scenario).
+    pub async fn save_scenario(
+        &self,
+        id: &str,
+        content: ScenarioContent,
+        expected: Option<u64>,
+        limits: &ScenarioLimits,
+    ) -> Result<ScenarioWritten, StoreError> {
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let Some(present) = one(&mut tx, id).await? else {
+                return Ok(ScenarioWritten::Missing);
+            };
+            if expected.is_some_and(|version| version != present.version) {
+                return Ok(ScenarioWritten::Overtaken(present.into()));
+            }
+            if !has_room(sizes(&mut tx, id).await?, &content, limits) {
+                return Ok(ScenarioWritten::Full);
+            }
+            sqlx::query(
+                "UPDATE scenarios SET name = ?2, saved_by = ?3, saved_at = ?4, version = version + 1, seq = ?5, \
+                 edits = ?6, existing = ?7, question = ?8 WHERE id = ?1",
+            )
+            .bind(id)
+            .bind(&content.name)
+            .bind(&content.saved_by)
+            .bind(micros_now())
+            .bind(content.seq as i64)
+            .bind(&content.edits)
+            .bind(&content.existing)
+            .bind(&content.question)
+            .execute(&mut *tx)
+            .await?;
+            let saved = one(&mut tx, id).await?;
+            tx.commit().await?;
+            Ok(saved.map_or(ScenarioWritten::Missing, |s| ScenarioWritten::Done(s.into())))
+        }
+        .await;
+        writer.done(done)
+    }
+
+    /// See [`Store::delete_scenario`](crate::store::Store::delete_scenario).
+    pub async fn delete_scenario(
+        &self,
+        id: &str,
+        expected: Option<u64>,
+    ) -> Result<ScenarioWritten, StoreError> {
+        let mut writer = self.writer().await?;
+        let done = async {
+            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+            let Some(present) = one(&mut tx, id).await? else {
+                return Ok(ScenarioWritten::Missing);
+            };
+            if expected.is_some_and(|version| version != present.version) {
+                return Ok(ScenarioWritten::Overtaken(present.into()));
+            }
+            sqlx::query("DELETE FROM scenarios WHERE id = ?")
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+            Ok(ScenarioWritten::Done(present.into()))
+        }
+        .await;
+        writer.done(done)
+    }
+}
+
+async fn one(db: &mut SqliteConnection, id: &str) -> Result<Option<StoredScenario>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM scenarios WHERE id = ?");
+    let row = sqlx::query(AssertSqlSafe(sql))
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(StoredScenario::read).transpose()
+}
+
+/// The number of scenarios other than one, and their bytes.
+async fn sizes(db: &mut SqliteConnection, but: &str) -> Result<(i64, i64), StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT count(*), coalesce(sum(octet_length(edits) + octet_length(existing) \
+         + coalesce(octet_length(question), 0)), 0) FROM scenarios WHERE id <> ?",
+    )
+    .bind(but)
+    .fetch_one(db)
+    .await?)
+}
