@@ -84,7 +84,10 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         .into_response();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let detail = both!("页面只能读取。", "Pages accept only GET and HEAD requests.");
+        let detail = both!(
+            "页面只接受 GET 和 HEAD 请求。",
+            "Pages accept only GET and HEAD requests."
+        );
         return Problem::method_not_allowed("GET, HEAD", detail).into_response();
     }
     let name = path.trim_matches('/');
@@ -113,8 +116,9 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
             send("index.html", file, asked)
         }
         None => Problem::unavailable(both!(
-            "该程序在编译时没有包含页面（ONEMAP_SKIP_WEB），/api/ 下的接口可用。",
-            "This program was built without the web app (ONEMAP_SKIP_WEB). The API under /api/ works."
+            "该程序编译时设置了 ONEMAP_SKIP_WEB，不含页面，只有 /api/ 下的接口可用；如需页面，请不设该变量重新编译。",
+            "This program was built with ONEMAP_SKIP_WEB, so it has no pages, only the API under /api/. For the pages, \
+             build it without that variable."
         ))
         .into_response(),
     }

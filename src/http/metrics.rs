@@ -221,8 +221,8 @@ fn unfit(snapshot: &Snapshot) -> Vec<Quarantined> {
 pub async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     let Some(handle) = &app.metrics else {
         return Err(Problem::not_found(both!(
-            "该服务进程没有运行指标。",
-            "This process has no metrics."
+            "该服务进程启动时未能启用运行指标，请重启服务器。",
+            "This process has no metrics, because it could not set up its recorder when it started. Restart the server."
         )));
     };
     let snapshot = app.live.snapshot();

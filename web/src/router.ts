@@ -41,7 +41,10 @@ export const routes: RouteRecordRaw[] = [
   { path: '/:rest(.*)', component: home },
 ];
 
-/** In earlier versions, what was open followed `#`. Old links still work. */
+/**
+ * The present address for a link of an earlier version, which named the open form after `#`; null if the link is
+ * not of that kind.
+ */
 export function moved({ path, hash }: Pick<RouteLocationNormalized, 'path' | 'hash'>): string | null {
   if (path === '/field' && hash === '#outbox') return '/field/outbox';
   const [, id, form] = (path === '/field' && /^#case\/([^/]+)(?:\/(handle|return|verify))?$/.exec(hash)) || [];

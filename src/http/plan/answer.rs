@@ -39,7 +39,7 @@ pub struct CoverageAnswer {
     pub factors: Option<FactorsAnswer>,
     /// The facilities that were counted.
     pub facilities: FacilitiesAnswer,
-    /// The changes by the tried facilities; only with `add`.
+    /// What the tried facilities of `add` add to the coverage; `null` without `add`.
     pub change: Option<ChangeAnswer>,
     /// The standard.
     pub standard: StandardShown,
@@ -155,10 +155,10 @@ pub struct FacilitiesAnswer {
     pub unlinked: Vec<String>,
 }
 
-/// The changes by tried facilities.
+/// What tried facilities add to the coverage.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeAnswer {
-    /// How many people are covered in addition.
+    /// How many people are covered only with the tried facilities.
     pub people: f64,
     /// The places in which they live, those with the most people first.
     pub places: Vec<GainedPlace>,
@@ -166,14 +166,14 @@ pub struct ChangeAnswer {
     pub unlinked: Vec<usize>,
 }
 
-/// A place with people who are covered in addition.
+/// A place with people who are covered only with the tried facilities.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GainedPlace {
     /// The id of the building, or of the feature of the demand layer.
     pub id: String,
     /// Its name.
     pub name: String,
-    /// How many people are covered in addition.
+    /// How many people are covered only with the tried facilities.
     pub people: f64,
 }
 

@@ -268,8 +268,8 @@ fn place(
                 None => Err(Problem::wrong_field(
                     "geometry",
                     both!(
-                        "应为点、线或面，实际为混合图形",
-                        "expected a point, a line or a polygon, found a mixed collection"
+                        "应为点、线或面，实际为由多种图形组成的 GeometryCollection",
+                        "expected a point, a line or a polygon, found a GeometryCollection of several kinds"
                     ),
                 )),
             }

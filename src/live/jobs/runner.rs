@@ -264,8 +264,9 @@ impl Jobs {
 
 fn unknown_kind(kind: &str) -> Localized {
     both!(
-        "本程序没有类型为“{kind}”的任务，该任务由其他版本的程序创建。",
-        "This version of the program has no jobs of the kind {kind:?}; another version created it."
+        "任务由其他版本的程序创建，本版本不支持类型“{kind}”；请改用该版本，或重新发起任务。",
+        "Another version of the program created the job, and this version does not know its kind {kind:?}. Run it \
+         with that version, or start a new job."
     )
 }
 
@@ -297,8 +298,8 @@ fn lost(kind: &dyn Runnable, job: &Job) -> Option<Localized> {
 fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
     match ended {
         Ok(result) if result.to_string().len() > LONGEST => JobEnd::Failed(both!(
-            "任务结果过大，无法保存。",
-            "The result of the job is too large to be kept."
+            "任务结果过大，无法保存；请缩小任务范围后重新发起。",
+            "The result of the job is too large to be stored. Start the job again for a smaller part of the data."
         )),
         Ok(result) => JobEnd::Done(result),
         Err(error) if error.is_passing() => {

@@ -19,11 +19,12 @@ pub enum NoBoard {
         known: Vec<String>,
     },
     /// The compound has no outline.
-    #[error("{0} has no outline on the map")]
+    #[error("{0} has no outline on the map; draw it before you print a board")]
     Outline(String),
     /// The map around the compound has too much for one page.
     #[error(
-        "the map around {compound} has too many features or positions in the collection {collection} for one board"
+        "the map around {compound} has too many features or positions for one board; the limit is exceeded in the \
+         collection {collection}: remove or simplify features"
     )]
     TooLarge {
         /// The compound's name.
@@ -47,11 +48,13 @@ impl InChinese for NoBoard {
                 gate,
                 known,
             } => format!("{compound}没有大门“{gate}”，现有大门：{}", known.join("、")),
-            Self::Outline(name) => format!("地图上没有{name}的范围"),
+            Self::Outline(name) => format!("地图上没有{name}的范围，请先绘制小区范围再生成导览图"),
             Self::TooLarge {
                 compound,
                 collection,
-            } => format!("{compound}及周边的图层 {collection} 内容过多，一张导览图放不下"),
+            } => format!(
+                "{compound}及周边的要素或坐标点过多（读取图层 {collection} 时超出上限），一张导览图放不下；请删减要素或简化图形"
+            ),
         }
     }
 }

@@ -80,7 +80,7 @@ pub struct CoverageFound {
     tried: Tried,
     /// The share of people within the distance in a straight line, from 0 to 1.
     pub straight_share: Option<f64>,
-    /// The changes by the tried facilities.
+    /// What the tried facilities add to the coverage.
     pub change: Option<Change>,
 }
 
@@ -91,12 +91,12 @@ struct Tried {
     recount: Option<Recount>,
 }
 
-/// The changes by tried facilities.
+/// What tried facilities add to the coverage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// How many people are covered that were not before.
+    /// How many people are covered only with the tried facilities.
     pub people: f64,
-    /// The buildings in which they live, with how many are covered in addition: an index in [`Demand::places`].
+    /// The buildings in which they live, as an index in [`Demand::places`], with the number of those people.
     pub buildings: Vec<(u32, f64)>,
     /// The indexes of tried positions near which there is no way.
     pub unlinked: Vec<usize>,

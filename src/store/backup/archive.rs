@@ -300,7 +300,7 @@ pub(in crate::store) async fn prepare(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Adds the erasures of the database at `from` to those of the file.
+/// Copies the records of erased properties from the database at `from` to the database at `path`.
 pub(in crate::store) async fn carry_erasures(from: &Path, path: &Path) -> Result<(), StoreError> {
     let mut file = open(path).await?;
     sqlx::query("ATTACH ? AS old")

@@ -159,8 +159,8 @@ pub(super) fn check_header(data: &[u8]) -> Result<(), Localized> {
     let required = Fields(data).filter(|(number, _)| *number == 4).count() as u64;
     if required > REQUIRED {
         return Err(both!(
-            "要求支持超过{REQUIRED}项 PBF 特性",
-            "requires more than {REQUIRED} PBF features"
+            "文件头要求支持的 PBF 特性（required_features）超过{REQUIRED}项",
+            "its header lists more than {REQUIRED} required PBF features"
         ));
     }
     Ok(())

@@ -208,7 +208,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Ok((plan, is_small && !travel.is_approximate))
     }
 
-    /// Searches every part of a plan for the time at which it begins.
+    /// Searches the route of every part of a plan, starting at the time at which that part begins.
     fn carry_out(
         &self,
         memory: &mut Memory,

@@ -1959,11 +1959,11 @@ export interface components {
             /** @description The name in Chinese. */
             zh: string;
         };
-        /** @description The changes by tried facilities. */
+        /** @description What tried facilities add to the coverage. */
         ChangeAnswer: {
             /**
              * Format: double
-             * @description How many people are covered in addition.
+             * @description How many people are covered only with the tried facilities.
              */
             people: number;
             /** @description The places in which they live, those with the most people first. */
@@ -3005,7 +3005,7 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
-        /** @description A place with people who are covered in addition. */
+        /** @description A place with people who are covered only with the tried facilities. */
         GainedPlace: {
             /** @description The id of the building, or of the feature of the demand layer. */
             id: string;
@@ -3013,7 +3013,7 @@ export interface components {
             name: string;
             /**
              * Format: double
-             * @description How many people are covered in addition.
+             * @description How many people are covered only with the tried facilities.
              */
             people: number;
         };

@@ -66,7 +66,7 @@ export function reportOf(entry: Entry): ReportBody {
   const photos = entry.photos.flatMap(({ remote, claim }) => (remote ? [{ id: remote, claim }] : []));
   return {
     ...entry.body,
-    // Without a category, the server refuses the report with a text for its author.
+    // The API requires the field. The server refuses an empty category with an error text, which the queue shows.
     category: entry.body.category ?? '',
     ...(photos.length > 0 ? { photos } : {}),
     key: entry.key,

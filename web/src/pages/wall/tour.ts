@@ -13,10 +13,11 @@ export interface TourState {
   stop: Stop | null;
   /** Whether it is a red case that has not been shown before. */
   isNew: boolean;
-  /** How many new red cases are not shown by the camera, while that is displayed. */
+  /** How many new red cases the camera does not show, because too many wait; 0 once the tour goes on. */
   more: number;
+  /** Whether the tour pauses after a user's action. */
   paused: boolean;
-  /** Whether the tour is running. */
+  /** Whether the tour is switched on, that is, its stops have a duration. */
   touring: boolean;
 }
 
