@@ -24,7 +24,7 @@ pub struct EraseArgs {
     /// another.
     #[arg(long = "property", value_name = "PROPERTY")]
     properties: Vec<String>,
-    /// The reason, for the audit: the person's request, a court order. Do not repeat the data itself.
+    /// The reason for the audit log, for example a request of the person. Do not repeat the data itself.
     #[arg(long, env = "ONEMAP_REASON")]
     reason: String,
     /// Print the answer as JSON.
@@ -102,7 +102,7 @@ fn paths(schema: &Schema, named: &[String]) -> anyhow::Result<Vec<String>> {
     }
     if personal.is_empty() {
         bail!(
-            "The schema of {} marks no property as personal (x-onemap-personal).",
+            "The schema of {} marks no property as personal. Mark the properties to erase with x-onemap-personal.",
             schema.collection
         );
     }

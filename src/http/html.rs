@@ -69,7 +69,7 @@ pub fn landing(base: &str, title: &str, description: &str, snapshot: &Snapshot) 
     )
 }
 
-/// The list of collections.
+/// The page with the list of collections.
 pub fn collections(base: &str, snapshot: &Snapshot) -> String {
     page(
         "数据集 · Collections",
@@ -92,7 +92,7 @@ pub fn collections(base: &str, snapshot: &Snapshot) -> String {
     )
 }
 
-/// One collection and its properties.
+/// The page of one collection, with its properties.
 pub fn collection(base: &str, collection: &Collection, roles: RoleSet) -> String {
     let schema = collection.schema();
     let here = format!("{base}/api/collections/{}", schema.collection);
@@ -193,7 +193,7 @@ pub fn items(base: &str, collection: &Collection, geojson: &[u8], query: &Query)
     )
 }
 
-/// One feature.
+/// The page of one feature.
 pub fn item(base: &str, collection: &Collection, geojson: &[u8]) -> String {
     let schema = collection.schema();
     let here = format!("{base}/api/collections/{}", schema.collection);
@@ -221,7 +221,7 @@ pub fn item(base: &str, collection: &Collection, geojson: &[u8]) -> String {
     )
 }
 
-/// A list of conformance classes.
+/// The page with the list of conformance classes.
 pub fn conformance(base: &str, classes: &[&str]) -> String {
     page(
         "符合性 · Conformance",

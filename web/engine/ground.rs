@@ -17,7 +17,7 @@ use crate::{Coord, Timestamp};
 /// the server makes no file.
 #[derive(Debug, Clone, Copy)]
 pub enum NoNetwork {
-    /// The area has none.
+    /// The area is too large for a network.
     TooLarge,
 }
 

@@ -245,7 +245,7 @@ pub(super) fn escaped(text: &str) -> String {
     out
 }
 
-/// An upper bound of the width of a text, in sizes of its font.
+/// An upper bound of the width of a text, in units of the font size.
 pub(super) fn width(text: &str, bold: bool) -> f64 {
     let width: f64 = text
         .chars()
@@ -263,7 +263,7 @@ pub(super) fn width(text: &str, bold: bool) -> f64 {
     if bold { width * 1.05 } else { width }
 }
 
-/// The text, cut with an ellipsis where it is wider than `most`, in sizes of its font.
+/// Cuts a text that is wider than `most` and adds an ellipsis. `most` is in units of the font size.
 pub(super) fn cut(text: &str, most: f64, bold: bool) -> String {
     if width(text, bold) <= most {
         return text.to_owned();
@@ -279,7 +279,7 @@ pub(super) fn cut(text: &str, most: f64, bold: bool) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Breaks a text into lines that are at most `most` wide, in sizes of its font: after spaces and Chinese punctuation,
+/// Breaks a text into lines that are at most `most` font sizes wide: after spaces and Chinese punctuation,
 /// and inside a word only where it does not fit on a line.
 pub(super) fn wrapped(text: &str, most: f64, bold: bool) -> Vec<String> {
     let mut pieces: Vec<String> = vec![String::new()];

@@ -49,8 +49,8 @@ use crate::model::{CollectionId, FeatureId, Role, RoleSet, View};
 
 /// How many features one task scans.
 const CHUNK: usize = 512;
-/// The directory proposes features that may match. If too many of them have changed since it was built, it is asked
-/// again for this many times as many.
+/// The names in the directory may be out of date, so some features that it proposes do not match. If too few match, the
+/// search asks the directory again for more features: the previous number times this.
 const MORE: usize = 4;
 
 /// A search request.

@@ -57,7 +57,7 @@ pub(super) fn choose_gates(cell: &Cell, sketch: &Sketch, rng: &mut Prng) -> Vec<
     gates
 }
 
-/// The name of a gate and who may pass it, by its rank (0 is the main gate).
+/// Sets who may pass a gate, when and how, by the rank of the gate (0 is the main gate).
 pub(super) fn admit(
     gate: &mut Entrance,
     housing: Housing,

@@ -346,8 +346,9 @@ impl StandardBody {
             return Err(wrong(
                 "standard.source",
                 both!(
-                    "自定标准须注明出处，例如“2026年街道民生实事方案”",
-                    "a standard of your own needs its source, such as \"plan of the subdistrict for 2026\""
+                    "自定标准须注明出处（不超过{LONGEST_TEXT}字节），例如“2026年街道民生实事方案”",
+                    "a standard of your own needs its source, such as \"plan of the subdistrict for 2026\", in at \
+                     most {LONGEST_TEXT} bytes"
                 ),
             ));
         }
@@ -422,7 +423,7 @@ impl FacilityBody {
             return Err(wrong(
                 "facility.filter",
                 both!(
-                    "不超过{LONGEST_TEXT}字节",
+                    "应不超过{LONGEST_TEXT}字节",
                     "expected at most {LONGEST_TEXT} bytes"
                 ),
             ));

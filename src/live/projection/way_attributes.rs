@@ -31,14 +31,14 @@ pub struct Passage {
 
 type Shard = HashMap<Box<str>, Passage>;
 
-/// The passages of the map, by `collection/id`.
+/// The decoded attributes of all ways, gates and doors of the map, by `collection/id`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WayAttributes {
     shards: Vec<Arc<Shard>>,
 }
 
 impl WayAttributes {
-    /// Returns a passage by `collection/id`; `None` if it is deleted.
+    /// Returns the attributes of the feature `collection/id`; `None` if the map has no such feature.
     pub fn get(&self, name: &str) -> Option<&Passage> {
         self.shards.get(shard_of(name))?.get(name)
     }

@@ -105,7 +105,7 @@ impl Contraction {
         }
     }
 
-    /// Contracts the nodes. Returns whether it was not cancelled.
+    /// Contracts the nodes. Returns `false` if it was cancelled.
     fn run(&mut self, is_cancelled: &dyn Fn() -> bool) -> bool {
         let mut order: BinaryHeap<Reverse<(u64, u32)>> = BinaryHeap::new();
         for node in 0..self.arcs.len() as u32 {

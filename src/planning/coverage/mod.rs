@@ -107,7 +107,7 @@ pub struct Doorway {
 }
 
 impl Doorway {
-    /// Takes a walk to a further facility into account.
+    /// Takes the walk to one more facility into account.
     pub fn take(&mut self, walk: Walk) {
         if self.nearest.is_none_or(|nearest| walk.cost < nearest.cost) {
             self.second = self.nearest.replace(walk);
@@ -116,7 +116,7 @@ impl Doorway {
         }
     }
 
-    /// Takes the length of a walk to a further facility into account, in decimetres.
+    /// Takes the length of the walk to one more facility into account, in decimetres. The shortest length is kept.
     pub fn shorten(&mut self, length_dm: u32) {
         self.length_dm = Some(self.length_dm.map_or(length_dm, |own| own.min(length_dm)));
     }

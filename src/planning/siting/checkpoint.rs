@@ -12,7 +12,7 @@ use super::solve;
 /// The state of a search that can go on later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// The problem, without demand points that are the same.
+    /// The problem, in which demand points with the same reach and community are merged into one.
     pub problem: Problem,
     /// The sites of the best plan so far.
     pub incumbent: Option<Vec<u32>>,

@@ -1,6 +1,6 @@
 //! Graph files of the OR-Library's p-median problems (Beasley 1985, doi 10.1016/0377-2217(85)90251-5): a line
-//! `vertices edges p`, then a line `from to length` for each edge, vertices from 1. Where an edge stands twice,
-//! the last one counts. Every vertex is a demand point of weight 1 and a candidate.
+//! `vertices edges p`, then a line `from to length` for each edge, vertices from 1. If an edge is listed twice,
+//! the last line counts. Every vertex is a demand point of weight 1 and a candidate.
 
 use serde::Serialize;
 

@@ -51,9 +51,9 @@ pub enum Goal {
         /// The share of people to cover; 1 covers every demand point.
         share: f64,
     },
-    /// Least walking (p-median; Hakimi 1964).
+    /// The total distance, weighted by people, is as short as possible (p-median; Hakimi 1964).
     LeastWalking,
-    /// Smallest largest distance (p-center).
+    /// The longest distance from a demand point to its nearest site is as short as possible (p-center).
     BestWorst,
     /// Most people covered by moving some of the existing sites.
     Relocation {

@@ -137,8 +137,9 @@ pub async fn restore(
                     Err(error) if error.is_unreadable() && replace => {
                         progress(
                             both!(
-                                "原数据库无法读取，因此不会在恢复的地图中重新执行原有的清除",
-                                "the old database cannot be read, so its erasures are not repeated"
+                                "原数据库无法读取，无法得知备份之后清除了哪些个人数据，请在恢复后重新清除（onemap erase）",
+                                "the old database cannot be read, so data that was erased since the backup comes \
+                                 back: erase it again with onemap erase"
                             ),
                             None,
                         );

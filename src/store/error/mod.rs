@@ -107,7 +107,7 @@ pub enum StoreError {
         known: i64,
     },
     /// A migration failed; the database is unchanged.
-    #[error("the schema of the database could not be migrated: {0}")]
+    #[error("the schema of the database could not be migrated, so nothing was changed: {0}")]
     Migrate(MigrateError),
     /// A precondition of an edit does not hold; nothing was written.
     #[error(
@@ -179,7 +179,9 @@ pub enum StoreError {
     )]
     Abandoned,
     /// A row of the database has a form that this program never writes.
-    #[error("the database holds a row that cannot be read ({place}): {problem}")]
+    #[error(
+        "the database holds a row that cannot be read ({place}: {problem}): correct the row, or restore a backup"
+    )]
     Corrupt {
         /// The table and column, or the row.
         place: String,

@@ -334,8 +334,12 @@ async fn require(connection: &mut PgConnection, url: &str) -> Result<(), StoreEr
             .fetch_optional(&mut *connection)
             .await?;
     }
-    let schema =
-        schema.ok_or_else(|| unsuitable(both!("没有安装 PostGIS 3", "it has no PostGIS 3")))?;
+    let schema = schema.ok_or_else(|| {
+        unsuitable(both!(
+            "没有安装 PostGIS 3，请在该数据库中执行 CREATE EXTENSION postgis",
+            "it has no PostGIS 3: run CREATE EXTENSION postgis in this database"
+        ))
+    })?;
     // The server itself has quoted the name.
     sqlx::query(AssertSqlSafe(format!(
         "SET search_path = {schema}, pg_catalog"

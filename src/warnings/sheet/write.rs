@@ -28,7 +28,7 @@ pub enum WriteError {
 pub struct CaseRow {
     /// The id of the case.
     pub id: String,
-    /// One point of the case.
+    /// The point that stands for the geometry of the case.
     pub place: Option<Coord<f64>>,
     /// The properties that the caller may see.
     pub properties: Map<String, Value>,

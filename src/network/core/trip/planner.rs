@@ -40,7 +40,7 @@ pub enum TripPart {
 /// A visit to a door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TripVisit {
-    /// The number of the door.
+    /// The index of the door in the doors of the query.
     pub stop: usize,
     /// Whether the vehicle is moved before the visit. If not, the traveller walks from the previous door.
     pub rides: bool,

@@ -2,7 +2,7 @@
 // that no name, telephone number or note leaves the phone. src/access/directory/order.rs has the same rules; both must
 // pass the cases of tests/support/order_texts.json.
 
-/** The most characters of a text that are parsed. The server accepts no longer query. */
+/** The most characters of a text that are parsed. The server refuses longer queries. */
 const MOST = 600;
 /** Titles that follow the name of a person. */
 const TITLES = '先生 女士 小姐 太太 老师 老師 同学 同學 阿姨 叔叔 师傅 師傅 大哥'.split(' ');
