@@ -203,8 +203,8 @@ impl StatusBoard {
         self.board = OnceLock::new();
     }
 
-    /// Records that the ledger has contained warnings although they are not among the records. The
-    /// status of a past moment is computed only from the warnings that were open then.
+    /// States that the ledger has contained warnings, even if this board has counted none. For the status of
+    /// a past moment, only the warnings that were open then are counted.
     pub fn has_recorded(&mut self) {
         self.known = true;
         self.board = OnceLock::new();

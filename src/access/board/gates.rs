@@ -57,7 +57,7 @@ impl Sign {
     pub const PADDING_MM: f64 = 1.6;
 
     fn of(gate: &Gate, compound: &str, is_here: bool, words: Words) -> Self {
-        // The width at which the hours are broken into lines, in sizes of their font.
+        // The width at which the hours are broken into lines, in units of the font size.
         const MOST: f64 = 8.4;
         let hours = words.rider_hours(gate);
         Self {

@@ -11,22 +11,22 @@ use super::plane::to_segment;
 use super::svg::{cut, width};
 use super::words::short;
 
-/// The sizes of the font of buildings' numbers that are tried, in millimetres.
+/// The font sizes that are tried for the numbers of buildings, in millimetres.
 const NUMBER_SIZES: [f64; 10] = [14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0];
-/// The sizes of the font of names that are tried.
+/// The font sizes that are tried for names, in millimetres.
 const NAME_SIZES: [f64; 3] = [5.0, 4.2, 3.5];
 /// A font size for numbers is large enough if at most one in this many buildings has no room for its number.
 const NEARLY_ALL: usize = 8;
 /// How many sizes are tried to find room for everything.
 const MOST_ATTEMPTS: usize = 3;
-/// The height of digits, in sizes of the font.
+/// The height of digits, in units of the font size.
 const DIGITS: f64 = 0.75;
 /// The size of the font of a unit's number, and the height of its box.
 pub(super) const UNIT_MM: f64 = 4.0;
 const UNIT_BOX_MM: f64 = 5.0;
-/// The room for the symbol of a lift beside a number, in sizes of its font.
+/// The room for the symbol of a lift beside a number, in units of the font size of the number.
 pub(super) const LIFT: f64 = 0.55;
-/// The longest text on a building that has no number, in sizes of its font.
+/// The longest text on a building that has no number, in units of the font size.
 const LONGEST_NAME: f64 = 7.0;
 
 #[derive(Debug)]

@@ -120,8 +120,8 @@ fn tail(has_changes: bool, resets: &[&Reset]) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// A message of another kind, or about a commit from the log. Its JSON contains no line breaks, as the format
-/// requires.
+/// A message of the feed with these data. `data` is written as JSON without line breaks, because a line break would
+/// end the field.
 pub(in crate::http) fn message(kind: &str, id: u64, data: &Value) -> Bytes {
     Bytes::from(format!("event: {kind}\nid: {id}\ndata: {data}\n\n"))
 }

@@ -164,8 +164,8 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         }
     }
 
-    /// The best route through a gate, if it arrives before the gate opens in any mode for which it is closed at the
-    /// departure.
+    /// The best route through a gate that does not use a mode for which the gate is closed at the departure. `None` if
+    /// the gate opens for such a mode before the route arrives.
     fn in_open_modes<B: Bound>(
         &self,
         memory: &mut Memory,

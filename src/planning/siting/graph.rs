@@ -17,7 +17,7 @@ pub struct Graph {
 pub const UNREACHABLE: u32 = u32::MAX;
 
 impl Graph {
-    /// A graph of edges between vertices `0..vertices`. Where an edge stands twice, the last one counts.
+    /// A graph of edges between vertices `0..vertices`. If an edge is listed twice, the last one counts.
     pub fn new(vertices: usize, list: impl IntoIterator<Item = (u32, u32, u32)>) -> Self {
         let mut lengths = BTreeMap::new();
         for (a, b, length) in list {

@@ -20,7 +20,7 @@ pub(super) struct Outcome {
     pub stop: StopReason,
 }
 
-/// How long `microlp` works before it is checked whether to stop.
+/// `microlp` runs for this long between two checks of the time limit and of cancellation.
 const SLICE: Duration = Duration::from_millis(400);
 
 /// Demand points of the same community that the same sites cover to the same degree.

@@ -481,8 +481,9 @@ impl Problem {
             found.add(
                 "constraints.sites",
                 both!(
-                    "要选 {sites} 处，候选点只有 {candidates} 个。",
-                    "{sites} sites are asked for, and there are {candidates} candidates."
+                    "要选 {sites} 处，但候选点只有 {candidates} 个，应不超过 {candidates}。",
+                    "{sites} sites are to be chosen, but there are only {candidates} candidates; expected at most \
+                     {candidates}."
                 ),
             );
         }

@@ -19,10 +19,10 @@ use crate::network::core::Point;
 use crate::network::nearby::coord;
 use crate::service::place;
 
-/// The reason why there is no answer.
+/// The reason why a card or a board cannot be built.
 #[derive(Debug)]
 pub enum Cut<N, S> {
-    /// The map has none for the request.
+    /// The map lacks what the request names, or too much is around it.
     None(N),
     /// The meter stopped the request.
     Stopped(S),

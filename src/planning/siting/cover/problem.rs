@@ -20,7 +20,7 @@ pub struct Cover {
 }
 
 impl Cover {
-    /// The smallest number of sites that cover all rows.
+    /// The problem of the fewest of `sites` sites that cover all rows: every site costs 1.
     pub fn of_rows(rows: Vec<Vec<u32>>, sites: usize) -> Self {
         Self {
             rows,

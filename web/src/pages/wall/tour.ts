@@ -142,7 +142,7 @@ export class Tour {
     this.notify();
   }
 
-  /** Pauses or continues, for the key. */
+  /** Pauses or continues the tour. The space bar does this. */
   toggle(): void {
     if (this.paused) {
       this.touched = Number.NEGATIVE_INFINITY;
@@ -152,7 +152,7 @@ export class Tour {
     }
   }
 
-  /** Moves to the next or the previous stop, for the key. */
+  /** Moves to the next or the previous stop. The arrow keys do this. */
   step(direction: 1 | -1): void {
     this.touched = this.now();
     if (this.isHeld) return;
@@ -166,7 +166,7 @@ export class Tour {
     this.notify();
   }
 
-  /** Returns to the whole area, for the key. */
+  /** Shows the whole area. The Escape key does this. */
   home(): void {
     this.touch();
     clearTimeout(this.timer);
