@@ -147,8 +147,8 @@ fn decode(text: &str) -> Result<String, Problem> {
             Problem::invalid(
                 text,
                 both!(
-                    "查询参数解码后不是 UTF-8 文本。",
-                    "The decoded query is not valid UTF-8."
+                    "查询参数解码后不是 UTF-8 文本，请以 UTF-8 编码。",
+                    "The query is not valid UTF-8 once %XX is decoded. Encode its text as UTF-8."
                 ),
             )
         })

@@ -12,7 +12,7 @@ const QUIET: usize = 4;
 
 /// An address that does not fit into a QR code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the address has {0} bytes, too many for a QR code")]
+#[error("the address has {0} bytes, too many for a QR code: use a shorter public URL")]
 pub struct TooLong(pub usize);
 
 /// A QR code.

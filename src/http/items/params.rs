@@ -274,8 +274,8 @@ fn chosen(list: &str, schema: &Schema, view: View<'_>) -> Result<Vec<String>, Pr
         let known = schema.properties.get(name);
         if known.is_some_and(|p| !view.roles.includes(p.role)) {
             return Err(wrong(both!(
-                "没有属性“{name}”",
-                "there is no property {name:?}"
+                "没有属性“{name}”，可用的属性见该图层的 /queryables",
+                "there is no property {name:?}; /queryables of the collection lists the properties"
             )));
         }
         if names.len() == MAX_CHOSEN {

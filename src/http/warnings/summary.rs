@@ -189,7 +189,7 @@ fn wanted_communities(query: &Query, snapshot: &Snapshot) -> Result<Vec<String>,
         let entry = grids.and_then(|g| g.get(id)).ok_or_else(|| {
             let problem = both!(
                 "community={id}：地图上没有这一社区。",
-                "community={id}: there is no such grid on the map."
+                "community={id}: there is no such community on the map."
             );
             Problem::invalid("community", problem)
         })?;

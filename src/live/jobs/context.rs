@@ -174,8 +174,8 @@ impl Context {
         })?;
         if value.to_string().len() > LONGEST {
             return Err(JobError::Failed(both!(
-                "任务进度数据过大，无法保存。",
-                "The checkpoint of the job is too large to be kept."
+                "任务进度数据过大，无法保存；请缩小任务范围后重新发起。",
+                "The checkpoint of the job is too large to be stored. Start the job again for a smaller part of the data."
             )));
         }
         let kept = Kept {

@@ -37,7 +37,7 @@ pub enum Fault {
     Full,
     /// The database is read-only.
     #[error(
-        "the database is read-only: check the permissions of its file and folder, or the mode of the server"
+        "the database is read-only: check the permissions of its file and folder, or whether its server is a standby"
     )]
     ReadOnly,
     /// The disk or the file system failed.
@@ -63,7 +63,7 @@ impl InChinese for Fault {
             Self::Exhausted => "数据库的内存或连接已用尽，请检查其日志和设置",
             Self::Busy => "数据库正忙，请稍后再试",
             Self::Full => "数据库所在磁盘已满，请清理空间",
-            Self::ReadOnly => "数据库只读，请检查其文件和目录的权限，或数据库服务器的模式",
+            Self::ReadOnly => "数据库只读，请检查其文件和目录的权限，或数据库服务器是否为只读备机",
             Self::Disk => "数据库所在磁盘读写出错，请查看系统日志",
             Self::Damaged => "数据库已损坏，请停止服务并恢复备份",
             Self::Replaced(problem) | Self::NotAlone(problem) => &problem.zh,
