@@ -8,8 +8,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray as _;
 
-/// A role. The roles public, rider, grid worker, officer, admin form a ladder in which each
-/// includes the ones before it. Unit is on the level of rider, planner and steward on the level of
+/// A role. The roles public, rider, grid worker, officer and admin form a ladder: each includes the
+/// ones before it. The role unit has the level of rider; planner and steward have the level of
 /// officer.
 #[derive(
     Debug,

@@ -271,8 +271,8 @@ fn nearest_around(
     if by_chord < FAR {
         return by_chord;
     }
-    // Searches a few hundred kilometres around that point down to a few metres, which is an error
-    // of millimetres in the distance.
+    // Searches a few hundred kilometres around that point. The rounds narrow them to a few metres,
+    // so the distance is wrong by millimetres at most.
     by_chord.min(measured(lowest(
         middle - 4.0 * step,
         middle + 4.0 * step,

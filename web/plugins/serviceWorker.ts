@@ -1,6 +1,7 @@
-// Builds what makes the phone pages quick and independent of the network: `/sw.js`, one plain script (older phones
-// know no modules there) into which the list of each page's files and a version made of their contents are written,
-// and an HTML file a page that names the page's files, so that a phone loads them at once and not one after another.
+// Builds the files with which the phone pages start quickly and work without a network:
+// - `/sw.js`, the service worker. It is one plain script, because older phones cannot load modules there. It contains
+//   the list of each page's files, and a version computed from their contents.
+// - One HTML file for each page. It names the files of the page, so that a phone loads them all at once.
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type Rolldown } from 'vite';

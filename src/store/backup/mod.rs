@@ -179,8 +179,8 @@ pub async fn restore(
     Ok(manifest)
 }
 
-/// Checks whether the database at `url` may be replaced by the file at `working`, and adds the erasures of the
-/// database to that file.
+/// Checks whether the database at `url` may be replaced by the file at `working`, and copies the records of erased
+/// properties from the database to that file.
 async fn take_over(
     url: &str,
     path: &Path,

@@ -48,7 +48,7 @@ pub fn answer(opened: &mut Opened, request: &Request<'_>, json: &mut Json) {
     }
 }
 
-/// Sorts places by their distance in a straight line, and returns the first of them to be reached.
+/// Sorts places by their distance in a straight line, and returns the `k` that are reached first, as indexes.
 fn nearest(
     ground: &Ground,
     traveller: &Traveller,

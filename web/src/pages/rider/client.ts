@@ -149,7 +149,7 @@ export const nearest = async (
 export const countPassage = (id: string, passed: boolean): Promise<unknown> =>
   answered(http.POST('/api/entrances/{id}/passages', { params: { path: { id } }, body: { passed } }));
 
-/** Reports that a gate is locked or that its data is wrong. With the same key, the report is one case. */
+/** Reports that a gate is locked or that its data is wrong. Reports with the same key open one case only. */
 export async function reportGate(id: string, note: string, key: string): Promise<{ id: string; receipt?: string }> {
   const sent = await answered(
     http.POST('/api/warnings', { body: { category: 'wrong_access', entrance: id, source: 'rider', note, key } }),

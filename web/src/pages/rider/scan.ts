@@ -16,7 +16,7 @@ export function makeDetector(): Detector | null {
   return Class ? new Class({ formats: ['qr_code'] }) : null;
 }
 
-/** Returns the building of a plate, from the address in its code; null if the code is another one. */
+/** Returns the building of a plate, from the address in its code; null if it is not the code of a plate. */
 export function plateOf(code: string): string | null {
   try {
     const { pathname, searchParams } = new URL(code);
