@@ -12,7 +12,7 @@ use crate::model::{Author, CollectionId, FeatureId, Role, Schema};
 use crate::store::{CONTACT, Erasure, Opening, Store};
 
 /// Erase personal data of one feature from all its versions. The erasure is recorded without the data, so that
-/// a restored backup is erased again. The server may run meanwhile.
+/// it is repeated when a backup is restored. The server may run meanwhile.
 #[derive(Debug, Args)]
 pub struct EraseArgs {
     /// The collection, such as duties.

@@ -1,5 +1,5 @@
-//! What the root leaves of a covering problem, as an integer program for `microlp`. Where many sites are chosen
-//! its linear bounds are much better than those of subgradients.
+//! The sites of a covering problem that the root node has not decided, as an integer program for `microlp`. If many
+//! sites are chosen, its linear bounds are much better than those of subgradients.
 
 use std::time::Duration;
 

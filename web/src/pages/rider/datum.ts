@@ -50,8 +50,8 @@ export const isJustScanned = (building: string, now = Date.now()): boolean =>
   scanned.value?.building === building && now - scanned.value.at < FRESH;
 
 /**
- * Returns the shift in metres if a position disagrees with all places where the rider may stand as GCJ-02 does, or null
- * if it does not.
+ * Returns the shift in metres if a position fits a place where the rider may stand in GCJ-02, but none in WGS 84;
+ * otherwise null.
  */
 export function shiftOf(here: Position, accuracy_m: number, places: readonly Position[]): number | null {
   if (accuracy_m > ACCURATE_M) return null;
