@@ -172,7 +172,7 @@ pub fn notes(has_doors: bool, is_in_compound: bool, gates: &[Admits]) -> Vec<Loc
         ));
     } else if gates.iter().all(|admits| *admits == Admits::No) {
         notes.push(both!(
-            "此时没有大门可以这样进入。",
+            "此时没有大门允许以这种方式进入。",
             "No gate admits this kind of traffic at this time."
         ));
     }

@@ -46,6 +46,16 @@ pub enum Expect {
     Seq(u64),
 }
 
+impl std::fmt::Display for Expect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent => f.write_str("no feature with this id"),
+            Self::Present => f.write_str("an existing feature"),
+            Self::Seq(seq) => write!(f, "commit {seq}"),
+        }
+    }
+}
+
 /// A condition on one feature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Precondition {

@@ -111,7 +111,8 @@ pub enum StoreError {
     Migrate(MigrateError),
     /// A precondition of an edit does not hold; nothing was written.
     #[error(
-        "{collection}/{id} was changed by another commit: expected {expected:?}, found {found:?}; read it again"
+        "{collection}/{id} {}: {expected} was expected; read it again",
+        found.map_or_else(|| "does not exist".to_owned(), |seq| format!("was last written by commit {seq}"))
     )]
     Precondition {
         /// The collection of the feature.
