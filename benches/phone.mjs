@@ -3,7 +3,8 @@
 //   node benches/phone.mjs URL WEST,SOUTH,EAST,NORTH [COUNT]
 //
 // Prints the size of each part, the time to open the file, and the times of COUNT routes (500) between random positions
-// of the box, 0.3 to 3 km apart, on foot and with an e-bike.
+// of the box, 0.3 to 3 km apart, on foot and with an e-bike: the same pairs before and after the lower bounds of travel
+// times were computed. Fails if the bounds change an answer.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
@@ -29,15 +30,17 @@ for (const [name, { hash }] of Object.entries(manifest.parts)) {
   parts.push(bytes);
 }
 const size = readFileSync(program);
-console.log(`all: ${compressed} bytes compressed; the program: ${size.length}, ${gzipSync(size, { level: 9 }).length} compressed`);
+console.log(
+  `all: ${compressed} bytes compressed; the program: ${size.length}, ${gzipSync(size, { level: 9 }).length} compressed`,
+);
 let began = performance.now();
 parts.forEach((bytes, number) => wasm.put(number, write(bytes), bytes.length));
 if (wasm.open(manifest.seq, manifest.network_seq) !== 1) throw new Error('the network file is damaged');
 const memory = (wasm.memory.buffer.byteLength / 1e6).toFixed(0);
 console.log(`opened in ${(performance.now() - began).toFixed(0)} ms, ${memory} MB of memory`);
 
-function route(request) {
-  const lines = ['op=route', ...Object.entries(request).map(([name, value]) => `${name}=${value}`)];
+function call(op, request) {
+  const lines = [`op=${op}`, ...Object.entries(request).map(([name, value]) => `${name}=${value}`)];
   const bytes = new TextEncoder().encode(lines.join('\n'));
   const length = wasm.call(write(bytes), bytes.length);
   return JSON.parse(new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.answer(), length)));
@@ -52,22 +55,43 @@ const random = () => {
 const somewhere = () => [west + random() * (east - west), south + random() * (north - south)];
 const metres = (a, b) =>
   Math.hypot((a[0] - b[0]) * 111_320 * Math.cos((south * Math.PI) / 180), (a[1] - b[1]) * 111_130);
-for (const profile of ['foot', 'ebike']) {
-  const [found, none] = [[], []];
-  while (found.length + none.length < Number(count)) {
-    const [from, to] = [somewhere(), somewhere()];
-    if (metres(from, to) < 300 || metres(from, to) > 3000) continue;
-    const at = Date.now() + 3_600_000;
-    const ask = { 'from.lon': from[0], 'from.lat': from[1], 'to.lon': to[0], 'to.lat': to[1], profile, at };
-    began = performance.now();
-    const { problem } = route(ask);
+const asks = [];
+while (asks.length < Number(count)) {
+  const [from, to] = [somewhere(), somewhere()];
+  if (metres(from, to) < 300 || metres(from, to) > 3000) continue;
+  asks.push({
+    'from.lon': from[0],
+    'from.lat': from[1],
+    'to.lon': to[0],
+    'to.lat': to[1],
+    at: Date.now() + 3_600_000,
+  });
+}
+/** Asks for all routes; prints the times; returns the durations, `null` where there is no way. */
+function measure(profile, how) {
+  const [found, none, durations] = [[], [], []];
+  for (const ask of asks) {
+    const start = performance.now();
+    const { problem, summary } = call('route', { ...ask, profile });
     // A random position may be far from every way: this is no measurement of a route.
     if (problem?.code === 'wrong_place') continue;
-    (problem ? none : found).push(performance.now() - began);
+    (problem ? none : found).push(performance.now() - start);
+    durations.push(summary?.duration_s ?? null);
   }
   const at = (list, share) => list.sort((a, b) => a - b)[Math.floor((list.length - 1) * share)]?.toFixed(1) ?? '–';
   console.log(
-    `${profile}: ${found.length} routes, p50 ${at(found, 0.5)} ms, p99 ${at(found, 0.99)} ms; ` +
-      `${none.length} without a way, p50 ${at(none, 0.5)} ms, the slowest ${at(none, 1)} ms`,
+    `${profile}, ${how}: ${found.length} routes, p50 ${at(found, 0.5)} ms, p99 ${at(found, 0.99)} ms, ` +
+      `the slowest ${at(found, 1)} ms; ${none.length} without a way, p50 ${at(none, 0.5)} ms, the slowest ${at(none, 1)} ms`,
   );
+  return durations;
 }
+for (const profile of ['foot', 'ebike']) {
+  const before = measure(profile, 'without bounds');
+  began = performance.now();
+  call('prepare', { profile });
+  console.log(`${profile}: bounds computed in ${(performance.now() - began).toFixed(0)} ms`);
+  const after = measure(profile, 'with bounds');
+  const differs = before.findIndex((duration, n) => duration !== after[n]);
+  if (differs >= 0) throw new Error(`route ${differs} takes ${before[differs]} s, with bounds ${after[differs]} s`);
+}
+console.log(`${(wasm.memory.buffer.byteLength / 1e6).toFixed(0)} MB of memory at the end`);

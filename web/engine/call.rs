@@ -151,7 +151,20 @@ fn reply(opened: &mut Opened, request: &Request<'_>, json: &mut Json) {
         Some("trip") => trip::answer(opened, request, json),
         Some("search") => search::answer(opened, request, json),
         Some("card") => card::answer(opened, request, json),
+        Some("prepare") => prepare(opened, request, json),
         _ => refuse(json, 400, "unknown_call"),
+    }
+}
+
+/// Computes the lower bounds of travel times for the profile of the request.
+fn prepare(opened: &mut Opened, request: &Request<'_>, json: &mut Json) {
+    let area = &opened.area;
+    match request.get("profile").and_then(|name| area.profile(name)) {
+        Some(profile) => {
+            area.prepare(profile);
+            json.object(|_| {});
+        }
+        None => refuse(json, 422, "unknown_profile"),
     }
 }
 

@@ -1,10 +1,11 @@
 //! The data of a network file: the places of an area, and who may pass.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::live::Ways;
-use crate::network::core::{self, Attr, Attributes, Blocked, Hours, Point, Profile, View};
+use crate::network::core::{self, Attr, Attributes, Blocked, Hours, Point, Potentials, Profile, View};
 use crate::network::file::{self, Passing, Places};
 use crate::network::nearby::coord;
 use crate::service::routes::{Entrance, Site};
@@ -32,6 +33,8 @@ pub struct Area {
     /// The places.
     pub places: Places,
     table: Rc<core::Table>,
+    /// The lower bounds of travel times, by the names of the profiles for which they were computed.
+    bounds: RefCell<Vec<(String, Rc<Potentials>)>>,
     houses: HashMap<String, u32>,
     doors: HashMap<String, u32>,
     others: HashMap<String, u32>,
@@ -47,6 +50,7 @@ impl Area {
             doors: numbered(places.doors.iter().map(|d| d.id.clone()).collect()),
             others: numbered(places.places.iter().map(|p| name_of(p)).collect()),
             table: Rc::new(table),
+            bounds: RefCell::default(),
             ways,
             sights,
             passing,
@@ -57,6 +61,19 @@ impl Area {
     /// Returns a travel profile.
     pub fn profile(&self, name: &str) -> Option<&Profile> {
         self.passing.profiles.iter().find(|p| p.name == name)
+    }
+
+    /// Computes the lower bounds of travel times for a profile, which make searches faster and change no answer. The
+    /// attributes of a file never change, so the bounds stay valid as long as the file is open.
+    pub fn prepare(&self, profile: &Profile) {
+        let is_known = |bounds: &[(String, _)]| bounds.iter().any(|(name, _)| *name == profile.name);
+        if is_known(&self.bounds.borrow()) {
+            return;
+        }
+        let topology = &self.ways.topology;
+        if let Some(bounds) = Potentials::new(topology, &*self.table, profile, &|| false) {
+            self.bounds.borrow_mut().push((profile.name.clone(), Rc::new(bounds)));
+        }
     }
 
     /// Returns the index of a building.
@@ -123,6 +140,7 @@ impl Table {
 pub struct Ground {
     area: Rc<Area>,
     pub table: Table,
+    bounds: Vec<(String, Rc<Potentials>)>,
 }
 
 /// The public properties of a feature, as far as routes use them.
@@ -167,6 +185,7 @@ impl Ground {
                 shut,
                 avoided,
             },
+            bounds: area.bounds.borrow().clone(),
         }
     }
 
@@ -179,7 +198,7 @@ impl Ground {
             topology: &ways.topology,
             attributes: &self.table,
             profile,
-            potentials: None,
+            potentials: self.bounds.iter().find(|(name, _)| *name == profile.name).map(|(_, bounds)| &**bounds),
         }
     }
 

@@ -9,11 +9,41 @@ interface WorkerScope {
 }
 const worker = globalThis as unknown as WorkerScope;
 
+/** How long no request must arrive before bounds are computed, in ms: meanwhile no request is answered. */
+const IDLE_MS = 2_000;
+
 let engine: Engine | null = null;
+/** The profiles that were asked for and have no bounds yet; at first that of riders. */
+let unprepared = new Set<string>();
+let prepared = new Set<string>();
+let idle: ReturnType<typeof setTimeout> | undefined;
+
+function wantBounds(profile: string | null | undefined): void {
+  if (profile && !prepared.has(profile)) unprepared.add(profile);
+}
+
+/** Computes the bounds of one profile after a pause, then of the next. */
+function prepareWhenIdle(): void {
+  clearTimeout(idle);
+  idle = setTimeout(() => {
+    const [profile] = unprepared;
+    if (!engine || profile === undefined) return;
+    unprepared.delete(profile);
+    prepared.add(profile);
+    try {
+      engine.prepare(profile);
+    } catch {
+      // Routes are found without bounds too. An unknown profile is reported where it is asked for.
+    }
+    prepareWhenIdle();
+  }, IDLE_MS);
+}
 
 async function answer(request: Request): Promise<unknown> {
   if (request.ask === 'open') {
     engine = await openEngine(request.module, request.manifest, request.parts);
+    unprepared = new Set(['ebike']);
+    prepared = new Set();
     return engine.age;
   }
   if (!engine) throw new Error('the engine is not open');
@@ -23,8 +53,10 @@ async function answer(request: Request): Promise<unknown> {
     case 'card':
       return engine.card(request.card);
     case 'route':
+      wantBounds(request.route.profile);
       return engine.route(request.route);
     case 'trip':
+      wantBounds(request.trip.profile);
       return engine.trip(request.trip);
     case 'near':
       return engine.near(request.near);
@@ -35,13 +67,16 @@ const reply = (message: Reply): void => worker.postMessage(message, { transfer: 
 
 worker.addEventListener('message', ({ data }) => {
   const { id } = data;
-  answer(data).then(
-    (value) => reply({ id, value }),
-    (error: unknown) =>
-      reply(
-        error instanceof Refused
-          ? { id, refused: error.problem }
-          : { id, failed: error instanceof Error ? error.message : String(error) },
-      ),
-  );
+  clearTimeout(idle);
+  answer(data)
+    .finally(prepareWhenIdle)
+    .then(
+      (value) => reply({ id, value }),
+      (error: unknown) =>
+        reply(
+          error instanceof Refused
+            ? { id, refused: error.problem }
+            : { id, failed: error instanceof Error ? error.message : String(error) },
+        ),
+    );
 });
