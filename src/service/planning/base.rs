@@ -73,7 +73,8 @@ impl Walks {
         }
     }
 
-    /// The walks that further sites change.
+    /// The walks that change if `sites` are added: the number of a door, and its walk to one of these sites. The sites
+    /// have the numbers from `first` on.
     pub(super) fn with(
         &self,
         ground: &Ground,
