@@ -48,6 +48,7 @@ mod routes;
 mod rules;
 mod scenarios;
 mod search;
+mod sitings;
 mod store_accounts;
 mod store_audit;
 mod store_file;

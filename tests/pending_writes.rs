@@ -264,6 +264,7 @@ async fn the_openapi_document_lists_202_for_every_write_that_makes_a_commit() {
         "/api/isochrone",
         "/api/plan/coverage",
         "/api/plan/scenarios",
+        "/api/plan/sitings",
     ];
     let mut seen = 0;
     for (path, methods) in document["paths"].as_object().unwrap() {

@@ -14,18 +14,24 @@ use crate::demo;
 use crate::ingest::{self, Options, Source};
 use crate::model::CollectionId;
 use crate::network::Profiles;
-use crate::service::config::{self, CALENDAR_FILE, Folder, PROFILES_FILE, RULES_FILE};
+use crate::planning::placement::Placement;
+use crate::planning::standards::Standards;
+use crate::service::config::{
+    self, CALENDAR_FILE, Folder, PLACEMENT_FILE, PROFILES_FILE, RULES_FILE, STANDARDS_FILE,
+};
 use crate::store::Store;
 use crate::warnings::{Calendar, Rules};
 
-/// Check rules, calendars, travel profiles, schemas and data files without changing anything.
+/// Check rules, calendars, travel profiles, standards, rules of placement, schemas and data files without changing
+/// anything.
 ///
 /// Each problem is printed as one line: FILE:LINE:COLUMN: what is wrong; what was expected. The exit status is
 /// 1 if there is a problem.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Configuration folders (rules.toml, calendar.toml, profiles.toml, schemas/*.json) and files. Rules, calendars,
-    /// profiles and schemas are recognised by name or content; all other files are checked as data for an import.
+    /// Configuration folders (rules.toml, calendar.toml, profiles.toml, standards.toml, placement.toml, schemas/*.json)
+    /// and files. Configuration files are recognised by name or content; all other files are checked as data for an
+    /// import.
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// Print the result as JSON.
@@ -58,6 +64,8 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
                 Kind::Rules => rules.push((path.clone(), bytes)),
                 Kind::Calendar => calendar(path, &bytes, &mut outcome),
                 Kind::Profiles => profiles(path, &bytes, &mut outcome),
+                Kind::Standards => standards(path, &bytes, &mut outcome),
+                Kind::Placement => placement(path, &bytes, &mut outcome),
                 Kind::Schema => schema(path, &bytes, &mut outcome, &mut schemas),
                 Kind::Data => data.push(path.clone()),
             }
@@ -123,6 +131,8 @@ fn folder(
             RULES_FILE => rules.push((path, bytes)),
             CALENDAR_FILE => calendar(&path, &bytes, outcome),
             PROFILES_FILE => profiles(&path, &bytes, outcome),
+            STANDARDS_FILE => standards(&path, &bytes, outcome),
+            PLACEMENT_FILE => placement(&path, &bytes, outcome),
             _ => schema(&path, &bytes, outcome, schemas),
         }
     }
@@ -150,6 +160,18 @@ fn profiles(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
     outcome.problems.extend(read.err().into_iter().flatten());
 }
 
+fn standards(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
+    let file = path.display().to_string();
+    let read = text_of(&file, bytes).and_then(|text| Standards::read(&file, text));
+    outcome.problems.extend(read.err().into_iter().flatten());
+}
+
+fn placement(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
+    let file = path.display().to_string();
+    let read = text_of(&file, bytes).and_then(|text| Placement::read(&file, text));
+    outcome.problems.extend(read.err().into_iter().flatten());
+}
+
 fn schema(path: &Path, bytes: &[u8], outcome: &mut Outcome, schemas: &mut Schemas) {
     match config::read_schema(&path.display().to_string(), bytes) {
         Err(problems) => outcome.problems.extend(problems),
@@ -165,6 +187,8 @@ enum Kind {
     Rules,
     Calendar,
     Profiles,
+    Standards,
+    Placement,
     Schema,
     Data,
 }
@@ -176,6 +200,12 @@ fn kind_of(path: &Path, bytes: &[u8]) -> Kind {
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
     let head = String::from_utf8_lossy(head);
     if name.ends_with(".toml") {
+        if name.contains("standards") || head.contains("there_and_back") {
+            return Kind::Standards;
+        }
+        if name.contains("placement") || head.contains("nearer_than_m") {
+            return Kind::Placement;
+        }
         let is_travel = name.contains("profiles") || head.contains("credential_s");
         if is_travel && !name.contains("rules") {
             return Kind::Profiles;
@@ -268,6 +298,8 @@ mod tests {
             kind("a/tianjin.toml", "[ebike]\ncredential_s = {}"),
             Kind::Profiles
         );
+        assert_eq!(kind("a/standards.toml", ""), Kind::Standards);
+        assert_eq!(kind("a/own.toml", "nearer_than_m = 3"), Kind::Placement);
         assert_eq!(kind("a/wrong-03.toml", "[categories.other]"), Kind::Rules);
         assert_eq!(kind("schemas/parks.json", "{"), Kind::Schema);
         assert_eq!(

@@ -25,6 +25,7 @@ use crate::live::{self, Live};
 use crate::model::names::collection::BUILDINGS;
 use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
 use crate::service::ledger::{CaseService, timer};
+use crate::service::planning::siting;
 use crate::service::{config, imports, webhooks};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
@@ -37,8 +38,8 @@ pub struct ServeArgs {
     /// The address to listen on.
     #[arg(long, env = "ONEMAP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A folder with rules.toml, calendar.toml and profiles.toml, which replace the built-in ones, and
-    /// schemas/*.json, which extend them. Each may be missing. Changes are applied while the service runs.
+    /// A folder with rules.toml, calendar.toml, profiles.toml, standards.toml and placement.toml, which replace the
+    /// built-in ones, and schemas/*.json, which extend them. Each may be missing. Changes are applied while the service runs.
     #[arg(long, env = "ONEMAP_CONFIG")]
     config: Option<PathBuf>,
     /// Create a new, empty database if there is none. Without it, a missing database is an error.
@@ -194,7 +195,7 @@ async fn serve(
     };
     let jobs = Jobs::new(
         store.clone(),
-        imports::kinds(Kinds::default(), live),
+        siting::kinds(imports::kinds(Kinds::default(), live), live),
         jobs::Settings::default(),
     );
     tasks.spawn_stopping("jobs", {

@@ -355,7 +355,8 @@ impl Drop for Unfinished {
     }
 }
 
-fn accepted(app: &App, headers: &HeaderMap, job: &Job) -> Response {
+/// The answer with a new job.
+pub(in crate::http) fn accepted(app: &App, headers: &HeaderMap, job: &Job) -> Response {
     let location = format!("{}/api/jobs/{}", app.base(headers), job.id);
     let shown = Json(JobShown::without_result(job));
     let mut response = (StatusCode::ACCEPTED, shown).into_response();

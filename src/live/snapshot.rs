@@ -14,6 +14,8 @@ use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
 };
 use crate::network::Profiles;
+use crate::planning::placement::Placement;
+use crate::planning::standards::Standards;
 use crate::store::{Quarantined, Store, StoreError};
 use crate::warnings::StatusBoard;
 
@@ -215,6 +217,16 @@ impl Snapshot {
     /// The travel profiles in force. Equal pointers mean equal content.
     pub fn profiles(&self) -> &Arc<Profiles> {
         self.projections.travel_profiles.in_force()
+    }
+
+    /// The standards of planning in force.
+    pub fn standards(&self) -> &Arc<Standards> {
+        self.projections.planning_rules.standards()
+    }
+
+    /// The rules of placement in force.
+    pub fn placement(&self) -> &Arc<Placement> {
+        self.projections.planning_rules.placement()
     }
 
     /// When each place was last observed.

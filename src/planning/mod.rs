@@ -3,5 +3,6 @@
 //! Everything here is pure: no I/O and no clock. The walks come in from the network, and results go out as plain values.
 
 pub mod coverage;
+pub mod placement;
 pub mod siting;
 pub mod standards;

@@ -1,5 +1,7 @@
 //! Standards: how near a facility must be, and where the figure comes from. They are read from `standards.toml`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::codec::config::{self, Item, Problem, Table};
 use crate::model::Localized;
 use crate::network::walking::Measure;
@@ -11,7 +13,8 @@ const BUILT_IN: &str = include_str!("../../geodata/standards.toml");
 pub const LONGEST: (f64, f64) = (20_000.0, 240.0);
 
 /// The farthest walk that still counts as within reach.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// The length in metres.
     Metres(f64),
@@ -38,7 +41,7 @@ impl Reach {
 }
 
 /// A standard: how near a facility must be.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Standard {
     /// The id in `standards.toml`; `None` for a standard of the user's own.
     pub id: Option<String>,
@@ -57,7 +60,7 @@ pub struct Standard {
 }
 
 /// Which features are facilities of a kind.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FacilityKind {
     /// The collection.
     pub collection: String,
@@ -67,6 +70,64 @@ pub struct FacilityKind {
     pub aed: bool,
     /// The smallest and the largest area in m², if it matters.
     pub area_m2: Option<(f64, f64)>,
+}
+
+/// A standard as it is shown: how near a facility must be, and where the figure comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct StandardShown {
+    /// Its id; `null` for a standard of the request.
+    pub id: Option<String>,
+    /// Its name.
+    pub title: Localized,
+    /// The longest walk that counts, in metres.
+    pub metres: Option<f64>,
+    /// The longest walk that counts, in minutes.
+    pub minutes: Option<f64>,
+    /// Whether the walk counts there and back.
+    pub there_and_back: bool,
+    /// The features that count as the facility, if the standard names them.
+    pub facility: Option<StandardFacility>,
+    /// The source of the figure.
+    pub source: Localized,
+    /// Whether the figure was read in its source.
+    pub verified: bool,
+}
+
+/// The features that count as the facility of a standard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct StandardFacility {
+    /// The collection.
+    pub collection: String,
+    /// The value of `kind`.
+    pub kind: Option<String>,
+    /// Whether only stations with a defibrillator count.
+    pub aed: bool,
+    /// The smallest and the largest area, in m².
+    pub area_m2: Option<[f64; 2]>,
+}
+
+impl From<&Standard> for StandardShown {
+    fn from(standard: &Standard) -> Self {
+        let (metres, minutes) = match standard.reach {
+            Reach::Metres(metres) => (Some(metres), None),
+            Reach::Minutes(minutes) => (None, Some(minutes)),
+        };
+        Self {
+            id: standard.id.clone(),
+            title: standard.title.clone(),
+            metres,
+            minutes,
+            there_and_back: standard.there_and_back,
+            facility: standard.facility.as_ref().map(|f| StandardFacility {
+                collection: f.collection.clone(),
+                kind: f.kind.clone(),
+                aed: f.aed,
+                area_m2: f.area_m2.map(|(from, to)| [from, to]),
+            }),
+            source: standard.source.clone(),
+            verified: standard.verified,
+        }
+    }
 }
 
 /// All standards of a file, in its order.

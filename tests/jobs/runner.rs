@@ -41,6 +41,7 @@ impl Job for Counting {
                 stage: "counting".into(),
                 share: n as f64 / self.up_to as f64,
                 done: n,
+                search: None,
             });
             context.save(&n).await?;
             tokio::time::sleep(SHORT).await;

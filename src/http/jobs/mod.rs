@@ -72,6 +72,15 @@ pub struct ProgressShown {
     pub share: f64,
     /// The number of items (features, places) processed so far.
     pub done: u64,
+    /// The objective of the best plan so far; only while a job searches for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incumbent: Option<f64>,
+    /// No plan is better than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
+    /// `|incumbent − bound| / |incumbent|`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<f64>,
 }
 
 /// A job.
@@ -148,6 +157,9 @@ impl JobShown {
                     stage: stage.to_owned(),
                     share: said("share").and_then(Value::as_f64).unwrap_or_default(),
                     done: said("done").and_then(Value::as_u64).unwrap_or_default(),
+                    incumbent: said("incumbent").and_then(Value::as_f64),
+                    bound: said("bound").and_then(Value::as_f64),
+                    gap: said("gap").and_then(Value::as_f64),
                 }),
             seq: job.seq,
             result: None,

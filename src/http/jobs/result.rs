@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ingest::{Basis, Report};
+use crate::service::planning::siting::SitingResult;
 
 /// The result of a job. `kind` is the kind of the job.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -16,6 +17,8 @@ pub enum JobResult {
     ImportCommit(Report),
     /// The undo of an import: what it changed.
     ImportUndo(Report),
+    /// A siting: where facilities should stand.
+    Siting(Box<SitingResult>),
 }
 
 /// The plan of an import.

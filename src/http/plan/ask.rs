@@ -24,7 +24,7 @@ const MOST_WITHOUT: usize = 10_000;
 /// The most points of a demand layer in a request.
 const MOST_POINTS: usize = 20_000;
 /// The longest text in a request, in bytes.
-const LONGEST_TEXT: usize = 2_000;
+pub(super) const LONGEST_TEXT: usize = 2_000;
 /// The most places in a list of the answer.
 const MOST_LISTED: usize = 10_000;
 
@@ -85,7 +85,7 @@ fn hundred() -> usize {
 /// that errors say what was expected in the language of the caller.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]
-pub struct StandardBody(Value);
+pub struct StandardBody(pub(super) Value);
 
 /// The forms of a standard, for the interface description.
 #[derive(ToSchema)]
@@ -291,7 +291,8 @@ impl StandardBody {
         let own = match self.0 {
             Value::Object(own) => own_standard(own)?,
             Value::String(id) => {
-                let standards = app.planning.standards();
+                let snapshot = app.live.snapshot();
+                let standards = snapshot.standards();
                 return standards.get(&id).cloned().ok_or_else(|| {
                     let known: Vec<&str> =
                         standards.iter().filter_map(|s| s.id.as_deref()).collect();
@@ -503,7 +504,7 @@ fn read_points(points: Vec<PointBody>) -> Result<Vec<DemandPoint>, Problem> {
         .collect()
 }
 
-fn position(field: &str, lon: f64, lat: f64) -> Result<Coord<f64>, Problem> {
+pub(super) fn position(field: &str, lon: f64, lat: f64) -> Result<Coord<f64>, Problem> {
     if lon.abs() <= 180.0 && lat.abs() <= 90.0 {
         return Ok(Coord { x: lon, y: lat });
     }
@@ -531,7 +532,7 @@ fn moment(text: Option<&str>) -> Result<Timestamp, Problem> {
     })
 }
 
-fn at_most(field: &str, count: usize, most: usize) -> Result<(), Problem> {
+pub(super) fn at_most(field: &str, count: usize, most: usize) -> Result<(), Problem> {
     if count <= most {
         return Ok(());
     }
@@ -544,6 +545,6 @@ fn at_most(field: &str, count: usize, most: usize) -> Result<(), Problem> {
     ))
 }
 
-fn wrong(field: &str, problem: impl Into<Localized>) -> Problem {
+pub(super) fn wrong(field: &str, problem: impl Into<Localized>) -> Problem {
     Problem::wrong_field(field, problem)
 }

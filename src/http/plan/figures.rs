@@ -9,7 +9,7 @@ use super::answer::{
 use crate::model::{Localized, both};
 use crate::planning::coverage::{By, DemandPlace, Tally};
 use crate::planning::standards::Standard;
-use crate::service::planning::{CoverageFound, DemandAsk, Factors, Sites, WhatIf};
+use crate::service::planning::{self, CoverageFound, DemandAsk, Factors, Sites, WhatIf};
 
 /// Returns the response body for a coverage. Each list has at most `limit` entries; `left_off` counts the others. A
 /// brief answer has no lists but the changes.
@@ -265,35 +265,12 @@ fn notes(
             ),
         });
     }
-    if !standard.verified {
-        notes.push(both!(
-            "该标准的数值未核实出处。",
-            "The figure of the standard was not verified in its source."
-        ));
-    }
-    if let Some(Factors {
-        persons_per_household: persons,
-        m2_per_person: area,
-    }) = factors
-    {
-        notes.push(both!(
-            "人数按每户{persons}人推算。",
-            "People are counted as {persons} per household."
-        ));
-        if is_estimated {
-            notes.push(both!(
-                "没有户数的楼栋按占地面积×层数÷{area}平方米推算人数。",
-                "Buildings without a number of households are estimated: footprint × storeys ÷ {area} m²."
-            ));
-        }
-    }
-    let unknown_hours = sites.unknown_hours;
-    if unknown_hours > 0 {
-        notes.push(both!(
-            "{unknown_hours}处设施没有开放时间，按开放计算。",
-            "Facilities without opening hours count as open: {unknown_hours}."
-        ));
-    }
+    notes.extend(planning::notes(
+        Some(standard),
+        factors,
+        is_estimated,
+        sites.unknown_hours,
+    ));
     notes
 }
 

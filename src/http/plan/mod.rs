@@ -1,4 +1,4 @@
-//! `/api/plan`: who is out of reach of a facility. Only planners and administrators may ask, because the answers tell
+//! `/api/plan`: who is out of reach of a facility, and where facilities should stand. Only planners and administrators may ask, because the answers tell
 //! how many people live where.
 //!
 //! | file | subject |
@@ -9,6 +9,8 @@
 //! | `coverage` | `/api/plan/coverage` |
 //! | `edits` | the edits of a request, or of the scenario that it names |
 //! | `scenarios` | `/api/plan/scenarios` |
+//! | `siting_ask` | the request body of a siting and its validation |
+//! | `sitings` | `/api/plan/sitings` |
 //! | `standards` | `/api/plan/standards` |
 
 mod answer;
@@ -17,8 +19,11 @@ mod coverage;
 mod edits;
 mod figures;
 mod scenarios;
+mod siting_ask;
+mod sitings;
 mod standards;
 
 pub use coverage::*;
 pub use scenarios::*;
+pub use sitings::*;
 pub use standards::*;

@@ -22,6 +22,23 @@ pub struct Progress {
     pub share: f64,
     /// The number of items (features, places) processed so far.
     pub done: u64,
+    /// The state of a search for the best plan, if the job is one.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
+}
+
+/// The state of a search for the best plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Search {
+    /// The objective of the best plan so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incumbent: Option<f64>,
+    /// No plan is better than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound: Option<f64>,
+    /// `|incumbent − bound| / |incumbent|`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gap: Option<f64>,
 }
 
 /// The state of a job that runs in this process.

@@ -26,7 +26,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use context::Running;
-pub use context::{Context, Progress};
+pub use context::{Context, Progress, Search};
 
 use crate::ingest::Threads;
 use crate::model::{Localized, both};

@@ -13,6 +13,7 @@ mod grid_status;
 mod last_seen;
 mod passages;
 mod past_days;
+mod planning_rules;
 mod quarantine;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub use demo_mark::DemoMark;
 pub use last_seen::LastSeen;
 pub use passages::Passages;
 pub use past_days::{OpenThen, PastDays};
+pub use planning_rules::PlanningRules;
 pub use quarantine::Quarantine;
 pub use travel_profiles::TravelProfiles;
 pub use way_attributes::{WayAttributes, geometry_stamp};
@@ -213,4 +215,6 @@ projections! {
     way_attributes: WayAttributes,
     /// The travel profiles in force.
     travel_profiles: TravelProfiles,
+    /// The standards and the rules of placement in force.
+    planning_rules: PlanningRules,
 }

@@ -3,10 +3,12 @@
 //! `docs/planning.md` describes the problems, which constraints apply to which of them, and the sources of the
 //! formulas.
 
+pub mod alternatives;
 pub mod center;
 pub mod checkpoint;
 pub mod control;
 pub mod cover;
+pub mod curve;
 pub mod family;
 pub mod graph;
 pub mod median;

@@ -165,8 +165,13 @@ impl Goal {
         }
     }
 
+    /// Whether the objective is maximised: people covered. Otherwise it is minimised.
+    pub fn is_maximised(&self) -> bool {
+        matches!(self, Self::MostCovered { .. } | Self::Relocation { .. })
+    }
+
     /// The radius of coverage and where gradual coverage ends, if the goal has them.
-    pub(super) fn radius(&self) -> Option<(f64, Option<f64>)> {
+    pub fn radius(&self) -> Option<(f64, Option<f64>)> {
         match self {
             Self::MostCovered { radius, until } | Self::Relocation { radius, until, .. } => {
                 Some((*radius, *until))

@@ -47,6 +47,21 @@ pub fn solve(
     Ok(finish(problem, found, least_walking, conflicts))
 }
 
+/// Solves a problem without breaking ties by walking and without naming conflicts, for callers that solve many
+/// variants of one problem.
+///
+/// # Errors
+///
+/// Everything that is wrong with the statement; then nothing is solved.
+pub(super) fn best_of(problem: &Problem, control: &Control<'_>) -> Result<Plan, Vec<Refusal>> {
+    let refused = problem.check();
+    if !refused.is_empty() {
+        return Err(refused);
+    }
+    let found = find(problem, None, control);
+    Ok(finish(problem, found, false, Vec::new()))
+}
+
 /// The result of a solver. The bound is an upper bound if the goal is to cover people, otherwise a lower bound.
 struct Found {
     sites: Option<Vec<u32>>,
@@ -66,11 +81,15 @@ fn finish(
     if let Some(value) = incumbent {
         // The objective is summed in another order than the bound. A rounding difference must not make it look
         // better than the bound.
-        bound = if is_max(problem) {
+        bound = if problem.goal.is_maximised() {
             bound.max(value)
         } else {
             bound.min(value)
         };
+        let is_rounding = (bound - value).abs() <= super::plan::SLACK * value.abs();
+        if found.stop == StopReason::Optimal && is_rounding {
+            bound = value;
+        }
     }
     Plan {
         sites: found.sites,
@@ -82,13 +101,6 @@ fn finish(
         least_walking,
         conflicts,
     }
-}
-
-fn is_max(problem: &Problem) -> bool {
-    matches!(
-        problem.goal,
-        Goal::MostCovered { .. } | Goal::Relocation { .. }
-    )
 }
 
 /// Whether coverage has constraints that need the mixed-integer program.
@@ -403,7 +415,7 @@ fn with_least_walking(problem: &Problem, sites: &[u32], control: &Control<'_>) -
 /// Whether a plan is as good as another one for the goal, and needs no more walking.
 fn is_as_good(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
     let (new, old) = (problem.objective(plan), problem.objective(other));
-    let loss = if is_max(problem) {
+    let loss = if problem.goal.is_maximised() {
         old - new
     } else {
         new - old
@@ -572,8 +584,16 @@ fn without(problem: &Problem, constraint: Constraint) -> Option<Problem> {
             }
         }
         Constraint::Cover => {
-            if let Goal::FewestSites { share, .. } = &mut other.goal {
-                *share = f64::MIN_POSITIVE;
+            // Any plan that satisfies the other constraints: its cost does not matter, only the budget does.
+            if let Goal::FewestSites { radius, .. } = other.goal {
+                other.goal = Goal::MostCovered {
+                    radius,
+                    until: None,
+                };
+            }
+            if constraints.budget.is_none() {
+                constraints.cost = Some(vec![0.0; problem.candidates]);
+                constraints.budget = Some(0.0);
             }
         }
         Constraint::Gradual => return None,

@@ -14,6 +14,8 @@ use crate::model::{
     Schema, SchemaError,
 };
 use crate::network::Profiles;
+use crate::planning::placement::Placement;
+use crate::planning::standards::Standards;
 use crate::store::{Committed, Store, StoreError};
 use crate::warnings::{Calendar, Rules};
 
@@ -23,13 +25,17 @@ pub const RULES_FILE: &str = "rules.toml";
 pub const CALENDAR_FILE: &str = "calendar.toml";
 /// The file of the travel profiles.
 pub const PROFILES_FILE: &str = "profiles.toml";
+/// The file of the standards of planning.
+pub const STANDARDS_FILE: &str = "standards.toml";
+/// The file of the rules of placement.
+pub const PLACEMENT_FILE: &str = "placement.toml";
 /// How often installing schemas is tried again when other nodes write them at the same time.
 const ATTEMPTS: u32 = 10;
 /// The folder of the schemas.
 const SCHEMAS: &str = "schemas";
 
-/// The content of a configuration folder: `rules.toml`, `calendar.toml`, `profiles.toml` and `schemas/*.json`. Each
-/// may be missing.
+/// The content of a configuration folder: `rules.toml`, `calendar.toml`, `profiles.toml`, `standards.toml`,
+/// `placement.toml` and `schemas/*.json`. Each may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folder {
     files: BTreeMap<String, Vec<u8>>,
@@ -54,7 +60,13 @@ impl Folder {
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(e) => Err(named(path, e)),
         };
-        for name in [RULES_FILE, CALENDAR_FILE, PROFILES_FILE] {
+        for name in [
+            RULES_FILE,
+            CALENDAR_FILE,
+            PROFILES_FILE,
+            STANDARDS_FILE,
+            PLACEMENT_FILE,
+        ] {
             take(name.to_owned(), &dir.join(name))?;
         }
         let schemas = dir.join(SCHEMAS);
@@ -113,6 +125,20 @@ impl Folder {
     /// The text of the travel profiles if the file exists and is valid.
     pub fn profiles(&self) -> Result<Option<&str>, Vec<Problem>> {
         self.text(PROFILES_FILE, |text| Profiles::parse(text).map(drop))
+    }
+
+    /// The text of the standards of planning if the file exists and is valid.
+    pub fn standards(&self) -> Result<Option<&str>, Vec<Problem>> {
+        self.text(STANDARDS_FILE, |text| {
+            Standards::read(STANDARDS_FILE, text).map(drop)
+        })
+    }
+
+    /// The text of the rules of placement if the file exists and is valid.
+    pub fn placement(&self) -> Result<Option<&str>, Vec<Problem>> {
+        self.text(PLACEMENT_FILE, |text| {
+            Placement::read(PLACEMENT_FILE, text).map(drop)
+        })
     }
 
     fn text(

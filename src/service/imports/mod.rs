@@ -367,6 +367,7 @@ impl ingest::Progress for Told<'_> {
             stage: stage.to_owned(),
             share,
             done: features,
+            search: None,
         });
     }
 

@@ -2,6 +2,7 @@
 
 use geo_types::Coord;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{Localized, RoleSet, both};
 use crate::network::core::Profile;
@@ -30,7 +31,7 @@ pub struct CoverageAsk {
 }
 
 /// The features that count as facilities.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FacilityAsk {
     /// The collection.
     pub collection: String,
@@ -45,7 +46,8 @@ pub struct FacilityAsk {
 }
 
 /// The people whose walks count.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DemandAsk {
     /// The people in the buildings of the map.
     Buildings(Factors),
@@ -61,7 +63,7 @@ pub enum DemandAsk {
 }
 
 /// How many people a building has.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Factors {
     /// The number of persons in a household.
     pub persons_per_household: f64,
@@ -81,11 +83,12 @@ impl Default for Factors {
 }
 
 /// A point with people.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DemandPoint {
     /// The id in the request.
     pub id: String,
     /// The position in degrees, WGS 84.
+    #[serde(with = "position")]
     pub at: Coord<f64>,
     /// The number of people.
     pub people: f64,
@@ -109,5 +112,20 @@ impl NoCoverage {
                 "there is no collection {name:?} on the map"
             ),
         )
+    }
+}
+
+/// A position as `[longitude, latitude]`.
+pub(super) mod position {
+    use geo_types::Coord;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(at: &Coord<f64>, to: S) -> Result<S::Ok, S::Error> {
+        [at.x, at.y].serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Coord<f64>, D::Error> {
+        let [x, y] = <[f64; 2]>::deserialize(from)?;
+        Ok(Coord { x, y })
     }
 }

@@ -14,16 +14,15 @@ use super::what_if::{NoWhatIf, WhatIf, WhatIfs};
 use crate::live::{Built, Network, Snapshot, Ways};
 use crate::model::RoleSet;
 use crate::planning::coverage::{Coverage, Demand, Doorway, Recount, Tally};
-use crate::planning::standards::{Reach, Standards};
+use crate::planning::standards::Reach;
 use crate::service::routes::{Ground, NoNetwork, Table};
 
 /// How many populations and how many coverages are kept, for later requests with the same inputs.
 const MOST_KEPT: usize = 3;
 
 /// The planning service of one process.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Planning {
-    standards: Standards,
     what_ifs: WhatIfs,
     kept: Mutex<Kept>,
     /// Held while a coverage is computed. One at a time is computed, so that planning takes at most one core and a
@@ -163,34 +162,7 @@ fn over<'a, T>(
     })
 }
 
-impl Default for Planning {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Planning {
-    /// Creates the service with the built-in standards.
-    pub fn new() -> Self {
-        let standards = Standards::built_in().unwrap_or_else(|problems| {
-            for problem in problems {
-                tracing::error!(%problem, "standards");
-            }
-            Standards::default()
-        });
-        Self {
-            standards,
-            what_ifs: WhatIfs::default(),
-            kept: Mutex::default(),
-            computing: Mutex::default(),
-        }
-    }
-
-    /// Returns the standards.
-    pub fn standards(&self) -> &Standards {
-        &self.standards
-    }
-
     /// Returns the map with edits, and its network. Takes as long as building a network if the edits put, move or
     /// delete something that the network is made of, and the same was not asked before.
     ///

@@ -131,7 +131,7 @@ fn committed(edits: &[ScenarioEdit]) -> Ground {
 
 #[test]
 fn coverage_with_edits_equals_coverage_after_committing_them() {
-    let planning = Planning::new();
+    let planning = Planning::default();
     let ask = ask("first_aid_stations", Reach::Minutes(4.0), true, NOON);
     let plain = *planning.coverage(&DEMO, &ask).unwrap().all();
     let mut rng = Rng(11);
@@ -147,7 +147,9 @@ fn coverage_with_edits_equals_coverage_after_committing_them() {
         }
         let map = planning.what_if(&DEMO, &edits, ask.at).unwrap();
         let found = planning.coverage(&map.ground, &ask).unwrap();
-        let expected = Planning::new().coverage(&committed(&edits), &ask).unwrap();
+        let expected = Planning::default()
+            .coverage(&committed(&edits), &ask)
+            .unwrap();
         assert_eq!(
             found.sites().ids,
             expected.sites().ids,
@@ -175,7 +177,7 @@ fn coverage_with_edits_equals_coverage_after_committing_them() {
 
 #[test]
 fn edits_that_concern_no_way_share_the_network_and_the_people_of_the_map() {
-    let planning = Planning::new();
+    let planning = Planning::default();
     let [lon, lat] = a_place(&mut Rng(3));
     let point = json!({"type": "Point", "coordinates": [lon, lat]});
     let station = put(

@@ -1,4 +1,4 @@
-//! Planning: who is out of reach of a facility.
+//! Planning: who is out of reach of a facility, and where facilities should stand.
 //!
 //! | file | subject |
 //! | --- | --- |
@@ -11,6 +11,8 @@
 //! | `edits` | the edits of a scenario, checked against the map |
 //! | `scenarios` | saved edits, shared between planners |
 //! | `what_if` | the map and its network with edits |
+//! | `notes` | notes for a report |
+//! | `siting` | the job that finds where facilities should stand |
 
 mod ask;
 mod base;
@@ -18,9 +20,11 @@ mod coverage;
 #[cfg(test)]
 mod edit_tests;
 mod edits;
+mod notes;
 mod people;
 pub mod scenarios;
 mod sites;
+pub mod siting;
 mod straight;
 #[cfg(test)]
 mod tests;
@@ -29,4 +33,5 @@ mod what_if;
 pub use ask::{CoverageAsk, DemandAsk, DemandPoint, FacilityAsk, Factors, NoCoverage};
 pub use coverage::{Change, CoverageFound, Planning, Sites};
 pub use edits::{EditOp, MOST_EDITS, ScenarioEdit, WrongEdit};
+pub use notes::notes;
 pub use what_if::{NoWhatIf, WhatIf};

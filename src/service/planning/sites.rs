@@ -46,7 +46,7 @@ impl Sites {
         let source = snapshot.collections().get(&ask.collection);
         let source = source
             .ok_or_else(|| NoCoverage::no_collection("facility.collection", &ask.collection))?;
-        let predicate = predicate(ask, source, roles)?;
+        let predicate = predicate(ask.filter.as_deref(), "facility.filter", source, roles)?;
         for id in without {
             if source.get(id).is_none() {
                 let name = &ask.collection;
@@ -107,22 +107,21 @@ impl Sites {
     }
 }
 
-fn predicate(
-    ask: &FacilityAsk,
+/// Compiles the filter of a field of the request.
+pub(super) fn predicate(
+    filter: Option<&str>,
+    field: &'static str,
     source: &Collection,
     roles: RoleSet,
 ) -> Result<Option<Predicate>, NoCoverage> {
-    let Some(text) = &ask.filter else {
+    let Some(text) = filter else {
         return Ok(None);
     };
     let node = cql2::parse(text, Encoding::Text, Crs::Crs84);
     let predicate = node.and_then(|node| Predicate::compile(&node, source.schema(), roles));
     predicate.map(Some).map_err(|error| {
         let zh = error.zh();
-        NoCoverage::Field(
-            "facility.filter",
-            both!("筛选条件有误：{zh}", "invalid filter {error}"),
-        )
+        NoCoverage::Field(field, both!("筛选条件有误：{zh}", "invalid filter {error}"))
     })
 }
 

@@ -20,7 +20,7 @@ use crate::network::core::{
     Zone, usage,
 };
 use crate::network::walking::{Measure, Walk};
-use crate::planning::standards::{Reach, Standard};
+use crate::planning::standards::{Reach, Standard, Standards};
 use crate::service::place::anchor;
 use crate::service::routes::tests::{DEMO, at, profile};
 use crate::service::routes::{Ground, Joined, up_ds};
@@ -29,7 +29,7 @@ pub(super) const NOON: &str = "2026-11-30T12:00:00+08:00";
 const NIGHT: &str = "2026-11-30T02:30:00+08:00";
 
 fn standard(reach: Reach, there_and_back: bool) -> Standard {
-    let mut standard = Planning::new().standards().get("aed_4").unwrap().clone();
+    let mut standard = Standards::built_in().unwrap().get("aed_4").unwrap().clone();
     standard.reach = reach;
     standard.there_and_back = there_and_back;
     standard
@@ -197,7 +197,7 @@ fn plain(
 /// reach a facility.
 fn compare(ground: &Ground, ask: &CoverageAsk) -> (usize, usize) {
     let ways = ground.ways().unwrap();
-    let found = Planning::new().coverage(ground, ask).unwrap();
+    let found = Planning::default().coverage(ground, ask).unwrap();
     let joiner = ground.joiner(&ask.profile).unwrap();
     let people = People::of(ground, &joiner, &ask.demand, ask.roles).unwrap();
     let mut joined = found.sites().joined.clone();
@@ -306,7 +306,7 @@ fn on_the_demo_every_door_has_the_walks_of_a_plain_search() {
 
 #[test]
 fn at_night_stations_are_closed_and_fewer_people_are_covered() {
-    let planning = Planning::new();
+    let planning = Planning::default();
     let covered = |when: &str| {
         let ask = ask("first_aid_stations", Reach::Minutes(4.0), true, when);
         let snapshot = Arc::clone(&DEMO.snapshot);
@@ -321,7 +321,7 @@ fn at_night_stations_are_closed_and_fewer_people_are_covered() {
 
 #[test]
 fn a_tried_facility_gains_what_it_adds_and_a_facility_left_out_loses_it() {
-    let planning = Planning::new();
+    let planning = Planning::default();
     let mut ask = ask("pocket_parks", Reach::Metres(300.0), false, NOON);
     let base = planning.coverage(&DEMO, &ask).unwrap();
     let mut uncovered = base.buildings().zip(&base.demand().places);

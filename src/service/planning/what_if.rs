@@ -38,6 +38,37 @@ impl From<Ground> for WhatIf {
     }
 }
 
+impl WhatIf {
+    /// Makes the map with edits and keeps nothing, for jobs.
+    ///
+    /// # Errors
+    /// If edits cannot be applied, or the map is too large for a network.
+    pub(super) fn once(
+        ground: &Ground,
+        edits: &[ScenarioEdit],
+        at: Timestamp,
+    ) -> Result<Self, NoWhatIf> {
+        WhatIfs::default().of(ground, edits, at)
+    }
+}
+
+/// The map with edits, without its network.
+///
+/// # Errors
+/// If edits cannot be applied.
+pub(super) fn overlaid(map: &Snapshot, edits: &[ScenarioEdit]) -> Result<Overlay, NoWhatIf> {
+    let changes = WhatIfs::default()
+        .check(map, edits)
+        .map_err(NoWhatIf::Edits)?;
+    let edit = Edit::new(Author::system(), changes);
+    Overlay::new(map, &[edit]).map_err(|e| {
+        NoWhatIf::Edits(vec![WrongEdit {
+            field: "edits".to_owned(),
+            problem: crate::model::Localized::new(e.to_string(), e.to_string()),
+        }])
+    })
+}
+
 /// Why there is no map with edits.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NoWhatIf {

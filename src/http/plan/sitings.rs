@@ -1,0 +1,96 @@
+//! Where facilities should stand: creates the job that finds out.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::edits::{edits_of, wrong_edits};
+use super::siting_ask::SitingBody;
+use crate::http::App;
+use crate::http::auth::Caller;
+use crate::http::body::{JsonBody, not_json};
+use crate::http::imports::accepted;
+use crate::http::jobs::{JobShown, signed_in};
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::http::work::{Advice, Cut, Kind};
+use crate::live::jobs::KEPT;
+use crate::model::{Localized, Role, both};
+use crate::service::planning::siting::{NoSiting, SITING, preview};
+use crate::store::NewJob;
+
+/// The advice in the error when looking through the candidates takes too long.
+const FEWER: Advice = (
+    "请缩小范围或减少候选点位。",
+    "Ask for fewer candidates or a smaller area.",
+);
+
+impl From<NoSiting> for Problem {
+    fn from(reason: NoSiting) -> Self {
+        match reason {
+            NoSiting::Network(reason) => reason.into(),
+            NoSiting::Edits(wrong) => wrong_edits(wrong),
+            NoSiting::Field(field, problem) => Self::wrong_field(&field, problem),
+            NoSiting::Text(Localized { zh, en }) => Self::too_much(both!("{zh}", "{en}")),
+            NoSiting::Cancelled => {
+                Self::unavailable(both!("请求已取消。", "The request was cancelled."))
+            }
+        }
+    }
+}
+
+/// Creates a job that finds where facilities should stand.
+///
+/// The job reads the map as it is when it starts, searches the walks from every door to every candidate, and solves the
+/// problem exactly as far as the time allows: the result always has the best plan found, a bound that no plan exceeds, the
+/// gap, and the reason why the solver stopped. The progress of the job has them too. `docs/planning.md` says which
+/// constraint applies to which problem.
+#[utoipa::path(post, path = "/api/plan/sitings", operation_id = "create_siting", tag = "planning",
+    request_body = SitingBody,
+    responses(
+        (status = 202, description = "`Location` names the job; its result is a `SitingResult`", body = JobShown),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong, a constraint does not apply to the problem, or the request does not fit the map", content_type = "application/problem+json"),
+        (status = 429, description = "The account has reached its limit of unfinished jobs", content_type = "application/problem+json"),
+    ))]
+pub async fn create_siting(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(question): JsonBody<Map<String, Value>>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let author = caller.author(Role::Planner)?;
+    let owner = signed_in(&caller)?.account_id.clone();
+    let question = Value::Object(question);
+    let mut body: SitingBody =
+        serde_json::from_value(question.clone()).map_err(|e| not_json(None, &e))?;
+    let edits = std::mem::take(&mut body.edits);
+    body.edits = edits_of(&app, body.scenario.as_deref(), edits).await?;
+    let ask = body.read(&app, caller.roles(), question)?;
+    let arguments = serde_json::to_value(&ask).map_err(|e| Problem::internal(&e))?;
+    let snapshot = app.live.snapshot();
+    let job = move |_: &_| {
+        let found = preview(&snapshot, &ask);
+        found.map_err(|reason| Cut::Refused(reason.into()))
+    };
+    app.answer_aside(Kind::Walk, FEWER, job).await?;
+    let job = app
+        .jobs
+        .create(NewJob {
+            kind: SITING.to_owned(),
+            arguments,
+            owner,
+            author,
+            parent: None,
+            upload: None,
+            seq: None,
+            expires_at: Timestamp::now() + KEPT,
+        })
+        .await?;
+    Ok(accepted(&app, &headers, &job))
+}

@@ -1,0 +1,112 @@
+//! The curve of coverage over the number of sites: how many people the best plan covers with one site, with two, and
+//! so on.
+
+use std::cell::Cell;
+
+use super::control::{Control, Halt, StopReason};
+use super::problem::{Goal, Problem, Refusal};
+use super::solve::best_of;
+
+/// How often the solver may ask whether to stop, for each point. This limits the effort independently of the speed of
+/// the machine, so that the same problem always gives the same curve.
+const EFFORT: usize = 2_000;
+
+/// A point of the curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// The number of sites, beside the existing ones that are kept.
+    pub sites: usize,
+    /// How many people the plan covers.
+    pub covered: f64,
+    /// Whether it is proven that no plan covers more; otherwise it is the best one that was found.
+    pub is_proven: bool,
+}
+
+/// Returns the curve from 0 to `most` sites. Numbers of sites for which there is no plan are left out. The curve is empty
+/// unless the goal is to cover most people with a number of sites.
+///
+/// # Errors
+///
+/// Everything that is wrong with the statement.
+pub fn curve(
+    problem: &Problem,
+    most: usize,
+    control: &Control<'_>,
+) -> Result<Vec<Point>, Vec<Refusal>> {
+    let mut points = Vec::new();
+    if !matches!(problem.goal, Goal::MostCovered { .. }) || problem.constraints.sites.is_none() {
+        return Ok(points);
+    }
+    for sites in 0..=most {
+        if control.halt().is_some() {
+            break;
+        }
+        let mut other = problem.clone();
+        other.constraints.sites = Some(sites);
+        if !other.check().is_empty() {
+            // More sites than there are candidates.
+            break;
+        }
+        let looks = Cell::new(0_usize);
+        let should_stop = || {
+            looks.set(looks.get() + 1);
+            let is_over = looks.get() > EFFORT;
+            control.halt().or(is_over.then_some(Halt::TimeLimit))
+        };
+        let inner = Control {
+            should_stop: &should_stop,
+            progress: &|_| {},
+            plan: &|_| {},
+        };
+        let plan = best_of(&other, &inner)?;
+        if let Some(covered) = plan.incumbent {
+            points.push(Point {
+                sites,
+                covered,
+                is_proven: plan.stop_reason == StopReason::Optimal,
+            });
+        }
+    }
+    Ok(points)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::{Constraints, Demand};
+    use super::*;
+
+    #[test]
+    fn each_further_site_covers_the_largest_village_that_is_left() {
+        let village = |weight, site| Demand {
+            weight,
+            reach: vec![(site, 10.0)],
+            community: None,
+        };
+        let problem = Problem {
+            candidates: 4,
+            demand: vec![
+                village(5.0, 0),
+                village(9.0, 1),
+                village(2.0, 2),
+                village(7.0, 3),
+            ],
+            goal: Goal::MostCovered {
+                radius: 20.0,
+                until: None,
+            },
+            constraints: Constraints {
+                sites: Some(2),
+                existing: vec![2],
+                keep_existing: true,
+                ..Constraints::default()
+            },
+        };
+        let points = curve(&problem, 9, &Control::unlimited()).unwrap();
+        let found: Vec<(usize, f64)> = points.iter().map(|p| (p.sites, p.covered)).collect();
+        assert_eq!(found, [(0, 2.0), (1, 11.0), (2, 18.0), (3, 23.0)]);
+        assert!(points.iter().all(|p| p.is_proven));
+        let mut least = problem.clone();
+        least.goal = Goal::LeastWalking;
+        assert!(curve(&least, 3, &Control::unlimited()).unwrap().is_empty());
+    }
+}

@@ -1,0 +1,81 @@
+//! Whether a facility may stand at a position, by the rules of placement and the map.
+
+use geo_types::Coord;
+
+use crate::index::{Collection, Collections, Entry};
+use crate::model::names::property;
+use crate::model::{Canonical, Localized};
+use crate::planning::placement::{Placement, Relation, Rule};
+use crate::service::planning::FacilityAsk;
+
+/// The widest way, in metres: ways farther than half of this are not looked at.
+const WIDEST_M: f64 = 60.0;
+
+/// The rules of placement for a facility on a map.
+#[derive(Debug)]
+pub(super) struct Placing<'a> {
+    rules: Vec<(&'a Rule, &'a Collection)>,
+}
+
+impl<'a> Placing<'a> {
+    /// The rules that hold for a facility and whose layers are on the map.
+    pub fn new(placement: &'a Placement, map: &'a Collections, facility: &FacilityAsk) -> Self {
+        let holds = |rule: &&Rule| rule.holds_for(&facility.collection, facility.kind.as_deref());
+        let rules = placement.iter().filter(holds);
+        let rules = rules.filter_map(|rule| {
+            let layer = map.get(&rule.collection)?;
+            Some((rule, &**layer))
+        });
+        Self {
+            rules: rules.collect(),
+        }
+    }
+
+    /// Whether a rule is used whose source was not read.
+    pub fn has_unverified(&self) -> bool {
+        self.rules.iter().any(|(rule, _)| !rule.verified)
+    }
+
+    /// Why a facility may not stand at a position; by the first rule that refuses it.
+    pub fn refusal(&self, at: Coord<f64>, is_host: bool) -> Option<Localized> {
+        let rules = self.rules.iter().filter(|(rule, _)| rule.hosts || !is_host);
+        rules
+            .filter_map(|(rule, layer)| refuses(rule, layer, at))
+            .next()
+    }
+}
+
+fn refuses(rule: &Rule, layer: &Collection, at: Coord<f64>) -> Option<Localized> {
+    let counts = |entry: &Entry| {
+        let said = Canonical::new(entry.all_properties());
+        rule.values.is_empty()
+            || said
+                .text(&rule.property)
+                .is_some_and(|value| rule.values.iter().any(|v| *v == value))
+    };
+    let said = |entry: &Entry, metres: f64| {
+        let properties = Canonical::new(entry.all_properties());
+        rule.refusal(metres, properties.text(property::NAME).as_deref())
+    };
+    match rule.relation {
+        Relation::Inside => {
+            let around = layer.covering(at);
+            let found = around.iter().find(|entry| counts(entry))?;
+            Some(said(found, 0.0))
+        }
+        Relation::NearerThan(least) => {
+            let near = layer.within(at, least);
+            let (found, metres) = near.iter().find(|(e, m)| *m < least && counts(e))?;
+            Some(said(found, *metres))
+        }
+        Relation::On(width) => {
+            let half = |entry: &Entry| {
+                let own = Canonical::new(entry.all_properties()).number("width_m");
+                own.unwrap_or(width) / 2.0
+            };
+            let near = layer.within(at, WIDEST_M / 2.0);
+            let (found, metres) = near.iter().find(|(e, m)| *m < half(e) && counts(e))?;
+            Some(said(found, *metres))
+        }
+    }
+}

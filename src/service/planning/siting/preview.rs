@@ -1,0 +1,60 @@
+//! What is wrong with a request, as far as that can be known without walks.
+
+use super::ask::{Existing, Question, SitingAsk};
+use super::candidates::listed;
+use super::watch::NoSiting;
+use crate::index::Collections;
+use crate::live::Snapshot;
+use crate::model::both;
+use crate::service::planning::NoCoverage;
+use crate::service::planning::what_if::overlaid;
+
+/// Finds what is wrong with a request before a job is created, as far as that can be known without walks.
+///
+/// # Errors
+/// If a field of the request does not fit the map.
+pub fn preview(map: &Snapshot, ask: &SitingAsk) -> Result<(), NoSiting> {
+    if ask.edits.is_empty() {
+        return check(map.collections(), ask);
+    }
+    let map = overlaid(map, &ask.edits)?;
+    check(map.view().collections(), ask)
+}
+
+fn check(map: &Collections, ask: &SitingAsk) -> Result<(), NoSiting> {
+    if map.get(&ask.facility.collection).is_none() {
+        return Err(
+            NoCoverage::no_collection("facility.collection", &ask.facility.collection).into(),
+        );
+    }
+    let listed = listed(map, ask)?;
+    let generates = ask.candidates.is_empty() || ask.candidates.generate.is_some();
+    let others = ask.existing == Existing::Replace || ask.problem == Question::Relocation;
+    if generates || others {
+        return Ok(());
+    }
+    if listed.is_empty() {
+        return Err(NoSiting::field(
+            "candidates",
+            both!(
+                "没有候选点位：图层或筛选条件下没有要素",
+                "there are no candidates; expected at least one point, area or feature of the layer"
+            ),
+        ));
+    }
+    enough(ask.k, listed.len())
+}
+
+/// Whether there are as many candidates as sites to choose.
+pub(super) fn enough(k: Option<usize>, candidates: usize) -> Result<(), NoSiting> {
+    match k {
+        Some(k) if k > candidates => Err(NoSiting::field(
+            "k",
+            both!(
+                "要选{k}处，候选点位只有{candidates}个",
+                "{k} sites are asked for, but there are only {candidates} candidates"
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
