@@ -791,6 +791,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan/sitings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates a job that finds where facilities should stand.
+         * @description The job reads the map as it is when it starts, searches the walks from every door to every candidate, and solves the
+         *     problem exactly as far as the time allows: the result always has the best plan found, a bound that no plan exceeds, the
+         *     gap, and the reason why the solver stopped. The progress of the job has them too. `docs/planning.md` says which
+         *     constraint applies to which problem.
+         */
+        post: operations["create_siting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/plan/standards": {
         parameters: {
             query?: never;
@@ -1731,6 +1754,16 @@ export interface components {
              */
             share?: number | null;
         };
+        /** @description Areas that are filled with points. */
+        AreasBody: {
+            /** @description GeoJSON polygons. */
+            polygons: components["schemas"]["PolygonBody"][];
+            /**
+             * Format: double
+             * @description The distance between points in metres (50).
+             */
+            spacing_m?: number | null;
+        };
         /** @description A page of the audit. */
         AuditList: {
             /**
@@ -1882,6 +1915,42 @@ export interface components {
          * @enum {string}
          */
         ByBody: "building" | "grid" | "community" | "street" | "housing";
+        /** @description A point where a facility may stand. */
+        CandidatePoint: {
+            /**
+             * Format: double
+             * @description How many people it can serve.
+             */
+            capacity?: number | null;
+            /**
+             * Format: double
+             * @description The cost.
+             */
+            cost?: number | null;
+            /** @description Its id; if absent, `point-` and its place in the list, from 1. */
+            id?: string | null;
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon: number;
+            /** @description Its name. */
+            name?: string | null;
+        };
+        /** @description Where facilities may stand. Several kinds of candidates can be given. */
+        CandidatesBody: {
+            areas?: components["schemas"]["AreasBody"] | null;
+            generate?: components["schemas"]["GenerateBody"] | null;
+            hosts?: components["schemas"]["HostsBody"] | null;
+            layer?: components["schemas"]["LayerBody"] | null;
+            /** @description Points. */
+            points?: components["schemas"]["CandidatePoint"][] | null;
+        };
         Case: {
             /** @description The actions that the caller may take now. Only for callers with an account or a receipt. */
             allowed?: components["schemas"]["RequestableAction"][];
@@ -2021,6 +2090,8 @@ export interface components {
             /** @description The title of the collection. */
             title: string;
         };
+        /** @description The least share of the people of communities: one number for all, or a list. */
+        CommunityShareBody: number | components["schemas"]["ShareOf"][];
         /** @description Properties of the collection `compounds` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         CompoundsProperties: {
             /** @description The year in which most of it was finished. */
@@ -3017,6 +3088,14 @@ export interface components {
              */
             people: number;
         };
+        /** @description How candidates are generated. */
+        GenerateBody: {
+            /**
+             * Format: double
+             * @description The distance between points in metres (100). It is widened if there would be more than 1,500.
+             */
+            spacing_m?: number | null;
+        };
         Geometry: {
             coordinates: number[];
             /** @enum {string} */
@@ -3117,6 +3196,16 @@ export interface components {
             next?: string | null;
             /** @description The steps, the oldest first, without fields that the caller may not see. */
             steps: components["schemas"]["Step"][];
+        };
+        /** @description Features that could host the facility. */
+        HostsBody: {
+            /** @description The collection, such as `buildings` or `units`. */
+            collection: string;
+            /**
+             * @description A filter in CQL2 text.
+             * @example kind = 'shop'
+             */
+            filter?: string | null;
         };
         /** @description The result of an import, or of its dry run. */
         ImportReport: {
@@ -3336,6 +3425,9 @@ export interface components {
         }) | (components["schemas"]["FileImportReport"] & {
             /** @enum {string} */
             kind: "import_undo";
+        }) | (components["schemas"]["SitingResult"] & {
+            /** @enum {string} */
+            kind: "siting";
         });
         /** @description A job. */
         JobShown: {
@@ -3421,6 +3513,17 @@ export interface components {
         LandingExtent: {
             /** @description West, south, east, north, in degrees (WGS 84). Null for an empty map. */
             bbox?: number[] | null;
+        };
+        /** @description The features of a layer as candidates. */
+        LayerBody: {
+            /** @description The property with the number of people that the site can serve. */
+            capacity?: string | null;
+            /** @description The collection. */
+            collection: string;
+            /** @description The property with the cost. */
+            cost?: string | null;
+            /** @description A filter in CQL2 text. */
+            filter?: string | null;
         };
         /** @description The numbers of entries that `limit` left off the lists. */
         LeftOff: {
@@ -3944,6 +4047,13 @@ export interface components {
              */
             people: number;
         };
+        /** @description A GeoJSON polygon. */
+        PolygonBody: {
+            /** @description The rings, the outline first. */
+            coordinates: number[][][];
+            /** @enum {string} */
+            type: "Polygon";
+        };
         /** @description The position of the caller in degrees of WGS 84. */
         Position: {
             /**
@@ -4027,10 +4137,25 @@ export interface components {
         /** @description The progress of a job. */
         ProgressShown: {
             /**
+             * Format: double
+             * @description No plan is better than this.
+             */
+            bound?: number | null;
+            /**
              * Format: int64
              * @description The number of items (features, places) processed so far.
              */
             done: number;
+            /**
+             * Format: double
+             * @description `|incumbent − bound| / |incumbent|`.
+             */
+            gap?: number | null;
+            /**
+             * Format: double
+             * @description The objective of the best plan so far; only while a job searches for one.
+             */
+            incumbent?: number | null;
             /**
              * Format: double
              * @description The completed share of the stage, from 0 to 1.
@@ -4205,6 +4330,29 @@ export interface components {
             tunnel?: boolean;
             /** @description Width of the roadway. */
             width_m?: number;
+        };
+        /** @description What varies between samples. */
+        RobustnessBody: {
+            /**
+             * Format: double
+             * @description The standard deviation of the logarithm of the number of people (0.2: about 20 %).
+             */
+            demand_sd?: number | null;
+            /**
+             * Format: double
+             * @description The share of links between people and sites that are missing (0.02).
+             */
+            missing_links?: number | null;
+            /**
+             * Format: int32
+             * @description How many samples are solved (100).
+             */
+            samples?: number | null;
+            /**
+             * Format: double
+             * @description The standard deviation of the logarithm of the walking speed, one for all within a sample (0.1).
+             */
+            speed_sd?: number | null;
         };
         /**
          * @description A role. The roles public, rider, grid worker, officer, admin form a ladder in which each
@@ -4550,6 +4698,16 @@ export interface components {
             /** @description The id of the member unit that the account works for. */
             unit?: string | null;
         };
+        /** @description The least share of the people of a community. */
+        ShareOf: {
+            /** @description The id of the community. */
+            community: string;
+            /**
+             * Format: double
+             * @description The share, from 0 to 1.
+             */
+            share: number;
+        };
         /** @description An error in a sheet. */
         SheetProblem: {
             /** @description The header of the column, if the error concerns one column. */
@@ -4651,6 +4809,353 @@ export interface components {
             /** @description The id of a case. */
             warning?: string;
         };
+        /** @description A request for a siting: where facilities should stand. */
+        SitingBody: {
+            /**
+             * Format: date-time
+             * @description The moment at which opening hours are read for the whole walk, RFC 3339; now, if absent.
+             */
+            at?: string | null;
+            /** @description Whether people count as covered only with two sites within the standard. */
+            backup?: boolean;
+            /**
+             * Format: double
+             * @description The sum of the costs is at most this.
+             */
+            budget?: number | null;
+            candidates?: components["schemas"]["CandidatesBody"] | null;
+            /**
+             * Format: double
+             * @description How many people a site can serve if it has no capacity of its own.
+             */
+            capacity?: number | null;
+            community_share?: components["schemas"]["CommunityShareBody"] | null;
+            demand?: components["schemas"]["DemandBody"] | null;
+            /** @description Edits to the map, instead of a scenario. */
+            edits?: components["schemas"]["ScenarioEdit"][];
+            /** @description What becomes of the facilities that exist. */
+            existing?: components["schemas"]["SitingExisting"];
+            facility?: components["schemas"]["FacilityBody"] | null;
+            /** @description The ids of candidates that must not be chosen. */
+            forbidden?: string[];
+            /**
+             * Format: double
+             * @description Gradual coverage: beyond the standard it falls linearly, and is 0 from here on; in metres or minutes, as the
+             *     standard.
+             */
+            gradual_until?: number | null;
+            /** @description How many sites are chosen, beside the existing facilities that stay. */
+            k?: number | null;
+            /**
+             * Format: double
+             * @description The smallest distance between two sites in a straight line, in metres. Two existing facilities may be nearer.
+             */
+            min_distance_m?: number | null;
+            /** @description How many of the existing facilities may move (`relocation`). */
+            moves?: number | null;
+            /** @description `false`: the rules of placement do not apply. */
+            placement?: boolean | null;
+            /** @description How many different plans are wanted (3). */
+            plans?: number | null;
+            /** @description What is asked for. */
+            problem: components["schemas"]["SitingProblem"];
+            /**
+             * @description The travel profile: `foot` or `wheelchair`.
+             * @example foot
+             */
+            profile?: string | null;
+            /** @description The ids of candidates that must be chosen. */
+            required?: string[];
+            robustness?: components["schemas"]["RobustnessBody"] | null;
+            /** @description The id of a saved scenario: the answer is as if its edits had been made. */
+            scenario?: string | null;
+            /**
+             * Format: double
+             * @description The share of people to cover (`lscp`; 1 if absent).
+             */
+            share?: number | null;
+            standard?: components["schemas"]["StandardBody"] | null;
+            /**
+             * Format: int32
+             * @description How long the solver may search for the best plan, in seconds (60). Further plans, the curve and the robustness take
+             *     at most half as long each.
+             */
+            time_limit_s?: number | null;
+            /** @description A title for the planner. */
+            title?: string | null;
+        };
+        /** @description The candidates of a siting. */
+        SitingCandidates: {
+            /** @description How many may be chosen, without existing facilities. */
+            count: number;
+            /** @description Those that may not be chosen. */
+            refused: components["schemas"]["SitingRefusedCandidate"][];
+            /** @description How many refused ones are not listed. */
+            refused_left_off: number;
+        };
+        /** @description A constraint that leaves no plan. */
+        SitingConflict: {
+            /**
+             * @description The constraint.
+             * @example budget
+             */
+            constraint: string;
+            /** @description Its name for people. */
+            name: components["schemas"]["Localized"];
+        };
+        /** @description A point of the curve of coverage. */
+        SitingCurvePoint: {
+            /**
+             * Format: double
+             * @description How many people the objective counts as covered.
+             */
+            covered: number;
+            /** @description Whether it is proven that no plan covers more; otherwise it is the best plan found (greedy, then swaps). */
+            is_proven: boolean;
+            /** @description The number of sites beside the existing ones. */
+            k: number;
+            /**
+             * Format: double
+             * @description The share of all people, from 0 to 1.
+             */
+            share: number;
+        };
+        /**
+         * @description What becomes of the facilities that exist.
+         * @enum {string}
+         */
+        SitingExisting: "keep" | "replace" | "ignore";
+        /** @description What a plan achieves. Coverage is counted as in `POST /api/plan/coverage`. */
+        SitingFigures: {
+            /**
+             * Format: double
+             * @description The share of people with two sites within the standard.
+             */
+            backup_share?: number | null;
+            /**
+             * Format: double
+             * @description The total cost of the sites, or the number of new ones.
+             */
+            cost: number;
+            /**
+             * Format: double
+             * @description How many people the objective counts, where that is not `covered`: with capacities, backup or gradual coverage.
+             */
+            counted?: number | null;
+            /**
+             * Format: double
+             * @description How many of them are within the standard; `null` without a standard.
+             */
+            covered?: number | null;
+            /**
+             * Format: double
+             * @description The number of people.
+             */
+            demand: number;
+            /**
+             * Format: double
+             * @description The share of people within the standard, from 0 to 1; `null` without a standard.
+             */
+            share?: number | null;
+            /**
+             * Format: double
+             * @description How many people reach no site.
+             */
+            unreached: number;
+            /**
+             * Format: double
+             * @description The mean walk in metres; `null` if the standard is a time.
+             */
+            walking_mean_m?: number | null;
+            /**
+             * Format: double
+             * @description The mean walk in seconds, with stairs and lifts, and back where that counts; `null` if the standard is a length.
+             */
+            walking_mean_s?: number | null;
+            /**
+             * Format: double
+             * @description The longest walk, in the unit of the standard: metres or seconds.
+             */
+            worst?: number | null;
+        };
+        /** @description What an objective is. */
+        SitingObjective: components["schemas"]["Localized"] & {
+            /** @description Whether more is better. */
+            maximised: boolean;
+            /** @description `covered`, `sites`, `cost`, `walking` or `worst`. */
+            name: string;
+            /** @description `people`, `sites`, `cost`, `person_m`, `person_s`, `m` or `s`. */
+            unit: string;
+        };
+        /** @description One of the best plans. */
+        SitingPlan: {
+            /** @description What the plan achieves. */
+            figures: components["schemas"]["SitingFigures"];
+            /**
+             * Format: double
+             * @description The objective.
+             */
+            incumbent: number;
+            /** @description Whether it is proven that only the plans before it are better. */
+            is_proven: boolean;
+            /** @description The sites. */
+            sites: components["schemas"]["SitingSite"][];
+        };
+        /**
+         * @description What is asked for.
+         * @enum {string}
+         */
+        SitingProblem: "mclp" | "lscp" | "p-median" | "p-center" | "relocation";
+        /** @description A candidate that may not be chosen. */
+        SitingRefusedCandidate: {
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Longitude and latitude, WGS 84 degrees. */
+            position: number[];
+            /** @description Why it may not be chosen. */
+            why: components["schemas"]["Localized"];
+        };
+        /** @description The result of a siting: where facilities should stand, how good that is, and how sure. */
+        SitingResult: {
+            /** @description The same figures of the map as it is. */
+            before: components["schemas"]["SitingFigures"];
+            /**
+             * Format: double
+             * @description No plan is better than this.
+             */
+            bound?: number | null;
+            /** @description The candidates. */
+            candidates: components["schemas"]["SitingCandidates"];
+            /** @description If there is no plan: each constraint without which there would be one; all in use if no single one is to blame. */
+            conflicts: components["schemas"]["SitingConflict"][];
+            /** @description How many people the best plan covers with 0, 1, 2 … sites; only for `mclp` with a number of sites. */
+            curve: components["schemas"]["SitingCurvePoint"][];
+            figures?: components["schemas"]["SitingFigures"] | null;
+            /**
+             * Format: double
+             * @description `|incumbent − bound| / |incumbent|`; 0 is a proof that the plan is the best.
+             */
+            gap?: number | null;
+            /**
+             * Format: double
+             * @description The objective of the best plan, computed again from its sites; `null` if no plan was found.
+             */
+            incumbent?: number | null;
+            /** @description Whether it is proven that no equally good plan needs less walking. */
+            least_walking: boolean;
+            /**
+             * Format: int64
+             * @description The commit from which the network was built.
+             */
+            network_seq: number;
+            /** @description Notes for a report: what the figures rest on. */
+            notes: components["schemas"]["Localized"][];
+            /** @description What `incumbent` and `bound` are. */
+            objective: components["schemas"]["SitingObjective"];
+            /** @description The best plans, the best first. */
+            plans: components["schemas"]["SitingPlan"][];
+            /** @description What was asked for. */
+            problem: components["schemas"]["SitingProblem"];
+            /** @description The request. */
+            question: Record<string, never>;
+            robustness?: components["schemas"]["SitingRobustness"] | null;
+            /**
+             * Format: double
+             * @description How long the solver searched, in seconds.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description The commit of the map that was read.
+             */
+            seq: number;
+            /** @description The sites of the best plan, existing facilities that stay among them. */
+            sites: components["schemas"]["SitingSite"][];
+            standard?: components["schemas"]["StandardShown"] | null;
+            /**
+             * @description Why the solver stopped: `optimal`, `time_limit`, `cancelled`, `infeasible`, `solver_failed`.
+             * @example optimal
+             */
+            stop_reason: string;
+            /** @description The title of the request. */
+            title?: string | null;
+            /** @description The people who are in no plan, whatever is chosen. */
+            unserved: components["schemas"]["SitingUnserved"];
+        };
+        /** @description How often sites are chosen. */
+        SitingRobustness: {
+            /**
+             * Format: int32
+             * @description How many samples had no plan.
+             */
+            infeasible: number;
+            /**
+             * Format: int32
+             * @description In how many of them the plan is proven to be the best.
+             */
+            proven: number;
+            /**
+             * Format: int32
+             * @description How many samples were solved; fewer than asked for if the time was up.
+             */
+            samples: number;
+            /** @description The sites that were chosen in some sample, most often chosen first. */
+            sites: components["schemas"]["SitingSiteTimes"][];
+        };
+        /** @description A site of a plan. */
+        SitingSite: {
+            /**
+             * Format: double
+             * @description Its cost; `null` if the request has none.
+             */
+            cost?: number | null;
+            /** @description Whether it is a facility that exists. */
+            existing: boolean;
+            /** @description For relocation: the id of the facility that moves here. */
+            from?: string | null;
+            /** @description The id of the feature, the point, or the generated candidate. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: double
+             * @description How many people have it as their nearest site; with a standard, only those within it.
+             */
+            people: number;
+            /** @description Longitude and latitude, WGS 84 degrees. */
+            position: number[];
+        };
+        /** @description How often a site is chosen. */
+        SitingSiteTimes: {
+            /**
+             * Format: int32
+             * @description In how many samples it was chosen.
+             */
+            chosen: number;
+            /** @description The id of the site. */
+            id: string;
+        };
+        /** @description The people whom no plan serves. */
+        SitingUnserved: {
+            /**
+             * Format: double
+             * @description The largest share of people that can be within the standard, with all candidates, rounded down; `null` without a
+             *     standard.
+             */
+            attainable_share?: number | null;
+            /**
+             * Format: double
+             * @description How many people are not part of the problem, because no site can serve them (`lscp`, `p-median`, `p-center`).
+             */
+            left_out: number;
+            /**
+             * Format: double
+             * @description How many people live behind doors near which there is no way.
+             */
+            no_way: number;
+        };
         /** @description A sheet that was not read. */
         SkippedSheet: {
             /** @description The number of its non-empty rows. */
@@ -4702,7 +5207,7 @@ export interface components {
             /** @description The standards, in the order of `standards.toml`. */
             standards: components["schemas"]["StandardShown"][];
         };
-        /** @description A standard: how near a facility must be, and where the figure comes from. */
+        /** @description A standard as it is shown: how near a facility must be, and where the figure comes from. */
         StandardShown: {
             facility?: components["schemas"]["StandardFacility"] | null;
             /** @description Its id; `null` for a standard of the request. */
@@ -8687,6 +9192,75 @@ export interface operations {
             };
             /** @description Somebody saved it since; `saved_by`, `saved_at` and `version` say who and when */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_siting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitingBody"];
+            };
+        };
+        responses: {
+            /** @description `Location` names the job; its result is a `SitingResult` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShown"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role planner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong, a constraint does not apply to the problem, or the request does not fit the map */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The account has reached its limit of unfinished jobs */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
