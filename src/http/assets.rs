@@ -29,6 +29,7 @@ pub const PAGES: &[&str] = &[
     "/report",
     "/rider",
     "/board",
+    "/planner",
     "/sign-in",
     "/accounts",
     "/docs",
@@ -49,6 +50,7 @@ const PARTS: &[&str] = &[
     "/rider/scan",
     "/rider/place",
     "/rider/near/{}",
+    "/planner/{}",
     "/accounts/invites",
     "/accounts/{}",
 ];

@@ -9,6 +9,7 @@ const board = () => import('@/pages/board/BoardPage.vue');
 const desk = () => import('@/pages/desk/DeskPage.vue');
 const field = () => import('@/pages/field/FieldPage.vue');
 const home = () => import('@/pages/home/HomePage.vue');
+const planner = () => import('@/pages/planner/PlannerPage.vue');
 const report = () => import('@/pages/report/ReportPage.vue');
 const rider = () => import('@/pages/rider/RiderPage.vue');
 
@@ -32,6 +33,12 @@ export const routes: RouteRecordRaw[] = [
   { path: '/rider/place', name: 'rider-place', component: rider },
   { path: '/rider/near/:service', name: 'rider-near', component: rider },
   { path: '/board', name: 'board', component: board },
+  { path: '/planner', name: 'planner', component: planner },
+  {
+    path: '/planner/:mode(try|choose|ways|compare|hand-over|report)',
+    name: 'planner-mode',
+    component: planner,
+  },
   { path: '/accounts', name: 'accounts', component: accounts },
   { path: '/accounts/invites', name: 'accounts-invites', component: accounts },
   { path: '/accounts/:id', name: 'account', component: accounts },

@@ -29,6 +29,14 @@ export interface MapColors {
   /** The colour for words about a level. Words need more contrast than areas. */
   levelText: (level: Level) => string;
   housing: (kind: Housing) => string;
+  /** People out of reach, from near the standard to no way at all. */
+  plan: readonly [string, string, string, string];
+  planGain: string;
+  planLoss: string;
+  /** Sites that a planner tries. */
+  planSite: string;
+  /** Ways and gates that a planner changes. */
+  planWay: string;
   /** The rim and the symbol of a red sign. Red is the darkest level and would be least visible in greyscale. */
   white: string;
   none: string;
@@ -54,6 +62,11 @@ export function mapColors(element: Element): MapColors {
     level: (level) => css(colourToken(level)),
     levelText: (level) => css(colourToken(level, 'text')),
     housing: (kind) => css(housingToken[kind]),
+    plan: [css('--plan-1'), css('--plan-2'), css('--plan-3'), css('--plan-4')],
+    planGain: css('--plan-gain'),
+    planLoss: css('--plan-loss'),
+    planSite: css('--plan-site'),
+    planWay: css('--plan-way'),
     white: '#ffffff',
     none: 'rgba(0,0,0,0)',
     buildingUnknown: '#3a3a3d',

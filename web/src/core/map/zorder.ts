@@ -35,6 +35,10 @@ export const Z_ORDER = [
   'park-symbols',
   'first-aid-symbols',
   'gate-symbols',
+  // Planning, under the names: an area in focus, and people out of reach
+  'plan-area',
+  'plan-area-edge',
+  'plan-uncovered',
   // Names
   'road-labels',
   'water-labels',
@@ -53,6 +57,17 @@ export const Z_ORDER = [
   'warning-pins-green',
   'warning-pins',
   'warning-drills',
+  // Planning: changed ways and gates, what a plan changes, facilities
+  'plan-ways-casing',
+  'plan-ways',
+  'plan-gates',
+  'plan-uncovered-labels',
+  'plan-change',
+  'plan-facilities',
+  'plan-candidates',
+  'plan-pick',
+  'plan-chosen',
+  'plan-chosen-labels',
   // The place that a small map shows
   'subject-area',
   'subject-edge',
@@ -70,6 +85,13 @@ export const Z_ORDER = [
   'way-me',
   // The position that is being chosen
   'mark',
+  // What a planner draws: the layers of terra-draw, and the names of drawn sites
+  'draw-polygon',
+  'draw-polygon-outline',
+  'draw-linestring',
+  'draw-point',
+  'draw-point-marker',
+  'plan-site-labels',
 ] as const;
 
 export type LayerId = (typeof Z_ORDER)[number];

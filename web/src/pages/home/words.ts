@@ -13,6 +13,7 @@ export const words = {
     report: ['随手上报', '居民上报问题，凭回执看进度、评分。不用注册。'],
     rider: ['骑手', '哪个门让电动自行车进，门口出示什么，车停哪里，走哪个单元门，有没有电梯：带我去。'],
     board: ['导览板', '打印小区的骑手友好楼栋图，挂在大门口：楼号、各门怎样进、停车点、二维码。'],
+    planner: ['规划', '口袋公园、急救站、换电柜：谁走不到，下一处该设在哪里，哪条通行规则该改。供规划员使用。'],
     signin: ['登录', '用密码或访问令牌登录，查看所属角色的数据。'],
     accounts: ['账号与邀请', '管理员管理账号，值班员发出邀请。'],
     docs: ['接口文档', '本机可离线浏览的 OpenAPI 文档。'],
@@ -39,6 +40,10 @@ export const words = {
     board: [
       'Boards',
       'Print the building map of a compound for its gates: numbers, how to get in, parking, a QR code.',
+    ],
+    planner: [
+      'Planning',
+      'Parks, first aid, swap cabinets: who is out of reach, where should the next one stand, which rule should change? For planners.',
     ],
     signin: ['Sign in', 'With a password or an access token, to see what your role may see.'],
     accounts: ['Accounts and invites', 'Administrators manage accounts; duty officers make invites.'],

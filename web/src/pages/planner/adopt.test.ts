@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { withPlan } from './adopt';
+import type { Site } from './types';
+
+const AED = { collection: 'first_aid_stations', aed: true };
+const name = (n: number): string => `试点 ${n}`;
+
+test('new sites are put, and existing ones stay as they are', () => {
+  const plan: Site[] = [
+    { id: 'station-1', position: [117.1, 39.2], existing: true },
+    { id: 'shop 7', position: [117.11, 39.21], name: null },
+  ];
+  expect(withPlan([], plan, AED, name)).toEqual([
+    {
+      collection: 'first_aid_stations',
+      id: 'plan-shop-7',
+      op: 'put',
+      feature: {
+        type: 'Feature',
+        id: 'plan-shop-7',
+        geometry: { type: 'Point', coordinates: [117.11, 39.21] },
+        properties: { name: '试点 1', aed: true },
+      },
+    },
+  ]);
+});
+
+test('a station that moves keeps its id, and stations that a plan does without are removed', () => {
+  const plan: Site[] = [{ id: 'c-3', position: [117.1, 39.2], from: 'station-1' }];
+  expect(withPlan([], plan, AED, name, ['station-1', 'station-2'])).toEqual([
+    {
+      collection: 'first_aid_stations',
+      id: 'station-1',
+      op: 'patch',
+      properties: {},
+      geometry: { type: 'Point', coordinates: [117.1, 39.2] },
+    },
+    { collection: 'first_aid_stations', id: 'station-2', op: 'delete' },
+  ]);
+});

@@ -1,0 +1,361 @@
+// The map layers of a plan: people out of reach, what a plan changes, facilities, changed ways and gates, and the area
+// in focus. Uncovered people are the darkest thing on the map (the lightest in the dark theme).
+import type { Feature as GeoJsonFeature, Geometry, Position } from 'geojson';
+import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
+import { mapColors } from '@/core/map/colors';
+import { addLayer } from '@/core/map/zorder';
+import type { FarClass } from '../reach';
+
+/** A place of people on the map, drawn by how far it is. */
+export interface FarPlace {
+  id: string;
+  position: Position;
+  people: number;
+  far: FarClass;
+  /** The length of the walk, as a label. */
+  label: string;
+}
+
+export interface ChangedPlace {
+  id: string;
+  position: Position;
+  people: number;
+  change: 'gain' | 'loss';
+}
+
+export interface FacilityPoint {
+  id: string;
+  position: Position;
+  /** The name of an image. */
+  image: string;
+  isClosed: boolean;
+}
+
+export interface ChangedWay {
+  id: string;
+  geometry: Geometry;
+  label: string;
+}
+
+/** A site that a plan has chosen. */
+export interface ChosenSite {
+  name: string;
+  position: Position;
+  people: number;
+  isNew: boolean;
+}
+
+const SOURCES = [
+  'area',
+  'ways',
+  'gates',
+  'uncovered',
+  'change',
+  'facilities',
+  'candidates',
+  'pick',
+  'chosen',
+  'sites',
+] as const;
+type SourceName = (typeof SOURCES)[number];
+
+const FONT = ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'];
+const point = (position: Position, properties: Record<string, unknown>, id?: string): GeoJsonFeature => ({
+  type: 'Feature',
+  ...(id === undefined ? {} : { id }),
+  properties,
+  geometry: { type: 'Point', coordinates: position },
+});
+/** A circle of an area in proportion to the people. */
+const byPeople: ExpressionSpecification = ['interpolate', ['linear'], ['sqrt', ['get', 'people']], 1, 2, 12, 5, 30, 11];
+
+const building = (id: string): { source: string; sourceLayer: string; id: string } => ({
+  source: 'onemap',
+  sourceLayer: 'buildings',
+  id,
+});
+
+export class PlanLayers {
+  /** The buildings that have a state on the map. */
+  private readonly colored = new Set<string>();
+  private far: readonly FarPlace[] = [];
+  private changed: readonly ChangedPlace[] = [];
+
+  constructor(
+    private readonly map: MapLibreMap,
+    element: Element,
+  ) {
+    const colors = mapColors(element);
+    for (const name of SOURCES)
+      map.addSource(`plan-${name}`, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
+    const [near, farther, far, none] = colors.plan;
+    const byClass: ExpressionSpecification = ['match', ['get', 'far'], 1, near, 2, farther, 3, far, none];
+
+    // Facilities that the question does not count would be mistaken for those that it does.
+    for (const id of ['facilities', 'first-aid-stations'])
+      if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', 'none');
+    const buildings = map.getStyle().layers.find((layer) => layer.id === 'buildings');
+    if (buildings?.type === 'fill-extrusion') {
+      const own = buildings.paint?.['fill-extrusion-color'] ?? colors.hairline;
+      const state: ExpressionSpecification = ['coalesce', ['feature-state', 'plan'], 0];
+      map.setPaintProperty('buildings', 'fill-extrusion-color', [
+        'match',
+        state,
+        1,
+        near,
+        2,
+        farther,
+        3,
+        far,
+        4,
+        none,
+        5,
+        colors.planGain,
+        6,
+        colors.planLoss,
+        own,
+      ] as never);
+    }
+    addLayer(map, {
+      id: 'plan-area',
+      type: 'fill',
+      source: 'plan-area',
+      paint: { 'fill-color': colors.accent, 'fill-opacity': 0.06 },
+    });
+    addLayer(map, {
+      id: 'plan-area-edge',
+      type: 'line',
+      source: 'plan-area',
+      paint: { 'line-color': colors.accent, 'line-width': 2, 'line-dasharray': [3, 2] },
+    });
+    addLayer(map, {
+      id: 'plan-ways-casing',
+      type: 'line',
+      source: 'plan-ways',
+      layout: { 'line-cap': 'round' },
+      paint: { 'line-color': colors.panel, 'line-width': 9 },
+    });
+    addLayer(map, {
+      id: 'plan-ways',
+      type: 'line',
+      source: 'plan-ways',
+      paint: { 'line-color': colors.planWay, 'line-width': 5, 'line-dasharray': [2, 1] },
+    });
+    addLayer(map, {
+      id: 'plan-gates',
+      type: 'symbol',
+      source: 'plan-gates',
+      layout: {
+        'icon-image': ['get', 'image'],
+        'icon-size': 1.2,
+        'icon-allow-overlap': true,
+        'text-field': ['get', 'label'],
+        'text-font': FONT,
+        'text-size': 12,
+        'text-anchor': 'top',
+        'text-offset': [0, 1],
+        'text-optional': true,
+      },
+      paint: { 'text-color': colors.planWay, 'text-halo-color': colors.panel, 'text-halo-width': 2 },
+    });
+    addLayer(map, {
+      id: 'plan-uncovered',
+      type: 'circle',
+      source: 'plan-uncovered',
+      layout: { 'circle-sort-key': ['get', 'far'] },
+      paint: {
+        'circle-color': byClass,
+        'circle-radius': byPeople,
+        'circle-stroke-color': colors.panel,
+        'circle-stroke-width': ['match', ['get', 'far'], 4, 2, 0.6],
+        'circle-opacity': ['interpolate', ['linear'], ['zoom'], 15, 0.9, 16.2, 0],
+        'circle-stroke-opacity': ['interpolate', ['linear'], ['zoom'], 15, 0.9, 16.2, 0],
+      },
+    });
+    addLayer(map, {
+      id: 'plan-uncovered-labels',
+      type: 'symbol',
+      source: 'plan-uncovered',
+      minzoom: 16,
+      layout: { 'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12 },
+      paint: { 'text-color': colors.text, 'text-halo-color': colors.panel, 'text-halo-width': 2 },
+    });
+    addLayer(map, {
+      id: 'plan-change',
+      type: 'symbol',
+      source: 'plan-change',
+      layout: {
+        'text-field': ['match', ['get', 'change'], 'gain', '+', '−'],
+        'text-font': FONT,
+        'text-size': ['interpolate', ['linear'], ['zoom'], 13, 15, 17, 24],
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: {
+        'text-color': ['match', ['get', 'change'], 'gain', colors.planGain, colors.planLoss],
+        'text-halo-color': colors.panel,
+        'text-halo-width': 2,
+      },
+    });
+    addLayer(map, {
+      id: 'plan-facilities',
+      type: 'symbol',
+      source: 'plan-facilities',
+      layout: { 'icon-image': ['get', 'image'], 'icon-size': 1.25, 'icon-allow-overlap': true },
+      paint: { 'icon-opacity': ['case', ['get', 'closed'], 0.45, 1] },
+    });
+    addLayer(map, {
+      id: 'plan-candidates',
+      type: 'circle',
+      source: 'plan-candidates',
+      paint: {
+        'circle-radius': 4,
+        'circle-color': colors.none,
+        'circle-stroke-color': colors.textQuiet,
+        'circle-stroke-width': 1.5,
+      },
+    });
+    addLayer(map, {
+      id: 'plan-pick',
+      type: 'circle',
+      source: 'plan-pick',
+      paint: {
+        'circle-radius': 15,
+        'circle-color': colors.none,
+        'circle-stroke-color': colors.accent,
+        'circle-stroke-width': 3,
+      },
+    });
+    addLayer(map, {
+      id: 'plan-chosen',
+      type: 'circle',
+      source: 'plan-chosen',
+      paint: {
+        'circle-radius': 11,
+        'circle-color': ['case', ['get', 'isNew'], colors.planSite, colors.textQuiet],
+        'circle-stroke-color': colors.panel,
+        'circle-stroke-width': 3,
+      },
+    });
+    addLayer(map, {
+      id: 'plan-chosen-labels',
+      type: 'symbol',
+      source: 'plan-chosen',
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': FONT,
+        'text-size': 13,
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': colors.panel },
+    });
+    addLayer(map, {
+      id: 'plan-site-labels',
+      type: 'symbol',
+      source: 'plan-sites',
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': FONT,
+        'text-size': 13,
+        'text-anchor': 'bottom',
+        'text-offset': [0, -1],
+        'text-allow-overlap': true,
+      },
+      paint: { 'text-color': colors.planSite, 'text-halo-color': colors.panel, 'text-halo-width': 2.5 },
+    });
+  }
+
+  setUncovered(places: readonly FarPlace[]): void {
+    this.far = places;
+    this.drawFar();
+    this.color();
+  }
+
+  /** What a plan covers is drawn as a change only. */
+  private drawFar(): void {
+    const gained = new Set(this.changed.filter(({ change }) => change === 'gain').map(({ id }) => id));
+    this.put(
+      'uncovered',
+      this.far
+        .filter(({ id }) => !gained.has(id))
+        .map(({ position, people, far, label }) => point(position, { people, far, label })),
+    );
+  }
+
+  setChange(places: readonly ChangedPlace[]): void {
+    this.changed = places;
+    this.drawFar();
+    this.put(
+      'change',
+      places.map(({ position, people, change }) => point(position, { people, change })),
+    );
+    this.color();
+  }
+
+  setFacilities(points: readonly FacilityPoint[]): void {
+    this.put(
+      'facilities',
+      points.map(({ position, image, isClosed }) => point(position, { image, closed: isClosed })),
+    );
+  }
+
+  setArea(geometry: Geometry | null): void {
+    this.put('area', geometry ? [{ type: 'Feature', properties: {}, geometry }] : []);
+  }
+
+  setWays(lines: readonly ChangedWay[], gates: readonly { position: Position; image: string; label: string }[]): void {
+    this.put(
+      'ways',
+      lines.map(({ geometry, label }) => ({ type: 'Feature', properties: { label }, geometry })),
+    );
+    this.put(
+      'gates',
+      gates.map(({ position, image, label }) => point(position, { image, label })),
+    );
+  }
+
+  setCandidates(positions: readonly Position[]): void {
+    this.put(
+      'candidates',
+      positions.map((position) => point(position, {})),
+    );
+  }
+
+  setPick(position: Position | null): void {
+    this.put('pick', position ? [point(position, {})] : []);
+  }
+
+  setChosen(sites: readonly ChosenSite[]): void {
+    this.put(
+      'chosen',
+      sites.map(({ name, position, people, isNew }) => point(position, { name, people, isNew })),
+    );
+  }
+
+  setSites(sites: readonly { name: string; position: Position }[]): void {
+    this.put(
+      'sites',
+      sites.map(({ name, position }) => point(position, { name })),
+    );
+  }
+
+  /** Colours the buildings themselves, where the map shows them. */
+  private color(): void {
+    const states = new Map<string, number>(this.far.map(({ id, far }) => [id, far]));
+    for (const { id, change } of this.changed) states.set(id, change === 'gain' ? 5 : 6);
+    for (const id of this.colored)
+      if (!states.has(id)) {
+        this.map.removeFeatureState(building(id), 'plan');
+        this.colored.delete(id);
+      }
+    for (const [id, plan] of states) {
+      this.map.setFeatureState(building(id), { plan });
+      this.colored.add(id);
+    }
+  }
+
+  private put(name: SourceName, features: GeoJsonFeature[]): void {
+    void this.map.getSource<GeoJSONSource>(`plan-${name}`)?.setData({ type: 'FeatureCollection', features });
+  }
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { addressOf, bodyOf, isComplete, nextDay, questionAt, thisHour } from './question';
+import type { Standard } from './types';
+
+const standards = [
+  { id: 'living_circle_15', facility: null, minutes: 15 },
+  { id: 'aed_4', facility: { collection: 'first_aid_stations', kind: null, aed: true, area_m2: null }, minutes: 4 },
+] as unknown as Standard[];
+const NOW = Date.parse('2026-11-29T10:40:00Z');
+
+test('the address of a question opens the same question', () => {
+  for (const query of [
+    {},
+    { standard: 'aed_4', at: '2026-11-25T22:00', by: 'housing' },
+    { standard: 'living_circle_15', facility: 'rest_stop', profile: 'wheelchair', at: '2026-11-25T09:00' },
+    { standard: 'own', own: '{"minutes":6,"there_and_back":true,"title":"六分钟","source":"街道办公会"}' },
+  ]) {
+    const question = questionAt(query, NOW);
+    expect(questionAt(addressOf(question), NOW + 9e9)).toEqual(question);
+  }
+});
+
+test('values that nobody can ask for become the defaults', () => {
+  const question = questionAt({ by: 'planet', at: 'soon', facility: 'casino', own: '{', profile: 'rocket' }, NOW);
+  expect(question).toMatchObject({
+    by: 'community',
+    at: '2026-11-29T18:00',
+    facility: 'pocket_parks',
+    own: { metres: 300 },
+    profile: 'foot',
+  });
+});
+
+test('a moment is asked in China’s time, and days are found ahead', () => {
+  expect(thisHour(Date.parse('2026-11-29T23:59:00Z'))).toBe('2026-11-30T07:00');
+  expect(nextDay('2026-11-29T18:00', 0, 10)).toBe('2026-11-29T10:00');
+  expect(nextDay('2026-11-29T18:00', 3, 22)).toBe('2026-12-02T22:00');
+});
+
+test('facilities are named only where the standard leaves them open', () => {
+  const asked = (query: Record<string, string>) =>
+    bodyOf(questionAt({ at: '2026-11-25T10:00', ...query }, NOW), standards);
+  expect(asked({ standard: 'aed_4', facility: 'toilet' })).toEqual({
+    standard: 'aed_4',
+    at: '2026-11-25T10:00:00+08:00',
+    profile: 'foot',
+  });
+  expect(asked({ standard: 'living_circle_15', facility: 'toilet' }).facility).toEqual({
+    collection: 'facilities',
+    kind: 'toilet',
+  });
+  expect(asked({ standard: 'own', facility: 'aed' }).facility).toEqual({ collection: 'first_aid_stations', aed: true });
+});
+
+test('a standard of one’s own needs a source', () => {
+  const own = (source: string) => questionAt({ standard: 'own', own: JSON.stringify({ metres: 400, source }) }, NOW);
+  expect([isComplete(own(' ')), isComplete(own('街道办公会')), isComplete(questionAt({}, NOW))]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+});

@@ -1,0 +1,129 @@
+// The form of a siting problem: which conditions apply to which problem, and the request that it makes.
+import type { Polygon } from 'geojson';
+import type { TriedSite } from './draft';
+import type { bodyOf } from './question';
+import type { Edit, Problem, SitingBody } from './types';
+
+export const PROBLEMS = ['mclp', 'lscp', 'p-median', 'p-center', 'relocation'] as const satisfies readonly Problem[];
+export const SOURCES = ['generate', 'sites', 'areas', 'layer', 'hosts'] as const;
+export type Source = (typeof SOURCES)[number];
+export type Existing = 'keep' | 'replace' | 'ignore';
+
+export interface SitingForm {
+  problem: Problem;
+  k: number;
+  moves: number;
+  /** The share to cover, in per cent. */
+  share: number;
+  existing: Existing;
+  source: Source;
+  spacing: number;
+  collection: string;
+  filter: string;
+  minDistance: number | null;
+  budget: number | null;
+  /** The least share of each community, in per cent. */
+  community: number | null;
+  backup: boolean;
+  gradual: number | null;
+  capacity: number | null;
+  placement: boolean;
+  plans: number;
+  robust: boolean;
+  timeLimit: number;
+}
+
+export const START: SitingForm = {
+  problem: 'mclp',
+  k: 3,
+  moves: 2,
+  share: 100,
+  existing: 'keep',
+  source: 'generate',
+  spacing: 100,
+  collection: 'units',
+  filter: '',
+  minDistance: null,
+  budget: null,
+  community: null,
+  backup: false,
+  gradual: null,
+  capacity: null,
+  placement: true,
+  plans: 3,
+  robust: true,
+  timeLimit: 60,
+};
+
+export type Condition =
+  'k' | 'moves' | 'share' | 'existing' | 'budget' | 'capacity' | 'community' | 'backup' | 'gradual';
+
+/** As in the table of docs/planning.md. The smallest distance applies to every problem. */
+const CONDITIONS: Record<Problem, readonly Condition[]> = {
+  mclp: ['k', 'existing', 'budget', 'capacity', 'community', 'backup', 'gradual'],
+  lscp: ['share', 'existing', 'capacity', 'community', 'backup'],
+  'p-median': ['k', 'existing', 'budget'],
+  'p-center': ['k', 'existing', 'budget'],
+  relocation: ['moves', 'budget', 'community', 'backup', 'gradual'],
+};
+
+/** Whether a condition can be set, given the others. */
+export function applies(condition: Condition, form: SitingForm): boolean {
+  if (!CONDITIONS[form.problem].includes(condition)) return false;
+  if (condition === 'backup') return form.capacity === null && form.gradual === null;
+  if (condition === 'capacity') return !form.backup;
+  if (condition === 'gradual') return !form.backup;
+  return true;
+}
+
+const isSet = (value: number | null): value is number => typeof value === 'number' && Number.isFinite(value);
+
+function candidatesOf(
+  form: SitingForm,
+  drawn: { sites: readonly TriedSite[]; areas: readonly Polygon[] },
+): SitingBody['candidates'] {
+  const filter = form.filter.trim() === '' ? {} : { filter: form.filter.trim() };
+  switch (form.source) {
+    case 'sites':
+      return { points: drawn.sites.map(({ id, name, position: [lon, lat] }) => ({ id, name, lon, lat })) };
+    case 'areas':
+      return { areas: { polygons: [...drawn.areas], spacing_m: form.spacing } };
+    case 'layer':
+      return { layer: { collection: form.collection, ...filter } };
+    case 'hosts':
+      return { hosts: { collection: form.collection, ...filter } };
+    case 'generate':
+      return { generate: { spacing_m: form.spacing } };
+  }
+}
+
+/** The request of a form. What does not apply to the problem is left out. */
+export function sitingBody(
+  form: SitingForm,
+  question: ReturnType<typeof bodyOf>,
+  drawn: { sites: readonly TriedSite[]; areas: readonly Polygon[] },
+  /** Changed ways and gates: sites are chosen on the map with them. */
+  edits: readonly Edit[],
+): SitingBody {
+  const number = (name: Condition, value: number | null): value is number => applies(name, form) && isSet(value);
+  return {
+    problem: form.problem,
+    ...question,
+    ...(applies('k', form) ? { k: form.k } : {}),
+    ...(applies('moves', form) ? { moves: form.moves } : {}),
+    ...(applies('share', form) ? { share: form.share / 100 } : {}),
+    ...(applies('existing', form) ? { existing: form.existing } : {}),
+    candidates: candidatesOf(form, drawn),
+    ...(form.placement ? {} : { placement: false }),
+    ...(isSet(form.minDistance) ? { min_distance_m: form.minDistance } : {}),
+    ...(number('budget', form.budget) ? { budget: form.budget } : {}),
+    ...(number('community', form.community) ? { community_share: form.community / 100 } : {}),
+    ...(applies('backup', form) && form.backup ? { backup: true } : {}),
+    ...(number('gradual', form.gradual) ? { gradual_until: form.gradual } : {}),
+    ...(number('capacity', form.capacity) ? { capacity: form.capacity } : {}),
+    plans: form.plans,
+    robustness: form.robust ? { samples: 100 } : null,
+    time_limit_s: form.timeLimit,
+    ...(edits.length > 0 ? { edits: [...edits] } : {}),
+  };
+}

@@ -1,0 +1,175 @@
+// The scenario that is being worked on: its edits with undo and redo, and where it is saved. What is not saved yet
+// survives a reload of the page in this browser tab.
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import type { Bilingual } from '@/core/i18n/lang';
+import { explain } from '@/core/api/explain';
+import { ApiError } from '@/core/api/client';
+import * as client from './client';
+import type { Held, ScenarioBody } from './client';
+import type { Edit, SavedQuestion, SitingRecord } from './types';
+import { begin, redo, step, undo, type History } from './undo';
+
+const KEY = 'onemap.planner.draft';
+
+/** Another planner has saved the scenario since it was opened here. */
+export interface Conflict {
+  by: string;
+  at: string;
+}
+
+export interface Draft {
+  edits: ComputedRef<readonly Edit[]>;
+  history: ShallowRef<History<readonly Edit[], Bilingual>>;
+  /** The solver's run that the sites come from. */
+  siting: ShallowRef<SitingRecord | null>;
+  /** The scenario as it was saved last; null for a new one. */
+  held: ShallowRef<Held | null>;
+  /** Whether there are changes that are not saved. */
+  isChanged: ComputedRef<boolean>;
+  conflict: Ref<Conflict | null>;
+  failure: Ref<string>;
+  isBusy: Ref<boolean>;
+  /** Changes the edits; `what` says how. */
+  change: (edits: readonly Edit[], what: Bilingual) => void;
+  /** Takes the last change back. Returns what it was; null if there is none. */
+  undo: () => Bilingual | null;
+  redo: () => Bilingual | null;
+  open: (id: string) => Promise<boolean>;
+  /** Begins a new scenario without edits. */
+  clear: () => void;
+  /** Saves under this name; `asNew` makes another scenario of it. Resolves to whether it was saved. */
+  save: (name: string, question: SavedQuestion, asNew?: boolean) => Promise<boolean>;
+  /** Overwrites what the other planner saved. */
+  overwrite: (name: string, question: SavedQuestion) => Promise<boolean>;
+  /** Removes the saved scenario. */
+  remove: () => Promise<boolean>;
+}
+
+interface Kept {
+  edits: Edit[];
+  siting: SitingRecord | null;
+  held: Held | null;
+}
+
+function kept(): Kept | null {
+  try {
+    const text = sessionStorage.getItem(KEY);
+    return text ? (JSON.parse(text) as Kept) : null;
+  } catch {
+    return null; // storage may be forbidden
+  }
+}
+
+const same = (a: readonly Edit[], b: readonly Edit[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+export function useDraft(): Draft {
+  const before = kept();
+  const history = shallowRef<History<readonly Edit[], Bilingual>>(begin(before?.edits ?? []));
+  const siting = shallowRef<SitingRecord | null>(before?.siting ?? null);
+  const held = shallowRef<Held | null>(before?.held ?? null);
+  const conflict = ref<Conflict | null>(null);
+  const failure = ref('');
+  const isBusy = ref(false);
+  const edits = computed(() => history.value.present);
+  const isChanged = computed(() => !same(edits.value, held.value?.scenario.edits ?? []));
+
+  watch([edits, siting, held], () => {
+    try {
+      sessionStorage.setItem(
+        KEY,
+        JSON.stringify({ edits: [...edits.value], siting: siting.value, held: held.value } satisfies Kept),
+      );
+    } catch {
+      // Without storage, unsaved changes are lost on a reload.
+    }
+  });
+
+  function take(to: Held): void {
+    held.value = to;
+    siting.value = to.scenario.question?.siting ?? null;
+    conflict.value = null;
+  }
+
+  /** Runs a request to the server. Resolves to whether it succeeded. */
+  async function run(work: () => Promise<void>): Promise<boolean> {
+    failure.value = '';
+    isBusy.value = true;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      conflict.value = client.conflictOf(error);
+      if (!conflict.value) failure.value = explain(error);
+      return false;
+    } finally {
+      isBusy.value = false;
+    }
+  }
+
+  const bodyOf = (name: string, question: SavedQuestion): ScenarioBody => ({
+    name,
+    edits: [...edits.value],
+    question: { ...question, ...(siting.value ? { siting: siting.value } : {}) },
+  });
+
+  function go(next: History<readonly Edit[], Bilingual> | null, what: Bilingual | undefined): Bilingual | null {
+    if (!next) return null;
+    history.value = next;
+    return what ?? null;
+  }
+
+  return {
+    edits,
+    history,
+    siting,
+    held,
+    isChanged,
+    conflict,
+    failure,
+    isBusy,
+    change(to, what) {
+      if (!same(to, edits.value)) history.value = step(history.value, to, what);
+    },
+    undo: () => go(undo(history.value), history.value.past.at(-1)?.what),
+    redo: () => go(redo(history.value), history.value.future[0]?.what),
+    open: (id) =>
+      run(async () => {
+        const to = await client.scenario(id);
+        history.value = begin(to.scenario.edits);
+        take(to);
+      }),
+    clear() {
+      history.value = begin([]);
+      siting.value = null;
+      held.value = null;
+      conflict.value = null;
+      failure.value = '';
+    },
+    save: (name, question, asNew = false) =>
+      run(async () => {
+        const known = asNew ? null : held.value;
+        const body = bodyOf(name, question);
+        take(
+          known ? await client.saveScenario(known.scenario.id, known.etag, body) : await client.createScenario(body),
+        );
+      }),
+    overwrite: (name, question) =>
+      run(async () => {
+        const id = held.value?.scenario.id ?? '';
+        const { etag } = await client.scenario(id);
+        take(await client.saveScenario(id, etag, bodyOf(name, question)));
+      }),
+    remove: () =>
+      run(async () => {
+        const known = held.value;
+        if (!known) return;
+        try {
+          await client.deleteScenario(known.scenario.id, known.etag);
+        } catch (error) {
+          // Somebody else has removed it already.
+          if (!(error instanceof ApiError && error.status === 404)) throw error;
+        }
+        held.value = null;
+      }),
+  };
+}

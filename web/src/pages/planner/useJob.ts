@@ -1,0 +1,97 @@
+// A siting job that is started or found again, followed until it ends.
+import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
+import { explain } from '@/core/api/explain';
+import * as client from './client';
+import type { SitingBody, SitingJob } from './types';
+
+/** How incumbent and bound developed: seconds since the start, and the values. */
+export interface Trace {
+  incumbent: (readonly [number, number])[];
+  bound: (readonly [number, number])[];
+}
+
+export interface Job {
+  job: ShallowRef<SitingJob | null>;
+  trace: ShallowRef<Trace>;
+  failure: Ref<string>;
+  isStarting: Ref<boolean>;
+  isRunning: () => boolean;
+  /** Starts a job. Resolves to its id; null if it was refused. */
+  start: (body: SitingBody) => Promise<string | null>;
+  /** Follows a job that was started before. */
+  follow: (id: string) => void;
+  cancel: () => Promise<void>;
+  forget: () => void;
+}
+
+export function useJob(): Job {
+  const job = shallowRef<SitingJob | null>(null);
+  const trace = shallowRef<Trace>({ incumbent: [], bound: [] });
+  const failure = ref('');
+  const isStarting = ref(false);
+  let stop: (() => void) | null = null;
+  let began = 0;
+
+  function heard(now: SitingJob): void {
+    job.value = now;
+    const at = (Date.now() - began) / 1000;
+    const { incumbent, bound } = now.progress ?? {};
+    const longer = (line: Trace['bound'], value: number | null | undefined): Trace['bound'] =>
+      typeof value === 'number' && Number.isFinite(value) ? [...line, [at, value] as const].slice(-400) : line;
+    trace.value = {
+      incumbent: longer(trace.value.incumbent, incumbent),
+      bound: longer(trace.value.bound, bound),
+    };
+  }
+
+  function forget(): void {
+    stop?.();
+    stop = null;
+    job.value = null;
+    trace.value = { incumbent: [], bound: [] };
+    failure.value = '';
+  }
+
+  function follow(id: string): void {
+    forget();
+    began = Date.now();
+    stop = client.followJob(id, heard, (error) => {
+      failure.value = explain(error);
+    });
+  }
+
+  onScopeDispose(() => stop?.());
+
+  return {
+    job,
+    trace,
+    failure,
+    isStarting,
+    isRunning: () => job.value !== null && !client.hasEnded(job.value),
+    async start(body) {
+      isStarting.value = true;
+      forget();
+      try {
+        const started = await client.startSiting(body);
+        follow(started.id);
+        return started.id;
+      } catch (error) {
+        failure.value = explain(error);
+        return null;
+      } finally {
+        isStarting.value = false;
+      }
+    },
+    follow,
+    async cancel() {
+      const id = job.value?.id;
+      if (!id) return;
+      try {
+        await client.cancelJob(id);
+      } catch (error) {
+        failure.value = explain(error);
+      }
+    },
+    forget,
+  };
+}
