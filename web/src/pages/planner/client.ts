@@ -1,7 +1,18 @@
 // The requests of the planner's page.
 import { answered, ApiError, ask, http } from '@/core/api/client';
 import { under } from '@/core/api/root';
-import type { Coverage, CoverageBody, Edit, SavedQuestion, Scenario, SitingBody, SitingJob, Standard } from './types';
+import type {
+  AccessBody,
+  Coverage,
+  CoverageBody,
+  Edit,
+  JobState,
+  SavedQuestion,
+  Scenario,
+  SitingBody,
+  SitingJob,
+  Standard,
+} from './types';
 
 /** The most entries that the server puts in a list of a coverage. */
 export const MOST_LISTED = 10_000;
@@ -53,25 +64,29 @@ export const saveScenario = async (id: string, etag: string, body: ScenarioBody)
 export const deleteScenario = async (id: string, etag: string): Promise<void> =>
   void (await ask(scenarioPath(id), { method: 'DELETE', headers: { 'if-match': etag } }));
 
-export const startSiting = async (body: SitingBody): Promise<SitingJob> =>
+export const startSiting = async (body: SitingBody | AccessBody): Promise<SitingJob> =>
   (await (
     await ask('/api/plan/sitings', { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) })
   ).json()) as SitingJob;
 
 const jobPath = (id: string): string => `/api/jobs/${encodeURIComponent(id)}`;
 
-export const job = async (id: string, signal?: AbortSignal): Promise<SitingJob> =>
-  (await (await ask(jobPath(id), { signal })).json()) as SitingJob;
+export const job = async <Result>(id: string, signal?: AbortSignal): Promise<SitingJob<Result>> =>
+  (await (await ask(jobPath(id), { signal })).json()) as SitingJob<Result>;
 
 export const cancelJob = async (id: string): Promise<void> => void (await ask(jobPath(id), { method: 'DELETE' }));
 
-export const hasEnded = ({ state }: Pick<SitingJob, 'state'>): boolean => state !== 'queued' && state !== 'running';
+export const hasEnded = ({ state }: { state: JobState }): boolean => state !== 'queued' && state !== 'running';
 
 /**
  * Follows a job until it has ended: `on` receives each state, the last one with its result. Returns a function that
  * stops following; the job itself runs on.
  */
-export function followJob(id: string, on: (job: SitingJob) => void, failed: (error: unknown) => void): () => void {
+export function followJob<Result>(
+  id: string,
+  on: (job: SitingJob<Result>) => void,
+  failed: (error: unknown) => void,
+): () => void {
   let isStopped = false;
   const feed = new EventSource(under(`${jobPath(id)}/events`));
   const stop = (): void => {
@@ -81,13 +96,13 @@ export function followJob(id: string, on: (job: SitingJob) => void, failed: (err
   const read = async (): Promise<void> => {
     stop();
     try {
-      on(await job(id));
+      on(await job<Result>(id));
     } catch (error) {
       failed(error);
     }
   };
   feed.addEventListener('job', ({ data }: MessageEvent<string>) => {
-    const state = JSON.parse(data) as SitingJob;
+    const state = JSON.parse(data) as SitingJob<Result>;
     // Events come without the result.
     if (hasEnded(state)) void read();
     else if (!isStopped) on(state);

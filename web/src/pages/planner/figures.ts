@@ -2,9 +2,9 @@
 import * as format from '@/core/i18n/format';
 import type { Lang } from '@/core/i18n/lang';
 
-/** A share from 0 to 1 with one decimal and a thin space: 62.4 %. A dash if there is none. */
+/** A share from 0 to 1 with one decimal and a narrow space that does not break: 62.4 %. A dash if there is none. */
 export const percent = (share: number | null | undefined): string =>
-  share === null || share === undefined ? '–' : `${(share * 100).toFixed(1)}\u2009%`;
+  share === null || share === undefined ? '–' : `${(share * 100).toFixed(1)}\u202f%`;
 
 /** A difference of shares in points, with its sign: +8.1. */
 export function points(from: number | null | undefined, to: number | null | undefined): string {

@@ -115,7 +115,7 @@ export interface Site {
 
 export interface PlanFigures {
   demand: number;
-  covered: number;
+  covered: number | null;
   share: number | null;
   walking_mean_m?: number | null;
   walking_mean_s?: number | null;
@@ -131,20 +131,22 @@ export interface SitingResult {
   gap: number | null;
   stop_reason: string;
   seconds: number;
-  objective?: { name: string; unit?: string; zh?: string; en?: string } | null;
+  objective?: { name: string; unit: string; maximised: boolean; title: Bilingual } | null;
   sites: Site[];
   figures: PlanFigures | null;
   before: Partial<PlanFigures> | null;
-  least_walking?: boolean | string | null;
-  conflicts?: { constraint: string; name: string | Bilingual }[];
-  plans: { incumbent: number; sites: Site[]; figures: PlanFigures }[];
-  robustness: { samples: number; sites: { id: string; chosen: number }[] } | null;
+  least_walking?: boolean;
+  conflicts?: { constraint: string; name: Bilingual }[];
+  plans: { incumbent: number; sites: Site[]; figures: PlanFigures; is_proven?: boolean }[];
+  robustness: { samples: number; infeasible?: number; sites: { id: string; chosen: number }[] } | null;
   candidates?: {
     count: number;
     refused: { id: string; name?: string | null; position: [number, number]; why: Bilingual }[];
     refused_left_off?: number;
   } | null;
-  curve?: { k: number; covered: number; share: number }[] | null;
+  curve?: { k: number; covered: number; share: number; is_proven?: boolean }[] | null;
+  /** The request. */
+  question?: SitingBody;
   standard?: Standard;
   seq: number;
   network_seq: number;
@@ -153,7 +155,8 @@ export interface SitingResult {
 
 export type JobState = 'queued' | 'running' | 'done' | 'cancelled' | 'failed' | 'lost';
 
-export interface SitingJob {
+/** A siting job; `Result` is that of the question which rule should change for `problem: access`. */
+export interface SitingJob<Result = SitingResult> {
   id: string;
   kind: string;
   state: JobState;
@@ -167,8 +170,42 @@ export interface SitingJob {
     gap?: number | null;
   } | null;
   seq?: number | null;
-  result?: SitingResult | null;
+  result?: Result | null;
   problem?: string | null;
   problem_zh?: string | null;
   created_at: string;
+}
+
+export type AccessObjective = 'rider_minutes' | 'walking_minutes' | 'aed_people';
+
+export interface AccessBody {
+  problem: 'access';
+  objective: AccessObjective;
+  k?: number;
+  at?: string;
+  edits?: Edit[];
+  time_limit_s?: number;
+}
+
+export interface AccessSaved {
+  rider_minutes_day: number;
+  walking_minutes_day: number;
+  aed_people: number;
+  households: number;
+}
+
+/** The result of the question which rule should change. */
+export interface AccessResult {
+  objective: AccessObjective;
+  singles: { id: string; title: Bilingual; edits: Edit[]; saved: AccessSaved; sentence: Bilingual }[];
+  best: {
+    changes: string[];
+    saved: AccessSaved;
+    bound: number | null;
+    gap: number | null;
+    stop_reason: string;
+  } | null;
+  seq: number;
+  network_seq: number;
+  notes?: Bilingual[];
 }

@@ -2,7 +2,7 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { explain } from '@/core/api/explain';
 import * as client from './client';
-import type { SitingBody, SitingJob } from './types';
+import type { AccessBody, SitingBody, SitingJob, SitingResult } from './types';
 
 /** How incumbent and bound developed: seconds since the start, and the values. */
 export interface Trace {
@@ -10,29 +10,30 @@ export interface Trace {
   bound: (readonly [number, number])[];
 }
 
-export interface Job {
-  job: ShallowRef<SitingJob | null>;
+export interface Job<Result = SitingResult> {
+  job: ShallowRef<SitingJob<Result> | null>;
   trace: ShallowRef<Trace>;
   failure: Ref<string>;
   isStarting: Ref<boolean>;
   isRunning: () => boolean;
   /** Starts a job. Resolves to its id; null if it was refused. */
-  start: (body: SitingBody) => Promise<string | null>;
+  start: (body: SitingBody | AccessBody) => Promise<string | null>;
   /** Follows a job that was started before. */
   follow: (id: string) => void;
   cancel: () => Promise<void>;
   forget: () => void;
 }
 
-export function useJob(): Job {
-  const job = shallowRef<SitingJob | null>(null);
+/** @typeParam Result the result, which follows from the problem of the body that is started. */
+export function useJob<Result = SitingResult>(): Job<Result> {
+  const job = shallowRef<SitingJob<Result> | null>(null);
   const trace = shallowRef<Trace>({ incumbent: [], bound: [] });
   const failure = ref('');
   const isStarting = ref(false);
   let stop: (() => void) | null = null;
   let began = 0;
 
-  function heard(now: SitingJob): void {
+  function heard(now: SitingJob<Result>): void {
     job.value = now;
     const at = (Date.now() - began) / 1000;
     const { incumbent, bound } = now.progress ?? {};
@@ -55,7 +56,7 @@ export function useJob(): Job {
   function follow(id: string): void {
     forget();
     began = Date.now();
-    stop = client.followJob(id, heard, (error) => {
+    stop = client.followJob<Result>(id, heard, (error) => {
       failure.value = explain(error);
     });
   }

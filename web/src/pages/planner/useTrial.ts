@@ -26,6 +26,8 @@ export function useTrial(
   planner: Planner,
   sites: ComputedRef<readonly TriedSite[]>,
   others: ComputedRef<readonly Edit[]>,
+  /** The length of the lists: short ones come faster while something is dragged. */
+  limit = 1000,
 ): Trial {
   const answer = shallowRef<Coverage | null>(null);
   const isCounting = ref(false);
@@ -38,7 +40,7 @@ export function useTrial(
     by: planner.question.value.by,
     add: sites.value.map(({ position: [lon, lat] }) => ({ lon, lat })),
     ...(others.value.length > 0 ? { edits: [...others.value] } : {}),
-    limit: 1000,
+    limit,
   });
 
   async function run(): Promise<void> {

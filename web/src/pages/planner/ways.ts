@@ -1,0 +1,103 @@
+// Changes of rules at ways and gates, and how they read.
+import type { Geometry } from 'geojson';
+import type { Bilingual } from '@/core/i18n/lang';
+import type { Edit } from './types';
+
+/** A lane or a gate of the map that was clicked. */
+export interface WayFeature {
+  collection: 'routes' | 'entrances';
+  id: string;
+  geometry: Geometry | null;
+  properties: Record<string, unknown>;
+}
+
+export type WayAction = 'close' | 'open' | 'walk' | 'reverse' | 'both';
+
+/** The actions that make sense at a feature. */
+export function actionsOf({ collection, geometry, properties }: WayFeature): WayAction[] {
+  if (collection === 'entrances') return ['close', 'open', 'walk'];
+  const isLine = geometry?.type === 'LineString';
+  return [
+    'close',
+    'open',
+    ...(isLine ? (['reverse'] as const) : []),
+    ...(properties['oneway'] === true ? (['both'] as const) : []),
+  ];
+}
+
+/** What an action changes. */
+export function changeOf(
+  action: WayAction,
+  { geometry }: WayFeature,
+): { properties: Record<string, unknown>; geometry?: Geometry } {
+  switch (action) {
+    case 'close':
+      return { properties: { foot: 'no', ebike: 'no' } };
+    case 'open':
+      return {
+        properties: { foot: 'yes', ebike: 'yes', locked: null, opening_hours: null, ebike_hours: null, access: null },
+      };
+    case 'walk':
+      return { properties: { foot: 'yes', ebike: 'no', locked: null } };
+    case 'both':
+      return { properties: { oneway: null } };
+    case 'reverse':
+      // A one-way lane is ridden along its line, so the line itself turns round.
+      return {
+        properties: { oneway: true },
+        ...(geometry?.type === 'LineString'
+          ? { geometry: { type: 'LineString', coordinates: geometry.coordinates.toReversed() } }
+          : {}),
+      };
+  }
+}
+
+const VALUES: Record<string, Bilingual> = {
+  yes: { zh: '可通行', en: 'allowed' },
+  no: { zh: '禁止', en: 'not allowed' },
+  dismount: { zh: '推行', en: 'dismount' },
+};
+const NAMES: Record<string, Bilingual> = {
+  foot: { zh: '步行', en: 'on foot' },
+  ebike: { zh: '电动自行车', en: 'e-bikes' },
+  opening_hours: { zh: '开放时间', en: 'open' },
+  ebike_hours: { zh: '电动自行车时段', en: 'e-bikes at' },
+  locked: { zh: '上锁', en: 'locked' },
+  access: { zh: '使用权限', en: 'access' },
+  oneway: { zh: '单行', en: 'one-way' },
+};
+
+function valueOf(name: string, value: unknown): Bilingual {
+  if (value === null || value === undefined)
+    return name.endsWith('hours')
+      ? { zh: '全天', en: 'always' }
+      : name === 'locked' || name === 'oneway'
+        ? { zh: '否', en: 'no' }
+        : { zh: '不限', en: 'anybody' };
+  if (value === true) return { zh: '是', en: 'yes' };
+  if (value === false) return { zh: '否', en: 'no' };
+  const text = String(value);
+  return VALUES[text] ?? { zh: text, en: text };
+}
+
+/** A changed or current rule in words. */
+export function ruleText(name: string, value: unknown): Bilingual {
+  const [key, said] = [NAMES[name] ?? { zh: name, en: name }, valueOf(name, value)];
+  return { zh: `${key.zh}${said.zh}`, en: `${key.en}: ${said.en}` };
+}
+
+/** The rules of a feature that the page shows. */
+export const RULES = ['foot', 'ebike', 'opening_hours', 'ebike_hours', 'locked', 'access', 'oneway'] as const;
+
+/** An edit in words. */
+export function editText(edit: Edit): Bilingual {
+  if (edit.op === 'delete') return { zh: '拆除', en: 'removed' };
+  if (edit.op === 'put') return { zh: '新增', en: 'new' };
+  const rules = Object.entries(edit.properties ?? {}).map(([name, value]) => ruleText(name, value));
+  const isTurned = edit.geometry?.type === 'LineString';
+  const isMoved = edit.geometry !== undefined && !isTurned;
+  return {
+    zh: [...(isTurned ? ['调转方向'] : isMoved ? ['迁移'] : []), ...rules.map((rule) => rule.zh)].join('，'),
+    en: [...(isTurned ? ['turned round'] : isMoved ? ['moved'] : []), ...rules.map((rule) => rule.en)].join(', '),
+  };
+}
