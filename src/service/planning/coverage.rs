@@ -11,6 +11,7 @@ use super::edits::{ScenarioEdit, WrongEdit};
 use super::people::People;
 pub use super::sites::Sites;
 use super::what_if::{NoWhatIf, WhatIf, WhatIfs};
+use crate::index::Collection;
 use crate::live::{Built, Network, Snapshot, Ways};
 use crate::model::RoleSet;
 use crate::planning::coverage::{Coverage, Demand, Doorway, Recount, Tally};
@@ -37,13 +38,27 @@ struct Kept {
     bases: Vec<(BaseKey, Arc<Base>)>,
 }
 
+/// The features of a collection, compared by identity. The number of their last commit does not tell them apart: maps
+/// with different edits follow the same commit.
+#[derive(Debug, Clone)]
+struct Layer(Option<Arc<Collection>>);
+
+impl PartialEq for Layer {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        }
+    }
+}
+
 /// What a population was collected from. The network and its attributes are compared by identity; they are kept alive
 /// here, so that no other can take their place in memory.
 #[derive(Debug, Clone)]
 struct PeopleKey {
     network: Arc<Built<Network>>,
     table: Arc<Table>,
-    seqs: Vec<Option<u64>>,
+    layers: Vec<Layer>,
     demand: DemandAsk,
     profile: String,
     roles: RoleSet,
@@ -53,7 +68,7 @@ impl PartialEq for PeopleKey {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.network, &other.network)
             && Arc::ptr_eq(&self.table, &other.table)
-            && self.seqs == other.seqs
+            && self.layers == other.layers
             && self.demand == other.demand
             && self.profile == other.profile
             && self.roles == other.roles
@@ -65,7 +80,7 @@ impl PartialEq for PeopleKey {
 struct BaseKey {
     people: PeopleKey,
     facility: FacilityAsk,
-    facility_seq: u64,
+    facilities: Layer,
     reach: Reach,
     there_and_back: bool,
     minute: i64,
@@ -220,24 +235,26 @@ impl Planning {
         ask: &CoverageAsk,
     ) -> Result<Arc<Base>, NoCoverage> {
         let map = ground.snapshot.collections();
-        let seq = |name: &str| map.get(name).map(|c| c.last_seq());
+        let layer = |name: &str| Layer(map.get(name).cloned());
         let key = BaseKey {
             people: PeopleKey {
                 network: Arc::clone(&ground.network),
                 table: Arc::clone(&ground.table),
-                seqs: match &ask.demand {
+                layers: match &ask.demand {
                     DemandAsk::Buildings(_) => ["buildings", "entrances", "compounds", "grids"]
-                        .map(seq)
+                        .map(layer)
                         .to_vec(),
-                    DemandAsk::Collection { collection, .. } => vec![seq(collection), seq("grids")],
-                    DemandAsk::Points(_) => vec![seq("grids")],
+                    DemandAsk::Collection { collection, .. } => {
+                        vec![layer(collection), layer("grids")]
+                    }
+                    DemandAsk::Points(_) => vec![layer("grids")],
                 },
                 demand: ask.demand.clone(),
                 profile: ask.profile.name.clone(),
                 roles: ask.roles,
             },
             facility: ask.facility.clone(),
-            facility_seq: seq(&ask.facility.collection).unwrap_or(0),
+            facilities: layer(&ask.facility.collection),
             reach: ask.standard.reach,
             there_and_back: ask.standard.there_and_back,
             minute: ask.at.as_second().div_euclid(60),

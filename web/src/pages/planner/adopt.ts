@@ -28,7 +28,7 @@ export function withPlan(
       ];
     } else if (!site.existing) {
       const known: TriedSite[] = sitesOf(next, facility);
-      const name = site.name || nameOf(freeNumber(known));
+      const name = hasName(site) ? site.name : nameOf(freeNumber(known));
       next = withSite(next, { id: idOf(site.id), name, position: site.position }, facility);
     }
   }
@@ -36,6 +36,10 @@ export function withPlan(
   const gone = existing.filter((id) => !kept.has(id));
   return [...next, ...gone.map((id): Edit => ({ collection: facility.collection, id, op: 'delete' }))];
 }
+
+/** Generated candidates are named by their id, which tells people nothing. */
+export const hasName = <Named extends Pick<Site, 'id' | 'name'>>(site: Named): site is Named & { name: string } =>
+  typeof site.name === 'string' && site.name !== '' && site.name !== site.id;
 
 /** Ids of candidates may be ids of other features, such as of the shop that hosts a station. */
 const idOf = (candidate: string): string =>

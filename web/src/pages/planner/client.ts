@@ -1,5 +1,5 @@
 // The requests of the planner's page.
-import { answered, ApiError, ask, http } from '@/core/api/client';
+import { answered, ApiError, ask, done, http, whole, type Answer } from '@/core/api/client';
 import { under } from '@/core/api/root';
 import type {
   AccessBody,
@@ -30,17 +30,17 @@ export interface Held {
   etag: string;
 }
 
-async function held(response: Response): Promise<Held> {
-  return { scenario: (await response.json()) as Scenario, etag: response.headers.get('etag') ?? '' };
+/** The document describes features and questions only as objects, so their types are those of `types.ts`. */
+async function held(asked: Answer<unknown>): Promise<Held> {
+  const { value, response } = await whole(asked);
+  return { scenario: value as Scenario, etag: response.headers.get('etag') ?? '' };
 }
 
-const scenarioPath = (id: string): string => `/api/plan/scenarios/${encodeURIComponent(id)}`;
-
 export const scenarios = async (signal?: AbortSignal): Promise<Scenario[]> =>
-  ((await (await ask('/api/plan/scenarios', { signal })).json()) as { scenarios: Scenario[] }).scenarios;
+  (await answered(http.GET('/api/plan/scenarios', { signal }))).scenarios as unknown as Scenario[];
 
-export const scenario = async (id: string, signal?: AbortSignal): Promise<Held> =>
-  held(await ask(scenarioPath(id), { signal }));
+export const scenario = (id: string, signal?: AbortSignal): Promise<Held> =>
+  held(http.GET('/api/plan/scenarios/{id}', { params: { path: { id } }, signal }));
 
 export interface ScenarioBody {
   name: string;
@@ -48,21 +48,20 @@ export interface ScenarioBody {
   question: SavedQuestion | null;
 }
 
-export const createScenario = async (body: ScenarioBody): Promise<Held> =>
-  held(await ask('/api/plan/scenarios', { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) }));
+export const createScenario = (body: ScenarioBody): Promise<Held> =>
+  held(http.POST('/api/plan/scenarios', { body: body as never }));
 
 /** Saves a scenario. Rejects with status 412 if somebody else has saved it since `etag`. */
-export const saveScenario = async (id: string, etag: string, body: ScenarioBody): Promise<Held> =>
+export const saveScenario = (id: string, etag: string, body: ScenarioBody): Promise<Held> =>
   held(
-    await ask(scenarioPath(id), {
-      method: 'PUT',
-      headers: { ...JSON_BODY, 'if-match': etag },
-      body: JSON.stringify(body),
+    http.PUT('/api/plan/scenarios/{id}', {
+      params: { path: { id }, header: { 'If-Match': etag } },
+      body: body as never,
     }),
   );
 
-export const deleteScenario = async (id: string, etag: string): Promise<void> =>
-  void (await ask(scenarioPath(id), { method: 'DELETE', headers: { 'if-match': etag } }));
+export const deleteScenario = (id: string, etag: string): Promise<void> =>
+  done(http.DELETE('/api/plan/scenarios/{id}', { params: { path: { id }, header: { 'If-Match': etag } } }));
 
 export const startSiting = async (body: SitingBody | AccessBody): Promise<SitingJob> =>
   (await (

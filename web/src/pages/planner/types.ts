@@ -34,6 +34,7 @@ export interface CoverageBody {
   limit?: number;
   edits?: Edit[];
   scenario?: string;
+  brief?: boolean;
 }
 
 /** What a saved scenario remembers of the question, besides its edits. */
@@ -131,7 +132,7 @@ export interface SitingResult {
   gap: number | null;
   stop_reason: string;
   seconds: number;
-  objective?: { name: string; unit: string; maximised: boolean; title: Bilingual } | null;
+  objective?: ({ name: string; unit: string; maximised: boolean } & Bilingual) | null;
   sites: Site[];
   figures: PlanFigures | null;
   before: Partial<PlanFigures> | null;

@@ -26,8 +26,8 @@ export function useTrial(
   planner: Planner,
   sites: ComputedRef<readonly TriedSite[]>,
   others: ComputedRef<readonly Edit[]>,
-  /** The length of the lists: short ones come faster while something is dragged. */
-  limit = 1000,
+  /** Whether only the figures and the places that gain are needed, which is faster while something is dragged. */
+  isBrief = true,
 ): Trial {
   const answer = shallowRef<Coverage | null>(null);
   const isCounting = ref(false);
@@ -40,7 +40,9 @@ export function useTrial(
     by: planner.question.value.by,
     add: sites.value.map(({ position: [lon, lat] }) => ({ lon, lat })),
     ...(others.value.length > 0 ? { edits: [...others.value] } : {}),
-    limit,
+    // While something is dragged, only the figures and who gains are needed.
+    ...(isBrief ? { brief: true } : {}),
+    limit: isBrief ? 1000 : client.MOST_LISTED,
   });
 
   async function run(): Promise<void> {

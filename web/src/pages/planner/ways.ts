@@ -56,6 +56,11 @@ const VALUES: Record<string, Bilingual> = {
   yes: { zh: '可通行', en: 'allowed' },
   no: { zh: '禁止', en: 'not allowed' },
   dismount: { zh: '推行', en: 'dismount' },
+  permissive: { zh: '许可通行', en: 'permissive' },
+  destination: { zh: '仅限到达', en: 'destination only' },
+  delivery: { zh: '仅限配送', en: 'deliveries only' },
+  customers: { zh: '仅限顾客', en: 'customers only' },
+  private: { zh: '内部使用', en: 'private' },
 };
 const NAMES: Record<string, Bilingual> = {
   foot: { zh: '步行', en: 'on foot' },
