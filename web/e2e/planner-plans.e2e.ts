@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch, mapReady, visit, type Visit } from './browser.ts';
-import { startServer, type Server } from './server.ts';
+import { networkReady, startServer, type Server } from './server.ts';
 
 const SIZE = { width: 1440, height: 900, reducedMotion: true };
 const AT = '2026-11-25T10:00';
@@ -87,6 +87,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     browser = await launch();
     server = await startServer('--demo');
     zhang = await server.createToken('--role', 'planner', '--name', 'zhang');
+    await networkReady(server.url, zhang);
     li = await server.createToken('--role', 'planner', '--name', 'li');
   });
   afterAll(async () => {
@@ -214,6 +215,22 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await refusal.waitFor();
     expect((await refusal.textContent())?.length).toBeGreaterThan(10);
     expect(await form.locator('[name="k"]').inputValue()).toBe('7');
+    await close();
+  });
+
+  test('a problem without any plan says which conditions conflict', async () => {
+    const { page, errors, close } = await planner('/try');
+    await drop(page, 520, 520);
+    await page.getByRole('link', { name: '自动选址' }).click();
+    const form = page.locator('[data-form="siting"]');
+    // One tried site cannot cover everybody.
+    await form.getByText('用最少的处数').click();
+    await form.locator('[name="source"][value="sites"]').check();
+    await form.getByRole('button', { name: '开始选址' }).click();
+    await page.locator('[data-infeasible]').waitFor({ timeout: 60_000 });
+    expect(await page.locator('[data-conflict]').count()).toBeGreaterThan(0);
+    await expectAccessible(page);
+    expect(errors).toEqual([]);
     await close();
   });
 

@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch, mapReady, visit, type Visit } from './browser.ts';
-import { startServer, type Server } from './server.ts';
+import { networkReady, startServer, type Server } from './server.ts';
 
 const SIZE = { width: 1440, height: 900, reducedMotion: true };
 const AT = '2026-11-25T10:00';
@@ -62,6 +62,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
     browser = await launch();
     server = await startServer('--demo');
     zhang = await server.createToken('--role', 'planner', '--name', 'zhang');
+    await networkReady(server.url, zhang);
   });
   afterAll(async () => {
     await browser.close();

@@ -78,6 +78,21 @@ export async function startServer(...options: string[]): Promise<Server> {
   };
 }
 
+/** Resolves when the network of routes is built, without which planning answers 503. */
+export async function networkReady(url: string, token: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const answer = await fetch(`${url}/api/plan/coverage`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ standard: 'aed_4', limit: 0 }),
+    });
+    if (answer.status !== 503) return;
+    if (Date.now() > deadline) throw new Error('the network of routes was not built');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
 /** Starts the program. Resolves when it is ready. */
 async function run(program: string, args: string[], url: string): Promise<ChildProcess> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
