@@ -141,7 +141,13 @@ async fn existing_stations_stay_are_replaced_or_do_not_count() {
         assert_eq!(found["sites"].as_array().unwrap().len(), 1);
         assert_eq!(found["before"]["covered"], 60.0);
     }
-    // A station that must stay leaves too few of the budget for the other village.
+    // It cannot both stay and be forbidden.
+    let mut both = one("keep");
+    both["forbidden"] = json!(["old"]);
+    let mut found = conflicts(&town, &both).await;
+    found.sort();
+    assert_eq!(found, ["forbidden", "keep_existing"]);
+    // With the station that stays, one site is enough for the other village.
     let body = with(base("p-center"), json!({"k": 1}));
     let kept = town.siting(&body).await;
     assert_eq!(kept["stop_reason"], "optimal");

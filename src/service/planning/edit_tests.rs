@@ -203,7 +203,7 @@ fn edits_that_concern_no_way_share_the_network_and_the_people_of_the_map() {
 
 #[test]
 fn maps_with_different_edits_of_one_collection_are_told_apart() {
-    let planning = Planning::new();
+    let planning = Planning::default();
     let ask = ask("first_aid_stations", Reach::Metres(300.0), false, NOON);
     let mut rng = Rng(5);
     // The same question about three maps, on each of which another station was put, and then about the first again.
@@ -222,7 +222,9 @@ fn maps_with_different_edits_of_one_collection_are_told_apart() {
     for edits in maps.iter().chain([&maps[0]]) {
         let map = planning.what_if(&DEMO, edits, ask.at).unwrap();
         let found = planning.coverage(&map.ground, &ask).unwrap();
-        let expected = Planning::new().coverage(&committed(edits), &ask).unwrap();
+        let expected = Planning::default()
+            .coverage(&committed(edits), &ask)
+            .unwrap();
         assert_eq!(found.coverage(), expected.coverage(), "{edits:?}");
     }
     assert_ne!(maps[0], maps[1]);

@@ -16,7 +16,7 @@ use super::ask::{Existing, Question, SitingAsk};
 use super::frame::{Frame, fingerprint};
 use super::preview::enough;
 use super::result::SitingResult;
-use super::solving::Solving;
+use super::solving::{Solving, is_better};
 use super::statement::{Statement, is_program, limit};
 use super::survey::Survey;
 use super::walks::Walks;
@@ -233,7 +233,12 @@ impl Work {
         let known = Mutex::new(saved.clone());
         let keep = |sites: &[u32], spent: Duration| {
             let mut known = lock(&known);
-            known.incumbent = Some(sites.to_vec());
+            // After a restart, the first plans of this run may be worse than the one that is known.
+            let before = known.incumbent.as_deref().filter(|_| self.saved.is_some());
+            let is_worse = before.is_some_and(|before| is_better(&stored.problem, before, sites));
+            if !is_worse {
+                known.incumbent = Some(sites.to_vec());
+            }
             known.spent_ms = spent.as_millis() as u64;
             *lock(&self.shared.fresh) = Some(known.clone());
         };

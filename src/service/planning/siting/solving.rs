@@ -10,7 +10,7 @@ use super::watch::NoSiting;
 use crate::live::jobs::{Progress, Search};
 use crate::model::both;
 use crate::planning::siting::alternatives::{Alternative, alternatives};
-use crate::planning::siting::control::{Control, Halt};
+use crate::planning::siting::control::{Control, Halt, StopReason, gap};
 use crate::planning::siting::curve::{Point, curve};
 use crate::planning::siting::plan::Plan;
 use crate::planning::siting::problem::{Problem, Refusal};
@@ -72,6 +72,7 @@ impl Solving<'_> {
             plan: &plan,
         };
         let plan = solve(problem, self.first.as_deref(), &control).map_err(|r| refused(&r))?;
+        let plan = no_worse(problem, plan, self.first.as_deref());
         let seconds = spent().as_secs_f64();
         self.go_on()?;
         let mut solved = Solved {
@@ -187,10 +188,99 @@ impl Solving<'_> {
     }
 }
 
+/// The plan of an interrupted run, if this run ended before it found one as good.
+fn no_worse(problem: &Problem, mut plan: Plan, first: Option<&[u32]>) -> Plan {
+    let is_known = |sites: &&[u32]| sites.iter().all(|s| (*s as usize) < problem.candidates);
+    let Some(first) = first
+        .filter(is_known)
+        .filter(|sites| problem.accepts(sites))
+    else {
+        return plan;
+    };
+    let is_as_good = plan
+        .sites
+        .as_deref()
+        .is_some_and(|found| !is_better(problem, first, found));
+    if plan.stop_reason == StopReason::Optimal || is_as_good {
+        return plan;
+    }
+    let value = problem.objective(first);
+    plan.sites = Some(first.to_vec());
+    plan.incumbent = Some(value);
+    plan.gap = plan.bound.and_then(|bound| gap(value, bound));
+    plan.figures = Some(problem.figures(first));
+    plan.least_walking = false;
+    plan
+}
+
+/// Whether a plan is better than another one. Sites that the problem does not have are never better.
+pub(super) fn is_better(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
+    let mut all = plan.iter().chain(other);
+    if all.any(|site| *site as usize >= problem.candidates) || !problem.accepts(plan) {
+        return false;
+    }
+    let (value, known) = (problem.objective(plan), problem.objective(other));
+    match problem.goal.is_maximised() {
+        true => value > known,
+        false => value < known,
+    }
+}
+
 /// The error for a problem that the solver does not accept.
 fn refused(refusals: &[Refusal]) -> NoSiting {
     let zh: Vec<&str> = refusals.iter().map(|r| r.text.zh.as_str()).collect();
     let en: Vec<&str> = refusals.iter().map(|r| r.text.en.as_str()).collect();
     let (zh, en) = (zh.join(""), en.join(" "));
     NoSiting::Text(both!("{zh}", "{en}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::planning::siting::problem::{Constraints, Demand, Goal};
+
+    /// Two villages and a site between them.
+    fn villages() -> Problem {
+        let home = |weight, distances: [f64; 3]| Demand {
+            weight,
+            reach: (0..3).zip(distances).collect(),
+            community: None,
+        };
+        Problem {
+            candidates: 3,
+            demand: vec![home(5.0, [10.0, 90.0, 50.0]), home(4.0, [90.0, 15.0, 50.0])],
+            goal: Goal::BestWorst,
+            constraints: Constraints {
+                sites: Some(1),
+                ..Constraints::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_run_without_time_returns_the_plan_of_the_run_before_it() {
+        let problem = villages();
+        // What a solver returns that is stopped before it finds a plan.
+        let stopped = Plan {
+            sites: None,
+            incumbent: None,
+            bound: Some(10.0),
+            gap: None,
+            stop_reason: StopReason::TimeLimit,
+            figures: None,
+            least_walking: false,
+            conflicts: Vec::new(),
+        };
+        let known = no_worse(&problem, stopped.clone(), Some(&[2]));
+        assert_eq!((known.incumbent, known.gap), (Some(50.0), Some(0.8)));
+        assert_eq!(known.sites.as_deref(), Some(&[2][..]));
+        // A plan that the problem does not accept is not used, and neither is a worse one.
+        assert_eq!(
+            no_worse(&problem, stopped.clone(), Some(&[0, 1])).sites,
+            stopped.sites
+        );
+        assert_eq!(no_worse(&problem, stopped, Some(&[9])).incumbent, None);
+        let best = solve(&problem, None, &Control::unlimited()).unwrap();
+        assert_eq!(no_worse(&problem, best.clone(), Some(&[0])), best);
+    }
 }
