@@ -4355,8 +4355,8 @@ export interface components {
             speed_sd?: number | null;
         };
         /**
-         * @description A role. The roles public, rider, grid worker, officer, admin form a ladder in which each
-         *     includes the ones before it. Unit is on the level of rider, planner and steward on the level of
+         * @description A role. The roles public, rider, grid worker, officer and admin form a ladder: each includes the
+         *     ones before it. The role unit has the level of rider; planner and steward have the level of
          *     officer.
          * @enum {string}
          */
