@@ -212,6 +212,27 @@ async fn people_outside_the_network_are_reported_and_too_much_is_refused_before_
                 .contains("no choice of sites covers them")
         );
     }
+    // An island that no candidate is on: its people are not part of "everybody" either.
+    let [west, lat] = crossing(20, 20);
+    let island = json!({
+        "type": "Feature", "id": "island",
+        "geometry": {"type": "LineString", "coordinates": [[west, lat], [west + 0.002, lat]]},
+        "properties": {"kind": "path", "foot": "yes"},
+    });
+    town.server.put("routes", &island).await;
+    let mut homes = people(&HOMES);
+    let list = homes["points"].as_array_mut().unwrap();
+    list.push(json!({"id": "island", "lon": west, "lat": lat, "people": 7}));
+    let everybody = json!({
+        "problem": "lscp", "k": null, "plans": 1, "standard": metres(2_000.0), "demand": homes,
+    });
+    let found = town.siting(&with(everybody)).await;
+    assert_eq!(found["stop_reason"], "optimal", "{found}");
+    assert_eq!(
+        found["unserved"],
+        json!({"no_way": 0.0, "left_out": 7.0, "attainable_share": 0.979885})
+    );
+    assert_eq!(found["figures"]["unreached"], 7.0);
     // What everybody cannot have is said with what can be had.
     let mut body = with(json!({"problem": "lscp", "k": null, "plans": 1}));
     let found = town.siting(&body).await;

@@ -223,7 +223,8 @@ pub struct CurvePoint {
 pub struct Unserved {
     /// How many people live behind doors near which there is no way.
     pub no_way: f64,
-    /// How many people are not part of the problem, because no site can serve them (`lscp`, `p-median`, `p-center`).
+    /// How many people are not part of the problem, because they reach no site at any distance (`lscp` for
+    /// everybody, `p-median`, `p-center`).
     pub left_out: f64,
     /// The largest share of people that can be within the standard, with all candidates, rounded down; `null` without a
     /// standard.

@@ -12,6 +12,7 @@ use super::survey::Survey;
 use super::walks::Walks;
 use super::watch::{NoSiting, Watch};
 use crate::model::both;
+use crate::network::walking::{Field, Measure};
 use crate::planning::coverage::{By, Dwelling};
 use crate::planning::siting::problem::{Constraints, Demand, Problem};
 use crate::spatial::metres::distance;
@@ -44,11 +45,16 @@ impl Statement {
         ask: &SitingAsk,
         watch: &Watch<'_>,
     ) -> Result<Self, NoSiting> {
+        let covers_all = ask.problem == Question::Lscp && ask.share.unwrap_or(1.0) >= 1.0;
+        let all: Vec<u32> = (0..survey.site_count() as u32).collect();
         let mut gathered = Gathered {
             survey,
             ask,
             merged: HashMap::new(),
             radius: ask.goal().radius(),
+            field: covers_all
+                .then(|| survey.field(&all, 1, u32::MAX))
+                .flatten(),
             no_way: 0.0,
         };
         for (n, dwelling) in survey.people.demand.dwellings.iter().enumerate() {
@@ -61,7 +67,6 @@ impl Statement {
         let mut demand: Vec<Demand> = Vec::with_capacity(gathered.merged.len());
         let (mut left_out, mut coverable) = (0.0, 0.0);
         let drops_unreached = drops_unreached(ask);
-        let covers_all = ask.problem == Question::Lscp && ask.share.unwrap_or(1.0) >= 1.0;
         for ((community, reach), (weight, is_linked)) in gathered.merged {
             let is_dropped = reach.is_empty() && (drops_unreached || covers_all && !is_linked);
             if is_dropped {
@@ -124,9 +129,12 @@ fn compare(a: &[(u32, f64)], b: &[(u32, f64)]) -> std::cmp::Ordering {
 struct Gathered<'a> {
     survey: &'a Survey,
     ask: &'a SitingAsk,
-    /// The number of people, and whether their door joins the network.
+    /// The number of people, and whether some site can be reached from their door, however far it is. This is only known
+    /// where it matters.
     merged: HashMap<Key, (f64, bool)>,
     radius: Option<(f64, Option<f64>)>,
+    /// The walks to the nearest of all sites at any distance, if it matters who reaches none.
+    field: Option<Field>,
     no_way: f64,
 }
 
@@ -141,14 +149,20 @@ impl Gathered<'_> {
             return;
         };
         let reach = walks.of(door);
-        let is_time = self.survey.measure() == crate::network::walking::Measure::Time;
+        let is_time = self.survey.measure() == Measure::Time;
         let storeys = if is_time { dwelling.storeys.max(1) } else { 1 };
         let people = dwelling.people / f64::from(storeys);
         let ups = (1..=storeys).map(|storey| self.survey.up(storey, dwelling.has_lift));
         let ups: Vec<Option<u32>> = ups.collect();
         let stuck = ups.iter().filter(|up| up.is_none()).count();
         if stuck > 0 {
-            self.merge(community, &[], 0.0, people * stuck as f64, true);
+            self.merge(community, &[], 0.0, people * stuck as f64, false);
+        }
+        let is_isolated = |field: &Field| field.nearest(door).is_none();
+        if self.field.as_ref().is_some_and(is_isolated) {
+            let people = people * (ups.len() - stuck) as f64;
+            self.merge(community, &[], 0.0, people, false);
+            return;
         }
         let known: Vec<u32> = ups.into_iter().flatten().collect();
         match (self.ask.problem, self.radius) {
