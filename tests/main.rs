@@ -59,5 +59,6 @@ mod takeover;
 mod two_stores;
 mod wall;
 mod webhooks;
+mod which_gate;
 mod without_geometry;
 mod wrong_input;

@@ -25,6 +25,7 @@ use crate::live::{self, Live};
 use crate::model::names::collection::BUILDINGS;
 use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
 use crate::service::ledger::{CaseService, timer};
+use crate::service::planning::access_changes::AccessJob;
 use crate::service::planning::siting;
 use crate::service::{config, imports, webhooks};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
@@ -195,7 +196,7 @@ async fn serve(
     };
     let jobs = Jobs::new(
         store.clone(),
-        siting::kinds(imports::kinds(Kinds::default(), live), live),
+        siting::kinds(imports::kinds(Kinds::default(), live), live).with(AccessJob::new(live)),
         jobs::Settings::default(),
     );
     tasks.spawn_stopping("jobs", {

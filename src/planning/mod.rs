@@ -2,7 +2,9 @@
 //!
 //! Everything here is pure: no I/O and no clock. The walks come in from the network, and results go out as plain values.
 
+pub mod access_changes;
 pub mod coverage;
+pub mod deliveries;
 pub mod placement;
 pub mod siting;
 pub mod standards;

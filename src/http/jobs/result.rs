@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::ingest::{Basis, Report};
+use crate::service::planning::access_changes::AccessAnswer;
 use crate::service::planning::siting::SitingResult;
 
 /// The result of a job. `kind` is the kind of the job.
@@ -19,6 +20,8 @@ pub enum JobResult {
     ImportUndo(Report),
     /// A siting: where facilities should stand.
     Siting(Box<SitingResult>),
+    /// Which rules to change, such as which gate should open.
+    Access(Box<AccessAnswer>),
 }
 
 /// The plan of an import.

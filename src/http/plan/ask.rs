@@ -517,7 +517,7 @@ pub(super) fn position(field: &str, lon: f64, lat: f64) -> Result<Coord<f64>, Pr
     ))
 }
 
-fn moment(text: Option<&str>) -> Result<Timestamp, Problem> {
+pub(super) fn moment(text: Option<&str>) -> Result<Timestamp, Problem> {
     let Some(text) = text else {
         return Ok(Timestamp::now());
     };

@@ -7,12 +7,14 @@
 //! | `answer` | response bodies |
 //! | `figures` | fills the answer of a coverage |
 //! | `coverage` | `/api/plan/coverage` |
+//! | `access` | the question which rules to change |
 //! | `edits` | the edits of a request, or of the scenario that it names |
 //! | `scenarios` | `/api/plan/scenarios` |
 //! | `siting_ask` | the request body of a siting and its validation |
 //! | `sitings` | `/api/plan/sitings` |
 //! | `standards` | `/api/plan/standards` |
 
+mod access;
 mod answer;
 mod ask;
 mod coverage;

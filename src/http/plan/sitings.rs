@@ -5,7 +5,9 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
+use super::access::{self, AccessBody};
 use super::edits::{edits_of, wrong_edits};
 use super::siting_ask::SitingBody;
 use crate::http::App;
@@ -17,7 +19,8 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::{Advice, Cut, Kind};
 use crate::live::jobs::KEPT;
-use crate::model::{Localized, Role, both};
+use crate::model::{Author, Localized, Role, both};
+use crate::service::planning::access_changes;
 use crate::service::planning::siting::{NoSiting, SITING, preview};
 use crate::store::NewJob;
 
@@ -41,16 +44,32 @@ impl From<NoSiting> for Problem {
     }
 }
 
+/// Where facilities should stand, or which rules to change.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(
+    dead_code,
+    reason = "describes a body that is read by hand, so that errors name the field"
+)]
+pub enum PlanQuestion {
+    /// Where facilities should stand.
+    Siting(Box<SitingBody>),
+    /// Which rules to change.
+    Access(AccessBody),
+}
+
 /// Creates a job that finds where facilities should stand.
 ///
 /// The job reads the map as it is when it starts, searches the walks from every door to every candidate, and solves the
 /// problem exactly as far as the time allows: the result always has the best plan found, a bound that no plan exceeds, the
 /// gap, and the reason why the solver stopped. The progress of the job has them too. `docs/planning.md` says which
 /// constraint applies to which problem.
+///
+/// With `problem: "access"`, the job finds which rules to change instead, such as which gate should open.
 #[utoipa::path(post, path = "/api/plan/sitings", operation_id = "create_siting", tag = "planning",
-    request_body = SitingBody,
+    request_body = PlanQuestion,
     responses(
-        (status = 202, description = "`Location` names the job; its result is a `SitingResult`", body = JobShown),
+        (status = 202, description = "`Location` names the job; its result is a `SitingResult`, with `problem: \"access\"` an `AccessAnswer`", body = JobShown),
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong, a constraint does not apply to the problem, or the request does not fit the map", content_type = "application/problem+json"),
@@ -67,6 +86,12 @@ pub async fn create_siting(
     let author = caller.author(Role::Planner)?;
     let owner = signed_in(&caller)?.account_id.clone();
     let question = Value::Object(question);
+    if access::is_access(&question) {
+        let ask = access::read(&app, question).await?;
+        let arguments = serde_json::to_value(&ask).map_err(|e| Problem::internal(&e))?;
+        let new = new_job(access_changes::KIND, arguments, (owner, author));
+        return Ok(accepted(&app, &headers, &app.jobs.create(new).await?));
+    }
     let mut body: SitingBody =
         serde_json::from_value(question.clone()).map_err(|e| not_json(None, &e))?;
     let edits = std::mem::take(&mut body.edits);
@@ -79,18 +104,19 @@ pub async fn create_siting(
         found.map_err(|reason| Cut::Refused(reason.into()))
     };
     app.answer_aside(Kind::Walk, FEWER, job).await?;
-    let job = app
-        .jobs
-        .create(NewJob {
-            kind: SITING.to_owned(),
-            arguments,
-            owner,
-            author,
-            parent: None,
-            upload: None,
-            seq: None,
-            expires_at: Timestamp::now() + KEPT,
-        })
-        .await?;
-    Ok(accepted(&app, &headers, &job))
+    let new = new_job(SITING, arguments, (owner, author));
+    Ok(accepted(&app, &headers, &app.jobs.create(new).await?))
+}
+
+fn new_job(kind: &str, arguments: Value, (owner, author): (String, Author)) -> NewJob {
+    NewJob {
+        kind: kind.to_owned(),
+        arguments,
+        owner,
+        author,
+        parent: None,
+        upload: None,
+        seq: None,
+        expires_at: Timestamp::now() + KEPT,
+    }
 }

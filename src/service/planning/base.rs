@@ -32,12 +32,12 @@ pub(super) struct Base {
 #[derive(Debug)]
 pub(super) struct Walks {
     graph: Graph,
-    field: Field,
+    pub(super) field: Field,
     pub(super) factor: u32,
 }
 
 impl Walks {
-    fn new(
+    pub(super) fn new(
         ground: &Ground,
         ways: &Ways,
         ask: &CoverageAsk,

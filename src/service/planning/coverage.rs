@@ -13,7 +13,7 @@ pub use super::sites::Sites;
 use super::what_if::{NoWhatIf, WhatIf, WhatIfs};
 use crate::index::Collection;
 use crate::live::{Built, Network, Snapshot, Ways};
-use crate::model::RoleSet;
+use crate::model::{Change as Edited, RoleSet};
 use crate::planning::coverage::{Coverage, Demand, Doorway, Recount, Tally};
 use crate::planning::standards::Reach;
 use crate::service::routes::{Ground, NoNetwork, Table};
@@ -190,6 +190,27 @@ impl Planning {
         at: Timestamp,
     ) -> Result<WhatIf, NoWhatIf> {
         self.what_ifs.of(ground, edits, at)
+    }
+
+    /// Returns what edits change on a map in the end.
+    pub(super) fn changes_of(
+        &self,
+        map: &Snapshot,
+        edits: &[ScenarioEdit],
+    ) -> Result<Vec<Edited>, Vec<WrongEdit>> {
+        self.what_ifs.check(map, edits)
+    }
+
+    /// Returns a map with edits, without its network.
+    ///
+    /// # Errors
+    /// The edits that cannot be applied.
+    pub fn map_with(
+        &self,
+        map: &Snapshot,
+        edits: &[ScenarioEdit],
+    ) -> Result<Snapshot, Vec<WrongEdit>> {
+        self.what_ifs.map_with(map, edits)
     }
 
     /// Checks edits against a map.

@@ -10,10 +10,12 @@
 //! | `straight` | the people within a distance in a straight line, for comparison |
 //! | `edits` | the edits of a scenario, checked against the map |
 //! | `scenarios` | saved edits, shared between planners |
+//! | `access_changes` | which gate should open: changes of rules, ranked, and the best set |
 //! | `what_if` | the map and its network with edits |
 //! | `notes` | notes for a report |
 //! | `siting` | the job that finds where facilities should stand |
 
+pub mod access_changes;
 mod ask;
 mod base;
 mod coverage;

@@ -118,6 +118,16 @@ impl WhatIfs {
         changes(map, &self.checkers, edits)
     }
 
+    /// Returns a map with edits, without its network.
+    pub(super) fn map_with(
+        &self,
+        map: &Snapshot,
+        edits: &[ScenarioEdit],
+    ) -> Result<Snapshot, Vec<WrongEdit>> {
+        let edit = Edit::new(Author::system(), self.check(map, edits)?);
+        Ok(overlay(map, edit)?.view().clone())
+    }
+
     /// Returns the map with edits.
     pub(super) fn of(
         &self,
@@ -150,13 +160,7 @@ impl WhatIfs {
             return Ok(found);
         }
         let edit = Edit::new(Author::system(), key.changes.to_vec());
-        // The edit has no conditions, so it cannot be refused.
-        let overlay = Overlay::new(map, &[edit]).map_err(|e| {
-            NoWhatIf::Edits(vec![WrongEdit {
-                field: "edits".to_owned(),
-                problem: crate::model::Localized::new(e.to_string(), e.to_string()),
-            }])
-        })?;
+        let overlay = overlay(map, edit).map_err(NoWhatIf::Edits)?;
         let made = WhatIf {
             ground: ground.with_edits(&overlay, at).map_err(NoWhatIf::Network)?,
             seq: map.seq(),
@@ -189,4 +193,14 @@ impl WhatIfs {
     fn kept(&self) -> std::sync::MutexGuard<'_, Vec<(Key, WhatIf)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Applies an edit to a map. The edit has no conditions, so it is not refused.
+fn overlay(map: &Snapshot, edit: Edit) -> Result<Overlay, Vec<WrongEdit>> {
+    Overlay::new(map, &[edit]).map_err(|e| {
+        vec![WrongEdit {
+            field: "edits".to_owned(),
+            problem: crate::model::Localized::new(e.to_string(), e.to_string()),
+        }]
+    })
 }

@@ -13,6 +13,7 @@
 //! | `near` | travel times from one place to many |
 //! | `many` | the nearest features of a collection, isochrones, travel times to a list of places |
 //! | `joins` | where many buildings, entrances and positions join the network |
+//! | `rides` | travel times from one place to many, at many moments |
 //! | `what_if` | the network of a map with uncommitted edits |
 //! | `legs`, `steps` | legs with distance and duration, and the instructions on the way |
 //!
@@ -38,6 +39,7 @@ mod near;
 mod plan;
 #[cfg(test)]
 mod ride_tests;
+mod rides;
 mod spot;
 mod steps;
 mod table;
@@ -58,6 +60,7 @@ pub use legs::{Leg, LegMode};
 pub use many::{Area, NearFeature, Unanswered};
 pub use near::{Reach, Traveller};
 pub use plan::{Failed, Journey, Nearest, NoWay};
+pub use rides::Targets;
 pub use spot::{Spot, SpotError};
 pub use steps::Step;
 pub use table::Table;

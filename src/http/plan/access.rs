@@ -1,0 +1,290 @@
+//! The request body of the question which rules to change, and its validation.
+
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::ask::{moment, position, wrong};
+use super::edits::{edits_of, wrong_edits};
+use crate::http::App;
+use crate::http::body::not_json;
+use crate::http::problem::Problem;
+use crate::model::names::collection::COMPOUNDS;
+use crate::model::{Localized, both};
+use crate::planning::deliveries::{Deliveries, MOST_A_DAY, MOST_ORIGINS};
+use crate::service::planning::access_changes::{
+    AccessAsk, AccessChange, AccessObjective, MOST_CHANGES,
+};
+use crate::service::planning::{MOST_EDITS, ScenarioEdit};
+
+/// The name of the problem.
+const ACCESS: &str = "access";
+/// The most changes of a set.
+const MOST_K: usize = 10;
+/// The longest search, in seconds.
+const LONGEST_S: u32 = 3_600;
+/// The longest title, in bytes.
+const LONGEST_TITLE: usize = 2_000;
+
+/// The question which rules to change.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AccessBody {
+    /// `access`.
+    #[schema(example = "access")]
+    pub problem: String,
+    /// The title of the question.
+    pub title: Option<String>,
+    /// What the best set saves most of.
+    pub objective: AccessObjective,
+    /// The most changes of the best set, 1 to 10 (3).
+    #[schema(minimum = 1, maximum = 10)]
+    pub k: Option<usize>,
+    /// The first day of the week that is counted, RFC 3339; AEDs are counted at this moment. Now, if absent.
+    #[schema(format = DateTime)]
+    pub at: Option<String>,
+    /// Changes to choose from.
+    #[serde(default)]
+    #[schema(max_items = 400)]
+    pub changes: Vec<ChangeBody>,
+    /// Whether changes are generated from the map: gates that bar e-bikes or people at some hours, locked gates, one-way
+    /// lanes reversed. By default if `changes` is empty.
+    pub generate: Option<bool>,
+    /// The compounds whose gates and lanes are generated as changes; all, if empty.
+    #[serde(default)]
+    pub compounds: Vec<String>,
+    /// Deliveries, in place of those of `deliveries.toml`.
+    pub deliveries: Option<DeliveriesBody>,
+    /// For how long to search, in seconds (60).
+    #[schema(minimum = 1, maximum = 3600)]
+    pub time_limit_s: Option<u32>,
+    /// The id of a saved scenario on which the changes are tried.
+    pub scenario: Option<String>,
+    /// Edits on which the changes are tried, instead of a scenario.
+    #[serde(default)]
+    #[schema(max_items = 2000)]
+    pub edits: Vec<ScenarioEdit>,
+}
+
+/// A change to choose from.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeBody {
+    /// The id in the answer; if absent, the index in `changes`, from 0.
+    pub id: Option<String>,
+    /// The title.
+    #[schema(example = "北门 11:00-13:00 允许电动车")]
+    pub title: Option<String>,
+    /// The edits that make the change.
+    pub edits: Vec<ScenarioEdit>,
+}
+
+/// Deliveries of a day.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveriesBody {
+    /// Deliveries per household and day.
+    pub per_household_day: Option<f64>,
+    /// The share of each hour of the day, 24 numbers; they are divided by their sum.
+    pub hours: Option<Vec<f64>>,
+    /// Where riders come from: longitude and latitude, WGS 84 degrees; at most 20.
+    #[schema(max_items = 20)]
+    pub origins: Option<Vec<[f64; 2]>>,
+}
+
+/// Whether a request asks which rules to change.
+pub(super) fn is_access(question: &Value) -> bool {
+    question.get("problem").and_then(Value::as_str) == Some(ACCESS)
+}
+
+/// Reads the question which rules to change, and checks it against the map.
+pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Problem> {
+    let mut body: AccessBody = serde_json::from_value(question).map_err(|e| not_json(None, &e))?;
+    if body.problem != ACCESS {
+        return Err(wrong("problem", both!("应为 access", "expected access")));
+    }
+    let title = body.title.take().unwrap_or_default();
+    if title.len() > LONGEST_TITLE {
+        return Err(wrong(
+            "title",
+            both!(
+                "不超过{LONGEST_TITLE}字节",
+                "expected at most {LONGEST_TITLE} bytes"
+            ),
+        ));
+    }
+    let edits = std::mem::take(&mut body.edits);
+    let edits = edits_of(app, body.scenario.as_deref(), edits).await?;
+    let k = in_range("k", body.k.unwrap_or(3), MOST_K)?;
+    let time_limit_s = body.time_limit_s.unwrap_or(60);
+    in_range("time_limit_s", time_limit_s as usize, LONGEST_S as usize)?;
+    if body.changes.len() > MOST_CHANGES {
+        let found = body.changes.len();
+        return Err(wrong(
+            "changes",
+            both!(
+                "最多{MOST_CHANGES}项，实有{found}项",
+                "expected at most {MOST_CHANGES} changes, found {found}"
+            ),
+        ));
+    }
+    let generate = body.generate.unwrap_or(body.changes.is_empty());
+    if body.changes.is_empty() && !generate {
+        return Err(wrong(
+            "changes",
+            both!(
+                "请给出改动，或让 generate 为 true",
+                "expected changes, or generate: true"
+            ),
+        ));
+    }
+    if k > body.changes.len() && !generate {
+        let count = body.changes.len();
+        return Err(wrong(
+            "k",
+            both!(
+                "不应多于改动的数目{count}",
+                "expected at most the number of changes, {count}"
+            ),
+        ));
+    }
+    let snapshot = app.live.snapshot();
+    for (n, id) in body.compounds.iter().enumerate() {
+        let compounds = snapshot.collections().get(COMPOUNDS);
+        if compounds.is_none_or(|c| c.get(id).is_none()) {
+            return Err(wrong(
+                &format!("compounds[{n}]"),
+                both!("没有小区“{id}”", "there is no compound {id:?}"),
+            ));
+        }
+    }
+    let map = app.planning.map_with(&snapshot, &edits);
+    let map = map.map_err(wrong_edits)?;
+    let total: usize = body.changes.iter().map(|change| change.edits.len()).sum();
+    if total > MOST_EDITS {
+        return Err(wrong(
+            "changes",
+            both!(
+                "全部改动合计最多{MOST_EDITS}项修改，实有{total}项",
+                "expected at most {MOST_EDITS} edits in all changes, found {total}"
+            ),
+        ));
+    }
+    let mut changes = Vec::with_capacity(body.changes.len());
+    for (n, change) in body.changes.into_iter().enumerate() {
+        if change.edits.is_empty() {
+            return Err(wrong(
+                &format!("changes[{n}].edits"),
+                both!("至少一项修改", "expected at least one edit"),
+            ));
+        }
+        let checked = app.planning.check_edits(&map, &change.edits);
+        checked.map_err(|mut errors| {
+            for error in &mut errors {
+                error.field = format!("changes[{n}].{}", error.field);
+            }
+            wrong_edits(errors)
+        })?;
+        let id = change.id.unwrap_or_else(|| n.to_string());
+        if id.len() > LONGEST_TITLE
+            || change
+                .title
+                .as_ref()
+                .is_some_and(|t| t.len() > LONGEST_TITLE)
+        {
+            return Err(wrong(
+                &format!("changes[{n}].title"),
+                both!(
+                    "不超过{LONGEST_TITLE}字节",
+                    "expected at most {LONGEST_TITLE} bytes"
+                ),
+            ));
+        }
+        if changes.iter().any(|other: &AccessChange| other.id == id) {
+            return Err(wrong(
+                &format!("changes[{n}].id"),
+                both!("编号“{id}”重复", "the id {id:?} occurs twice"),
+            ));
+        }
+        let title = change.title.unwrap_or_else(|| id.clone());
+        changes.push(AccessChange {
+            id,
+            title: Localized::new(title.clone(), title),
+            edits: change.edits,
+        });
+    }
+    let (deliveries, origins) = deliveries(body.deliveries)?;
+    Ok(AccessAsk {
+        title: Some(title).filter(|title| !title.is_empty()),
+        objective: body.objective,
+        k,
+        at: moment(body.at.as_deref())?,
+        changes,
+        generate,
+        compounds: body.compounds,
+        deliveries,
+        origins,
+        time_limit_s,
+        edits,
+    })
+}
+
+fn in_range(field: &str, value: usize, most: usize) -> Result<usize, Problem> {
+    if (1..=most).contains(&value) {
+        return Ok(value);
+    }
+    Err(wrong(
+        field,
+        both!("应为1至{most}", "expected 1 to {most}, found {value}"),
+    ))
+}
+
+fn deliveries(body: Option<DeliveriesBody>) -> Result<(Deliveries, Vec<[f64; 2]>), Problem> {
+    let mut deliveries = Deliveries::built_in().map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Problem::internal(&problems.join("; "))
+    })?;
+    let Some(body) = body else {
+        return Ok((deliveries, Vec::new()));
+    };
+    if let Some(per_day) = body.per_household_day {
+        if !(0.0..=MOST_A_DAY).contains(&per_day) {
+            return Err(wrong(
+                "deliveries.per_household_day",
+                both!("应为0至{MOST_A_DAY}", "expected 0 to {MOST_A_DAY}"),
+            ));
+        }
+        deliveries.per_household_day = per_day;
+    }
+    if let Some(hours) = body.hours {
+        let fits =
+            hours.iter().all(|h| *h >= 0.0 && h.is_finite()) && hours.iter().any(|h| *h > 0.0);
+        deliveries.hours = <[f64; 24]>::try_from(hours)
+            .ok()
+            .filter(|_| fits)
+            .ok_or_else(|| {
+                wrong(
+                    "deliveries.hours",
+                    both!(
+                        "应为24个不小于0且不全为0的数",
+                        "expected 24 numbers, 0 or more and not all 0"
+                    ),
+                )
+            })?;
+    }
+    let is_own = body.origins.is_some();
+    let origins = body.origins.unwrap_or_default();
+    if origins.len() > MOST_ORIGINS as usize || (is_own && origins.is_empty()) {
+        return Err(wrong(
+            "deliveries.origins",
+            both!(
+                "应为1至{MOST_ORIGINS}个位置",
+                "expected 1 to {MOST_ORIGINS} positions"
+            ),
+        ));
+    }
+    for (n, [lon, lat]) in origins.iter().enumerate() {
+        position(&format!("deliveries.origins[{n}]"), *lon, *lat)?;
+    }
+    Ok((deliveries, origins))
+}

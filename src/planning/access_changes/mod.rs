@@ -1,0 +1,221 @@
+//! Which rules to change: the best set of at most k changes, such as gates that open.
+//!
+//! Changes that do not influence each other are in different components, and the gain of a set is the sum of the gains
+//! of its parts. In a component all sets up to k are enumerated as far as the time allows, the small ones first; where it
+//! does not, the gain of everything opened bounds the gain of every set. Components are put together by dynamic
+//! programming over the number of changes.
+
+#[cfg(test)]
+mod tests;
+
+/// Why the search ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The best set is proven.
+    Optimal,
+    /// The time was over.
+    TimeLimit,
+}
+
+/// The best set that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Best {
+    /// The changes, in ascending order.
+    pub changes: Vec<u32>,
+    /// The gain of the set.
+    pub gain: f64,
+    /// No set gains more than this; `None` if that is not known.
+    pub bound: Option<f64>,
+    /// Why the search ended.
+    pub stop: Stop,
+}
+
+impl Best {
+    /// `|gain − bound| / |gain|`; `None` without a bound, or if the gain is 0 and the bound is not.
+    pub fn gap(&self) -> Option<f64> {
+        let bound = self.bound?;
+        let difference = (bound - self.gain).abs();
+        if difference == 0.0 {
+            return Some(0.0);
+        }
+        (self.gain != 0.0).then(|| difference / self.gain.abs())
+    }
+}
+
+/// The gains of changes.
+pub trait Gains {
+    /// The gain of a set of changes of one component, in ascending order; `None` if the time is over.
+    fn of(&mut self, component: usize, set: &[u32]) -> Option<f64>;
+
+    /// A gain that no set of changes of a component exceeds: that of everything opened. `None` if it is not known.
+    fn opened(&mut self, component: usize) -> Option<f64>;
+}
+
+/// The best sets of a component by their size: at most so many changes.
+#[derive(Debug, Default)]
+struct Sets {
+    best: Vec<(f64, Vec<u32>)>,
+    /// All sets up to this size were looked at.
+    complete: usize,
+}
+
+impl Sets {
+    fn new() -> Self {
+        Self {
+            best: vec![(0.0, Vec::new())],
+            complete: 0,
+        }
+    }
+
+    /// Takes a set into account.
+    fn take(&mut self, gain: f64, set: &[u32]) {
+        while self.best.len() <= set.len() {
+            let last = self.best.last().cloned().unwrap_or_default();
+            self.best.push(last);
+        }
+        for best in &mut self.best[set.len()..] {
+            if gain > best.0 {
+                *best = (gain, set.to_vec());
+            }
+        }
+    }
+
+    /// The best set of at most `size` changes.
+    fn up_to(&self, size: usize) -> &(f64, Vec<u32>) {
+        &self.best[size.min(self.best.len() - 1)]
+    }
+}
+
+/// Finds the best set of at most `k` changes. Each component is a list of changes in ascending order; a change is in
+/// exactly one.
+pub fn best_set(components: &[Vec<u32>], k: usize, gains: &mut impl Gains) -> Best {
+    let mut all: Vec<Sets> = components.iter().map(|_| Sets::new()).collect();
+    let is_in_time = look_at_all(components, k, gains, &mut all);
+    let found = together(&all, k, |sets, size| sets.up_to(size).0);
+    let mut changes: Vec<u32> = Vec::new();
+    for (sets, size) in all.iter().zip(&found.1) {
+        changes.extend(&sets.up_to(*size).1);
+    }
+    changes.sort_unstable();
+    let gain = found.0;
+    if is_in_time {
+        return Best {
+            changes,
+            gain,
+            bound: Some(gain),
+            stop: Stop::Optimal,
+        };
+    }
+    let opened: Vec<Option<f64>> = (0..components.len())
+        .map(|component| {
+            let is_complete = all[component].complete >= k.min(components[component].len());
+            match is_complete {
+                true => Some(0.0),
+                false => gains.opened(component),
+            }
+        })
+        .collect();
+    let bound = opened.iter().all(Option::is_some).then(|| {
+        let limits: Vec<(f64, &Sets)> = opened
+            .iter()
+            .zip(&all)
+            .map(|(opened, sets)| (opened.unwrap_or(0.0), sets))
+            .collect();
+        let limit = |(opened, sets): &(f64, &Sets), size: usize| match size <= sets.complete {
+            true => sets.up_to(size).0,
+            // A set of that size may not have been looked at.
+            false => opened.max(sets.up_to(size).0),
+        };
+        together(&limits, k, limit).0.max(gain)
+    });
+    Best {
+        stop: match bound {
+            Some(bound) if bound <= gain => Stop::Optimal,
+            _ => Stop::TimeLimit,
+        },
+        changes,
+        gain,
+        bound,
+    }
+}
+
+/// Looks at the sets of all components, the small ones first. Returns whether there was time for all.
+fn look_at_all(
+    components: &[Vec<u32>],
+    k: usize,
+    gains: &mut impl Gains,
+    all: &mut [Sets],
+) -> bool {
+    for size in 1..=k {
+        for (number, changes) in components.iter().enumerate() {
+            if size > changes.len() {
+                all[number].complete = k;
+                continue;
+            }
+            // The best smaller set with one more change is a good set, in case there is no time for all.
+            if size > 1 {
+                let (_, smaller) = all[number].up_to(size - 1).clone();
+                for more in changes.iter().filter(|c| !smaller.contains(c)) {
+                    let mut set = smaller.clone();
+                    set.push(*more);
+                    set.sort_unstable();
+                    match gains.of(number, &set) {
+                        Some(gain) => all[number].take(gain, &set),
+                        None => return false,
+                    }
+                }
+            }
+            let mut at: Vec<usize> = (0..size).collect();
+            loop {
+                let set: Vec<u32> = at.iter().map(|n| changes[*n]).collect();
+                match gains.of(number, &set) {
+                    Some(gain) => all[number].take(gain, &set),
+                    None => return false,
+                }
+                if !next(&mut at, changes.len()) {
+                    break;
+                }
+            }
+            all[number].complete = size;
+        }
+    }
+    true
+}
+
+/// Steps to the next combination of `at.len()` numbers below `count`; `false` after the last.
+fn next(at: &mut [usize], count: usize) -> bool {
+    let size = at.len();
+    let Some(place) = (0..size).rev().find(|n| at[*n] + size - n < count) else {
+        return false;
+    };
+    at[place] += 1;
+    for later in place + 1..size {
+        at[later] = at[later - 1] + 1;
+    }
+    true
+}
+
+/// The largest sum over parts if they share `k` changes, and how many each gets.
+fn together<T>(parts: &[T], k: usize, value: impl Fn(&T, usize) -> f64) -> (f64, Vec<usize>) {
+    // For each number of changes, the best sum over the parts so far, and how many changes each of them got.
+    let mut best: Vec<(f64, Vec<usize>)> = vec![(0.0, Vec::new()); k + 1];
+    for part in parts {
+        let values: Vec<f64> = (0..=k).map(|size| value(part, size)).collect();
+        best = (0..=k)
+            .map(|all| {
+                let options = (0..=all).map(|own| (best[all - own].0 + values[own], own));
+                // Of equal sums the one with fewer changes.
+                let mut chosen = (f64::NEG_INFINITY, 0);
+                for option in options {
+                    if option.0 > chosen.0 {
+                        chosen = option;
+                    }
+                }
+                let mut sizes = best[all - chosen.1].1.clone();
+                sizes.push(chosen.1);
+                (chosen.0, sizes)
+            })
+            .collect();
+    }
+    best.pop().unwrap_or_default()
+}

@@ -1,0 +1,208 @@
+//! The question which rules to change, and the answer.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Localized;
+use crate::planning::deliveries::Deliveries;
+use crate::service::planning::edits::ScenarioEdit;
+use crate::service::planning::{NoCoverage, NoWhatIf};
+
+/// What the best set of changes gains most of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessObjective {
+    /// Minutes of riders on the way to doors.
+    RiderMinutes,
+    /// Minutes of residents on foot.
+    WalkingMinutes,
+    /// People within an AED's time.
+    AedPeople,
+}
+
+/// A change of rules, or a small work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccessChange {
+    /// The id in the answer.
+    pub id: String,
+    /// The title for people.
+    pub title: Localized,
+    /// The edits that make the change.
+    pub edits: Vec<ScenarioEdit>,
+}
+
+/// The question which rules to change: the arguments of its job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccessAsk {
+    /// The title of the question.
+    pub title: Option<String>,
+    /// What is gained.
+    pub objective: AccessObjective,
+    /// The most changes of the best set.
+    pub k: usize,
+    /// The first day of the week that is counted. AEDs are counted at this moment.
+    pub at: Timestamp,
+    /// The changes to choose from, besides the generated ones.
+    pub changes: Vec<AccessChange>,
+    /// Whether changes are generated from the map.
+    pub generate: bool,
+    /// The compounds whose gates are generated as changes; empty: all.
+    pub compounds: Vec<String>,
+    /// Deliveries and walks of a day.
+    pub deliveries: Deliveries,
+    /// Where riders come from, as longitude and latitude in degrees, WGS 84; empty: from the features that `deliveries`
+    /// names.
+    pub origins: Vec<[f64; 2]>,
+    /// For how long to search, in seconds.
+    pub time_limit_s: u32,
+    /// Edits of the map on which the changes are tried.
+    pub edits: Vec<ScenarioEdit>,
+}
+
+/// What changes save.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Saved {
+    /// Minutes of riders a day.
+    pub rider_minutes_day: f64,
+    /// Minutes of residents on foot a day.
+    pub walking_minutes_day: f64,
+    /// People who come within an AED's time.
+    pub aed_people: f64,
+    /// Households that come within an AED's time.
+    pub households: f64,
+}
+
+/// A change by itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SingleChange {
+    /// The id.
+    pub id: String,
+    /// The title.
+    pub title: Localized,
+    /// The edits that make the change.
+    pub edits: Vec<ScenarioEdit>,
+    /// What it saves.
+    pub saved: Saved,
+    /// The same as a sentence.
+    pub sentence: Localized,
+}
+
+/// The best set of changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct BestChanges {
+    /// The ids of the changes.
+    pub changes: Vec<String>,
+    /// What they save together.
+    pub saved: Saved,
+    /// No set of as many changes saves more of the objective; `null` if that is not known.
+    pub bound: Option<f64>,
+    /// `|saved − bound| / |saved|` of the objective; `null` without a bound.
+    pub gap: Option<f64>,
+    /// `optimal` or `time_limit`.
+    pub stop_reason: String,
+}
+
+/// The deliveries that the minutes rest on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct DeliveriesUsed {
+    /// Deliveries per household and day.
+    pub per_household_day: f64,
+    /// The share of each hour of the day; together 1.
+    pub hours: [f64; 24],
+    /// Where riders come from: longitude and latitude, WGS 84 degrees.
+    pub origins: Vec<[f64; 2]>,
+    /// Walks of residents per person and day, to the nearest feature of `walks_to`.
+    pub walks_per_person_day: f64,
+    /// The collection to whose features residents walk.
+    pub walks_to: String,
+    /// Where the figures come from.
+    pub source: Localized,
+    /// Whether the figures were read in that source.
+    pub verified: bool,
+}
+
+/// Which rules to change: the result of the job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AccessAnswer {
+    /// The title of the question.
+    pub title: Option<String>,
+    /// What is gained.
+    pub objective: AccessObjective,
+    /// The changes by themselves, the best first.
+    pub singles: Vec<SingleChange>,
+    /// The best set.
+    pub best: BestChanges,
+    /// How many generated changes were left off, because there were too many.
+    pub changes_left_off: usize,
+    /// The deliveries that the minutes rest on.
+    pub deliveries: DeliveriesUsed,
+    /// The commit of the map.
+    pub seq: u64,
+    /// The commit from which the network was built.
+    pub network_seq: u64,
+    /// How long the search took, in seconds.
+    pub seconds: f64,
+    /// Notes for a report: what the figures rest on.
+    pub notes: Vec<Localized>,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NoAccess {
+    /// Edits of the question or of a change cannot be applied.
+    WhatIf(NoWhatIf),
+    /// A field of the question does not fit the map.
+    Field(&'static str, Localized),
+    /// People or facilities cannot be counted.
+    Coverage(NoCoverage),
+    /// The search was cancelled.
+    Cancelled,
+}
+
+/// Receives the stage (`candidates`, `solving`), how much of it is done from 0 to 1, and how many changes or sets were
+/// measured.
+pub type Report = dyn Fn(&str, f64, u64) + Sync;
+
+/// The watcher of a search.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Whether to stop and give no answer.
+    pub is_cancelled: &'a (dyn Fn() -> bool + Sync),
+    /// Receives progress.
+    pub report: &'a Report,
+}
+
+impl std::fmt::Debug for Watch<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watch").finish_non_exhaustive()
+    }
+}
+
+/// What stops a measurement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Unmeasured {
+    /// The time is over, or the job was cancelled.
+    Stopped,
+    /// The map does not have what is measured.
+    Wrong(NoCoverage),
+}
+
+impl From<NoCoverage> for Unmeasured {
+    fn from(reason: NoCoverage) -> Self {
+        Self::Wrong(reason)
+    }
+}
+
+impl From<Unmeasured> for NoAccess {
+    fn from(reason: Unmeasured) -> Self {
+        match reason {
+            Unmeasured::Stopped => Self::Cancelled,
+            Unmeasured::Wrong(reason) => Self::Coverage(reason),
+        }
+    }
+}
+
+/// A hundredth of a minute or of a person is enough.
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0 + 0.0
+}

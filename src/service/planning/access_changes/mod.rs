@@ -1,0 +1,31 @@
+//! Which gate should open: changes of rules and small works, ranked by what they save, and the best set of k.
+//!
+//! | file | subject |
+//! | --- | --- |
+//! | `ask` | the question and the answer |
+//! | `generate` | changes that the map suggests |
+//! | `scopes` | which doors a change can concern |
+//! | `measure` | what a day costs: minutes of riders, minutes of walking, people within an AED's time |
+//! | `gains` | what sets of changes save, measured on overlays of the map |
+//! | `search` | ranks changes and finds the best set |
+//! | `words` | sentences and notes |
+//! | `job` | the job |
+
+mod ask;
+mod gains;
+mod generate;
+mod job;
+mod measure;
+mod scopes;
+mod search;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use ask::{
+    AccessAnswer, AccessAsk, AccessChange, AccessObjective, BestChanges, DeliveriesUsed, NoAccess,
+    Saved, SingleChange, Watch,
+};
+pub use generate::MOST_CHANGES;
+pub use job::{AccessJob, KIND};
+pub use search::access_changes;

@@ -1,0 +1,177 @@
+//! Ranks changes and finds the best set.
+
+use std::time::{Duration, Instant};
+
+use geo_types::Coord;
+
+use super::ask::{
+    AccessAnswer, AccessAsk, BestChanges, DeliveriesUsed, NoAccess, Saved, SingleChange, Watch,
+    rounded,
+};
+use super::gains::{self, Scene, Tries};
+use super::measure::Measure;
+use super::{generate, words};
+use crate::index::Entry;
+use crate::model::names::property;
+use crate::model::{Canonical, both};
+use crate::planning::access_changes::{Stop, best_set};
+use crate::service::place::anchor;
+use crate::service::planning::Planning;
+use crate::service::routes::Ground;
+use crate::spatial::metres::distance;
+
+/// Ranks changes by themselves, and finds the best set of at most `ask.k`.
+///
+/// # Errors
+/// If the question does not fit the map, or the search was cancelled.
+pub fn access_changes(
+    planning: &Planning,
+    ground: &Ground,
+    ask: &AccessAsk,
+    watch: Watch<'_>,
+) -> Result<AccessAnswer, NoAccess> {
+    let began = Instant::now();
+    let until = began + Duration::from_secs(u64::from(ask.time_limit_s));
+    let is_over = || (watch.is_cancelled)() || Instant::now() >= until;
+    let base = planning
+        .what_if(ground, &ask.edits, ask.at)
+        .map_err(NoAccess::WhatIf)?;
+    let map = &base.ground.snapshot;
+    let (changes, changes_left_off) = generate::changes(map, ask);
+    if changes.is_empty() {
+        return Err(NoAccess::Field(
+            "changes",
+            both!(
+                "没有可供选择的改动：所选小区没有限制通行的大门或单行路",
+                "nothing to choose from: the compounds have no gate that bars anybody and no one-way lane"
+            ),
+        ));
+    }
+    let mut ask = ask.clone();
+    if ask.origins.is_empty() {
+        ask.origins = origins(&base.ground, &ask)?;
+    }
+    let profiles = map.profiles();
+    let profile = |id: &'static str| {
+        profiles.get(id).ok_or_else(|| {
+            NoAccess::Field(
+                "profile",
+                both!("没有出行方式“{id}”", "there is no profile {id:?}"),
+            )
+        })
+    };
+    let (ebike, foot) = (profile("ebike")?, profile("foot")?);
+    let standards = map.standards();
+    let aed = standards.get("aed_4").ok_or_else(|| {
+        NoAccess::Field(
+            "standard",
+            both!("没有标准 aed_4", "there is no standard aed_4"),
+        )
+    })?;
+    let measure = Measure::new(&base.ground, &ask, (ebike, foot), aed, &is_over)?;
+    let scene = Scene::new(&base.ground, &changes, &measure, (&ask, ebike))?;
+    let mut tries = Tries::new(planning, &scene, &measure, ask.objective);
+    let mut is_in_time = tries.begin()?;
+    let mut singles = Vec::new();
+    for (number, change) in changes.iter().enumerate() {
+        (watch.report)(
+            "candidates",
+            number as f64 / changes.len() as f64,
+            number as u64,
+        );
+        if !is_in_time {
+            break;
+        }
+        match tries.single(number as u32)? {
+            Some(saved) => singles.push(SingleChange {
+                id: change.id.clone(),
+                title: change.title.clone(),
+                edits: change.edits.clone(),
+                sentence: words::sentence(&change.title, &saved),
+                saved,
+            }),
+            None => is_in_time = false,
+        }
+    }
+    let value = |saved: &Saved| gains::of_objective(ask.objective, saved);
+    singles.sort_by(|a, b| value(&b.saved).total_cmp(&value(&a.saved)));
+    tries.report = Some(watch.report);
+    let found = best_set(&scene.components, ask.k, &mut tries);
+    tries.failed()?;
+    if (watch.is_cancelled)() {
+        return Err(NoAccess::Cancelled);
+    }
+    let saved = tries.saved_by(&found.changes, found.gain);
+    let ids = found
+        .changes
+        .iter()
+        .map(|n| changes[*n as usize].id.clone());
+    let notes = words::notes(&ask, singles.len(), changes.len(), scene.is_local());
+    Ok(AccessAnswer {
+        title: ask.title.clone(),
+        objective: ask.objective,
+        singles,
+        best: BestChanges {
+            changes: ids.collect(),
+            saved,
+            bound: found.bound.map(rounded),
+            gap: found.gap(),
+            stop_reason: match found.stop {
+                Stop::Optimal => "optimal",
+                Stop::TimeLimit => "time_limit",
+            }
+            .to_owned(),
+        },
+        changes_left_off,
+        deliveries: DeliveriesUsed {
+            per_household_day: ask.deliveries.per_household_day,
+            hours: ask.deliveries.shares(),
+            walks_per_person_day: ask.deliveries.walks_per_person_day,
+            walks_to: ask.deliveries.walks_to.0.clone(),
+            source: ask.deliveries.source.clone(),
+            verified: ask.deliveries.verified,
+            origins: ask.origins,
+        },
+        seq: base.seq,
+        network_seq: base.network_seq,
+        seconds: began.elapsed().as_secs_f64(),
+        notes,
+    })
+}
+
+/// The places from which riders come: the features that the question names; of too many, those nearest to the middle of
+/// the buildings.
+fn origins(ground: &Ground, ask: &AccessAsk) -> Result<Vec<[f64; 2]>, NoAccess> {
+    let of = &ask.deliveries.origins;
+    let map = ground.snapshot.collections();
+    let places = |name: &str, keep: &dyn Fn(&Entry) -> bool| -> Vec<Coord<f64>> {
+        let all = map.get(name).into_iter().flat_map(|c| c.iter());
+        let all = all.filter(|entry| keep(entry));
+        all.filter_map(|entry| anchor(entry.geometry()?)).collect()
+    };
+    let kind = of.kind.as_deref();
+    let mut found = places(&of.collection, &|entry| {
+        kind.is_none_or(|kind| Canonical::new(entry.all_properties()).is(property::KIND, kind))
+    });
+    if found.is_empty() {
+        let collection = &of.collection;
+        return Err(NoAccess::Field(
+            "deliveries.origins",
+            both!(
+                "请给出骑手出发的位置：地图的“{collection}”中没有可用的出发点",
+                "expected positions from which riders come; the map has none in {collection}"
+            ),
+        ));
+    }
+    let houses = places(crate::model::names::collection::BUILDINGS, &|_| true);
+    let count = houses.len().max(1) as f64;
+    let middle = houses
+        .iter()
+        .fold(Coord { x: 0.0, y: 0.0 }, |sum, at| Coord {
+            x: sum.x + at.x / count,
+            y: sum.y + at.y / count,
+        });
+    found.sort_by(|a, b| distance(*a, middle).total_cmp(&distance(*b, middle)));
+    found.truncate(of.most as usize);
+    Ok(found.into_iter().map(|at| [at.x, at.y]).collect())
+}

@@ -1,0 +1,436 @@
+//! Two compounds between two streets, by brute force: every set of changes is committed to a map of its own, and every
+//! ride is searched by itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use geo_types::Coord;
+
+use super::*;
+use crate::demo;
+use crate::live::Snapshot;
+use crate::model::{Body, Canonical, Change, CollectionId, FeatureId, Properties, both};
+use crate::network::core::tests::make::Rng;
+use crate::network::core::{Limit, Memory};
+use crate::planning::deliveries::Deliveries;
+use crate::service::planning::Planning;
+use crate::service::planning::edits::{EditOp, ScenarioEdit};
+use crate::service::planning::tests::ask as coverage_ask;
+use crate::service::routes::tests::{at, profile};
+use crate::service::routes::{Ground, Spot, Traveller};
+
+const MONDAY: &str = "2026-11-30T12:00:00+08:00";
+const NO_WATCH: Watch<'static> = Watch {
+    is_cancelled: &|| false,
+    report: &|_, _, _| {},
+};
+
+/// A position, from metres to the east and to the north.
+fn position(x: f64, y: f64) -> [f64; 2] {
+    [117.13 + x * 1.16e-5, 39.22 + y * 9.0e-6]
+}
+
+fn feature(collection: &str, id: &str, geometry: Value, properties: &Value) -> Change {
+    let document = json!({"type": "Feature", "geometry": geometry, "properties": {}});
+    let limits = crate::codec::geojson::read::Limits::default();
+    let body = crate::codec::geojson::read::read_body(&document, &limits).unwrap();
+    Change {
+        collection: CollectionId::new(collection).unwrap(),
+        id: FeatureId::new(id).unwrap(),
+        body: Some(Body {
+            geometry: body.geometry,
+            properties: Properties::parse(&properties.to_string()).unwrap(),
+        }),
+    }
+}
+
+fn line(points: &[(f64, f64)]) -> Value {
+    let points: Vec<[f64; 2]> = points.iter().map(|(x, y)| position(*x, *y)).collect();
+    json!({"type": "LineString", "coordinates": points})
+}
+
+fn point(x: f64, y: f64) -> Value {
+    json!({"type": "Point", "coordinates": position(x, y)})
+}
+
+fn rectangle((west, south): (f64, f64), (east, north): (f64, f64)) -> Value {
+    let ring = [
+        (west, south),
+        (east, south),
+        (east, north),
+        (west, north),
+        (west, south),
+    ];
+    let ring: Vec<[f64; 2]> = ring.iter().map(|(x, y)| position(*x, *y)).collect();
+    json!({"type": "Polygon", "coordinates": [ring]})
+}
+
+/// Streets around two walled compounds, each with a lane from a south gate to a north gate and two buildings.
+fn town(gates: &[Value; 4]) -> Vec<Change> {
+    let road = json!({"kind": "road", "ebike": "yes", "foot": "yes", "access": "yes"});
+    let lane = json!({"kind": "lane", "ebike": "yes", "foot": "yes", "access": "destination"});
+    let path = json!({"kind": "path", "ebike": "no", "foot": "yes", "access": "destination"});
+    let mut town = vec![
+        feature(
+            "routes",
+            "south",
+            line(&[(0.0, 0.0), (100.0, 0.0), (300.0, 0.0), (400.0, 0.0)]),
+            &road,
+        ),
+        feature(
+            "routes",
+            "north",
+            line(&[(0.0, 200.0), (100.0, 200.0), (300.0, 200.0), (400.0, 200.0)]),
+            &road,
+        ),
+        feature("routes", "west", line(&[(0.0, 0.0), (0.0, 200.0)]), &road),
+        feature(
+            "routes",
+            "east",
+            line(&[(400.0, 0.0), (400.0, 200.0)]),
+            &road,
+        ),
+        feature(
+            "first_aid_stations",
+            "aed",
+            point(330.0, 203.0),
+            &json!({"name": "急救站", "aed": true, "opening_hours": "24/7"}),
+        ),
+        feature(
+            "pocket_parks",
+            "park",
+            rectangle((180.0, 205.0), (220.0, 225.0)),
+            &json!({"name": "公园"}),
+        ),
+    ];
+    for (name, x, gates) in [("a", 100.0, &gates[..2]), ("b", 300.0, &gates[2..])] {
+        town.push(feature(
+            "compounds",
+            name,
+            rectangle((x - 60.0, 20.0), (x + 60.0, 180.0)),
+            &json!({"name": name, "walled": true, "housing": "old_estate"}),
+        ));
+        let along = line(&[
+            (x, 0.0),
+            (x, 20.0),
+            (x, 50.0),
+            (x, 155.0),
+            (x, 180.0),
+            (x, 200.0),
+        ]);
+        town.push(feature("routes", &format!("{name}-lane"), along, &lane));
+        for (side, y, gate) in [("south", 20.0, &gates[0]), ("north", 180.0, &gates[1])] {
+            let mut said =
+                json!({"kind": "gate", "compound": name, "name": format!("{name}-{side}")});
+            json_patch::merge(&mut said, gate);
+            town.push(feature(
+                "entrances",
+                &format!("{name}-{side}"),
+                point(x, y),
+                &said,
+            ));
+        }
+        for (number, y, households) in [(1, 50.0, 40), (2, 155.0, 60)] {
+            let id = format!("{name}{number}");
+            town.push(feature(
+                "buildings",
+                &id,
+                rectangle((x - 50.0, y - 10.0), (x - 20.0, y + 10.0)),
+                &json!({"name": id, "compound": name, "levels": 1, "households": households}),
+            ));
+            town.push(feature(
+                "entrances",
+                &format!("{id}-door"),
+                point(x - 20.0, y),
+                &json!({"kind": "unit_door", "building": id, "unit": "1", "foot": "yes"}),
+            ));
+            let way = line(&[(x, y), (x - 20.0, y)]);
+            town.push(feature("routes", &format!("{id}-path"), way, &path));
+        }
+    }
+    town
+}
+
+fn map(features: Vec<Change>) -> Ground {
+    let snapshot = Snapshot::of_features(demo::schemas(), features, at(MONDAY)).unwrap();
+    Ground::of_map(Arc::new(snapshot), at(MONDAY)).unwrap()
+}
+
+fn question(k: usize) -> AccessAsk {
+    let mut deliveries = Deliveries::built_in().unwrap();
+    deliveries.hours = [0.0; 24];
+    deliveries.hours[11] = 3.0;
+    deliveries.hours[20] = 1.0;
+    AccessAsk {
+        title: None,
+        objective: AccessObjective::RiderMinutes,
+        k,
+        at: at(MONDAY),
+        changes: Vec::new(),
+        generate: true,
+        compounds: Vec::new(),
+        deliveries,
+        origins: vec![position(200.0, 200.0), position(0.0, 200.0)],
+        time_limit_s: 600,
+        edits: Vec::new(),
+    }
+}
+
+/// The map after changes were committed.
+fn with(town: &[Change], edits: &[ScenarioEdit]) -> Ground {
+    let base = map(town.to_vec());
+    let planning = Planning::default();
+    let changes = planning.changes_of(&base.snapshot, edits).unwrap();
+    let key = |c: &Change| (c.collection.clone(), c.id.clone());
+    let mut all: BTreeMap<_, Change> = town.iter().map(|c| (key(c), c.clone())).collect();
+    for change in changes {
+        all.insert(key(&change), change);
+    }
+    map(all.into_values().filter(|c| c.body.is_some()).collect())
+}
+
+/// Minutes of riders a day: each hour of each day and each origin by itself.
+fn rider_minutes(ground: &Ground, ask: &AccessAsk) -> f64 {
+    let buildings = ground.snapshot.collections().get("buildings").unwrap();
+    let spots: Vec<(Spot, f64)> = buildings
+        .iter()
+        .map(|entry| {
+            let households = Canonical::new(entry.all_properties()).number("households");
+            let spot = Spot::Building {
+                id: entry.id().to_string(),
+                unit: None,
+                room: None,
+            };
+            (spot, households.unwrap() * ask.deliveries.per_household_day)
+        })
+        .collect();
+    let to: Vec<Spot> = spots.iter().map(|(spot, _)| spot.clone()).collect();
+    let midnight = at("2026-11-30T00:00:00+08:00").as_second();
+    let mut sum = 0.0;
+    for [x, y] in &ask.origins {
+        for day in 0..7 {
+            for (hour, share) in ask.deliveries.shares().iter().enumerate() {
+                if *share == 0.0 {
+                    continue;
+                }
+                let second = midnight + day * 86_400 + hour as i64 * 3600 + 1800;
+                let traveller = Traveller {
+                    from: Spot::Position(Coord { x: *x, y: *y }),
+                    profile: profile("ebike"),
+                    at: jiff::Timestamp::from_second(second).unwrap(),
+                };
+                let horizon = measure::HORIZON_DS;
+                let found = ground
+                    .one_to_many(&traveller, &to, horizon, &mut Memory::new(), Limit::NONE)
+                    .unwrap();
+                let minutes = found.iter().zip(&spots).map(|(reach, (_, deliveries))| {
+                    let seconds = reach.map_or(f64::from(horizon) / 10.0, |r| r.duration_s);
+                    seconds / 60.0 * deliveries
+                });
+                sum += minutes.sum::<f64>() * share;
+            }
+        }
+    }
+    sum / 7.0 / ask.origins.len() as f64
+}
+
+/// The people within an AED's four minutes, by a coverage of the map.
+fn aed_people(ground: &Ground) -> f64 {
+    use crate::planning::standards::Reach;
+    let mut ask = coverage_ask("first_aid_stations", Reach::Minutes(4.0), true, MONDAY);
+    ask.facility.aed = true;
+    Planning::default()
+        .coverage(ground, &ask)
+        .unwrap()
+        .all()
+        .covered
+}
+
+/// All sets of at most `k` numbers below `count`.
+fn sets(count: usize, k: usize) -> Vec<Vec<usize>> {
+    let of = |bits: u32| (0..count).filter(|n| bits & (1 << n) != 0).collect();
+    let all = (0_u32..1 << count).filter(|bits| bits.count_ones() as usize <= k);
+    all.map(of).collect()
+}
+
+/// Compares an answer with all sets of changes. Returns the gain of the best.
+fn compare(town: &[Change], ask: &AccessAsk) -> (AccessAnswer, f64) {
+    let base = map(town.to_vec());
+    let answer = access_changes(&Planning::default(), &base, ask, NO_WATCH).unwrap();
+    let value = |ground: &Ground| match ask.objective {
+        AccessObjective::RiderMinutes => -rider_minutes(ground, ask),
+        AccessObjective::AedPeople => aed_people(ground),
+        AccessObjective::WalkingMinutes => unreachable!("walks are compared with coverage"),
+    };
+    let before = value(&base);
+    let (riders, aed) = (rider_minutes(&base, ask), aed_people(&base));
+    for single in &answer.singles {
+        let ground = with(town, &single.edits);
+        let saved = riders - rider_minutes(&ground, ask);
+        assert!(
+            (single.saved.rider_minutes_day - saved).abs() < 0.02,
+            "{single:?} {saved}"
+        );
+        let people = aed_people(&ground) - aed;
+        assert!(
+            (single.saved.aed_people - people).abs() < 0.02,
+            "{single:?} {people}"
+        );
+    }
+    let mut best = 0.0_f64;
+    for set in sets(answer.singles.len(), ask.k) {
+        let edits = set.iter().flat_map(|n| answer.singles[*n].edits.clone());
+        let gain = value(&with(town, &edits.collect::<Vec<_>>())) - before;
+        best = best.max(gain);
+    }
+    let gain = gains::of_objective(ask.objective, &answer.best.saved);
+    assert!((gain - best).abs() < 0.02, "{:?} {best}", answer.best);
+    assert_eq!(answer.best.stop_reason, "optimal");
+    assert!(
+        answer
+            .best
+            .bound
+            .is_some_and(|bound| (bound - best).abs() < 0.02)
+    );
+    assert!(answer.best.changes.len() <= ask.k);
+    (answer, best)
+}
+
+fn open() -> Value {
+    json!({"ebike": "yes", "foot": "yes", "opening_hours": "24/7"})
+}
+
+#[test]
+fn a_gate_that_admits_e_bikes_at_noon_and_one_that_is_unlocked_are_ranked_by_what_they_save() {
+    let no_bikes = json!({"ebike": "no", "foot": "yes", "opening_hours": "24/7"});
+    let locked = json!({"ebike": "no", "foot": "no", "locked": true, "opening_hours": "off"});
+    let town = town(&[open(), no_bikes, open(), locked]);
+    let (answer, best) = compare(&town, &question(2));
+    let ids: Vec<&str> = answer.singles.iter().map(|s| s.id.as_str()).collect();
+    assert_eq!(ids.len(), 2, "{ids:?}");
+    assert!(
+        ids.contains(&"ebike-a-north") && ids.contains(&"open-b-north"),
+        "{ids:?}"
+    );
+    assert!(best > 1.0, "{best}");
+    let sentences: Vec<&str> = answer
+        .singles
+        .iter()
+        .map(|s| s.sentence.zh.as_str())
+        .collect();
+    let noon = sentences
+        .iter()
+        .find(|s| s.contains("a-north 11:00–13:00 允许电动车"))
+        .unwrap();
+    assert!(noon.contains("每日节省骑手"), "{noon}");
+    let opened = answer
+        .singles
+        .iter()
+        .find(|s| s.id == "open-b-north")
+        .unwrap();
+    assert!(opened.saved.households > 0.0 && opened.sentence.zh.contains("户进入 AED 4 分钟圈"));
+    assert!(opened.saved.walking_minutes_day > 0.0);
+    assert!(
+        answer.notes.iter().any(|n| n.zh.contains("分别求解")),
+        "the compounds are apart"
+    );
+    assert_eq!((answer.seq, answer.network_seq), (1, 1));
+}
+
+#[test]
+fn random_gates_and_a_one_way_street_equal_all_sets_by_force() {
+    let mut rng = Rng(17);
+    let mut gained = 0;
+    for round in 0..12 {
+        let mut gate = || {
+            let ebike = ["yes", "no", "dismount"][rng.below(3) as usize];
+            let hours = ["24/7", "Mo-Fr 06:00-12:00", "Mo-Su 08:00-19:00"][rng.below(3) as usize];
+            json!({"ebike": ebike, "foot": "yes", "opening_hours": hours, "locked": rng.once_in(5)})
+        };
+        let gates = [gate(), gate(), gate(), gate()];
+        let mut town = town(&gates);
+        if rng.once_in(3) {
+            let north = town.iter_mut().find(|c| c.id.as_str() == "north").unwrap();
+            let body = north.body.as_mut().unwrap();
+            let said = body
+                .properties
+                .as_str()
+                .replace("\"kind\"", "\"oneway\":true,\"kind\"");
+            body.properties = Properties::parse(&said).unwrap();
+        }
+        let mut ask = question(1 + rng.below(2) as usize);
+        ask.objective = match rng.once_in(3) {
+            true => AccessObjective::AedPeople,
+            false => AccessObjective::RiderMinutes,
+        };
+        let has_changes = access_changes(&Planning::default(), &map(town.clone()), &ask, NO_WATCH);
+        if matches!(has_changes, Err(NoAccess::Field("changes", _))) {
+            continue;
+        }
+        let (_, best) = compare(&town, &ask);
+        gained += usize::from(best > 0.5);
+        println!("round {round}: {best}");
+    }
+    assert!(gained >= 4, "{gained}");
+}
+
+#[test]
+fn without_time_nothing_is_claimed_and_a_cancelled_search_has_no_answer() {
+    let no_bikes = json!({"ebike": "no", "foot": "yes", "opening_hours": "24/7"});
+    let base = map(town(&[open(), no_bikes.clone(), open(), no_bikes]));
+    let mut ask = question(2);
+    ask.time_limit_s = 0;
+    let answer = access_changes(&Planning::default(), &base, &ask, NO_WATCH).unwrap();
+    assert_eq!(answer.singles.len(), 0);
+    assert_eq!(answer.best.stop_reason, "time_limit");
+    assert_eq!((answer.best.bound, answer.best.gap), (None, None));
+    let cancelled = Watch {
+        is_cancelled: &|| true,
+        ..NO_WATCH
+    };
+    let gone = access_changes(&Planning::default(), &base, &question(2), cancelled);
+    assert_eq!(gone, Err(NoAccess::Cancelled));
+}
+
+#[test]
+fn a_change_of_ones_own_may_take_down_a_piece_of_wall() {
+    let locked = json!({"ebike": "no", "foot": "no", "locked": true, "opening_hours": "off"});
+    let town = town(&[open(), locked.clone(), open(), locked]);
+    let mut ask = question(1);
+    ask.generate = false;
+    // A path to the north, and a gap in the wall, drawn as a gate that is always open.
+    let gap = |op, collection: &str, id: &str, geometry, properties| ScenarioEdit {
+        collection: collection.to_owned(),
+        id: id.to_owned(),
+        op,
+        feature: Some(json!({"type": "Feature", "geometry": geometry, "properties": properties})),
+        properties: None,
+        geometry: None,
+    };
+    let path = json!({"kind": "lane", "ebike": "yes", "foot": "yes", "access": "destination"});
+    let gate = json!({"kind": "gate", "compound": "a", "ebike": "yes", "foot": "yes"});
+    ask.changes = vec![AccessChange {
+        id: "gap".to_owned(),
+        title: both!("拆除五米围墙", "take down five metres of wall"),
+        edits: vec![
+            gap(EditOp::Put, "entrances", "gap", point(80.0, 180.0), gate),
+            gap(
+                EditOp::Put,
+                "routes",
+                "gap-path",
+                line(&[(100.0, 155.0), (80.0, 180.0), (80.0, 200.0), (100.0, 200.0)]),
+                path,
+            ),
+        ],
+    }];
+    let (answer, best) = compare(&town, &ask);
+    assert!(best > 1.0, "{best}");
+    assert_eq!(answer.best.changes, ["gap"]);
+    // The same map as base: the gap gains nothing more.
+    ask.edits = ask.changes[0].edits.clone();
+    let base = map(town);
+    let again = access_changes(&Planning::default(), &base, &ask, NO_WATCH).unwrap();
+    assert!(again.best.saved.rider_minutes_day.abs() < 0.02, "{again:?}");
+}
