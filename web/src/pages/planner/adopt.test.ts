@@ -3,13 +3,18 @@ import { withPlan } from './adopt';
 import type { Site } from './types';
 
 const AED = { collection: 'first_aid_stations', aed: true };
+const site = (id: string, rest: Partial<Site>): Site => ({
+  id,
+  name: id,
+  position: [117.1, 39.2],
+  existing: false,
+  people: 0,
+  ...rest,
+});
 const name = (n: number): string => `试点 ${n}`;
 
 test('new sites are put, and existing ones stay as they are', () => {
-  const plan: Site[] = [
-    { id: 'station-1', position: [117.1, 39.2], existing: true },
-    { id: 'shop 7', position: [117.11, 39.21], name: null },
-  ];
+  const plan: Site[] = [site('station-1', { existing: true }), site('shop 7', { position: [117.11, 39.21] })];
   expect(withPlan([], plan, AED, name)).toEqual([
     {
       collection: 'first_aid_stations',
@@ -26,7 +31,7 @@ test('new sites are put, and existing ones stay as they are', () => {
 });
 
 test('a station that moves keeps its id, and stations that a plan does without are removed', () => {
-  const plan: Site[] = [{ id: 'c-3', position: [117.1, 39.2], from: 'station-1' }];
+  const plan: Site[] = [site('c-3', { from: 'station-1' })];
   expect(withPlan([], plan, AED, name, ['station-1', 'station-2'])).toEqual([
     {
       collection: 'first_aid_stations',

@@ -1,6 +1,6 @@
 // Turns a plan of the solver into edits of the scenario.
 import type { Edit, Site } from './types';
-import { freeNumber, parkAround, sitesOf, withSite, type TriedSite } from './draft';
+import { freeNumber, parkAround, positionOf, sitesOf, withSite, type TriedSite } from './draft';
 import type { CoverageBody } from './types';
 
 type FacilityBody = NonNullable<CoverageBody['facility']>;
@@ -20,8 +20,8 @@ export function withPlan(
   for (const site of plan) {
     if (site.from) {
       const isPark = facility.collection === 'pocket_parks';
-      const [lon, lat] = site.position;
-      const geometry = isPark ? parkAround(site.position) : { type: 'Point' as const, coordinates: [lon, lat] };
+      const position = positionOf(site.position);
+      const geometry = isPark ? parkAround(position) : { type: 'Point' as const, coordinates: position };
       next = [
         ...next.filter((edit) => !(edit.collection === facility.collection && edit.id === site.from)),
         { collection: facility.collection, id: site.from, op: 'patch', properties: {}, geometry },
@@ -29,7 +29,7 @@ export function withPlan(
     } else if (!site.existing) {
       const known: TriedSite[] = sitesOf(next, facility);
       const name = hasName(site) ? site.name : nameOf(freeNumber(known));
-      next = withSite(next, { id: idOf(site.id), name, position: site.position }, facility);
+      next = withSite(next, { id: idOf(site.id), name, position: positionOf(site.position) }, facility);
     }
   }
   const kept = new Set(plan.flatMap((site) => [site.id, site.from ?? '']));
@@ -38,8 +38,7 @@ export function withPlan(
 }
 
 /** Generated candidates are named by their id, which tells people nothing. */
-export const hasName = <Named extends Pick<Site, 'id' | 'name'>>(site: Named): site is Named & { name: string } =>
-  typeof site.name === 'string' && site.name !== '' && site.name !== site.id;
+export const hasName = ({ id, name }: Pick<Site, 'id' | 'name'>): boolean => name !== '' && name !== id;
 
 /** Ids of candidates may be ids of other features, such as of the shop that hosts a station. */
 const idOf = (candidate: string): string =>

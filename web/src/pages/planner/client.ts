@@ -1,5 +1,5 @@
 // The requests of the planner's page.
-import { answered, ApiError, ask, done, http, whole, type Answer } from '@/core/api/client';
+import { answered, ApiError, done, http, whole, type Answer } from '@/core/api/client';
 import { under } from '@/core/api/root';
 import type {
   AccessBody,
@@ -21,8 +21,6 @@ export const standards = async (): Promise<Standard[]> => (await answered(http.G
 
 export const coverage = (body: CoverageBody, signal?: AbortSignal): Promise<Coverage> =>
   answered(http.POST('/api/plan/coverage', { body: body as never, signal }));
-
-const JSON_BODY = { 'content-type': 'application/json', accept: 'application/json' };
 
 /** A scenario with the entity tag that a change has to name. */
 export interface Held {
@@ -63,17 +61,17 @@ export const saveScenario = (id: string, etag: string, body: ScenarioBody): Prom
 export const deleteScenario = (id: string, etag: string): Promise<void> =>
   done(http.DELETE('/api/plan/scenarios/{id}', { params: { path: { id }, header: { 'If-Match': etag } } }));
 
-export const startSiting = async (body: SitingBody | AccessBody): Promise<SitingJob> =>
-  (await (
-    await ask('/api/plan/sitings', { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) })
-  ).json()) as SitingJob;
+export const startSiting = (body: SitingBody | AccessBody): Promise<{ id: string }> =>
+  answered(http.POST('/api/plan/sitings', { body: body as never }));
 
-const jobPath = (id: string): string => `/api/jobs/${encodeURIComponent(id)}`;
+/** The type of the result follows from what was asked. */
+export const job = async <Result>(jobId: string, signal?: AbortSignal): Promise<SitingJob<Result>> =>
+  (await answered(
+    http.GET('/api/jobs/{jobId}', { params: { path: { jobId } }, signal }),
+  )) as unknown as SitingJob<Result>;
 
-export const job = async <Result>(id: string, signal?: AbortSignal): Promise<SitingJob<Result>> =>
-  (await (await ask(jobPath(id), { signal })).json()) as SitingJob<Result>;
-
-export const cancelJob = async (id: string): Promise<void> => void (await ask(jobPath(id), { method: 'DELETE' }));
+export const cancelJob = (jobId: string): Promise<unknown> =>
+  answered(http.DELETE('/api/jobs/{jobId}', { params: { path: { jobId } } }));
 
 export const hasEnded = ({ state }: { state: JobState }): boolean => state !== 'queued' && state !== 'running';
 
@@ -87,7 +85,7 @@ export function followJob<Result>(
   failed: (error: unknown) => void,
 ): () => void {
   let isStopped = false;
-  const feed = new EventSource(under(`${jobPath(id)}/events`));
+  const feed = new EventSource(under(`/api/jobs/${encodeURIComponent(id)}/events`));
   const stop = (): void => {
     isStopped = true;
     feed.close();

@@ -25,6 +25,9 @@ export function parkAround([lon, lat]: [number, number]): Polygon {
   return { type: 'Polygon', coordinates: [[at(-1, -1), at(1, -1), at(1, 1), at(-1, 1), at(-1, -1)]] };
 }
 
+/** A position of the API, which sends it as a list of numbers. */
+export const positionOf = ([lon = 0, lat = 0]: readonly number[]): [number, number] => [lon, lat];
+
 /** Seven decimals are a centimetre. */
 const round = (degrees: number): number => Math.round(degrees * 1e7) / 1e7;
 

@@ -173,9 +173,9 @@ export function sheetsOf(report: Report, lang: Lang, nameOf: (area: { id: string
       ...(siting
         ? [
             [w.problem, siting.title, siting.problem],
-            [w.incumbent, null, siting.incumbent],
-            [w.bound, null, siting.bound],
-            [w.gap, null, siting.gap],
+            [w.incumbent, null, cell(siting.incumbent)],
+            [w.bound, null, cell(siting.bound)],
+            [w.gap, null, cell(siting.gap)],
             [w.stop, null, siting.stop_reason],
             [w.seconds, null, siting.seconds],
           ]

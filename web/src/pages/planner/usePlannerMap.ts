@@ -81,6 +81,16 @@ export function injectMap(): PlannerMap {
 }
 
 export function usePlannerMap(whole: () => Iterable<Geometry | null | undefined>): PlannerMap {
+  let layers: PlanLayers | null = null;
+  const drawing = shallowRef<Drawing | null>(null);
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  // Before `useMap` removes the map: the modes end later, and must not draw on it any more.
+  onScopeDispose(() => {
+    clearTimeout(retry);
+    drawing.value?.stop();
+    drawing.value = null;
+    layers = null;
+  });
   const { map, create, current } = useMap();
   const phase = ref<'loading' | 'ready' | 'away' | 'failed'>('loading');
   const camera = ref('');
@@ -97,11 +107,7 @@ export function usePlannerMap(whole: () => Iterable<Geometry | null | undefined>
     chosen: [],
     sites: [],
   };
-  let layers: PlanLayers | null = null;
-  const drawing = shallowRef<Drawing | null>(null);
   let hands: Hands = {};
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  onScopeDispose(() => clearTimeout(retry));
 
   function put(what: Partial<Shown>): void {
     if (!layers) return;
