@@ -84,6 +84,8 @@ export interface AccessBody {
   objective: AccessObjective;
   k?: number;
   at?: string;
+  /** Only changes in these compounds. */
+  compounds?: string[];
   edits?: Edit[];
   time_limit_s?: number;
 }
@@ -106,6 +108,8 @@ export interface AccessResult {
     gap: number | null;
     stop_reason: string;
   } | null;
+  /** What the minutes rest on. */
+  deliveries: { per_household_day: number; source: Bilingual; verified: boolean };
   seq: number;
   network_seq: number;
   notes?: Bilingual[];

@@ -35,6 +35,8 @@ export const waysWords = {
     rank: '先改哪条规则最有用',
     rankHint: '逐条试算：给限制电动自行车或行人的大门开放时段、打开上锁的门、调转单行路，按每天节省的时间排序。',
     rankRun: '开始试算',
+    compound: '小区',
+    allCompounds: '全部小区',
     objective: '比较',
     objectives: {
       rider_minutes: '骑手每天节省的分钟',
@@ -47,6 +49,7 @@ export const waysWords = {
     add: '放入方案',
     added: '已放入方案',
     rankNone: '没有找到值得改的规则。',
+    rankTime: '到达时间上限，还没有试出结果。请稍后再试，或先在地图上逐处改动。',
     mapLabel: (n: number) => `地图标出方案中 ${n} 处通行改动`,
   },
   en: {
@@ -83,6 +86,8 @@ export const waysWords = {
     rankHint:
       'Each is tried: hours at gates that bar e-bikes or people, locked gates, one-way lanes turned round. Ranked by what they save a day.',
     rankRun: 'Try them',
+    compound: 'Compound',
+    allCompounds: 'All compounds',
     objective: 'Compare',
     objectives: {
       rider_minutes: 'minutes that riders save a day',
@@ -95,6 +100,8 @@ export const waysWords = {
     add: 'Add to the scenario',
     added: 'Added to the scenario',
     rankNone: 'No rule worth changing was found.',
+    rankTime:
+      'The time limit was reached before anything was found. Try again later, or change single ways on the map.',
     mapLabel: (n: number) => `The map shows ${n} changed ways and gates of the scenario`,
   },
 };
