@@ -5147,8 +5147,7 @@ export interface components {
             attainable_share?: number | null;
             /**
              * Format: double
-             * @description How many people are not part of the problem, because they reach no site at any distance (`lscp` for
-             *     everybody, `p-median`, `p-center`).
+             * @description How many people are not part of the problem, because no site can serve them (`lscp`, `p-median`, `p-center`).
              */
             left_out: number;
             /**
