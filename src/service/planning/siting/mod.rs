@@ -32,8 +32,6 @@ mod result;
 mod solving;
 mod statement;
 mod survey;
-#[cfg(test)]
-mod tests;
 mod walks;
 mod watch;
 
