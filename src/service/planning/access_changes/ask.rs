@@ -161,7 +161,7 @@ pub enum NoAccess {
 
 /// Receives the stage (`candidates`, `solving`), how much of it is done from 0 to 1, and how many changes or sets were
 /// measured.
-pub type Report = dyn Fn(&str, f64, u64) + Sync;
+pub type Report<'a> = dyn Fn(&str, f64, u64) + Sync + 'a;
 
 /// The watcher of a search.
 #[derive(Clone, Copy)]
@@ -169,7 +169,7 @@ pub struct Watch<'a> {
     /// Whether to stop and give no answer.
     pub is_cancelled: &'a (dyn Fn() -> bool + Sync),
     /// Receives progress.
-    pub report: &'a Report,
+    pub report: &'a Report<'a>,
 }
 
 impl std::fmt::Debug for Watch<'_> {

@@ -148,7 +148,7 @@ pub(super) struct Tries<'a> {
     measured: u64,
     failed: Option<NoAccess>,
     /// Receives progress.
-    pub report: Option<&'a Report>,
+    pub report: Option<&'a Report<'a>>,
 }
 
 impl<'a> Tries<'a> {
