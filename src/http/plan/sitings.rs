@@ -55,7 +55,7 @@ pub enum PlanQuestion {
     /// Where facilities should stand.
     Siting(Box<SitingBody>),
     /// Which rules to change.
-    Access(AccessBody),
+    Access(Box<AccessBody>),
 }
 
 /// Creates a job that finds where facilities should stand.
