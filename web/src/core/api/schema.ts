@@ -806,6 +806,8 @@ export interface paths {
          *     problem exactly as far as the time allows: the result always has the best plan found, a bound that no plan exceeds, the
          *     gap, and the reason why the solver stopped. The progress of the job has them too. `docs/planning.md` says which
          *     constraint applies to which problem.
+         *
+         *     With `problem: "access"`, the job finds which rules to change instead, such as which gate should open.
          */
         post: operations["create_siting"];
         delete?: never;
@@ -1472,6 +1474,76 @@ export interface components {
             /** @description Whether its door, or every door, is without steps; absent if unknown. */
             step_free?: boolean | null;
         };
+        /** @description Which rules to change: the result of the job. */
+        AccessAnswer: {
+            /** @description The best set. */
+            best: components["schemas"]["BestChanges"];
+            /** @description How many generated changes were left off, because there were too many. */
+            changes_left_off: number;
+            /** @description The deliveries that the minutes rest on. */
+            deliveries: components["schemas"]["DeliveriesUsed"];
+            /**
+             * Format: int64
+             * @description The commit from which the network was built.
+             */
+            network_seq: number;
+            /** @description Notes for a report: what the figures rest on. */
+            notes: components["schemas"]["Localized"][];
+            /** @description What is gained. */
+            objective: components["schemas"]["AccessObjective"];
+            /**
+             * Format: double
+             * @description How long the search took, in seconds.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description The commit of the map.
+             */
+            seq: number;
+            /** @description The changes by themselves, the best first. */
+            singles: components["schemas"]["SingleChange"][];
+            /** @description The title of the question. */
+            title?: string | null;
+        };
+        /** @description The question which rules to change. */
+        AccessBody: {
+            /**
+             * Format: date-time
+             * @description The first day of the week that is counted, RFC 3339; AEDs are counted at this moment. Now, if absent.
+             */
+            at?: string | null;
+            /** @description Changes to choose from. */
+            changes?: components["schemas"]["ChangeBody"][];
+            /** @description The compounds whose gates and lanes are generated as changes; all, if empty. */
+            compounds?: string[];
+            deliveries?: components["schemas"]["DeliveriesBody"] | null;
+            /** @description Edits on which the changes are tried, instead of a scenario. */
+            edits?: components["schemas"]["ScenarioEdit"][];
+            /**
+             * @description Whether changes are generated from the map: gates that bar e-bikes or people at some hours, locked gates, one-way
+             *     lanes reversed. By default if `changes` is empty.
+             */
+            generate?: boolean | null;
+            /** @description The most changes of the best set, 1 to 10 (3). */
+            k?: number | null;
+            /** @description What the best set saves most of. */
+            objective: components["schemas"]["AccessObjective"];
+            /**
+             * @description `access`.
+             * @example access
+             */
+            problem: string;
+            /** @description The id of a saved scenario on which the changes are tried. */
+            scenario?: string | null;
+            /**
+             * Format: int32
+             * @description For how long to search, in seconds (60).
+             */
+            time_limit_s?: number | null;
+            /** @description The title of the question. */
+            title?: string | null;
+        };
         /** @description A gate or a door on a card. */
         AccessEntrance: {
             /** @description A note for riders, visible to riders and higher roles. */
@@ -1543,6 +1615,11 @@ export interface components {
              */
             until?: string | null;
         };
+        /**
+         * @description What the best set of changes gains most of.
+         * @enum {string}
+         */
+        AccessObjective: "rider_minutes" | "walking_minutes" | "aed_people";
         /** @description A page of accounts. */
         AccountList: {
             /** @description The accounts, ordered by name. */
@@ -1827,6 +1904,25 @@ export interface components {
          * @enum {string}
          */
         Becomes: "created" | "updated" | "unchanged";
+        /** @description The best set of changes. */
+        BestChanges: {
+            /**
+             * Format: double
+             * @description No set of as many changes saves more of the objective; `null` if that is not known.
+             */
+            bound?: number | null;
+            /** @description The ids of the changes. */
+            changes: string[];
+            /**
+             * Format: double
+             * @description `|saved − bound| / |saved|` of the objective; `null` without a bound.
+             */
+            gap?: number | null;
+            /** @description What they save together. */
+            saved: components["schemas"]["Saved"];
+            /** @description `optimal` or `time_limit`. */
+            stop_reason: string;
+        };
         /** @description Which ways near a case are closed, and for whom. */
         Blocks: {
             /** @description Whether they are closed to e-bikes, ridden or pushed. */
@@ -2039,6 +2135,18 @@ export interface components {
             places: components["schemas"]["GainedPlace"][];
             /** @description The numbers of positions in `add` near which there is no way. */
             unlinked: number[];
+        };
+        /** @description A change to choose from. */
+        ChangeBody: {
+            /** @description The edits that make the change. */
+            edits: components["schemas"]["ScenarioEdit"][];
+            /** @description The id in the answer; if absent, the index in `changes`, from 0. */
+            id?: string | null;
+            /**
+             * @description The title.
+             * @example 北门 11:00-13:00 允许电动车
+             */
+            title?: string | null;
         };
         /** @description The spatial and temporal extent of a collection. */
         CollectionExtent: {
@@ -2311,6 +2419,41 @@ export interface components {
              * @description When it ends; absent means until further notice.
              */
             until?: string;
+        };
+        /** @description Deliveries of a day. */
+        DeliveriesBody: {
+            /** @description The share of each hour of the day, 24 numbers; they are divided by their sum. */
+            hours?: number[] | null;
+            /** @description Where riders come from: longitude and latitude, WGS 84 degrees; at most 20. */
+            origins?: number[][] | null;
+            /**
+             * Format: double
+             * @description Deliveries per household and day.
+             */
+            per_household_day?: number | null;
+        };
+        /** @description The deliveries that the minutes rest on. */
+        DeliveriesUsed: {
+            /** @description The share of each hour of the day; together 1. */
+            hours: number[];
+            /** @description Where riders come from: longitude and latitude, WGS 84 degrees. */
+            origins: number[][];
+            /**
+             * Format: double
+             * @description Deliveries per household and day.
+             */
+            per_household_day: number;
+            /** @description Where the figures come from. */
+            source: components["schemas"]["Localized"];
+            /** @description Whether the figures were read in that source. */
+            verified: boolean;
+            /**
+             * Format: double
+             * @description Walks of residents per person and day, to the nearest feature of `walks_to`.
+             */
+            walks_per_person_day: number;
+            /** @description The collection to whose features residents walk. */
+            walks_to: string;
         };
         /** @description The deliveries of a webhook. */
         DeliveryList: {
@@ -3428,6 +3571,9 @@ export interface components {
         }) | (components["schemas"]["SitingResult"] & {
             /** @enum {string} */
             kind: "siting";
+        }) | (components["schemas"]["AccessAnswer"] & {
+            /** @enum {string} */
+            kind: "access";
         });
         /** @description A job. */
         JobShown: {
@@ -4011,6 +4157,8 @@ export interface components {
             /** @description The name in Chinese. */
             zh: string;
         };
+        /** @description Where facilities should stand, or which rules to change. */
+        PlanQuestion: components["schemas"]["SitingBody"] | components["schemas"]["AccessBody"];
         /** @description Properties of the collection `pocket_parks` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         PocketParksProperties: {
             /** @description The ground it covers. */
@@ -4599,6 +4747,29 @@ export interface components {
             /** @description The years whose holidays are known. */
             years: number[];
         };
+        /** @description What changes save. */
+        Saved: {
+            /**
+             * Format: double
+             * @description People who come within an AED's time.
+             */
+            aed_people: number;
+            /**
+             * Format: double
+             * @description Households that come within an AED's time.
+             */
+            households: number;
+            /**
+             * Format: double
+             * @description Minutes of riders a day.
+             */
+            rider_minutes_day: number;
+            /**
+             * Format: double
+             * @description Minutes of residents on foot a day.
+             */
+            walking_minutes_day: number;
+        };
         /** @description A saved scenario. */
         Scenario: {
             /** @description The name of the account that made it. */
@@ -4808,6 +4979,19 @@ export interface components {
             grid?: string;
             /** @description The id of a case. */
             warning?: string;
+        };
+        /** @description A change by itself. */
+        SingleChange: {
+            /** @description The edits that make the change. */
+            edits: components["schemas"]["ScenarioEdit"][];
+            /** @description The id. */
+            id: string;
+            /** @description What it saves. */
+            saved: components["schemas"]["Saved"];
+            /** @description The same as a sentence. */
+            sentence: components["schemas"]["Localized"];
+            /** @description The title. */
+            title: components["schemas"]["Localized"];
         };
         /** @description A request for a siting: where facilities should stand. */
         SitingBody: {
@@ -5147,7 +5331,8 @@ export interface components {
             attainable_share?: number | null;
             /**
              * Format: double
-             * @description How many people are not part of the problem, because no site can serve them (`lscp`, `p-median`, `p-center`).
+             * @description How many people are not part of the problem, because they reach no site at any distance (`lscp` for
+             *     everybody, `p-median`, `p-center`).
              */
             left_out: number;
             /**
@@ -9219,11 +9404,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SitingBody"];
+                "application/json": components["schemas"]["PlanQuestion"];
             };
         };
         responses: {
-            /** @description `Location` names the job; its result is a `SitingResult` */
+            /** @description `Location` names the job; its result is a `SitingResult`, with `problem: "access"` an `AccessAnswer` */
             202: {
                 headers: {
                     [name: string]: unknown;
