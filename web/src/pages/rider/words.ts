@@ -298,7 +298,8 @@ export const words = {
     wrongNext:
       'An officer will check it. If two riders who are signed in report the same gate within two hours, everybody’s routes avoid it.',
     wrongNextRider:
-      'If another rider reports it within two hours, or a grid worker reports it, everybody’s routes avoid this gate, for 12 hours at most. An officer will check it.',
+      'If another rider reports it within two hours, or a grid worker reports it, everybody’s routes avoid ' +
+      'this gate, for 12 hours at most. An officer will check it.',
     wrongNextStaff: 'Everybody’s routes avoid this gate from now on, for 12 hours at most. An officer will check it.',
     wrongFollow: 'Follow the report',
     cancel: 'Cancel',

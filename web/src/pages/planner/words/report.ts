@@ -145,7 +145,8 @@ export const reportWords = {
       `The scenario was saved on data version ${seq}. The map has had ${n} updates since; this report is counted on the newest data.`,
     summary: '1 Result',
     summaryToday: (p: string, share: string, reach: string, left: string, air: string) =>
-      `Today ${share} of ${p} people are within ${reach} on foot; ${left} people are not. By straight line it would look like ${air}, which is too high and for comparison only.`,
+      `Today ${share} of ${p} people are within ${reach} on foot; ${left} people are not. By straight line ` +
+      `it would look like ${air}, which is too high and for comparison only.`,
     summaryAfter: (share: string, points: string, more: string, sites: number, changes: number) =>
       `With the scenario it is ${share} (${points} points), ${more} people. It has ${sites} new sites and ${changes} other changes.`,
     worst: (name: string, share: string) => `The community with the lowest share is ${name} with ${share}.`,
@@ -174,10 +175,17 @@ export const reportWords = {
     verifiedNo: 'The figure was not verified in its source. Whoever cites this report has to say so.',
     facilities: (n: string, name: string) => `Facilities counted: ${name}, ${n}.`,
     closed: (n: number) => `${n} are closed at that moment and do not count.`,
-    how: 'Walks start at each door and follow the walking network to the facility. Opening hours of gates, ways and facilities are read at the moment for the whole walk; nobody waits. Where the standard is a time, stairs and lifts count; there and back counts both ways. Parks are entered at entrances and where ways cross their edge. People who cannot get to any facility count as not covered; nobody is dropped.',
+    how:
+      'Walks start at each door and follow the walking network to the facility. Opening hours of gates, ' +
+      'ways and facilities are read at the moment for the whole walk; nobody waits. Where the standard is ' +
+      'a time, stairs and lifts count; there and back counts both ways. Parks are entered at entrances and ' +
+      'where ways cross their edge. People who cannot get to any facility count as not covered; nobody is ' +
+      'dropped.',
     straight: 'The share by straight line is for comparison only.',
     legend: (near: string, far: string) =>
-      `Buildings out of reach by walk: light ≤ ${near}, medium ≤ ${far}, dark > ${far}, darkest: cannot get there; the size is the number of people. ⊕ is a facility of today, a numbered dot a new site. Colours: ColorBrewer Purples.`,
+      `Buildings out of reach by walk: light ≤ ${near}, medium ≤ ${far}, dark > ${far}, darkest: cannot ` +
+      'get there; the size is the number of people. ⊕ is a facility of today, a numbered dot a new site. ' +
+      'Colours: ColorBrewer Purples.',
     solver: '7 Solver',
     solverNone: 'The sites were chosen by hand. No solver was used.',
     problem: 'Problem',

@@ -31,7 +31,9 @@ export const words = {
     stateTooLarge: 'This map is too large for offline use',
     stateNoStorage: 'This browser can’t store offline data',
     failed: 'The last download failed. It is tried again with a network.',
-    lead: 'Without a network, search, gates, routes, several orders and places nearby come from data on this phone, without live changes. Your position never leaves the phone then.',
+    lead:
+      'Without a network, search, gates, routes, several orders and places nearby come from data on this ' +
+      'phone, without live changes. Your position never leaves the phone then.',
     size: (kB: string) => `Uses ${kB} kB.`,
     load: 'Update now',
     iphone:
