@@ -49,7 +49,8 @@ export const waysWords = {
     add: '放入方案',
     added: '已放入方案',
     rankNone: '没有找到值得改的规则。',
-    rankTime: '到达时间上限，还没有试出结果。请稍后再试，或先在地图上逐处改动。',
+    rankTime: '到达时间上限，还没有试出结果。请选择一个小区再试，或先在地图上逐处改动。',
+    rankPartly: (n: number) => `到达时间上限：已试算 ${n} 项改动，其余未试算。选择一个小区可以试得更全。`,
     mapLabel: (n: number) => `地图标出方案中 ${n} 处通行改动`,
   },
   en: {
@@ -100,8 +101,10 @@ export const waysWords = {
     add: 'Add to the scenario',
     added: 'Added to the scenario',
     rankNone: 'No rule worth changing was found.',
+    rankPartly: (n: number) =>
+      `The time limit was reached after ${n} changes; the others were not tried. Choose one compound to try more of its changes.`,
     rankTime:
-      'The time limit was reached before anything was found. Try again later, or change single ways on the map.',
+      'The time limit was reached before anything was found. Choose one compound, or change single ways on the map.',
     mapLabel: (n: number) => `The map shows ${n} changed ways and gates of the scenario`,
   },
 };
