@@ -1,6 +1,7 @@
 //! Planning (规划): which people are out of reach of a facility, and where new facilities should stand.
 //!
-//! Everything here is pure: no I/O and no clock. The walks come in from the network, and results go out as plain values.
+//! The code here does no I/O and reads no clock. The caller passes in the walks, which are computed on the network, and
+//! gets plain values back.
 
 pub mod access_changes;
 pub mod coverage;

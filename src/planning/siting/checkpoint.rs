@@ -1,4 +1,4 @@
-//! What a job stores to go on after a restart: the reduced problem and the incumbent.
+//! What a job stores so that its search can be resumed after a restart: the reduced problem and the incumbent.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::plan::Plan;
 use super::problem::{Demand, Problem, Refusal};
 use super::solve;
 
-/// The state of a search that can go on later.
+/// The state of a search that can be resumed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The problem, in which demand points with the same reach and community are merged into one.
@@ -19,7 +19,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The beginning of a search.
+    /// Creates the checkpoint of a search that has not begun.
     pub fn new(problem: &Problem) -> Self {
         Self {
             problem: reduced(problem),
@@ -27,11 +27,12 @@ impl Checkpoint {
         }
     }
 
-    /// Goes on from the incumbent. A plan that the problem does not accept is ignored.
+    /// Solves the problem, starting from the stored incumbent. An incumbent that the problem does not accept is
+    /// ignored.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the statement.
+    /// All errors in the problem statement.
     pub fn resume(&self, control: &Control<'_>) -> Result<Plan, Vec<Refusal>> {
         let known = self.incumbent.as_deref();
         let is_known = |sites: &&[u32]| {
@@ -43,7 +44,8 @@ impl Checkpoint {
     }
 }
 
-/// The problem with demand points that have the same reach and community merged: the doors of a stairwell, say.
+/// Merges demand points with the same reach and community, for example the doors of one stairwell. Their weights are
+/// added up.
 pub fn reduced(problem: &Problem) -> Problem {
     type Key = (Option<u32>, Vec<(u32, u64)>);
     let mut merged: BTreeMap<Key, f64> = BTreeMap::new();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub enum Halt {
     /// The time limit is reached.
     TimeLimit,
-    /// A person cancelled it, or the program ends.
+    /// A person cancelled the job, or the program ends.
     Cancelled,
 }
 
@@ -17,13 +17,13 @@ pub enum Halt {
 pub enum StopReason {
     /// The incumbent is proven to be the best plan.
     Optimal,
-    /// The time limit was reached first: the bound says how far the incumbent can be from the best plan.
+    /// The time limit was reached. The bound limits how much better than the incumbent the best plan can be.
     TimeLimit,
-    /// It was cancelled.
+    /// The solver was cancelled.
     Cancelled,
     /// No plan satisfies the constraints.
     Infeasible,
-    /// The solver of linear programs failed; incumbent and bound are valid.
+    /// The library for integer programs failed. Incumbent and bound are still valid.
     SolverFailed,
 }
 
@@ -41,14 +41,14 @@ impl From<Halt> for StopReason {
 pub struct Progress {
     /// The objective of the best plan found so far.
     pub incumbent: Option<f64>,
-    /// No plan is better than this.
+    /// No plan has a better objective than this.
     pub bound: f64,
     /// `|incumbent − bound| / |incumbent|`.
     pub gap: Option<f64>,
 }
 
 impl Progress {
-    /// The state with its gap.
+    /// Creates a state and computes its gap.
     pub fn new(incumbent: Option<f64>, bound: f64) -> Self {
         let gap = incumbent.and_then(|incumbent| gap(incumbent, bound));
         Self {
@@ -59,7 +59,7 @@ impl Progress {
     }
 }
 
-/// `|incumbent − bound| / |incumbent|`; 0 if both are equal, none if it is not finite.
+/// `|incumbent − bound| / |incumbent|`; 0 if both are equal, `None` if the result is not finite.
 pub fn gap(incumbent: f64, bound: f64) -> Option<f64> {
     if incumbent == bound {
         return Some(0.0);
@@ -71,16 +71,17 @@ pub fn gap(incumbent: f64, bound: f64) -> Option<f64> {
 /// How the caller follows and stops a solver.
 #[derive(Clone, Copy)]
 pub struct Control<'a> {
-    /// Asked every few milliseconds. The solver stops when it returns a reason.
+    /// The solver calls this every few milliseconds, and every 0.3 to 0.4 s while `microlp` runs. It stops when this
+    /// returns a reason.
     pub should_stop: &'a dyn Fn() -> Option<Halt>,
-    /// Called when the incumbent or the bound changed.
+    /// Called with the incumbent and the bound while the solver runs. They may be the same as in the last call.
     pub progress: &'a dyn Fn(Progress),
     /// Called with the sites of each better plan, for a checkpoint.
     pub plan: &'a dyn Fn(&[u32]),
 }
 
 impl Control<'static> {
-    /// A control without a time limit that ignores reports.
+    /// A control that never stops the solver and ignores its reports.
     pub fn unlimited() -> Self {
         Self {
             should_stop: &|| None,

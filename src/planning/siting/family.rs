@@ -1,5 +1,5 @@
-//! Random graphs of the family of the OR-Library's p-median instances (Beasley 1985), for tests and
-//! measurements: connected, about `n²/50` edges with lengths 1 to 100.
+//! Random graphs like those of the OR-Library's p-median instances (Beasley 1985), for tests and benchmarks: connected,
+//! about `n²/50` edges for `n` vertices, edge lengths 1 to 100.
 
 use super::graph::Graph;
 use super::random::Random;
@@ -9,11 +9,11 @@ pub fn random_graph(vertices: usize, seed: u64) -> Graph {
     Graph::new(vertices, random_edges(vertices, seed))
 }
 
-/// The edges of [`random_graph`]: two vertices and the length.
+/// The edges of [`random_graph`], each as two vertices and a length.
 pub fn random_edges(vertices: usize, seed: u64) -> Vec<(u32, u32, u32)> {
     let mut random = Random::new(seed);
     let mut edges = Vec::new();
-    // A random tree connects all; the other edges are between any two vertices.
+    // A random tree connects all vertices. The other edges join random pairs of vertices.
     for vertex in 1..vertices {
         let other = random.below(vertex);
         edges.push((other as u32, vertex as u32, 1 + random.below(100) as u32));
@@ -27,7 +27,7 @@ pub fn random_edges(vertices: usize, seed: u64) -> Vec<(u32, u32, u32)> {
     edges
 }
 
-/// The numbers of sites for which the family has an instance of this size.
+/// The numbers of sites (p) of the OR-Library's instances with this many vertices.
 pub fn numbers_of_sites(vertices: usize) -> [usize; 5] {
     [5, 10, vertices / 10, vertices / 5, vertices / 3]
 }

@@ -1,23 +1,24 @@
-//! Undirected graphs with whole edge lengths, and the distances between all pairs of their vertices.
+//! Undirected graphs with whole-number edge lengths, and the distances between all pairs of their vertices.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::control::{Control, Halt};
 
-/// A graph whose every vertex is a demand point of weight 1 and a candidate.
+/// An undirected graph. Every vertex is a demand point of weight 1 and also a candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Graph {
     vertices: usize,
-    /// Neighbours and lengths of each vertex.
+    /// For each vertex: its neighbours, each with the length of the edge.
     edges: Vec<Vec<(u32, u32)>>,
 }
 
-/// The distance between vertices that no path connects.
+/// The distance between two vertices that no path connects.
 pub const UNREACHABLE: u32 = u32::MAX;
 
 impl Graph {
-    /// A graph of edges between vertices `0..vertices`. If an edge is listed twice, the last one counts.
+    /// Creates a graph from edges `(a, b, length)` between vertices `0..vertices`. If an edge is listed twice, the last
+    /// length counts.
     pub fn new(vertices: usize, list: impl IntoIterator<Item = (u32, u32, u32)>) -> Self {
         let mut lengths = BTreeMap::new();
         for (a, b, length) in list {
@@ -36,7 +37,12 @@ impl Graph {
         self.vertices
     }
 
-    /// The distances between all pairs, row by row, by Dijkstra's algorithm from each vertex.
+    /// The distances between all pairs of vertices, as a square matrix row by row; [`UNREACHABLE`] where no path
+    /// exists. Runs Dijkstra's algorithm from each vertex.
+    ///
+    /// # Errors
+    ///
+    /// The reason to stop, if the control returns one.
     pub fn distances(&self, control: &Control<'_>) -> Result<Vec<u32>, Halt> {
         let n = self.vertices;
         let mut all = vec![UNREACHABLE; n * n];
@@ -63,7 +69,7 @@ impl Graph {
         Ok(all)
     }
 
-    /// Whether a path connects all vertices.
+    /// Whether every vertex can be reached from every other one.
     pub fn is_connected(&self) -> bool {
         let mut seen = vec![false; self.vertices];
         let mut open: Vec<usize> = (self.vertices > 0).then_some(0).into_iter().collect();

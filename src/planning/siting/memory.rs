@@ -1,13 +1,13 @@
-//! What a problem needs in memory, so that one that is too large is refused before it is built.
+//! Estimates the memory that a problem needs, so that a problem that is too large is refused before it is built.
 
-/// Problems that need more bytes are refused.
+/// The most memory that a problem may need, in bytes. Larger problems are refused.
 pub const MEMORY_LIMIT: usize = 4 << 30;
 
-/// About how many bytes a problem with this many demand points, candidates and linked pairs needs while it is
-/// solved.
+/// Estimates how many bytes a problem needs while it is solved. `pairs` is the number of pairs of a demand point and a
+/// candidate that it reaches. `is_program` says whether the problem is solved as a mixed-integer program.
 pub fn memory_needed(demand: usize, candidates: usize, pairs: usize, is_program: bool) -> usize {
-    // The problem and its reduced copy, the costs and their part in a node, two sets of bits; a row of the
-    // integer program with its factors.
+    // In both cases: the problem and its reduced copy. For the integer program: a row with its factors. Otherwise: the
+    // costs, their copy for a node of the search, and two bit sets.
     let per_pair = if is_program {
         2 * 16 + 300
     } else {
@@ -17,7 +17,7 @@ pub fn memory_needed(demand: usize, candidates: usize, pairs: usize, is_program:
         .saturating_mul(per_pair)
         .saturating_add(demand.saturating_mul(200))
         .saturating_add(candidates.saturating_mul(400))
-        // Open nodes of the search.
+        // The open nodes of the search (`NODE_BYTES`).
         .saturating_add(256 << 20)
 }
 

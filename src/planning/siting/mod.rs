@@ -1,4 +1,5 @@
-//! Facility siting (设施选址): exact solvers that always report incumbent, bound, gap and stop reason.
+//! Facility siting (设施选址): exact solvers. Each result has the objective of the best plan found (the incumbent), a bound
+//! that no plan exceeds, the gap between the two, and the reason why the solver stopped.
 //!
 //! `docs/planning.md` describes the problems, which constraints apply to which of them, and the sources of the
 //! formulas.

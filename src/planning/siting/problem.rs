@@ -24,11 +24,11 @@ pub struct Problem {
 /// A demand point.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Demand {
-    /// How many people, at least 0.
+    /// The number of people, at least 0.
     pub weight: f64,
-    /// The candidates that can be reached, with the distance in metres or seconds.
+    /// The candidates that can be reached, each with the distance in metres or the time in seconds.
     pub reach: Vec<(u32, f64)>,
-    /// The community that it belongs to.
+    /// The community that the demand point belongs to.
     #[serde(default)]
     pub community: Option<u32>,
 }
@@ -57,7 +57,7 @@ pub enum Goal {
     BestWorst,
     /// Most people covered by moving some of the existing sites.
     Relocation {
-        /// How many may move.
+        /// The most sites that may move.
         moves: usize,
         /// The largest distance at which a site covers a demand point fully, in the unit of [`Demand::reach`].
         radius: f64,
@@ -70,11 +70,11 @@ pub enum Goal {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Constraints {
-    /// How many sites are chosen, beside the existing ones that are kept.
+    /// How many sites are chosen, in addition to the existing ones that are kept. [`Goal::BestWorst`] may choose fewer.
     pub sites: Option<usize>,
-    /// The candidates where facilities exist.
+    /// The candidates at which a facility already exists.
     pub existing: Vec<u32>,
-    /// Whether all existing facilities stay. Otherwise they are candidates like others.
+    /// Whether all existing facilities are kept. Otherwise they are candidates like all others.
     pub keep_existing: bool,
     /// Candidates that must be chosen.
     pub required: Vec<u32>,
@@ -82,11 +82,11 @@ pub struct Constraints {
     pub forbidden: Vec<u32>,
     /// The cost of each candidate.
     pub cost: Option<Vec<f64>>,
-    /// The sum of the costs is at most this.
+    /// The highest total cost that the chosen sites may have.
     pub budget: Option<f64>,
     /// How many people each candidate can serve. The people of one demand point may be served by several sites.
     pub capacity: Option<Vec<f64>>,
-    /// The least share of the people of a community that is covered.
+    /// Communities, each with the smallest share of its people that must be covered, from 0 to 1.
     pub community_share: Vec<(u32, f64)>,
     /// Whether people count as covered only if two sites are within the radius.
     pub backup: bool,
@@ -100,7 +100,7 @@ pub struct Constraints {
 pub enum Constraint {
     /// The number of sites.
     Sites,
-    /// Existing facilities stay.
+    /// Existing facilities are kept.
     KeepExisting,
     /// Candidates that must be chosen.
     Required,
@@ -110,9 +110,9 @@ pub enum Constraint {
     Budget,
     /// Capacities.
     Capacity,
-    /// The least share of a community.
+    /// The smallest share of a community that must be covered.
     CommunityShare,
-    /// Two sites in reach.
+    /// Backup coverage: two sites within the radius.
     Backup,
     /// The smallest distance between sites.
     SmallestDistance,
@@ -129,12 +129,12 @@ impl Constraint {
     pub fn name(self) -> Localized {
         match self {
             Self::Sites => both!("选址数量", "the number of sites"),
-            Self::KeepExisting => both!("保留现有设施", "existing facilities stay"),
+            Self::KeepExisting => both!("保留现有设施", "existing facilities are kept"),
             Self::Required => both!("必选点位", "required sites"),
             Self::Forbidden => both!("禁选点位", "forbidden sites"),
             Self::Budget => both!("预算", "the budget"),
             Self::Capacity => both!("服务能力", "capacities"),
-            Self::CommunityShare => both!("社区最低覆盖率", "the least share of a community"),
+            Self::CommunityShare => both!("社区最低覆盖率", "the minimum coverage of a community"),
             Self::Backup => both!("双重覆盖", "backup coverage"),
             Self::SmallestDistance => both!("点位最小间距", "the smallest distance between sites"),
             Self::Gradual => both!("渐变覆盖", "gradual coverage"),
@@ -144,7 +144,7 @@ impl Constraint {
     }
 }
 
-/// Why a problem cannot be solved as it is stated.
+/// An error in the statement of a problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     /// The path of the wrong field, such as `goal.radius`.
@@ -165,12 +165,12 @@ impl Goal {
         }
     }
 
-    /// Whether the objective is maximised: people covered. Otherwise it is minimised.
+    /// Whether the objective is maximised, as the number of people covered is. Otherwise it is minimised.
     pub fn is_maximised(&self) -> bool {
         matches!(self, Self::MostCovered { .. } | Self::Relocation { .. })
     }
 
-    /// The radius of coverage and where gradual coverage ends, if the goal has them.
+    /// The radius of coverage, and the distance at which gradual coverage ends, if the goal has them.
     pub fn radius(&self) -> Option<(f64, Option<f64>)> {
         match self {
             Self::MostCovered { radius, until } | Self::Relocation { radius, until, .. } => {
@@ -181,7 +181,7 @@ impl Goal {
         }
     }
 
-    /// Whether a constraint applies to the goal, by the matrix in `docs/planning.md`.
+    /// Whether a constraint applies to the goal. `docs/planning.md` has the same table.
     pub fn allows(&self, constraint: Constraint) -> bool {
         use Constraint::{
             Backup, Budget, Capacity, CommunityShare, Cover, Forbidden, Gradual, KeepExisting,
@@ -201,7 +201,8 @@ impl Goal {
 }
 
 impl Constraints {
-    /// The kinds of constraints that are used.
+    /// The kinds of constraints that are set, without those that belong to the goal: gradual coverage, the number of
+    /// moves and the share to cover.
     pub fn used(&self) -> Vec<Constraint> {
         let used = [
             (Constraint::Sites, self.sites.is_some()),
@@ -243,7 +244,7 @@ impl Problem {
         }
     }
 
-    /// How much of a person at this distance is covered: 0 to 1.
+    /// The share of the people at this distance that a site covers, from 0 to 1.
     pub(super) fn coverage(&self, distance: f64) -> f64 {
         match self.goal.radius() {
             Some((radius, _)) if distance <= radius => 1.0,
@@ -254,7 +255,7 @@ impl Problem {
         }
     }
 
-    /// Returns everything that is wrong with the statement. The solver accepts a problem without refusals.
+    /// Returns the errors in the statement, at most 20. The solver accepts a problem without errors.
     pub fn check(&self) -> Vec<Refusal> {
         let mut found = Found::default();
         if self.candidates == 0 {
@@ -282,7 +283,8 @@ impl Problem {
         found.0
     }
 
-    /// Callers that build a problem check [`memory_needed`] before; this one is for those who read it.
+    /// Checks the memory that the problem needs. Code that builds a problem checks [`memory_needed`] before. This check
+    /// is for problems that are read, for example from a checkpoint.
     fn check_memory(&self, found: &mut Found) {
         let constraints = &self.constraints;
         let is_program = constraints.capacity.is_some()
@@ -295,7 +297,7 @@ impl Problem {
             found.add(
                 "demand",
                 both!(
-                    "求解约需 {needed} MB 内存，上限为 {limit} MB：请减少候选点或缩短可达距离。",
+                    "求解约需 {needed} MB 内存，上限为 {limit} MB：请减少候选点位或缩短可达距离。",
                     "Solving this needs about {needed} MB of memory. The limit is {limit} MB: use fewer candidates or a \
                      shorter reach."
                 ),
@@ -323,9 +325,9 @@ impl Problem {
                     found.add(
                         &format!("demand[{at}].reach"),
                         both!(
-                            "候选点 {site}、距离 {distance} 有误：编号应存在且不重复，距离应为非负数。",
-                            "Candidate {site} at distance {distance}: expected a known candidate once, and a \
-                             distance of at least 0."
+                            "候选点位 {site}、距离 {distance} 有误：编号应存在且不重复，距离应为非负数。",
+                            "Candidate {site} at distance {distance} is wrong. Expected the number of an existing \
+                             candidate, listed once, and a distance of at least 0."
                         ),
                     );
                 }
@@ -335,8 +337,8 @@ impl Problem {
                 found.add(
                     &format!("demand[{at}]"),
                     both!(
-                        "该需求点在路网之外，到不了任何候选点。",
-                        "The demand point is outside the network: it reaches no candidate."
+                        "该需求点到不了任何候选点位，请删除该需求点，或增加其可达的候选点位。",
+                        "The demand point reaches no candidate. Remove it, or add a candidate that it reaches."
                     ),
                 );
             }
@@ -358,8 +360,8 @@ impl Problem {
                 found.add(
                     "goal.until",
                     both!(
-                        "渐变覆盖的外缘应大于半径 {radius}。",
-                        "Gradual coverage must end beyond the radius, {radius}."
+                        "渐变覆盖的终止距离应大于半径 {radius}。",
+                        "Gradual coverage must end at a distance greater than the radius {radius}."
                     ),
                 );
             }
@@ -382,8 +384,9 @@ impl Problem {
             found.add(
                 "goal.moves",
                 both!(
-                    "要迁移{moves}处，但现有设施只有{existing}处，应不超过{existing}。",
-                    "{moves} sites are to be moved, but only {existing} exist; expected at most {existing}."
+                    "可迁移数量为 {moves}，现有设施为 {existing} 处：应至少有一处现有设施，且可迁移数量不超过现有设施数。",
+                    "{moves} sites may move, but the number of existing facilities is {existing}. Expected at least one \
+                     existing facility, and at most as many moves as existing facilities."
                 ),
             );
         }
@@ -398,9 +401,9 @@ impl Problem {
                 found.add(
                     "constraints",
                     Localized::new(
-                        format!("“{}”不适用于“{}”。", name.zh, goal.zh),
+                        format!("“{}”不适用于“{}”，请删除该条件。", name.zh, goal.zh),
                         format!(
-                            "The constraint \"{}\" does not apply to the goal \"{}\".",
+                            "The constraint \"{}\" does not apply to the goal \"{}\". Remove it.",
                             name.en, goal.en
                         ),
                     ),
@@ -414,11 +417,15 @@ impl Problem {
         ];
         let pairs = constraints.too_close.iter();
         let ends: Vec<u32> = pairs.flat_map(|(a, b)| [*a, *b]).collect();
+        let candidates = self.candidates;
         for (field, list) in all.into_iter().chain([("too_close", &ends)]) {
-            if let Some(site) = list.iter().find(|s| **s as usize >= self.candidates) {
+            if let Some(site) = list.iter().find(|s| **s as usize >= candidates) {
                 found.add(
                     &format!("constraints.{field}"),
-                    both!("没有候选点 {site}。", "There is no candidate {site}."),
+                    both!(
+                        "没有候选点位 {site}，编号应小于 {candidates}。",
+                        "There is no candidate {site}. Expected a number below {candidates}."
+                    ),
                 );
             }
         }
@@ -426,8 +433,8 @@ impl Problem {
             found.add(
                 "constraints.too_close",
                 both!(
-                    "候选点{a}与自身成对，应为两个不同的候选点。",
-                    "Candidate {a} is paired with itself; expected two different candidates."
+                    "候选点位 {a} 与自身成对，应为两个不同的候选点位。",
+                    "Candidate {a} is paired with itself. Expected two different candidates."
                 ),
             );
         }
@@ -443,7 +450,7 @@ impl Problem {
                 found.add(
                     &format!("constraints.{field}"),
                     both!(
-                        "应有 {number} 个非负数，每个候选点一个。",
+                        "应有 {number} 个非负数，每个候选点位一个。",
                         "Expected {number} numbers of at least 0, one for each candidate."
                     ),
                 );
@@ -462,8 +469,8 @@ impl Problem {
             found.add(
                 "constraints.cost",
                 both!(
-                    "有预算，但没有造价，应给出各候选点位的造价。",
-                    "There is a budget, but no costs; expected the cost of each candidate."
+                    "已给出预算，但缺少造价，应给出各候选点位的造价。",
+                    "A budget is given, but no costs. Expected the cost of each candidate."
                 ),
             );
         }
@@ -473,8 +480,8 @@ impl Problem {
             found.add(
                 "constraints.community_share",
                 both!(
-                    "最低覆盖率为 {share}，应在 0 与 1 之间。",
-                    "The least share is {share}. Expected a number between 0 and 1."
+                    "社区最低覆盖率为 {share}，应在 0 与 1 之间。",
+                    "The minimum coverage of a community is {share}. Expected a number between 0 and 1."
                 ),
             );
         }
@@ -482,13 +489,12 @@ impl Problem {
         if let Some(sites) = total
             && sites > self.candidates
         {
-            let candidates = self.candidates;
             found.add(
                 "constraints.sites",
                 both!(
-                    "要选 {sites} 处，但候选点只有 {candidates} 个，应不超过 {candidates}。",
-                    "{sites} sites are to be chosen, but there are only {candidates} candidates; expected at most \
-                     {candidates}."
+                    "共选 {sites} 处（含保留的现有设施），但候选点位只有 {candidates} 个，应不超过 {candidates} 处。",
+                    "{sites} sites are to be chosen, existing ones that are kept included, but there are only \
+                     {candidates} candidates. Expected at most {candidates} sites."
                 ),
             );
         }
@@ -531,9 +537,9 @@ impl Problem {
                 found.add(
                     "constraints",
                     Localized::new(
-                        format!("对“{}”，“{}”与“{}”不能同时使用。", goal.zh, a.zh, b.zh),
+                        format!("目标为“{}”时，“{}”与“{}”不能同时使用，请删除其一。", goal.zh, a.zh, b.zh),
                         format!(
-                            "For the goal \"{}\", \"{}\" and \"{}\" cannot be combined.",
+                            "For the goal \"{}\", \"{}\" and \"{}\" cannot be combined. Remove one of them.",
                             goal.en, a.en, b.en
                         ),
                     ),
@@ -543,7 +549,7 @@ impl Problem {
     }
 }
 
-/// Refusals; only the first few of a long list.
+/// Collects refusals and keeps the first 20.
 #[derive(Default)]
 struct Found(Vec<Refusal>);
 

@@ -1,12 +1,12 @@
-//! A seeded generator of random numbers, so that the same seed gives the same plan and the same robustness on
-//! every machine: SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195).
+//! A seeded random number generator, SplitMix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195). The same seed
+//! gives the same plan and the same robustness on every machine.
 
-/// A seeded generator of random numbers.
+/// A seeded random number generator.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
 impl Random {
-    /// The generator of a seed.
+    /// Creates a generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -20,18 +20,18 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number in `0..n`; 0 if `n` is 0.
+    /// A random number in `0..n`; 0 if `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
-        // The high bits of a 128-bit product: uniform up to n / 2⁶⁴.
+        // The high half of a 128-bit product. Its distribution differs from the uniform one by at most n / 2⁶⁴.
         ((u128::from(self.bits()) * n as u128) >> 64) as usize
     }
 
-    /// A number in `[0, 1)`.
+    /// A random number in `[0, 1)`.
     pub fn unit(&mut self) -> f64 {
         (self.bits() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// A number of the standard normal distribution (Box–Muller).
+    /// A random number of the standard normal distribution (Box–Muller).
     pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
         radius * (std::f64::consts::TAU * self.unit()).cos()
