@@ -1,4 +1,4 @@
-//! Deliveries and walks of a day, as `deliveries.toml` has them.
+//! The numbers of deliveries and walks in a day, read from `deliveries.toml`.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,45 +8,45 @@ use crate::model::Localized;
 /// The file that is compiled in.
 const BUILT_IN: &str = include_str!("../../geodata/deliveries.toml");
 
-/// The most origins of riders.
+/// The largest number of origins that a file may ask for.
 pub const MOST_ORIGINS: u32 = 20;
-/// The most deliveries per household and day, and the most walks per person and day.
+/// The upper limit of deliveries per household and day, and of walks per person and day.
 pub const MOST_A_DAY: f64 = 100.0;
 
-/// Deliveries and walks of a day.
+/// The numbers of deliveries and walks in a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Deliveries {
     /// Deliveries per household and day.
     pub per_household_day: f64,
-    /// The share of each hour of the day. They need not add up to 1.
+    /// The share of each hour of the day, from 0:00. The shares need not add up to 1.
     pub hours: [f64; 24],
-    /// The features from which riders come.
+    /// The features from which riders start.
     pub origins: Origins,
-    /// When a gate that bars e-bikes might admit them, in the syntax of opening hours.
+    /// The hours in which a gate that bars e-bikes could admit them, in the syntax of opening hours.
     pub ebike_window: String,
     /// Walks per person and day.
     pub walks_per_person_day: f64,
     /// The features to which residents walk: the collection, and the kind if only that kind counts.
     pub walks_to: (String, Option<String>),
-    /// Where the figures come from.
+    /// The source of the figures.
     pub source: Localized,
-    /// Whether the figures were read in that source.
+    /// Whether the figures were checked against that source.
     pub verified: bool,
 }
 
-/// The features from which riders come.
+/// The features from which riders start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origins {
     /// The collection.
     pub collection: String,
     /// The value of the property `kind`, if only that kind counts.
     pub kind: Option<String>,
-    /// The most features that are used.
+    /// The largest number of features that are used.
     pub most: u32,
 }
 
 impl Deliveries {
-    /// Reads a file. Messages name it `file`.
+    /// Parses the text of a file. Errors name the file `file`.
     ///
     /// # Errors
     /// All problems of the file.
@@ -57,12 +57,12 @@ impl Deliveries {
     /// Returns the figures that are compiled in.
     ///
     /// # Errors
-    /// All problems of the file; a test reads it.
+    /// All problems of the file. A test ensures that there are none.
     pub fn built_in() -> Result<Self, Vec<Problem>> {
         Self::read("deliveries.toml", BUILT_IN)
     }
 
-    /// The share of each hour of the day; together they are 1, or 0 if no hour has a share.
+    /// The share of each hour of the day, scaled so that all shares add up to 1. All are 0 if no hour has a share.
     pub fn shares(&self) -> [f64; 24] {
         let sum: f64 = self.hours.iter().sum();
         self.hours
@@ -71,18 +71,18 @@ impl Deliveries {
 }
 
 fn deliveries(root: &Table<'_>) -> Option<Deliveries> {
-    let a_day = |item: Item<'_>| item.number_in(0.0, MOST_A_DAY, "per day");
+    let a_day = |item: Item<'_>| item.number_in(0.0, MOST_A_DAY, "a number per day");
     let text = |key: &'static str, what: &str| root.need(key, what).and_then(|i| i.text(what));
     let per_household_day = root
         .need("per_household_day", "deliveries per household and day")
         .and_then(a_day);
     let hours = root.need("hours", "24 shares").and_then(|i| shares(&i));
     let origins = root
-        .need("origins", "a table with a collection")
+        .need("origins", "a table such as { collection = \"facilities\" }")
         .and_then(|i| features(&i.table()?, true));
     let ebike_window = text("ebike_window", "opening hours such as 11:00-13:00");
     let walks = root
-        .need("walks", "a table with per_person_day and a collection")
+        .need("walks", "a table with `per_person_day` and `collection`")
         .and_then(|i| {
             let table = i.table()?;
             let a_day = table
@@ -111,7 +111,7 @@ fn deliveries(root: &Table<'_>) -> Option<Deliveries> {
 }
 
 fn shares(item: &Item<'_>) -> Option<[f64; 24]> {
-    let expected = "24 numbers, 0 or more and not all 0";
+    let expected = "24 numbers of at least 0, at least one of them above 0";
     let numbers = item.list(expected)?;
     let numbers: Option<Vec<f64>> = numbers.iter().map(Item::number).collect();
     let numbers = numbers?;
@@ -120,7 +120,10 @@ fn shares(item: &Item<'_>) -> Option<[f64; 24]> {
             Some(hours)
         }
         _ => {
-            item.wrong("is not a profile of a day", expected);
+            item.wrong(
+                "is not a valid list of shares, one for each hour of the day",
+                expected,
+            );
             None
         }
     }
@@ -136,7 +139,7 @@ fn features(table: &Table<'_>, has_most: bool) -> Option<Origins> {
     };
     let most = match table.get("most").filter(|_| has_most) {
         None => Some(MOST_ORIGINS),
-        Some(item) => item.whole(1, MOST_ORIGINS, "origins"),
+        Some(item) => item.whole(1, MOST_ORIGINS, "the number of origins"),
     };
     table.finish();
     Some(Origins {

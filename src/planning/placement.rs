@@ -6,7 +6,7 @@ use crate::model::{Localized, both};
 /// The rules that are compiled in.
 const BUILT_IN: &str = include_str!("../../geodata/placement.toml");
 
-/// The longest distance of a rule, in metres.
+/// The largest distance and the largest width that a rule may have, in metres.
 const FARTHEST_M: f64 = 1_000.0;
 
 /// A rule of placement.
@@ -14,23 +14,23 @@ const FARTHEST_M: f64 = 1_000.0;
 pub struct Rule {
     /// The id in `placement.toml`.
     pub id: String,
-    /// What a refused candidate is in, on or near.
+    /// The name of the features, as a refusal says what a candidate is in, on or near.
     pub what: Localized,
-    /// The collection whose features the rule looks at.
+    /// The collection whose features the rule checks.
     pub collection: String,
     /// The property whose value decides which features count.
     pub property: String,
-    /// The values; empty if all features count.
+    /// The values of `property` that count; empty if all features count.
     pub values: Vec<String>,
-    /// The relation that is refused.
+    /// The relation to a feature that makes the rule refuse a candidate.
     pub relation: Relation,
-    /// The collections, or values of `kind`, of the facilities for which the rule holds; empty for all.
+    /// The facilities for which the rule holds, as names of collections or values of `kind`; empty for all.
     pub facilities: Vec<String>,
     /// Whether the rule also holds for buildings and shops that host a facility.
     pub hosts: bool,
     /// The source of the rule.
     pub source: Localized,
-    /// Whether the rule was read in its source.
+    /// Whether the rule was checked against its source.
     pub verified: bool,
 }
 
@@ -41,8 +41,8 @@ pub enum Relation {
     Inside,
     /// The candidate is nearer to the feature than this, in metres.
     NearerThan(f64),
-    /// The candidate is on the feature, a way: within half of its width. The number is the width in metres of ways
-    /// without one.
+    /// The feature is a way, and the candidate is within half of its width. The number is the width in metres that is
+    /// assumed for ways without a width.
     On(f64),
 }
 
@@ -53,7 +53,8 @@ impl Rule {
         self.facilities.is_empty() || self.facilities.iter().any(is_named)
     }
 
-    /// Says why a candidate is refused. `metres` is its distance from the feature, `name` the name of the feature.
+    /// Says why a candidate is refused. `metres` is the distance of the candidate from the feature, and `name` is the
+    /// name of the feature.
     pub fn refusal(&self, metres: f64, name: Option<&str>) -> Localized {
         let Localized { zh, en } = &self.what;
         let named = |open: &str, close: &str| {
@@ -83,7 +84,7 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Reads rules. Messages name the file `file`.
+    /// Parses the text of a file. Errors name the file `file`.
     ///
     /// # Errors
     /// All problems of the file.
@@ -94,7 +95,7 @@ impl Placement {
     /// Returns the rules that are compiled in.
     ///
     /// # Errors
-    /// All problems of the file; a test reads it.
+    /// All problems of the file. A test ensures that there are none.
     pub fn built_in() -> Result<Self, Vec<Problem>> {
         Self::read("placement.toml", BUILT_IN)
     }
@@ -107,7 +108,7 @@ impl Placement {
 
 fn rules(root: &Table<'_>) -> Option<Placement> {
     root.accept_all();
-    // Every table is read before any problem ends the reading, so that all problems are reported.
+    // All tables are read before the first problem ends the reading, so that the problems of all tables are reported.
     let entries = root.entries().into_iter();
     let read: Vec<Option<Rule>> = entries.map(|(id, item)| rule(id, &item)).collect();
     let list = read.into_iter().collect::<Option<Vec<_>>>()?;
@@ -117,8 +118,14 @@ fn rules(root: &Table<'_>) -> Option<Placement> {
 fn rule(id: &str, item: &Item<'_>) -> Option<Rule> {
     let table = item.table()?;
     let text = |key: &'static str, what: &str| table.need(key, what).and_then(|i| i.text(what));
-    let zh = text("zh", "what it is in, on or near, in Chinese");
-    let en = text("en", "what it is in, on or near, in English");
+    let zh = text(
+        "zh",
+        "the Chinese name of what a candidate must not be in, on or near",
+    );
+    let en = text(
+        "en",
+        "the English name of what a candidate must not be in, on or near",
+    );
     let collection = text("collection", "the name of a collection");
     let source_zh = text("source_zh", "the source of the rule in Chinese");
     let source_en = text("source_en", "the source of the rule in English");
@@ -157,12 +164,12 @@ fn relation(table: &Table<'_>, item: &Item<'_>) -> Option<Relation> {
         table.get("nearer_than_m"),
         table.get("on"),
     );
-    let metres = |i: Item<'_>| i.number_in(0.1, FARTHEST_M, "metres");
+    let metres = |i: Item<'_>| i.number_in(0.1, FARTHEST_M, "a number of metres");
     match found {
         (Some(inside), None, None) => match inside.flag()? {
             true => Some(Relation::Inside),
             false => {
-                inside.wrong("refuses nothing", "true");
+                inside.wrong("is false, so that the rule refuses nothing", "true");
                 None
             }
         },

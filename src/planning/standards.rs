@@ -1,4 +1,4 @@
-//! Standards: how near a facility must be, and where the figure comes from. They are read from `standards.toml`.
+//! Standards: how near a facility must be, and the source of the figure. They are read from `standards.toml`.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +9,10 @@ use crate::network::walking::Measure;
 /// The standards that are compiled in.
 const BUILT_IN: &str = include_str!("../../geodata/standards.toml");
 
-/// The longest walk of a standard, in metres and in minutes.
+/// The longest walk that a standard may allow: in metres, and in minutes.
 pub const LONGEST: (f64, f64) = (20_000.0, 240.0);
 
-/// The farthest walk that still counts as within reach.
+/// The longest walk to a facility that satisfies a standard.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
@@ -43,23 +43,23 @@ impl Reach {
 /// A standard: how near a facility must be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Standard {
-    /// The id in `standards.toml`; `None` for a standard of the user's own.
+    /// The id in `standards.toml`; `None` for a standard that a request contains.
     pub id: Option<String>,
-    /// The name for people.
+    /// The name that is shown.
     pub title: Localized,
-    /// The farthest walk.
+    /// The longest walk that satisfies the standard.
     pub reach: Reach,
-    /// Whether the walk counts there and back.
+    /// Whether the way back counts too.
     pub there_and_back: bool,
     /// The features that count as the facility, if the standard names them.
     pub facility: Option<FacilityKind>,
     /// The source of the figure.
     pub source: Localized,
-    /// Whether the figure was read in its source.
+    /// Whether the figure was checked against its source.
     pub verified: bool,
 }
 
-/// Which features are facilities of a kind.
+/// Which features count as the facility of a standard.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FacilityKind {
     /// The collection.
@@ -68,28 +68,28 @@ pub struct FacilityKind {
     pub kind: Option<String>,
     /// Whether only stations with a defibrillator count.
     pub aed: bool,
-    /// The smallest and the largest area in m², if it matters.
+    /// The smallest and the largest area in m², if the area is limited.
     pub area_m2: Option<(f64, f64)>,
 }
 
-/// A standard as it is shown: how near a facility must be, and where the figure comes from.
+/// A standard in a response: how near a facility must be, and the source of the figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct StandardShown {
-    /// Its id; `null` for a standard of the request.
+    /// The id in `standards.toml`; `null` for a standard that the request contains.
     pub id: Option<String>,
-    /// Its name.
+    /// The name.
     pub title: Localized,
-    /// The longest walk that counts, in metres.
+    /// The longest walk that satisfies the standard, in metres; `null` if the standard is a time.
     pub metres: Option<f64>,
-    /// The longest walk that counts, in minutes.
+    /// The longest walk that satisfies the standard, in minutes; `null` if the standard is a length.
     pub minutes: Option<f64>,
-    /// Whether the walk counts there and back.
+    /// Whether the way back counts too.
     pub there_and_back: bool,
     /// The features that count as the facility, if the standard names them.
     pub facility: Option<StandardFacility>,
     /// The source of the figure.
     pub source: Localized,
-    /// Whether the figure was read in its source.
+    /// Whether the figure was checked against its source.
     pub verified: bool,
 }
 
@@ -98,11 +98,11 @@ pub struct StandardShown {
 pub struct StandardFacility {
     /// The collection.
     pub collection: String,
-    /// The value of `kind`.
+    /// The value of the property `kind`, if only that kind counts.
     pub kind: Option<String>,
     /// Whether only stations with a defibrillator count.
     pub aed: bool,
-    /// The smallest and the largest area, in m².
+    /// The smallest and the largest area in m², if the area is limited.
     pub area_m2: Option<[f64; 2]>,
 }
 
@@ -137,7 +137,7 @@ pub struct Standards {
 }
 
 impl Standards {
-    /// Reads standards. Messages name the file `file`.
+    /// Parses the text of a file. Errors name the file `file`.
     ///
     /// # Errors
     /// All problems of the file.
@@ -148,7 +148,7 @@ impl Standards {
     /// Returns the standards that are compiled in.
     ///
     /// # Errors
-    /// All problems of the file; a test reads it.
+    /// All problems of the file. A test ensures that there are none.
     pub fn built_in() -> Result<Self, Vec<Problem>> {
         Self::read("standards.toml", BUILT_IN)
     }
@@ -174,7 +174,7 @@ fn standards(root: &Table<'_>) -> Option<Standards> {
         return None;
     }
     root.accept_all();
-    // Every table is read before any problem ends the reading, so that all problems are reported.
+    // All tables are read before the first problem ends the reading, so that the problems of all tables are reported.
     let read: Vec<Option<Standard>> = entries
         .into_iter()
         .map(|(id, item)| standard(id, &item))
@@ -199,11 +199,15 @@ fn standard(id: &str, item: &Item<'_>) -> Option<Standard> {
     let metres = table.get("metres");
     let minutes = table.get("minutes");
     let reach = match (metres, minutes) {
-        (Some(m), None) => m.number_in(1.0, LONGEST.0, "metres").map(Reach::Metres),
-        (None, Some(m)) => m.number_in(0.1, LONGEST.1, "minutes").map(Reach::Minutes),
+        (Some(m), None) => m
+            .number_in(1.0, LONGEST.0, "a number of metres")
+            .map(Reach::Metres),
+        (None, Some(m)) => m
+            .number_in(0.1, LONGEST.1, "a number of minutes")
+            .map(Reach::Minutes),
         _ => {
             item.wrong(
-                "does not say how far a walk may be",
+                "does not say how long a walk may be",
                 "exactly one of `metres` and `minutes`",
             );
             None
@@ -254,7 +258,7 @@ fn area(item: &Item<'_>) -> Option<(f64, f64)> {
     match numbers?.as_slice() {
         [from, to] if from <= to => Some((*from, *to)),
         _ => {
-            item.wrong("is not a range of areas", expected);
+            item.wrong("is not a range of areas, the smallest first", expected);
             None
         }
     }

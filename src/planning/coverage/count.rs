@@ -1,15 +1,17 @@
-//! A count of everybody that can be changed door by door, for facilities that are tried.
+//! Counts all people once, and then counts again only the people behind doors whose walks change. A planner who tries a
+//! facility gets its effect at once in this way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tally::{Crowd, Spread, Tally};
 use super::{Counted, Coverage, Demand, Doorway, Dwelling, Rule};
 
-/// Everybody, counted once.
+/// The count of all people, with what is needed to apply changes to it.
 #[derive(Debug)]
 pub struct Count {
     rule: Rule,
-    /// The time from the door to each storey, without and with a lift.
+    /// The time between the door and each storey in tenths of a second, without and with a lift. Index 0 is the ground
+    /// floor.
     climbs: Vec<[Option<u32>; 2]>,
     all: Spread,
     areas: [Vec<Spread>; 4],
@@ -18,18 +20,18 @@ pub struct Count {
     of_place: Groups,
 }
 
-/// What differs from a count if the walks of some doors change.
+/// The figures that differ from a count if the walks of some doors change.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Recount {
     /// All people together.
     pub all: Tally,
-    /// The buildings behind the changed doors: an index in [`Demand::places`].
+    /// The buildings with changed doors, by their index in [`Demand::places`].
     pub buildings: BTreeMap<u32, Tally>,
-    /// The areas of these buildings: an index in [`Demand::areas`], for each slot.
+    /// The areas of these buildings, by their index in [`Demand::areas`], for each [`By::slot`](super::By::slot).
     pub areas: [BTreeMap<u32, Tally>; 4],
 }
 
-/// The numbers of dwellings, grouped by door or by place.
+/// Indices in [`Demand::dwellings`], grouped by door or by place.
 #[derive(Debug, Default)]
 struct Groups {
     ends: Vec<u32>,
@@ -52,7 +54,7 @@ impl Groups {
         }
         let mut list = vec![0; so_far as usize];
         let mut next = ends.clone();
-        // From behind, so that each group is in ascending order.
+        // Each group is filled from its end with the indices in descending order, so that they ascend.
         let reversed: Vec<(usize, usize)> = numbered().collect();
         for (n, group) in reversed.into_iter().rev() {
             if let Some(place) = next.get_mut(group) {
@@ -77,8 +79,7 @@ impl Groups {
 }
 
 impl Count {
-    /// Counts everybody. `doorways` gives the walks of a door by its number; `climb` the time from the door to a storey
-    /// in tenths of a second (storey 1 is the ground floor), or `None` if nobody gets there.
+    /// Counts all people. `doorways` and `climb` are those of [`coverage`](super::coverage()).
     pub fn new(
         demand: &Demand,
         rule: Rule,
@@ -136,14 +137,14 @@ impl Count {
         count
     }
 
-    /// The figures.
+    /// The figures of the count.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
     }
 
-    /// The figures that differ if the walks of some doors change, by the number of the door. `doorways` gives the walks
-    /// with which everybody was counted. Takes as long as there are people behind these doors, and as there are
-    /// different walks in their areas.
+    /// Returns the figures that differ if doors get the walks in `changed`, by the number of the door. `doorways` must
+    /// return the walks with which the people were counted. The time grows with the number of dwellings behind these
+    /// doors and with the number of different walks in their areas.
     pub fn with(
         &self,
         demand: &Demand,
@@ -202,7 +203,7 @@ impl Count {
         }
     }
 
-    /// Counts the people of a dwelling, storey by storey.
+    /// Calls `count` for the people of a dwelling: storey by storey if the standard is a time, otherwise at once.
     fn each(&self, dwelling: &Dwelling, doorway: Option<Doorway>, mut count: impl FnMut(&Counted)) {
         let rule = self.rule;
         let storeys = if rule.is_time {
@@ -223,13 +224,13 @@ impl Count {
     }
 }
 
-/// The areas of a place, each with its slot.
+/// The areas of a place, each with the slot of its grouping.
 fn areas_of(demand: &Demand, place: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
     let areas = demand.places[place as usize].areas.iter().enumerate();
     areas.filter_map(|(by, area)| Some((by, (*area)?)))
 }
 
-/// The people of an area whose walks change, before and after.
+/// The people of an area whose walks change: `gone` with the walks before, `come` with the walks after.
 #[derive(Debug, Default)]
 struct Difference {
     gone: Spread,

@@ -1,9 +1,8 @@
 //! Coverage: the share of people who reach a facility within a standard, and how far the others are from one.
 //!
-//! People live behind doors, on storeys. Each door has the walks to its nearest facilities; the time from the
-//! door to the storey is added if the standard is measured in time. Everybody counts: people behind a door
-//! without a way nearby, or from whose door no facility can be reached, count as not covered, and their
-//! buildings are listed.
+//! People live behind doors, on storeys. For each door, the walks to the two nearest facilities are given. If the
+//! standard is a time, the time between the door and the storey is added. Nobody is left out: people whose door has no
+//! way nearby, or from whose door no facility can be reached, count as not covered, and are also counted separately.
 
 mod count;
 mod tally;
@@ -15,16 +14,16 @@ pub use tally::{Crowd, Figures, Spread, Tally};
 
 use crate::network::walking::Walk;
 
-/// People behind a door of the network.
+/// The people of a building behind one of its doors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dwelling {
     /// The index of the building (or of the feature of a demand layer) in [`Demand::places`].
     pub place: u32,
     /// The number of the door among the places of the walking graph; `None` if no way is near the door.
     pub door: Option<u32>,
-    /// How many people live behind the door.
+    /// The number of people behind the door.
     pub people: f64,
-    /// Into how many storeys they are divided evenly, from the ground floor up; at least 1.
+    /// The number of storeys over which the people are divided evenly, from the ground floor up; at least 1.
     pub storeys: u32,
     /// Whether the building has a lift.
     pub has_lift: bool,
@@ -35,11 +34,11 @@ pub struct Dwelling {
 pub struct DemandPlace {
     /// The id of the feature.
     pub id: String,
-    /// The name for people; the id if it has none.
+    /// The name that is shown; the id if the feature has no name.
     pub name: String,
     /// A position of the feature, longitude and latitude in degrees, WGS 84.
     pub at: [f64; 2],
-    /// The areas that the place belongs to: an index in [`Demand::areas`], for each [`By`] but buildings.
+    /// The area that contains the place, as an index in [`Demand::areas`], for each [`By`] except buildings.
     pub areas: [Option<u32>; 4],
     /// The number of people.
     pub people: f64,
@@ -47,10 +46,10 @@ pub struct DemandPlace {
     pub is_estimated: bool,
 }
 
-/// How results are divided.
+/// How results are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum By {
-    /// By building (or feature of the demand layer).
+    /// By building, or by feature of a demand layer.
     Building,
     /// By grid (网格).
     Grid,
@@ -63,7 +62,7 @@ pub enum By {
 }
 
 impl By {
-    /// The place of this division in [`DemandPlace::areas`]; `None` for buildings.
+    /// The index of this grouping in [`DemandPlace::areas`] and [`Demand::areas`]; `None` for buildings.
     pub fn slot(self) -> Option<usize> {
         match self {
             Self::Building => None,
@@ -75,27 +74,27 @@ impl By {
     }
 }
 
-/// An area by which results are divided.
+/// An area by which results are grouped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaName {
     /// The id of the grid, community or subdistrict, or the kind of housing.
     pub id: String,
-    /// The name for people; the id if it has none.
+    /// The name that is shown; the id if the area has no name.
     pub name: String,
 }
 
 /// The people of a map.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Demand {
-    /// The buildings with people.
+    /// The buildings, or features of a demand layer, with people.
     pub places: Vec<DemandPlace>,
     /// The doors of the buildings with the people behind them.
     pub dwellings: Vec<Dwelling>,
-    /// The names of areas, for each [`By`] but buildings.
+    /// The areas, for each [`By`] except buildings.
     pub areas: [Vec<AreaName>; 4],
 }
 
-/// The walks from one door, as the network gives them.
+/// The walks from one door to facilities, without the way between the door and the storeys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Doorway {
     /// The walk to the nearest facility by the measure of the standard; `None` if none can be reached.
@@ -125,11 +124,11 @@ impl Doorway {
 /// The rule by which people count as covered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// The highest cost of a walk, in the unit of the measure.
+    /// The highest cost of a walk that counts as covered: tenths of a second if `is_time`, otherwise decimetres.
     pub limit: u32,
-    /// Whether costs are times, so that storeys count.
+    /// Whether costs are times. Then the time between the door and the storey is added.
     pub is_time: bool,
-    /// Whether the way between the door and the storey counts there and back.
+    /// Whether the time between the door and the storey counts twice, for the way there and back.
     pub there_and_back: bool,
 }
 
@@ -140,7 +139,7 @@ pub struct Coverage {
     pub all: Tally,
     /// Each building, in the order of [`Demand::places`].
     pub buildings: Vec<Tally>,
-    /// Each area, in the order of [`Demand::areas`], for each [`By`] but buildings.
+    /// Each area, in the order of [`Demand::areas`], for each [`By`] except buildings.
     pub areas: [Vec<Tally>; 4],
 }
 
@@ -153,8 +152,9 @@ pub enum Unlinked {
     NoFacility,
 }
 
-/// Counts who is covered. `doorways` gives the walks of a door by its number; `climb` the time from the door to a
-/// storey in tenths of a second (storey 1 is the ground floor), or `None` if nobody gets there.
+/// Counts how many people are covered. `doorways` takes the number of a door and returns its walks. `climb` takes a
+/// storey (1 is the ground floor) and whether the building has a lift, and returns the time between the door and the
+/// storey in tenths of a second, or `None` if the storey cannot be reached.
 pub fn coverage(
     demand: &Demand,
     rule: Rule,
@@ -164,13 +164,13 @@ pub fn coverage(
     Count::new(demand, rule, doorways, climb).coverage().clone()
 }
 
-/// People on one storey behind one door, with what they reach.
+/// The people on one storey behind one door, with their walk to the nearest facility.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Counted {
     people: Crowd,
     is_covered: bool,
     is_backed_up: bool,
-    /// The cost of the whole walk in tenths of a second, if it is measured in time.
+    /// The time of the whole walk in tenths of a second, if the standard is a time.
     time_ds: Option<u32>,
     length_dm: Option<u32>,
     unlinked: Option<Unlinked>,

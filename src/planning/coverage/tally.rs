@@ -1,25 +1,26 @@
-//! Counting people: how many are covered, and how their walks are distributed.
+//! Sums over people: how many are covered, and how their walks are distributed.
 //!
 //! People are counted in billionths of a person, as whole numbers. So a sum does not depend on its order, and a count
-//! that was changed by a difference equals a count from the beginning.
+//! that is corrected by a difference equals a new count exactly.
 
 use super::{Counted, Unlinked};
 
 /// The number of parts into which a person is divided.
 const PARTS: f64 = 1e9;
 
-/// A number of people in billionths of a person. At most 18 billion people; more counts as that.
+/// A number of people, stored in billionths of a person. Numbers above the maximum of 18 billion people become the
+/// maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Crowd(u64);
 
 impl Crowd {
-    /// A number of people.
+    /// Converts a number of people. A negative number becomes 0.
     pub fn of(people: f64) -> Self {
         Self((people * PARTS).round() as u64)
     }
 
-    /// The people on one of several storeys into which they are divided as evenly as parts can be; `storey` counts
-    /// from 1.
+    /// The part of the crowd on `storey`, counted from 1, if it is divided over `storeys` as evenly as whole billionths
+    /// allow.
     pub fn on_storey(self, storey: u32, storeys: u32) -> Self {
         let storeys = u64::from(storeys.max(1));
         let one_more = u64::from(storey) <= self.0 % storeys;
@@ -31,7 +32,7 @@ impl Crowd {
         self.0 as f64 / PARTS
     }
 
-    /// Both crowds together.
+    /// The sum of both crowds.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
@@ -41,13 +42,13 @@ impl Crowd {
         *self = self.plus(other);
     }
 
-    /// This crowd without `gone` and with `come`.
+    /// This crowd less `gone` and plus `come`.
     fn changed(self, gone: Self, come: Self) -> Self {
         Self(self.0.saturating_add(come.0).saturating_sub(gone.0))
     }
 }
 
-/// People who have been counted, before the figures are made.
+/// Sums over counted people, from which a [`Tally`] is computed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Spread {
     people: Crowd,
@@ -59,7 +60,8 @@ pub struct Spread {
     times: Walks,
 }
 
-/// Walks with the number of people who take each. After [`Walks::sort`] they are in ascending order, each once.
+/// Walks in decimetres or tenths of a second, each with the number of people who take it. After [`Walks::sort`] they
+/// ascend, and no walk occurs twice.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Walks(Vec<(u32, Crowd)>);
 
@@ -72,13 +74,14 @@ pub struct Tally {
     pub covered: f64,
     /// How many of them have two facilities within the standard.
     pub backed_up: f64,
-    /// How many live behind doors near which there is no way.
+    /// How many of them live behind doors that have no way nearby.
     pub no_way: f64,
-    /// How many cannot reach any facility.
+    /// How many of them have a way nearby but cannot reach any facility.
     pub no_facility: f64,
-    /// The length of the walks to the nearest facility; `None` if nobody reaches one.
+    /// The lengths of the shortest walks to a facility, in decimetres; `None` if nobody reaches one.
     pub length: Option<Figures>,
-    /// The time of the walks, if the standard is measured in time.
+    /// The times of the walks to the nearest facility, in tenths of a second; `None` if nobody reaches one, or if the
+    /// standard is a length.
     pub time: Option<Figures>,
 }
 
@@ -87,7 +90,7 @@ pub struct Tally {
 pub struct Figures {
     /// The mean.
     pub mean: f64,
-    /// 95 % of the people walk at most this (the smallest walk that holds for at least 95 %).
+    /// The 95th percentile: the shortest walk that at least 95 % of the people do not exceed.
     pub p95: u32,
     /// The longest walk.
     pub max: u32,
@@ -106,7 +109,7 @@ impl Tally {
 }
 
 impl Spread {
-    /// Adds people. Before the figures are made, [`Spread::sort`] must be called.
+    /// Adds people. [`Spread::sort`] must be called before the figures are computed.
     pub fn add(&mut self, counted: &Counted) {
         let people = counted.people;
         self.people.add(people);
@@ -125,19 +128,18 @@ impl Spread {
         self.times.add(counted.time_ds, people);
     }
 
-    /// Puts the walks in order.
+    /// Sorts the walks and merges equal ones.
     pub fn sort(&mut self) {
         self.lengths.sort();
         self.times.sort();
     }
 
-    /// The figures.
+    /// The figures of these people, who must be sorted.
     pub fn tally(&self) -> Tally {
         self.changed(&Self::default(), &Self::default())
     }
 
-    /// The figures after some people have changed: without those in `gone`, and with those in `come`. All three must
-    /// be sorted.
+    /// The figures of these people without those in `gone` and with those in `come`. All three must be sorted.
     pub fn changed(&self, gone: &Self, come: &Self) -> Tally {
         let crowd = |of: fn(&Self) -> Crowd| of(self).changed(of(gone), of(come)).people();
         Tally {
@@ -155,7 +157,7 @@ impl Spread {
 impl Walks {
     fn add(&mut self, walk: Option<u32>, people: Crowd) {
         let Some(walk) = walk else { return };
-        // Storeys of one building that share a walk follow each other and are added up at once.
+        // Storeys of a building that have the same walk are added one after the other. Merging them here saves memory.
         match self.0.last_mut() {
             Some((last, many)) if *last == walk => many.add(people),
             _ => self.0.push((walk, people)),
@@ -214,7 +216,8 @@ impl Walks {
     }
 }
 
-/// Takes the people with a walk from the front of an ascending list, if the walk is there.
+/// Removes `walk` from the front of an ascending list and returns its people. Returns no people if the first walk is
+/// another one.
 fn take(list: &mut &[(u32, Crowd)], walk: u32) -> Crowd {
     match list.split_first() {
         Some(((own, people), rest)) if *own == walk => {

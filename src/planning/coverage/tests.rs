@@ -1,4 +1,4 @@
-//! Small districts with the expected figures, and random ones counted person by person.
+//! Tests small districts against expected figures, and random districts against a count person by person.
 
 use super::*;
 use crate::network::core::tests::make::Rng;
@@ -24,7 +24,8 @@ fn dwelling(place: u32, door: Option<u32>, people: f64, storeys: u32) -> Dwellin
     }
 }
 
-/// The community of a person, and the cost of the walk if there is one, whether it is covered and backed up.
+/// The community of a person; and, if the person reaches a facility, the cost of the walk, whether the person is
+/// covered, and whether two facilities are within the standard.
 type Person = (Option<u32>, Option<(u32, bool, bool)>);
 
 fn walk(cost: u32) -> Option<Walk> {
@@ -49,14 +50,15 @@ fn the_upper_storeys_of_a_house_may_be_out_of_reach() {
         is_time: true,
         there_and_back: false,
     };
-    // The storeys take 0 to 500: five of six are within 2400, and only the first has a second facility.
+    // The way up takes 0 to 500 tenths of a second: five of six storeys are within 2400, and only the first one has a
+    // second facility within it.
     let all = coverage(&demand, rule, doorway, climb).all;
     assert_eq!(all.people, 60.0);
     assert_eq!(all.covered, 50.0);
     assert_eq!(all.backed_up, 10.0);
     assert_eq!(all.time.unwrap().max, 2500);
     assert_eq!(all.length.unwrap().max, 2500);
-    // There and back, the stairs count twice: the first three storeys are within 2400.
+    // With the way back, the stairs count twice: the first three storeys are within 2400.
     let back = Rule {
         there_and_back: true,
         ..rule
@@ -148,7 +150,7 @@ impl District {
     }
 }
 
-/// The random walks of a door; from one of six doors no facility is reached.
+/// The random walks of a door. On average, one door in six reaches no facility.
 fn doorway(rng: &mut Rng) -> Doorway {
     if rng.once_in(6) {
         return Doorway::default();
@@ -182,7 +184,7 @@ fn a_recount_of_changed_doors_equals_a_count_of_everybody() {
         let District {
             mut demand, doors, ..
         } = District::random(&mut rng);
-        // Fractions of people, as households × persons are.
+        // Makes the numbers of people fractional, as the product of households and persons per household is.
         for dwelling in &mut demand.dwellings {
             dwelling.people *= 2.62 / 3.0;
         }
@@ -227,7 +229,7 @@ fn figures_equal_a_count_of_single_people() {
         let is_time = rule.is_time;
         let found = coverage(&demand, rule, |door| doors[door as usize], climb);
 
-        // Each person by themselves: the community, and the walk if there is one.
+        // One entry for each person.
         let mut persons: Vec<Person> = Vec::new();
         for d in &demand.dwellings {
             let on_each = d.people / f64::from(d.storeys);
