@@ -1,6 +1,7 @@
-//! The plans next to the best one, in order. All plans but the known one are divided into parts that do not overlap:
-//! part `i` has the first `i` sites of the plan and not the next one. The best plan of all parts is the next best plan,
-//! and its part is divided in the same way (Murty 1968; Lawler 1972, doi 10.1287/mnsc.18.7.401).
+//! The next best plans after the best one, in order. All plans except the best one are divided into parts that do not
+//! overlap: the plans of part `i` have the first `i` sites of the best plan and not the site after them. The best plan
+//! of all parts is the next best plan. Then its part is divided in the same way (Murty 1968; Lawler 1972, doi
+//! 10.1287/mnsc.18.7.401).
 //!
 //! A plan that only adds sites to a listed one is not listed.
 
@@ -9,12 +10,12 @@ use super::plan::Plan;
 use super::problem::{Problem, Refusal};
 use super::solve::best_of;
 
-/// A plan next to the best one.
+/// One of the next best plans.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alternative {
     /// The chosen candidates, ascending.
     pub sites: Vec<u32>,
-    /// Whether it is proven that only the plans before it are better.
+    /// Whether it is proven that only the best plan and the alternatives before this one are better.
     pub is_proven: bool,
 }
 
@@ -27,11 +28,12 @@ struct Part {
     is_proven: bool,
 }
 
-/// Returns up to `count` plans after `best`, the best first. Fewer if there are no more, or if it is stopped.
+/// Returns up to `count` plans after `best`, better ones first. Fewer if there are no more, or if the search is
+/// stopped.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the statement.
+/// All errors in the problem statement.
 pub fn alternatives(
     problem: &Problem,
     best: &[u32],
@@ -51,7 +53,7 @@ pub fn alternatives(
         sites: best.to_vec(),
         is_proven: true,
     };
-    // A part that was left out because of a halt may have a better plan than those found later.
+    // A part that was not solved because of a halt may have a better plan than the parts that were.
     let mut is_complete = true;
     while found.len() < count {
         is_complete &= divide(problem, &split, &mut parts, &quiet)?;
@@ -76,7 +78,8 @@ pub fn alternatives(
     Ok(found)
 }
 
-/// Divides the other plans of a part. Returns false if it was stopped before all of them were looked at.
+/// Divides the plans of a part other than its best one, and solves each new part. Returns false if a new part was not
+/// solved because of a halt or a failure.
 fn divide(
     problem: &Problem,
     split: &Part,
@@ -112,7 +115,8 @@ fn divide(
     Ok(true)
 }
 
-/// Whether a plan is better than another one: by the goal, and of equal ones by less walking.
+/// Whether a plan is better than another one: by the objective; if it is equal, by fewer people who reach no site, and
+/// then by less walking.
 fn is_better(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
     let (new, old) = (problem.objective(plan), problem.objective(other));
     let more = if problem.goal.is_maximised() {
@@ -135,7 +139,7 @@ mod tests {
     use super::super::solve;
     use super::*;
 
-    /// A random problem: choose 3 of 8 candidates, of which one exists and is kept.
+    /// A random problem with 8 candidates: choose 3 in addition to an existing one that is kept.
     fn town(random: &mut Random, goal: Goal) -> Problem {
         let mut place = || [random.below(100) as f64, random.below(100) as f64];
         let sites: Vec<[f64; 2]> = (0..8).map(|_| place()).collect();

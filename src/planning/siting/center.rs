@@ -1,5 +1,5 @@
-//! p-center: the smallest radius within which the chosen sites reach everybody. It is found by binary search
-//! over the distinct distances; each step solves a covering problem (Minieka 1970, doi 10.1137/1012016).
+//! p-center: finds the smallest radius within which the chosen sites reach every demand point, by binary search over
+//! the distinct distances. Each step solves a covering problem (Minieka 1970, doi 10.1137/1012016).
 
 use super::control::{Control, Progress, StopReason};
 use super::cover::{self, Cover};
@@ -7,14 +7,15 @@ use super::cover::{self, Cover};
 /// A p-center problem.
 #[derive(Debug, Clone)]
 pub struct Center {
-    /// For each demand point, the sites that reach it with their distances (times the weight of the point).
+    /// For each demand point, the sites that it reaches, with their distances. Distances are not weighted.
     pub rows: Vec<Vec<(u32, f64)>>,
-    /// The covering problem, still without rows. Its limit is the number of sites or the budget.
+    /// The covering problem without its rows, which depend on the radius. Its limit is the number of sites or the
+    /// budget.
     pub cover: Cover,
 }
 
 impl Center {
-    /// Reach everybody with at most `sites` of the candidates `0..candidates`.
+    /// The problem to reach every demand point with at most `sites` of the candidates `0..candidates`.
     pub fn new(rows: Vec<Vec<(u32, f64)>>, candidates: usize, sites: usize) -> Self {
         Self {
             rows,
@@ -53,7 +54,7 @@ impl Center {
 pub struct Outcome {
     /// The sites of the best plan, ascending; `None` if no plan was found.
     pub sites: Option<Vec<u32>>,
-    /// The radius of the plan, recomputed from its sites.
+    /// The radius of the plan, recomputed from its sites; infinite if no plan was found.
     pub incumbent: f64,
     /// No plan has a smaller radius.
     pub bound: f64,
@@ -66,7 +67,7 @@ pub fn solve(center: &Center, control: &Control<'_>) -> Outcome {
     let mut radii: Vec<f64> = center.rows.iter().flatten().map(|(_, d)| *d).collect();
     radii.sort_unstable_by(f64::total_cmp);
     radii.dedup();
-    // Some demand point is this far from its nearest candidate, so no smaller radius reaches everybody.
+    // A demand point is this far from its nearest candidate, so no smaller radius reaches every demand point.
     let nearest = |row: &Vec<(u32, f64)>| row.iter().map(|(_, d)| *d).fold(f64::INFINITY, f64::min);
     let least = center.rows.iter().map(nearest).fold(0.0, f64::max);
     let mut low = radii.partition_point(|r| *r < least);
@@ -74,7 +75,7 @@ pub fn solve(center: &Center, control: &Control<'_>) -> Outcome {
     let mut best: Option<(Vec<u32>, f64)> = None;
     let mut stop = StopReason::Optimal;
     while low < high {
-        // The largest radius is the easiest to cover, so it is tried first, to get a first plan.
+        // The largest radius is the easiest to cover. It is tried first, so that there is a plan early.
         let middle = if best.is_none() {
             high - 1
         } else {

@@ -1,5 +1,5 @@
-//! The curve of coverage over the number of sites: how many people the best plan covers with one site, with two, and
-//! so on.
+//! The curve of coverage over the number of sites: how many people the best plan covers with no new site, with one,
+//! with two, and so on.
 
 use std::cell::Cell;
 
@@ -8,26 +8,28 @@ use super::problem::{Goal, Problem, Refusal};
 use super::solve::best_of;
 
 /// How often the solver may ask whether to stop, for each point. This limits the effort independently of the speed of
-/// the machine, so that the same problem always gives the same curve.
+/// the machine, so that the same problem gives the same curve. While `microlp` runs, the solver asks by elapsed time,
+/// so there the effort depends on the machine.
 const EFFORT: usize = 2_000;
 
 /// A point of the curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// The number of sites, beside the existing ones that are kept.
+    /// The number of sites, in addition to the existing ones that are kept.
     pub sites: usize,
     /// How many people the plan covers.
     pub covered: f64,
-    /// Whether it is proven that no plan covers more; otherwise it is the best one that was found.
+    /// Whether it is proven that no plan covers more. Otherwise this is the best plan that was found.
     pub is_proven: bool,
 }
 
-/// Returns the curve from 0 to `most` sites. Numbers of sites for which there is no plan are left out. The curve is empty
-/// unless the goal is to cover most people with a number of sites.
+/// Returns the curve from 0 to `most` sites. Numbers of sites for which there is no plan are left out. The curve ends
+/// before the first number of sites with which [`Problem::check`] finds an error. It is empty unless the goal is to
+/// cover most people with a number of sites.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the statement.
+/// The errors that the solver reports.
 pub fn curve(
     problem: &Problem,
     most: usize,
@@ -44,7 +46,7 @@ pub fn curve(
         let mut other = problem.clone();
         other.constraints.sites = Some(sites);
         if !other.check().is_empty() {
-            // More sites than there are candidates.
+            // For example, more sites than there are candidates.
             break;
         }
         let looks = Cell::new(0_usize);

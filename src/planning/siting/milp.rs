@@ -15,7 +15,7 @@ use super::problem::{Goal, Problem};
 #[derive(Debug, Clone)]
 pub(super) struct Outcome {
     pub sites: Option<Vec<u32>>,
-    /// No plan is better than this; infinite if no bound is known.
+    /// No plan has a better objective than this; infinite if no bound is known.
     pub bound: f64,
     pub stop: StopReason,
 }
@@ -31,7 +31,7 @@ struct Group {
     community: Option<u32>,
 }
 
-/// The community; and the sites, each with the bits of the `f64` share that it covers.
+/// The community; and the sites, each with the bits of the `f64` share of a person that it covers.
 type Key = (Option<u32>, Vec<(u32, u64)>);
 
 fn groups(problem: &Problem) -> Vec<Group> {
@@ -61,7 +61,7 @@ fn groups(problem: &Problem) -> Vec<Group> {
     groups.into_iter().map(group).collect()
 }
 
-/// Solves a problem of coverage with all its constraints.
+/// Solves a problem of coverage with all its constraints, starting from `first` if it is given.
 pub(super) fn solve(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Outcome {
     let (model, sites) = model(problem);
     let mut options = SolveOptions::default();
@@ -226,7 +226,7 @@ fn cover_rows(problem: &Problem, model: &mut microlp::Problem, sites: &[Variable
         let everybody = share.is_some_and(|share| share >= 1.0);
         let mut served = Vec::new();
         if in_parts {
-            // How much of the group each site serves.
+            // One variable for each site: the share of the group that it serves.
             let mut sum = Vec::new();
             for (site, part) in &group.near {
                 let variable = model.add_var(worth * weight * part, (0.0, 1.0));
@@ -259,8 +259,8 @@ fn cover_rows(problem: &Problem, model: &mut microlp::Problem, sites: &[Variable
                 row(model, near, ComparisonOp::Ge, needed);
                 continue;
             }
-            // If one site is enough, whole sites make coverage whole too. If two are needed, one site would
-            // cover half a person, so the variable itself must be whole.
+            // If one site is enough, integer variables for the sites make the coverage an integer too. If two are
+            // needed, one site would allow a coverage of 0.5, so this variable must be an integer itself.
             let variable = if constraints.backup {
                 model.add_integer_var(worth * weight, (0, 1))
             } else {

@@ -13,7 +13,7 @@ use crate::model::{Localized, both};
 /// Why a file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrlibError {
-    /// The line, from 1.
+    /// The number of the line, from 1.
     pub line: usize,
     /// What is wrong, and what was expected.
     pub text: Localized,
@@ -40,9 +40,9 @@ pub enum Objective {
 /// The result, as `onemap plan solve --json` prints it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Answer {
-    /// The objective of the plan, recomputed from its sites; none if no plan was found in time.
+    /// The objective of the plan, recomputed from its sites; `None` if no plan was found in time.
     pub incumbent: Option<u64>,
-    /// No plan is better than this.
+    /// No plan has a smaller objective than this.
     pub bound: f64,
     /// `|incumbent − bound| / |incumbent|`.
     pub gap: Option<f64>,
@@ -55,8 +55,8 @@ pub struct Answer {
 /// The most memory that a problem may need, in bytes.
 pub const MEMORY_LIMIT: usize = 2 << 30;
 
-/// The memory in bytes that a problem with this many vertices needs: the distances, and two copies of the costs
-/// by row during the search.
+/// The memory in bytes that a problem with this many vertices needs: for the distances, the rows of costs, and two
+/// copies of the costs during the search.
 pub fn memory_needed(vertices: usize) -> usize {
     vertices
         .saturating_mul(vertices)
@@ -165,8 +165,8 @@ pub fn read(text: &str) -> Result<Problem, OrlibError> {
         return Err(wrong(
             last,
             both!(
-                "图不连通：有顶点互不可达。",
-                "The graph is not connected: some vertices cannot reach each other."
+                "图不连通，有的顶点之间没有路径，应补全边。",
+                "The graph is not connected: some vertices have no path between them. Add the missing edges."
             ),
         ));
     }
@@ -196,7 +196,7 @@ impl Problem {
             Objective::Median => {
                 let mut costs = Costs::new();
                 for mut row in rows.map(|row: Vec<(u32, f64)>| row) {
-                    // The cap of the row: no plan serves a vertex from farther away than its farthest vertex.
+                    // No plan serves a vertex from farther away than its farthest vertex. This distance is the cap.
                     let farthest = row.iter().map(|(_, d)| *d).fold(0.0, f64::max);
                     costs.push(&mut row, farthest);
                 }
@@ -223,7 +223,7 @@ impl Problem {
         }
     }
 
-    /// Adds any other sites until the plan has the required number: more sites are never worse.
+    /// Adds other sites until the plan has the required number. More sites never make the objective worse.
     fn fill(&self, mut sites: Vec<u32>) -> Vec<u32> {
         let mut others = 0..self.graph.vertices() as u32;
         while sites.len() < self.sites {

@@ -1,5 +1,5 @@
-//! Plans: what a set of sites achieves. It is computed from the sites alone, so that every figure of a solver
-//! is checked before it is shown.
+//! The figures of a plan. They are computed again from the chosen sites, so that figures that are shown do not depend
+//! on the solver.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub struct Plan {
     /// The objective, recomputed from the sites: people covered, number or cost of sites, walking, or the
     /// largest distance.
     pub incumbent: Option<f64>,
-    /// No plan is better than this.
+    /// No plan has a better objective than this.
     pub bound: Option<f64>,
     /// `|incumbent − bound| / |incumbent|`.
     pub gap: Option<f64>,
@@ -27,30 +27,30 @@ pub struct Plan {
     pub figures: Option<Figures>,
     /// Whether it is proven that no equally good plan needs less walking.
     pub least_walking: bool,
-    /// If no plan exists: each constraint whose removal alone would make a plan possible; if there is none
-    /// such, all constraints in use.
+    /// If no plan exists: each constraint whose removal alone would make a plan possible; or all constraints in use if
+    /// there is no such constraint.
     pub conflicts: Vec<Constraint>,
 }
 
 /// The figures of a set of sites.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
-    /// People in all.
+    /// The number of people.
     pub demand: f64,
-    /// People covered, in part where coverage is gradual. None for goals without a radius.
+    /// The people covered; gradual coverage counts people in part. `None` for goals without a radius.
     pub covered: Option<f64>,
     /// The sum of weight × distance to the nearest site, over the people who reach one.
     pub walking: f64,
     /// The people who reach no site.
     pub unreached: f64,
-    /// The largest distance to the nearest site, over the demand points with people.
+    /// The largest distance to the nearest site, over the demand points with people that reach one.
     pub worst: f64,
     /// The total cost of the sites, or their number if no costs are given. Existing facilities that are kept
     /// cost nothing.
     pub cost: f64,
 }
 
-/// Sums of the same numbers in another order may differ by this share.
+/// Two sums that differ by at most this share count as equal, because the order of summation changes the rounding.
 pub(super) const SLACK: f64 = 1e-9;
 
 impl Problem {
@@ -86,7 +86,7 @@ impl Problem {
         marks
     }
 
-    /// The costs of sites without those that are kept.
+    /// The total cost of sites. Existing sites that are kept cost nothing.
     pub(super) fn cost_of(&self, sites: &[u32]) -> f64 {
         sites.iter().map(|site| self.cost(*site)).sum()
     }
@@ -130,7 +130,7 @@ impl Problem {
         }
     }
 
-    /// The constraints that a plan violates. If the goal is a distance, everybody must reach a site.
+    /// The constraints that a plan violates. [`Problem::accepts`] also checks that everybody reaches a site.
     pub fn violated(&self, sites: &[u32]) -> BTreeSet<Constraint> {
         let constraints = &self.constraints;
         let is_open = self.marks(sites);
@@ -172,8 +172,8 @@ impl Problem {
                 let pairs = covered.iter().zip(&self.demand);
                 let holds = if share >= 1.0 {
                     let mut pairs = pairs;
-                    // The first condition always holds for a demand point without people; the second one checks
-                    // these points too.
+                    // `all` holds for every demand point without people. `uncovered_point` checks these points
+                    // too.
                     let all =
                         |(c, d): (&f64, &super::problem::Demand)| *c >= d.weight * (1.0 - SLACK);
                     pairs.all(all) && self.uncovered_point(sites).is_none()
@@ -203,7 +203,7 @@ impl Problem {
         violated
     }
 
-    /// The first demand point that no site covers, or that only one covers where two must.
+    /// The first demand point that fewer sites cover than needed: one, or two with backup coverage.
     fn uncovered_point(&self, sites: &[u32]) -> Option<usize> {
         let is_open = self.marks(sites);
         let needed = 1 + usize::from(self.constraints.backup);
@@ -215,7 +215,7 @@ impl Problem {
         })
     }
 
-    /// Whether a plan satisfies everything.
+    /// Whether a plan satisfies all constraints. If the goal is a distance, everybody must also reach a site.
     pub fn accepts(&self, sites: &[u32]) -> bool {
         let reaches = match self.goal {
             Goal::LeastWalking | Goal::BestWorst => {

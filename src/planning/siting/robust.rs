@@ -1,5 +1,5 @@
-//! How robust a plan is: the problem is solved again with other demand, other walking speeds and some links
-//! missing, and each site is reported with how often it is chosen ("in 93 of 100").
+//! How robust a plan is: the problem is solved again with other demand, other walking speeds and some links missing.
+//! The result says how often each site is chosen ("in 93 of 100").
 
 use std::collections::BTreeMap;
 
@@ -15,14 +15,14 @@ use super::solve;
 pub struct Sampling {
     /// How many times the problem is solved.
     pub runs: u32,
-    /// The same seed gives the same samples.
+    /// The seed of the random numbers. The same seed gives the same samples.
     pub seed: u64,
     /// The standard deviation of the logarithm of each weight: 0.2 varies demand by about 20 %.
     pub demand_spread: f64,
-    /// The standard deviation of the logarithm of the walking speed, which is one for all within a run.
+    /// The standard deviation of the logarithm of the walking speed. All people of a run have the same speed.
     pub speed_spread: f64,
-    /// The share of pairs of a demand point and a candidate that are not linked. The nearest candidate of a demand
-    /// point stays.
+    /// The share of links between a demand point and a candidate that are removed, from 0 to 1. The link to the nearest
+    /// candidate is never removed.
     pub missing_links: f64,
 }
 
@@ -41,21 +41,21 @@ impl Default for Sampling {
 /// How often sites are chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Robustness {
-    /// How many runs gave a plan; fewer than asked for if it was stopped.
+    /// How many runs gave a plan. Fewer than asked for if some runs had no plan, or if the solver was stopped.
     pub runs: u32,
-    /// In how many of them the plan is proven to be the best.
+    /// In how many of these runs the plan is proven to be the best.
     pub proven: u32,
     /// How many runs had no plan that satisfies the constraints.
     pub infeasible: u32,
-    /// Each site that was chosen, with the number of runs, most often chosen first.
+    /// Each site that was chosen, with the number of runs that chose it, most often chosen first.
     pub sites: Vec<(u32, u32)>,
 }
 
-/// Solves samples of a problem.
+/// Solves random samples of a problem and counts how often each site is chosen.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the statement.
+/// All errors in the problem statement.
 pub fn robustness(
     problem: &Problem,
     sampling: &Sampling,
@@ -81,7 +81,7 @@ pub fn robustness(
         }
         let plan = solve(&sample, None, &quiet)?;
         if control.halt().is_some() {
-            // What the search had when it was stopped says little.
+            // The plan of a stopped search may be far from the best one, so it is not counted.
             break;
         }
         match plan.sites {
@@ -102,7 +102,7 @@ pub fn robustness(
     Ok(found)
 }
 
-/// One sample of a problem. Whole weights stay whole.
+/// Draws one sample of a problem. Whole-number weights are rounded to whole numbers.
 pub fn resample(problem: &Problem, sampling: &Sampling, random: &mut Random) -> Problem {
     let mut sample = problem.clone();
     let slower = (sampling.speed_spread * random.normal()).exp();
@@ -132,7 +132,7 @@ mod tests {
     use super::super::problem::{Constraints, Demand, Goal};
     use super::*;
 
-    /// Two villages far apart. Sites 0 and 1 stand in them, site 2 between them serves nobody well.
+    /// Two villages far apart. Sites 0 and 1 are in the villages. Site 2 is halfway, far from both.
     fn villages() -> Problem {
         let home = |weight, distances: [f64; 3]| Demand {
             weight,
@@ -170,7 +170,7 @@ mod tests {
     fn a_rival_is_chosen_in_some_of_the_runs_and_the_same_seed_repeats_them() {
         let mut problem = villages();
         problem.constraints.sites = Some(1);
-        // One village or the other: who has more people in the sample decides.
+        // The only site goes to the village with more people in the sample.
         problem.goal = Goal::MostCovered {
             radius: 100.0,
             until: None,

@@ -1,5 +1,5 @@
-//! Chooses the solver for a siting problem, breaks ties by least walking, and finds the constraints that leave
-//! no plan.
+//! Chooses the solver for a siting problem, breaks ties by least walking, and finds the constraints that make a problem
+//! infeasible.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use super::milp;
 use super::plan::Plan;
 use super::problem::{Constraint, Goal, Problem, Refusal};
 
-/// How often the search for least walking among equal plans may ask whether to stop. This limits its effort
+/// How often the search for least walking among equally good plans may ask whether to stop. This limits its effort
 /// independently of the speed of the machine, so that the same problem always gives the same plan.
 const TIE_EFFORT: usize = 4_000;
 
@@ -20,7 +20,7 @@ const TIE_EFFORT: usize = 4_000;
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the statement; then nothing is solved.
+/// All errors in the problem statement. Nothing is solved in that case.
 pub fn solve(
     problem: &Problem,
     first: Option<&[u32]>,
@@ -52,7 +52,7 @@ pub fn solve(
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the statement; then nothing is solved.
+/// All errors in the problem statement. Nothing is solved in that case.
 pub(super) fn best_of(problem: &Problem, control: &Control<'_>) -> Result<Plan, Vec<Refusal>> {
     let refused = problem.check();
     if !refused.is_empty() {
@@ -103,7 +103,7 @@ fn finish(
     }
 }
 
-/// Whether coverage has constraints that need the mixed-integer program.
+/// Whether the problem of coverage has a constraint that only the mixed-integer program supports.
 fn needs_program(problem: &Problem) -> bool {
     let constraints = &problem.constraints;
     let is_partial = matches!(problem.goal, Goal::FewestSites { share, .. } if share < 1.0);
@@ -147,7 +147,7 @@ fn find(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Foun
     }
 }
 
-/// What the p-median solver may choose; `None` if neither the number of sites nor a budget is given.
+/// Which sets of sites the p-median solver may choose; `None` if neither the number of sites nor a budget is given.
 fn choice(problem: &Problem) -> Option<Choice> {
     let constraints = &problem.constraints;
     let costs = || {
@@ -191,7 +191,7 @@ fn instance(problem: &Problem, costs: Costs, choice: Choice, granule: f64) -> In
     }
 }
 
-/// 1 if all numbers are whole, otherwise 0.
+/// The granule of sums of these numbers: 1 if all of them are whole, otherwise 0.
 fn granule_of(mut numbers: impl Iterator<Item = f64>) -> f64 {
     let whole = numbers.all(|n| n.fract() == 0.0 && n.abs() < 1e15);
     f64::from(u8::from(whole))
@@ -241,7 +241,7 @@ fn most_covered(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>)
         };
     };
     let instance = instance(problem, costs, choice, granule);
-    // The solver minimises the people who are not covered; the report gives those who are.
+    // The solver minimises the number of people who are not covered. Progress reports have the number who are.
     let report = |state: Progress| {
         let covered = state.incumbent.map(|missed| demand - missed);
         (control.progress)(Progress::new(covered, demand - state.bound));
@@ -290,8 +290,7 @@ fn near(problem: &Problem, point: &super::problem::Demand) -> Vec<u32> {
 fn least_walking(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
     let farthest = farthest(problem);
     let weight: f64 = problem.demand.iter().map(|d| d.weight).sum();
-    // The cost of people who reach no site. It is higher than the cost of any plan in which everybody reaches
-    // one.
+    // The cost of a demand point that reaches no site. It is higher than the cost of any plan in which all reach one.
     let missing = 2.0 * weight * farthest + 1.0;
     let mut costs = Costs::new();
     for point in problem.demand.iter().filter(|d| d.weight > 0.0) {
@@ -375,8 +374,8 @@ fn best_worst(problem: &Problem, control: &Control<'_>) -> Found {
     }
 }
 
-/// Returns the plan with the least walking that was found among the plans as good as this one, and whether it
-/// is proven to have the least.
+/// Searches the plans that are as good as this one for the plan with the least walking. Returns the best plan found,
+/// and whether it is proven to have the least walking.
 fn with_least_walking(problem: &Problem, sites: &[u32], control: &Control<'_>) -> (Vec<u32>, bool) {
     if problem.goal == Goal::LeastWalking {
         return (sites.to_vec(), true);
@@ -412,7 +411,7 @@ fn with_least_walking(problem: &Problem, sites: &[u32], control: &Control<'_>) -
     }
 }
 
-/// Whether a plan is as good as another one for the goal, and needs no more walking.
+/// Whether the objective of a plan is as good as that of another one, and the plan needs no more walking.
 fn is_as_good(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
     let (new, old) = (problem.objective(plan), problem.objective(other));
     let loss = if problem.goal.is_maximised() {
@@ -425,10 +424,10 @@ fn is_as_good(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
     loss <= super::plan::SLACK * old.abs() && walking
 }
 
-/// The search for least walking as a p-median problem. Losing coverage, or exceeding the largest distance of
-/// the plan `sites`, costs more than all walking. If the goal is the fewest sites, the cost of this plan is the
-/// budget. Distances are rounded to a tenth. Also returns whether all costs are exact whole numbers, so that
-/// the least walking can be proven.
+/// States the search for least walking among plans as good as `sites` as a p-median problem. Losing coverage, or
+/// exceeding the largest distance of `sites`, costs more than all walking. If the goal is the fewest sites, the cost of
+/// `sites` is the budget. Distances are rounded to a tenth of their unit. Also returns whether all costs are exact
+/// whole numbers, so that the least walking can be proven. Returns `None` if the problem is too large.
 fn lexicographic(problem: &Problem, sites: &[u32]) -> Option<(Costs, Choice, bool)> {
     let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
     if entries > 4_000_000 {
@@ -483,12 +482,12 @@ fn lexicographic(problem: &Problem, sites: &[u32]) -> Option<(Costs, Choice, boo
         },
         _ => choice(problem)?,
     };
-    // Whole numbers up to 2⁵³ are exact.
+    // An `f64` is exact for whole numbers up to 2⁵³, which is about 9e15.
     let is_exact = is_whole && !is_gradual && unit * (weight + 1.0) < 4e15;
     Some((costs, choice, is_exact))
 }
 
-/// Swaps single sites as long as the plan stays as good and needs less walking.
+/// Swaps single sites as long as the objective stays as good and the walking becomes less.
 fn by_swaps(problem: &Problem, sites: &[u32], control: &Control<'_>) -> Vec<u32> {
     // Each swap reads the whole demand, so swaps are tried only for small problems that need the mixed-integer
     // program. The p-median solver improves the other plans faster.
@@ -523,8 +522,8 @@ fn by_swaps(problem: &Problem, sites: &[u32], control: &Control<'_>) -> Vec<u32>
     plan
 }
 
-/// The constraints of which each one's removal alone would make a plan possible; all that are used if there is
-/// none such.
+/// Each constraint whose removal alone would make a plan possible. All constraints in use if there is no such
+/// constraint.
 fn conflicting(problem: &Problem, control: &Control<'_>) -> Vec<Constraint> {
     let mut used = problem.constraints.used();
     match problem.goal {
@@ -584,7 +583,7 @@ fn without(problem: &Problem, constraint: Constraint) -> Option<Problem> {
             }
         }
         Constraint::Cover => {
-            // Any plan that satisfies the other constraints: its cost does not matter, only the budget does.
+            // Any plan that satisfies the other constraints is accepted. Without a budget, its cost does not matter.
             if let Goal::FewestSites { radius, .. } = other.goal {
                 other.goal = Goal::MostCovered {
                     radius,

@@ -28,8 +28,8 @@ fn goals(random: &mut Random) -> [Goal; 7] {
     ]
 }
 
-/// A random problem: demand points and candidates in a square of 100 by 100, two communities, and a few pairs
-/// that are too far apart.
+/// A random problem: demand points and candidates in a square of 100 by 100, and two communities. A few candidates are
+/// too far from a demand point to be reached.
 fn town(random: &mut Random, goal: Goal) -> Problem {
     let candidates = 4 + random.below(5);
     let points = 5 + random.below(9);
@@ -127,8 +127,8 @@ fn constrain(problem: &mut Problem, random: &mut Random) {
     }
 }
 
-/// The best objective of all plans; then the unreached people and the least walking of the plans with that
-/// objective.
+/// The best objective of all plans; and, of the plans with this objective, the fewest unreached people and the least
+/// walking.
 fn brute_force(problem: &Problem) -> Option<(f64, (f64, f64))> {
     let is_max = matches!(
         problem.goal,

@@ -1,6 +1,6 @@
 //! Branch and bound for covering. A node chooses some sites and excludes others. Its bound is Lagrangian, with
 //! a multiplier for each row (Beasley 1987, doi 10.1016/0377-2217(87)90141-X). A node is split at the row with
-//! the fewest sites: one child for each of these sites, which it chooses.
+//! the fewest sites, into one child for each of these sites, in which the site is chosen.
 
 use std::rc::Rc;
 
@@ -13,9 +13,9 @@ use crate::planning::siting::control::{Control, Halt, Progress, StopReason};
 pub struct Outcome {
     /// The sites of the best cover, ascending; `None` if none was found (or none within the limit).
     pub sites: Option<Vec<u32>>,
-    /// Its cost.
+    /// The cost of this cover; infinite if none was found.
     pub incumbent: f64,
-    /// No cover costs less. With a limit, a bound above the limit proves that no cover is within it.
+    /// No cover costs less. If a cover within the limit was found, the search ended early, and this is not a bound.
     pub bound: f64,
     /// Why the solver stopped. [`StopReason::Infeasible`] if no cover exists, or none within the limit.
     pub stop: StopReason,
@@ -68,8 +68,9 @@ struct Solver<'a> {
     conflicts: Vec<Vec<u32>>,
     control: &'a Control<'a>,
     best: Option<Vec<u32>>,
-    /// Only covers below this cost are looked for.
+    /// The search is only for covers with a lower cost than this.
     cutoff: f64,
+    /// The least bound of the nodes that were closed without branching.
     closed: f64,
 }
 
@@ -86,12 +87,13 @@ struct Node {
     bound: f64,
     depth: u32,
     fixed: Vec<Fixed>,
-    /// By row of the whole problem.
+    /// The multiplier of each row of the whole problem.
     multipliers: Rc<[f32]>,
 }
 
-/// Above this number of entries, nodes below the root are not searched for dominated rows and sites.
+/// Nodes with more entries than this are not searched for dominated rows and sites. The whole problem always is, once.
 const REDUCED_ENTRIES: usize = 400_000;
+/// If the open nodes need more memory than this, the deepest one is taken next instead of the one with the best bound.
 const NODE_BYTES: usize = 256 << 20;
 
 enum End {
@@ -117,7 +119,7 @@ impl Solver<'_> {
             }
         }
         let mut rows: Vec<u32> = (0..self.cover.rows.len() as u32).collect();
-        // A row dropped here is dropped in all nodes: whatever covers the row that it contains covers it too.
+        // A row that is dropped here is dropped in all nodes: each site that covers the other row covers it too.
         if let Some(mut sub) = self.sub(&root.fixed, &rows) {
             while sub.drop_rows() || (self.cover.conflicts.is_empty() && sub.drop_columns()) {
                 if let Some(halt) = self.control.halt() {
@@ -231,7 +233,7 @@ impl Solver<'_> {
         Sub::new(open, fixed.len(), cost, |site| is(site, Fixed::Free))
     }
 
-    /// Takes a cover if it is better, without the sites that it does not need.
+    /// Removes the sites that a cover does not need, and keeps the cover if it costs less than the best one.
     fn offer(&mut self, sites: Vec<u32>) {
         let mut count = vec![0_u32; self.cover.cost.len()];
         sites.iter().for_each(|s| count[*s as usize] = 1);
@@ -341,7 +343,7 @@ impl Solver<'_> {
         sites.iter().map(|s| self.cover.cost[*s as usize]).sum()
     }
 
-    /// Improves the bound of a node by subgradient steps, tries covers and fixes sites.
+    /// Improves the bound of a node by subgradient steps, builds covers and fixes sites.
     fn ascend(
         &mut self,
         node: &mut Node,
@@ -510,12 +512,12 @@ impl Solver<'_> {
     }
 }
 
-/// How the steps of a node end.
+/// How the subgradient steps of a node end.
 enum Ascent {
     Pruned,
-    /// Sites were fixed: reduce again.
+    /// Sites were fixed, so the problem of the node must be reduced again.
     Smaller,
-    /// The reduced costs at the best bound.
+    /// The bound rises no further. Has the reduced costs at the best bound.
     Stalled(Vec<f64>),
     Halted(Halt),
 }

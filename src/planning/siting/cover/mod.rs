@@ -1,6 +1,6 @@
-//! Set covering (LSCP): the cheapest sites that cover every demand point. Optimality is proven by reductions,
-//! Lagrangian bounds and branching. The p-center solver asks for each radius whether a cover with at most p
-//! sites exists.
+//! Set covering (LSCP): finds the cheapest sites that cover every demand point. Optimality is proven by reductions,
+//! Lagrangian bounds and branching. The p-center solver uses it to find out whether a cover with at most p sites exists
+//! for a radius.
 
 mod branch;
 mod problem;

@@ -5,7 +5,7 @@
 pub struct Cover {
     /// The sites that cover each demand point.
     pub rows: Vec<Vec<u32>>,
-    /// The cost of each site, more than 0.
+    /// The cost of each site, at least 0.
     pub cost: Vec<f64>,
     /// Sites that are always chosen.
     pub required: Vec<u32>,
@@ -13,14 +13,14 @@ pub struct Cover {
     pub forbidden: Vec<u32>,
     /// Pairs of sites of which at most one is chosen.
     pub conflicts: Vec<(u32, u32)>,
-    /// All costs are multiples of this; 0 if no such step is known.
+    /// All costs are multiples of this; 0 if no such number is known.
     pub granule: f64,
-    /// The search is only for covers with at most this cost; it ends with the first one.
+    /// If given, the search is only for covers with at most this cost, and ends with the first one.
     pub limit: Option<f64>,
 }
 
 impl Cover {
-    /// The problem of the fewest of `sites` sites that cover all rows: every site costs 1.
+    /// The problem to cover all rows with the fewest sites: each of the candidates `0..sites` costs 1.
     pub fn of_rows(rows: Vec<Vec<u32>>, sites: usize) -> Self {
         Self {
             rows,

@@ -1,8 +1,8 @@
-//! Reductions of a covering problem: a row that contains another row is dropped, because whatever covers the
-//! other row covers it too; a site that covers a part of what a cheaper site covers is dropped; and the only
-//! site of a row is chosen.
+//! Reductions of a covering problem. A row that contains all sites of another row is dropped, because each site that
+//! covers the other row covers it too. A site is dropped if another site covers the same rows, or more, and costs no
+//! more.
 
-/// The undecided rest of a covering problem.
+/// What is undecided in a covering problem: the rows that are not covered, with the free sites.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sub {
     /// The sites of each row, as positions in `names`, ascending.
@@ -34,8 +34,8 @@ impl Bits {
 }
 
 impl Sub {
-    /// Makes the problem of these rows with the sites that satisfy `is_free`. The rows name sites by their
-    /// numbers in the whole problem. `None` if a row has no free site.
+    /// Creates the problem of these rows with the sites that satisfy `is_free`. The rows have the numbers of sites in
+    /// the whole problem. `None` if a row has no free site.
     pub fn new<'r>(
         rows: impl Iterator<Item = (u32, &'r [u32])>,
         sites: usize,
@@ -74,7 +74,7 @@ impl Sub {
         self.rows.iter().map(Vec::len).sum()
     }
 
-    /// Drops rows that contain another row. Returns whether it dropped any.
+    /// Drops rows that contain all sites of another row. Returns whether any were dropped.
     pub fn drop_rows(&mut self) -> bool {
         let size = self.names.len();
         let bits: Vec<Bits> = self.rows.iter().map(|r| Bits::of(r, size)).collect();
@@ -86,8 +86,8 @@ impl Sub {
             if is_dropped[row] {
                 continue;
             }
-            // A row that contains this one stands in the columns of all its sites, so searching the shortest of
-            // them is enough.
+            // A row that contains all sites of this one is in the column of each of them, so only the shortest column
+            // is searched.
             let columns = self.rows[row].iter().map(|c| &self.columns[*c as usize]);
             let Some(column) = columns.min_by_key(|c| c.len()) else {
                 continue;
@@ -110,7 +110,7 @@ impl Sub {
         some
     }
 
-    /// Drops sites that cover a part of what another one covers at no higher cost.
+    /// Drops sites if another site covers the same rows, or more, and costs no more. Returns whether any were dropped.
     pub fn drop_columns(&mut self) -> bool {
         let size = self.rows.len();
         let bits: Vec<Bits> = self.columns.iter().map(|c| Bits::of(c, size)).collect();

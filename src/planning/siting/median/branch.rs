@@ -1,5 +1,5 @@
-//! Branch and bound. A node fixes some sites to be open or closed. Subgradient steps improve its bound and fix
-//! further sites: those that could only be closed (or only be opened) in plans worse than the incumbent.
+//! Branch and bound. A node fixes some sites to be open or closed. Subgradient steps improve the bound of the node and
+//! fix further sites: if no plan in which a site is open can improve the incumbent, the site is closed, and vice versa.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ use crate::planning::siting::random::Random;
 pub struct Outcome {
     /// The sites of the best plan, ascending; `None` if no plan was found.
     pub sites: Option<Vec<u32>>,
-    /// Its objective, recomputed from the sites.
+    /// The objective of this plan, recomputed from the sites; infinite if no plan was found.
     pub incumbent: f64,
     /// No plan has a smaller objective.
     pub bound: f64,
@@ -24,7 +24,7 @@ pub struct Outcome {
     pub stop: StopReason,
 }
 
-/// If objectives are not multiples of a granule, a relative gap below this counts as zero.
+/// If no granule of the objectives is known, a relative gap below this counts as zero.
 const TOLERANCE: f64 = 1e-7;
 /// If the open nodes need more memory than this, the deepest one is taken next instead of the one with the best
 /// bound.
@@ -80,7 +80,8 @@ struct Part<'a> {
     open: Vec<u32>,
 }
 
-/// How many subgradient steps a node gets, and how their length shrinks.
+/// How many subgradient steps a node gets, the factor of their length, and after how many steps without progress this
+/// factor shrinks.
 struct Effort {
     steps: usize,
     scale: f64,
@@ -98,9 +99,9 @@ const INNER: Effort = Effort {
     patience: 8,
 };
 
-/// The most sites that are tried before a node is split, and the number of subgradient steps for each of the
-/// two halves of a try.
+/// The most sites that are tried before a node is split (strong branching).
 const PROBED: usize = 200;
+/// The number of subgradient steps for each of the two children of a try.
 const PROBE_STEPS: usize = 30;
 /// The most cost entries that all tries of a node together may read.
 const PROBE_WORK: usize = 8_000_000;
@@ -108,7 +109,7 @@ const PROBE_WORK: usize = 8_000_000;
 /// How a node ends.
 enum End {
     Pruned,
-    /// Split the node into two: one with this site open, one with it closed.
+    /// The node must be split into two children: one with this site open, one with it closed.
     Branch(usize),
     Halted(Halt),
 }
@@ -134,7 +135,7 @@ impl Solver<'_> {
         }
         let multipliers = self.first_multipliers();
         let mut root = Node {
-            // Costs are not negative.
+            // No cost is negative, so 0 is a bound.
             bound: instance.costs.constant.min(0.0),
             depth: 0,
             fixed,
@@ -261,7 +262,7 @@ impl Solver<'_> {
         }
     }
 
-    /// The two halves of a node.
+    /// Adds the two children of a node: one with `site` closed, one with it open.
     fn split(&mut self, part: &Part<'_>, nodes: &mut Vec<Node>, node: Node, site: usize) {
         let mut other = Node {
             bound: node.bound,
@@ -306,7 +307,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Takes a plan of the whole instance if it is better.
+    /// Makes a plan of the whole instance the incumbent if it is better. Returns whether it is.
     fn offer(&mut self, plan: Vec<bool>) -> bool {
         let total = self.instance.costs.total(&plan);
         let is_better = total < self.incumbent && self.instance.accepts(&plan);
@@ -319,8 +320,8 @@ impl Solver<'_> {
         is_better
     }
 
-    /// The multiplier of each row: between the costs of its nearest and its second nearest open site in the
-    /// best plan.
+    /// The first multiplier of each row: between the costs of its nearest and its second nearest open site in the best
+    /// plan.
     fn first_multipliers(&self) -> Vec<f32> {
         let costs = &self.instance.costs;
         let of_row = |row| {
@@ -357,7 +358,8 @@ impl Solver<'_> {
         self.rounded(bound) >= self.incumbent - tolerance * self.incumbent.abs()
     }
 
-    /// The objective that subgradient steps aim at: the incumbent, or a value above the bound if there is none.
+    /// The objective that sets the length of subgradient steps: the incumbent, or a value above the bound if there is
+    /// no incumbent.
     fn target(&self, bound: f64) -> f64 {
         if self.incumbent.is_finite() {
             self.incumbent
@@ -382,7 +384,7 @@ impl Solver<'_> {
         }
     }
 
-    /// Works on a node until it is closed or has to be split. Fixes sites in it.
+    /// Improves the bound of a node and fixes sites in it, until the node ends.
     fn work(&mut self, part: &Part<'_>, node: &mut Node, effort: &Effort) -> End {
         let mut average: Vec<f64> = vec![0.5; part.instance.sites];
         let mut multipliers: Vec<f64> = node.multipliers.iter().map(|m| f64::from(*m)).collect();
@@ -524,8 +526,8 @@ struct Steps<'a, 'b> {
 }
 
 impl Steps<'_, '_> {
-    /// Runs subgradient steps until the node ends (`Some`), or until enough sites are fixed that the node
-    /// should be made smaller first (`None`).
+    /// Runs subgradient steps until the node ends (`Some`), or until so many sites are fixed that the costs should be
+    /// restricted to the free sites again (`None`).
     fn run(
         &mut self,
         solver: &mut Solver<'_>,
@@ -599,8 +601,7 @@ impl Steps<'_, '_> {
             let target = solver.target(best);
             let above = (target - bound).max(1e-9 * target.abs()) * effort.scale;
             if !ascend(self.costs, &mut here, &mut direction, &subgradient, above) {
-                // The subgradient is zero, so the relaxed solution violates nothing and the bound cannot rise
-                // further.
+                // The direction is zero: the relaxed solution serves every row once, and the bound cannot rise further.
                 break if fixed > 0 {
                     None
                 } else {
@@ -614,13 +615,13 @@ impl Steps<'_, '_> {
         end
     }
 
-    /// Chooses the site to branch on: among the free sites whose share in the relaxed solutions is nearest to a
-    /// half, the one that raises the bounds of both halves most.
+    /// Chooses the site to branch on. Of the free sites whose share in the relaxed solutions is nearest to a half, it
+    /// is the one with the largest product of the rises of the bounds of both children.
     fn split_at(&self, solver: &Solver<'_>, kept: &[f64], average: &[f64]) -> Option<End> {
         let doubt = |at: &usize| (average[self.free[*at] as usize] - 0.5).abs();
         let mut sites: Vec<usize> = (0..self.free.len()).collect();
         sites.sort_by(|a, b| doubt(a).total_cmp(&doubt(b)));
-        // In large nodes tries cost too much: they branch on the site whose average share is nearest to a half.
+        // In large nodes, trying sites takes too long. The site whose average share is nearest to a half is taken.
         let probed = PROBE_WORK / (2 * PROBE_STEPS * self.costs.entries().max(1));
         if probed < 20 {
             return sites.first().map(|at| End::Branch(self.free[*at] as usize));
@@ -658,7 +659,7 @@ impl Steps<'_, '_> {
         Some(End::Branch(self.free[best.1] as usize))
     }
 
-    /// The bound of one half of this node after a few subgradient steps.
+    /// The bound of a child of this node after a few subgradient steps.
     fn probe(&self, fixed: &[Fixed], kept: &[f64], target: f64) -> f64 {
         let chosen: Vec<u32> = with(fixed, Fixed::Open).collect();
         let free: Vec<u32> = with(fixed, Fixed::Free).collect();
@@ -764,7 +765,8 @@ fn ascend(
     true
 }
 
-/// Opens a site and closes the sites in conflict with it. Returns false if one of those is open.
+/// Opens a site and closes the sites in conflict with it. Returns false if the site is closed or one of the others is
+/// open.
 fn open(fixed: &mut [Fixed], conflicts: &[Vec<u32>], site: usize) -> bool {
     if fixed[site] == Fixed::Closed {
         return false;
@@ -794,7 +796,7 @@ fn lists(instance: &Instance) -> Vec<Vec<u32>> {
     lists
 }
 
-/// The instance without the sites that the root has fixed.
+/// The instance without the sites that the root has fixed; `None` if no plan is possible or `site` is fixed.
 fn contract<'a>(whole: &Part<'_>, root: &Node, site: usize) -> Option<(Part<'a>, Node, usize)> {
     let free: Vec<u32> = with(&root.fixed, Fixed::Free).collect();
     let chosen: Vec<u32> = with(&root.fixed, Fixed::Open).collect();

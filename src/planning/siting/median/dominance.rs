@@ -1,4 +1,4 @@
-//! Dominated sites: sites that another site can replace at no cost.
+//! Finds dominated sites: sites that another site can replace without a worse objective.
 
 use super::instance::{Choice, Instance};
 
@@ -24,8 +24,8 @@ pub(super) fn dominated(instance: &Instance) -> Vec<u32> {
     let may_replace = |other: usize, site: usize| match &instance.choice {
         Choice::Count(_) => true,
         Choice::Moves { is_new, .. } => is_new[other] == is_new[site],
-        // If both the number of sites and their cost are fixed, a dominated site may be needed to reach the
-        // number.
+        // If the number of sites is fixed and their cost is limited, a dominated site may be needed to reach the number
+        // within the budget.
         Choice::CountWithin { .. } => false,
         Choice::Budget { cost, .. } => cost[other] <= cost[site],
     };
@@ -63,7 +63,7 @@ pub(super) fn dominated(instance: &Instance) -> Vec<u32> {
         .collect()
 }
 
-/// Whether the column `better` has, in every row of `column`, a cost that is at most as high.
+/// Whether `better` has a cost that is at most as high in every row of `column`.
 fn covers(better: &[(u32, f64)], column: &[(u32, f64)]) -> bool {
     let mut better = better.iter().peekable();
     column.iter().all(|(row, cost)| {

@@ -5,7 +5,7 @@
 
 use super::instance::{Choice, Costs};
 
-/// How many sites may still be chosen among the free ones.
+/// Which sets of free sites may still be chosen.
 #[derive(Debug, Clone)]
 pub(super) enum Rest {
     Count {
@@ -30,8 +30,7 @@ pub(super) enum Rest {
 }
 
 impl Rest {
-    /// What the choice still allows for the free sites once the sites `chosen` are open. `None` if no plan is
-    /// possible.
+    /// What the choice still allows for the `free` sites if the sites `chosen` are open. `None` if no plan is possible.
     pub(super) fn of(choice: &Choice, chosen: &[u32], free: &[u32]) -> Option<Self> {
         let pick = |all: &[bool]| free.iter().map(|s| all[*s as usize]).collect::<Vec<_>>();
         match choice {
@@ -150,8 +149,8 @@ impl Relaxed {
             self.order.select_nth_unstable_by(sites - 1, by_cost);
         }
         let (mut taken, mut moved, mut sum) = (0, 0, 0.0);
-        // The worst chosen and the best unchosen reduced cost: of all sites, of the new ones and of the old
-        // ones.
+        // The worst reduced cost of the chosen sites and of the chosen new ones, and the best reduced cost of the other
+        // sites and of the old ones among them.
         let (mut worst, mut worst_new) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
         let (mut best, mut best_old) = (f64::INFINITY, f64::INFINITY);
         for &site in &self.order {
@@ -223,7 +222,7 @@ impl Relaxed {
                 break;
             }
         }
-        // By duality of the knapsack problem, one more unit of budget improves the bound by `−last`.
+        // By linear programming duality, one more unit of budget lowers the relaxed objective by `−last`.
         for site in 0..reduced.len() {
             let net = reduced[site] - last * cost[site];
             self.if_in[site] = net.max(0.0);

@@ -1,5 +1,5 @@
-//! The common form of all objectives in which each demand point is served by its best site: choose sites so
-//! that the sum over the demand points of the least cost is smallest.
+//! The common form of all problems in which each demand point is served by its cheapest open site: choose sites so that
+//! the sum of these costs is smallest.
 //!
 //! p-median: the cost is weight × distance. Maximal covering (MCLP): the cost is the part of the weight that a
 //! site does not cover, and `cap` is the whole weight.
@@ -22,7 +22,7 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// No demand points yet.
+    /// Creates costs without demand points.
     pub fn new() -> Self {
         Self {
             start: vec![0],
@@ -33,8 +33,8 @@ impl Costs {
         }
     }
 
-    /// Adds a demand point: its cost from each site, and `cap`, its cost if none of these sites is open. Each
-    /// site occurs at most once.
+    /// Adds a demand point: its cost from each site, and `cap`, its cost if none of these sites is open. Each site may
+    /// occur only once.
     pub fn push(&mut self, row: &mut Vec<(u32, f64)>, cap: f64) {
         row.retain(|(_, cost)| *cost < cap);
         if row.is_empty() {
@@ -48,7 +48,7 @@ impl Costs {
         self.cap.push(cap);
     }
 
-    /// The number of demand points whose cost depends on the plan.
+    /// The number of rows: demand points whose cost depends on the plan.
     pub fn rows(&self) -> usize {
         self.cap.len()
     }
@@ -71,7 +71,7 @@ impl Costs {
             .map(|(site, cost)| (*site as usize, *cost))
     }
 
-    /// The sum of the least costs with these open sites.
+    /// The objective if these sites are open.
     pub fn total(&self, is_open: &[bool]) -> f64 {
         let least = |row| {
             let first = self.row(row).find(|(site, _)| is_open[*site]);
@@ -80,9 +80,8 @@ impl Costs {
         self.constant + (0..self.rows()).map(least).sum::<f64>()
     }
 
-    /// The costs of the part of the problem in which the sites with a number in `keep` are free, those with
-    /// `open` are always open and all others are closed. `keep` gives each free site its new number. The old
-    /// number of each remaining row is written to `rows`.
+    /// The costs of a part of the problem: sites with a number in `keep` are free and get this number, sites marked in
+    /// `open` are always open, and all others are closed. Writes the old number of each remaining row to `rows`.
     pub(super) fn restrict(
         &self,
         keep: &[Option<u32>],
@@ -130,12 +129,12 @@ impl Default for Costs {
     }
 }
 
-/// How many sites may be chosen.
+/// Which sets of sites may be chosen.
 #[derive(Debug, Clone)]
 pub enum Choice {
-    /// Exactly this many.
+    /// Exactly this many sites.
     Count(usize),
-    /// Exactly this many, of which at most `moves` are new.
+    /// Exactly this many sites, of which at most `moves` are new.
     Moves {
         /// The number of sites.
         sites: usize,
@@ -144,7 +143,7 @@ pub enum Choice {
         /// Which sites are new.
         is_new: Vec<bool>,
     },
-    /// Exactly this many, with a total cost of at most the budget.
+    /// Exactly this many sites, with a total cost of at most the budget.
     CountWithin {
         /// The number of sites.
         sites: usize,
@@ -153,7 +152,7 @@ pub enum Choice {
         /// The budget.
         budget: f64,
     },
-    /// Any number, with a total cost of at most the budget.
+    /// Any number of sites, with a total cost of at most the budget.
     Budget {
         /// The cost of each site, at least 0.
         cost: Vec<f64>,
@@ -169,7 +168,7 @@ pub struct Instance {
     pub sites: usize,
     /// The cost of each demand point from each site.
     pub costs: Costs,
-    /// How many sites may be chosen.
+    /// Which sets of sites may be chosen.
     pub choice: Choice,
     /// Sites that are always chosen.
     pub required: Vec<u32>,
@@ -177,8 +176,7 @@ pub struct Instance {
     pub forbidden: Vec<u32>,
     /// Pairs of sites of which at most one is chosen.
     pub conflicts: Vec<(u32, u32)>,
-    /// Every objective value is a multiple of this; 0 if no such step is known. Bounds are rounded up to a
-    /// multiple.
+    /// Every objective is a multiple of this; 0 if no such number is known. Bounds are rounded up to a multiple.
     pub granule: f64,
 }
 
@@ -206,8 +204,8 @@ impl Instance {
         of
     }
 
-    /// Whether a set of sites satisfies the choice and the conflicts, has all required sites and no forbidden
-    /// ones.
+    /// Whether a set of sites is allowed by the choice, has no two sites in conflict, and has all required sites and no
+    /// forbidden ones.
     pub(super) fn accepts(&self, is_open: &[bool]) -> bool {
         let open = || (0..self.sites).filter(|s| is_open[*s]);
         let choice = match &self.choice {
@@ -236,5 +234,5 @@ impl Instance {
     }
 }
 
-/// Sums of the same numbers in another order may differ by this share.
+/// Two sums that differ by at most this share count as equal, because the order of summation changes the rounding.
 pub(super) const SLACK: f64 = 1e-12;

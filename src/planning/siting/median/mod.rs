@@ -1,5 +1,6 @@
-//! p-median and related problems: choose sites so that the sum over all demand points of the cost to their best
-//! site is smallest. Optimality is proven by Lagrangian bounds, reduced-cost fixing and branching.
+//! p-median and related problems: choose sites so that the sum of the costs of all demand points is smallest, where
+//! each demand point is served by its cheapest chosen site. Optimality is proven by Lagrangian bounds, reduced-cost
+//! fixing and branching.
 
 mod branch;
 mod dominance;

@@ -1,5 +1,5 @@
-//! The sites of a covering problem that the root node has not decided, as an integer program for `microlp`. If many
-//! sites are chosen, its linear bounds are much better than those of subgradients.
+//! Solves what the root node of a covering problem has left undecided as an integer program, with `microlp`. If many
+//! sites are chosen, its linear bounds are much better than those of subgradient steps.
 
 use std::time::Duration;
 
@@ -10,23 +10,23 @@ use microlp::{
 use super::instance::{Choice, Instance};
 use crate::planning::siting::control::{Control, Halt};
 
-/// Larger problems are left to branching.
+/// The most cost entries of a problem. Larger problems are solved by branching.
 const ENTRIES: usize = 60_000;
-/// How long the library works between two looks at the control.
+/// How long `microlp` runs between two checks of the control.
 const SLICE: Duration = Duration::from_millis(300);
 
 /// How the program ended.
 #[derive(Debug)]
 pub(super) enum End {
-    /// This plan is proven to be the best, or nothing better than the hint exists.
+    /// This plan is proven to be the best.
     Optimal(Vec<bool>),
-    /// Nothing is better than this bound.
+    /// The control stopped the program. No plan is better than this bound; the plan is the best one found.
     Halted(Halt, f64, Option<Vec<bool>>),
-    /// Not a problem for this, or the library failed.
+    /// The problem does not suit this solver, or `microlp` failed.
     Unknown,
 }
 
-/// Whether the instance is a covering problem of a suitable size: every row has one cost below its cap.
+/// Whether the instance is a covering problem of a suitable size. In a covering problem, all costs of a row are equal.
 pub(super) fn suits(instance: &Instance) -> bool {
     let is_flat = |row: usize| {
         let mut costs = instance.costs.row(row).map(|(_, cost)| cost);

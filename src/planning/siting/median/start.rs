@@ -12,23 +12,23 @@ pub(super) struct Search<'a> {
     is_required: Vec<bool>,
     is_forbidden: Vec<bool>,
     conflicts: Vec<Vec<u32>>,
-    // For each row: its nearest open site, the cost of that site, and the cost of the second nearest open site.
+    /// For each row: its nearest open site, the cost of that site, and the cost of the second nearest open site.
     near: Vec<(u32, f64, f64)>,
     gain: Vec<f64>,
     loss: Vec<f64>,
-    /// For a closed site and an open one (the column): the loss from closing the open site that opening the
-    /// closed one avoids.
+    /// For each pair of a closed site and an open site (the column): how much of the loss from closing the open site is
+    /// avoided if the closed site is opened instead.
     extra: Vec<f64>,
 }
 
-/// How much of the limits of the choice a plan uses up.
+/// What a plan uses up of the limits in the choice.
 struct Used {
     sites: usize,
     moves: usize,
     spent: f64,
 }
 
-/// In place of the number of the nearest open site, where a row has no open site.
+/// Stands for the nearest open site of a row without an open site.
 const NONE: u32 = u32::MAX;
 
 impl<'a> Search<'a> {
@@ -60,7 +60,7 @@ impl<'a> Search<'a> {
         self.conflicts[site].iter().filter(open).count()
     }
 
-    /// How much of the limits of the choice a plan uses up.
+    /// What a plan uses up of the limits in the choice.
     fn used(&self, is_open: &[bool]) -> Used {
         let open = || (0..self.instance.sites).filter(|s| is_open[*s]);
         Used {
@@ -99,8 +99,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Builds a plan from the required sites and those of `first`, then adds the best site as long as one fits.
-    /// [`Instance::accepts`] may still refuse the result.
+    /// Builds a plan from the required sites and the sites `first` that fit, then adds the best site as long as one
+    /// fits. [`Instance::accepts`] may still refuse the result.
     pub fn greedy(&mut self, first: impl IntoIterator<Item = usize>) -> Vec<bool> {
         let mut is_open = self.is_required.clone();
         for site in first {
@@ -162,7 +162,8 @@ impl<'a> Search<'a> {
         }));
     }
 
-    /// Swaps one open for one closed site as long as that is better. Returns the objective.
+    /// Makes the best swap of an open site for a closed one as long as a swap lowers the objective. Returns the
+    /// objective.
     pub fn interchange(&mut self, is_open: &mut [bool], control: &Control<'_>) -> f64 {
         let costs = &self.instance.costs;
         let sites = self.instance.sites;
@@ -248,7 +249,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Replaces `number` of the sites that are not required by random ones.
+    /// Replaces `number` open sites that are not required by random sites that fit.
     pub fn shake(&self, is_open: &[bool], number: usize, random: &mut Random) -> Vec<bool> {
         let mut is_open = is_open.to_vec();
         let sites = self.instance.sites;
