@@ -1,9 +1,9 @@
-//! The costs of queries in memory, without HTTP: `cargo bench --bench index`.
+//! Measures queries in memory, without HTTP: `cargo bench --bench index`.
 //!
-//! Prints a table for each size (20,000 and 1,000,000 buildings): loading, memory compared with the
-//! GeoJSON bytes, boxes with about 200 hits and the ten nearest features compared with a plain
-//! R-tree of the same boxes, tiles, and one write. Everything except loading runs on one thread.
-//! The city is generated and the same in every run. Other sizes can be given as numbers after `--`.
+//! Prints a table for each size (20,000 and 1,000,000 buildings): loading; memory compared with the
+//! GeoJSON bytes; boxes with about 200 hits and the ten nearest features, each compared with a plain
+//! R-tree of the same boxes; tiles; and one write. Everything except loading runs on one thread.
+//! The city is generated and is the same in every run. Other sizes can be given as numbers after `--`.
 
 #![expect(
     clippy::print_stdout,
@@ -28,10 +28,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The spacing of the buildings in degrees: about 46 × 37 metres.
 const STEP: (f64, f64) = (0.00053, 0.00033);
+/// The longitude and latitude of the south-west corner of the city.
 const ORIGIN: (f64, f64) = (116.9, 38.9);
 
 fn main() {
-    // `cargo bench` adds its own options; only plain numbers are sizes.
+    // `cargo bench` adds options of its own; only plain numbers are sizes.
     let mut sizes: Vec<u32> = std::env::args().filter_map(|a| a.parse().ok()).collect();
     if sizes.is_empty() {
         sizes = vec![20_000, 1_000_000];
@@ -52,7 +53,10 @@ fn measure(size: u32) {
     }
     let collection = loader.finish();
     let took = started.elapsed();
-    say("made and loaded", &format!("{:.2} s", took.as_secs_f64()));
+    say(
+        "generated and loaded",
+        &format!("{:.2} s", took.as_secs_f64()),
+    );
     let bytes: usize = collection.iter().map(|e| e.encoded().len() + 1).sum();
     let held = resident().saturating_sub(before);
     let text = format!(
@@ -105,7 +109,7 @@ fn measure(size: u32) {
     let ours = time(&places, |c| {
         black_box(collection.nearest(*c, 10, f64::INFINITY));
     });
-    versus("10 nearest (rstar: boxes, in degrees)", ours, rstar);
+    versus("10 nearest (rstar: by box, in degrees)", ours, rstar);
     let ours = time(&places, |c| {
         black_box(collection.covering(*c));
     });
@@ -133,7 +137,7 @@ fn measure(size: u32) {
         moved = moved.apply(&[building(random(i) % size, side, u64::from(i) + 2)]);
     }
     say(
-        "a write, delta of 0 to 2,000",
+        "a write, after 0 to 2,000 other writes",
         &micros(started.elapsed() / WRITES),
     );
     let ours = time(&boxes, |b| {
@@ -144,7 +148,7 @@ fn measure(size: u32) {
         };
         black_box(moved.select_into(&select, &mut out));
     });
-    say("the box with that delta", &micros(ours));
+    say("the same box after these writes", &micros(ours));
     let started = Instant::now();
     let merged = moved.merged_base();
     say(

@@ -2,9 +2,9 @@
 //
 //   node benches/phone.mjs URL WEST,SOUTH,EAST,NORTH [COUNT]
 //
-// Prints the size of each part, the time to open the file, and the times of COUNT routes (500) between random positions
-// of the box, 0.3 to 3 km apart, on foot and with an e-bike: the same pairs before and after the lower bounds of travel
-// times were computed. Fails if the bounds change an answer.
+// Prints the size of each part, the time to open the file, and the times of COUNT routes (500 by default) between
+// random positions in the box, 0.3 to 3 km apart, on foot and by e-bike. The same pairs are measured before and after
+// the lower bounds of travel times are computed. Stops with an error if the bounds change the duration of a route.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
@@ -35,7 +35,7 @@ console.log(
 );
 let began = performance.now();
 parts.forEach((bytes, number) => wasm.put(number, write(bytes), bytes.length));
-if (wasm.open(manifest.seq, manifest.network_seq) !== 1) throw new Error('the network file is damaged');
+if (wasm.open(manifest.seq, manifest.network_seq) !== 1) throw new Error('The engine cannot open the network file: it is damaged, or of another version');
 const memory = (wasm.memory.buffer.byteLength / 1e6).toFixed(0);
 console.log(`opened in ${(performance.now() - began).toFixed(0)} ms, ${memory} MB of memory`);
 
@@ -46,7 +46,7 @@ function call(op, request) {
   return JSON.parse(new TextDecoder().decode(new Uint8Array(wasm.memory.buffer, wasm.answer(), length)));
 }
 
-// Numbers that look random and are the same in every run.
+// Pseudo-random numbers, the same in every run.
 let state = 7n;
 const random = () => {
   state = (state * 6364136223846793005n + 1442695040888963407n) & ((1n << 64n) - 1n);
@@ -67,13 +67,13 @@ while (asks.length < Number(count)) {
     at: Date.now() + 3_600_000,
   });
 }
-/** Asks for all routes; prints the times; returns the durations, `null` where there is no way. */
+/** Computes all routes and prints the times. Returns the durations in seconds, `null` where there is no route. */
 function measure(profile, how) {
   const [found, none, durations] = [[], [], []];
   for (const ask of asks) {
     const start = performance.now();
     const { problem, summary } = call('route', { ...ask, profile });
-    // A random position may be far from every way: this is no measurement of a route.
+    // A random position may be far from every way. Then no route is computed, and the time does not count.
     if (problem?.code === 'wrong_place') continue;
     (problem ? none : found).push(performance.now() - start);
     durations.push(summary?.duration_s ?? null);
@@ -81,7 +81,7 @@ function measure(profile, how) {
   const at = (list, share) => list.sort((a, b) => a - b)[Math.floor((list.length - 1) * share)]?.toFixed(1) ?? '–';
   console.log(
     `${profile}, ${how}: ${found.length} routes, p50 ${at(found, 0.5)} ms, p99 ${at(found, 0.99)} ms, ` +
-      `the slowest ${at(found, 1)} ms; ${none.length} without a way, p50 ${at(none, 0.5)} ms, the slowest ${at(none, 1)} ms`,
+      `the slowest ${at(found, 1)} ms; ${none.length} pairs without a route, p50 ${at(none, 0.5)} ms, the slowest ${at(none, 1)} ms`,
   );
   return durations;
 }
@@ -92,6 +92,6 @@ for (const profile of ['foot', 'ebike']) {
   console.log(`${profile}: bounds computed in ${(performance.now() - began).toFixed(0)} ms`);
   const after = measure(profile, 'with bounds');
   const differs = before.findIndex((duration, n) => duration !== after[n]);
-  if (differs >= 0) throw new Error(`route ${differs} takes ${before[differs]} s, with bounds ${after[differs]} s`);
+  if (differs >= 0) throw new Error(`The bounds change route ${differs}: ${before[differs]} s without, ${after[differs]} s with bounds`);
 }
 console.log(`${(wasm.memory.buffer.byteLength / 1e6).toFixed(0)} MB of memory at the end`);

@@ -1,9 +1,9 @@
-//! Measures how long the search for each keystroke in a search field takes, without HTTP: `cargo bench --bench search`.
+//! Measures the search after each keystroke in a search field, without HTTP: `cargo bench --bench search`.
 //!
-//! The data is a synthetic city of a million addresses, the same in every run: buildings in compounds whose names are
-//! composed of characters that are frequent in such names. Addresses are typed letter by letter, in several ways, and
-//! each keystroke searches for the best ten results. Each search runs three times and the shortest time counts, so that
-//! other load on the machine matters less. Other sizes of the city are given as plain numbers after `--`.
+//! The data are synthetic cities of 20,000 and of a million buildings, the same in every run. The names of the
+//! compounds are composed of characters that are frequent in such names. Addresses are typed letter by letter, in
+//! several ways, and each keystroke searches for the best ten results. Each search runs three times and the shortest
+//! time counts, so that other load on the machine matters less. Other sizes can be given as numbers after `--`.
 
 #![expect(
     clippy::print_stdout,
@@ -66,7 +66,7 @@ const TYPED: u32 = 300;
 /// How many times each search runs.
 const REPEATS: u32 = 3;
 
-/// A compound's name in characters, in pinyin and in first letters.
+/// The name of a compound in characters, in pinyin and in first letters.
 struct Name {
     text: String,
     pinyin: String,
@@ -96,7 +96,7 @@ fn measure(size: u32) {
     println!("directory built in {:.2} s", began.elapsed().as_secs_f64());
     println!(
         "{:<28} {:>9} {:>9} {:>9} {:>9}",
-        "typed", "searches", "p50 ms", "p99 ms", "most ms"
+        "typed", "searches", "p50 ms", "p99 ms", "max ms"
     );
     let typed = |say: &dyn Fn(&Name, u32) -> String| -> Vec<String> {
         (0..TYPED)
@@ -122,11 +122,11 @@ fn measure(size: u32) {
             typed(&|n, b| format!("{}{b}", mistyped(&n.pinyin))),
         ),
         (
-            "nothing like it",
+            "text without a match",
             typed(&|n, b| format!("xqzw{}{b}", n.letters)),
         ),
         (
-            "the text of an order, pasted",
+            "pasted text of an order",
             typed(&|n, b| {
                 format!(
                     "\u{1}天津市北辰区果园新村街道{}{b}号楼2单元501 李女士 13812345678",
@@ -198,7 +198,7 @@ fn address(building: u32, say: &dyn Fn(&Name, u32) -> String) -> String {
     say(&name, building % BUILDINGS_IN_COMPOUND + 1)
 }
 
-/// Swaps two letters in the middle of a text.
+/// Swaps the two letters in the middle of a text.
 fn mistyped(text: &str) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     let at = letters.len() / 2;

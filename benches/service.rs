@@ -1,5 +1,5 @@
 //! Measures the figures of docs/benchmarks.md for a city of a million buildings, from the import of
-//! the file to the wall screen.
+//! the file to the event that a client of the feed receives.
 //!
 //! `cargo bench --bench service` (needs `wrk`); set `ONEMAP_BENCH_BUILDINGS=100000` for a smaller
 //! city. The service runs in this process with all its layers; `wrk` runs on the same machine.
@@ -111,7 +111,7 @@ async fn measure(buildings: u64) {
         let body = body.clone();
         async move { body }
     });
-    // Counted and timed like every other route.
+    // The static route has the same metrics as every other route.
     let plain = axum::Router::new()
         .route("/static", plain)
         .route_layer(axum::middleware::from_fn(http::metrics::measure));
@@ -160,9 +160,9 @@ async fn import(store: &Store, database: &str, file: &Path, _token: &str) {
     println!("single writes during the import: {}", percentiles(took));
 }
 
-/// Requests the same boxes in several ways; the difference between two ways is the cost of a stage.
-/// The requests differ only in path and header, so that the load generator, which runs on the same
-/// cores, costs the same in every way.
+/// Requests the same boxes in several ways. The difference between two ways is the cost of a stage.
+/// The requests differ only in path, `limit` and header, so that the load generator, which runs on the
+/// same cores, uses the same core time in every way.
 async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, mean: usize) {
     let boxes: Vec<String> = places
         .iter()
@@ -172,12 +172,17 @@ async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, m
     let items = "/api/collections/buildings/items";
     let ways = [
         ("the same bytes as a static body", "/static", 10_000, ""),
-        ("an answer that the client has (304)", items, 10_000, "*"),
+        (
+            "all features, unchanged for the client (304)",
+            items,
+            10_000,
+            "*",
+        ),
         ("the first feature and the count", items, 1, ""),
         ("all features", items, 10_000, ""),
     ];
     let mut loads = ways.map(|_| Vec::new());
-    // The ways take turns, so that a change in the speed of the machine affects all of them.
+    // The ways are measured in turns, so that a change in the speed of the machine affects all of them.
     for _ in 0..5 {
         for ((_, path, limit, held), list) in ways.iter().zip(&mut loads) {
             let script = folder.join("boxes.lua");
@@ -199,14 +204,14 @@ async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, m
     println!("boxes of {WANTED} buildings, a mean body of {mean} bytes:");
     for ((name, ..), load) in ways.iter().zip(&loads) {
         println!(
-            "  {name}: {:.0} requests/s, p50 {}, p99 {}; core time a request {:.0} µs, the load \
-             generator's {:.0} µs",
+            "  {name}: {:.0} requests/s, p50 {}, p99 {}; core time per request {:.0} µs, of the load \
+             generator {:.0} µs",
             load.requests, load.p50, load.p99, load.service_us, load.generator_us
         );
     }
     let [plain, .., ours] = loads;
     println!(
-        "share of bytes: {:.2} by requests, {:.2} by core time",
+        "all features compared with the static body: {:.2} of its bytes per second, {:.2} by core time",
         ours.bytes / plain.bytes,
         (plain.service_us + plain.generator_us) / (ours.service_us + ours.generator_us)
     );
@@ -268,7 +273,7 @@ async fn wrk(base: &str, script: &Path) -> Load {
     .unwrap()
 }
 
-/// The core time of this process and of its ended children, in microseconds.
+/// The core time of this process and that of its ended children, in microseconds.
 fn core_time() -> (f64, f64) {
     const TICK_US: f64 = 10_000.0;
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
@@ -305,7 +310,7 @@ async fn tiles(base: &str, places: &[(f64, f64)]) {
         }
     }
     println!(
-        "z14 tiles ({}): cold {}; kept {}",
+        "tiles at zoom 14 ({}): first request {}; second request {}",
         seen.len(),
         percentiles(cold),
         percentiles(kept)
@@ -341,7 +346,7 @@ async fn write_to_event(base: &str, token: &str, places: &[(f64, f64)]) {
         assert!(write.await.unwrap().unwrap().status().is_success());
     }
     println!(
-        "a write until a client of the feed has it: {}",
+        "from a write until a client of the feed has received it: {}",
         percentiles(took)
     );
 }

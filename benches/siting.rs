@@ -1,11 +1,11 @@
-//! The solver of facility siting: the family of the OR-Library, and covering problems of 5,000 demand points and 500
-//! candidates. `cargo bench --bench siting [DIR]` also writes the covering problems to DIR, and
-//! `python3 benches/siting_highs.py DIR/*.txt` solves them with HiGHS.
+//! Measures the solvers of facility siting on random graphs like those of the OR-Library and on covering problems with
+//! 5,000 demand points and 500 candidates: `cargo bench --bench siting [DIR]`. With DIR, it also writes the covering
+//! problems to this folder, and `python3 benches/siting_highs.py DIR/*.txt` solves them with HiGHS.
 #![allow(
     missing_docs,
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a measurement that cannot go on fails"
+    reason = "a benchmark stops at the first error"
 )]
 
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ use onemap::planning::siting::problem::{Constraints, Demand, Goal, Problem};
 use onemap::planning::siting::random::Random;
 use onemap::planning::siting::solve;
 
-/// The CPU time of this process in seconds, from `/proc`.
+/// The CPU time of this process in seconds, from Linux's `/proc`.
 fn cpu() -> f64 {
     let text = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<&str> = text
@@ -31,7 +31,7 @@ fn cpu() -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
-/// Runs with a limit of CPU time and returns the seconds.
+/// Runs `work` with a limit of CPU time in seconds. Also returns the CPU time that was used.
 fn limited<T>(limit: f64, work: impl FnOnce(&Control<'_>) -> T) -> (T, f64) {
     let begin = cpu();
     let should_stop = || (cpu() - begin > limit).then_some(Halt::TimeLimit);
@@ -62,7 +62,8 @@ fn family() {
     }
 }
 
-/// People and candidates in a square of 10 km.
+/// A covering problem with demand points and candidates at random positions in a square of 10 km by 10 km: most people
+/// covered by `sites` sites, or without `sites` the fewest sites. `radius` is in metres.
 fn city(radius: f64, sites: Option<usize>, seed: u64) -> Problem {
     let mut random = Random::new(seed);
     let place = |random: &mut Random| (random.unit() * 10_000.0, random.unit() * 10_000.0);

@@ -1,8 +1,9 @@
-"""HiGHS as an oracle for `cargo bench --bench siting`: solves the problems that it writes and prints the optimum and
-the CPU time. Needs `pip install highspy`. Usage: python3 benches/siting_highs.py FILE...
+"""Solves the problems that `cargo bench --bench siting DIR` writes with HiGHS, to check the results of One Map. Prints
+the optimum and the CPU time. Needs `pip install highspy`. Usage: python3 benches/siting_highs.py FILE...
 
-A file begins with `demand candidates k` (k = 0: fewest sites that cover everybody); each other line is the weight of
-a demand point and the candidates that cover it.
+The first line of a file is `demand candidates k`: the number of demand points, the number of candidates, and the number
+of sites. k = 0 asks for the fewest sites that cover everybody. Each other line has the weight of a demand point and the
+numbers of the candidates that cover it.
 """
 
 import sys

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Creates a database with the program of a release. tests/release_databases.rs opens it with the current program.
-# Needs curl, jq and sqlite3; with a PostgreSQL address also psql and pg_dump.
+# Creates a database with the program of a release. The test tests/release_databases.rs opens it with the current
+# program. Needs curl, jq and sqlite3; for a PostgreSQL database also pg_dump.
 #
 #   scripts/release-database.sh PROGRAM VERSION [postgres://…/EMPTY_DATABASE]
 #
-# PROGRAM is the onemap of that release. Writes tests/releases/VERSION.db.gz and VERSION.json (the
-# tokens and ids), or, with a PostgreSQL address, VERSION.sql.gz and VERSION.postgis.json.
+# PROGRAM is the path of the onemap program of that release. Writes tests/releases/VERSION.db.gz and VERSION.json
+# (the tokens and ids), or, with a PostgreSQL URL, VERSION.sql.gz and VERSION.postgis.json.
 set -euo pipefail
 
 program=$1
@@ -99,7 +99,7 @@ facts=$(jq -n --arg version "$version" --argjson tokens "$secrets" --arg photo "
   --arg case "$case" --arg second "$second" --arg receipt "$receipt" \
   '{version: $version, tokens: $tokens, photo: $photo, cases: [$case, $second], receipt: $receipt}')
 if [ -n "$postgres" ]; then
-  # INSERT instead of COPY, so that any client can run the dump. PostGIS must be installed in the database before.
+  # INSERT instead of COPY, so that any client can run the dump. The dump does not install the extension PostGIS.
   pg_dump --no-owner --no-privileges --inserts --rows-per-insert=100 \
     --schema=onemap --schema=map "$postgres" | grep -v '^\\' | gzip -9n >"$out/$version.sql.gz"
   printf '%s\n' "$facts" >"$out/$version.postgis.json"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Checks for what the tests need besides Rust and Node, and installs what is missing with apt if it can.
-# Otherwise lists what is missing, with the Debian packages.
+# Checks whether the programs are installed that the tests need besides Rust and Node. Installs missing ones with
+# apt-get if possible. Otherwise lists them with their Debian packages.
 set -u
 
 missing_packages=()
 missing_words=()
 
-need() { # need "what for" package... -- test
+need() { # need "name of the program" package... -- command that succeeds if it is installed
   local words=$1; shift
   local packages=()
   while [ "$1" != "--" ]; do packages+=("$1"); shift; done

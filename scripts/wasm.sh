@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds the program for offline phones, web/src/core/engine/engine.wasm, with Debian's Rust compiler
-# (apt-get install rustc libstd-rust-dev-wasm32 lld). With an argument, writes it to that file instead.
+# Builds the program for offline phones with Debian's Rust compiler (apt-get install rustc libstd-rust-dev-wasm32 lld).
+# Writes it to web/src/core/engine/engine.wasm, or to the file given as argument.
 set -eu
 cd "$(dirname "$0")/.."
 out=${1:-web/src/core/engine/engine.wasm}
 rustc=/usr/bin/rustc
 linker=$(command -v wasm-ld || command -v wasm-ld-14 || command -v rust-lld) || {
-  echo "wasm-ld is needed (Debian: apt-get install lld)" >&2
+  echo "The linker wasm-ld is not installed. Install it: apt-get install lld" >&2
   exit 1
 }
 "$rustc" --edition 2021 --crate-name engine --crate-type cdylib --target wasm32-unknown-unknown \

@@ -1,8 +1,8 @@
-//! Generates five years of a ledger with the real case engine: the same seed gives the same cases,
-//! with all their steps and timed transitions.
+//! Generates years of a ledger with the case engine of the service: cases with all their steps and
+//! timed transitions. The same seed gives the same cases.
 //!
-//! The duration of cases is chosen so that, with the given number of reports a week, about the
-//! given number of cases is open at any moment.
+//! The duration of the cases is chosen so that the given number of reports per week leads to about
+//! the given number of open cases at any moment.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -25,8 +25,9 @@ use rand::{RngExt, SeedableRng};
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub weeks: u32,
+    /// The number of reports per week.
     pub a_week: u32,
-    /// The approximate number of cases open at a time.
+    /// The approximate number of cases that are open at any moment.
     pub open: u32,
 }
 
@@ -36,8 +37,9 @@ pub struct Filled {
     pub cases: usize,
     pub commits: usize,
     pub refused: usize,
-    /// The time for deciding and writing the steps.
+    /// The time for deciding the steps.
     pub deciding: Duration,
+    /// The time for writing the steps.
     pub writing: Duration,
 }
 
@@ -60,7 +62,7 @@ struct Life {
     steps: Vec<(Timestamp, Actor, ActionRequest)>,
 }
 
-/// Generates the weeks before `now`, one transaction per week.
+/// Generates the cases of the weeks before `now` and writes them in one transaction per week.
 pub async fn fill(store: &Store, size: Size, now: Timestamp) -> Filled {
     let snapshot = Snapshot::load(store).await.unwrap();
     let town = Town::of(&snapshot);
@@ -89,7 +91,7 @@ pub async fn fill(store: &Store, size: Size, now: Timestamp) -> Filled {
             let Some((_, actor, request)) = life.steps.pop() else {
                 continue;
             };
-            // A case begins with a report, which is not one of the actions.
+            // The first step of a case is its report, which is not in `steps`.
             let played = if replay.case(&life.id).is_none() {
                 life.steps.push((at, actor, request));
                 filled.cases += 1;
@@ -122,7 +124,7 @@ pub async fn fill(store: &Store, size: Size, now: Timestamp) -> Filled {
 struct Town {
     buildings: Vec<FeatureId>,
     units: HashMap<&'static str, Vec<String>>,
-    /// The id of a stored photo.
+    /// The id of a photo, as steps refer to it.
     photo: String,
 }
 
@@ -168,10 +170,10 @@ impl Town {
     /// The steps of a case after its report, in reverse order.
     fn life(&self, rng: &mut StdRng, at: Timestamp, size: Size) -> Life {
         let category = pick(rng);
-        // Random ids, in no order, like those of real reports.
+        // Random ids in no order, as the ids of real reports are.
         let id = FeatureId::new(format!("w-{:016x}", rng.random::<u64>())).unwrap();
         let mean = f64::from(size.open) / f64::from(size.a_week) * 7.0 * 24.0 * 3600.0;
-        // Exponentially distributed, but at least an hour and at most a year.
+        // The duration in seconds: exponentially distributed, but at least an hour and at most a year.
         let long = (-mean * (1.0 - rng.random::<f64>()).ln()).clamp(3600.0, 365.0 * 86_400.0);
         let after = |share: f64| at + SignedDuration::from_secs((long * share) as i64);
         let units = &self.units[category];

@@ -1,9 +1,10 @@
 //! Measures the figures of docs/benchmarks.md for the ledger of a subdistrict after five years.
 //!
 //! `cargo bench --bench ledger`; set `ONEMAP_BENCH_WEEKS=10` and `ONEMAP_BENCH_A_WEEK=200` for a
-//! smaller ledger. `ONEMAP_BENCH_DATABASE=postgres://…` (or `sqlite:PATH`) uses that database
-//! instead of a temporary file and keeps it: a database with cases is measured as it is, an empty
-//! one is filled. The service runs in this process with all its layers and its timer.
+//! smaller ledger, and `ONEMAP_BENCH_OPEN` for the number of cases that are open at any moment.
+//! `ONEMAP_BENCH_DATABASE=postgres://…` (or `sqlite:PATH`) uses that database instead of a temporary
+//! file and keeps it: an empty database is filled, any other one is measured as it is. The service
+//! runs in this process with all its layers and its timer.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -40,7 +41,7 @@ const FILLING: &str = "ONEMAP_BENCH_FILLING";
 fn main() {
     let number = |name: &str, else_: u32| {
         let said = std::env::var(name).ok();
-        said.map_or(else_, |v| v.parse().expect("a whole number"))
+        said.map_or(else_, |v| v.parse().expect("expected a whole number"))
     };
     let a_week = number("ONEMAP_BENCH_A_WEEK", 1_300);
     let size = Size {
@@ -73,11 +74,11 @@ async fn measure(size: Size) {
     let store = Store::open(&database).await.unwrap();
     let live = Live::start(store.clone()).await.unwrap();
     println!(
-        "from the database to ready to serve: {:.2} s",
+        "from opening the database until ready to serve: {:.2} s",
         began.elapsed().as_secs_f64()
     );
     println!(
-        "resident memory: {} MB more",
+        "resident memory of the service: {} MB",
         resident().saturating_sub(before) / 1_000_000
     );
     let snapshot = live.snapshot();
@@ -90,7 +91,7 @@ async fn measure(size: Size) {
         cases.iter().map(|e| e.encoded().len()).sum::<usize>() / 1_000_000
     );
     drop(snapshot);
-    // First write the transitions that became due after the last generated step.
+    // First write the transitions that have become due since the last generated step.
     while timer::tick(&live, Timestamp::now())
         .await
         .unwrap()
@@ -122,7 +123,7 @@ async fn measure(size: Size) {
     past(&desk, &live, size).await;
 }
 
-/// Fills an empty database with the district and the generated years of cases. Leaves any other database as it is.
+/// Fills an empty database with the demo district and the generated cases. Leaves any other database as it is.
 async fn prepare(database: &str, size: Size) {
     let store = Store::open(database).await.unwrap();
     println!("{}", store.kind());
@@ -139,7 +140,7 @@ async fn prepare(database: &str, size: Size) {
     store.commit(district).await.unwrap();
     let filled = fill::fill(&store, size, now).await;
     println!(
-        "filled: {} cases, {} commits ({:.1} a case), {} refused; deciding {:.0} s, writing {:.0} s",
+        "filled: {} cases, {} commits ({:.1} per case), {} steps refused; deciding {:.0} s, writing {:.0} s",
         filled.cases,
         filled.commits,
         filled.commits as f64 / filled.cases as f64,
@@ -185,7 +186,7 @@ impl Desk {
     }
 }
 
-/// Measures queries and writes of the present ledger.
+/// Measures queries of the current ledger, and writes to it.
 async fn present(desk: &Desk, live: &Live) {
     let at_unit = open(live, &["dispatched", "handling"]);
     let new = open(live, &["reported"]);
@@ -209,19 +210,19 @@ async fn present(desk: &Desk, live: &Live) {
         let (took, _, tag, _) = desk.timed(status()).await;
         fresh.push(took);
         let (took, code, ..) = desk.timed(status().header("if-none-match", &tag)).await;
-        // The timer may have written in between.
+        // The timer may have written since the first request; then the answer is not 304.
         if code == StatusCode::NOT_MODIFIED {
             held.push(took);
         }
     }
-    say("an action", acts);
-    say("status, the first after a write", fresh);
-    say("status that the client has (304)", held);
+    say("an action on a case", acts);
+    say("status of the grids, the first after a write", fresh);
+    say("status of the grids, unchanged for the client (304)", held);
     let mut took = Vec::new();
     for _ in 0..200 {
         took.push(desk.get("/api/grids/status").await.0);
     }
-    say("status, nothing written", took);
+    say("status of the grids, nothing written", took);
 
     let houses: Vec<String> = {
         let snapshot = live.snapshot();
@@ -238,14 +239,17 @@ async fn present(desk: &Desk, live: &Live) {
     say("a report", took);
     for (what, path) in [
         (
-            "the open ones of a unit's turn",
+            "50 cases that are being handled",
             "/api/warnings?status=handling&limit=50",
         ),
         (
-            "the newest 50",
+            "the 50 newest cases",
             "/api/warnings?sortby=-reported_at&limit=50",
         ),
-        ("figures of a month", "/api/warnings/figures?month=2026-10"),
+        (
+            "the figures of a month",
+            "/api/warnings/figures?month=2026-10",
+        ),
     ] {
         let mut took = Vec::new();
         for _ in 0..20 {
@@ -255,7 +259,7 @@ async fn present(desk: &Desk, live: &Live) {
     }
 }
 
-/// Measures queries of the ledger as of three years ago, or of its first years if it is younger.
+/// Measures queries of the ledger as of three years ago, or of an earlier part of it if it is younger.
 async fn past(desk: &Desk, live: &Live, size: Size) {
     let span = i64::from(size.weeks) * 7 * 24 * 3600;
     let middle = (3 * 365 * 24 * 3600).min(span * 6 / 10);
@@ -276,13 +280,16 @@ async fn past(desk: &Desk, live: &Live, size: Size) {
             .filter_map(|l| said["open"][l].as_u64())
             .sum();
     }
-    println!("open at one of those moments: {open_then}");
-    say("status as of then", took);
+    println!("cases open at the last of these moments: {open_then}");
+    say("status of the grids at a past moment", took);
     for (what, query) in [
-        ("a page of the warnings as of then", "limit=100"),
-        ("those being handled then", "status=handling&limit=100"),
+        ("a page of the cases at a past moment", "limit=100"),
         (
-            "the red ones then, of all that were known",
+            "the cases being handled at a past moment",
+            "status=handling&limit=100",
+        ),
+        (
+            "the red cases at a past moment, of all known then",
             "level=red&limit=100",
         ),
     ] {
@@ -309,7 +316,7 @@ async fn past(desk: &Desk, live: &Live, size: Size) {
     say("the history of a case", took);
 }
 
-/// The ids of cases whose status is one of `wanted`.
+/// The ids of open cases whose status is one of `wanted`.
 fn open(live: &Live, wanted: &[&str]) -> Vec<String> {
     let snapshot = live.snapshot();
     let cases = snapshot.collections().get("warnings").unwrap();

@@ -1,4 +1,4 @@
-"""Compares the lengths of routes on foot of One Map with those of OSRM and Valhalla, which `run.sh` has started.
+"""Compares the lengths of walking routes of One Map with those of OSRM and Valhalla. `run.sh` starts all three.
 
 usage: lengths.py PAIRS.json
 """
@@ -47,12 +47,12 @@ for name, at in (("OSRM", 1), ("Valhalla", 2)):
     ratios = sorted(ratio for ratio, _ in both)
     at_share = lambda share: ratios[int(share * (len(ratios) - 1))]
     print(
-        f"{name}: {len(both)} of {len(rows)} pairs have both;"
-        f" only ours {sum(1 for r in rows if r[0] and not r[at])},"
-        f" only theirs {sum(1 for r in rows if r[at] and not r[0])};"
-        f" ours / theirs: 1 % {at_share(0.01):.3f}, median {at_share(0.5):.3f},"
+        f"{name}: {len(both)} of {len(rows)} pairs have both routes;"
+        f" only One Map has {sum(1 for r in rows if r[0] and not r[at])},"
+        f" only {name} has {sum(1 for r in rows if r[at] and not r[0])};"
+        f" One Map / {name}: 1 % {at_share(0.01):.3f}, median {at_share(0.5):.3f},"
         f" mean {sum(ratios) / len(ratios):.3f}, 99 % {at_share(0.99):.3f}"
     )
     far = sorted(both, key=lambda r: abs(r[0] - 1))[-5:]
     for ratio, (own, *others, a, b) in reversed(far):
-        print(f"  {ratio:.2f}: {own:.0f} m, theirs {others[at - 1]:.0f} m, {a} to {b}")
+        print(f"  {ratio:.2f}: {own:.0f} m, {name} {others[at - 1]:.0f} m, {a} to {b}")

@@ -1,18 +1,21 @@
-//! Measures routes, nearest buildings and isochrones over HTTP and in the library, on a city of any size:
-//! `cargo bench --bench routes -- 180000` generates a city with so many buildings, with streets, one-ways, walls, gates
-//! with hours, lanes and doors (180,000 buildings make a network of a million edges); `cargo bench --bench routes --
-//! EXTRACT.osm.pbf` measures an extract, and `-- demo` the demo district from door to door.
+//! Measures routes, nearest buildings and isochrones over HTTP and in the library:
+//!
+//! - `cargo bench --bench routes -- 180000` generates a city with this number of buildings, with streets, one-way
+//!   streets, walls, gates with opening hours, lanes and doors. 180,000 buildings give a network of a million edges.
+//! - `cargo bench --bench routes -- EXTRACT.osm.pbf` measures an extract of OpenStreetMap.
+//! - `cargo bench --bench routes -- demo` measures the demo district, from door to door.
 //!
 //! The queries are random and the same in every run. Each runs three times and the shortest time counts, so that other
-//! load on the machine matters less. `ONEMAP_BENCH_DATABASE=sqlite:PATH` names a database that is kept, and is used as it
-//! is if it exists; `ONEMAP_BENCH_PAIRS` is the number of queries of each kind (1,000); `ONEMAP_BENCH_KM=0.3-20` limits the
-//! distance of pairs; `ONEMAP_BENCH_ONLY=nearest` runs only the measurements whose names contain this text.
+//! load on the machine matters less. `ONEMAP_BENCH_DATABASE=sqlite:PATH` keeps the database in this file; if the file
+//! exists, it is used as it is. `ONEMAP_BENCH_PAIRS` is the number of queries of each kind (1,000).
+//! `ONEMAP_BENCH_KM=0.3-20` limits the distance between the two positions of a pair, in km. `ONEMAP_BENCH_ONLY=nearest`
+//! runs only the measurements whose names contain this text.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
     missing_docs,
-    reason = "a measurement that cannot go on stops"
+    reason = "a benchmark stops at the first error"
 )]
 
 use std::path::Path;
@@ -52,10 +55,10 @@ fn main() {
         .block_on(measure(&what));
 }
 
-/// A query to the library. Returns whether it was answered.
+/// A query to the library. Returns whether it has an answer.
 type Run = Box<dyn Fn(&Ground, &mut Memory) -> bool + Send>;
 
-/// A query: its name, the body of the request, and the same query to the library.
+/// A query: the path and the body of the HTTP request, and the same query to the library.
 struct Asked {
     path: &'static str,
     body: Value,
@@ -81,7 +84,7 @@ async fn measure(what: &str) {
     let profiles = [profile("foot"), profile("ebike")];
     wait_for_bounds(&live, &profiles).await;
     println!(
-        "network and bounds of travel times: {:.1} s after the start",
+        "network and lower bounds of travel times ready: {:.1} s after the start",
         began.elapsed().as_secs_f64()
     );
     let noon = next_noon();
@@ -124,7 +127,7 @@ async fn measure(what: &str) {
     let only = std::env::var("ONEMAP_BENCH_ONLY").unwrap_or_default();
     println!(
         "{:<32} {:>8} {:>8} {:>8} {:>8} {:>9}",
-        "ms", "p50", "p90", "p99", "most", "refused"
+        "ms", "p50", "p90", "p99", "max", "refused"
     );
     for (name, at, asked) in kinds.iter().filter(|(name, ..)| name.contains(&only)) {
         let ground = routes.ground(*at).unwrap();
@@ -157,7 +160,7 @@ async fn import(what: &str, database: &str, folder: &Path) {
 }
 
 fn onemap(arguments: &[&str]) {
-    // The exit code 2 says that some features of an extract were left out.
+    // The exit code is 2 if some features of an extract were left out.
     let status = Command::new(env!("CARGO_BIN_EXE_onemap"))
         .args(arguments)
         .stdout(Stdio::null())
@@ -181,7 +184,7 @@ async fn wait_for_bounds(live: &Live, profiles: &[Profile]) {
     }
 }
 
-/// The next noon in Tianjin that is at least a day away, so that both hours lie ahead.
+/// Noon of tomorrow in Tianjin, so that both times of the measurement are in the future.
 fn next_noon() -> Timestamp {
     let offset = Offset::constant(8);
     let day = offset.to_datetime(Timestamp::now()).date();
@@ -204,8 +207,8 @@ async fn serve(live: &Live) -> String {
     base
 }
 
-/// Random pairs: from a position on a way to another one, in a synthetic city to a unit door, and in the demo district
-/// from door to door.
+/// Random pairs of a start and an end: two positions on ways; in a synthetic city, a position on a way and a unit door;
+/// in the demo district, two unit doors.
 fn pairs(ground: &Ground, what: &str) -> Vec<(Spot, Spot)> {
     let wanted: usize = number("ONEMAP_BENCH_PAIRS", 1000);
     let range = std::env::var("ONEMAP_BENCH_KM").unwrap_or_default();
@@ -253,7 +256,7 @@ fn pairs(ground: &Ground, what: &str) -> Vec<(Spot, Spot)> {
     pairs
 }
 
-/// A place as a request names it.
+/// A start or an end, as in the body of a request.
 fn place(spot: &Spot) -> Value {
     match spot {
         Spot::Position(at) => json!({"lon": at.x, "lat": at.y}),

@@ -1,7 +1,8 @@
-"""Writes the requests for `run.sh`: the same random pairs of places for One Map, OSRM and Valhalla, as scripts for wrk.
+"""Writes the requests for `run.sh` as scripts for wrk: the same random pairs of places for One Map, OSRM and Valhalla.
 
 usage: requests.py BASE FOLDER [PAIRS]
-BASE is the address of a running One Map; the places are vertices of its walkable ways.
+BASE is the URL of a running One Map. The places are random vertices of its walkable ways. FOLDER is where the scripts
+are written. PAIRS is the number of pairs (1,000).
 """
 
 import json

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Compares routes with OSRM and Valhalla, on one extract and one machine, in one run:
+# Compares routes of One Map with those of OSRM and Valhalla, on one extract and one machine, in one run:
 #   benches/routes/run.sh EXTRACT.osm.pbf [SECONDS]
-# Needs the release build, wrk, Python 3 with pip, unzip, and the Python registry for the two programs.
+# SECONDS is the time of each measurement (10). Needs the release build of One Map (or its path in ONEMAP_BIN), wrk,
+# curl, unzip, Python 3 with pip, and access to the Python package index, from which OSRM and Valhalla are downloaded.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 extract=$(realpath "$1") seconds=${2:-10}
@@ -34,7 +35,7 @@ valhalla "$peers/valhalla/bin/valhalla_build_tiles" -c "$work/valhalla.json" "$e
 valhalla "$peers/valhalla/bin/valhalla_service" "$work/valhalla.json" 2 >"$work/valhalla.out" 2>&1 &
 "$program" --database "sqlite:$work/map.db" serve --listen 127.0.0.1:5003 >"$work/onemap.out" 2>&1 &
 until curl -sf http://127.0.0.1:5003/health/ready >/dev/null; do sleep 0.2; done
-# The bounds of travel times are computed after the start.
+# One Map computes the lower bounds of travel times after the start. Wait until they are ready.
 sleep 10
 python3 benches/routes/requests.py http://127.0.0.1:5003 "$work"
 
