@@ -26,21 +26,21 @@ pub struct PlanArgs {
 
 #[derive(Debug, Subcommand)]
 enum PlanCommand {
-    /// Solve a graph file of the OR-Library with the solver of facility siting.
+    /// Solve a graph file of the OR-Library with the siting solver.
     Solve(SolveArgs),
 }
 
 /// Solve a p-median or p-center problem on a graph file of the OR-Library.
 ///
 /// The file begins with a line `vertices edges p`; each other line `from to length` is an edge. If an edge occurs
-/// twice, the last line counts. The incumbent is the best plan found, and no plan is better than the bound. A signal
-/// ends the search; the best plan so far is printed.
+/// twice, the last line counts. The incumbent is the objective of the best plan found; no plan is better than the
+/// bound. SIGINT (Ctrl-C) or SIGTERM ends the search, and the best plan so far is printed.
 #[derive(Debug, Args)]
 struct SolveArgs {
     /// The graph file.
     #[arg(long, value_name = "FILE", env = "ONEMAP_ORLIB")]
     orlib: PathBuf,
-    /// What to minimise: the sum of all distances to the nearest site, or the largest of them.
+    /// What to minimise: the sum of the distances to the nearest site (p-median), or the largest of them (p-center).
     #[arg(long, value_name = "PROBLEM", env = "ONEMAP_PROBLEM")]
     problem: Kind,
     /// Stop after this many seconds with the best plan so far.
@@ -57,7 +57,7 @@ enum Kind {
     PCenter,
 }
 
-/// What is printed.
+/// The output of `--json`.
 #[derive(Debug, Serialize)]
 struct Printed {
     #[serde(flatten)]
@@ -65,7 +65,7 @@ struct Printed {
     seconds: f64,
 }
 
-/// Larger files than this are not read. A complete graph of the largest size that is solved has about 400 MB.
+/// The largest file that is read, in bytes. A complete graph with the most vertices that are solved has about 400 MB.
 const LARGEST_FILE: u64 = 1 << 29;
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -119,7 +119,7 @@ fn solve(args: &SolveArgs, begin: Instant, cancelled: &AtomicBool) -> anyhow::Re
     };
     let said = std::cell::Cell::new(begin);
     let progress = |state: Progress| {
-        // A line a second is enough to see that it works.
+        // At most one line a second.
         if said.get().elapsed() >= Duration::from_secs(1) {
             said.set(Instant::now());
             say(&line(state));
@@ -146,7 +146,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
         text.len() as u64 <= LARGEST_FILE,
         local(both!(
             "文件超过 {limit} MB，无法读取。",
-            "The file is larger than {limit} MB, the limit."
+            "The file is larger than the limit of {limit} MB."
         ))
     );
     Ok(text)
@@ -162,7 +162,7 @@ fn line(state: Progress) -> String {
         .map_or_else(|| "–".to_owned(), |i| i.to_string());
     let (bound, gap) = (state.bound, percent(state.gap));
     local(both!(
-        "当前最好 {incumbent}，界 {bound}，间隙 {gap}",
+        "当前最优目标值 {incumbent}，下界 {bound}，差距 {gap}",
         "incumbent {incumbent}, bound {bound}, gap {gap}"
     ))
 }
@@ -183,7 +183,7 @@ fn readable(answer: &Answer, seconds: f64) -> String {
     let sites: Vec<String> = answer.sites.iter().map(u32::to_string).collect();
     let sites = sites.join(" ");
     local(both!(
-        "目标值：{incumbent}\n界：{bound}\n间隙：{gap}\n停止原因：{reason}\n用时：{seconds:.2} 秒\n选址：{sites}",
+        "目标值：{incumbent}\n下界：{bound}\n差距：{gap}\n停止原因：{reason}\n用时：{seconds:.2} 秒\n选址：{sites}",
         "Incumbent: {incumbent}\nBound: {bound}\nGap: {gap}\nStopped: {reason}\nTime: {seconds:.2} s\nSites: {sites}"
     ))
 }
