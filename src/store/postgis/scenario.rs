@@ -12,7 +12,8 @@ use crate::store::{
 
 const COLUMNS: &str = "id, name, author, saved_by, onemap.micros(created_at), onemap.micros(saved_at), version, seq, \
                        edits, existing, question";
-/// Nodes write one after the other, so that the limits hold for all of them together.
+/// Locks the table until the end of the transaction, so that nodes write one after the other and cannot exceed the
+/// limits together.
 const ALONE: &str = "LOCK TABLE onemap.scenarios IN SHARE ROW EXCLUSIVE MODE";
 
 impl PostgisStore {
@@ -141,7 +142,7 @@ async fn one(db: &mut PgConnection, id: &str) -> Result<Option<StoredScenario>, 
     row.as_ref().map(StoredScenario::read).transpose()
 }
 
-/// The number of scenarios other than one, and their bytes.
+/// The number of all scenarios except `but`, and the bytes of their edits, existing features and questions.
 async fn sizes(db: &mut PgConnection, but: &str) -> Result<(i64, i64), StoreError> {
     Ok(sqlx::query_as(
         "SELECT count(*), coalesce(sum(octet_length(edits) + octet_length(existing) \

@@ -144,7 +144,7 @@ async fn one(db: &mut SqliteConnection, id: &str) -> Result<Option<StoredScenari
     row.as_ref().map(StoredScenario::read).transpose()
 }
 
-/// The number of scenarios other than one, and their bytes.
+/// The number of all scenarios except `but`, and the bytes of their edits, existing features and questions.
 async fn sizes(db: &mut SqliteConnection, but: &str) -> Result<(i64, i64), StoreError> {
     Ok(sqlx::query_as(
         "SELECT count(*), coalesce(sum(octet_length(edits) + octet_length(existing) \
