@@ -274,7 +274,7 @@ async fn wrong_questions_say_what_is_expected_and_only_planners_may_ask() {
         (
             json!({"standard": "living_circle_10"}),
             "facility",
-            "does not say what counts",
+            "names no kind of facility",
         ),
         (
             json!({"standard": "aed_4", "facility": {"collection": "benches"}}),
@@ -289,7 +289,7 @@ async fn wrong_questions_say_what_is_expected_and_only_planners_may_ask() {
         (
             json!({"standard": "aed_4", "profile": "ebike"}),
             "profile",
-            "walks",
+            "walking profile",
         ),
         (json!({"standard": "aed_4", "at": "noon"}), "at", "RFC 3339"),
         (

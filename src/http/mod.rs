@@ -138,7 +138,7 @@ pub struct Parts {
     service: CaseService,
     /// Routes over the network.
     routes: Arc<Routes>,
-    /// Planning over the network.
+    /// Coverage and sitings over the network.
     planning: Arc<Planning>,
     /// The network files for phones.
     files: Arc<Files>,

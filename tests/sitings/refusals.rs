@@ -163,7 +163,7 @@ async fn wrong_requests_are_refused_before_there_is_a_job() {
             "facility.collection",
             "no collection",
         ),
-        (json!({"profile": "ebike"}), "profile", "walks"),
+        (json!({"profile": "ebike"}), "profile", "walking profile"),
     ] {
         let body = with(more);
         let (status, refused) = problem(town.ask(&body).await).await;

@@ -75,7 +75,7 @@ pub struct ProgressShown {
     /// The objective of the best plan so far; only while a job searches for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incumbent: Option<f64>,
-    /// No plan is better than this.
+    /// The bound of the objective: no plan is better than this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<f64>,
     /// `|incumbent − bound| / |incumbent|`.

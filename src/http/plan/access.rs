@@ -1,4 +1,4 @@
-//! The request body of the question which rules to change, and its validation.
+//! The request body of `POST /api/plan/sitings` with `problem: "access"` (which rules to change), and its validation.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,50 +17,51 @@ use crate::service::planning::access_changes::{
 };
 use crate::service::planning::{MOST_EDITS, ScenarioEdit};
 
-/// The name of the problem.
+/// The value of `problem` in such a request.
 const ACCESS: &str = "access";
-/// The most changes of a set.
+/// The largest `k`.
 const MOST_K: usize = 10;
-/// The longest search, in seconds.
+/// The largest `time_limit_s`, in seconds.
 const LONGEST_S: u32 = 3_600;
-/// The longest title, in bytes.
+/// The longest title and the longest id of a change, in bytes.
 const LONGEST_TITLE: usize = 2_000;
 
-/// The question which rules to change.
+/// A request for the access rules whose change saves most, such as which gate should open.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccessBody {
-    /// `access`.
+    /// Always `access`.
     #[schema(example = "access")]
     pub problem: String,
-    /// The title of the question.
+    /// A title, which the result repeats.
     pub title: Option<String>,
-    /// What the best set saves most of.
+    /// What to save: the best set of changes saves as much of this quantity as possible.
     pub objective: AccessObjective,
-    /// The most changes of the best set, 1 to 10 (3).
+    /// The most changes in the best set; 3 if absent.
     #[schema(minimum = 1, maximum = 10)]
     pub k: Option<usize>,
-    /// The first day of the week that is counted, RFC 3339; AEDs are counted at this moment. Now, if absent.
+    /// The first of the seven days over which minutes are averaged, RFC 3339; now if absent. The people who have an AED
+    /// within the standard are counted for this moment.
     #[schema(format = DateTime)]
     pub at: Option<String>,
-    /// Changes to choose from.
+    /// The changes to choose from.
     #[serde(default)]
     #[schema(max_items = 400)]
     pub changes: Vec<ChangeBody>,
-    /// Whether changes are generated from the map: gates that bar e-bikes or people at some hours, locked gates, one-way
-    /// lanes reversed. By default if `changes` is empty.
+    /// Whether to generate changes from the map: open gates that are locked or closed at some hours, admit e-bikes at
+    /// gates, reverse one-way lanes. If absent, changes are generated if `changes` is empty.
     pub generate: Option<bool>,
-    /// The compounds whose gates and lanes are generated as changes; all, if empty.
+    /// The ids of the compounds for whose gates and lanes changes are generated; if empty, for all gates and lanes.
     #[serde(default)]
     pub compounds: Vec<String>,
-    /// Deliveries, in place of those of `deliveries.toml`.
+    /// Figures about deliveries, in place of those of `deliveries.toml`.
     pub deliveries: Option<DeliveriesBody>,
-    /// For how long to search, in seconds (60).
+    /// The longest search for the best set, in seconds; 60 if absent.
     #[schema(minimum = 1, maximum = 3600)]
     pub time_limit_s: Option<u32>,
-    /// The id of a saved scenario on which the changes are tried.
+    /// The id of a saved scenario: the changes are tried on the map with the edits of this scenario.
     pub scenario: Option<String>,
-    /// Edits on which the changes are tried, instead of a scenario.
+    /// Edits to the map, in place of `scenario`: the changes are tried on the map with these edits.
     #[serde(default)]
     #[schema(max_items = 2000)]
     pub edits: Vec<ScenarioEdit>,
@@ -72,22 +73,22 @@ pub struct AccessBody {
 pub struct ChangeBody {
     /// The id in the answer; if absent, the index in `changes`, from 0.
     pub id: Option<String>,
-    /// The title.
+    /// The title; the id if absent.
     #[schema(example = "北门 11:00-13:00 允许电动车")]
     pub title: Option<String>,
     /// The edits that make the change.
     pub edits: Vec<ScenarioEdit>,
 }
 
-/// Deliveries of a day.
+/// Figures about deliveries. An absent field has the value of `deliveries.toml`.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveriesBody {
-    /// Deliveries per household and day.
+    /// The number of deliveries per household and day, 0 to 100.
     pub per_household_day: Option<f64>,
-    /// The share of each hour of the day, 24 numbers; they are divided by their sum.
+    /// The weights of the 24 hours of the day. The share of an hour is its weight divided by the sum of all weights.
     pub hours: Option<Vec<f64>>,
-    /// Where riders come from: longitude and latitude, WGS 84 degrees; at most 20.
+    /// The positions from which riders start: longitude and latitude, WGS 84 degrees.
     #[schema(max_items = 20)]
     pub origins: Option<Vec<[f64; 2]>>,
 }
@@ -97,7 +98,7 @@ pub(super) fn is_access(question: &Value) -> bool {
     question.get("problem").and_then(Value::as_str) == Some(ACCESS)
 }
 
-/// Reads the question which rules to change, and checks it against the map.
+/// Reads such a request and checks it against the map.
 pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Problem> {
     let mut body: AccessBody = serde_json::from_value(question).map_err(|e| not_json(None, &e))?;
     if body.problem != ACCESS {
@@ -108,7 +109,7 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
         return Err(wrong(
             "title",
             both!(
-                "不超过{LONGEST_TITLE}字节",
+                "应不超过{LONGEST_TITLE}字节",
                 "expected at most {LONGEST_TITLE} bytes"
             ),
         ));
@@ -133,8 +134,8 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
         return Err(wrong(
             "changes",
             both!(
-                "请给出改动，或让 generate 为 true",
-                "expected changes, or generate: true"
+                "请填写改动，或将 generate 设为 true",
+                "expected at least one change, or generate: true"
             ),
         ));
     }
@@ -143,7 +144,7 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
         return Err(wrong(
             "k",
             both!(
-                "不应多于改动的数目{count}",
+                "应不超过改动的项数{count}",
                 "expected at most the number of changes, {count}"
             ),
         ));
@@ -175,7 +176,7 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
         if change.edits.is_empty() {
             return Err(wrong(
                 &format!("changes[{n}].edits"),
-                both!("至少一项修改", "expected at least one edit"),
+                both!("应至少有一项修改", "expected at least one edit"),
             ));
         }
         let checked = app.planning.check_edits(&map, &change.edits);
@@ -195,7 +196,7 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
             return Err(wrong(
                 &format!("changes[{n}].title"),
                 both!(
-                    "不超过{LONGEST_TITLE}字节",
+                    "应不超过{LONGEST_TITLE}字节",
                     "expected at most {LONGEST_TITLE} bytes"
                 ),
             ));
@@ -267,7 +268,7 @@ fn deliveries(body: Option<DeliveriesBody>) -> Result<(Deliveries, Vec<[f64; 2]>
                     "deliveries.hours",
                     both!(
                         "应为24个不小于0且不全为0的数",
-                        "expected 24 numbers, 0 or more and not all 0"
+                        "expected 24 numbers of at least 0 that are not all 0"
                     ),
                 )
             })?;

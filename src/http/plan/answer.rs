@@ -6,68 +6,71 @@ use utoipa::ToSchema;
 use super::standards::StandardShown;
 use crate::model::Localized;
 
-/// A coverage: the people who are within reach of a facility, and those who are not.
+/// A coverage: how many people have a facility within the standard, and which people have none.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CoverageAnswer {
     /// The number of people.
     pub demand: f64,
-    /// How many of them are covered.
+    /// How many of them are covered: they have a facility within the standard.
     pub covered: f64,
-    /// The share of people who are covered, from 0 to 1; `null` without people.
+    /// The share of people who are covered, from 0 to 1; `null` if there are no people.
     pub share: Option<f64>,
-    /// The share of people with two facilities within the standard, so that one may fail.
+    /// The share of people with at least two facilities within the standard, from 0 to 1; `null` without people.
     pub backup_share: Option<f64>,
-    /// The length of the walks to the nearest facility, of the people who can reach one.
+    /// The lengths of the walks to the nearest facility, one way, in metres; `null` if nobody can reach one.
     pub distance_m: Option<Distribution>,
-    /// The time of the walks, including stairs and lifts; only if the standard is measured in time.
+    /// The times of the walks to the nearest facility, in seconds, with stairs and lifts, and there and back if the
+    /// standard counts both; `null` if the standard is a length, or if nobody can reach a facility.
     pub duration_s: Option<Distribution>,
-    /// The same by straight-line distance instead of walks, for comparison only: the share is too high.
+    /// The coverage by straight-line distance, for comparison only: it is too high, because walks are longer.
     pub straight_line: StraightLine,
-    /// The areas, the worst first: those with the lowest share.
+    /// The figures of each area, those with the lowest share first.
     pub by: Vec<AreaAnswer>,
-    /// The number of people in no area of `by`, for example in buildings without a kind of housing.
+    /// The number of people in no area of `by`, for example in buildings without a kind of housing; 0 if the request is
+    /// `brief`.
     pub in_no_area: f64,
-    /// The community with the lowest share; `null` if the map has none.
+    /// The community with the lowest share; `null` if no community has people, or if the request is `brief`.
     pub worst: Option<AreaAnswer>,
-    /// The places with people who are not covered, those with the most people first.
+    /// The places with people who are not covered, those with the most such people first.
     pub uncovered: Vec<UncoveredPlace>,
-    /// The people who are not linked to any facility. They count as not covered.
+    /// The people who cannot reach any facility. They count as not covered.
     pub unlinked: UnlinkedAnswer,
     /// The share of people whose number was estimated from the floor area, from 0 to 1.
     pub estimated: f64,
-    /// How the number of people was found; `null` if the demand came with numbers.
+    /// The factors from which the number of people was computed; `null` if `demand` is a collection or points.
     pub factors: Option<FactorsAnswer>,
     /// The facilities that were counted.
     pub facilities: FacilitiesAnswer,
-    /// What the tried facilities of `add` add to the coverage; `null` without `add`.
+    /// What the tried facilities of `add` add to the coverage; `null` if `add` is empty.
     pub change: Option<ChangeAnswer>,
     /// The standard.
     pub standard: StandardShown,
-    /// Notes for a report: what the figures rest on.
+    /// Notes for a report: the data and assumptions behind the figures.
     pub notes: Vec<Localized>,
-    /// How many areas, uncovered and unlinked places were left off by `limit`.
+    /// How many entries `limit` left off each list.
     pub left_off: LeftOff,
-    /// The commit of the map that was counted.
+    /// The number of the commit whose map was read; edits are not in it.
     pub seq: u64,
-    /// The commit from which the network was built.
+    /// The number of the commit from which the walking network was built.
     pub network_seq: u64,
 }
 
-/// How walks are distributed over people.
+/// The distribution of walks over the people who can reach a facility.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Distribution {
     /// The mean.
     pub mean: f64,
-    /// 95 % of the people walk at most this.
+    /// The 95th percentile: 95 % of these people have a walk of at most this.
     pub p95: f64,
     /// The longest walk.
     pub max: f64,
 }
 
-/// A comparison by straight lines.
+/// The coverage by straight-line distance.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StraightLine {
-    /// The share of people, from 0 to 1; `null` without people.
+    /// The share of people with a facility within the straight-line distance of the standard, from 0 to 1; `null` if
+    /// there are no people.
     pub share: Option<f64>,
 }
 
@@ -84,13 +87,13 @@ pub struct AreaAnswer {
     pub covered: f64,
     /// The share of people who are covered, from 0 to 1.
     pub share: Option<f64>,
-    /// The share of people with two facilities within the standard.
+    /// The share of people with at least two facilities within the standard, from 0 to 1.
     pub backup_share: Option<f64>,
-    /// The mean length of the walks, in metres.
+    /// The mean length of the walks to the nearest facility, one way, in metres; `null` if nobody can reach one.
     pub mean_m: Option<f64>,
-    /// 95 % of the people walk at most this, in metres.
+    /// The 95th percentile of these lengths, in metres.
     pub p95_m: Option<f64>,
-    /// The longest walk, in metres.
+    /// The longest of these walks, in metres.
     pub max_m: Option<f64>,
 }
 
@@ -105,11 +108,12 @@ pub struct UncoveredPlace {
     pub position: [f64; 2],
     /// How many people are not covered.
     pub people: f64,
-    /// The longest walk from one of its doors, in metres; `null` if no facility can be reached.
+    /// The longest of the walks from its doors to the nearest facility, one way, in metres; `null` if no facility can
+    /// be reached.
     pub distance_m: Option<f64>,
 }
 
-/// People who are not linked to any facility.
+/// The people who cannot reach any facility.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnlinkedAnswer {
     /// The number of people.
@@ -118,7 +122,7 @@ pub struct UnlinkedAnswer {
     pub places: Vec<UnlinkedPlace>,
 }
 
-/// A place with people who are not linked to any facility.
+/// A place with people who cannot reach any facility.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnlinkedPlace {
     /// The id of the building, or of the feature of the demand layer.
@@ -129,14 +133,15 @@ pub struct UnlinkedPlace {
     pub position: [f64; 2],
     /// The number of people.
     pub people: f64,
-    /// `no_way`: no way is near the door. `no_facility`: no facility can be reached.
+    /// `no_way`: no walkable way is near the door. `no_facility`: no facility can be reached from the door, or the
+    /// storey cannot be reached (in a wheelchair without a lift).
     pub why: &'static str,
 }
 
-/// How the number of people was found.
+/// The factors from which the number of people was computed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FactorsAnswer {
-    /// The persons in a household.
+    /// The number of persons per household.
     pub persons_per_household: f64,
     /// The floor area per person in m², for buildings without a number of households.
     pub m2_per_person: f64,
@@ -145,13 +150,13 @@ pub struct FactorsAnswer {
 /// The facilities that were counted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FacilitiesAnswer {
-    /// How many count at the moment.
+    /// How many count: those that are open at the moment and have a walkable way nearby.
     pub count: usize,
     /// How many of them have unknown opening hours. They count as open.
     pub unknown_hours: usize,
-    /// The ids of those that are closed at the moment.
+    /// The ids of those that are closed at the moment. They do not count.
     pub closed: Vec<String>,
-    /// The ids of those near which there is no way.
+    /// The ids of those without a walkable way nearby. They do not count.
     pub unlinked: Vec<String>,
 }
 
@@ -160,9 +165,9 @@ pub struct FacilitiesAnswer {
 pub struct ChangeAnswer {
     /// How many people are covered only with the tried facilities.
     pub people: f64,
-    /// The places in which they live, those with the most people first.
+    /// The places in which these people live, those with the most such people first.
     pub places: Vec<GainedPlace>,
-    /// The numbers of positions in `add` near which there is no way.
+    /// The indexes in `add`, from 0, of the positions without a walkable way nearby.
     pub unlinked: Vec<usize>,
 }
 

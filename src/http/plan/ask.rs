@@ -1,4 +1,4 @@
-//! The request body of a coverage, and its validation.
+//! The request body of `POST /api/plan/coverage`, and its validation.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -17,57 +17,57 @@ use crate::service::planning::{
     CoverageAsk, DemandAsk, DemandPoint, FacilityAsk, Factors, ScenarioEdit,
 };
 
-/// The most positions that can be tried at once.
+/// The most positions in `add`.
 const MOST_ADDED: usize = 500;
-/// The most facilities that can be left out.
+/// The most ids in `without`.
 const MOST_WITHOUT: usize = 10_000;
-/// The most points of a demand layer in a request.
+/// The most points in `demand.points`.
 const MOST_POINTS: usize = 20_000;
-/// The longest text in a request, in bytes.
+/// The longest text in a field, in bytes.
 pub(super) const LONGEST_TEXT: usize = 2_000;
-/// The most places in a list of the answer.
+/// The largest `limit`: the most entries of each list in the answer.
 const MOST_LISTED: usize = 10_000;
 
-/// A request for a coverage.
+/// A request for a coverage: how many people have a facility within a standard.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CoverageBody {
-    /// The standard, which says how near a facility must be: an id, or a standard of your own.
+    /// How near a facility must be: the id of a standard of `/api/plan/standards`, or a standard of your own.
     pub standard: StandardBody,
-    /// The features that count as facilities; by default those that the standard names.
+    /// The features that count as facilities; if absent, those that the standard names.
     pub facility: Option<FacilityBody>,
-    /// The people whose walks count; by default those in the buildings of the map.
+    /// The people to count; if absent, those in the buildings of the map.
     pub demand: Option<DemandBody>,
-    /// How the result is divided.
+    /// The kind of areas for which the answer has figures in `by`; `community` if absent.
     #[serde(default)]
     pub by: ByBody,
-    /// The moment at which opening hours are read for the whole walk, RFC 3339; now, if absent.
+    /// The moment for which opening hours are read, RFC 3339; now if absent. It is the same for the whole walk.
     #[schema(format = DateTime)]
     pub at: Option<String>,
-    /// The travel profile: `foot` or `wheelchair`.
+    /// The travel profile: one that walks, such as `foot` or `wheelchair`; `foot` if absent.
     #[serde(default = "foot", alias = "mode")]
     #[schema(example = "foot")]
     pub profile: String,
-    /// Positions of further facilities to try.
+    /// Positions at which further facilities are tried: they count as facilities, and `change` says what they add.
     #[serde(default)]
     #[schema(max_items = 500)]
     pub add: Vec<TriedPlace>,
-    /// The ids of facilities that do not count.
+    /// The ids of facilities that do not count, as if they did not exist.
     #[serde(default)]
     #[schema(max_items = 10000)]
     pub without: Vec<String>,
-    /// The id of a saved scenario that is tried: the answer is as if its edits had been made.
+    /// The id of a saved scenario: coverage is computed on the map with the edits of this scenario.
     pub scenario: Option<String>,
-    /// Edits to the map that are tried, instead of a scenario.
+    /// Edits to the map, in place of `scenario`: coverage is computed on the map with these edits.
     #[serde(default)]
     #[schema(max_items = 2000)]
     pub edits: Vec<ScenarioEdit>,
-    /// Only the figures, for trying a position that is being dragged: the lists of the answer are empty, but not that of
-    /// `change`.
+    /// Whether to answer without the lists `by`, `uncovered` and `unlinked.places`, for a position that is being
+    /// dragged. They are empty then, `worst` is `null`, and `in_no_area` is 0.
     #[serde(default)]
     pub brief: bool,
-    /// The maximum length of each list in the answer: areas, uncovered places, unlinked places and places of
-    /// `change`.
+    /// The most entries of each of the lists `by`, `uncovered`, `unlinked.places` and `change.places` in the answer;
+    /// 100 if absent.
     #[serde(default = "hundred")]
     #[schema(maximum = 10000)]
     pub limit: usize,
@@ -81,16 +81,16 @@ fn hundred() -> usize {
     100
 }
 
-/// The id of a standard, or a standard of your own. It is read with the other fields, not by the parser of the body, so
-/// that errors say what was expected in the language of the caller.
+/// The id of a standard, or a standard of your own. It is kept as JSON and read in [`CoverageBody::read`], so that an
+/// error names the field and is in the language of the caller.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]
 pub struct StandardBody(pub(super) Value);
 
-/// The forms of a standard, for the interface description.
+/// The forms of a standard, for the OpenAPI document.
 #[derive(ToSchema)]
 #[serde(untagged)]
-#[expect(dead_code, reason = "describes a type that is read by hand")]
+#[expect(dead_code, reason = "describes the JSON of `StandardBody`")]
 enum StandardForm {
     /// The id of a standard of `/api/plan/standards`.
     Id(String),
@@ -115,20 +115,20 @@ impl ToSchema for StandardBody {
     }
 }
 
-/// A standard of your own. It needs a source, which is shown beside every figure.
+/// A standard of your own. Its `source` is required, because reports show it with the figures.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnStandard {
-    /// The longest walk in metres; either this or `minutes`.
+    /// The longest walk that counts, in metres: above 0, at most 20,000. Give either this or `minutes`.
     pub metres: Option<f64>,
-    /// The longest walk in minutes; either this or `metres`.
+    /// The longest walk that counts, in minutes: above 0, at most 240. Give either this or `metres`.
     pub minutes: Option<f64>,
-    /// Whether the walk counts there and back.
+    /// Whether the limit is for the walk there and back, not only for the walk there.
     #[serde(default)]
     pub there_and_back: bool,
-    /// The name.
+    /// The name; `Own standard` if absent.
     pub title: Option<String>,
-    /// Where the figure comes from.
+    /// Where the figure comes from, such as a regulation or a plan.
     pub source: Option<String>,
 }
 
@@ -136,35 +136,36 @@ pub struct OwnStandard {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FacilityBody {
-    /// The collection.
+    /// The collection of the features.
     #[schema(example = "facilities")]
     pub collection: String,
-    /// Only features of this kind.
+    /// Only features with this value of the property `kind`.
     #[schema(example = "battery_swap")]
     pub kind: Option<String>,
-    /// Only stations with a defibrillator.
+    /// Whether only features with `aed: true` count: stations with a defibrillator.
     #[serde(default)]
     pub aed: bool,
-    /// The smallest and the largest area, in m².
+    /// The smallest and the largest area, in m². A feature whose area is not known counts.
     pub area_m2: Option<[f64; 2]>,
     /// A filter in CQL2 text.
     pub filter: Option<String>,
 }
 
-/// Whose walks count: the buildings of the map, a collection, or points.
+/// The people to count: those in a collection (`collection` and `weight`) or at points (`points`). If both are absent,
+/// those in the buildings of the map.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DemandBody {
-    /// A collection with a number of people in a property; without it the buildings of the map.
+    /// A collection whose features have a number of people in the property `weight`.
     pub collection: Option<String>,
-    /// The property of the collection with the number of people.
+    /// The name of the property with the number of people.
     pub weight: Option<String>,
-    /// Points with people.
+    /// Points, each with a number of people.
     #[schema(max_items = 20000)]
     pub points: Option<Vec<PointBody>>,
-    /// The persons in a household (2.62).
+    /// The number of persons per household, for buildings; 2.62 if absent.
     pub persons_per_household: Option<f64>,
-    /// The floor area per person in m² for buildings without a number of households (40).
+    /// The floor area per person in m², for buildings without a number of households; 40 if absent.
     pub m2_per_person: Option<f64>,
 }
 
@@ -182,7 +183,7 @@ pub struct PointBody {
     pub people: f64,
 }
 
-/// A position to try.
+/// A position at which a further facility is tried.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TriedPlace {
@@ -194,11 +195,11 @@ pub struct TriedPlace {
     pub lat: f64,
 }
 
-/// How the result is divided.
+/// The kind of areas for which the answer has figures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ByBody {
-    /// By building, or by feature of the demand layer.
+    /// By building, or by feature or point of `demand`.
     Building,
     /// By grid (网格).
     Grid,
@@ -224,7 +225,7 @@ impl From<ByBody> for By {
 }
 
 impl CoverageBody {
-    /// Validates the request as far as possible without the map.
+    /// Validates everything that does not need the features of the map.
     pub(super) fn read(self, app: &App, roles: RoleSet) -> Result<CoverageAsk, Problem> {
         if self.limit > MOST_LISTED {
             return Err(wrong(
@@ -248,8 +249,8 @@ impl CoverageBody {
                 return Err(wrong(
                     "facility",
                     both!(
-                        "该标准没有规定设施，请指明，例如 {{\"collection\": \"facilities\", \"kind\": \"rest_stop\"}}",
-                        "the standard does not say what counts; expected a facility such as \
+                        "该标准没有规定设施类型，请填写，例如 {{\"collection\": \"facilities\", \"kind\": \"rest_stop\"}}",
+                        "the standard names no kind of facility; expected one, such as \
                          {{\"collection\": \"facilities\", \"kind\": \"rest_stop\"}}"
                     ),
                 ));
@@ -265,7 +266,7 @@ impl CoverageBody {
                     "profile",
                     both!(
                         "应为步行的出行方式，例如 foot 或 wheelchair",
-                        "expected a profile that walks, such as foot or wheelchair"
+                        "expected a walking profile, such as foot or wheelchair"
                     ),
                 )
             })?;
@@ -336,7 +337,7 @@ impl StandardBody {
                 return Err(wrong(
                     "standard",
                     both!(
-                        "自定标准应给出 metres（米）或 minutes（分钟）之一",
+                        "自定标准应填写 metres（米）或 minutes（分钟），且只填一项",
                         "a standard of your own needs exactly one of metres and minutes"
                     ),
                 ));
@@ -348,8 +349,8 @@ impl StandardBody {
                 "standard.source",
                 both!(
                     "自定标准须注明出处（不超过{LONGEST_TEXT}字节），例如“2026年街道民生实事方案”",
-                    "a standard of your own needs its source, such as \"plan of the subdistrict for 2026\", in at \
-                     most {LONGEST_TEXT} bytes"
+                    "a standard of your own needs a source of at most {LONGEST_TEXT} bytes, such as \"plan of the \
+                     subdistrict for 2026\""
                 ),
             ));
         }
@@ -370,7 +371,7 @@ impl StandardBody {
     }
 }
 
-/// Reads a standard of the request. An error names the member.
+/// Reads a standard of your own. An error names the wrong field.
 fn own_standard(own: Map<String, Value>) -> Result<OwnStandard, Problem> {
     for (name, value) in &own {
         let field = format!("standard.{name}");
@@ -383,8 +384,8 @@ fn own_standard(own: Map<String, Value>) -> Result<OwnStandard, Problem> {
                     return Err(wrong(
                         &field,
                         both!(
-                            "自定标准没有该项；可用的有 metres、minutes、there_and_back、title、source",
-                            "unknown; a standard has metres, minutes, there_and_back, title and source"
+                            "自定标准没有该字段；可用字段为 metres、minutes、there_and_back、title、source",
+                            "unknown field; expected one of metres, minutes, there_and_back, title and source"
                         ),
                     ));
                 }
@@ -414,8 +415,8 @@ impl FacilityBody {
                 return Err(wrong(
                     "facility.area_m2",
                     both!(
-                        "应为由小到大的两个面积，例如 [400, 10000]",
-                        "expected two areas in ascending order, such as [400, 10000]"
+                        "应为由小到大的两个面积（平方米），例如 [400, 10000]",
+                        "expected two areas in m² in ascending order, such as [400, 10000]"
                     ),
                 ));
             }
@@ -467,16 +468,16 @@ impl DemandBody {
             (Some(_), None, None) => Err(wrong(
                 "demand.weight",
                 both!(
-                    "请指明图层中表示人数的属性",
-                    "expected the property of the collection with the number of people"
+                    "请填写图层中表示人数的属性名",
+                    "expected the name of the property with the number of people"
                 ),
             )),
             (None, None, Some(points)) => Ok(DemandAsk::Points(read_points(points)?)),
             _ => Err(wrong(
                 "demand",
                 both!(
-                    "应只给出一种：collection 与 weight，或 points，或都不给",
-                    "expected either collection and weight, or points, or neither"
+                    "只能填写一种：collection 和 weight，或 points；也可以都不填",
+                    "expected either collection and weight, or points alone, or none of them"
                 ),
             )),
         }
@@ -511,8 +512,8 @@ pub(super) fn position(field: &str, lon: f64, lat: f64) -> Result<Coord<f64>, Pr
     Err(wrong(
         field,
         both!(
-            "应为经度 -180 至 180、纬度 -90 至 90 的度数",
-            "expected a longitude from -180 to 180 and a latitude from -90 to 90"
+            "经度应为 -180 至 180 度，纬度应为 -90 至 90 度",
+            "expected a longitude from -180 to 180 and a latitude from -90 to 90 degrees"
         ),
     ))
 }

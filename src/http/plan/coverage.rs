@@ -1,4 +1,4 @@
-//! Who is out of reach of a facility, by the walking network.
+//! `/api/plan/coverage`: how many people have a facility within a standard, by walks on the network.
 
 use std::sync::Arc;
 
@@ -33,14 +33,14 @@ impl From<NoCoverage> for Problem {
     }
 }
 
-/// Returns how many people are within reach of a facility.
+/// Returns how many people have a facility within a standard, and which people have none.
 ///
-/// Walks start at doors and follow the network; storeys, stairs and lifts count where the standard is a time. Opening
-/// hours of ways, gates and facilities are read at `at` for the whole walk.
+/// Walks start at doors and follow the network. If the standard is a time, stairs and lifts to the storeys count too.
+/// Opening hours of ways, gates and facilities are read for the moment `at`, which is the same for the whole walk.
 #[utoipa::path(post, path = "/api/plan/coverage", tag = "planning",
     request_body = CoverageBody,
     responses(
-        (status = 200, description = "Who is covered, who is not, and how far they are", body = CoverageAnswer),
+        (status = 200, description = "How many people are covered, who is not, and how far the walks are", body = CoverageAnswer),
         (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong or does not fit the map", content_type = "application/problem+json"),
         (status = 503, description = "The network is being built; Retry-After says when to try again", content_type = "application/problem+json"),

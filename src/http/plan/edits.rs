@@ -18,7 +18,7 @@ pub(super) async fn edits_of(
         return Err(Problem::wrong_field(
             "edits",
             both!(
-                "已指定方案，不能再给出修改",
+                "已填写方案编号 scenario，不能同时填写 edits",
                 "expected either a scenario or edits, found both"
             ),
         ));

@@ -12,7 +12,7 @@ use crate::planning::standards::Standard;
 use crate::service::planning::{self, CoverageFound, DemandAsk, Factors, Sites, WhatIf};
 
 /// Returns the response body for a coverage. Each list has at most `limit` entries; `left_off` counts the others. A
-/// brief answer has no lists but the changes.
+/// brief answer has no areas, uncovered places and unlinked places.
 pub(super) fn answer(
     found: &CoverageFound,
     map: &WhatIf,
@@ -90,7 +90,7 @@ pub(super) fn answer(
             share: found.straight_share.map(share),
         },
         worst,
-        // Each area is rounded to a hundredth of a person.
+        // The people of each area are rounded to a hundredth, so the difference is only exact to about a tenth.
         in_no_area: if is_brief {
             0.0
         } else {
@@ -131,7 +131,7 @@ pub(super) fn answer(
     }
 }
 
-/// The areas of a coverage, the worst first.
+/// The areas of a coverage, those with the lowest share first.
 #[derive(Default)]
 struct Divided {
     areas: Vec<AreaAnswer>,
@@ -162,7 +162,7 @@ impl Divided {
         let people = people.sum();
         let of = |tally: &Tally| tally.share().map_or(1.0, share);
         let left_off = shorten(&mut areas, limit, |a, b| {
-            // The lowest share first; of equal ones the one with more people.
+            // The lowest share first; of equal shares the area with more people; then by id.
             let by_people = || rounded(b.2.people).total_cmp(&rounded(a.2.people));
             of(a.2)
                 .total_cmp(&of(b.2))
@@ -202,7 +202,7 @@ fn uncovered_places(found: &CoverageFound, limit: usize) -> (Vec<UncoveredPlace>
     (places.collect(), left_off)
 }
 
-/// The places with people who are not linked to any facility, and how many were left off.
+/// The places with people who cannot reach any facility, and how many were left off.
 fn unlinked_places(found: &CoverageFound, limit: usize) -> (Vec<UnlinkedPlace>, usize) {
     let places = found.demand().places.iter().zip(found.buildings());
     let mut places: Vec<(f64, &DemandPlace, &str)> = places
@@ -244,7 +244,7 @@ fn notes(
     if people <= 0.0 {
         notes.push(both!(
             "没有人口数据，无法计算覆盖率。",
-            "There are no people to count, so there is no share."
+            "There are no people to count, so the share is not known."
         ));
     }
     if sites.ids.is_empty() {
@@ -252,16 +252,16 @@ fn notes(
         notes.push(match (closed, sites.unlinked.len()) {
             (0, 0) => both!(
                 "没有符合条件的设施，全部人口按未覆盖计算。",
-                "There are no such facilities, so everybody counts as not covered."
+                "No facility matches the request, so everybody counts as not covered."
             ),
             (closed, 0) => both!(
                 "符合条件的{closed}处设施此时均不开放，全部人口按未覆盖计算。",
-                "All {closed} facilities are closed at the moment, so everybody counts as not covered."
+                "All {closed} matching facilities are closed at the moment, so everybody counts as not covered."
             ),
             (_, unlinked) => both!(
-                "没有可用的设施：{closed}处此时不开放，{unlinked}处附近没有道路；全部人口按未覆盖计算。",
-                "No facility counts: {closed} are closed at the moment, {unlinked} have no way nearby. Everybody \
-                 counts as not covered."
+                "没有可用的设施：{closed}处此时不开放，{unlinked}处附近没有可步行的道路；全部人口按未覆盖计算。",
+                "No facility can be used: {closed} are closed at the moment, and {unlinked} have no walkable way \
+                 nearby. Everybody counts as not covered."
             ),
         });
     }
@@ -288,11 +288,11 @@ fn area(id: &str, name: &str, tally: &Tally) -> AreaAnswer {
     }
 }
 
-/// Shortens a list to the first ones in an order, and sorts these. Returns how many were left off.
+/// Sorts a list and keeps its first `limit` entries. Returns how many entries were left off.
 fn shorten<T>(list: &mut Vec<T>, limit: usize, order: impl Fn(&T, &T) -> Ordering) -> usize {
     let over = list.len().saturating_sub(limit);
     if over > 0 {
-        // In a city nearly all are left off, so only the first ones are sorted.
+        // In a city nearly all entries are left off, so only those that are kept are sorted.
         list.select_nth_unstable_by(limit, &order);
         list.truncate(limit);
     }
@@ -308,12 +308,12 @@ fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-/// People are fractions where a household has a fraction of a person; a hundredth is enough.
+/// Rounds a number of people to a hundredth. It may be fractional: households × persons per household.
 fn rounded(people: f64) -> f64 {
     (people * 100.0).round() / 100.0
 }
 
 fn share(share: f64) -> f64 {
-    // The sum of no people is -0; adding 0 makes it 0.
+    // The sum of an empty list is -0.0; adding 0.0 makes it 0.0.
     (share.clamp(0.0, 1.0) * 1e6).round() / 1e6 + 0.0
 }

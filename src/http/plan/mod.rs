@@ -1,14 +1,14 @@
-//! `/api/plan`: who is out of reach of a facility, and where facilities should stand. Only planners and administrators may ask, because the answers tell
-//! how many people live where.
+//! `/api/plan`: which people no facility covers, where facilities should stand, and which access rules to change. Only
+//! planners and administrators may ask, because the answers tell how many people live where.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `ask` | request bodies and their validation |
-//! | `answer` | response bodies |
-//! | `figures` | fills the answer of a coverage |
+//! | `ask` | the request body of a coverage and its validation |
+//! | `answer` | the response body of a coverage |
+//! | `figures` | fills the response body of a coverage |
 //! | `coverage` | `/api/plan/coverage` |
-//! | `access` | the question which rules to change |
-//! | `edits` | the edits of a request, or of the scenario that it names |
+//! | `access` | the request body of `problem: "access"` (which rules to change) and its validation |
+//! | `edits` | reads the edits of a request, or those of the scenario that it names |
 //! | `scenarios` | `/api/plan/scenarios` |
 //! | `siting_ask` | the request body of a siting and its validation |
 //! | `sitings` | `/api/plan/sitings` |

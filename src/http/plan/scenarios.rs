@@ -1,4 +1,4 @@
-//! `/api/plan/scenarios`: edits that planners try, saved and shared between planners.
+//! `/api/plan/scenarios`: edits to the map that planners try. They are saved and shared between planners.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -18,7 +18,7 @@ use crate::service::planning::scenarios::{self, NoScenario, Scenario, ScenarioWa
 /// All scenarios.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScenarioList {
-    /// The scenarios, those saved last first.
+    /// The scenarios, the last saved one first.
     pub scenarios: Vec<Scenario>,
 }
 
@@ -45,13 +45,13 @@ pub async fn list_scenarios(
 
 /// Saves a new scenario.
 ///
-/// The edits are checked against the map as it is now.
+/// The edits are checked against the present map.
 #[utoipa::path(post, path = "/api/plan/scenarios", operation_id = "create_scenario", tag = "planning",
     request_body = ScenarioWanted,
     responses(
-        (status = 201, description = "Saved; Location is its address, ETag its version", body = Scenario),
+        (status = 201, description = "Saved; `Location` is the address of the scenario, `ETag` its version", body = Scenario),
         (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
-        (status = 409, description = "The map has as many scenarios as it may have", content_type = "application/problem+json"),
+        (status = 409, description = "The scenarios have reached the limit of their number or total size", content_type = "application/problem+json"),
         (status = 422, description = "An edit does not fit the map, or a field is wrong; `errors` names each, such as `edits[3].feature.geometry`", content_type = "application/problem+json"),
     ))]
 pub async fn create_scenario(
@@ -80,7 +80,7 @@ pub async fn create_scenario(
 #[utoipa::path(get, path = "/api/plan/scenarios/{id}", operation_id = "read_scenario", tag = "planning",
     params(("id" = String, Path, description = "The id of the scenario")),
     responses(
-        (status = 200, description = "The scenario; ETag is its version", body = Scenario),
+        (status = 200, description = "The scenario; `ETag` is its version", body = Scenario),
         (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
         (status = 404, description = "No such scenario", content_type = "application/problem+json"),
     ))]
@@ -97,19 +97,21 @@ pub async fn read_scenario(
     Ok(shown(StatusCode::OK, &found))
 }
 
-/// Replaces name, edits and question of a scenario, and takes it to the map as it is now.
+/// Replaces the name, edits and question of a scenario.
+///
+/// The edits are checked against the present map. The scenario belongs to the present commit of the map from then on.
 #[utoipa::path(put, path = "/api/plan/scenarios/{id}", operation_id = "save_scenario", tag = "planning",
     params(
         ("id" = String, Path, description = "The id of the scenario"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that was read. If somebody saved the scenario since, the answer is 412 and says who and when"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version that was read. If the scenario has another version, the answer is 412"),
     ),
     request_body = ScenarioWanted,
     responses(
-        (status = 200, description = "Saved; ETag is the new version", body = Scenario),
+        (status = 200, description = "Saved; `ETag` is the new version", body = Scenario),
         (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
         (status = 404, description = "No such scenario", content_type = "application/problem+json"),
-        (status = 409, description = "The scenarios take as many bytes as they may take", content_type = "application/problem+json"),
-        (status = 412, description = "Somebody saved it since; `saved_by`, `saved_at` and `version` say who and when", content_type = "application/problem+json"),
+        (status = 409, description = "The scenarios have reached the limit of their total size", content_type = "application/problem+json"),
+        (status = 412, description = "The scenario has another version than `If-Match`; `saved_by` and `saved_at` say who saved it and when, `version` is its version", content_type = "application/problem+json"),
         (status = 422, description = "An edit does not fit the map, or a field is wrong; `errors` names each", content_type = "application/problem+json"),
     ))]
 pub async fn save_scenario(
@@ -134,13 +136,13 @@ pub async fn save_scenario(
 #[utoipa::path(delete, path = "/api/plan/scenarios/{id}", operation_id = "delete_scenario", tag = "planning",
     params(
         ("id" = String, Path, description = "The id of the scenario"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that was read"),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the version that was read. If the scenario has another version, the answer is 412"),
     ),
     responses(
         (status = 204, description = "Deleted"),
         (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
         (status = 404, description = "No such scenario", content_type = "application/problem+json"),
-        (status = 412, description = "Somebody saved it since; `saved_by`, `saved_at` and `version` say who and when", content_type = "application/problem+json"),
+        (status = 412, description = "The scenario has another version than `If-Match`; `saved_by` and `saved_at` say who saved it and when, `version` is its version", content_type = "application/problem+json"),
     ))]
 pub async fn delete_scenario(
     State(app): State<App>,
@@ -163,7 +165,7 @@ fn account(caller: &Caller) -> Result<String, Problem> {
     Ok(author.account.unwrap_or_default())
 }
 
-/// The version that `If-Match` demands; `None` if any will do.
+/// The version that `If-Match` requires; `None` if it requires none.
 fn expected(headers: &HeaderMap, id: &str) -> Result<Option<u64>, Problem> {
     let Some(tag) = headers.get(header::IF_MATCH) else {
         return Ok(None);
@@ -196,7 +198,7 @@ fn shown(status: StatusCode, scenario: &Scenario) -> Response {
     response
 }
 
-/// The problem of a refused write; that of an overtaken one says who saved the scenario, in local time.
+/// The error for a refused write. If the scenario has a newer version, it says who saved it and when, in local time.
 fn refused(app: &App, reason: NoScenario) -> Problem {
     let NoScenario::Overtaken(now) = reason else {
         return reason.into();
@@ -206,7 +208,7 @@ fn refused(app: &App, reason: NoScenario) -> Problem {
     let by = &now.saved_by;
     Problem::changed_meanwhile(both!(
         "“{by}”已于 {at} 保存该方案的新版本。请重新读取，再决定保留哪一版。",
-        "{by} saved a newer version of this scenario at {at}. Read it again before you save."
+        "{by} saved a newer version of this scenario at {at}. Read it again, then decide which version to keep."
     ))
     .with("saved_by", now.saved_by.as_str())
     .with("saved_at", now.saved_at.to_string())
@@ -218,11 +220,11 @@ impl From<NoScenario> for Problem {
         match reason {
             NoScenario::Missing => Self::not_found(both!(
                 "没有这个方案，可能已被删除。",
-                "There is no such scenario; it may have been deleted. /api/plan/scenarios lists them."
+                "There is no such scenario; it may have been deleted. /api/plan/scenarios lists all scenarios."
             )),
             NoScenario::Overtaken(_) => Self::changed_meanwhile(both!(
                 "方案已被他人修改，请重新读取。",
-                "Somebody saved the scenario since. Read it again."
+                "Somebody saved a newer version of this scenario. Read it again."
             )),
             NoScenario::Field(field, problem) => Self::wrong_field(field, problem),
             NoScenario::Edits(wrong) => wrong_edits(wrong),

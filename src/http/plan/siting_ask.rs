@@ -1,4 +1,4 @@
-//! The request body of a siting, and its validation.
+//! The request body of a siting (`POST /api/plan/sitings`), and its validation.
 
 use geo_types::Geometry;
 use serde::Deserialize;
@@ -21,62 +21,63 @@ use crate::service::planning::siting::{
 };
 use crate::spatial::validity;
 
-/// The most areas that a request draws.
+/// The most polygons in `candidates.areas`.
 const MOST_AREAS: usize = 100;
-/// The most ids of a list in a request.
+/// The most ids in `required`, and in `forbidden`.
 const MOST_IDS: usize = 5_000;
-/// The spacing of candidates in drawn areas, in metres.
+/// The default spacing of candidates in drawn areas, in metres.
 const IN_AREAS_M: f64 = 50.0;
-/// The shortest and the longest spacing of candidates, in metres.
+/// The smallest and the largest spacing of candidates, in metres.
 const SPACING_M: (f64, f64) = (5.0, 5_000.0);
-/// The most plans and the most samples.
+/// The largest `plans`, and the largest `robustness.samples`.
 const MOST_PLANS: usize = 5;
 const MOST_SAMPLES: u32 = 500;
-/// The longest search for the best plan, in seconds.
+/// The largest `time_limit_s`, in seconds.
 const LONGEST_S: u32 = 3_600;
 
 /// A request for a siting: where facilities should stand.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SitingBody {
-    /// What is asked for.
+    /// The siting problem to solve.
     pub problem: Question,
-    /// A title for the planner.
+    /// A title, which the result repeats.
     pub title: Option<String>,
-    /// The standard, which says how near a facility must be: an id, or a standard of your own. Needed for `mclp`, `lscp`
-    /// and `relocation`; for `p-median` and `p-center` it says whether walks are measured in metres (the default) or time.
+    /// How near a facility must be: the id of a standard of `/api/plan/standards`, or a standard of your own. Required
+    /// for `mclp`, `lscp` and `relocation`. For `p-median` and `p-center` it decides whether walks are measured in
+    /// metres (as without a standard) or in time, and adds figures of coverage to the result.
     pub standard: Option<StandardBody>,
-    /// The features that count as facilities; by default those that the standard names.
+    /// The features that count as facilities; if absent, those that the standard names.
     pub facility: Option<FacilityBody>,
-    /// The people whose walks count; by default those in the buildings of the map.
+    /// The people to count; if absent, those in the buildings of the map.
     pub demand: Option<DemandBody>,
-    /// The moment at which opening hours are read for the whole walk, RFC 3339; now, if absent.
+    /// The moment for which opening hours are read, RFC 3339; now if absent. It is the same for the whole walk.
     #[schema(format = DateTime)]
     pub at: Option<String>,
-    /// The travel profile: `foot` or `wheelchair`.
+    /// The travel profile: one that walks, such as `foot` or `wheelchair`; `foot` if absent.
     #[schema(example = "foot")]
     pub profile: Option<String>,
-    /// The id of a saved scenario: the answer is as if its edits had been made.
+    /// The id of a saved scenario: the problem is solved on the map with the edits of this scenario.
     pub scenario: Option<String>,
-    /// Edits to the map, instead of a scenario.
+    /// Edits to the map, in place of `scenario`: the problem is solved on the map with these edits.
     #[serde(default)]
     #[schema(max_items = 2000)]
     pub edits: Vec<ScenarioEdit>,
-    /// How many sites are chosen, beside the existing facilities that stay.
+    /// How many sites to choose (at most, for `p-center`). Existing facilities that stay are not counted.
     #[schema(minimum = 1)]
     pub k: Option<usize>,
-    /// The sum of the costs is at most this.
+    /// The largest total cost of the chosen sites, in the unit of the costs of the candidates.
     pub budget: Option<f64>,
-    /// The share of people to cover (`lscp`; 1 if absent).
+    /// For `lscp`: the share of people to cover, above 0 and at most 1; 1 if absent.
     pub share: Option<f64>,
-    /// How many of the existing facilities may move (`relocation`).
+    /// For `relocation`: how many of the existing facilities may move at most.
     pub moves: Option<usize>,
-    /// What becomes of the facilities that exist.
+    /// How existing facilities are treated; `keep` if absent.
     #[serde(default)]
     pub existing: Existing,
-    /// Where facilities may stand; where the standard leaves people out, if absent.
+    /// Where facilities may stand. If absent, candidates are generated near uncovered people.
     pub candidates: Option<CandidatesBody>,
-    /// `false`: the rules of placement do not apply.
+    /// Whether the rules of placement (`placement.toml`) apply; `true` if absent.
     pub placement: Option<bool>,
     /// The ids of candidates that must be chosen.
     #[serde(default)]
@@ -86,47 +87,48 @@ pub struct SitingBody {
     #[serde(default)]
     #[schema(max_items = 5000)]
     pub forbidden: Vec<String>,
-    /// The smallest distance between two sites in a straight line, in metres. Two existing facilities may be nearer.
+    /// The smallest straight-line distance between two sites, in metres. It does not apply to two existing facilities.
     pub min_distance_m: Option<f64>,
-    /// How many people a site can serve if it has no capacity of its own.
+    /// How many people a site can serve if the candidate has no capacity.
     pub capacity: Option<f64>,
-    /// The least share of the people of communities that is covered.
+    /// The share of the people of each community that a plan must cover at least.
     pub community_share: Option<CommunityShareBody>,
-    /// Whether people count as covered only with two sites within the standard.
+    /// Whether people count as covered only if two sites are within the standard.
     #[serde(default)]
     pub backup: bool,
-    /// Gradual coverage: beyond the standard it falls linearly, and is 0 from here on; in metres or minutes, as the
-    /// standard.
+    /// Makes coverage gradual: a person counts fully up to the standard, and linearly less beyond it, down to 0 at this
+    /// walk, in metres or minutes as the standard.
     pub gradual_until: Option<f64>,
-    /// How many different plans are wanted (3).
+    /// The most plans in the result, the best plan included; 3 if absent.
     #[schema(minimum = 1, maximum = 5)]
     pub plans: Option<usize>,
-    /// Solve samples with other numbers of people, walking speeds and links, to see how robust the plan is.
+    /// Tests how robust the plan is: the problem is also solved for samples with other numbers of people, another
+    /// walking speed and some links missing. No test if absent.
     pub robustness: Option<RobustnessBody>,
-    /// How long the solver may search for the best plan, in seconds (60). Further plans, the curve and the robustness take
-    /// at most half as long each.
+    /// The longest search for the best plan, in seconds; 60 if absent. Further plans, the curve and the robustness test
+    /// take at most half as long each.
     #[schema(minimum = 1, maximum = 3600)]
     pub time_limit_s: Option<u32>,
 }
 
-/// Where facilities may stand. Several kinds of candidates can be given.
+/// Where facilities may stand. Several kinds of candidates can be combined.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CandidatesBody {
-    /// The features of a layer.
+    /// The features of a collection.
     pub layer: Option<LayerBody>,
-    /// Points.
+    /// Single points.
     #[schema(max_items = 5000)]
     pub points: Option<Vec<CandidatePoint>>,
-    /// Areas that are filled with points.
+    /// Areas that are filled with a grid of points.
     pub areas: Option<AreasBody>,
-    /// Buildings, shops or units that could host the facility. Buildings are entered at a door.
+    /// Buildings, shops or units that could host the facility. A building is entered at a door.
     pub hosts: Option<HostsBody>,
-    /// Points near people whom the standard leaves out.
+    /// Points that are generated near uncovered people.
     pub generate: Option<GenerateBody>,
 }
 
-/// The features of a layer as candidates.
+/// The features of a collection as candidates.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayerBody {
@@ -134,7 +136,7 @@ pub struct LayerBody {
     pub collection: String,
     /// A filter in CQL2 text.
     pub filter: Option<String>,
-    /// The property with the cost.
+    /// The property with the cost of a site.
     pub cost: Option<String>,
     /// The property with the number of people that the site can serve.
     pub capacity: Option<String>,
@@ -155,28 +157,28 @@ pub struct HostsBody {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CandidatePoint {
-    /// Its id; if absent, `point-` and its place in the list, from 1.
+    /// The id; if absent, `point-1` for the first point of the list, `point-2` for the second, and so on.
     pub id: Option<String>,
-    /// Its name.
+    /// The name; the id if absent.
     pub name: Option<String>,
     /// Longitude, WGS 84 degrees.
     pub lon: f64,
     /// Latitude, WGS 84 degrees.
     pub lat: f64,
-    /// The cost.
+    /// The cost of a facility here, in the unit of `budget`.
     pub cost: Option<f64>,
-    /// How many people it can serve.
+    /// How many people a facility here can serve.
     pub capacity: Option<f64>,
 }
 
-/// Areas that are filled with points.
+/// Areas that are filled with a grid of points.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AreasBody {
     /// GeoJSON polygons.
     #[schema(max_items = 100)]
     pub polygons: Vec<PolygonBody>,
-    /// The distance between points in metres (50).
+    /// The distance between points, 5 to 5,000 metres; 50 if absent.
     pub spacing_m: Option<f64>,
 }
 
@@ -186,7 +188,7 @@ pub struct AreasBody {
 pub enum PolygonBody {
     /// A polygon.
     Polygon {
-        /// The rings, the outline first.
+        /// The rings: the outline first, then the holes.
         coordinates: Vec<Vec<[f64; 2]>>,
     },
 }
@@ -195,21 +197,22 @@ pub enum PolygonBody {
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GenerateBody {
-    /// The distance between points in metres (100). It is widened if there would be more than 1,500.
+    /// The distance between points, 5 to 5,000 metres; 100 if absent. It is widened to at least a twentieth of the
+    /// distance of the standard, and until there are at most 1,500 points.
     pub spacing_m: Option<f64>,
 }
 
-/// The least share of the people of communities: one number for all, or a list.
+/// The share of the people of a community that a plan must cover at least: one number for all communities, or a list.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum CommunityShareBody {
     /// The same share for all communities.
     All(f64),
-    /// Shares of some communities.
+    /// A share for each listed community. The other communities have no minimum.
     Of(Vec<ShareOf>),
 }
 
-/// The least share of the people of a community.
+/// The share of the people of one community that a plan must cover at least.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShareOf {
@@ -219,23 +222,25 @@ pub struct ShareOf {
     pub share: f64,
 }
 
-/// What varies between samples.
+/// What varies between the samples of the robustness test.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RobustnessBody {
-    /// How many samples are solved (100).
+    /// How many samples to solve; 100 if absent.
     #[schema(minimum = 1, maximum = 500)]
     pub samples: Option<u32>,
-    /// The standard deviation of the logarithm of the number of people (0.2: about 20 %).
+    /// The standard deviation of the logarithm of the number of people, 0 to 1; 0.2 (about 20 %) if absent.
     pub demand_sd: Option<f64>,
-    /// The standard deviation of the logarithm of the walking speed, one for all within a sample (0.1).
+    /// The standard deviation of the logarithm of the walking speed, 0 to 1; 0.1 if absent. The speed is
+    /// the same for all people of a sample.
     pub speed_sd: Option<f64>,
-    /// The share of links between people and sites that are missing (0.02).
+    /// The share of missing links between demand points and candidates, 0 to 1; 0.02 if absent. The link to the nearest
+    /// candidate is never missing.
     pub missing_links: Option<f64>,
 }
 
 impl SitingBody {
-    /// Validates the request as far as possible without the map.
+    /// Validates everything that does not need the features of the map.
     pub(super) fn read(
         self,
         app: &App,
@@ -250,12 +255,12 @@ impl SitingBody {
                 return Err(wrong(
                     "standard",
                     both!(
-                        "请指明标准：设施应有多近",
-                        "expected the standard: how near a facility must be"
+                        "请填写标准，即设施应在多远以内",
+                        "expected a standard, which says how near a facility must be"
                     ),
                 ));
             }
-            // Walks are measured in metres.
+            // Without a standard, walks are measured in metres. The limit and the source are not used.
             None => StandardBody(json!({"metres": LONGEST.0, "source": "-"})),
         };
         let coverage = CoverageBody {
@@ -313,7 +318,7 @@ impl SitingBody {
     }
 }
 
-/// A number in a range.
+/// Returns a number, or its default if it is absent. Refuses a number out of the range.
 fn whole<T: Copy + PartialOrd + std::fmt::Display>(
     field: &str,
     value: Option<T>,
@@ -337,7 +342,7 @@ fn short(field: &str, text: Option<&str>) -> Result<(), Problem> {
     Err(wrong(
         field,
         both!(
-            "不超过{LONGEST_TEXT}字节",
+            "应不超过{LONGEST_TEXT}字节",
             "expected at most {LONGEST_TEXT} bytes"
         ),
     ))

@@ -1,4 +1,4 @@
-//! Where facilities should stand: creates the job that finds out.
+//! `/api/plan/sitings`: creates the job that finds where facilities should stand, or which rules to change.
 
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -24,7 +24,7 @@ use crate::service::planning::access_changes;
 use crate::service::planning::siting::{NoSiting, SITING, preview};
 use crate::store::NewJob;
 
-/// The advice in the error when looking through the candidates takes too long.
+/// The advice in the error when checking the candidates takes too long.
 const FEWER: Advice = (
     "请缩小范围或减少候选点位。",
     "Ask for fewer candidates or a smaller area.",
@@ -44,7 +44,7 @@ impl From<NoSiting> for Problem {
     }
 }
 
-/// Where facilities should stand, or which rules to change.
+/// The request body: where facilities should stand, or which rules to change.
 #[derive(ToSchema)]
 #[serde(untagged)]
 #[expect(
@@ -60,12 +60,13 @@ pub enum PlanQuestion {
 
 /// Creates a job that finds where facilities should stand.
 ///
-/// The job reads the map as it is when it starts, searches the walks from every door to every candidate, and solves the
-/// problem exactly as far as the time allows: the result always has the best plan found, a bound that no plan exceeds, the
-/// gap, and the reason why the solver stopped. The progress of the job has them too. `docs/planning.md` says which
-/// constraint applies to which problem.
+/// The job reads the map when it starts, finds the walks from every door to every candidate, and searches until a plan
+/// is proven to be the best or the time limit is reached. The result has the best plan found, a bound (no plan is
+/// better than it), the gap between the two, and the reason why the solver stopped. The progress of the job has the
+/// objective of the best plan so far, the bound and the gap. `docs/planning.md` says which constraint applies to which
+/// problem.
 ///
-/// With `problem: "access"`, the job finds which rules to change instead, such as which gate should open.
+/// With `problem: "access"`, the job finds which access rules to change instead, such as which gate should open.
 #[utoipa::path(post, path = "/api/plan/sitings", operation_id = "create_siting", tag = "planning",
     request_body = PlanQuestion,
     responses(

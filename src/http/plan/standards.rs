@@ -1,4 +1,4 @@
-//! The standards of planning, as `standards.toml` has them.
+//! `/api/plan/standards`: the standards of `standards.toml`, which say how near a facility must be.
 
 use axum::Json;
 use axum::extract::State;
@@ -19,7 +19,7 @@ pub struct StandardList {
     pub standards: Vec<StandardShown>,
 }
 
-/// The standards of planning.
+/// Lists the standards, which say how near a facility must be.
 #[utoipa::path(get, path = "/api/plan/standards", tag = "planning",
     responses(
         (status = 200, description = "The standards with their sources", body = StandardList),
