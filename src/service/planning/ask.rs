@@ -18,15 +18,16 @@ pub struct CoverageAsk {
     pub standard: Standard,
     /// The people whose walks count.
     pub demand: DemandAsk,
-    /// The moment at which opening hours are read.
+    /// The moment for which opening hours are read.
     pub at: Timestamp,
-    /// How people move; it must walk.
+    /// The travel profile. It must be a walking profile.
     pub profile: Profile,
     /// Positions of further facilities to try, in degrees, WGS 84.
     pub add: Vec<Coord<f64>>,
     /// The ids of facilities that do not count.
     pub without: Vec<String>,
-    /// The roles of the caller. Properties that they do not show are not used.
+    /// The roles of the caller. Numbers of people and properties of facilities that these roles may not see count as
+    /// absent.
     pub roles: RoleSet,
 }
 
@@ -62,7 +63,7 @@ pub enum DemandAsk {
     Points(Vec<DemandPoint>),
 }
 
-/// How many people a building has.
+/// The factors from which the number of people in a building is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Factors {
     /// The number of persons in a household.
@@ -94,12 +95,12 @@ pub struct DemandPoint {
     pub people: f64,
 }
 
-/// Why there is no coverage. The name of the wrong field comes with a text that says what was expected.
+/// Why coverage cannot be computed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NoCoverage {
     /// There is no network.
     Network(NoNetwork),
-    /// A field of the request does not fit the map.
+    /// A field of the request does not fit the map: the name of the field, and what was expected.
     Field(&'static str, Localized),
 }
 

@@ -1,4 +1,5 @@
-//! The coverage of the facilities of the map, kept with its searches, so that further facilities can be tried.
+//! The coverage of the facilities of the map, kept with the walks that were searched, so that further facilities can be
+//! tried quickly.
 
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use crate::network::walking::{Field, Graph, Heading, Joins, Measure, Moment, Wal
 use crate::planning::coverage::{Count, Doorway, Rule};
 use crate::service::routes::{Ground, Joined, up_ds};
 
-/// How many of the nearest facilities are kept for each door: the nearest, and one that can replace it.
+/// How many of the nearest facilities are kept for each door: the second one is for the backup share.
 const WANTED: usize = 2;
 
-/// A coverage of the facilities of the map, with everything that is needed to try further ones.
+/// The coverage of the facilities of the map, with everything that is needed to try further ones.
 #[derive(Debug)]
 pub(super) struct Base {
     pub(super) people: Arc<People>,
@@ -28,7 +29,7 @@ pub(super) struct Base {
     pub(super) straight: Straight,
 }
 
-/// The walks from all doors by one measure.
+/// The walks from all doors to their nearest facilities, in one measure: length or time.
 #[derive(Debug)]
 pub(super) struct Walks {
     graph: Graph,
@@ -73,8 +74,8 @@ impl Walks {
         }
     }
 
-    /// The walks that change if `sites` are added: the number of a door, and its walk to one of these sites. The sites
-    /// have the numbers from `first` on.
+    /// Returns the walks to the added `sites` that are among the nearest of their door, each with the number of the
+    /// door. The added sites are numbered from `first` on.
     pub(super) fn with(
         &self,
         ground: &Ground,
@@ -154,7 +155,7 @@ impl Base {
     }
 }
 
-/// The rule of a standard.
+/// The rule by which people count as covered.
 fn rule(ask: &CoverageAsk) -> Rule {
     let standard = &ask.standard;
     Rule {

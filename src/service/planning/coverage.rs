@@ -1,4 +1,4 @@
-//! Coverage of the map: people, facilities and the walking network put together.
+//! Computes coverage from the people and facilities of the map and the walking network.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,20 +26,20 @@ const MOST_KEPT: usize = 3;
 pub struct Planning {
     what_ifs: WhatIfs,
     kept: Mutex<Kept>,
-    /// Held while a coverage is computed. One at a time is computed, so that planning takes at most one core and a
-    /// bounded amount of memory from everybody else.
+    /// Held while a coverage is computed, so that all requests together use at most one core and a bounded amount of
+    /// memory.
     computing: Mutex<()>,
 }
 
-/// The results that were computed last, the newest first.
+/// The results that were used last, the last used one first.
 #[derive(Debug, Default)]
 struct Kept {
     people: Vec<(PeopleKey, Arc<People>)>,
     bases: Vec<(BaseKey, Arc<Base>)>,
 }
 
-/// The features of a collection, compared by identity. The number of their last commit does not tell them apart: maps
-/// with different edits follow the same commit.
+/// The features of a collection, compared by address. The number of the last commit would not do: it is the same for
+/// maps with different edits.
 #[derive(Debug, Clone)]
 struct Layer(Option<Arc<Collection>>);
 
@@ -52,8 +52,8 @@ impl PartialEq for Layer {
     }
 }
 
-/// What a population was collected from. The network and its attributes are compared by identity; they are kept alive
-/// here, so that no other can take their place in memory.
+/// The inputs from which a population was collected. The network and its attributes are compared by address. The key
+/// owns them, so that no other network can get the same address.
 #[derive(Debug, Clone)]
 struct PeopleKey {
     network: Arc<Built<Network>>,
@@ -75,7 +75,7 @@ impl PartialEq for PeopleKey {
     }
 }
 
-/// What a coverage without tried changes was computed from.
+/// The inputs from which the coverage of the facilities of the map was computed.
 #[derive(Debug, Clone, PartialEq)]
 struct BaseKey {
     people: PeopleKey,
@@ -87,18 +87,19 @@ struct BaseKey {
     without: Vec<String>,
 }
 
-/// A coverage.
+/// The coverage of the facilities of the map and of those that are tried.
 #[derive(Debug)]
 pub struct CoverageFound {
     base: Arc<Base>,
     tried: Tried,
-    /// The share of people within the distance in a straight line, from 0 to 1.
+    /// The share of people with a facility within the straight-line distance of the standard, from 0 to 1; `None`
+    /// without people.
     pub straight_share: Option<f64>,
-    /// What the tried facilities add to the coverage.
+    /// What the tried facilities add to the coverage; `None` if none is tried.
     pub change: Option<Change>,
 }
 
-/// What differs from the base by tried facilities; nothing if none is tried.
+/// The walks and figures that tried facilities change; empty if none is tried.
 #[derive(Debug, Default)]
 struct Tried {
     doorways: BTreeMap<u32, Doorway>,
@@ -110,9 +111,9 @@ struct Tried {
 pub struct Change {
     /// How many people are covered only with the tried facilities.
     pub people: f64,
-    /// The buildings in which they live, as an index in [`Demand::places`], with the number of those people.
+    /// The buildings in which these people live: the index in [`Demand::places`], and how many of them live there.
     pub buildings: Vec<(u32, f64)>,
-    /// The indexes of tried positions near which there is no way.
+    /// The indexes of tried positions without a walkable way nearby.
     pub unlinked: Vec<usize>,
 }
 
@@ -122,8 +123,7 @@ impl CoverageFound {
         &self.base.people.demand
     }
 
-    /// The figures of all people: those of the map if no facility is tried, otherwise with the tried ones. The same
-    /// holds for the other figures.
+    /// The figures of all people. These and all other figures include the tried facilities, if there are any.
     pub fn all(&self) -> &Tally {
         let recount = self.tried.recount.as_ref();
         recount.map_or(&self.base.count.coverage().all, |recount| &recount.all)
@@ -178,8 +178,8 @@ fn over<'a, T>(
 }
 
 impl Planning {
-    /// Returns the map with edits, and its network. Takes as long as building a network if the edits put, move or
-    /// delete something that the network is made of, and the same was not asked before.
+    /// Returns the map with edits, and its network. This takes as long as building a network if the edits put, move or
+    /// delete something that the network is made of, and the map with these edits is not kept from an earlier call.
     ///
     /// # Errors
     /// If edits cannot be applied, or the map is too large for a network.
@@ -192,7 +192,7 @@ impl Planning {
         self.what_ifs.of(ground, edits, at)
     }
 
-    /// Returns what edits change on a map in the end.
+    /// Returns what the edits together change on a map, at most one change for each feature.
     pub(super) fn changes_of(
         &self,
         map: &Snapshot,
@@ -225,7 +225,8 @@ impl Planning {
         self.what_ifs.check(map, edits).map(|_| ())
     }
 
-    /// Returns who is covered. Takes as long as a search through the whole network if the same was not asked before.
+    /// Returns who is covered. This takes as long as a search through the whole network if the coverage of the
+    /// facilities of the map is not kept from an earlier call.
     ///
     /// # Errors
     /// If there is no network, or the request does not fit the map.
@@ -281,7 +282,7 @@ impl Planning {
             minute: ask.at.as_second().div_euclid(60),
             without: ask.without.clone(),
         };
-        // What is kept is used at once, so that trying a position does not wait for a coverage that is computed.
+        // Looks before it waits, so that trying a position does not wait while another coverage is computed.
         if let Some(base) = find(&mut self.kept().bases, |k| *k == key) {
             return Ok(base);
         }
@@ -318,7 +319,7 @@ impl Planning {
     }
 }
 
-/// Finds a kept value and makes it the newest.
+/// Finds a kept value and moves it to the front.
 fn find<K, V>(list: &mut Vec<(K, Arc<V>)>, is: impl Fn(&K) -> bool) -> Option<Arc<V>> {
     let at = list.iter().position(|(key, _)| is(key))?;
     let found = list.remove(at);

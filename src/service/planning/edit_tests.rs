@@ -1,4 +1,4 @@
-//! Coverage with edits equals coverage after the same edits were committed.
+//! Tests that coverage with edits equals coverage after the same edits were committed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ fn ids(collection: &str) -> Vec<String> {
     all.map(|entry| entry.id().to_string()).collect()
 }
 
-/// A position on the demo: that of a random building.
+/// The position of a random building of the demo.
 fn a_place(rng: &mut Rng) -> [f64; 2] {
     let buildings = DEMO.snapshot.collections().get("buildings").unwrap();
     let entry = buildings
@@ -140,7 +140,7 @@ fn coverage_with_edits_equals_coverage_after_committing_them() {
         let mut edits: Vec<ScenarioEdit> = Vec::new();
         for n in 0..1 + rng.below(6) as usize {
             let next = random(&mut rng, n);
-            // A feature is deleted at most once, and nothing follows on that.
+            // Each feature has at most one edit, so that no edit follows its deletion.
             if !edits.iter().any(|e| e.id == next.id) {
                 edits.push(next);
             }
@@ -196,7 +196,7 @@ fn edits_that_concern_no_way_share_the_network_and_the_people_of_the_map() {
         .unwrap();
     assert!(Arc::ptr_eq(&map.ground.network, &DEMO.network));
     assert!(!Arc::ptr_eq(&map.ground.table, &DEMO.table));
-    // The same question again is answered from what was made.
+    // The same edits again give the kept map.
     let again = planning.what_if(&DEMO, &[gate], at(NOON)).unwrap();
     assert!(Arc::ptr_eq(&map.ground.table, &again.ground.table));
 }
@@ -206,7 +206,7 @@ fn maps_with_different_edits_of_one_collection_are_told_apart() {
     let planning = Planning::default();
     let ask = ask("first_aid_stations", Reach::Metres(300.0), false, NOON);
     let mut rng = Rng(5);
-    // The same question about three maps, on each of which another station was put, and then about the first again.
+    // Three maps with a station at different positions, and then the first map again.
     let maps: Vec<_> = (0..3)
         .map(|_| {
             let [x, y] = a_place(&mut rng);
@@ -250,7 +250,7 @@ fn edits_build_on_each_other_and_a_wrong_one_is_named() {
     };
     let said = change.body.as_ref().unwrap().properties.as_str();
     assert!(said.contains("乙") && said.contains("aed"), "{said}");
-    // A lane is reversed by turning its line round.
+    // A lane is reversed by reversing its line.
     let lane = &ids("routes")[0];
     let line = DEMO
         .snapshot

@@ -1,7 +1,7 @@
-//! The edits of a scenario: what planners would change on the map, without changing it.
+//! The edits of a scenario: changes to the map that planners try without writing them.
 //!
-//! Edits are read against a snapshot, one after the other, and checked as writes are. They may only name properties
-//! that every planner sees, because scenarios are shared between planners.
+//! Edits are applied to a snapshot one after the other, and validated like writes. They may only name properties that
+//! every planner sees, because scenarios are shared between planners.
 
 use std::collections::BTreeMap;
 
@@ -75,10 +75,11 @@ pub struct WrongEdit {
 /// The features that edits have changed so far; `None` for a deleted one.
 type Changed = BTreeMap<(CollectionId, FeatureId), Option<Body>>;
 
-/// Applies edits to a snapshot, one after the other. Returns what changes in the end, at most once for each feature.
+/// Applies edits to a snapshot, one after the other. Returns what they change together, at most one change for each
+/// feature.
 ///
 /// # Errors
-/// The edits that cannot be applied, at most [`MOST_ERRORS`] errors.
+/// The errors of edits that cannot be applied, at most [`MOST_ERRORS`].
 pub(super) fn changes(
     map: &Snapshot,
     checkers: &Checkers,
@@ -171,7 +172,7 @@ fn apply(
     Ok(())
 }
 
-/// Refuses members that an operation does not have, and names the one that it needs.
+/// Refuses fields that the operation does not use, and an edit without a field that it needs.
 fn only_fields_of(edit: &ScenarioEdit) -> Result<(), Problems> {
     let given = [
         (".feature", edit.feature.is_some()),
@@ -190,8 +191,8 @@ fn only_fields_of(edit: &ScenarioEdit) -> Result<(), Problems> {
         return Err(one(
             name,
             both!(
-                "{op} 操作没有该项",
-                "an edit with op {op:?} does not have it"
+                "{op} 操作不使用该字段，请删去",
+                "an edit with op {op:?} does not use this field; leave it out"
             ),
         ));
     }
@@ -203,14 +204,14 @@ fn only_fields_of(edit: &ScenarioEdit) -> Result<(), Problems> {
         EditOp::Patch => one(
             "",
             both!(
-                "patch 操作应给出 properties 或 geometry",
+                "patch 操作应填写 properties 或 geometry",
                 "an edit with op \"patch\" needs properties or geometry"
             ),
         ),
         EditOp::Put | EditOp::Delete => one(
             ".feature",
             both!(
-                "put 操作应给出 GeoJSON 要素",
+                "put 操作应填写 GeoJSON 要素",
                 "an edit with op \"put\" needs a GeoJSON Feature"
             ),
         ),
@@ -237,7 +238,7 @@ fn put(
     let mut properties = read.properties.to_map();
     only_visible(source, &properties, ".feature.properties")?;
     let mut hidden = present.map(|b| b.properties.to_map()).unwrap_or_default();
-    // What planners do not see stays as it is.
+    // Properties that planners do not see keep their values.
     for name in source.schema().hidden_from(Role::Planner) {
         if let Some(value) = hidden.remove(name) {
             properties.insert(name.to_owned(), value);
@@ -259,8 +260,8 @@ fn patch(
         only_visible(source, changes, ".properties")?;
         let mut changes = changes.clone();
         if edit.collection == ROUTES && changes.get("oneway") == Some(&json!("-1")) {
-            // As in OpenStreetMap: one-way against the direction in which the line is drawn. Routes are one-way in
-            // their direction only, so the line is turned round.
+            // In OpenStreetMap, `-1` means one-way against the direction of the line. `oneway: true` on the map means
+            // one-way in the direction of the line, so the line is reversed.
             changes.insert("oneway".to_owned(), Value::Bool(true));
             body.geometry = body.geometry.map(turned_round);
         }
@@ -303,7 +304,7 @@ fn limits() -> Limits {
 }
 
 fn unread(place: &str, error: &ReadError) -> Problems {
-    // A text in place of the feature has no path within it.
+    // The feature itself is wrong, for example a text, so there is no path within it.
     let within = match error.place.as_str() {
         "feature" => String::new(),
         path => format!(".{path}"),
@@ -337,8 +338,8 @@ fn only_visible(
         Some(name) => Err(one(
             &format!("{place}.{name}"),
             both!(
-                "规划员不能读写该属性，请不要填写",
-                "planners can neither read nor write it; leave it out"
+                "规划员无权读写该属性，请删去",
+                "planners may neither read nor write this property; leave it out"
             ),
         )),
     }

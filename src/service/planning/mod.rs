@@ -1,17 +1,17 @@
-//! Planning: who is out of reach of a facility, and where facilities should stand.
+//! Planning: which people no facility covers, where facilities should stand, and which access rules to change.
 //!
 //! | file | subject |
 //! | --- | --- |
 //! | `ask` | the request: the facilities, the standard, the people, the moment |
-//! | `people` | the people of the map: behind which doors, on which storeys, in which areas |
+//! | `people` | the people of the map: how many live behind which door, on how many storeys, in which areas |
 //! | `sites` | the facilities, where they are entered, and which are open at the moment |
-//! | `coverage` | puts them together with the walking network |
-//! | `base` | a coverage with its searches, kept for trying further facilities |
-//! | `straight` | the people within a distance in a straight line, for comparison |
+//! | `coverage` | computes coverage from people, facilities and the walking network, and keeps the last results |
+//! | `base` | the coverage of the facilities of the map, kept so that further ones can be tried quickly |
+//! | `straight` | the coverage by straight-line distance, for comparison |
 //! | `edits` | the edits of a scenario, checked against the map |
 //! | `scenarios` | saved edits, shared between planners |
-//! | `access_changes` | which gate should open: changes of rules, ranked, and the best set |
-//! | `what_if` | the map and its network with edits |
+//! | `access_changes` | which access rules to change, such as which gate should open: single changes and the best set |
+//! | `what_if` | the map with edits that are not committed, and its network |
 //! | `notes` | notes for a report |
 //! | `siting` | the job that finds where facilities should stand |
 

@@ -4,7 +4,7 @@ use super::ask::Factors;
 use crate::model::{Localized, both};
 use crate::planning::standards::Standard;
 
-/// Returns the notes on a standard, on how people are counted, and on facilities without opening hours.
+/// Returns the notes on a standard, on how people are counted, and on facilities with unknown opening hours.
 pub fn notes(
     standard: Option<&Standard>,
     factors: Option<&Factors>,
@@ -15,7 +15,7 @@ pub fn notes(
     if standard.is_some_and(|standard| !standard.verified) {
         notes.push(both!(
             "该标准的数值未核实出处。",
-            "The figure of the standard was not verified in its source."
+            "The figure of the standard was not checked against its source."
         ));
     }
     if let Some(Factors {
@@ -25,19 +25,20 @@ pub fn notes(
     {
         notes.push(both!(
             "人数按每户{persons}人推算。",
-            "People are counted as {persons} per household."
+            "The number of people is households × {persons} persons per household."
         ));
         if is_estimated {
             notes.push(both!(
-                "没有户数的楼栋按占地面积×层数÷{area}平方米推算人数。",
-                "Buildings without a number of households are estimated: footprint × storeys ÷ {area} m²."
+                "没有户数的楼栋，人数按占地面积×层数÷人均{area}平方米推算。",
+                "People in buildings without a number of households are estimated: footprint × storeys ÷ {area} m² \
+                 per person."
             ));
         }
     }
     if unknown_hours > 0 {
         notes.push(both!(
-            "{unknown_hours}处设施没有开放时间，按开放计算。",
-            "Facilities without opening hours count as open: {unknown_hours}."
+            "{unknown_hours}处设施的开放时间不详，按开放计算。",
+            "Facilities with unknown opening hours count as open: {unknown_hours}."
         ));
     }
     notes

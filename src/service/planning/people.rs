@@ -15,18 +15,18 @@ use crate::service::place::anchor;
 use crate::service::routes::{Ground, Joined, Joiner};
 use crate::spatial::metres;
 
-/// The height of a storey, in metres, if only the height of a building is known.
+/// The height of a storey, in metres. The storeys of a building without `levels` are computed from its height.
 const STOREY_M: f64 = 3.0;
-/// The most people together that are counted: more than there are.
+/// The largest total number of people that is accepted; more than there are on earth.
 const MOST_PEOPLE: f64 = 1e10;
-/// The most storeys that are counted one by one.
+/// The most storeys of a building. A building with more counts as one with this number.
 const MOST_STOREYS: u32 = 200;
 
 /// The people of a map, and where their doors join the network.
 #[derive(Debug)]
 pub(super) struct People {
     pub(super) demand: Demand,
-    /// The points at which each door joins the network. Numbers follow [`Dwelling::door`].
+    /// The points at which each door joins the network. [`Dwelling::door`] is the index.
     doors: Vec<Vec<Joined>>,
 }
 
@@ -214,7 +214,7 @@ impl People {
         Some(self.doors.len() as u32 - 1)
     }
 
-    /// The doors as places of a walking graph.
+    /// The points at which the doors join the network, for a walking graph.
     pub(super) fn joins(&self, measure: Measure, factor: u32) -> Joins {
         let mut joins = Joins::default();
         for door in &self.doors {
@@ -235,7 +235,8 @@ impl People {
     }
 }
 
-/// A join in the unit of a measure. `factor` is 2 for walks there and back.
+/// Converts a point at which something joins the network to the unit of a measure. `factor` is 2 for walks there and
+/// back, otherwise 1.
 pub(super) fn join(joined: &Joined, measure: Measure, factor: u32) -> Join {
     let once = match measure {
         Measure::Time => joined.gap_ds,
@@ -247,7 +248,8 @@ pub(super) fn join(joined: &Joined, measure: Measure, factor: u32) -> Join {
     }
 }
 
-/// Whether people may live in a building without a number of households: it is a home, or its use is not known.
+/// Whether the people of a building without a number of households are estimated: it is a home, or its use is not
+/// known.
 fn is_home(said: Canonical<'_>) -> bool {
     said.text(property::KIND)
         .is_none_or(|kind| matches!(kind.as_ref(), "residential" | "other"))
@@ -311,7 +313,7 @@ impl<'a> Areas<'a> {
             covering.iter().map(|e| e.id().to_string()).collect()
         };
         let mut found: Vec<String> = named.map_or_else(around, |id| vec![id]);
-        // The areas above each one that is known, at most as many as there are kinds.
+        // Adds the parents of the areas. Each area is added once, so that parents in a circle end the loop.
         let mut looked_at = 0;
         while let Some(id) = found.get(looked_at).cloned() {
             looked_at += 1;

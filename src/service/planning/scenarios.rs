@@ -1,5 +1,5 @@
-//! Scenarios: saved edits that planners try. They are shared between planners, and belong to the version of the map on
-//! which they were saved.
+//! Scenarios: saved edits that planners try. They are shared between planners. Each belongs to the commit of the map on
+//! which it was saved.
 
 use std::collections::BTreeSet;
 
@@ -16,14 +16,14 @@ use crate::store::{
     ScenarioContent, ScenarioLimits, ScenarioWritten, Store, StoreError, StoredScenario,
 };
 
-/// The most scenarios of a map, and the most bytes of all of them, because a list has all of them.
+/// The most scenarios of a map, and the most bytes of all together. They bound the list, which has all scenarios.
 const LIMITS: ScenarioLimits = ScenarioLimits {
     count: 200,
     bytes: 16 * 1024 * 1024,
 };
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 80;
-/// The longest question of a page, in bytes of JSON.
+/// The longest `question`, in bytes of JSON.
 const LONGEST_QUESTION: usize = 64 * 1024;
 
 /// A saved scenario.
@@ -33,9 +33,9 @@ pub struct Scenario {
     pub id: String,
     /// The name for people.
     pub name: String,
-    /// The name of the account that made it.
+    /// The name of the account that created it.
     pub author: String,
-    /// When it was made.
+    /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was saved last.
@@ -43,25 +43,25 @@ pub struct Scenario {
     pub saved_at: Timestamp,
     /// The name of the account that saved it last.
     pub saved_by: String,
-    /// How often it was saved.
+    /// How often it was saved: 1 for a new scenario.
     pub version: u64,
     /// The commit of the map on which it was saved last.
     pub seq: u64,
     /// The edits.
     pub edits: Vec<ScenarioEdit>,
-    /// The question that a page asks with it; any JSON.
+    /// Any JSON that a page saved with the scenario, such as the question that it asks.
     #[schema(value_type = Option<Object>)]
     pub question: Option<Value>,
-    /// What has changed on the map since; `null` if nothing but warnings has.
+    /// What has changed on the map since the scenario was saved; `null` if only warnings have changed.
     pub moved_on: Option<MovedOn>,
 }
 
 /// What has changed on the map since a scenario was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct MovedOn {
-    /// The number of commits.
+    /// The number of commits since then, those that only change warnings included.
     pub commits: u64,
-    /// The features of the scenario's edits that were changed, created or deleted by them.
+    /// The features named in the scenario's edits that these commits changed, created or deleted.
     pub touched: Vec<TouchedFeature>,
 }
 
@@ -86,7 +86,7 @@ pub struct ScenarioWanted {
     /// The edits, at most 2,000.
     #[schema(max_items = 2000)]
     pub edits: Vec<ScenarioEdit>,
-    /// The question that a page asks with it; any JSON of at most 64 KiB.
+    /// Any JSON of at most 64 KiB to save with the scenario, such as the question that a page asks.
     #[schema(value_type = Option<Object>)]
     pub question: Option<Value>,
 }
@@ -96,13 +96,13 @@ pub struct ScenarioWanted {
 pub enum NoScenario {
     /// There is no scenario with this id.
     Missing,
-    /// Somebody else saved it since. This is its state.
+    /// The scenario does not have the expected version, because somebody saved a newer one. This is its present state.
     Overtaken(Box<Scenario>),
     /// A field of the content is wrong.
     Field(&'static str, Localized),
     /// Edits cannot be applied to the map.
     Edits(Vec<WrongEdit>),
-    /// The map has as many scenarios as it may have, or they take as many bytes as they may take.
+    /// The scenarios have reached the limit of their number or total size.
     Full(Localized),
     /// The store failed.
     Store(StoreError),
@@ -114,7 +114,7 @@ impl From<StoreError> for NoScenario {
     }
 }
 
-/// All scenarios, those saved last first.
+/// All scenarios, the last saved one first.
 ///
 /// # Errors
 /// If the store fails.
@@ -159,8 +159,8 @@ pub async fn create(
     done(written, &map)
 }
 
-/// Replaces the content of a scenario, and takes it to the present map. If `expected` is given, the scenario must have
-/// this version.
+/// Replaces the content of a scenario, which belongs to the present commit of the map from then on. If `expected` is
+/// given, the scenario must have this version.
 ///
 /// # Errors
 /// The reason why it was not saved.
@@ -178,7 +178,7 @@ pub async fn save(
     done(written, &map)
 }
 
-/// Deletes a scenario. If `expected` is given, it must have this version.
+/// Deletes a scenario. If `expected` is given, the scenario must have this version.
 ///
 /// # Errors
 /// The reason why it was not deleted.
@@ -197,9 +197,9 @@ fn done(written: ScenarioWritten, map: &Snapshot) -> Result<Scenario, NoScenario
         ScenarioWritten::Full => {
             let (count, mib) = (LIMITS.count, LIMITS.bytes / 1024 / 1024);
             Err(NoScenario::Full(both!(
-                "方案已达上限（{count}个，合计{mib} MiB），请先删除不再需要的方案。",
-                "The map has as many scenarios as it may have ({count}, together {mib} MiB). Delete those that are \
-                 no longer needed."
+                "方案的数量或总大小已达上限（{count}个，合计{mib} MiB），请先删除不再需要的方案。",
+                "The scenarios have reached their limit: {count} scenarios, or {mib} MiB together. Delete those \
+                 that are no longer needed."
             )))
         }
     }
@@ -225,7 +225,7 @@ fn content(
         .is_some_and(|q| q.len() > LONGEST_QUESTION)
     {
         let kib = LONGEST_QUESTION / 1024;
-        let problem = both!("不超过 {kib} KiB", "expected at most {kib} KiB of JSON");
+        let problem = both!("应不超过 {kib} KiB", "expected at most {kib} KiB of JSON");
         return Err(NoScenario::Field("question", problem));
     }
     planning

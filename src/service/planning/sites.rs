@@ -1,4 +1,4 @@
-//! The facilities of a request: which features they are, whether they are open, and where they are entered.
+//! The facilities of a request: which features count, whether they are open, and where they are entered.
 
 use geo_types::{Coord, Geometry};
 
@@ -20,15 +20,15 @@ use crate::spatial::{bounds::Bounds, metres};
 /// The facilities that count at a moment.
 #[derive(Debug, Default)]
 pub struct Sites {
-    /// The id of each facility.
+    /// The id of each facility that counts.
     pub ids: Vec<String>,
-    /// Where each one is entered.
+    /// The points at which each facility joins the network, in the order of `ids`.
     pub(super) joined: Vec<Vec<Joined>>,
-    /// The positions of each one, for distances in a straight line.
+    /// The positions of all facilities and of the points where they are entered, for straight-line distances.
     pub(super) positions: Vec<Coord<f64>>,
     /// The ids of facilities that are closed at the moment.
     pub closed: Vec<String>,
-    /// The ids of facilities near which there is no way.
+    /// The ids of facilities without a walkable way nearby.
     pub unlinked: Vec<String>,
     /// How many of the facilities that count have unknown opening hours.
     pub unknown_hours: usize,
@@ -142,15 +142,15 @@ fn counts(entry: &Entry, source: &Collection, ask: &FacilityAsk, roles: RoleSet)
                 .map(metres::area)
                 .filter(|area| *area > 0.0)
         };
-        // A park that is only a point without an area cannot be refused for its size.
+        // A feature whose area is not known, such as a park that is a point, is not refused for its size.
         own.or_else(drawn)
             .is_none_or(|area| (least..=most).contains(&area))
     });
     is_kind && has_aed && fits
 }
 
-/// The points where a facility is entered: a park at its gates and where ways cross its edge, others at their
-/// position.
+/// The points where a facility is entered: an area such as a park at its gates and where ways cross its edge, other
+/// facilities at their position.
 fn entries_of(
     snapshot: &Snapshot,
     joiner: &Joiner<'_>,

@@ -1,4 +1,4 @@
-//! The people within a distance of a facility in a straight line, for comparison with walks.
+//! The people with a facility within a straight-line distance, for comparison with walks.
 
 use geo_types::Coord;
 use rstar::RTree;
@@ -13,7 +13,7 @@ use crate::spatial::metres::metres_per_degree;
 /// A position in metres, with the index of the place in [`Demand::places`].
 type Spot = GeomWithData<[f64; 2], u32>;
 
-/// The people near a facility, and the places near none.
+/// The people near a facility, and the places that are near none.
 #[derive(Debug)]
 pub(super) struct Straight {
     metres: f64,
@@ -25,8 +25,8 @@ pub(super) struct Straight {
 }
 
 impl Straight {
-    /// Finds the places within the distance of a standard from one of the positions. A time counts at the highest
-    /// walking speed.
+    /// Finds the places within the distance of the standard from one of the positions. A standard in minutes is
+    /// converted to a distance at the highest walking speed.
     pub(super) fn new(ask: &CoverageAsk, demand: &Demand, positions: &[Coord<f64>]) -> Self {
         let origin = demand.places.first().map_or([0.0, 0.0], |place| place.at);
         let mut straight = Self {
@@ -60,12 +60,13 @@ impl Straight {
         self.near.people()
     }
 
-    /// The number of people near a facility if there are more of them.
+    /// The number of people near a facility if facilities at the positions `more` are added.
     pub(super) fn with(&self, demand: &Demand, more: &[Coord<f64>]) -> f64 {
         let mut places = std::collections::BTreeSet::new();
         for site in more {
             let site = self.flat([site.x, site.y]);
-            // The tree compares squares, which are rounded differently.
+            // The tree compares squared distances, which are rounded differently. So it looks 1 m farther, and
+            // `is_near` decides.
             let reach = self.metres + 1.0;
             let around = self.others.locate_within_distance(site, reach * reach);
             let around = around.filter(|spot| self.is_near(*spot.geom(), site));

@@ -1,4 +1,5 @@
-//! Coverage on the demo district and on a real extract: equal to a plain Dijkstra for each facility, door by door.
+//! Tests that coverage on the demo district and on an extract of OpenStreetMap equals a plain Dijkstra search for each
+//! facility, door by door.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -54,7 +55,8 @@ pub(super) fn ask(collection: &str, reach: Reach, there_and_back: bool, when: &s
     }
 }
 
-/// The cost in one direction of using an edge, the land it is on, and whether it can be used at a moment.
+/// The cost of an edge in one direction, and the phase of the walk after it; `None` if the edge cannot be used at the
+/// moment.
 fn step(
     (ground, ways, profile): (&Ground, &Ways, &Profile),
     (moment, measure): (Timestamp, Measure),
@@ -85,8 +87,8 @@ fn step(
     is_open.then_some((cost, phase))
 }
 
-/// A plain Dijkstra from one facility to all nodes, and then to each door. Walking costs the same in both directions,
-/// so it walks from the facility to the doors.
+/// A plain Dijkstra search from one facility to all nodes, and then to each door. Walking costs the same in both
+/// directions, so the search may start at the facility instead of the doors.
 fn plain(
     map: (&Ground, &Ways, &Profile),
     when: (Timestamp, Measure),
@@ -289,7 +291,7 @@ fn on_the_demo_every_door_has_the_walks_of_a_plain_search() {
             reached > 100 && reached * 10 >= doors * 9,
             "{collection}: {reached} of {doors}"
         );
-        // Further facilities are tried where they may stand.
+        // The same with two tried facilities.
         ask.add = vec![
             Coord {
                 x: 117.1342,
@@ -363,7 +365,7 @@ fn extract(name: &str) -> Option<Vec<Edited>> {
         .join("../shared/data/osm")
         .join(name);
     let Ok(file) = std::fs::File::open(&path) else {
-        println!("skipped: {} is not there", path.display());
+        println!("skipped: {} does not exist", path.display());
         return None;
     };
     let mut changes = Vec::new();

@@ -1,4 +1,4 @@
-//! The map as it would be with edits: the network on an overlay, kept for the next question with the same edits.
+//! The map with edits that are not committed, and its network. The last ones are kept for requests with the same edits.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,9 +11,10 @@ use crate::model::{Author, Change, CollectionId, Edit};
 use crate::service::checkers::Checkers;
 use crate::service::routes::{Ground, NoNetwork, Table};
 
-/// The most maps with edits that are kept: as many as are compared with each other.
+/// The most maps with edits that are kept: as many as the planning page compares with each other.
 const MOST_KEPT: usize = 4;
-/// The most edges of all networks that were built for kept maps. The newest is kept in any case.
+/// The most edges of all networks together that were built for kept maps. The map that was made last is kept in any
+/// case.
 const MOST_EDGES: usize = 1_500_000;
 
 /// The data for queries on the map with edits.
@@ -21,9 +22,9 @@ const MOST_EDGES: usize = 1_500_000;
 pub struct WhatIf {
     /// The map with the edits, and its network.
     pub ground: Ground,
-    /// The commit of the map without the edits.
+    /// The number of the commit of the map without the edits.
     pub seq: u64,
-    /// The commit from which its network was built.
+    /// The number of the commit from which the network without the edits was built.
     pub network_seq: u64,
 }
 
@@ -69,7 +70,7 @@ pub(super) fn overlaid(map: &Snapshot, edits: &[ScenarioEdit]) -> Result<Overlay
     })
 }
 
-/// Why there is no map with edits.
+/// Why a map with edits cannot be made.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NoWhatIf {
     /// There is no network.
@@ -78,17 +79,18 @@ pub enum NoWhatIf {
     Edits(Vec<WrongEdit>),
 }
 
-/// Makes maps with edits and keeps the newest.
+/// Makes maps with edits and keeps those that were used last.
 #[derive(Debug, Default)]
 pub(super) struct WhatIfs {
     checkers: Checkers,
     kept: Mutex<Vec<(Key, WhatIf)>>,
-    /// Held while one is made, so that one network at a time is built for edits.
+    /// Held while a map is made, so that one network at a time is built for edits.
     making: Mutex<()>,
 }
 
-/// What a map with edits was made from. Warnings are left out: planning does not read them, what they close is in the
-/// table, and they change all the time. Network and table are compared by identity.
+/// The inputs from which a map with edits was made. The network and the table of attributes are compared by address.
+/// Commits of warnings are left out: they are frequent, planning does not read warnings, and the ways that warnings
+/// close are in the table.
 #[derive(Debug, Clone)]
 struct Key {
     store: uuid::Uuid,
@@ -155,7 +157,7 @@ impl WhatIfs {
             return Ok(found);
         }
         let _turn = self.making.lock().unwrap_or_else(PoisonError::into_inner);
-        // Another question may have made it in the meantime.
+        // Another request may have made it in the meantime.
         if let Some(found) = self.find(&key) {
             return Ok(found);
         }
