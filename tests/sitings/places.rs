@@ -91,7 +91,7 @@ async fn each_refusal_says_which_rule_and_which_feature_it_comes_from() {
             "wall",
             "3 m from the wall of a kindergarten or school (第一幼儿园); expected at least 10 m",
         ),
-        ("sea", "no way to walk on is within reach"),
+        ("sea", "no walkable way is nearby"),
     ] {
         assert_eq!(refused(&found, id)["why"]["en"], expected, "{found}");
     }
@@ -210,5 +210,5 @@ async fn candidates_are_generated_where_the_standard_leaves_people_out() {
     });
     town.server.put("facilities", &cabinet).await;
     let why = town.failure(&body).await;
-    assert!(why.contains("leaves nobody out"), "{why}");
+    assert!(why.contains("everybody is covered"), "{why}");
 }

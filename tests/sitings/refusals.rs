@@ -129,7 +129,7 @@ async fn wrong_requests_are_refused_before_there_is_a_job() {
         (
             json!({"problem": "relocation", "k": null, "moves": 1, "existing": "ignore"}),
             "existing",
-            "relocation starts",
+            "relocation moves existing facilities",
         ),
         (
             json!({"backup": true, "capacity": 5}),

@@ -1,4 +1,5 @@
-//! Which candidates may be chosen: those of the request and generated ones, checked by the rules of placement.
+//! Collects the candidates that may be chosen: those of the request and generated ones, if the rules of placement
+//! permit them.
 
 use std::collections::HashSet;
 
@@ -10,7 +11,7 @@ use super::survey::Survey;
 use super::watch::{NoSiting, Watch};
 use crate::service::routes::NoNetwork;
 
-/// Adds the candidates to a survey.
+/// Adds the candidates of the request and generated ones to a survey.
 ///
 /// # Errors
 /// If the request does not fit the map, or the job was cancelled.

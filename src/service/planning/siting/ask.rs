@@ -14,73 +14,76 @@ use crate::planning::standards::Standard;
 use crate::service::planning::ask::position;
 use crate::service::planning::{CoverageAsk, DemandAsk, FacilityAsk, ScenarioEdit};
 
-/// The spacing of generated candidates in metres, if the request says nothing.
+/// The default spacing of generated candidates, in metres.
 pub const GENERATED_M: f64 = 100.0;
 
-/// What is asked for.
+/// The siting problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[schema(as = SitingProblem)]
 pub enum Question {
-    /// Most people within the standard with k sites.
+    /// Maximal covering: as many people as possible within the standard with a given number of sites, or within a
+    /// budget.
     Mclp,
-    /// Fewest sites, or least cost, so that everybody or a share of the people is within the standard.
+    /// Set covering: as few sites as possible (or the least total cost) with everybody, or a share of the people,
+    /// within the standard.
     Lscp,
-    /// Least walking to the nearest site.
+    /// The total of all walks to the nearest site is as short as possible.
     PMedian,
-    /// The shortest walk of the person who has the longest one.
+    /// The longest walk of anybody to the nearest site is as short as possible.
     PCenter,
-    /// Most people within the standard after moving some of the existing facilities.
+    /// As many people as possible within the standard after moving some of the existing facilities.
     Relocation,
 }
 
-/// What becomes of the facilities that exist.
+/// How existing facilities are treated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SitingExisting)]
 pub enum Existing {
-    /// They stay.
+    /// They stay, except those that move in a `relocation`.
     #[default]
     Keep,
-    /// They are candidates like others.
+    /// They are candidates like the others.
     Replace,
     /// They do not count, as if there were none.
     Ignore,
 }
 
-/// A request for a siting. Field names in errors are those of the request.
+/// A request for a siting. Errors name the fields of the request body.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SitingAsk {
-    /// What is asked for.
+    /// The siting problem to solve.
     pub problem: Question,
     /// The title that the planner gave.
     pub title: Option<String>,
     /// The features that count as facilities.
     pub facility: FacilityAsk,
-    /// How near a facility must be. Without a radius in the question, only its measure counts.
+    /// How near a facility must be. The solver uses only its measure for `p-median` and `p-center`.
     pub standard: Standard,
-    /// Whether the request has a standard. Without one, nobody is covered or not.
+    /// Whether the request has a standard. Without one, the result has no figures of coverage.
     pub has_standard: bool,
     /// The people whose walks count.
     pub demand: DemandAsk,
-    /// The moment at which opening hours are read.
+    /// The moment for which opening hours are read.
     pub at: Timestamp,
     /// The name of the travel profile.
     pub profile: String,
-    /// The roles of the planner. Properties that they do not show are not used.
+    /// The roles of the planner. Numbers of people and properties of facilities and candidates that these roles may not
+    /// see count as absent.
     pub roles: Vec<Role>,
-    /// The edits of a scenario: the map is read as if they had been made.
+    /// Edits to the map: the job reads the map with these edits.
     #[serde(default)]
     pub edits: Vec<ScenarioEdit>,
-    /// How many sites are chosen.
+    /// How many sites to choose, without existing facilities that stay.
     pub k: Option<usize>,
-    /// The sum of the costs is at most this.
+    /// The largest total cost of the chosen sites.
     pub budget: Option<f64>,
     /// The share of people to cover.
     pub share: Option<f64>,
-    /// How many of the existing facilities may move.
+    /// How many of the existing facilities may move at most.
     pub moves: Option<usize>,
-    /// What becomes of the facilities that exist.
+    /// How existing facilities are treated.
     pub existing: Existing,
     /// Where facilities may stand.
     pub candidates: CandidatesAsk,
@@ -90,23 +93,23 @@ pub struct SitingAsk {
     pub required: Vec<String>,
     /// The ids of candidates that must not be chosen.
     pub forbidden: Vec<String>,
-    /// The smallest distance between sites in a straight line, in metres.
+    /// The smallest straight-line distance between sites, in metres.
     pub min_distance_m: Option<f64>,
     /// How many people a candidate can serve if it has no capacity of its own.
     pub capacity: Option<f64>,
-    /// The least share of the people of each community.
+    /// The share of the people of each community that a plan must cover at least.
     pub community_share: Option<CommunityShare>,
-    /// Whether people count as covered only with two sites within the standard.
+    /// Whether people count as covered only if two sites are within the standard.
     pub backup: bool,
-    /// Where gradual coverage ends, in the unit of the standard.
+    /// Where gradual coverage ends, in metres or minutes as the standard.
     pub gradual_until: Option<f64>,
-    /// How many plans are wanted.
+    /// The most plans in the result, the best plan included.
     pub plans: usize,
-    /// What varies to see how robust the plan is.
+    /// What varies between the samples of the robustness test; `None` for no test.
     pub robustness: Option<Sampling>,
-    /// How long the solver may search, in seconds.
+    /// The longest search for the best plan, in seconds.
     pub time_limit_s: u32,
-    /// The body of the request.
+    /// The body of the request, which the result repeats.
     pub question: Value,
 }
 
@@ -121,7 +124,7 @@ pub struct CandidatesAsk {
     pub areas: Option<AreasAsk>,
     /// Buildings, shops or units that could host a facility.
     pub hosts: Option<LayerAsk>,
-    /// The spacing in metres of candidates where the standard leaves people out.
+    /// The spacing of candidates that are generated near uncovered people, in metres.
     pub generate: Option<f64>,
 }
 
@@ -163,7 +166,7 @@ pub struct AreasAsk {
     pub spacing_m: f64,
 }
 
-/// The least share of the people of communities that is covered.
+/// The share of the people of a community that a plan must cover at least.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CommunityShare {
@@ -201,16 +204,16 @@ impl CandidatesAsk {
 }
 
 impl SitingAsk {
-    /// The unit of distances: one of these is this many units of the standard's measure (decimetres or tenths of a
-    /// second).
+    /// How many units of a walk's cost (decimetres or tenths of a second) are one unit of the solver's distances (a
+    /// metre or a second).
     pub(super) const TENTHS: f64 = 10.0;
 
-    /// Whether walks are measured in metres or in seconds.
+    /// Whether walks are measured in length or in time.
     pub fn measure(&self) -> Measure {
         self.standard.reach.measure()
     }
 
-    /// The same request as a coverage.
+    /// The request for a coverage with the same facilities, standard and people.
     pub(super) fn coverage(&self, profile: Profile) -> CoverageAsk {
         CoverageAsk {
             facility: self.facility.clone(),
@@ -252,7 +255,7 @@ impl SitingAsk {
         }
     }
 
-    /// The fields of the request that are wrong whatever the map is, each with what was expected.
+    /// The wrong fields of the request that are found without the map, each with what was expected.
     pub fn refusals(&self) -> Vec<(String, Localized)> {
         let mut found = Vec::new();
         self.check_matrix(&mut found);
@@ -289,7 +292,7 @@ impl SitingAsk {
                     Localized::new(
                         format!("“{}”不适用于“{}”", name.zh, goal.zh),
                         format!(
-                            "{} does not apply to the goal \"{}\"; docs/planning.md has the matrix",
+                            "{} does not apply to the goal \"{}\"; docs/planning.md has a table of what applies",
                             name.en, goal.en
                         ),
                     ),
@@ -300,8 +303,8 @@ impl SitingAsk {
             found.push((
                 "existing".to_owned(),
                 both!(
-                    "迁移以现有设施为起点，不能取代或忽略现有设施",
-                    "relocation starts from the existing facilities; they cannot be replaced or ignored"
+                    "迁移以现有设施为起点，应为 keep",
+                    "relocation moves existing facilities; expected keep"
                 ),
             ));
         }
@@ -341,7 +344,7 @@ impl SitingAsk {
             found.push((
                 "k".to_owned(),
                 both!(
-                    "请给出选址数量 k，或预算 budget",
+                    "请填写选址数量 k，或预算 budget",
                     "expected a number of sites, or a budget"
                 ),
             ));
@@ -350,7 +353,7 @@ impl SitingAsk {
             found.push((
                 "moves".to_owned(),
                 both!(
-                    "请给出最多可迁移几处",
+                    "请填写最多可迁移几处",
                     "expected how many facilities may move"
                 ),
             ));
@@ -362,7 +365,7 @@ impl SitingAsk {
             if value.is_some_and(|v| !(v.is_finite() && v >= 0.0)) {
                 found.push((
                     field.to_owned(),
-                    both!("应为0或以上的数", "expected a number of at least 0"),
+                    both!("应为不小于0的数", "expected a number of at least 0"),
                 ));
             }
         };
@@ -387,7 +390,7 @@ impl SitingAsk {
         if shares.iter().any(|s| !(0.0..=1.0).contains(s)) {
             found.push((
                 "community_share".to_owned(),
-                both!("应在0与1之间", "expected a share from 0 to 1"),
+                both!("应为0至1", "expected a share from 0 to 1"),
             ));
         }
         if let Some((radius, Some(until))) = self.goal().radius()
@@ -414,14 +417,14 @@ impl SitingAsk {
             found.push((
                 "budget".to_owned(),
                 both!(
-                    "有预算，但候选点位没有造价；请在 points 或 layer 中给出 cost",
+                    "填写了预算，但候选点位没有造价；请在 points 或 layer 中填写 cost",
                     "there is a budget, but no candidate has a cost; expected `cost` in points or layer"
                 ),
             ));
         }
     }
 
-    /// Whether capacities are asked for.
+    /// Whether the request gives capacities.
     pub(super) fn has_capacities(&self) -> bool {
         let layers = [&self.candidates.layer, &self.candidates.hosts];
         self.capacity.is_some()
@@ -429,7 +432,7 @@ impl SitingAsk {
             || layers.into_iter().flatten().any(|l| l.capacity.is_some())
     }
 
-    /// Whether costs are asked for.
+    /// Whether the request gives costs.
     pub(super) fn has_costs(&self) -> bool {
         let layers = [&self.candidates.layer, &self.candidates.hosts];
         self.candidates.points.iter().any(|p| p.cost.is_some())

@@ -1,4 +1,4 @@
-//! The candidates of a siting: what the request names, whether it may stand there, and where it joins the network.
+//! The candidates of a siting: those that the request names, whether one may be chosen, and where it joins the network.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ use crate::spatial::metres::metres_per_degree;
 
 /// The most candidates of a siting.
 pub const MOST_CANDIDATES: usize = 5_000;
-/// The most points of the rectangles around drawn areas that are looked at.
+/// The most grid points in the bounding box of a drawn area.
 const MOST_CELLS: f64 = 1e6;
 
 /// A place where a facility may stand.
@@ -49,7 +49,7 @@ pub(super) struct Refused {
     pub why: Localized,
 }
 
-/// Lists the candidates that the request names; those that are generated are not among them.
+/// Lists the candidates that the request names, without generated ones.
 ///
 /// # Errors
 /// If a field of the request does not fit the map, or there are too many candidates.
@@ -64,7 +64,7 @@ pub(super) fn listed(map: &Collections, ask: &SitingAsk) -> Result<Vec<Candidate
                 format!("candidates.points[{n}].id"),
                 both!(
                     "编号“{id}”已用于另一个点位",
-                    "the id {id:?} is that of another point; expected a different one"
+                    "another point has the id {id:?} too; expected a different id for each point"
                 ),
             ));
         }
@@ -101,13 +101,13 @@ fn at_most(count: usize) -> Result<(), NoSiting> {
         "candidates",
         both!(
             "候选点位超过{MOST_CANDIDATES}个，请缩小范围、加筛选条件或加大间距",
-            "there are more than {MOST_CANDIDATES} candidates; expected fewer: narrow the filter or widen the spacing"
+            "there are more than {MOST_CANDIDATES} candidates; use smaller areas, a narrower filter or a wider spacing"
         ),
     ))
 }
 
-/// Features of several layers may have the same id. The later ones get the name of their collection in front. Existing
-/// facilities come first and keep their ids.
+/// Makes the ids of candidates unique, because features of different collections may have the same id. An id that an
+/// existing facility or an earlier candidate has gets the name of the collection in front.
 pub(super) fn make_unique(existing: &[String], all: &mut [Candidate]) {
     let mut seen: HashSet<String> = existing.iter().cloned().collect();
     for candidate in all {
@@ -135,7 +135,7 @@ fn add_layer(
             ),
         ));
     };
-    // A property that only other roles see is as if it did not exist.
+    // A property that the caller's roles may not see counts as absent.
     for (key, property) in [("cost", &layer.cost), ("capacity", &layer.capacity)] {
         if let Some(property) = property
             && !source.schema().shows(roles, property)
@@ -144,7 +144,7 @@ fn add_layer(
                 format!("{field}.{key}"),
                 both!(
                     "该图层没有属性“{property}”",
-                    "the layer has no property {property:?}"
+                    "the collection has no property {property:?}"
                 ),
             ));
         }
@@ -185,7 +185,7 @@ fn add_layer(
     Ok(())
 }
 
-/// A number of a candidate in a property of its layer.
+/// Reads the cost or the capacity of a candidate from a property of its feature.
 fn number(
     entry: &Entry,
     (field, key, property): (&str, &str, Option<&str>),
@@ -213,8 +213,8 @@ fn add_areas(areas: &AreasAsk, all: &mut Vec<Candidate>) -> Result<(), NoSiting>
             NoSiting::field(
                 format!("candidates.areas.polygons[{n}]"),
                 both!(
-                    "面积过大或间距过小，点位过多",
-                    "the area is too large for the spacing; expected a wider spacing or a smaller area"
+                    "面积过大或间距过小，点位过多，请缩小范围或加大间距",
+                    "the area has too many points at this spacing; use a wider spacing or a smaller area"
                 ),
             )
         })?;
@@ -235,7 +235,8 @@ fn add_areas(areas: &AreasAsk, all: &mut Vec<Candidate>) -> Result<(), NoSiting>
     Ok(())
 }
 
-/// Points of a grid inside an area; a point inside it if no point of the grid is. `None` if there are too many.
+/// The points of a grid that are inside an area; if there are none, one point inside it. `None` if the grid would have
+/// too many points.
 fn inside(area: &Polygon<f64>, spacing_m: f64) -> Option<Vec<Coord<f64>>> {
     let Some(bounds) = area.bounding_rect() else {
         return Some(Vec::new());
@@ -277,7 +278,7 @@ impl Admitted {
     /// Checks a candidate and adds it to those that may be chosen, or to the refused ones.
     pub fn take(&mut self, mut candidate: Candidate, ask: &SitingAsk, places: &Places<'_>) {
         if candidate.is_host && candidate.collection.as_deref() == Some(BUILDINGS) {
-            // A facility in a building is reached at a door.
+            // A facility in a building is entered at the first door that joins the network.
             let doors = places.joiner.doors(&candidate.id);
             if let Some(door) = doors.iter().flatten().next() {
                 candidate.at = door.at;
@@ -289,10 +290,9 @@ impl Admitted {
             None if ask.has_costs() && candidate.cost.is_none() => {
                 Some(both!("没有造价", "it has no cost"))
             }
-            None if joined.is_empty() => Some(both!(
-                "附近没有可步行的道路",
-                "no way to walk on is within reach"
-            )),
+            None if joined.is_empty() => {
+                Some(both!("附近没有可步行的道路", "no walkable way is nearby"))
+            }
             None => None,
         };
         match why {
@@ -305,7 +305,7 @@ impl Admitted {
     }
 }
 
-/// The map as candidates see it.
+/// What is needed to check a candidate on the map.
 pub(super) struct Places<'a> {
     pub joiner: Joiner<'a>,
     /// The rules of placement, unless they are switched off.

@@ -68,7 +68,8 @@ fn of_coverage(survey: &Survey, ask: &SitingAsk, coverage: &Coverage) -> PlanFig
     }
 }
 
-/// How many people have each site as their nearest one; with a standard, only those within it.
+/// For each site, how many people have it as their nearest one; with a standard, only people for whom the site is
+/// within it.
 fn served(survey: &Survey, ask: &SitingAsk, doorways: &[Doorway], count: usize) -> Vec<f64> {
     let mut people = vec![0.0; count];
     let limit = ask.standard.reach.limit();
@@ -122,7 +123,7 @@ fn chosen(survey: &Survey, problem: &Problem, sites: &[u32], people: &[f64]) -> 
     chosen
 }
 
-/// Says for each new site which facility moves there: the nearest pairs first.
+/// Sets for each new site which facility moves there. The nearest pairs are matched first.
 fn name_origins(chosen: &mut [SiteChosen], mut gone: Vec<(String, Coord<f64>)>) {
     loop {
         let open = chosen.iter().enumerate();
@@ -141,7 +142,7 @@ fn name_origins(chosen: &mut [SiteChosen], mut gone: Vec<(String, Coord<f64>)>) 
     }
 }
 
-/// What the objective of a question is.
+/// The name, unit and direction of the objective of a request.
 pub(super) fn objective(ask: &SitingAsk) -> super::result::Objective {
     use crate::model::both;
     let is_length = ask.measure() == Measure::Length;
@@ -174,9 +175,9 @@ fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-/// People are fractions where a household has a fraction of a person; a hundredth is enough.
+/// Rounds a number of people to a hundredth. It may be fractional: households × persons per household.
 pub(super) fn rounded(people: f64) -> f64 {
-    // The sum of no people is -0; adding 0 makes it 0.
+    // The sum of an empty list is -0.0; adding 0.0 makes it 0.0.
     (people * 100.0).round() / 100.0 + 0.0
 }
 

@@ -1,5 +1,5 @@
-//! What an answer needs beside the plans: the names of the sites, the figures of the map as it is, the notes. It is
-//! stored with the problem, so that a job goes on after a restart even if the map has changed.
+//! What the result needs besides the plans: the names of the sites, the figures of the existing facilities, the notes.
+//! It is stored with the problem, so that a job continues after a restart even if the map has changed.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -22,7 +22,7 @@ use crate::service::planning::{DemandAsk, notes};
 /// The most refused candidates in a result.
 const MOST_REFUSED: usize = 200;
 
-/// What an answer needs beside the plans.
+/// What the result needs besides the plans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Frame {
     sites: Vec<FrameSite>,
@@ -92,8 +92,8 @@ impl Frame {
         self.seq
     }
 
-    /// The result of a job. Without the survey, because the map has changed since it was read, the figures come from
-    /// the problem alone.
+    /// The result of a job. There is no survey if the map has changed since the problem was stated; the figures are
+    /// computed from the problem alone then.
     pub fn result(
         self,
         survey: Option<&Survey>,
@@ -186,7 +186,7 @@ impl Frame {
         }
     }
 
-    /// The sites and figures of a plan without the map.
+    /// The sites and figures of a plan, computed from the problem without the map.
     fn alone(
         &self,
         problem: &Problem,
@@ -206,7 +206,7 @@ impl Frame {
                 from: None,
             }
         });
-        // Within a radius, walks beyond it are not part of the problem, so there is no mean of all walks.
+        // A problem with a radius has no walks beyond it, so the mean of all walks is not known.
         let reached = solved.demand - solved.unreached;
         let mean = (ask.goal().radius().is_none() && reached > 0.0)
             .then(|| (solved.walking / reached * 10.0).round() / 10.0);
@@ -228,7 +228,7 @@ impl Frame {
     }
 }
 
-/// How many people have a site as their nearest one of a plan.
+/// How many people have `site` as the nearest of the sites of a plan.
 fn nearest_people(problem: &Problem, sites: &[u32], site: u32) -> f64 {
     let people = problem.demand.iter().filter(|demand| {
         let open = demand.reach.iter().filter(|(s, _)| sites.contains(s));
@@ -249,34 +249,34 @@ fn notes_of(survey: &Survey, statement: &Statement, ask: &SitingAsk) -> Vec<Loca
     if survey.has_unverified_rules {
         notes.push(both!(
             "部分选址规则未核实出处，见 placement.toml。",
-            "The sources of some rules of placement were not verified; see placement.toml."
+            "Some rules of placement were not checked against their sources; see placement.toml."
         ));
     }
     if let Some(spacing) = survey.spacing_m {
         let (spacing, count) = (spacing.round(), survey.admitted.candidates.len());
         notes.push(both!(
             "候选点位在未覆盖人口周边按{spacing}米间距生成，共{count}处可用。",
-            "Candidates were generated around people who are left out, {spacing} m apart: {count} may be used."
+            "Candidates were generated near uncovered people, {spacing} m apart. {count} candidates may be chosen."
         ));
     }
     let no_way = statement.no_way.round();
     if no_way > 0.0 {
         notes.push(both!(
             "{no_way}人的门口附近没有可步行的道路，无论如何选址都不能覆盖。",
-            "No way is near the doors of {no_way} people; no choice of sites covers them."
+            "{no_way} people have no walkable way near their door; no choice of sites covers them."
         ));
     }
     let left_out = statement.left_out.round();
     if left_out > 0.0 {
         notes.push(both!(
-            "{left_out}人到不了任何候选点位，未计入求解。",
-            "{left_out} people reach no candidate and are not part of the problem."
+            "{left_out}人到不了任何点位，未计入求解。",
+            "{left_out} people cannot reach any site and are not part of the problem."
         ));
     }
     notes
 }
 
-/// A number that differs if the problem or its sites differ.
+/// A hash of the problem and of the ids of its sites, in hexadecimal.
 pub(super) fn fingerprint(frame: &Frame, problem: &Problem) -> String {
     let mut hash = Sha256::new();
     for site in &frame.sites {

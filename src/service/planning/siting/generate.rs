@@ -1,5 +1,5 @@
-//! Candidates where the standard leaves people out: points of a grid from which somebody is within the standard in a
-//! straight line who is not covered.
+//! Generates candidates near uncovered people: the points of a grid that have an uncovered person within the
+//! straight-line distance of the standard.
 
 use std::collections::HashSet;
 
@@ -16,9 +16,10 @@ use crate::spatial::metres::metres_per_degree;
 
 /// The most points that are generated. With more, the spacing is widened.
 const MOST_GENERATED: usize = 1_500;
-/// Without a standard, candidates are generated this near to people, in metres.
+/// Without a standard, candidates are generated within this distance of people, in metres.
 const NEAR_PEOPLE_M: f64 = 100.0;
-/// A point that may not be used is moved by these shares of the spacing, east and north, until it may.
+/// A point that may not be chosen is moved by these shares of the spacing, east and north; the first one that may be
+/// chosen is taken.
 const SHIFTS: [[f64; 2]; 9] = [
     [0.0, 0.0],
     [0.25, 0.0],
@@ -31,10 +32,10 @@ const SHIFTS: [[f64; 2]; 9] = [
     [0.4, -0.4],
 ];
 
-/// Adds generated candidates. Returns their spacing in metres.
+/// Adds generated candidates; none if everybody is covered. Returns their spacing in metres.
 ///
 /// # Errors
-/// If the job was cancelled, or nobody is left out.
+/// If the job was cancelled, or the map is too large to generate candidates.
 pub(super) fn generate(
     survey: &Survey,
     ask: &SitingAsk,
@@ -83,7 +84,7 @@ pub(super) fn generate(
                 cost: None,
                 capacity: None,
             };
-            // A generated point that may not be used is no candidate of anybody, so it is not among the refused ones.
+            // Nobody asked for a generated point, so one that may not be chosen is not listed as refused.
             if places.refusal(&candidate).is_none() && !places.joiner.position(at).is_empty() {
                 admitted.take(candidate, ask, places);
                 break;
@@ -108,8 +109,8 @@ fn reach_m(survey: &Survey, ask: &SitingAsk) -> f64 {
     metres / f64::from(survey.factor())
 }
 
-/// The cells of a grid that are within `reach_m` of a point, and the spacing: wider than asked for if there would be too
-/// many.
+/// Returns the spacing, and the points of a grid (column, row) that are within `reach_m` of one of `points` or nearest
+/// to it. The spacing is widened if there would be too many.
 fn cells(
     points: &[[f64; 2]],
     reach_m: f64,
@@ -117,7 +118,7 @@ fn cells(
     watch: &Watch<'_>,
 ) -> Result<(f64, Vec<[i32; 2]>), NoSiting> {
     let mut spacing_m = spacing_m;
-    // Points of one cell reach almost the same cells, so the spacing need not be finer than this for the reach.
+    // Grid points that are much nearer to each other than the reach cover almost the same people.
     spacing_m = spacing_m.max(reach_m / 20.0);
     for _ in 0..40 {
         watch.go_on()?;
@@ -154,7 +155,7 @@ fn cells(
         "candidates.generate",
         both!(
             "范围过大，无法生成候选点位；请指定图层、点位或范围",
-            "the map is too large to generate candidates; expected a layer, points or areas"
+            "the map is too large to generate candidates; give a layer, points or areas instead"
         ),
     ))
 }

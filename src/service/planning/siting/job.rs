@@ -1,9 +1,9 @@
 //! The job of a siting.
 //!
-//! It reads the map, states the problem and solves it on the threads of jobs. Its checkpoint has the best plan so far, the
-//! time spent, and, if it is small enough, the problem. After a restart the map is read again: if the problem is the same,
-//! the search goes on from the plan. If the map has changed, the search goes on with the stored problem; a job whose
-//! problem was too large to store is lost then.
+//! It reads the map, states the problem and solves it on the threads of jobs. Its checkpoint has the best plan so far,
+//! the time spent and, if it is small enough, the problem. After a restart the map is read again. If the problem is the
+//! same, the search continues from the best plan. If it is not, because the map has changed, the search continues with
+//! the stored problem; a job whose problem was too large to store is lost.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,9 +33,9 @@ pub const SITING: &str = "siting";
 
 /// After waiting this long for the snapshot, a job logs a warning and continues to wait.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often the job looks whether the network is built.
+/// How often the job checks whether the network is built.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long the job waits for a network with the newest ways.
+/// How long the job waits for a network with the newest ways, before it uses an older one.
 const REBUILD: Duration = Duration::from_secs(30);
 /// The shortest time between two checkpoints.
 const PACE: Duration = Duration::from_secs(3);
@@ -43,7 +43,7 @@ const PACE: Duration = Duration::from_secs(3);
 const MOST_STORED: usize = 200_000;
 const LONGEST: usize = 3_500_000;
 
-/// Adds the job of sitings.
+/// Registers the siting job.
 pub fn kinds(kinds: Kinds, live: &Live) -> Kinds {
     kinds.with(SitingJob { live: live.clone() })
 }
@@ -65,14 +65,14 @@ struct Saved {
     stored: Option<Arc<Stored>>,
 }
 
-/// A problem with what an answer needs beside the plans.
+/// A problem with what the result needs besides the plans.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Stored {
     frame: Frame,
     problem: Problem,
 }
 
-/// What the thread that solves shares with the job.
+/// What the solving thread shares with the job.
 #[derive(Debug, Default)]
 struct Shared {
     stop: AtomicBool,
@@ -80,7 +80,7 @@ struct Shared {
     fresh: Mutex<Option<Saved>>,
 }
 
-/// Stops the thread when the job is dropped: it was cancelled, or the server ends.
+/// Stops the solving thread when the job is dropped, because it was cancelled or the server stops.
 struct StopOnDrop(Arc<Shared>);
 
 impl Drop for StopOnDrop {
@@ -112,7 +112,7 @@ impl Job for SitingJob {
             tokio::select! {
                 done = &mut running => {
                     let done = done.map_err(|error| {
-                        tracing::error!(%error, job = context.id(), "a siting ended without a result");
+                        tracing::error!(%error, job = context.id(), "the thread of a siting job failed");
                         failed(NoSiting::Text(both!(
                             "求解程序出错，请联系管理员查看日志。",
                             "The solver failed because of an error in the program. Tell the administrator: the log has the cause."
@@ -132,19 +132,19 @@ impl Job for SitingJob {
 }
 
 impl SitingJob {
-    /// The map that the job reads: everything committed before the job was created, on any node.
+    /// The map that the job reads. It has all commits that any node made before the job started.
     async fn map(
         &self,
         context: &Context,
     ) -> Result<(Arc<Snapshot>, Arc<Built<Network>>), JobError> {
         let head = context.store().head().await?.seq;
         while !self.live.wait_for(head, PATIENCE).await {
-            tracing::warn!(job = context.id(), head, "a siting waits for the follower");
+            tracing::warn!(job = context.id(), head, "a siting job waits for commits");
         }
         let begun = Instant::now();
         loop {
             let snapshot = self.live.snapshot();
-            // A map that keeps changing is used with a network that is a little older; the result has its number.
+            // If the map keeps changing, an older network is used. `network_seq` in the result is its commit.
             let is_patient = begun.elapsed() < REBUILD;
             let network = self.live.network();
             let network = network.filter(|n| !is_patient || n.value.is_of(&snapshot));
@@ -233,7 +233,7 @@ impl Work {
         let known = Mutex::new(saved.clone());
         let keep = |sites: &[u32], spent: Duration| {
             let mut known = lock(&known);
-            // After a restart, the first plans of this run may be worse than the one that is known.
+            // After a restart, the first plans of this run may be worse than the stored one.
             let before = known.incumbent.as_deref().filter(|_| self.saved.is_some());
             let is_worse = before.is_some_and(|before| is_better(&stored.problem, before, sites));
             if !is_worse {
@@ -257,12 +257,12 @@ impl Work {
 /// Whether a problem is small enough for a checkpoint.
 fn fits(stored: &Stored) -> bool {
     let pairs = stored.problem.demand.iter().map(|d| d.reach.len() + 2);
-    // Only the text of a problem with few pairs is made to see how long it is.
+    // The number of pairs is checked first, so that no long text is written just to measure it.
     pairs.sum::<usize>() <= MOST_STORED
         && serde_json::to_vec(stored).is_ok_and(|text| text.len() <= LONGEST)
 }
 
-/// The stored problem of a job whose map has changed while it was interrupted.
+/// The stored problem of a job whose map changed while the job was interrupted.
 fn moved_on(saved: &Saved) -> Result<Arc<Stored>, JobError> {
     let Some(stored) = &saved.stored else {
         return Err(JobError::Lost(both!(
@@ -279,7 +279,7 @@ fn moved_on(saved: &Saved) -> Result<Arc<Stored>, JobError> {
     Ok(Arc::new(stored))
 }
 
-/// Whether there are enough candidates that may be chosen.
+/// Checks that enough candidates may be chosen.
 fn check_candidates(survey: &Survey, ask: &SitingAsk) -> Result<(), NoSiting> {
     let count = match ask.existing {
         Existing::Replace => survey.site_count(),
@@ -294,11 +294,11 @@ fn check_candidates(survey: &Survey, ask: &SitingAsk) -> Result<(), NoSiting> {
             match why {
                 Some(Localized { zh, en }) => both!(
                     "{refused}个候选点位都不能使用，例如：{zh}",
-                    "none of the {refused} candidates may be used; the first one: {en}"
+                    "none of the {refused} candidates may be chosen; the first one: {en}"
                 ),
                 None => both!(
-                    "没有候选点位：标准内没有遗漏的人，或附近没有可以设点的位置",
-                    "there are no candidates: the standard leaves nobody out, or nothing may stand near those it does"
+                    "没有候选点位：所有人都已覆盖，或未覆盖人口附近没有可以设点的位置",
+                    "there are no candidates: everybody is covered, or no facility may stand near the uncovered people"
                 ),
             },
         ));
@@ -309,7 +309,7 @@ fn check_candidates(survey: &Survey, ask: &SitingAsk) -> Result<(), NoSiting> {
             "k",
             both!(
                 "要选{k}处，但除去{refused}个不能使用的，候选点位只有{count}个",
-                "{k} sites are asked for, but only {count} candidates may be used; {refused} were refused"
+                "{k} sites are asked for, but only {count} candidates may be chosen; {refused} were refused"
             ),
         ));
     }
@@ -319,7 +319,7 @@ fn check_candidates(survey: &Survey, ask: &SitingAsk) -> Result<(), NoSiting> {
     enough(ask.k, count)
 }
 
-/// The error of a job for a reason.
+/// The error of the job for the reason why a siting has no result.
 fn failed(reason: NoSiting) -> JobError {
     match reason {
         NoSiting::Cancelled => JobError::Cancelled,
@@ -342,7 +342,7 @@ fn failed(reason: NoSiting) -> JobError {
     }
 }
 
-/// Locks even after a panic of another thread: the values are plain and always consistent.
+/// Locks even after a panic of another thread, because a panic cannot leave these values inconsistent.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,23 +1,23 @@
-//! Where facilities should stand: a job that puts the people of the map, the candidates and the walking network together
-//! and solves the problem.
+//! Where facilities should stand: a job that reads the people, the candidates and the walking network from the map,
+//! states the siting problem and solves it.
 //!
 //! | file | subject |
 //! | --- | --- |
-//! | `ask` | the request, and what is wrong with it whatever the map is |
-//! | `candidates` | the candidates that a request names, and whether they may be chosen |
-//! | `placing` | the rules of placement on the map |
-//! | `generate` | candidates where the standard leaves people out |
-//! | `survey` | what is read from the map |
-//! | `admission` | which candidates may be chosen |
-//! | `preview` | what is wrong with a request before there is a job |
-//! | `watch` | progress, cancellation and reasons for no siting |
+//! | `ask` | the request, and the checks that do not need the map |
+//! | `candidates` | the candidates that a request names, and the check whether one may be chosen |
+//! | `placing` | checks positions against the rules of placement |
+//! | `generate` | generates candidates near uncovered people |
+//! | `survey` | the people, facilities, candidates and network that are read from the map |
+//! | `admission` | collects the candidates that may be chosen |
+//! | `preview` | checks a request against the map before a job is created |
+//! | `watch` | progress, cancellation and errors |
 //! | `walks` | the walks from every door to every site |
-//! | `statement` | the problem as the solver takes it |
+//! | `statement` | states the problem for the solver |
 //! | `figures` | what a plan achieves on the map |
-//! | `frame` | what an answer needs beside the plans |
+//! | `frame` | what the result needs besides the plans |
 //! | `result` | the result of a job |
-//! | `solving` | the solver, the next best plans, the curve and the robustness |
-//! | `job` | the job: its stages, its checkpoint, how it is stopped |
+//! | `solving` | finds the best plan, the next best plans, the curve and the robustness |
+//! | `job` | the job: its stages, its checkpoint, its cancellation |
 
 mod admission;
 mod ask;

@@ -1,4 +1,4 @@
-//! Whether a facility may stand at a position, by the rules of placement and the map.
+//! Whether the rules of placement permit a facility at a position of the map.
 
 use geo_types::Coord;
 
@@ -8,7 +8,7 @@ use crate::model::{Canonical, Localized};
 use crate::planning::placement::{Placement, Relation, Rule};
 use crate::service::planning::FacilityAsk;
 
-/// The widest way, in metres: ways farther than half of this are not looked at.
+/// The width of the widest way, in metres. Ways farther away than half of this are not checked.
 const WIDEST_M: f64 = 60.0;
 
 /// The rules of placement for a facility on a map.
@@ -31,12 +31,12 @@ impl<'a> Placing<'a> {
         }
     }
 
-    /// Whether a rule is used whose source was not read.
+    /// Whether one of the rules was not checked against its source.
     pub fn has_unverified(&self) -> bool {
         self.rules.iter().any(|(rule, _)| !rule.verified)
     }
 
-    /// Why a facility may not stand at a position; by the first rule that refuses it.
+    /// The reason of the first rule that forbids a facility at a position; `None` if no rule does.
     pub fn refusal(&self, at: Coord<f64>, is_host: bool) -> Option<Localized> {
         let rules = self.rules.iter().filter(|(rule, _)| rule.hosts || !is_host);
         rules

@@ -1,4 +1,4 @@
-//! What is wrong with a request, as far as that can be known without walks.
+//! Checks a request against the map before a job is created, without searching walks.
 
 use super::ask::{Existing, Question, SitingAsk};
 use super::candidates::listed;
@@ -9,7 +9,7 @@ use crate::model::both;
 use crate::service::planning::NoCoverage;
 use crate::service::planning::what_if::overlaid;
 
-/// Finds what is wrong with a request before a job is created, as far as that can be known without walks.
+/// Checks a request against the map, without searching walks.
 ///
 /// # Errors
 /// If a field of the request does not fit the map.
@@ -37,15 +37,15 @@ fn check(map: &Collections, ask: &SitingAsk) -> Result<(), NoSiting> {
         return Err(NoSiting::field(
             "candidates",
             both!(
-                "没有候选点位：图层或筛选条件下没有要素",
-                "there are no candidates; expected at least one point, area or feature of the layer"
+                "没有候选点位：图层中没有符合筛选条件的要素",
+                "there are no candidates; expected at least one point, area or matching feature"
             ),
         ));
     }
     enough(ask.k, listed.len())
 }
 
-/// Whether there are as many candidates as sites to choose.
+/// Checks that there are at least as many candidates as sites to choose.
 pub(super) fn enough(k: Option<usize>, candidates: usize) -> Result<(), NoSiting> {
     match k {
         Some(k) if k > candidates => Err(NoSiting::field(

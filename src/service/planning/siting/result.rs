@@ -10,62 +10,63 @@ use crate::planning::siting::control::StopReason;
 use crate::planning::siting::problem::Constraint;
 use crate::planning::standards::StandardShown;
 
-/// The result of a siting: where facilities should stand, how good that is, and how sure.
+/// The result of a siting: where facilities should stand, what that achieves, and whether a better plan may exist.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingResult)]
 pub struct SitingResult {
-    /// What was asked for.
+    /// The siting problem of the request.
     pub problem: Question,
     /// The title of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The objective of the best plan, computed again from its sites; `null` if no plan was found.
     pub incumbent: Option<f64>,
-    /// No plan is better than this.
+    /// The bound of the objective: no plan is better than this. `null` if no bound is known.
     pub bound: Option<f64>,
-    /// `|incumbent − bound| / |incumbent|`; 0 is a proof that the plan is the best.
+    /// `|incumbent − bound| / |incumbent|`; 0 proves that no plan is better.
     pub gap: Option<f64>,
     /// Why the solver stopped: `optimal`, `time_limit`, `cancelled`, `infeasible`, `solver_failed`.
     #[schema(value_type = String, example = "optimal")]
     pub stop_reason: StopReason,
-    /// How long the solver searched, in seconds.
+    /// How long the solver searched for the best plan, in seconds.
     pub seconds: f64,
-    /// What `incumbent` and `bound` are.
+    /// The name and unit of `incumbent` and `bound`.
     pub objective: Objective,
-    /// The sites of the best plan, existing facilities that stay among them.
+    /// The sites of the best plan, including existing facilities that stay.
     pub sites: Vec<SiteChosen>,
     /// What the best plan achieves; `null` if no plan was found.
     pub figures: Option<PlanFigures>,
-    /// The same figures of the map as it is.
+    /// The same figures for the existing facilities alone.
     pub before: PlanFigures,
     /// Whether it is proven that no equally good plan needs less walking.
     pub least_walking: bool,
-    /// If there is no plan: each constraint without which there would be one; all in use if no single one is to blame.
+    /// If no plan exists: each constraint whose removal alone makes a plan possible. If there is no such constraint,
+    /// all constraints in use.
     pub conflicts: Vec<Conflict>,
     /// The best plans, the best first.
     pub plans: Vec<RankedPlan>,
     /// How often each site is chosen when people, walking speed and links vary; `null` if this was not asked for.
     pub robustness: Option<RobustnessFound>,
-    /// The candidates.
+    /// How many candidates may be chosen, and which were refused.
     pub candidates: CandidatesFound,
-    /// How many people the best plan covers with 0, 1, 2 … sites; only for `mclp` with a number of sites.
+    /// How many people the best plan covers with 0, 1, 2 … sites; empty unless the problem is `mclp` with `k`.
     pub curve: Vec<CurvePoint>,
-    /// The people who are in no plan, whatever is chosen.
+    /// The people whom no plan can serve.
     pub unserved: Unserved,
     /// The standard; `null` if the request had none.
     pub standard: Option<StandardShown>,
-    /// The commit of the map that was read.
+    /// The number of the commit whose map was read; edits are not in it.
     pub seq: u64,
-    /// The commit from which the network was built.
+    /// The number of the commit from which the walking network was built.
     pub network_seq: u64,
-    /// Notes for a report: what the figures rest on.
+    /// Notes for a report: the data and assumptions behind the figures.
     pub notes: Vec<Localized>,
     /// The request.
     #[schema(value_type = Object)]
     pub question: Value,
 }
 
-/// What an objective is.
+/// What is maximised or minimised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingObjective)]
 pub struct Objective {
@@ -92,9 +93,9 @@ pub struct SiteChosen {
     pub position: [f64; 2],
     /// Whether it is a facility that exists.
     pub existing: bool,
-    /// Its cost; `null` if the request has none.
+    /// Its cost; `null` if the request has no costs.
     pub cost: Option<f64>,
-    /// How many people have it as their nearest site; with a standard, only those within it.
+    /// How many people have it as their nearest site; with a standard, only people for whom it is within the standard.
     pub people: f64,
     /// For relocation: the id of the facility that moves here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,24 +112,26 @@ pub struct PlanFigures {
     pub covered: Option<f64>,
     /// The share of people within the standard, from 0 to 1; `null` without a standard.
     pub share: Option<f64>,
-    /// The share of people with two sites within the standard.
+    /// The share of people with at least two sites within the standard, from 0 to 1; `null` without a standard.
     pub backup_share: Option<f64>,
     /// How many people the objective counts, where that is not `covered`: with capacities, backup or gradual coverage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted: Option<f64>,
-    /// The mean walk in metres; `null` if the standard is a time.
+    /// The mean walk to the nearest site in metres, there and back if the standard counts both; `null` if the standard
+    /// is a time.
     pub walking_mean_m: Option<f64>,
-    /// The mean walk in seconds, with stairs and lifts, and back where that counts; `null` if the standard is a length.
+    /// The mean walk to the nearest site in seconds, with stairs and lifts, there and back if the standard counts both;
+    /// `null` unless the standard is a time.
     pub walking_mean_s: Option<f64>,
-    /// The longest walk, in the unit of the standard: metres or seconds.
+    /// The longest walk to the nearest site, in metres, or in seconds if the standard is a time.
     pub worst: Option<f64>,
-    /// How many people reach no site.
+    /// How many people cannot reach any site.
     pub unreached: f64,
-    /// The total cost of the sites, or the number of new ones.
+    /// The total cost of the sites; without costs in the request, the number of new sites.
     pub cost: f64,
 }
 
-/// A constraint that leaves no plan.
+/// A constraint because of which no plan exists.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingConflict)]
 pub struct Conflict {
@@ -143,25 +146,25 @@ pub struct Conflict {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingPlan)]
 pub struct RankedPlan {
-    /// The objective.
+    /// The objective of the plan.
     pub incumbent: f64,
     /// The sites.
     pub sites: Vec<SiteChosen>,
     /// What the plan achieves.
     pub figures: PlanFigures,
-    /// Whether it is proven that only the plans before it are better.
+    /// Whether it is proven that no other plan is better, except those before it in the list.
     pub is_proven: bool,
 }
 
-/// How often sites are chosen.
+/// How often sites are chosen in samples of the problem.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingRobustness)]
 pub struct RobustnessFound {
-    /// How many samples were solved; fewer than asked for if the time was up.
+    /// How many samples have a plan. With `infeasible`, this is fewer than asked for if the time was up.
     pub samples: u32,
-    /// In how many of them the plan is proven to be the best.
+    /// In how many of these the plan is proven to be the best.
     pub proven: u32,
-    /// How many samples had no plan.
+    /// How many further samples have no plan that satisfies the constraints.
     pub infeasible: u32,
     /// The sites that were chosen in some sample, most often chosen first.
     pub sites: Vec<SiteTimes>,
@@ -181,11 +184,11 @@ pub struct SiteTimes {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingCandidates)]
 pub struct CandidatesFound {
-    /// How many may be chosen, without existing facilities.
+    /// How many candidates may be chosen, not counting existing facilities.
     pub count: usize,
-    /// Those that may not be chosen.
+    /// Candidates that may not be chosen, at most 200.
     pub refused: Vec<CandidateRefused>,
-    /// How many refused ones are not listed.
+    /// How many further candidates may not be chosen.
     pub refused_left_off: usize,
 }
 
@@ -207,26 +210,26 @@ pub struct CandidateRefused {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingCurvePoint)]
 pub struct CurvePoint {
-    /// The number of sites beside the existing ones.
+    /// The number of sites, not counting existing facilities that stay.
     pub k: usize,
     /// How many people the objective counts as covered.
     pub covered: f64,
     /// The share of all people, from 0 to 1.
     pub share: f64,
-    /// Whether it is proven that no plan covers more; otherwise it is the best plan found (greedy, then swaps).
+    /// Whether it is proven that no plan covers more; otherwise the plan is the best that was found.
     pub is_proven: bool,
 }
 
-/// The people whom no plan serves.
+/// The people whom no plan can serve.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingUnserved)]
 pub struct Unserved {
-    /// How many people live behind doors near which there is no way.
+    /// How many people have no walkable way near their door.
     pub no_way: f64,
-    /// How many people are not part of the problem, because they reach no site at any distance (`lscp` for
-    /// everybody, `p-median`, `p-center`).
+    /// How many people are not part of the problem, because they cannot reach any site at any distance: for `p-median`,
+    /// `p-center`, and `lscp` with `share` 1. They include the people of `no_way`.
     pub left_out: f64,
-    /// The largest share of people that can be within the standard, with all candidates, rounded down; `null` without a
-    /// standard.
+    /// The share of people who are covered if all candidates are chosen (with gradual coverage: at least in part), from
+    /// 0 to 1, rounded down; `null` for `p-median` and `p-center`.
     pub attainable_share: Option<f64>,
 }

@@ -1,5 +1,5 @@
-//! Solves a stated problem: the best plan, the next best ones, the curve of coverage, and how robust the plan is. Each of
-//! the last three takes at most half of the time limit.
+//! Solves a stated problem: finds the best plan, the next best ones, the curve of coverage, and how robust the plan is.
+//! Each of the last three takes at most half of the time limit.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +17,7 @@ use crate::planning::siting::problem::{Problem, Refusal};
 use crate::planning::siting::robust::{Robustness, Sampling, robustness};
 use crate::planning::siting::solve;
 
-/// The most sites of the curve beyond those that were asked for.
+/// How many sites beyond `k` the curve has.
 const FURTHER: usize = 10;
 
 /// Everything that the solver found.
@@ -31,13 +31,13 @@ pub(super) struct Solved {
     pub seconds: f64,
 }
 
-/// What the solver needs beside the problem.
+/// What the solver needs besides the problem.
 pub(super) struct Solving<'a> {
     pub ask: &'a SitingAsk,
     pub stop: &'a AtomicBool,
     /// How long earlier runs of the job searched.
     pub spent: Duration,
-    /// The plan of an earlier run.
+    /// The best plan of earlier runs of the job.
     pub first: Option<Vec<u32>>,
     /// Called with the progress.
     pub report: &'a dyn Fn(Progress),
@@ -49,7 +49,7 @@ impl Solving<'_> {
     /// Solves a problem.
     ///
     /// # Errors
-    /// If the problem is not accepted, or the job was cancelled.
+    /// If the solver does not accept the problem, or the job was cancelled.
     pub fn run(&self, problem: &Problem) -> Result<Solved, NoSiting> {
         let limit = Duration::from_secs(u64::from(self.ask.time_limit_s));
         let begun = Instant::now();
@@ -146,7 +146,7 @@ impl Solving<'_> {
         Ok(all)
     }
 
-    /// Runs a part of the work within a time.
+    /// Runs a part of the work under a time limit.
     fn timed<T>(
         &self,
         limit: Duration,
@@ -188,7 +188,7 @@ impl Solving<'_> {
     }
 }
 
-/// The plan of an interrupted run, if this run ended before it found one as good.
+/// Returns the plan of earlier runs if this run ended before it found one as good, otherwise the plan of this run.
 fn no_worse(problem: &Problem, mut plan: Plan, first: Option<&[u32]>) -> Plan {
     let is_known = |sites: &&[u32]| sites.iter().all(|s| (*s as usize) < problem.candidates);
     let Some(first) = first
@@ -213,7 +213,8 @@ fn no_worse(problem: &Problem, mut plan: Plan, first: Option<&[u32]>) -> Plan {
     plan
 }
 
-/// Whether a plan is better than another one. Sites that the problem does not have are never better.
+/// Whether `plan` is better than `other`. This is never so if the problem does not have all sites of both, or does not
+/// accept `plan`.
 pub(super) fn is_better(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
     let mut all = plan.iter().chain(other);
     if all.any(|site| *site as usize >= problem.candidates) || !problem.accepts(plan) {
@@ -239,7 +240,7 @@ mod tests {
     use super::*;
     use crate::planning::siting::problem::{Constraints, Demand, Goal};
 
-    /// Two villages and a site between them.
+    /// Two villages, with a site in each of them and one between them.
     fn villages() -> Problem {
         let home = |weight, distances: [f64; 3]| Demand {
             weight,
@@ -260,7 +261,7 @@ mod tests {
     #[test]
     fn a_run_without_time_returns_the_plan_of_the_run_before_it() {
         let problem = villages();
-        // What a solver returns that is stopped before it finds a plan.
+        // The result of a solver that was stopped before it found a plan.
         let stopped = Plan {
             sites: None,
             incumbent: None,
@@ -274,7 +275,7 @@ mod tests {
         let known = no_worse(&problem, stopped.clone(), Some(&[2]));
         assert_eq!((known.incumbent, known.gap), (Some(50.0), Some(0.8)));
         assert_eq!(known.sites.as_deref(), Some(&[2][..]));
-        // A plan that the problem does not accept is not used, and neither is a worse one.
+        // A plan that the problem does not accept, a plan with an unknown site, and a worse plan are not used.
         assert_eq!(
             no_worse(&problem, stopped.clone(), Some(&[0, 1])).sites,
             stopped.sites

@@ -1,9 +1,11 @@
-//! The problem as the solver takes it: demand with the sites that it reaches, and the constraints by the numbers of
-//! sites.
+//! States the problem for the solver: demand points with the sites that they reach, and constraints with sites as
+//! numbers.
 //!
-//! People of one door on several storeys have the same walk and different stairs. Where only the standard decides, the
-//! storeys that reach the same sites are one demand point with the mean of their stairs, which changes neither who is
-//! covered nor how far all of them walk. For the longest walk, the highest storey of a door stands for all.
+//! The people behind one door walk the same way to a site, but the time from the door to their storey differs. If
+//! people within the standard count fully and others not at all, the storeys of a door that reach the same sites are
+//! merged into one demand point with the mean of these times. This changes neither who is covered nor the total of all
+//! walks. For `p-median`, all storeys of a door are merged in this way. For `p-center`, the longest of these times is
+//! used for all.
 
 use std::collections::HashMap;
 
@@ -20,15 +22,15 @@ use crate::spatial::metres::distance;
 /// The most pairs of sites that are nearer to each other than allowed.
 const MOST_PAIRS: usize = 1_000_000;
 
-/// The problem, and the people that it leaves out.
+/// The problem, and how many people are not part of it.
 #[derive(Debug)]
 pub(super) struct Statement {
     pub problem: Problem,
-    /// How many people are left out: no site can serve them.
+    /// How many people are not part of the problem, because no site can serve them.
     pub left_out: f64,
-    /// How many people live behind doors near which there is no way.
+    /// How many people have no walkable way near their door.
     pub no_way: f64,
-    /// How many people could be covered with all sites.
+    /// How many people are covered if all sites are chosen.
     pub coverable: f64,
 }
 
@@ -85,7 +87,8 @@ impl Statement {
                 community,
             });
         }
-        // The order of a hash map differs from run to run. The same question gives the same answer.
+        // Sorts, because the order of a hash map differs from run to run, and the same request must give the same
+        // result.
         demand.sort_by(|a, b| {
             let key = |d: &Demand| (d.community, d.reach.len(), d.reach.first().map(|r| r.0));
             key(a)
@@ -112,7 +115,7 @@ impl Statement {
     }
 }
 
-/// Whether people who reach no site are left out of the problem. Their walk would be endless, whatever the plan.
+/// Whether people who reach no site are left out of the problem, because their walk would be infinite with every plan.
 fn drops_unreached(ask: &SitingAsk) -> bool {
     matches!(ask.problem, Question::PMedian | Question::PCenter)
 }
@@ -129,11 +132,12 @@ fn compare(a: &[(u32, f64)], b: &[(u32, f64)]) -> std::cmp::Ordering {
 struct Gathered<'a> {
     survey: &'a Survey,
     ask: &'a SitingAsk,
-    /// The number of people, and whether some site can be reached from their door, however far it is. This is only known
-    /// where it matters.
+    /// For each demand point the number of people, and whether any site can be reached from their door at any distance.
+    /// The latter is only correct if there is a `field`; otherwise it is not used.
     merged: HashMap<Key, (f64, bool)>,
     radius: Option<(f64, Option<f64>)>,
-    /// The walks to the nearest of all sites at any distance, if it matters who reaches none.
+    /// The walks to the nearest of all sites at any distance. Only `lscp` for everybody needs them: it leaves out
+    /// people who cannot reach any site.
     field: Option<Field>,
     no_way: f64,
 }
@@ -193,7 +197,7 @@ impl Gathered<'_> {
         limit(self.ask)
     }
 
-    /// Adds the storeys of a door, those that reach the same sites together.
+    /// Adds the storeys of a door. Storeys that reach the same sites are merged.
     fn by_reach(&mut self, community: Option<u32>, reach: &[(u32, u32)], ups: &[u32], people: f64) {
         let limit = self.limit();
         let mut costs: Vec<u32> = reach.iter().map(|(_, cost)| *cost).collect();
@@ -226,7 +230,7 @@ impl Gathered<'_> {
         let radius = self.radius.filter(|(_, until)| until.is_none());
         let distance = |cost: u32| {
             let whole = (f64::from(cost) + up) / SitingAsk::TENTHS;
-            // The mean of walks within the radius is within it, but for rounding.
+            // A mean of walks within the radius is within the radius too, except for rounding.
             radius
                 .map_or(whole, |(radius, _)| whole.min(radius))
                 .to_bits()
@@ -260,7 +264,7 @@ pub(super) fn limit(ask: &SitingAsk) -> u32 {
     }
 }
 
-/// Whether the solver needs the integer program for a request.
+/// Whether the solver uses the integer program for a request.
 pub(super) fn is_program(ask: &SitingAsk) -> bool {
     let is_partial = ask.problem == Question::Lscp && ask.share.is_some_and(|s| s < 1.0);
     is_partial || ask.has_capacities() || ask.backup || ask.community_share.is_some()
@@ -276,7 +280,7 @@ fn constraints(survey: &Survey, ask: &SitingAsk) -> Result<Constraints, NoSiting
     });
     let people: f64 = survey.people.demand.places.iter().map(|p| p.people).sum();
     let capacity = ask.has_capacities().then(|| {
-        // A site without a capacity of its own or by default serves everybody.
+        // If neither the site nor the request has a capacity, the site can serve everybody.
         let of = |site: &super::candidates::Candidate| {
             let own = site.capacity.or(ask.capacity);
             own.unwrap_or(people)
@@ -301,7 +305,7 @@ fn constraints(survey: &Survey, ask: &SitingAsk) -> Result<Constraints, NoSiting
     })
 }
 
-/// The numbers of sites by their ids.
+/// The numbers of the sites with these ids.
 fn numbers(survey: &Survey, field: &str, ids: &[String]) -> Result<Vec<u32>, NoSiting> {
     let number = |(n, id): (usize, &String)| {
         let found = survey.sites().position(|site| site.id == *id);
@@ -317,7 +321,7 @@ fn numbers(survey: &Survey, field: &str, ids: &[String]) -> Result<Vec<u32>, NoS
                     field,
                     both!(
                         "点位“{id}”不能使用：{zh}",
-                        "the candidate {id:?} may not be used: {en}"
+                        "the candidate {id:?} may not be chosen: {en}"
                     ),
                 )
             }
@@ -348,8 +352,8 @@ fn shares(survey: &Survey, ask: &SitingAsk) -> Result<Vec<(u32, f64)>, NoSiting>
                     NoSiting::field(
                         format!("community_share[{n}].community"),
                         both!(
-                            "没有人口在编号为“{id}”的社区",
-                            "nobody lives in a community {id:?}; expected the id of a community on the map"
+                            "没有编号为“{id}”的社区，或该社区没有人口",
+                            "there is no community {id:?} with people; expected the id of a community on the map"
                         ),
                     )
                 })?;
@@ -360,7 +364,7 @@ fn shares(survey: &Survey, ask: &SitingAsk) -> Result<Vec<(u32, f64)>, NoSiting>
     }
 }
 
-/// The pairs of sites that are too near to each other. Two existing facilities may stand as they do.
+/// The pairs of sites that are nearer to each other than `least_m`, except pairs of existing facilities.
 fn too_close(survey: &Survey, least_m: Option<f64>) -> Result<Vec<(u32, u32)>, NoSiting> {
     let Some(least_m) = least_m.filter(|m| *m > 0.0) else {
         return Ok(Vec::new());

@@ -30,11 +30,11 @@ pub(super) struct Survey {
     pub existing_joined: Vec<Vec<Joined>>,
     /// The candidates, without the existing facilities.
     pub admitted: Admitted,
-    /// How many sites in front are existing facilities; 0 if they do not count.
+    /// How many sites are existing facilities. They have the first numbers. 0 if existing facilities do not count.
     pub existing_sites: usize,
-    /// The coverage as the map is.
+    /// The coverage of the existing facilities alone.
     pub before: Coverage,
-    /// Whether a rule of placement is used whose source was not read.
+    /// Whether a rule of placement is used that was not checked against its source.
     pub has_unverified_rules: bool,
     /// The spacing of generated candidates in metres, if any were generated.
     pub spacing_m: Option<f64>,
@@ -46,7 +46,7 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Reads the map. The candidates come later: see [`admit`](super::admission::admit).
+    /// Reads the map, except the candidates, which [`admit`](super::admission::admit) adds.
     ///
     /// # Errors
     /// If there is no network, or the request does not fit the map.
@@ -73,8 +73,8 @@ impl Survey {
             return Err(NoSiting::field(
                 "demand",
                 both!(
-                    "没有人口数据：地图上没有有人居住的楼栋，或图层中没有人数",
-                    "nobody lives there: expected buildings with people, or a demand with numbers of people"
+                    "没有人口数据：地图上没有住人的楼栋，或图层、点位中没有人数",
+                    "there are no people; expected buildings, features or points with a number of people"
                 ),
             ));
         }
@@ -117,7 +117,7 @@ impl Survey {
         self.existing_sites + self.admitted.candidates.len()
     }
 
-    /// Where a site joins the network.
+    /// The points at which a site joins the network.
     pub fn joined(&self, site: usize) -> &[Joined] {
         match site.checked_sub(self.existing_sites) {
             None => &self.existing_joined[site],
@@ -125,7 +125,7 @@ impl Survey {
         }
     }
 
-    /// Whether walks count there and back.
+    /// 2 if walks count there and back, otherwise 1.
     pub fn factor(&self) -> u32 {
         factor(&self.ask)
     }
@@ -135,7 +135,8 @@ impl Survey {
         self.ask.standard.reach.measure()
     }
 
-    /// The walks from all doors to the nearest `wanted` of some sites, within `limit`.
+    /// The walks from all doors to the nearest `wanted` of some sites that cost at most `limit`. `None` if there is no
+    /// network.
     pub fn field(&self, sites: &[u32], wanted: usize, limit: u32) -> Option<Field> {
         let ways = self.ground.ways()?;
         let mut joins = Joins::default();
@@ -148,7 +149,7 @@ impl Survey {
         Some(walking.field(&joins, wanted, limit))
     }
 
-    /// The walks from each door to the nearest of some sites. The numbers of sites in them are those in the list.
+    /// The walks from each door to the nearest two of some sites. A walk names a site by its index in `sites`.
     pub fn doorways(&self, sites: &[u32]) -> Vec<Doorway> {
         let doors = self.people.door_count();
         let Some(field) = self.field(sites, 2, u32::MAX) else {
@@ -185,8 +186,8 @@ impl Survey {
         )
     }
 
-    /// The time from a door to a storey and, where it counts, back; 0 if walks are measured in metres. `None` if nobody
-    /// gets there.
+    /// The time from a door to a storey, and back if walks count there and back, in tenths of a second; 0 if walks are
+    /// measured in metres. `None` if the storey cannot be reached, for example in a wheelchair without a lift.
     pub fn up(&self, storey: u32, has_lift: bool) -> Option<u32> {
         match self.measure() {
             Measure::Length => Some(0),
@@ -226,7 +227,7 @@ pub(super) fn profile(ground: &Ground, ask: &SitingAsk) -> Result<Profile, NoSit
             "profile",
             both!(
                 "没有名为“{name}”的出行方式",
-                "there is no profile {name:?}; expected one that walks, such as foot"
+                "there is no profile {name:?}; expected a walking profile, such as foot"
             ),
         )
     })

@@ -1,4 +1,4 @@
-//! The walks from every door to every site of a siting, within the distance that counts.
+//! The walks from every door to every site of a siting that cost at most a limit.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,13 +9,13 @@ use super::watch::{NoSiting, Watch};
 use crate::model::{Localized, both};
 use crate::planning::siting::memory::{MEMORY_LIMIT, memory_needed};
 
-/// After this many sites, the memory for all of them is estimated.
+/// After the walks of this many sites, the memory for the walks of all sites is estimated.
 const SAMPLE: usize = 24;
 
 /// The walks of each door.
 #[derive(Debug)]
 pub(super) struct Walks {
-    /// For each door, the first of its walks; one more at the end.
+    /// For each door, the index of its first walk in `walks`; at the end, the number of all walks.
     first: Vec<usize>,
     /// The number of the site and the cost of the walk, in ascending order of the site.
     walks: Vec<(u32, u32)>,
@@ -49,7 +49,7 @@ impl Walks {
             limit: memory_limit(),
         };
         if limit == u32::MAX {
-            // Nearly every door reaches every site of a network without a limit.
+            // Without a limit, nearly every door reaches every site.
             room.check(doors.saturating_mul(sites))?;
         }
         let (pairs, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -69,8 +69,8 @@ impl Walks {
             room.check(expected)?;
             Ok(walks)
         };
-        // Sites next to each other in the list are often next to each other on the map. A stride spreads the sample
-        // that the memory is estimated from over the map.
+        // Sites that are neighbours in the list are often neighbours on the map. A stride spreads the first sites, from
+        // which the memory is estimated, over the map.
         let order = stride(sites);
         let found: Vec<(usize, Vec<(u32, u32)>)> = order
             .into_par_iter()
@@ -104,7 +104,7 @@ impl Walks {
     }
 }
 
-/// All numbers below `count`, those that are far apart first.
+/// All numbers below `count`. The first ones, about [`SAMPLE`], are spread over the whole range.
 fn stride(count: usize) -> Vec<usize> {
     let step = (count / SAMPLE).max(1);
     (0..step)
@@ -133,7 +133,7 @@ impl Room {
 fn too_large(needed: usize, limit: usize) -> Localized {
     let (needed, limit) = (needed >> 20, limit >> 20);
     both!(
-        "求解约需{needed} MB内存，本机可用{limit} MB。请减少候选点位，或缩小人口范围；按标准距离计算的问题（mclp、lscp）比全网的（p-median、p-center）省内存。",
+        "求解约需{needed} MB内存，最多可用{limit} MB。请减少候选点位，或缩小人口范围；按标准距离计算的问题（mclp、lscp）比全网的（p-median、p-center）省内存。",
         "Solving this needs about {needed} MB of memory, and {limit} MB may be used. Use fewer candidates or fewer people; \
          problems with a standard (mclp, lscp) need less than those over the whole network (p-median, p-center)."
     )

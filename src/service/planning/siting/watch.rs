@@ -1,4 +1,4 @@
-//! How a siting reports its progress, how it is stopped, and why there is none.
+//! Progress, cancellation and errors of a siting.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,7 +6,7 @@ use crate::model::Localized;
 use crate::service::planning::{NoCoverage, NoWhatIf, WrongEdit};
 use crate::service::routes::NoNetwork;
 
-/// Why there is no siting.
+/// Why a siting has no result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NoSiting {
     /// There is no network.
@@ -15,7 +15,7 @@ pub enum NoSiting {
     Edits(Vec<WrongEdit>),
     /// A field of the request does not fit the map.
     Field(String, Localized),
-    /// The problem cannot be solved.
+    /// The problem cannot be solved; the text says why.
     Text(Localized),
     /// The job was cancelled.
     Cancelled,
