@@ -17,7 +17,7 @@ use crate::service::planning::access_changes::{
 };
 use crate::service::planning::{MOST_EDITS, ScenarioEdit};
 
-/// The value of `problem` in such a request.
+/// The value of `problem` in a request that asks which rules to change.
 const ACCESS: &str = "access";
 /// The largest `k`.
 const MOST_K: usize = 10;
@@ -98,7 +98,7 @@ pub(super) fn is_access(question: &Value) -> bool {
     question.get("problem").and_then(Value::as_str) == Some(ACCESS)
 }
 
-/// Reads such a request and checks it against the map.
+/// Reads a request with `problem: "access"`, and checks it against the map.
 pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Problem> {
     let mut body: AccessBody = serde_json::from_value(question).map_err(|e| not_json(None, &e))?;
     if body.problem != ACCESS {

@@ -49,7 +49,7 @@ pub struct CoverageAnswer {
     pub notes: Vec<Localized>,
     /// How many entries `limit` left off each list.
     pub left_off: LeftOff,
-    /// The number of the commit whose map was read; edits are not in it.
+    /// The number of the commit whose map was read. The edits of the request are not part of this commit.
     pub seq: u64,
     /// The number of the commit from which the walking network was built.
     pub network_seq: u64,

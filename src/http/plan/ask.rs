@@ -81,7 +81,7 @@ fn hundred() -> usize {
     100
 }
 
-/// The id of a standard, or a standard of your own. It is kept as JSON and read in [`CoverageBody::read`], so that an
+/// The id of a standard, or a standard of your own. It is kept as JSON and read with the other fields, so that an
 /// error names the field and is in the language of the caller.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(transparent)]

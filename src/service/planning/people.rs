@@ -313,7 +313,7 @@ impl<'a> Areas<'a> {
             covering.iter().map(|e| e.id().to_string()).collect()
         };
         let mut found: Vec<String> = named.map_or_else(around, |id| vec![id]);
-        // Adds the parents of the areas. Each area is added once, so that parents in a circle end the loop.
+        // Adds the parents of the areas. Each area is added once, so the loop ends even if parents form a circle.
         let mut looked_at = 0;
         while let Some(id) = found.get(looked_at).cloned() {
             looked_at += 1;

@@ -55,7 +55,7 @@ pub struct SitingResult {
     pub unserved: Unserved,
     /// The standard; `null` if the request had none.
     pub standard: Option<StandardShown>,
-    /// The number of the commit whose map was read; edits are not in it.
+    /// The number of the commit whose map was read. The edits of the request are not part of this commit.
     pub seq: u64,
     /// The number of the commit from which the walking network was built.
     pub network_seq: u64,
