@@ -1,5 +1,6 @@
-// The planner's journey from the gap to the printed report, with the solver; two planners on one scenario; a cancelled
-// job; a scenario whose data moved on; ways and gates; comparing.
+// The planner's page with scenarios: from the gap to the printed report with the solver, a
+// cancelled job, two planners on one scenario, a scenario on changed data, changed gates, and
+// comparing.
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -61,7 +62,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await page.getByText(`已保存“${name}”`).waitFor();
   }
 
-  /** Drops a site where the map is clicked. */
+  /** Places a site with a click at this position of the window, in pixels. */
   async function drop(page: Page, x: number, y: number): Promise<void> {
     await mapReady(page);
     await page.keyboard.press('n');
@@ -76,7 +77,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
       '/api/collections/entrances/items?kind=gate&limit=1',
     );
     const [gate] = features;
-    if (!gate) throw new Error('the demo has gates');
+    if (!gate) throw new Error('expected a gate in the demo district, found none');
     return gate;
   };
 
@@ -113,7 +114,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     expect(gap).toMatch(/^\d+\.\d/);
     expect(await page.locator('[data-chosen] tbody tr').count()).toBe(2);
     await expectAccessible(page);
-    // The job is found again after a reload.
+    // After a reload, the page finds the job by its id in the address.
     await page.reload();
     await page.locator('[data-result]').waitFor();
     await page.locator('[data-adopt]').click();
@@ -125,7 +126,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await save(page, '温泉片区增设两处');
     const { scenarios } = await api<{ scenarios: Scenario[] }>('/api/plan/scenarios');
     const scenario = scenarios.find(({ name }) => name === '温泉片区增设两处');
-    if (!scenario) throw new Error('the scenario is not saved');
+    if (!scenario) throw new Error('expected the saved scenario in the list, found none');
     expect(scenario.edits.map(({ op, collection }) => [op, collection])).toEqual([
       ['put', 'pocket_parks'],
       ['put', 'pocket_parks'],
@@ -172,7 +173,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     expect(await page.textContent('[data-report-gap]')).toBe(gap);
     expect(await page.locator('[data-figure-map]').count()).toBe(2);
     expect(await page.locator('[data-report-sites] tbody tr').count()).toBe(2);
-    // The request of the report gives the same figure again.
+    // The request printed in the report reproduces the figure.
     const requests = await page.locator('[data-request]').allTextContents();
     const body = JSON.parse(requests.at(-1)?.replace('POST /api/plan/coverage ', '') ?? '{}') as object;
     expect((await api<{ share: number }>('/api/plan/coverage', { method: 'POST', body })).share).toBe(after.share);
@@ -180,13 +181,13 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await page.emulateMedia({ media: 'print' });
     expect(await page.locator('[data-print]').isVisible()).toBe(false);
     const pdf = await page.pdf({ preferCSSPageSize: true });
-    // A4 in points.
+    // The size of A4 in points.
     expect(pdf.toString('latin1')).toMatch(/\/MediaBox\s*\[\s*0 0 59[45](\.\d+)? 84[12](\.\d+)?\s*\]/);
     expect([errors, outside]).toEqual([[], []]);
     await close();
   });
 
-  test('a job is cancelled, and the form is there again', async () => {
+  test('after a job is cancelled, the form can be opened again', async () => {
     const { page, errors, close } = await planner('/choose');
     const form = page.locator('[data-form="siting"]');
     await form.locator('[name="k"]').fill('20');
@@ -218,13 +219,13 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await close();
   });
 
-  test('a problem without any plan says which conditions conflict', async () => {
+  test('a problem without a plan lists the conflicting conditions', async () => {
     const { page, errors, close } = await planner('/try');
     await drop(page, 520, 520);
     await page.getByRole('link', { name: '自动选址' }).click();
     const form = page.locator('[data-form="siting"]');
     // One tried site cannot cover everybody.
-    await form.getByText('用最少的处数').click();
+    await form.getByText('设施处数最少').click();
     await form.locator('[name="source"][value="sites"]').check();
     await form.getByRole('button', { name: '开始选址' }).click();
     await page.locator('[data-infeasible]').waitFor({ timeout: 60_000 });
@@ -234,7 +235,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await close();
   });
 
-  test('two planners save one scenario: the second is told, and chooses', async () => {
+  test('two planners save one scenario: the second one sees the conflict and saves a copy', async () => {
     const scenario = await made('两人同改', [
       { collection: 'entrances', id: (await aGate()).id, op: 'patch', properties: { foot: 'no' } },
     ]);
@@ -251,7 +252,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await conflict.waitFor();
     expect(await conflict.textContent()).toContain('zhang');
     await expectAccessible(second.page);
-    // Nothing is lost: the change becomes a scenario of its own.
+    // The change of the second planner becomes a new scenario.
     await conflict.locator('[data-choice="copy"]').click();
     await second.page.locator('[data-form="scenario"] button[type="submit"]').click();
     await second.page.getByText('已保存“两人同改（副本）”').waitFor();
@@ -263,7 +264,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await second.close();
   });
 
-  test('a scenario whose data moved on says so, and is saved on the new data', async () => {
+  test('a scenario on changed data shows a notice and is saved on the new data', async () => {
     const gate = await aGate();
     const scenario = await made('数据有更新', [
       { collection: 'entrances', id: gate.id, op: 'patch', properties: { foot: 'no', ebike: 'no' } },
@@ -287,11 +288,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     await close();
   });
 
-  test('a gate is closed in a scenario, and who loses is counted', async () => {
+  test('a gate is closed in a scenario, and the change in coverage is counted', async () => {
     const { page, errors, close } = await planner('/ways');
     await mapReady(page);
     const gate = await aGate();
-    // The list of changes opens a gate too, so that the map is not the only way.
+    // A gate can be opened from the list of changes, without the map.
     const scenario = await made('关一处门', [
       { collection: 'entrances', id: gate.id, op: 'patch', properties: { ebike: 'no' } },
     ]);

@@ -1,5 +1,5 @@
-// The planner's page: who may use it, the gap, sites that are tried, undo and redo. All figures are of a given moment, so
-// that they do not depend on the hour at which the tests run.
+// The planner's page: permissions, the gap, tried sites, undo and redo. All figures are for a fixed
+// moment, so that they do not depend on the hour at which the tests run.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch, mapReady, visit, type Visit } from './browser.ts';
@@ -52,7 +52,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
       );
     });
 
-  /** Waits until the difference is counted, and returns the share with the tried sites. */
+  /** Waits until the change is counted, and returns the share with the tried sites. */
   async function counted(page: Page): Promise<string> {
     await page.waitForSelector('[data-more][data-counting="false"]');
     return (await page.textContent('[data-share-after]')) ?? '';
@@ -69,7 +69,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
     await server.stop();
   });
 
-  test('without an account the sign-in page opens, and a rider is told who may use the page', async () => {
+  test('without an account the page links to the sign-in page, and a rider sees who may use the page', async () => {
     const { page, close } = await visit(browser, `${server.url}/planner?standard=aed_4`, SIZE);
     await page.getByText('请先登录').waitFor();
     await expectAccessible(page);
@@ -88,20 +88,20 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
     await rider.close();
   });
 
-  test('the gap is the coverage of the interface, and a community is shown on the map', async () => {
+  test('the gap equals the coverage of the API, and a community is shown on the map', async () => {
     const { page, errors, outside, close } = await planner();
     await mapReady(page);
     const asked = await coverage({ by: 'community' });
     await page.waitForSelector('[data-headline]');
     expect(await page.textContent('[data-share]')).toBe(percent(asked.share));
     expect(await page.textContent('[data-straight]')).toBe(percent(asked.straight_line.share));
-    // The source of this standard was not verified, and the page says so.
+    // The page marks this standard, because its source was not verified.
     await page.locator('[data-unverified]').waitFor();
     expect(
       await page.locator('[data-ranking] tbody tr').evaluateAll((rows) => rows.map((row) => row.dataset['area'])),
     ).toEqual(asked.by.slice(0, 12).map(({ id }) => id));
     const worst = asked.by[0];
-    if (!worst) throw new Error('the demo has communities');
+    if (!worst) throw new Error('expected communities in the demo district, found none');
     const before = await page.getAttribute('[data-map]', 'data-camera');
     await page.getByRole('button', { name: worst.name }).click();
     await page.waitForFunction(
@@ -109,7 +109,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
       before,
     );
     expect(new URL(page.url()).searchParams.get('focus')).toBe(worst.id);
-    // The link shows the same.
+    // The address opens the page with the same selection.
     const link = page.url();
     await page.goto('about:blank');
     await page.goto(link);
@@ -126,7 +126,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
     await close();
   });
 
-  test('a standard of one’s own is counted once it has a source', async () => {
+  test('an own standard is counted only with a source', async () => {
     const { page, close } = await planner('?standard=own&facility=aed');
     await page.getByText('自定标准必须写明出处').first().waitFor();
     expect(await page.locator('[data-headline]').count()).toBe(0);
@@ -144,7 +144,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
     await close();
   });
 
-  test('sites are dropped, dragged, undone and removed, and the figures follow', async () => {
+  test('sites are placed, dragged, undone and removed, and the figures follow', async () => {
     const { page, errors, close } = await planner('/try');
     await mapReady(page);
     await page.keyboard.press('n');
@@ -186,7 +186,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
       second,
     );
 
-    // By keyboard alone: a second site, moved and removed.
+    // A second site is placed, moved and removed by keyboard alone.
     await page
       .locator('.planner__panel')
       .focus()
@@ -201,7 +201,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
     );
     await page.keyboard.press('Delete');
     await page.locator('[data-site]').nth(1).waitFor({ state: 'detached' });
-    // What is not saved survives a reload.
+    // Unsaved changes survive a reload.
     await page.reload();
     await page.locator('[data-site]').waitFor();
     expect(await position()).toBe(second);
@@ -210,12 +210,12 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
     await close();
   });
 
-  test('a failing server is explained, and asked again', async () => {
+  test('a failed request shows an error, and can be repeated', async () => {
     const { page, close } = await visit(browser, `${server.url}/planner?at=${AT}`, { ...SIZE, token: zhang });
     await page.waitForSelector('[data-headline]');
     await page.route('**/api/plan/coverage', (route) => route.abort());
     await page.locator('select[name="standard"]').selectOption('swap_cabinet_500');
-    await page.getByText('没能算出覆盖').waitFor();
+    await page.getByText('覆盖率计算失败').waitFor();
     await page.unroute('**/api/plan/coverage');
     await page.getByRole('button', { name: '重试' }).click();
     await page.waitForSelector('[data-headline]');

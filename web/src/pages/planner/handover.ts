@@ -1,4 +1,4 @@
-// The files that are handed over: tables for CSV and XLSX, and GeoJSON. Pure functions of a report.
+// The exported files of a report: tables for CSV and XLSX, and GeoJSON. Pure functions.
 import type { Feature } from 'geojson';
 import type { FeatureOf } from '@/core/api/types';
 import type { Lang } from '@/core/i18n/lang';
@@ -30,7 +30,7 @@ const words = {
     before: '现状',
     after: '方案',
     scenario: '方案名称',
-    saved: '保存人',
+    saved: '方案创建人',
     version: '方案版次',
     standard: '标准',
     reach: '最远步行',
@@ -43,17 +43,17 @@ const words = {
     people: '居民人数',
     covered: '覆盖人数',
     share: '覆盖率',
-    straight: '直线距离覆盖率（仅作对照）',
-    backup: '有第二处可达的比例',
+    straight: '按直线距离的覆盖率（仅作对照）',
+    backup: '有第二处可达的居民比例',
     mean: '平均步行（米）',
-    p95: '95% 的人不超过（米）',
+    p95: '95% 的居民步行不超过（米）',
     max: '最远步行（米）',
     seq: '数据版本（提交号）',
     network: '路网版本（提交号）',
-    made: '编制',
+    made: '编制账号与时间',
     area: '名称',
     id: '编号',
-    more: '增加人数',
+    more: '覆盖人数增减',
     number: '序号',
     name: '名称',
     lon: '经度',
@@ -62,10 +62,10 @@ const words = {
     layer: '图层',
     walk: '步行（米）',
     uncovered: '未覆盖人数',
-    note: '说明',
-    problem: '选址问题',
+    note: '计算口径说明',
+    problem: '选址目标',
     incumbent: '目标值',
-    bound: '理论上限',
+    bound: '理论界限',
     gap: '差距',
     stop: '停止原因',
     seconds: '计算用时（秒）',
@@ -85,8 +85,8 @@ const words = {
     value: 'Value',
     before: 'Today',
     after: 'Scenario',
-    scenario: 'Scenario',
-    saved: 'Saved by',
+    scenario: 'Name of the scenario',
+    saved: 'Scenario created by',
     version: 'Version of the scenario',
     standard: 'Standard',
     reach: 'Longest walk',
@@ -99,17 +99,17 @@ const words = {
     people: 'People',
     covered: 'People covered',
     share: 'Share covered',
-    straight: 'Share by straight line (comparison only)',
-    backup: 'Share with a second one in reach',
+    straight: 'Share in a straight line (comparison only)',
+    backup: 'Share of people with a second one in reach',
     mean: 'Mean walk (m)',
     p95: '95 % walk at most (m)',
     max: 'Longest walk (m)',
     seq: 'Data version (commit)',
     network: 'Network version (commit)',
-    made: 'Made by',
+    made: 'Made by, at',
     area: 'Name',
-    id: 'Id',
-    more: 'People more',
+    id: 'ID',
+    more: 'Change of people covered',
     number: 'No.',
     name: 'Name',
     lon: 'Longitude',
@@ -119,18 +119,18 @@ const words = {
     walk: 'Walk (m)',
     uncovered: 'People not covered',
     note: 'Note',
-    problem: 'Siting problem',
+    problem: 'Siting goal',
     incumbent: 'Objective',
-    bound: 'Bound',
+    bound: 'Bound (no plan is better)',
     gap: 'Gap',
     stop: 'Stop reason',
-    seconds: 'Seconds',
+    seconds: 'Time of the solver (s)',
     unsaved: '(unsaved scenario)',
   },
 };
 
 const whole = (n: number): number => Math.round(n);
-/** Four decimals of a share are a hundredth of a per cent. */
+/** A share rounded to four decimals, which is 0.01 per cent. */
 const four = (share: number | null | undefined): Cell =>
   share === null || share === undefined ? null : Math.round(share * 1e4) / 1e4;
 const cell = (n: number | null | undefined): Cell => n ?? null;
@@ -267,22 +267,25 @@ export function sheetsOf(report: Report, lang: Lang, nameOf: (area: { id: string
   return sheets;
 }
 
-/** A cell that a spreadsheet would take for a formula is written as text. */
+/** Puts an apostrophe before a text that a spreadsheet would read as a formula. */
 const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
 
-/** A field of a table, quoted where it must be. */
+/** A field of a CSV line, in quotation marks where RFC 4180 requires them. */
 function fieldOf(value: Cell): string {
   if (value === null) return '';
   const text = typeof value === 'number' ? String(value) : harmless(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A table as CSV (RFC 4180), with the mark by which Excel recognises UTF-8. */
+/** A table as CSV (RFC 4180). Excel recognises UTF-8 by the byte order mark. */
 export function csvOf({ rows }: Sheet): string {
   return `\uFEFF${rows.map((row) => row.map(fieldOf).join(',')).join('\r\n')}\r\n`;
 }
 
-/** Sites, changes, areas and uncovered buildings of a report as GeoJSON; what they rest on stands beside the features. */
+/**
+ * The sites, changes, areas and uncovered buildings of a report as GeoJSON. The member `planning`
+ * has the standard, the moment, the data version, the shares and the solver's run.
+ */
 export function geojsonOf(
   report: Report,
   areas: ReadonlyMap<string, FeatureOf<'grids'>>,

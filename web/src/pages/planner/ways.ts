@@ -1,9 +1,9 @@
-// Changes of rules at ways and gates, and how they read.
+// Changes of access rules of ways and gates, and their texts.
 import type { Geometry } from 'geojson';
 import type { Bilingual } from '@/core/i18n/lang';
 import type { Edit } from './types';
 
-/** A lane or a gate of the map that was clicked. */
+/** A clicked lane or gate of the map. */
 export interface WayFeature {
   collection: 'routes' | 'entrances';
   id: string;
@@ -13,7 +13,7 @@ export interface WayFeature {
 
 export type WayAction = 'close' | 'open' | 'walk' | 'reverse' | 'both';
 
-/** The actions that make sense at a feature. */
+/** The actions that apply to a feature. */
 export function actionsOf({ collection, geometry, properties }: WayFeature): WayAction[] {
   if (collection === 'entrances') return ['close', 'open', 'walk'];
   const isLine = geometry?.type === 'LineString';
@@ -25,7 +25,7 @@ export function actionsOf({ collection, geometry, properties }: WayFeature): Way
   ];
 }
 
-/** What an action changes. */
+/** The properties and the geometry that an action sets; null removes a property. */
 export function changeOf(
   action: WayAction,
   { geometry }: WayFeature,
@@ -42,7 +42,7 @@ export function changeOf(
     case 'both':
       return { properties: { oneway: null } };
     case 'reverse':
-      // A one-way lane is ridden along its line, so the line itself turns round.
+      // A one-way lane is ridden in the direction of its line, so its coordinates are reversed.
       return {
         properties: { oneway: true },
         ...(geometry?.type === 'LineString'
@@ -54,22 +54,23 @@ export function changeOf(
 
 const VALUES: Record<string, Bilingual> = {
   yes: { zh: '可通行', en: 'allowed' },
-  no: { zh: '禁止', en: 'not allowed' },
-  dismount: { zh: '推行', en: 'dismount' },
-  permissive: { zh: '许可通行', en: 'permissive' },
+  no: { zh: '禁止通行', en: 'not allowed' },
+  '-1': { zh: '反向', en: 'reversed' },
+  dismount: { zh: '须下车推行', en: 'dismount' },
+  permissive: { zh: '经业主允许通行', en: 'permissive' },
   destination: { zh: '仅限到达', en: 'destination only' },
   delivery: { zh: '仅限配送', en: 'deliveries only' },
   customers: { zh: '仅限顾客', en: 'customers only' },
-  private: { zh: '内部使用', en: 'private' },
+  private: { zh: '仅限内部', en: 'private' },
 };
 const NAMES: Record<string, Bilingual> = {
   foot: { zh: '步行', en: 'on foot' },
   ebike: { zh: '电动自行车', en: 'e-bikes' },
-  opening_hours: { zh: '开放时间', en: 'open' },
-  ebike_hours: { zh: '电动自行车时段', en: 'e-bikes at' },
-  locked: { zh: '上锁', en: 'locked' },
-  access: { zh: '使用权限', en: 'access' },
-  oneway: { zh: '单行', en: 'one-way' },
+  opening_hours: { zh: '开放时间：', en: 'open' },
+  ebike_hours: { zh: '电动自行车通行时段：', en: 'e-bikes at' },
+  locked: { zh: '上锁：', en: 'locked' },
+  access: { zh: '使用权限：', en: 'access' },
+  oneway: { zh: '单行：', en: 'one-way' },
 };
 
 function valueOf(name: string, value: unknown): Bilingual {
@@ -85,16 +86,16 @@ function valueOf(name: string, value: unknown): Bilingual {
   return VALUES[text] ?? { zh: text, en: text };
 }
 
-/** A changed or current rule in words. */
+/** The text of a rule, such as “on foot: not allowed”. */
 export function ruleText(name: string, value: unknown): Bilingual {
   const [key, said] = [NAMES[name] ?? { zh: name, en: name }, valueOf(name, value)];
   return { zh: `${key.zh}${said.zh}`, en: `${key.en}: ${said.en}` };
 }
 
-/** The rules of a feature that the page shows. */
+/** The properties that the page shows as rules. */
 export const RULES = ['foot', 'ebike', 'opening_hours', 'ebike_hours', 'locked', 'access', 'oneway'] as const;
 
-/** An edit in words. */
+/** The text of an edit, for lists and reports. */
 export function editText(edit: Edit): Bilingual {
   if (edit.op === 'delete') return { zh: '拆除', en: 'removed' };
   if (edit.op === 'put') return { zh: '新增', en: 'new' };
@@ -103,6 +104,6 @@ export function editText(edit: Edit): Bilingual {
   const isMoved = edit.geometry !== undefined && !isTurned;
   return {
     zh: [...(isTurned ? ['调转方向'] : isMoved ? ['迁移'] : []), ...rules.map((rule) => rule.zh)].join('，'),
-    en: [...(isTurned ? ['turned round'] : isMoved ? ['moved'] : []), ...rules.map((rule) => rule.en)].join(', '),
+    en: [...(isTurned ? ['reversed'] : isMoved ? ['moved'] : []), ...rules.map((rule) => rule.en)].join(', '),
   };
 }
