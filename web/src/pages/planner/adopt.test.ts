@@ -30,7 +30,7 @@ test('new sites are put, and existing ones stay as they are', () => {
   ]);
 });
 
-test('a station that moves keeps its id, and stations that a plan does without are removed', () => {
+test('a moved station keeps its id, and existing stations that are not in the plan are deleted', () => {
   const plan: Site[] = [site('c-3', { from: 'station-1' })];
   expect(withPlan([], plan, AED, name, ['station-1', 'station-2'])).toEqual([
     {

@@ -6,8 +6,9 @@ import type { CoverageBody } from './types';
 type FacilityBody = NonNullable<CoverageBody['facility']>;
 
 /**
- * The edits with a plan: new sites are put, stations that move get their new place. Of `existing`, those that the plan
- * does not keep are removed; it is empty if all are kept.
+ * Adds a plan to the edits of a scenario: new sites are put, and facilities that move get their new
+ * position. Facilities in `existing` that the plan does not contain are deleted. `existing` is
+ * empty if all facilities stay.
  */
 export function withPlan(
   edits: readonly Edit[],
@@ -37,9 +38,12 @@ export function withPlan(
   return [...next, ...gone.map((id): Edit => ({ collection: facility.collection, id, op: 'delete' }))];
 }
 
-/** Generated candidates are named by their id, which tells people nothing. */
+/** Whether a site has a name for people. The name of a generated candidate is its id. */
 export const hasName = ({ id, name }: Pick<Site, 'id' | 'name'>): boolean => name !== '' && name !== id;
 
-/** Ids of candidates may be ids of other features, such as of the shop that hosts a station. */
+/**
+ * The id of the new feature. The id of a candidate may belong to another feature, such as the shop
+ * that hosts it.
+ */
 const idOf = (candidate: string): string =>
   candidate.startsWith('plan-') ? candidate : `plan-${candidate.replace(/[^\w.-]+/g, '-')}`;

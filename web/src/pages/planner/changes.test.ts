@@ -18,7 +18,7 @@ test('buildings gain if fewer of their people are uncovered, and lose if more ar
   ]);
 });
 
-test('areas are compared by id, whatever their order', () => {
+test('areas are compared by id, independent of their order', () => {
   const changes = areaChanges(
     coverage([], [area('a', 10), area('b', 20)]),
     coverage([], [area('b', 50), area('a', 5)]),

@@ -1,18 +1,18 @@
-// Who gains and who loses between two coverages.
+// The differences between two coverages, by building and by area.
 import type { Coverage } from './types';
 
 export interface PlaceChange {
   id: string;
   name: string;
   position: [number, number];
-  /** How many people more are covered; negative if fewer. */
+  /** The change in people covered; negative if fewer are covered. */
   people: number;
 }
 
-/** Half a person is a rounding of fractions. */
+/** Changes of fewer people than this are ignored: the numbers of people are fractions. */
 const LEAST = 0.5;
 
-/** The buildings in which another number of people is covered, those with the most people first. */
+/** The buildings in which the number of people covered changes, the largest change first. */
 export function placeChanges(before: Coverage, after: Coverage): PlaceChange[] {
   const was = new Map(before.uncovered.map((place) => [place.id, place]));
   const is = new Map(after.uncovered.map((place) => [place.id, place]));
@@ -31,13 +31,17 @@ export interface AreaChange {
   id: string;
   name: string;
   people: number;
+  /** The shares covered, from 0 to 1; null if nobody lives there. */
   before: number | null;
   after: number | null;
-  /** How many people more are covered. */
+  /** The change in people covered; negative if fewer are covered. */
   more: number;
 }
 
-/** Each area before and after, those that gain most first; otherwise in the order of `before`, the worst first. */
+/**
+ * The change of each area, the largest gain first. Areas with equal gains keep the order of
+ * `before`.
+ */
 export function areaChanges(before: Coverage, after: Coverage): AreaChange[] {
   const is = new Map(after.by.map((area) => [area.id, area]));
   return before.by

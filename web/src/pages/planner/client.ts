@@ -14,7 +14,7 @@ import type {
   Standard,
 } from './types';
 
-/** The most entries that the server puts in a list of a coverage. */
+/** The largest `limit` that the server accepts for the lists of a coverage. */
 export const MOST_LISTED = 10_000;
 
 export const standards = async (): Promise<Standard[]> => (await answered(http.GET('/api/plan/standards'))).standards;
@@ -22,13 +22,16 @@ export const standards = async (): Promise<Standard[]> => (await answered(http.G
 export const coverage = (body: CoverageBody, signal?: AbortSignal): Promise<Coverage> =>
   answered(http.POST('/api/plan/coverage', { body: body as never, signal }));
 
-/** A scenario with the entity tag that a change has to name. */
+/** A scenario with its entity tag, which a later save or deletion sends as `If-Match`. */
 export interface Held {
   scenario: Scenario;
   etag: string;
 }
 
-/** The document describes features and questions only as objects, so their types are those of `types.ts`. */
+/**
+ * The API document types features and questions only as objects, so the types of `types.ts` are
+ * used.
+ */
 async function held(asked: Answer<unknown>): Promise<Held> {
   const { value, response } = await whole(asked);
   return { scenario: value as Scenario, etag: response.headers.get('etag') ?? '' };
@@ -64,7 +67,7 @@ export const deleteScenario = (id: string, etag: string): Promise<void> =>
 export const startSiting = (body: SitingBody | AccessBody): Promise<{ id: string }> =>
   answered(http.POST('/api/plan/sitings', { body: body as never }));
 
-/** The type of the result follows from what was asked. */
+/** @typeParam Result the type of the result. It depends on the `problem` of the request. */
 export const job = async <Result>(jobId: string, signal?: AbortSignal): Promise<SitingJob<Result>> =>
   (await answered(
     http.GET('/api/jobs/{jobId}', { params: { path: { jobId } }, signal }),
@@ -76,8 +79,9 @@ export const cancelJob = (jobId: string): Promise<unknown> =>
 export const hasEnded = ({ state }: { state: JobState }): boolean => state !== 'queued' && state !== 'running';
 
 /**
- * Follows a job until it has ended: `on` receives each state, the last one with its result. Returns a function that
- * stops following; the job itself runs on.
+ * Follows a job until it ends. `on` receives each state, the last one with the result. `failed`
+ * receives the error if the job cannot be read. Returns a function that stops following; the job
+ * itself goes on.
  */
 export function followJob<Result>(
   id: string,
@@ -100,18 +104,18 @@ export function followJob<Result>(
   };
   feed.addEventListener('job', ({ data }: MessageEvent<string>) => {
     const state = JSON.parse(data) as SitingJob<Result>;
-    // Events come without the result.
+    // Events do not contain the result.
     if (hasEnded(state)) void read();
     else if (!isStopped) on(state);
   });
   feed.addEventListener('error', () => {
-    // The browser reconnects by itself, unless the server refused the stream.
+    // The browser reconnects by itself. The stream is closed only if the server refused it.
     if (!isStopped && feed.readyState === EventSource.CLOSED) void read();
   });
   return stop;
 }
 
-/** Who saved a scenario in between, as a refused save says it. */
+/** Who saved the scenario and when, from the 412 answer to a save. Null for other errors. */
 export function conflictOf(error: unknown): { by: string; at: string } | null {
   if (!(error instanceof ApiError) || error.status !== 412) return null;
   const text = (key: string): string => (typeof error.problem[key] === 'string' ? error.problem[key] : '');

@@ -1,10 +1,10 @@
-// The edits of a scenario as the page changes them: sites that are tried, and ways and gates with other rules. Pure
-// functions from one list of edits to the next.
+// The edits of a scenario: tried sites, and changed rules of ways and gates. Pure functions from
+// one list of edits to the next.
 import type { Feature, Point, Polygon, Position } from 'geojson';
 import { signPlace } from '@/core/map/bounds';
 import type { CoverageBody, Edit } from './types';
 
-/** A site that is tried. */
+/** A new facility that a scenario tries. Its position is longitude and latitude in degrees. */
 export interface TriedSite {
   id: string;
   name: string;
@@ -13,11 +13,11 @@ export interface TriedSite {
 
 type FacilityBody = NonNullable<CoverageBody['facility']>;
 
-/** The side of a tried pocket park in metres. It has 1,000 m². */
+/** The side of a tried pocket park in metres. Its area is 1,000 m², rounded. */
 const PARK_SIDE = 31.6;
 const METRES_PER_DEGREE = 111_320;
 
-/** A square of the size of a small pocket park around a position. */
+/** A square with the size of a tried pocket park around a position. */
 export function parkAround([lon, lat]: [number, number]): Polygon {
   const dy = PARK_SIDE / 2 / METRES_PER_DEGREE;
   const dx = dy / Math.cos((lat * Math.PI) / 180);
@@ -25,10 +25,10 @@ export function parkAround([lon, lat]: [number, number]): Polygon {
   return { type: 'Polygon', coordinates: [[at(-1, -1), at(1, -1), at(1, 1), at(-1, 1), at(-1, -1)]] };
 }
 
-/** A position of the API, which sends it as a list of numbers. */
+/** Longitude and latitude of a position from the API, which types it as a list of numbers. */
 export const positionOf = ([lon = 0, lat = 0]: readonly number[]): [number, number] => [lon, lat];
 
-/** Seven decimals are a centimetre. */
+/** Rounds to seven decimals, about a centimetre. */
 const round = (degrees: number): number => Math.round(degrees * 1e7) / 1e7;
 
 function featureOf(site: TriedSite, facility: FacilityBody): Feature<Point | Polygon> {
@@ -47,7 +47,7 @@ function featureOf(site: TriedSite, facility: FacilityBody): Feature<Point | Pol
   };
 }
 
-/** Whether an edit puts a site that counts for this question. */
+/** Whether an edit adds a site that counts as a facility of the question. */
 export function isSite(edit: Edit, facility: FacilityBody): boolean {
   const said = edit.feature?.properties;
   return (
@@ -58,7 +58,7 @@ export function isSite(edit: Edit, facility: FacilityBody): boolean {
   );
 }
 
-/** The sites among the edits that count for this question. */
+/** The added sites that count as facilities of the question. */
 export function sitesOf(edits: readonly Edit[], facility: FacilityBody): TriedSite[] {
   return edits
     .filter((edit) => isSite(edit, facility))
@@ -68,7 +68,7 @@ export function sitesOf(edits: readonly Edit[], facility: FacilityBody): TriedSi
     });
 }
 
-/** The edits that are not sites of this question: ways, gates, and sites of other kinds. */
+/** The edits other than the sites of the question: ways, gates, and sites of other facilities. */
 export const othersOf = (edits: readonly Edit[], facility: FacilityBody): Edit[] =>
   edits.filter((edit) => !isSite(edit, facility));
 
@@ -77,7 +77,7 @@ const isFor =
   (edit: Edit): boolean =>
     edit.collection === collection && edit.id === id;
 
-/** Adds a site, or moves it if there is one with its id. */
+/** Adds a site, or replaces the one with the same id at its place in the list. */
 export function withSite(edits: readonly Edit[], site: TriedSite, facility: FacilityBody): Edit[] {
   const put: Edit = { collection: facility.collection, id: site.id, op: 'put', feature: featureOf(site, facility) };
   const known = edits.findIndex(isFor(put.collection, put.id));
@@ -87,7 +87,10 @@ export function withSite(edits: readonly Edit[], site: TriedSite, facility: Faci
 export const without = (edits: readonly Edit[], collection: string, id: string): Edit[] =>
   edits.filter((edit) => !isFor(collection, id)(edit));
 
-/** Changes properties of a feature of the map. Values equal to those of the map are not changes. */
+/**
+ * Adds changed properties to the patch of a feature. Values equal to those in `original`, the
+ * properties on the map, are left out; a patch without changes is removed.
+ */
 export function withPatch(
   edits: readonly Edit[],
   { collection, id }: Pick<Edit, 'collection' | 'id'>,
@@ -113,11 +116,13 @@ export function withPatch(
   return [...rest, patch];
 }
 
-/** An id that no other site has. `crypto.randomUUID` is missing on pages without TLS. */
+/** A random id for a new site. `crypto.randomUUID` is not available on pages without TLS. */
 export const newSiteId = (): string =>
   `plan-${[...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
-/** The lowest number that no site's name has yet, so that names stay when others are removed. */
+/**
+ * The lowest number at the end of no site's name. Names of other sites stay when a site is removed.
+ */
 export function freeNumber(sites: readonly TriedSite[]): number {
   const taken = new Set(sites.map((site) => Number(/\d+$/.exec(site.name)?.[0] ?? 0)));
   let n = 1;

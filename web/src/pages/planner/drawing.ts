@@ -1,5 +1,5 @@
-// Drawing on the map with terra-draw: sites are dropped and dragged, areas are outlined. The page holds the sites; this
-// shows them and reports what hands do.
+// Draws sites and areas on the map with terra-draw. The page keeps the list of sites; this class
+// shows them and reports what the user places, drags, selects and outlines.
 import type { Polygon, Position } from 'geojson';
 import type { MapLibreMap } from 'maplibre-gl';
 import { TerraDraw, TerraDrawPointMode, TerraDrawPolygonMode, TerraDrawSelectMode } from 'terra-draw';
@@ -7,25 +7,25 @@ import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter';
 import { mapColors } from '@/core/map/colors';
 import { newSiteId, type TriedSite } from './draft';
 
-/** What the next click does: it selects, drops a site, or outlines an area. */
+/** What a click on the map does: it selects, places a site, or outlines an area. */
 export type Tool = 'select' | 'site' | 'area';
 
 export interface DrawingEvents {
   dropped: (id: string, position: [number, number]) => void;
-  /** `isDone` is false while the hand still drags. */
+  /** `isDone` is false while the site is being dragged. */
   moved: (id: string, position: [number, number], isDone: boolean) => void;
   picked: (id: string | null) => void;
   outlined: (polygons: Polygon[]) => void;
 }
 
-/** How near a pointer must be to a site, in pixels. */
+/** The largest distance of the pointer from a site that it hits, in pixels. */
 const REACH = 16;
 const isPosition = (p: Position): p is [number, number] => p.length >= 2;
 const MODES: Record<Tool, string> = { select: 'select', site: 'point', area: 'polygon' };
-/** terra-draw accepts at most nine decimals. */
+/** Rounds to nine decimals, the most that terra-draw accepts. */
 const nine = (degrees: number): number => Math.round(degrees * 1e9) / 1e9;
 
-/** Tokens of colours are hexadecimal. */
+/** The type that terra-draw expects. Colour tokens are hexadecimal. */
 const hex = (color: string): `#${string}` => color as `#${string}`;
 
 export class Drawing {
@@ -66,7 +66,7 @@ export class Drawing {
               feature: { draggable: true, coordinates: { draggable: true, midpoints: true, deletable: true } },
             },
           },
-          // The page has its own keys.
+          // The page binds its own keys.
           keyEvents: { deselect: null, delete: null, rotate: null, scale: null },
           styles: {
             selectedPointWidth: 11,
@@ -85,7 +85,7 @@ export class Drawing {
     this.draw.setMode('select');
     this.draw.on('finish', (id, { mode, action }) => this.finished(String(id), mode, action));
     this.draw.on('change', (ids, type, context) => {
-      // Changes that the page itself made are known there.
+      // Changes that the page made itself are not reported back to it.
       if (type !== 'update' || (context && 'origin' in context && context.origin === 'api')) return;
       for (const id of ids) this.draggedTo(String(id), false);
     });
@@ -94,7 +94,10 @@ export class Drawing {
     this.container.addEventListener('pointerdown', this.pressed, { capture: true });
   }
 
-  /** Selects what is pressed before terra-draw sees it, so that one movement selects a site and drags it. */
+  /**
+   * Selects the pressed site before terra-draw handles the event, so that one gesture selects and
+   * drags it.
+   */
   private readonly pressed = (event: PointerEvent): void => {
     if (this.draw.getMode() !== 'select') return;
     const hit = this.draw
@@ -138,7 +141,7 @@ export class Drawing {
     if (this.draw.getMode() !== MODES[tool]) this.draw.setMode(MODES[tool]);
   }
 
-  /** Shows exactly these sites. The one in the hand stays where the hand is. */
+  /** Shows exactly these sites. A site that is being dragged keeps its position. */
   show(sites: readonly TriedSite[]): void {
     const wanted = new Map(sites.map((site) => [site.id, site]));
     const gone = [...this.sites].filter((id) => !wanted.has(id));

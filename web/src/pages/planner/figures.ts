@@ -1,23 +1,28 @@
-// How the page writes its figures.
+// The formats of figures on the page.
 import * as format from '@/core/i18n/format';
 import type { Lang } from '@/core/i18n/lang';
 
-/** A share from 0 to 1 with one decimal and a narrow space that does not break: 62.4 %. A dash if there is none. */
+/**
+ * A share from 0 to 1 as per cent with one decimal and a narrow no-break space: 62.4 %. A dash if
+ * it is missing.
+ */
 export const percent = (share: number | null | undefined): string =>
   share === null || share === undefined ? '–' : `${(share * 100).toFixed(1)}\u202f%`;
 
-/** A difference of shares in points, with its sign: +8.1. */
+/**
+ * A difference of shares in percentage points with its sign: +8.1. A dash if a share is missing.
+ */
 export function points(from: number | null | undefined, to: number | null | undefined): string {
   if (from === null || from === undefined || to === null || to === undefined) return '–';
   const by = Math.round((to - from) * 1000) / 10;
   return `${by > 0 ? '+' : by < 0 ? '−' : '±'}${Math.abs(by).toFixed(1)}`;
 }
 
-/** A number of people, in whole people. */
+/** A number of people, rounded to a whole number. A dash if it is missing. */
 export const people = (n: number | null | undefined): string =>
   n === null || n === undefined ? '–' : format.count(Math.round(n));
 
-/** A number of people with its sign. */
+/** A change in people, rounded, with its sign: +120. */
 export function signed(n: number): string {
   const whole = Math.round(n);
   return `${whole > 0 ? '+' : whole < 0 ? '−' : '±'}${format.count(Math.abs(whole))}`;
@@ -26,11 +31,11 @@ export function signed(n: number): string {
 export const metres = (m: number | null | undefined): string =>
   m === null || m === undefined ? '–' : format.distance(m);
 
-/** A duration in minutes with one decimal: 3.4 分钟. */
+/** Seconds as minutes with one decimal: 3.4 分钟. A dash if they are missing. */
 export const minutes = (seconds: number | null | undefined, lang: Lang): string =>
   seconds === null || seconds === undefined ? '–' : `${(seconds / 60).toFixed(1)} ${lang === 'zh' ? '分钟' : 'min'}`;
 
-/** How near a facility must be: 300 m, 4 分钟. */
+/** The longest walk that a standard allows: 300 米, 4 分钟. */
 export const reach = (of: { metres?: number | null; minutes?: number | null }, lang: Lang): string =>
   of.minutes
     ? `${of.minutes} ${lang === 'zh' ? '分钟' : 'min'}`
@@ -38,5 +43,5 @@ export const reach = (of: { metres?: number | null; minutes?: number | null }, l
       ? `${of.metres ?? 0} 米`
       : `${of.metres ?? 0} m`;
 
-/** A position for people: 117.13120, 39.22010. */
+/** Longitude and latitude in degrees with five decimals: 117.13120, 39.22010. */
 export const place = ([lon, lat]: readonly number[]): string => `${(lon ?? 0).toFixed(5)}, ${(lat ?? 0).toFixed(5)}`;

@@ -62,7 +62,7 @@ const report: Report = {
 };
 const nameOf = ({ name }: { name: string }): string => name;
 
-test('the tables say before and after, and whether the source was verified', () => {
+test('the tables have the figures before and after, and whether the source was verified', () => {
   const sheets = sheetsOf(report, 'zh', nameOf);
   expect(sheets.map(({ name }) => name)).toEqual([
     '概要',
@@ -81,7 +81,7 @@ test('the tables say before and after, and whether the source was verified', () 
   expect(gains?.rows[1]?.slice(0, 3)).toEqual(['b-1', '=1+1', 50]);
 });
 
-test('CSV quotes commas and quotation marks, and no cell becomes a formula', () => {
+test('CSV quotes fields with commas and quotation marks, and escapes formulas', () => {
   expect(
     csvOf({
       name: '',
@@ -93,7 +93,7 @@ test('CSV quotes commas and quotation marks, and no cell becomes a formula', () 
   ).toBe('\uFEFF"增设两处, ""示范""",1.5,\r\n\'=1+1,\'-2,-2\r\n');
 });
 
-test('GeoJSON has sites, areas and uncovered buildings, and what they rest on', () => {
+test('GeoJSON has sites, areas and uncovered buildings, and the version and moment of the data', () => {
   const area = { id: 'c1', geometry: { type: 'Polygon', coordinates: [] }, properties: {} };
   const made = geojsonOf(report, new Map([['c1', area as never]]));
   expect(made.features.map(({ id, properties }) => [id, properties?.['role']])).toEqual([

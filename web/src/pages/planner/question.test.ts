@@ -20,7 +20,7 @@ test('the address of a question opens the same question', () => {
   }
 });
 
-test('values that nobody can ask for become the defaults', () => {
+test('invalid parameters become the defaults', () => {
   const question = questionAt({ by: 'planet', at: 'soon', facility: 'casino', own: '{', profile: 'rocket' }, NOW);
   expect(question).toMatchObject({
     by: 'community',
@@ -31,13 +31,13 @@ test('values that nobody can ask for become the defaults', () => {
   });
 });
 
-test('a moment is asked in China’s time, and days are found ahead', () => {
+test('moments are in China Standard Time, and the next weekday may be the same day', () => {
   expect(thisHour(Date.parse('2026-11-29T23:59:00Z'))).toBe('2026-11-30T07:00');
   expect(nextDay('2026-11-29T18:00', 0, 10)).toBe('2026-11-29T10:00');
   expect(nextDay('2026-11-29T18:00', 3, 22)).toBe('2026-12-02T22:00');
 });
 
-test('facilities are named only where the standard leaves them open', () => {
+test('a request names facilities only if the standard does not', () => {
   const asked = (query: Record<string, string>) =>
     bodyOf(questionAt({ at: '2026-11-25T10:00', ...query }, NOW), standards);
   expect(asked({ standard: 'aed_4', facility: 'toilet' })).toEqual({
@@ -52,7 +52,7 @@ test('facilities are named only where the standard leaves them open', () => {
   expect(asked({ standard: 'own', facility: 'aed' }).facility).toEqual({ collection: 'first_aid_stations', aed: true });
 });
 
-test('a standard of one’s own needs a source', () => {
+test('an own standard needs a source', () => {
   const own = (source: string) => questionAt({ standard: 'own', own: JSON.stringify({ metres: 400, source }) }, NOW);
   expect([isComplete(own(' ')), isComplete(own('街道办公会')), isComplete(questionAt({}, NOW))]).toEqual([
     false,

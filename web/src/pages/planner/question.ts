@@ -1,9 +1,9 @@
-// The question that all modes of the page share: which standard, which facilities, at which moment, by which areas. It
-// is part of the address, so that a link shows the same figures.
+// The question that all modes of the page share: the standard, the facilities, the moment, the
+// profile and the areas. It is part of the page's address, so that a link shows the same figures.
 import type { LocationQuery } from 'vue-router';
 import type { By, CoverageBody, Standard } from './types';
 
-/** The facilities that can be asked for where the standard does not name any. */
+/** The facilities to choose from if the standard does not name its facilities. */
 export const FACILITIES = [
   'pocket_parks',
   'aed',
@@ -22,7 +22,7 @@ export type FacilityKey = (typeof FACILITIES)[number];
 
 export const AREAS = ['community', 'grid', 'street', 'housing', 'building'] as const satisfies readonly By[];
 
-/** A standard of the planner's own. It needs a source. */
+/** A standard that the planner enters: either `metres` or `minutes`, and a source. */
 export interface OwnStandard {
   metres?: number;
   minutes?: number;
@@ -32,12 +32,12 @@ export interface OwnStandard {
 }
 
 export interface Question {
-  /** The id of a standard, or `own`. */
+  /** The id of a standard, or `own` for the standard in `own`. */
   standard: string;
   own: OwnStandard;
-  /** Used where the standard does not name its facilities. */
+  /** Used if the standard does not name its facilities. */
   facility: FacilityKey;
-  /** The moment in China's time, as `2026-11-25T10:00`. */
+  /** The moment in China Standard Time, as `2026-11-25T10:00`. */
   at: string;
   profile: 'foot' | 'wheelchair';
   by: By;
@@ -51,11 +51,17 @@ const one = <T extends string>(value: unknown, of: readonly T[], otherwise: T): 
 const MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d$/;
 const CHINA_MS = 8 * 3_600_000;
 
-/** A moment in China's time, to the full hour, so that two people who look within an hour see the same. */
+/**
+ * The start of the current hour in China Standard Time, so that two people within the same hour see
+ * equal figures.
+ */
 export const thisHour = (now: number): string =>
   new Date(Math.floor((now + CHINA_MS) / 3_600_000) * 3_600_000).toISOString().slice(0, 16);
 
-/** The same hour on the next day of the week: 0 is Sunday. */
+/**
+ * The hour on the first day from `from` on that is this weekday; 0 is Sunday. The day may be that
+ * of `from`.
+ */
 export function nextDay(from: string, weekday: number, hour: number): string {
   const day = new Date(`${from.slice(0, 10)}T00:00:00Z`);
   const ahead = (weekday - day.getUTCDay() + 7) % 7;
@@ -63,7 +69,7 @@ export function nextDay(from: string, weekday: number, hour: number): string {
   return `${day.toISOString().slice(0, 10)}T${String(hour).padStart(2, '0')}:00`;
 }
 
-/** The moment as RFC 3339. */
+/** A moment in China Standard Time as RFC 3339. */
 export const instant = (at: string): string => `${at}:00+08:00`;
 
 const positive = (n: unknown): number | undefined => (typeof n === 'number' && n > 0 ? n : undefined);
@@ -85,7 +91,7 @@ function ownOf(value: unknown): OwnStandard {
   }
 }
 
-/** Reads the question of an address. */
+/** Reads the question from the address. Missing and invalid parameters become the defaults. */
 export function questionAt(query: LocationQuery | Record<string, unknown>, now: number): Question {
   const { standard, at } = query;
   return {
@@ -98,7 +104,7 @@ export function questionAt(query: LocationQuery | Record<string, unknown>, now: 
   };
 }
 
-/** The parameters of the address. What equals the default is left out, except for the moment. */
+/** The parameters of the address. Defaults are left out, except the standard and the moment. */
 export function addressOf({ standard, own, facility, at, profile, by }: Question): Record<string, string> {
   return {
     standard,
@@ -110,7 +116,7 @@ export function addressOf({ standard, own, facility, at, profile, by }: Question
   };
 }
 
-/** What counts as a facility, as the server expects it. */
+/** The `facility` of a request. */
 export function facilityBody(key: FacilityKey): NonNullable<CoverageBody['facility']> {
   if (key === 'pocket_parks') return { collection: 'pocket_parks' };
   if (key === 'first_aid_stations' || key === 'aed')
@@ -118,13 +124,14 @@ export function facilityBody(key: FacilityKey): NonNullable<CoverageBody['facili
   return { collection: 'facilities', kind: key };
 }
 
-/** The standard of the question with its facilities. */
+/** The resolved question: its standard, its facilities and its reach. */
 export interface Asked {
   standard: Standard | null;
   /** The facilities that count. */
   facility: NonNullable<CoverageBody['facility']>;
-  /** The farthest walk in metres, if the standard is a distance. */
+  /** The longest walk in metres, if the standard is a distance. */
   metres: number | null;
+  /** The longest walk in minutes, if the standard is a time. */
   minutes: number | null;
 }
 
@@ -146,7 +153,7 @@ export function askedOf(question: Question, standards: readonly Standard[]): Ask
   };
 }
 
-/** The part of a request that says the question. */
+/** The fields of a request that contain the question. */
 export function bodyOf(
   question: Question,
   standards: readonly Standard[],
@@ -161,6 +168,6 @@ export function bodyOf(
   };
 }
 
-/** Whether a question can be asked: a standard of one's own needs its source. */
+/** Whether a question can be sent: an own standard needs a source and a reach above 0. */
 export const isComplete = ({ standard, own }: Question): boolean =>
   standard !== 'own' || (own.source.trim() !== '' && (own.metres ?? own.minutes ?? 0) > 0);

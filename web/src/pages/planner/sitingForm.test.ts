@@ -4,7 +4,7 @@ import { applies, PROBLEMS, sitingBody, START, type Condition } from './sitingFo
 const QUESTION = { standard: 'aed_4', at: '2026-11-25T10:00:00+08:00', profile: 'foot' };
 const NOTHING = { sites: [], areas: [] };
 
-test('a form asks only for what applies to its problem', () => {
+test('a request has only the fields that apply to its problem', () => {
   const everything = { ...START, budget: 5, community: 60, gradual: 400, capacity: 900 };
   const asked = PROBLEMS.map((problem) => {
     const { k, moves, share, existing, budget, community_share, gradual_until, capacity } = sitingBody(
@@ -25,7 +25,7 @@ test('a form asks only for what applies to its problem', () => {
   ]);
 });
 
-test('backup coverage excludes capacities and gradual coverage, and the other way round', () => {
+test('backup coverage excludes capacities and gradual coverage, and vice versa', () => {
   const can = (condition: Condition, change: object): boolean => applies(condition, { ...START, ...change });
   expect(can('backup', { capacity: 10 })).toBe(false);
   expect(can('backup', { gradual: 500 })).toBe(false);

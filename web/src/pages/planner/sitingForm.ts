@@ -1,4 +1,5 @@
-// The form of a siting problem: which conditions apply to which problem, and the request that it makes.
+// The form of a siting problem: which conditions apply to which problem, and the request built from
+// the form.
 import type { Polygon } from 'geojson';
 import type { TriedSite } from './draft';
 import type { bodyOf } from './question';
@@ -13,7 +14,7 @@ export interface SitingForm {
   problem: Problem;
   k: number;
   moves: number;
-  /** The share to cover, in per cent. */
+  /** The share of people to cover, in per cent. */
   share: number;
   existing: Existing;
   source: Source;
@@ -22,7 +23,7 @@ export interface SitingForm {
   filter: string;
   minDistance: number | null;
   budget: number | null;
-  /** The least share of each community, in per cent. */
+  /** The least coverage of each community, in per cent. */
   community: number | null;
   backup: boolean;
   gradual: number | null;
@@ -58,7 +59,10 @@ export const START: SitingForm = {
 export type Condition =
   'k' | 'moves' | 'share' | 'existing' | 'budget' | 'capacity' | 'community' | 'backup' | 'gradual';
 
-/** As in the table of docs/planning.md. The smallest distance applies to every problem. */
+/**
+ * The conditions of each problem, as in docs/planning.md. The smallest distance applies to every
+ * problem.
+ */
 const CONDITIONS: Record<Problem, readonly Condition[]> = {
   mclp: ['k', 'existing', 'budget', 'capacity', 'community', 'backup', 'gradual'],
   lscp: ['share', 'existing', 'capacity', 'community', 'backup'],
@@ -67,7 +71,10 @@ const CONDITIONS: Record<Problem, readonly Condition[]> = {
   relocation: ['moves', 'budget', 'community', 'backup', 'gradual'],
 };
 
-/** Whether a condition can be set, given the others. */
+/**
+ * Whether a condition can be set. Backup coverage excludes capacities and gradual coverage, and
+ * vice versa.
+ */
 export function applies(condition: Condition, form: SitingForm): boolean {
   if (!CONDITIONS[form.problem].includes(condition)) return false;
   if (condition === 'backup') return form.capacity === null && form.gradual === null;
@@ -97,12 +104,12 @@ function candidatesOf(
   }
 }
 
-/** The request of a form. What does not apply to the problem is left out. */
+/** The request of a form. Fields that do not apply to the problem are left out. */
 export function sitingBody(
   form: SitingForm,
   question: ReturnType<typeof bodyOf>,
   drawn: { sites: readonly TriedSite[]; areas: readonly Polygon[] },
-  /** Changed ways and gates: sites are chosen on the map with them. */
+  /** Changed ways and gates. Sites are chosen on the map with these changes. */
   edits: readonly Edit[],
 ): SitingBody {
   const number = (name: Condition, value: number | null): value is number => applies(name, form) && isSet(value);

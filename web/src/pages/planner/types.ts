@@ -1,4 +1,4 @@
-// The shapes of planning: coverage, scenarios and sitings, as `/api/plan` sends them.
+// The types of requests and answers of `/api/plan`: coverage, scenarios and sitings.
 import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
 import type { components } from '@/core/api/schema';
 import type { Bilingual } from '@/core/i18n/lang';
@@ -11,7 +11,7 @@ export type Area = Schemas['AreaAnswer'];
 export type Uncovered = Schemas['UncoveredPlace'];
 export type By = 'community' | 'grid' | 'street' | 'housing' | 'building';
 
-/** A change of the map that a scenario tries: a new feature, changed properties, or a removal. */
+/** An uncommitted change of the map: a new feature, changed properties, or a deletion. */
 export interface Edit {
   collection: string;
   id: string;
@@ -37,15 +37,15 @@ export interface CoverageBody {
   brief?: boolean;
 }
 
-/** What a saved scenario remembers of the question, besides its edits. */
+/** The question that is saved with the edits of a scenario. */
 export interface SavedQuestion {
-  /** The address of the question on this page. */
+  /** The parameters of the page's address that define the question. */
   address: Record<string, string>;
-  /** The report of the solver that the sites come from, if it chose them. */
+  /** The solver's run, if the solver chose the sites. */
   siting?: SitingRecord;
 }
 
-/** What a report says of a solver's run. */
+/** The part of a solver's run that the report prints. */
 export type SitingRecord = Pick<
   SitingResult,
   'problem' | 'incumbent' | 'bound' | 'gap' | 'stop_reason' | 'seconds' | 'seq' | 'network_seq'
@@ -62,7 +62,7 @@ export interface Scenario {
   seq: number;
   edits: Edit[];
   question: SavedQuestion | null;
-  /** How the map has changed since `seq`. */
+  /** The changes of the map since commit `seq`; null if there are none. */
   moved_on: { commits: number; touched: { collection: string; id: string }[] } | null;
 }
 
@@ -70,11 +70,11 @@ export type Problem = Schemas['SitingProblem'];
 export type SitingBody = Omit<Schemas['SitingBody'], 'edits'> & { edits?: Edit[] };
 export type Site = Schemas['SitingSite'];
 export type PlanFigures = Schemas['SitingFigures'];
-/** The document describes the request in a result only as an object. */
+/** The API document types the request in a result only as an object. */
 export type SitingResult = Omit<Schemas['SitingResult'], 'question'> & { question: SitingBody };
 
 export type JobState = Schemas['JobShown']['state'];
-/** A siting job; `Result` is that of the question which rule should change for `problem: access`. */
+/** A siting job. For `problem: access`, `Result` is `AccessResult`. */
 export type SitingJob<Result = SitingResult> = Omit<Schemas['JobShown'], 'result'> & { result?: Result | null };
 
 export type AccessObjective = 'rider_minutes' | 'walking_minutes' | 'aed_people';
@@ -84,7 +84,7 @@ export interface AccessBody {
   objective: AccessObjective;
   k?: number;
   at?: string;
-  /** Only changes in these compounds. */
+  /** The ids of the compounds whose gates and lanes may change; all if it is missing. */
   compounds?: string[];
   edits?: Edit[];
   time_limit_s?: number;
@@ -97,7 +97,7 @@ export interface AccessSaved {
   households: number;
 }
 
-/** The result of the question which rule should change. */
+/** The result for `problem: access`: which rules of access should change. */
 export interface AccessResult {
   objective: AccessObjective;
   singles: { id: string; title: Bilingual; edits: Edit[]; saved: AccessSaved; sentence: Bilingual }[];
@@ -108,7 +108,7 @@ export interface AccessResult {
     gap: number | null;
     stop_reason: string;
   } | null;
-  /** What the minutes rest on. */
+  /** The assumed deliveries from which the minutes are computed. */
   deliveries: { per_household_day: number; source: Bilingual; verified: boolean };
   seq: number;
   network_seq: number;

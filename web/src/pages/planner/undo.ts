@@ -1,4 +1,5 @@
-// Undo and redo over immutable states. Each step says what it did, so that undoing can say it too.
+// Undo and redo over immutable states. Each step has a description, which the page shows on undo
+// and redo.
 
 export interface Step<State, What> {
   state: State;
@@ -11,18 +12,18 @@ export interface History<State, What> {
   future: readonly Step<State, What>[];
 }
 
-/** The most steps that are kept. */
+/** The number of steps that can be undone. Older ones are dropped. */
 const MOST = 200;
 
 export const begin = <State, What>(present: State): History<State, What> => ({ past: [], present, future: [] });
 
-/** Goes on to `state`; `what` says how it differs from the present. Steps that were undone are gone. */
+/** Adds a step to `state`; `what` describes it. Undone steps are dropped. */
 export function step<State, What>(history: History<State, What>, state: State, what: What): History<State, What> {
   const past = [...history.past, { state: history.present, what }].slice(-MOST);
   return { past, present: state, future: [] };
 }
 
-/** Takes the last step back. Null if there is none. */
+/** Undoes the last step. Null if there is none. */
 export function undo<State, What>(history: History<State, What>): History<State, What> | null {
   const last = history.past.at(-1);
   if (!last) return null;
@@ -33,7 +34,7 @@ export function undo<State, What>(history: History<State, What>): History<State,
   };
 }
 
-/** Takes the last undone step again. Null if there is none. */
+/** Redoes the last undone step. Null if there is none. */
 export function redo<State, What>(history: History<State, What>): History<State, What> | null {
   const [next, ...future] = history.future;
   if (!next) return null;

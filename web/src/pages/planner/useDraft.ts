@@ -1,5 +1,5 @@
-// The scenario that is being worked on: its edits with undo and redo, and where it is saved. What is not saved yet
-// survives a reload of the page in this browser tab.
+// The open scenario: its edits with undo and redo, and its saved state on the server. Unsaved
+// changes survive a reload of the page in this browser tab.
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import type { Bilingual } from '@/core/i18n/lang';
 import { explain } from '@/core/api/explain';
@@ -11,7 +11,7 @@ import { begin, redo, step, undo, type History } from './undo';
 
 const KEY = 'onemap.planner.draft';
 
-/** Another planner has saved the scenario since it was opened here. */
+/** Who saved the scenario after it was opened here, and when. */
 export interface Conflict {
   by: string;
   at: string;
@@ -20,28 +20,28 @@ export interface Conflict {
 export interface Draft {
   edits: ComputedRef<readonly Edit[]>;
   history: ShallowRef<History<readonly Edit[], Bilingual>>;
-  /** The solver's run that the sites come from. */
+  /** The solver's run that chose the sites; null if they were placed by hand. */
   siting: ShallowRef<SitingRecord | null>;
-  /** The scenario as it was saved last; null for a new one. */
+  /** The scenario as it was last loaded or saved; null for a new one. */
   held: ShallowRef<Held | null>;
-  /** Whether there are changes that are not saved. */
+  /** Whether there are unsaved edits. */
   isChanged: ComputedRef<boolean>;
   conflict: Ref<Conflict | null>;
   failure: Ref<string>;
   isBusy: Ref<boolean>;
-  /** Changes the edits; `what` says how. */
+  /** Replaces the edits and adds a step to the history. `what` describes the step. */
   change: (edits: readonly Edit[], what: Bilingual) => void;
-  /** Takes the last change back. Returns what it was; null if there is none. */
+  /** Undoes the last step. Returns its description; null if there is none. */
   undo: () => Bilingual | null;
   redo: () => Bilingual | null;
   open: (id: string) => Promise<boolean>;
   /** Begins a new scenario without edits. */
   clear: () => void;
-  /** Saves under this name; `asNew` makes another scenario of it. Resolves to whether it was saved. */
+  /** Saves under this name; with `asNew` as a new scenario. Resolves to whether it was saved. */
   save: (name: string, question: SavedQuestion, asNew?: boolean) => Promise<boolean>;
-  /** Overwrites what the other planner saved. */
+  /** Saves over the version of the other planner after a conflict. */
   overwrite: (name: string, question: SavedQuestion) => Promise<boolean>;
-  /** Removes the saved scenario. */
+  /** Deletes the saved scenario on the server. The edits stay open. */
   remove: () => Promise<boolean>;
 }
 
@@ -90,7 +90,7 @@ export function useDraft(): Draft {
     conflict.value = null;
   }
 
-  /** Runs a request to the server. Resolves to whether it succeeded. */
+  /** Runs a request. Resolves to whether it succeeded; otherwise sets `conflict` or `failure`. */
   async function run(work: () => Promise<void>): Promise<boolean> {
     failure.value = '';
     isBusy.value = true;
@@ -166,7 +166,7 @@ export function useDraft(): Draft {
         try {
           await client.deleteScenario(known.scenario.id, known.etag);
         } catch (error) {
-          // Somebody else has removed it already.
+          // 404: the scenario was already deleted.
           if (!(error instanceof ApiError && error.status === 404)) throw error;
         }
         held.value = null;

@@ -1,4 +1,4 @@
-// The facilities that the question counts, on the map.
+// Shows the facilities that count for the question on the map.
 import { shallowRef, watch } from 'vue';
 import * as api from '@/core/api/client';
 import { signPlace } from '@/core/map/bounds';
@@ -10,14 +10,14 @@ import type { PlannerMap } from './usePlannerMap';
 
 type FacilityBody = NonNullable<CoverageBody['facility']>;
 
-/** The image of a facility on the map. */
+/** The name of the map image of a facility. */
 export function imageOf({ collection, kind }: FacilityBody): string {
   if (collection === 'pocket_parks') return 'symbol-leaf';
   if (collection === 'first_aid_stations') return 'symbol-first_aid';
   return `symbol-${facilityKinds.find((known) => known === kind) ?? 'building'}`;
 }
 
-/** Loads the facilities of a question. */
+/** Loads the facilities that count for a question. */
 export async function facilityPoints(facility: FacilityBody, signal?: AbortSignal): Promise<FacilityPoint[]> {
   const items = await api.allItems(facility.collection, signal, facility.kind ? { kind: facility.kind } : {});
   const image = imageOf(facility);
@@ -48,7 +48,7 @@ export function useFacilities(planner: Planner, map: PlannerMap): void {
         const found = await facilityPoints(planner.asked.value.facility, own.signal);
         if (loading === own) points.value = found;
       } catch {
-        // The figures are complete without the symbols.
+        // The page works without the symbols of facilities.
         if (loading === own) points.value = [];
       }
     },

@@ -1,10 +1,13 @@
-// A siting job that is started or found again, followed until it ends.
+// Starts a siting job, or finds it by its id, and follows it until it ends.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { explain } from '@/core/api/explain';
 import * as client from './client';
 import type { AccessBody, SitingBody, SitingJob, SitingResult } from './types';
 
-/** How incumbent and bound developed: seconds since the start, and the values. */
+/**
+ * Incumbent and bound over time: pairs of seconds since this page began to follow the job, and the
+ * value.
+ */
 export interface Trace {
   incumbent: (readonly [number, number])[];
   bound: (readonly [number, number])[];
@@ -16,7 +19,9 @@ export interface Job<Result = SitingResult> {
   failure: Ref<string>;
   isStarting: Ref<boolean>;
   isRunning: () => boolean;
-  /** Starts a job. Resolves to its id; null if it was refused. */
+  /**
+   * Starts a job. Resolves to its id, or to null if the request failed; then `failure` says why.
+   */
   start: (body: SitingBody | AccessBody) => Promise<string | null>;
   /** Follows a job that was started before. */
   follow: (id: string) => void;
@@ -24,7 +29,7 @@ export interface Job<Result = SitingResult> {
   forget: () => void;
 }
 
-/** @typeParam Result the result, which follows from the problem of the body that is started. */
+/** @typeParam Result the type of the result. It depends on the `problem` of the request. */
 export function useJob<Result = SitingResult>(): Job<Result> {
   const job = shallowRef<SitingJob<Result> | null>(null);
   const trace = shallowRef<Trace>({ incumbent: [], bound: [] });

@@ -1,8 +1,12 @@
-// Opens the scenario that the address names, and writes the one that is open into the address.
+// Opens the scenario in the address of the page, and writes the id of the open scenario into the
+// address.
 import { ref, watch, type Ref } from 'vue';
 import type { Planner } from './usePlanner';
 
-/** Returns whether the page can be shown: the scenario of the address was opened, or could not be. */
+/**
+ * Returns a ref that becomes true when the scenario of the address is open, or opening it has
+ * failed.
+ */
 export function useOpenScenario(planner: Planner): Ref<boolean> {
   const isOpen = ref(false);
   const { draft } = planner;
@@ -10,7 +14,8 @@ export function useOpenScenario(planner: Planner): Ref<boolean> {
   async function begin(): Promise<void> {
     const asked = planner.param('scenario');
     const known = draft.held.value?.scenario.id;
-    // What is not saved yet is kept; the conflict is found when it is saved.
+    // Unsaved changes of the same scenario are kept. A conflict with another planner is found when
+    // they are saved.
     if (asked !== null && (asked !== known || !draft.isChanged.value)) await draft.open(asked);
     isOpen.value = true;
     if (asked === null && known) planner.setParam({ scenario: known });

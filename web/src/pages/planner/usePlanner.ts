@@ -1,5 +1,6 @@
-// What all modes of the planner's page share: who is signed in, the standards, the areas, the question (which is the
-// address of the page), the coverage of the map as it is, and the scenario that is being worked on.
+// The state that all modes of the planner's page share: the session, the standards, the areas, the
+// question (which is stored in the page's address), the coverage of the map without edits, and the
+// open scenario.
 import {
   computed,
   inject,
@@ -25,7 +26,7 @@ import { useDraft, type Draft } from './useDraft';
 export const MODES = ['gap', 'try', 'choose', 'ways', 'compare', 'hand-over'] as const;
 export type ModeName = (typeof MODES)[number];
 
-/** Collections whose changes can change a coverage. */
+/** The collections whose changes can change a coverage. */
 const COUNTED = [
   'buildings',
   'entrances',
@@ -38,9 +39,9 @@ const COUNTED = [
   'facilities',
 ];
 
-/** The pause before a server that is still starting is asked again, in milliseconds. */
+/** The pause before a coverage is requested again after a 503 answer, in milliseconds. */
 const RETRY = 1500;
-/** The parameters of the address that say the question. */
+/** The parameters of the address that contain the question. */
 const OWNED = new Set(['standard', 'own', 'facility', 'at', 'profile', 'by']);
 
 export interface Planner {
@@ -49,20 +50,21 @@ export interface Planner {
   retry: () => void;
   me: ShallowRef<Session | null>;
   standards: ShallowRef<Standard[]>;
-  /** Grids, communities and streets by id. */
+  /** Grids, communities and subdistricts by id. */
   areas: ShallowRef<ReadonlyMap<string, FeatureOf<'grids'>>>;
   question: ComputedRef<Question>;
   asked: ComputedRef<Asked>;
-  /** The part of a request that says the question. */
+  /** The fields of a request that contain the question. */
   body: ComputedRef<ReturnType<typeof bodyOf>>;
   isComplete: ComputedRef<boolean>;
   ask: (change: Partial<Question>) => void;
   mode: ComputedRef<ModeName>;
   go: (to: ModeName) => void;
-  /** Another parameter of the address; null removes it. */
+  /** Reads a parameter of the address; null if it is missing. */
   param: (name: string) => string | null;
+  /** Sets parameters of the address; null removes one. */
   setParam: (changes: Record<string, string | null>) => void;
-  /** The coverage of the map as it is. */
+  /** The coverage of the map without edits. */
   base: ShallowRef<Coverage | null>;
   isCounting: Ref<boolean>;
   baseFailure: Ref<string>;
@@ -71,7 +73,7 @@ export interface Planner {
   isBehind: Ref<boolean>;
   isDemo: Ref<boolean>;
   draft: Draft;
-  /** What a saved scenario remembers of the question. */
+  /** The question, as it is saved with a scenario. */
   saved: () => SavedQuestion;
 }
 
@@ -79,7 +81,7 @@ export const plannerKey: InjectionKey<Planner> = Symbol('planner');
 
 export function injectPlanner(): Planner {
   const planner = inject(plannerKey);
-  if (!planner) throw new Error('the part stands outside the planner’s page');
+  if (!planner) throw new Error('No planner is provided. Use this component inside PlannerPage.');
   return planner;
 }
 
@@ -166,7 +168,7 @@ export function usePlanner(): Planner {
     } catch (error) {
       if (counting !== own || own.signal.aborted) return;
       if (error instanceof api.ApiError && error.status === 503) {
-        // The network of routes is still being built.
+        // The server is still building the route network.
         again = setTimeout(() => void count(), RETRY);
         return;
       }

@@ -1,4 +1,5 @@
-// The map of the planner's page. It keeps what is shown, so that a map in another theme shows the same.
+// The map of the planner's page. It remembers what is shown, so that a map built for another theme
+// shows the same.
 import type { Geometry, Polygon, Position } from 'geojson';
 import type { MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import { inject, markRaw, onScopeDispose, ref, shallowRef, type InjectionKey, type Ref, type ShallowRef } from 'vue';
@@ -22,7 +23,14 @@ import {
   type FarPlace,
 } from './layers/plan';
 
+/**
+ * The zoom level for one building: the map goes at least to it for a position, and at most to it
+ * for an area.
+ */
 const CLOSE = 16.2;
+/**
+ * The pause before the map is built again after the server could not be reached, in milliseconds.
+ */
 const RETRY = 4000;
 /** The tolerance of a click on a lane or a gate, in pixels. */
 const REACH = 6;
@@ -41,7 +49,7 @@ interface Shown {
   sites: readonly TriedSite[];
 }
 
-/** What hands may do on the map; a mode sets it while it is open. */
+/** The handlers of what the user does on the map. The open mode sets them. */
 export interface Hands {
   dropped?: (id: string, position: [number, number]) => void;
   moved?: (id: string, position: [number, number], isDone: boolean) => void;
@@ -60,7 +68,7 @@ export interface PlannerMap {
   tool: Ref<Tool>;
   build: (container: HTMLElement, mode: Mode, lang: Lang) => Promise<void>;
   show: (what: Partial<Shown>) => void;
-  /** Takes the hands until the returned function is called. */
+  /** Sets the handlers until the returned function is called. */
   take: (hands: Hands) => () => void;
   use: (tool: Tool) => void;
   pickSite: (id: string | null) => void;
@@ -76,7 +84,7 @@ export const plannerMapKey: InjectionKey<PlannerMap> = Symbol('planner-map');
 
 export function injectMap(): PlannerMap {
   const map = inject(plannerMapKey);
-  if (!map) throw new Error('the part stands outside the planner’s page');
+  if (!map) throw new Error('No map is provided. Use this component inside PlannerRoom.');
   return map;
 }
 
@@ -84,7 +92,8 @@ export function usePlannerMap(whole: () => Iterable<Geometry | null | undefined>
   let layers: PlanLayers | null = null;
   const drawing = shallowRef<Drawing | null>(null);
   let retry: ReturnType<typeof setTimeout> | undefined;
-  // Before `useMap` removes the map: the modes end later, and must not draw on it any more.
+  // Registered before the disposal of `useMap`, which removes the map: modes that are disposed
+  // later must not draw on it.
   onScopeDispose(() => {
     clearTimeout(retry);
     drawing.value?.stop();
@@ -159,7 +168,7 @@ export function usePlannerMap(whole: () => Iterable<Geometry | null | undefined>
     if (building) hands.building?.(building);
   }
 
-  /** Loads the drawing library when a mode needs it. */
+  /** Loads the drawing library. Modes that do not draw do not load it. */
   async function draw(): Promise<void> {
     const made = map.value;
     if (!made || drawing.value || phase.value !== 'ready') return;
@@ -199,7 +208,7 @@ export function usePlannerMap(whole: () => Iterable<Geometry | null | undefined>
       if (!current(made)) return;
       layers = new PlanLayers(made, container);
       put(shown);
-      namePlaces(made, 1).catch(() => {}); // the labels of the tiles do as well
+      namePlaces(made, 1).catch(() => {}); // the map then shows the labels of the tiles
       if (before) made.jumpTo(before);
       else fit(whole(), false);
       made.on('click', clicked);

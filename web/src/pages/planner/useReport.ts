@@ -1,4 +1,5 @@
-// Everything a report or a file says: the map as it is, the map with the scenario, the sites, and how it was found out.
+// The data of the report and the exported files: coverage without and with the scenario, its sites
+// and changes, the solver's run, and the requests.
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { explain } from '@/core/api/explain';
 import { signPlace } from '@/core/map/bounds';
@@ -16,7 +17,10 @@ export interface ReportSite {
   edit: Edit;
 }
 
-/** A change of the map that is not a new site: a way, a gate, a station that moves or goes. */
+/**
+ * A change of the map other than a new site: a changed way or gate, or a facility that is moved or
+ * deleted.
+ */
 export interface ReportChange {
   name: string;
   collection: string;
@@ -34,6 +38,7 @@ export interface Report {
   /** The commit on which the scenario was saved. */
   seq: number | null;
   isChanged: boolean;
+  /** How many commits the map has had since the scenario was saved. */
   movedOn: number;
   before: Coverage;
   /** Null if the scenario changes nothing. */
@@ -41,7 +46,7 @@ export interface Report {
   sites: ReportSite[];
   changes: ReportChange[];
   siting: SitingRecord | null;
-  /** The requests that give the same figures again. */
+  /** The requests that reproduce the figures. */
   asks: { before: CoverageBody; after: CoverageBody | null };
   madeAt: Date;
   madeBy: string;

@@ -1,5 +1,6 @@
-// The coverage with tried sites and changed ways, counted again whenever they move. One request runs at a time; what
-// moved meanwhile is asked when it has come back, so that a drag never queues requests.
+// Counts the coverage with tried sites and changed ways, again after each change. At most one
+// request runs; changes during a request lead to one more request after it, so that dragging a site
+// does not queue requests.
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { explain } from '@/core/api/explain';
 import * as client from './client';
@@ -26,7 +27,10 @@ export function useTrial(
   planner: Planner,
   sites: ComputedRef<readonly TriedSite[]>,
   others: ComputedRef<readonly Edit[]>,
-  /** Whether only the figures and the places that gain are needed, which is faster while something is dragged. */
+  /**
+   * Whether to ask for the figures and newly covered places only. This answer is faster, for use
+   * while dragging.
+   */
   isBrief = true,
 ): Trial {
   const answer = shallowRef<Coverage | null>(null);
@@ -40,7 +44,6 @@ export function useTrial(
     by: planner.question.value.by,
     add: sites.value.map(({ position: [lon, lat] }) => ({ lon, lat })),
     ...(others.value.length > 0 ? { edits: [...others.value] } : {}),
-    // While something is dragged, only the figures and who gains are needed.
     ...(isBrief ? { brief: true } : {}),
     limit: isBrief ? 1000 : client.MOST_LISTED,
   });

@@ -1,4 +1,4 @@
-// The people out of reach, on the map.
+// Shows the people who are not covered on the map.
 import { onScopeDispose, watch } from 'vue';
 import type { FarPlace } from './layers/plan';
 import * as figures from './figures';
@@ -20,7 +20,10 @@ export function farPlaces(coverage: Coverage): FarPlace[] {
   }));
 }
 
-/** Shows the uncovered people of `coverage`, by default of the map as it is, while the mode is open. */
+/**
+ * Shows the uncovered people of `coverage` while the mode is open; by default, of the map without
+ * edits.
+ */
 export function useUncovered(
   planner: Planner,
   map: PlannerMap,

@@ -1,4 +1,4 @@
-// The changed ways and gates of a scenario, on the map and by name.
+// Shows the changed ways and gates of a scenario on the map, and returns their names.
 import { onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue';
 import type { Position } from 'geojson';
 import * as api from '@/core/api/client';
@@ -10,7 +10,7 @@ import type { Edit } from './types';
 import type { PlannerMap } from './usePlannerMap';
 import { editText } from './ways';
 
-/** The features that edits change, as they are on the map; loaded once each. */
+/** Loads the features that edits change, as they are on the map. Each is loaded once. */
 export class EditedFeatures {
   private readonly known = new Map<string, Promise<Feature | null>>();
 
@@ -22,9 +22,10 @@ export class EditedFeatures {
   }
 }
 
-/** Whether nobody passes a gate any more after an edit. */
+/** Whether an edit closes a gate for people on foot. */
 const isShut = ({ properties }: Edit): boolean => properties?.['foot'] === 'no';
 
+/** Returns the names of the changed features by id. Features without a name are left out. */
 export function useWayLayers(
   map: PlannerMap,
   ways: ComputedRef<readonly Edit[]>,

@@ -1,8 +1,11 @@
-// Writes tables as an XLSX file. Loaded only when somebody asks for one.
+// Writes tables as an XLSX file. The library is loaded with the first download of such a file.
 import writeXlsxFile from 'write-excel-file/browser';
 import type { Sheet } from './handover';
 
-/** A share is a number from 0 to 1 with decimals; everything else is shown as it is. */
+/**
+ * Whether a number is shown as per cent: every number between 0 and 1, both excluded, is taken for
+ * a share.
+ */
 const isShare = (value: number): boolean => value > 0 && value < 1 && !Number.isInteger(value);
 
 export function xlsx(sheets: readonly Sheet[]): Promise<Blob> {

@@ -1,12 +1,15 @@
-// The map layers of a plan: people out of reach, what a plan changes, facilities, changed ways and gates, and the area
-// in focus. Uncovered people are the darkest thing on the map (the lightest in the dark theme).
+// The map layers of a plan: uncovered people, what a plan changes, facilities, changed ways and
+// gates, and the selected area. Uncovered people have the darkest colours on the map, and the
+// lightest in the dark theme.
 import type { Feature as GeoJsonFeature, Geometry, Position } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { mapColors } from '@/core/map/colors';
 import { addLayer } from '@/core/map/zorder';
 import type { FarClass } from '../reach';
 
-/** A place of people on the map, drawn by how far it is. */
+/**
+ * A building or other place with uncovered people, coloured by how far it is beyond the standard.
+ */
 export interface FarPlace {
   id: string;
   position: Position;
@@ -26,8 +29,9 @@ export interface ChangedPlace {
 export interface FacilityPoint {
   id: string;
   position: Position;
-  /** The name of an image. */
+  /** The name of a map image. */
   image: string;
+  /** Whether it is closed at the moment of the question. */
   isClosed: boolean;
 }
 
@@ -37,7 +41,7 @@ export interface ChangedWay {
   label: string;
 }
 
-/** A site that a plan has chosen. */
+/** A site of a plan. */
 export interface ChosenSite {
   name: string;
   position: Position;
@@ -66,7 +70,7 @@ const point = (position: Position, properties: Record<string, unknown>, id?: str
   properties,
   geometry: { type: 'Point', coordinates: position },
 });
-/** A circle of an area in proportion to the people. */
+/** The radius of a circle in pixels. It grows with the square root of the number of people. */
 const byPeople: ExpressionSpecification = ['interpolate', ['linear'], ['sqrt', ['get', 'people']], 1, 2, 12, 5, 30, 11];
 
 const building = (id: string): { source: string; sourceLayer: string; id: string } => ({
@@ -76,7 +80,7 @@ const building = (id: string): { source: string; sourceLayer: string; id: string
 });
 
 export class PlanLayers {
-  /** The buildings that have a state on the map. */
+  /** The ids of the buildings that are coloured on the map. */
   private readonly colored = new Set<string>();
   private far: readonly FarPlace[] = [];
   private changed: readonly ChangedPlace[] = [];
@@ -91,7 +95,8 @@ export class PlanLayers {
     const [near, farther, far, none] = colors.plan;
     const byClass: ExpressionSpecification = ['match', ['get', 'far'], 1, near, 2, farther, 3, far, none];
 
-    // Facilities that the question does not count would be mistaken for those that it does.
+    // Hides the facilities of the base map, which would be mistaken for those that count for the
+    // question.
     for (const id of ['facilities', 'first-aid-stations'])
       if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', 'none');
     const buildings = map.getStyle().layers.find((layer) => layer.id === 'buildings');
@@ -272,7 +277,7 @@ export class PlanLayers {
     this.color();
   }
 
-  /** What a plan covers is drawn as a change only. */
+  /** Draws the uncovered places. A place that gains coverage is drawn as a change instead. */
   private drawFar(): void {
     const gained = new Set(this.changed.filter(({ change }) => change === 'gain').map(({ id }) => id));
     this.put(
@@ -340,7 +345,7 @@ export class PlanLayers {
     );
   }
 
-  /** Colours the buildings themselves, where the map shows them. */
+  /** Colours the buildings of the base map. */
   private color(): void {
     const states = new Map<string, number>(this.far.map(({ id, far }) => [id, far]));
     for (const { id, change } of this.changed) states.set(id, change === 'gain' ? 5 : 6);
