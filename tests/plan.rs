@@ -1,4 +1,4 @@
-//! `onemap plan solve`: the solver of facility siting on the command line.
+//! Tests of `onemap plan solve`, the solver of facility siting on the command line.
 
 use std::fmt::Write as _;
 use std::process::Command;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::server::onemap;
 
-/// A graph file with 40 vertices, and its distances.
+/// Writes a graph file with 40 vertices. Returns its path and the matrix of distances, row by row.
 fn graph_file(folder: &std::path::Path) -> (String, Vec<u32>) {
     let edges = random_edges(40, 5);
     let mut text = format!("40 {} 4\n", edges.len());

@@ -1,4 +1,4 @@
-//! Tests of planning over HTTP, with the built program and the demo district.
+//! Tests of coverage over HTTP, with the built program and the demo district.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::support::ledger::account;
 use crate::support::server::{Server, onemap, problem};
 
+/// A server with the demo district, and tokens of two roles.
 pub struct District {
     pub server: Server,
     pub database: String,
@@ -59,7 +60,10 @@ impl District {
         let deadline = Instant::now() + Duration::from_secs(120);
         let body = json!({"standard": "aed_4"});
         while district.ask(&body).await.status() == StatusCode::SERVICE_UNAVAILABLE {
-            assert!(Instant::now() < deadline, "the network is not built");
+            assert!(
+                Instant::now() < deadline,
+                "the network is not built after 120 s"
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         district
@@ -105,7 +109,7 @@ async fn a_planner_sees_who_is_out_of_reach_and_what_a_further_park_changes() {
     );
     let share = found["share"].as_f64().unwrap();
     assert!((share - covered / demand).abs() < 1e-4);
-    // Straight lines are shorter than walks, so more people are within the distance.
+    // Straight lines are shorter than walks, so more people are within the distance of the standard.
     assert!(found["straight_line"]["share"].as_f64().unwrap() > share);
     let distance = &found["distance_m"];
     let of = |key: &str| distance[key].as_f64().unwrap();
@@ -117,7 +121,7 @@ async fn a_planner_sees_who_is_out_of_reach_and_what_a_further_park_changes() {
         shares.len() > 2
             && shares.is_sorted_by_key(|a| (a["share"].as_f64().unwrap() * 1e6) as u64)
     );
-    // Everybody lives in some community of the demo, so the communities together have all people.
+    // Every building of the demo is in a community, so the people of all communities add up to the demand.
     assert!((sum(&found["by"], "people") - demand).abs() < 1.0);
     assert!((sum(&found["uncovered"], "people") - (demand - covered)).abs() < 1.0);
     assert_eq!(found["standard"]["verified"], false);
@@ -136,7 +140,7 @@ async fn a_planner_sees_who_is_out_of_reach_and_what_a_further_park_changes() {
         assert_eq!(divided["worst"], found["worst"], "{by}");
     }
 
-    // Tries a further park at the place with the most people who are not covered.
+    // Tries a further park at the place with the most uncovered people, which is listed first.
     let [lon, lat] = [0, 1].map(|i| found["uncovered"][0]["position"][i].as_f64().unwrap());
     let mut body = ask("community");
     body["add"] = json!([{"lon": lon, "lat": lat}]);
@@ -145,7 +149,7 @@ async fn a_planner_sees_who_is_out_of_reach_and_what_a_further_park_changes() {
     assert!(gained > 1.0, "{tried}");
     assert!((tried["covered"].as_f64().unwrap() - covered - gained).abs() < 0.1);
     assert!((sum(&tried["change"]["places"], "people") - gained).abs() < 1.0);
-    // While a position is dragged, the same figures come without the lists.
+    // A brief answer, for use while a position is dragged, has the same figures without the lists.
     body["brief"] = json!(true);
     let brief = district.coverage(&body).await;
     for key in [
@@ -204,7 +208,7 @@ async fn an_aed_is_fetched_there_and_back_and_stations_close_at_night() {
     let night = district.coverage(&night).await;
     assert!(night["covered"].as_f64().unwrap() < noon["covered"].as_f64().unwrap());
     assert!(!night["facilities"]["closed"].as_array().unwrap().is_empty());
-    // A demand layer sent with the request, with one of its points in the sea.
+    // The request contains the demand: one point near a way, and one in the sea.
     let own = json!({
         "standard": "aed_4", "at": NOON, "by": "building",
         "demand": {"points": [

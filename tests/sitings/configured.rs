@@ -1,4 +1,4 @@
-//! Standards and rules of placement of a configuration folder.
+//! Standards and placement rules from a configuration folder.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::support::server::{Server, onemap};
 const STANDARDS: &str = include_str!("../../geodata/standards.toml");
 const PLACEMENT: &str = include_str!("../../geodata/placement.toml");
 
-/// Writes a file at once, so that the server never reads half of it.
+/// Writes a file by renaming, so that the server never reads an incomplete file.
 fn write(dir: &Path, name: &str, text: &str) {
     let part = dir.join(format!("{name}.part"));
     std::fs::write(&part, text).unwrap();
@@ -55,7 +55,10 @@ async fn own_standards_and_rules_of_placement_come_into_force_and_stay_in_the_ma
         .await
         .contains(&"swap_cabinet_own".to_owned())
     {
-        assert!(Instant::now() < deadline, "the standards are not in force");
+        assert!(
+            Instant::now() < deadline,
+            "the new standards are not in force after 30 s"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let body = json!({
@@ -65,7 +68,7 @@ async fn own_standards_and_rules_of_placement_come_into_force_and_stay_in_the_ma
     let why = town.failure(&body).await;
     assert!(why.contains("0 m from a street"), "{why}");
 
-    // A wrong file leaves the previous one in force and is named.
+    // An invalid file leaves the previous one in force, and /health/ready names it.
     write(
         config.path(),
         "placement.toml",
@@ -77,7 +80,10 @@ async fn own_standards_and_rules_of_placement_come_into_force_and_stay_in_the_ma
         if ready["config"][0].is_object() {
             break ready["config"][0].clone();
         }
-        assert!(Instant::now() < deadline, "the problem is not reported");
+        assert!(
+            Instant::now() < deadline,
+            "/health/ready reports no problem after 30 s"
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     assert_eq!(problem["file"], "placement.toml");
@@ -85,7 +91,7 @@ async fn own_standards_and_rules_of_placement_come_into_force_and_stay_in_the_ma
     let why = town.failure(&body).await;
     assert!(why.contains("0 m from a street"), "{why}");
 
-    // They are part of the map: a restart without the folder keeps them.
+    // Standards and rules are stored in the database, so a restart without the folder keeps them.
     town.server.kill();
     town.server = Server::on(&town.database, &[]).await;
     town.is_ready().await;

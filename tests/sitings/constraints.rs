@@ -1,10 +1,10 @@
-//! Each constraint by an instance that only it makes infeasible, and what it changes where there is a plan.
+//! For each constraint: an instance that becomes infeasible by it, and its effect where there is a plan.
 
 use serde_json::{Value, json};
 
 use super::{Town, crossing, ids, metres, people, points, station};
 
-/// Two villages, 400 m apart, each with a candidate in it and one beside it.
+/// Two villages, 400 m apart: column, row, people. [`SPOTS`] has a candidate in each village and one 100 m beside it.
 const VILLAGES: [(usize, usize, u32); 2] = [(0, 0, 60), (4, 0, 40)];
 const SPOTS: [(usize, usize); 4] = [(0, 0), (0, 1), (4, 0), (4, 1)];
 
@@ -26,7 +26,7 @@ fn with(mut body: Value, more: Value) -> Value {
     body
 }
 
-/// The constraints that are to blame for having no plan.
+/// The conflicting constraints of a problem that has no plan.
 async fn conflicts(town: &Town, body: &Value) -> Vec<String> {
     let found = town.siting(body).await;
     assert_eq!(found["stop_reason"], "infeasible", "{body}: {found}");
@@ -51,7 +51,7 @@ async fn each_constraint_alone_leaves_no_plan() {
         {"id": "c2", "lon": crossing(4, 0)[0], "lat": crossing(4, 0)[1], "cost": 7},
     ]});
     for (body, expected) in [
-        // Both villages need a site.
+        // Two required sites with k = 1.
         (
             mclp(json!({"k": 1, "community_share": [], "required": ["c0", "c2"]})),
             vec!["sites", "required"],
@@ -114,7 +114,7 @@ async fn a_share_of_each_community_moves_a_site_to_the_smaller_one() {
     let body = with(base("mclp"), json!({"k": 1, "community_share": share}));
     let found = town.siting(&body).await;
     assert_eq!(found["incumbent"], 40.0, "{found}");
-    // Both communities cannot have a site.
+    // With one site, only one of the communities reaches its share.
     let body = with(base("mclp"), json!({"k": 1, "community_share": 0.5}));
     let mut found = conflicts(&town, &body).await;
     found.sort();
@@ -141,13 +141,13 @@ async fn existing_stations_stay_are_replaced_or_do_not_count() {
         assert_eq!(found["sites"].as_array().unwrap().len(), 1);
         assert_eq!(found["before"]["covered"], 60.0);
     }
-    // It cannot both stay and be forbidden.
+    // A facility cannot be both kept and forbidden.
     let mut both = one("keep");
     both["forbidden"] = json!(["old"]);
     let mut found = conflicts(&town, &both).await;
     found.sort();
     assert_eq!(found, ["forbidden", "keep_existing"]);
-    // With the station that stays, one site is enough for the other village.
+    // The kept station serves its village, and the new site serves the other one.
     let body = with(base("p-center"), json!({"k": 1}));
     let kept = town.siting(&body).await;
     assert_eq!(kept["stop_reason"], "optimal");
@@ -165,7 +165,7 @@ async fn capacities_backup_and_gradual_coverage_count_people_in_their_way() {
     let found = town.siting(&body).await;
     assert_eq!(found["incumbent"], 60.0);
     assert_eq!(found["figures"]["covered"], 100.0);
-    // A site 200 m from the village covers half of its people: coverage falls from 150 m to 250 m.
+    // A site 200 m from the village covers half of its people, because coverage falls linearly from 150 m to 250 m.
     let far = points(&[(0, 2)]);
     let body = with(
         base("mclp"),

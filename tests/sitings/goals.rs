@@ -1,4 +1,4 @@
-//! Each goal against all plans: every plan of a small town is asked as a coverage.
+//! Compares the result of each goal with all plans of a small town. Each plan is counted as a coverage.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn base(problem: &str) -> Value {
     })
 }
 
-/// The coverage of the town with stations at some of the candidates, without some of those that exist.
+/// The coverage of the town with stations at the chosen candidates and without some existing stations.
 async fn plan(town: &Town, standard: &Value, chosen: &[usize], without: &[&str]) -> Value {
     let add: Vec<Value> = chosen
         .iter()
@@ -36,7 +36,7 @@ fn number(value: &Value) -> f64 {
         .unwrap_or_else(|| panic!("not a number: {value}"))
 }
 
-/// The numbers of candidates `c0` … in a plan.
+/// The numbers of the candidates `c0`, `c1` … in a plan.
 fn numbers(plan: &Value) -> Vec<usize> {
     let ids = ids(&plan["sites"]).into_iter();
     let own = ids.filter_map(|id| id.strip_prefix('c')?.parse().ok());
@@ -261,7 +261,7 @@ async fn a_time_counts_stairs_and_the_way_back_as_a_coverage_does() {
     }
     assert!(best > 10.0);
     assert!((number(&found["incumbent"]) - best).abs() < 0.01, "{found}");
-    // Upper storeys are farther than ground floors, so not everybody in reach of the door is covered.
+    // Upper storeys are farther than ground floors, so a part of the people behind a door may be uncovered.
     let share = number(&found["figures"]["share"]);
     assert!(share > 0.0 && share < 1.0);
 }
@@ -298,7 +298,7 @@ async fn a_robust_site_is_chosen_in_every_sample_and_one_with_a_rival_in_some() 
 async fn a_siting_on_a_scenario_answers_as_if_its_edits_had_been_made() {
     let town = Town::start().await;
     let standard = metres(200.0);
-    // A station is tried in the south-west, and a street is closed.
+    // The edits add a station in the south-west and delete a street.
     let edits = json!([
         {"collection": "first_aid_stations", "id": "tried", "op": "put", "feature": station("tried", (0, 1))},
         {"collection": "routes", "id": "column-5", "op": "delete"},
@@ -333,7 +333,7 @@ async fn a_siting_on_a_scenario_answers_as_if_its_edits_had_been_made() {
     );
     assert_eq!(found["seq"], again["seq"]);
 
-    // The same saved as a scenario.
+    // The same edits, saved as a scenario.
     let saved = town.request(reqwest::Method::POST, "/api/plan/scenarios");
     let saved = saved
         .json(&json!({"name": "试点", "edits": edits}))

@@ -1,4 +1,4 @@
-//! Jobs that are cancelled, killed with the server, or queued behind each other.
+//! Siting jobs that are cancelled, interrupted by a killed server, or queued.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,8 @@ use crate::support::feed::Feed;
 use crate::support::ledger::account;
 use crate::support::server::Server;
 
-/// A problem over many crossings that takes the solver long to prove: p-median with a candidate at each crossing.
+/// A p-median problem with people and a candidate at each crossing. With many streets, the solver needs long to prove
+/// the best plan.
 fn hard(streets: usize) -> Value {
     let all = || (0..streets * streets).map(|n| (n % streets, n / streets));
     let homes: Vec<Value> = all()
@@ -41,12 +42,12 @@ async fn has_incumbent(town: &Town, id: &str) -> Value {
         let job = town.look(id).await;
         assert!(
             ["queued", "running"].contains(&job["state"].as_str().unwrap()),
-            "the problem is too easy: {job}"
+            "expected a job that still runs, found {job}"
         );
         if job["progress"]["incumbent"].is_number() {
             return job;
         }
-        assert!(Instant::now() < deadline, "no incumbent: {job}");
+        assert!(Instant::now() < deadline, "no incumbent after 60 s: {job}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -85,7 +86,7 @@ async fn a_siting_streams_its_incumbent_bound_and_gap_and_ends_when_it_is_cancel
         }
     };
     assert_eq!(last.data["state"], "cancelled");
-    // The thread is free for the next job.
+    // The worker thread is free for the next job.
     let mut easy = hard(4);
     easy["k"] = json!(2);
     assert_eq!(town.siting(&easy).await["stop_reason"], "optimal");
@@ -99,7 +100,7 @@ async fn a_siting_goes_on_after_the_server_was_killed_even_if_the_map_has_change
         body["time_limit_s"] = json!(12);
         let id = town.job(&body).await;
         has_incumbent(&town, &id).await;
-        // The first checkpoint comes after three seconds.
+        // Waits until the first checkpoint is stored, at most three seconds after the first plan.
         tokio::time::sleep(Duration::from_secs(4)).await;
         let job = town.look(&id).await;
         assert_eq!(job["state"], "running", "{job}");
@@ -123,7 +124,7 @@ async fn a_siting_goes_on_after_the_server_was_killed_even_if_the_map_has_change
             "{result}"
         );
         assert!(result["bound"].is_number() && result["gap"].is_number());
-        // A time limit counts the time before the restart.
+        // The time limit includes the time before the restart.
         assert!(["optimal", "time_limit"].contains(&result["stop_reason"].as_str().unwrap()));
         assert_eq!(result["sites"].as_array().unwrap().len(), 17);
     }
@@ -173,7 +174,7 @@ async fn ten_sitings_at_once_take_turns_between_their_owners() {
     }
     started.sort();
     let places: Vec<usize> = (0..started.len()).filter(|n| started[*n].1).collect();
-    // The second owner came last and does not wait for all jobs of the first one.
+    // The second owner's jobs were created last, but do not wait for all jobs of the first owner.
     assert!(*places.last().unwrap() < started.len() - 1, "{started:?}");
     let request = town
         .server

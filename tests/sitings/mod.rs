@@ -1,5 +1,5 @@
-//! Tests of sitings over HTTP with the built program: a small town of streets in a grid, whose people, stations and
-//! candidates each test chooses. Whatever a plan is said to achieve is asked again as a coverage.
+//! Tests of sitings over HTTP with the built program, on a small town with streets in a grid. Each test sets people,
+//! stations and candidates. The figures of plans are compared with a coverage of the same sites.
 
 mod configured;
 mod constraints;
@@ -28,7 +28,7 @@ pub fn crossing(column: usize, row: usize) -> [f64; 2] {
     [117.13 + dx * column as f64, 39.22 + dy * row as f64]
 }
 
-/// A town on a server.
+/// A server with a town, and a token of the role planner.
 pub struct Town {
     pub server: Server,
     pub database: String,
@@ -71,12 +71,15 @@ impl Town {
             if answer.status() != StatusCode::SERVICE_UNAVAILABLE {
                 return;
             }
-            assert!(Instant::now() < deadline, "the network is not built");
+            assert!(
+                Instant::now() < deadline,
+                "the network is not built after 60 s"
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// A request of the planner.
+    /// A request as the planner, for texts in English.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.server.request(method, path).bearer_auth(&self.planner);
         request.header("accept-language", "en")
@@ -90,7 +93,7 @@ impl Town {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// Asks for a siting.
+    /// Sends the request for a siting.
     pub async fn ask(&self, body: &Value) -> reqwest::Response {
         let request = self.request(Method::POST, "/api/plan/sitings");
         request.json(body).send().await.unwrap()
@@ -119,12 +122,15 @@ impl Town {
             if !["queued", "running"].contains(&job["state"].as_str().unwrap()) {
                 return job;
             }
-            assert!(Instant::now() < deadline, "the job does not end: {job}");
+            assert!(
+                Instant::now() < deadline,
+                "the job has not ended after 180 s: {job}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// The result of a siting.
+    /// Runs a siting and returns its result.
     pub async fn siting(&self, body: &Value) -> Value {
         let id = self.job(body).await;
         let job = self.ended(&id).await;
@@ -132,7 +138,7 @@ impl Town {
         job["result"].clone()
     }
 
-    /// The reason why the job of a siting failed.
+    /// Runs a siting that must fail, and returns the error text of the job.
     pub async fn failure(&self, body: &Value) -> String {
         let id = self.job(body).await;
         let job = self.ended(&id).await;
@@ -141,7 +147,7 @@ impl Town {
     }
 }
 
-/// The streets: lines that share the crossings.
+/// The streets as lines that share their vertices at the crossings.
 fn roads(streets: usize) -> Value {
     let line = |id: String, at: &dyn Fn(usize) -> [f64; 2]| {
         let line: Vec<[f64; 2]> = (0..streets).map(at).collect();
@@ -159,7 +165,7 @@ fn roads(streets: usize) -> Value {
     json!({"type": "FeatureCollection", "features": features})
 }
 
-/// People at crossings: column, row, number.
+/// A demand layer with people at crossings: column, row, number of people.
 pub fn people(homes: &[(usize, usize, u32)]) -> Value {
     let point = |(n, (column, row, people)): (usize, &(usize, usize, u32))| {
         let [lon, lat] = crossing(*column, *row);
@@ -188,7 +194,7 @@ pub fn station(id: &str, (column, row): (usize, usize)) -> Value {
     })
 }
 
-/// A standard of so many metres.
+/// A standard with this distance in metres.
 pub fn metres(metres: f64) -> Value {
     json!({"metres": metres, "source": "街道方案"})
 }
@@ -203,7 +209,7 @@ pub fn ids(sites: &Value) -> Vec<String> {
     ids
 }
 
-/// All subsets of `0..count` of a size.
+/// All subsets of `0..count` with `size` elements.
 pub fn subsets(count: usize, size: usize) -> Vec<Vec<usize>> {
     (0_u32..1 << count)
         .filter(|set| set.count_ones() as usize == size)
@@ -211,7 +217,7 @@ pub fn subsets(count: usize, size: usize) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// A town with people here and there, and candidates.
+/// The people of the town: column, row, number of people.
 pub const HOMES: [(usize, usize, u32); 12] = [
     (0, 0, 40),
     (1, 0, 25),
@@ -226,6 +232,7 @@ pub const HOMES: [(usize, usize, u32); 12] = [
     (3, 6, 21),
     (6, 6, 9),
 ];
+/// The candidates of the town: column and row.
 pub const PLACES: [(usize, usize); 8] = [
     (0, 1),
     (2, 2),

@@ -1,4 +1,4 @@
-//! Where candidates come from, and why some of them may not be chosen.
+//! The sources of candidates, and the reasons for which candidates are excluded.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn base(candidates: Value) -> Value {
     body
 }
 
-/// A square polygon: its south-west corner is this many metres east and north of a crossing.
+/// A square polygon. Its south-west corner is `east_m` metres east and `north_m` metres north of a crossing.
 fn square(
     id: &str,
     (column, row): (usize, usize),
@@ -42,7 +42,7 @@ fn square(
 fn refused<'a>(found: &'a Value, id: &str) -> &'a Value {
     let refused = found["candidates"]["refused"].as_array().unwrap();
     let one = refused.iter().find(|r| r["id"] == id);
-    one.unwrap_or_else(|| panic!("{id} is not refused: {refused:?}"))
+    one.unwrap_or_else(|| panic!("expected {id} among the refused candidates: {refused:?}"))
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn each_refusal_says_which_rule_and_which_feature_it_comes_from() {
     let mut candidates = points(&[(2, 2), (4, 4), (5, 0), (6, 6)]);
     let list = candidates["points"].as_array_mut().unwrap();
     let [lon, lat] = crossing(0, 0);
-    // The street runs along the wall, 3 m south of it; the point stands 20 m east of the crossing.
+    // The point is on the street, 20 m east of the crossing. The wall of the kindergarten is 3 m north of the street.
     list.push(json!({"id": "wall", "lon": lon + 20.0 / 86_300.0, "lat": lat}));
     list.push(json!({"id": "sea", "lon": sea_lon, "lat": sea_lat}));
     let body = base(candidates);
@@ -99,7 +99,7 @@ async fn each_refusal_says_which_rule_and_which_feature_it_comes_from() {
         refused(&found, "wall")["why"]["zh"],
         "距幼儿园、学校外墙3米（第一幼儿园），应不少于10米"
     );
-    // A candidate that must be chosen but may not be is named with the reason.
+    // The error names a required candidate that is excluded, with the reason.
     let mut required = body.clone();
     required["required"] = json!(["c1"]);
     let why = town.failure(&required).await;
@@ -112,7 +112,7 @@ async fn each_refusal_says_which_rule_and_which_feature_it_comes_from() {
         "{why}"
     );
 
-    // Without the rules, only the one without a way is refused.
+    // Without the placement rules, only the candidate without a way nearby is excluded.
     let mut free = body.clone();
     free["placement"] = json!(false);
     let found = town.siting(&free).await;
@@ -142,7 +142,7 @@ async fn candidates_come_from_a_layer_with_costs_from_hosts_and_from_areas() {
         let house = square(id, at, [3.0, 3.0, 20.0], properties);
         town.server.put("buildings", &house).await;
     }
-    // The levels of the buildings stand for costs.
+    // The property `levels` of the buildings is used as the cost.
     let layer = json!({"layer": {
         "collection": "buildings", "filter": "kind = 'shop'", "cost": "levels",
     }});
@@ -158,7 +158,7 @@ async fn candidates_come_from_a_layer_with_costs_from_hosts_and_from_areas() {
     body["budget"] = json!(8);
     assert_eq!(ids(&town.siting(&body).await["sites"]), ["north", "south"]);
 
-    // Hosts may be buildings, although a cabinet may not stand in one.
+    // Buildings may be hosts, although a candidate point for a cabinet must not be inside a building.
     let hosts = json!({"hosts": {"collection": "buildings", "filter": "kind = 'shop'"}});
     let found = town.siting(&base(hosts)).await;
     assert_eq!(found["candidates"]["count"], 2);
@@ -174,7 +174,7 @@ async fn candidates_come_from_a_layer_with_costs_from_hosts_and_from_areas() {
     ]]});
     let areas = json!({"areas": {"polygons": [area], "spacing_m": 25}});
     let found = town.siting(&base(areas)).await;
-    // 100 m with a point every 25 m, four in each direction; one of them stands in the shop.
+    // A square of 100 m with a point every 25 m has 16 points. The points inside the shop are excluded.
     let (count, refused) = (
         &found["candidates"]["count"],
         &found["candidates"]["refused"],
@@ -200,7 +200,7 @@ async fn candidates_are_generated_where_the_standard_leaves_people_out() {
         "{}",
         found["notes"]
     );
-    // With a station everywhere nobody is left out.
+    // If everybody is covered, no candidates are generated.
     body["demand"] = people(&HOMES[..1]);
     let [lon, lat] = crossing(0, 0);
     let cabinet = json!({

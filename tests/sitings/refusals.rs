@@ -1,4 +1,4 @@
-//! Requests that cannot be answered: each is refused with the field and what was expected.
+//! Invalid requests. Each is refused with the field and the expected value.
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -212,7 +212,7 @@ async fn people_outside_the_network_are_reported_and_too_much_is_refused_before_
                 .contains("no choice of sites covers them")
         );
     }
-    // An island that no candidate is on: its people are not part of "everybody" either.
+    // No way connects the island with a candidate, so its people are excluded from "everybody" too.
     let [west, lat] = crossing(20, 20);
     let island = json!({
         "type": "Feature", "id": "island",
@@ -233,7 +233,7 @@ async fn people_outside_the_network_are_reported_and_too_much_is_refused_before_
         json!({"no_way": 0.0, "left_out": 7.0, "attainable_share": 0.979885})
     );
     assert_eq!(found["figures"]["unreached"], 7.0);
-    // What everybody cannot have is said with what can be had.
+    // If not everybody can be covered, the result has the largest share that can be.
     let mut body = with(json!({"problem": "lscp", "k": null, "plans": 1}));
     let found = town.siting(&body).await;
     assert_eq!(found["stop_reason"], "infeasible");
@@ -242,7 +242,7 @@ async fn people_outside_the_network_are_reported_and_too_much_is_refused_before_
     body["share"] = json!(attainable);
     assert_eq!(town.siting(&body).await["stop_reason"], "optimal");
 
-    // Nobody is inside the network.
+    // All people are outside the network.
     let sea = json!([{"id": "sea", "lon": 118.9, "lat": 38.9, "people": 5}]);
     let why = town
         .failure(&with(
@@ -251,7 +251,7 @@ async fn people_outside_the_network_are_reported_and_too_much_is_refused_before_
         .await;
     assert!(why.contains("outside the walking network"), "{why}");
 
-    // 9,000 places to 4,500 candidates over the whole network are 40 million pairs.
+    // 9,000 places that reach all of 4,500 candidates are 40 million pairs.
     let spread = |n: usize, of: usize| {
         let [lon, lat] = crossing(n % 6, n / 6 % 6);
         let share = (n / 36) as f64 / of as f64;

@@ -21,12 +21,12 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Connects; `last` is the id of the last event, as a client sends it when it reconnects.
+    /// Connects. `last` is sent as `Last-Event-ID`, as a client does when it reconnects.
     pub async fn connect(base: &str, query: &str, last: Option<u64>) -> Self {
         Self::connect_saying(base, query, last.map(|seq| seq.to_string())).await
     }
 
-    /// Connects with any text as the id of the last event.
+    /// Connects with any text as `Last-Event-ID`.
     pub async fn connect_saying(base: &str, query: &str, last: Option<String>) -> Self {
         let mut request = reqwest::Client::new().get(format!("{base}/api/events{query}"));
         if let Some(id) = last {
@@ -55,12 +55,12 @@ impl Feed {
         }
     }
 
-    /// The next event other than the heartbeat. If none arrives, the test fails.
+    /// The next event other than the heartbeat. If none arrives within 30 seconds, the test fails.
     pub async fn next(&mut self) -> Event {
         loop {
             let event = tokio::time::timeout(Duration::from_secs(30), self.any())
                 .await
-                .expect("an event");
+                .expect("an event within 30 s");
             if event.kind != "time" {
                 return event;
             }
@@ -102,7 +102,7 @@ pub fn take_event(buffer: &mut String) -> Option<Event> {
 pub struct Silent(tokio::net::TcpStream);
 
 impl Silent {
-    /// Connects with a small buffer, so that few bytes fill it.
+    /// Connects with a small receive buffer, so that few bytes fill it.
     pub async fn connect(base: &str, query: &str) -> Self {
         let address = base.strip_prefix("http://").unwrap();
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
@@ -124,7 +124,7 @@ impl Silent {
         // A reset also ends the connection.
         let _ = tokio::time::timeout(Duration::from_secs(60), reading)
             .await
-            .expect("the connection ends");
+            .expect("the end of the connection within 60 s");
         let mut text = String::from_utf8_lossy(&without_chunks(&bytes)).into_owned();
         std::iter::from_fn(|| take_event(&mut text)).collect()
     }

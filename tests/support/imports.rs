@@ -102,7 +102,7 @@ pub async fn check_extract(name: &str, buildings: u64) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/osm");
     let file = folder.join(name);
     let Ok(bytes) = std::fs::read(&file) else {
-        eprintln!("SKIPPED: {} is not there", file.display());
+        eprintln!("SKIPPED: the file {} does not exist", file.display());
         return;
     };
     let path = file.to_str().unwrap();

@@ -7,11 +7,11 @@ use tempfile::TempDir;
 use super::building;
 use super::server::{Server, onemap, problem, sqlite_in};
 
-/// The longitude and latitude, in degrees, of everything in these tests.
+/// The longitude and latitude of all features in these tests, in degrees.
 pub const LON: f64 = 117.13;
 pub const LAT: f64 = 39.22;
 
-/// A server with a grid, a building and two units, and accounts that work there.
+/// A server with a grid, a building and two units, and the tokens of three accounts.
 pub struct Ledger {
     pub server: Server,
     pub officer: String,
@@ -172,7 +172,7 @@ impl Ledger {
         serde_json::from_str(&text).unwrap()
     }
 
-    /// Uploads a photo: the smallest valid picture, different for each colour.
+    /// Uploads a photo of one pixel. Each grey value makes a different file.
     pub async fn photo(&self, colour: u8) -> Value {
         let answer = self
             .server
@@ -187,7 +187,7 @@ impl Ledger {
         json!({"id": said["id"], "claim": said["claim"]})
     }
 
-    /// Creates a case and takes it to a status.
+    /// Creates a case, performs the actions that lead to a status, and returns its id.
     pub async fn at(&self, status: &str) -> String {
         let id = self.case().await;
         let (officer, unit) = (&self.officer, &self.unit);
@@ -204,7 +204,7 @@ impl Ledger {
             "verified" => &["file", "dispatch", "start", "handle", "verify"],
             "closed" => &["file", "dispatch", "start", "handle", "verify", "close"],
             "parked" => &["file", "park"],
-            other => panic!("{other}"),
+            other => panic!("unknown status: {other}"),
         };
         let other = if status == "merged" {
             self.case().await
@@ -280,16 +280,16 @@ pub fn jiff_now() -> String {
     jiff::Timestamp::now().to_string()
 }
 
-/// The present moment. Waits a little, because steps have a precision of milliseconds and the next one must be
-/// later.
+/// The present moment. Then waits two milliseconds, because steps have a precision of milliseconds and the next step
+/// must be later than the returned moment.
 pub async fn a_moment() -> String {
     let now = jiff_now();
     tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     now
 }
 
-/// A configuration in which corridor clutter turns red two seconds after its report, and a sensor's value
-/// counts after five seconds, which is longer than a busy machine needs between two observations.
+/// A configuration in which corridor clutter turns red two seconds after its report, and a sensor's value counts
+/// after five seconds. Five seconds are longer than a busy machine needs between two observations.
 pub fn hasty_rules() -> TempDir {
     edited_rules(&[
         (
@@ -318,7 +318,7 @@ pub fn edited_rules(edits: &[(&str, &str)]) -> TempDir {
     }
     let rules = std::fs::read_to_string(geodata.join("rules.toml")).unwrap();
     let rules = edits.iter().fold(rules, |rules, (usual, edited)| {
-        assert!(rules.contains(usual), "{usual}");
+        assert!(rules.contains(usual), "rules.toml does not contain {usual}");
         rules.replace(usual, edited)
     });
     std::fs::write(folder.path().join("rules.toml"), rules).unwrap();

@@ -1,4 +1,4 @@
-// Sends the requests that the server got to the program for offline phones, and compares the answers.
+// Sends requests that the server has answered to the program for offline phones, and compares the answers.
 //
 //   node offline.mjs FOLDER ENGINE.wasm
 //
@@ -24,7 +24,8 @@ const opening = performance.now();
   const bytes = read(name);
   wasm.put(number, write(bytes), bytes.length);
 });
-if (wasm.open(manifest.seq, manifest.network_seq) !== 1) throw new Error('the network file is damaged');
+if (wasm.open(manifest.seq, manifest.network_seq) !== 1)
+  throw new Error(`the program does not accept the network file in ${folder}`);
 console.log(`opened in ${(performance.now() - opening).toFixed(1)} ms`);
 
 function call(op, request) {
@@ -70,7 +71,7 @@ const phone = {
 function prepare() {
   for (const profile of ['foot', 'ebike', 'cargo_trike', 'wheelchair']) {
     const { problem } = call('prepare', { profile });
-    if (problem) throw new Error(`no bounds for ${profile}: ${problem.code}`);
+    if (problem) throw new Error(`computing the lower bounds for ${profile} failed: ${problem.code}`);
   }
 }
 
@@ -140,8 +141,8 @@ const refusal = {
 const took = { route: [], card: [], search: [], near: [], trip: [] };
 const count = { same: 0, refused: 0, tied: 0, busy: 0 };
 // If several routes take equally long, a search returns the one that it finds first. Which one that is depends on the
-// lower bounds that guide the search. Then everything but the route itself must be equal. If the routes lead through
-// different gates, each must name the gate of the other as one that takes no longer.
+// lower bounds that guide the search. In this case everything but the route itself must be equal. If the routes lead
+// through different gates, each answer must name the gate of the other as one that takes no longer.
 const gates = (gate, others) => {
   const isEqual = ({ extra_s }) => extra_s === 0;
   const equal = [...(gate ? [gate] : []), ...others.filter(isEqual)].map(({ id }) => id).sort();
@@ -156,7 +157,7 @@ const tie = ({ summary: { distance_m: _, gate, other_gates, ...summary }, featur
   // Alternatives that take equally long may be in another order.
   alternatives: alternatives?.map(tie).sort((a, b) => a.seconds - b.seconds || (gateOf(a) < gateOf(b) ? -1 : 1)),
 });
-// The places that are equally near may be in another order, and the routes to them may differ in length.
+// Places that are reached in equal time may be in another order, and the routes to them may differ in length.
 const nearTie = ({ features }) => {
   const found = features.map(({ distance_m: _, ...place }) => place);
   const key = ({ id, duration_s }) => [duration_s, id];
@@ -165,14 +166,14 @@ const nearTie = ({ features }) => {
 const ties = { route: tie, trip: tie, near: nearTie };
 const different = [];
 const lines = read('answers.jsonl').toString().split('\n');
-// Every second question is asked after lower bounds of the travel times were computed.
+// The second half of the requests is sent after lower bounds of the travel times were computed.
 const halves = [0, 1].map((half) => lines.filter((_, number) => number % 2 === half));
 for (const [number, line] of halves.flat().entries()) {
   if (number === halves[0].length) prepare();
   const { kind, ask, status, answer } = JSON.parse(line);
   const isLimited = status === 422 && !(answer.reason || answer.errors || answer.field);
   if (status === 503 || isLimited) {
-    // A loaded server gives up on the longest searches, and each request has a budget.
+    // Skips requests that the server did not answer because it was busy (503) or the search exceeded its budget.
     count.busy += 1;
     continue;
   }
@@ -210,11 +211,11 @@ const at = (list, share) => list.sort((a, b) => a - b)[Math.min(list.length - 1,
 for (const [kind, list] of Object.entries(took)) {
   if (list.length > 0) {
     const [half, most] = [at(list, 0.5), at(list, 0.99)].map((ms) => ms.toFixed(2));
-    console.log(`${list.length} × ${kind}: half within ${half} ms, 99 % within ${most} ms`);
+    console.log(`${list.length} × ${kind}: median ${half} ms, 99th percentile ${most} ms`);
   }
 }
 console.log(
-  `${count.same} equal answers, ${count.refused} equal refusals, ${count.tied} other ways of equal time, ` +
+  `${count.same} equal answers, ${count.refused} equal refusals, ${count.tied} other routes of equal time, ` +
     `${different.length} different; ${count.busy} not answered by the server`,
 );
 for (const { kind, ask, status, server, phone } of different.slice(0, Number(process.env.SHOWN ?? 10))) {

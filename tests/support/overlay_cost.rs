@@ -14,7 +14,7 @@ const MOST: usize = 1 << 20;
 /// The number of open cases, and of grids.
 const CASES: u32 = 5_000;
 const GRIDS: u32 = 500;
-/// The number of edits that are not merged into the base of their collection.
+/// The number of features whose edits are not yet merged into the base of their collection.
 const WAITING: u32 = 2_000;
 
 fn put(collection: &str, id: String, geometry: Geometry<f64>, said: &Value) -> Change {
@@ -74,10 +74,10 @@ fn a_map(buildings: u32) -> Snapshot {
     Overlay::new(&snapshot, &[edit]).unwrap().view().clone()
 }
 
-/// Applies one edit after the other to a map of this number of buildings and counts what each allocates.
+/// Applies each of some edits to a map with this number of buildings, and counts the bytes that it allocates.
 ///
 /// # Panics
-/// If an edit allocates too much, or does not appear in the answer.
+/// If an edit allocates [`MOST`] bytes or more, or is not in the resulting map.
 pub fn check(buildings: u32) {
     let map = a_map(buildings);
     let last = buildings - 1;
@@ -117,6 +117,6 @@ pub fn check(buildings: u32) {
     let overlay = Overlay::new(&map, &[Edit::new(Author::system(), vec![red])]).unwrap();
     assert_eq!(overlay.view().status().open().red, 1);
     assert_eq!(map.status().open().red, 0);
-    // A big map is freed on other threads, while the next test counts what is in use.
+    // Leaks the map: it would be freed on other threads while the next test counts the memory in use.
     std::mem::forget(map);
 }

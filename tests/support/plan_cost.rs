@@ -13,11 +13,11 @@ use serde_json::json;
 
 use super::GLOBAL;
 
-/// The memory that an import of any size may take, in bytes: parts of files, and features that wait for their
-/// links.
+/// The memory that an import may take independent of its size, in bytes: parts of files, and features that wait for
+/// their links.
 const FIXED: usize = 32 << 20;
-/// The memory that it may take for each feature, in bytes: the id and whether it changed, which is less than
-/// the feature itself.
+/// The memory that an import may take in addition for each feature, in bytes: its id and whether it changed, which is
+/// less than the feature itself.
 const EACH: usize = 160;
 
 /// A hundredth of the note of each feature. The note makes the feature as large as one with many properties.
@@ -63,7 +63,7 @@ fn house(n: u32) -> Change {
 /// Plans an import that changes each of this many features, and measures the memory.
 ///
 /// # Panics
-/// If it takes more than allowed.
+/// If the import takes more memory than allowed.
 pub async fn check(features: u32) {
     let schemas = vec![(CollectionId::new("houses").unwrap(), json!({}))];
     let empty = in_use();

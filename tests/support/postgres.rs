@@ -1,5 +1,5 @@
-//! A temporary PostgreSQL with PostGIS. The first test that needs it creates it in a temporary folder. It can
-//! be reached only by a socket in that folder, and is removed when the tests end, however they end.
+//! A temporary PostgreSQL server with PostGIS. The first test that needs it creates it in a temporary folder. It can be
+//! reached only by a socket in that folder, and is removed when the test process ends for any reason.
 
 use std::ffi::OsString;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-const MISSING: &str = "these tests need PostgreSQL 14 or newer with PostGIS 3. Debian and Ubuntu: \
+const MISSING: &str = "these tests need PostgreSQL 14 or newer with PostGIS 3. On Debian and Ubuntu: \
     apt-get install postgresql postgresql-NN-postgis-3 (NN is the version that apt installed; the \
-    server need not run). To go without: ONEMAP_TEST_POSTGRES=skip";
+    server need not run). To skip these tests: ONEMAP_TEST_POSTGRES=skip";
 
 /// A new, empty database with PostGIS on the cluster that all tests share. `None` only if the tests are run
 /// without PostgreSQL.
@@ -23,12 +23,12 @@ pub fn database() -> Option<String> {
     Some(SHARED.get_or_init(Cluster::start).database())
 }
 
-/// Whether the tests are run without PostgreSQL. Then this prints a clear notice.
+/// Whether the tests are run without PostgreSQL. If so, this prints that a test is skipped.
 #[allow(clippy::print_stderr, reason = "who runs the tests must see it")]
 pub fn skipped() -> bool {
     let skip = std::env::var("ONEMAP_TEST_POSTGRES").is_ok_and(|v| v == "skip");
     if skip {
-        eprintln!("SKIPPED: a test of PostGIS, since ONEMAP_TEST_POSTGRES=skip");
+        eprintln!("SKIPPED: a test with PostGIS, because ONEMAP_TEST_POSTGRES=skip is set");
     }
     skip
 }
@@ -38,10 +38,10 @@ pub struct Cluster {
     folder: PathBuf,
     bin: PathBuf,
     user: Option<(u32, u32)>,
-    /// A process that stops the server and removes the folder when its standard input closes. That happens when
-    /// the test process ends, for whatever reason.
+    /// A process that stops the server and removes the folder when its standard input closes, which happens when the
+    /// test process ends for any reason.
     _keeper: std::process::Child,
-    /// The processes that keep the poolers running.
+    /// The processes that run the poolers.
     poolers: std::sync::Mutex<Vec<std::process::Child>>,
 }
 
@@ -112,16 +112,15 @@ impl Cluster {
             .collect()
     }
 
-    /// Starts the server again in a namespace with a mounted file system in memory of this size, and creates a
-    /// database on it. Returns its address and the path of the disk outside of the namespace. `None` if this
-    /// machine does not allow the mount. The server must be stopped before.
+    /// Starts the stopped server again in a mount namespace with an in-memory file system of this size, and creates a
+    /// database on that file system. Returns the address of the database and the path of the file system outside of
+    /// the namespace; `None` if this machine does not allow the mount.
     pub fn up_on_small_disk(&self, megabytes: u32) -> Option<(String, PathBuf)> {
         let small = self.folder.join("small");
         std::fs::create_dir(&small).expect("a folder");
         let (uid, gid) = self.user.unwrap_or_else(own_user);
         chown(&small, Some(uid), Some(gid)).expect("chown");
-        // root can mount directly; other users become root in a user namespace. The server itself runs as
-        // neither.
+        // root can mount directly; other users become root in a user namespace. The server itself must not run as root.
         let (outer, inner) = match self.user {
             Some(_) => (
                 "--mount",
@@ -170,7 +169,7 @@ impl Cluster {
             "CREATE DATABASE cramped TEMPLATE empty TABLESPACE small",
         );
         let about = std::fs::read_to_string(self.folder.join("data/postmaster.pid"));
-        let about = about.expect("the server's number");
+        let about = about.expect("a readable postmaster.pid");
         let pid = about.lines().next().unwrap_or_default();
         let seen = format!("/proc/{pid}/root{}", small.display());
         Some((self.url("cramped"), seen.into()))
@@ -202,8 +201,8 @@ impl Cluster {
         self.url(name)
     }
 
-    /// Starts PgBouncer for a database, with extra lines of configuration. Returns the address of the database
-    /// through it. It ends with the server.
+    /// Starts PgBouncer for a database, with extra lines of configuration. Returns the address of the database through
+    /// PgBouncer, which ends when the test process ends.
     pub fn pooler(&self, database: &str, settings: &str) -> String {
         const PROGRAM: &str = "/usr/sbin/pgbouncer";
         assert!(
@@ -231,7 +230,7 @@ impl Cluster {
         if let Some((uid, gid)) = self.user {
             chown(&folder, Some(uid), Some(gid)).expect("chown");
         }
-        // The pooler ends when its standard input closes, as the server's keeper does.
+        // The shell ends the pooler when its standard input closes, as the process in `_keeper` ends the server.
         let keeper = as_user(Command::new("sh"), self.user)
             .args([
                 "-c",
@@ -251,7 +250,7 @@ impl Cluster {
         while !folder.join(".s.PGSQL.6432").exists() {
             assert!(
                 std::time::Instant::now() < deadline,
-                "PgBouncer did not start: {}",
+                "PgBouncer did not start within 30 s: {}",
                 std::fs::read_to_string(folder.join("log")).unwrap_or_default()
             );
             std::thread::sleep(std::time::Duration::from_millis(20));
@@ -280,7 +279,7 @@ impl Cluster {
             .env_remove("PGOPTIONS")
             .stdin(Stdio::null())
             .stdout(Stdio::null());
-        // A file and not a pipe, because the server would inherit the pipe and keep it open.
+        // Standard error goes to a file, because the server would inherit a pipe and keep it open.
         let log = self.folder.join(format!("{program}.err"));
         let file = std::fs::File::create(&log).expect("a file in the temporary folder");
         let status = command.stderr(file).status().expect(MISSING);
@@ -325,7 +324,8 @@ fn own_user() -> (u32, u32) {
     (about.uid(), about.gid())
 }
 
-/// PostgreSQL refuses to run as root. Then it runs as the user that its package created.
+/// The user and the group for the server if the tests run as root, which PostgreSQL refuses: those that its package
+/// created. `None` if the tests run as another user.
 fn user() -> Option<(u32, u32)> {
     let number = |args: &[&str]| -> Option<u32> {
         let out = Command::new("id").args(args).output().ok()?;

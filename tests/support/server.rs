@@ -55,7 +55,10 @@ impl Server {
             .await
             .is_err()
         {
-            assert!(Instant::now() < deadline, "the server is not ready");
+            assert!(
+                Instant::now() < deadline,
+                "the server does not answer after 60 s"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let admin = token(database, "admin");
@@ -142,7 +145,7 @@ impl Server {
         ids
     }
 
-    /// Searches as soon as the search contains the names of a commit.
+    /// Waits until the search index contains commit `seq`, and returns the answer to the query.
     pub async fn search(&self, query: &str, seq: u64) -> Value {
         let path = format!("/api/search?q={query}");
         let deadline = Instant::now() + Duration::from_secs(60);
@@ -152,7 +155,10 @@ impl Server {
             if known.parse::<u64>().unwrap() >= seq {
                 return response.json().await.unwrap();
             }
-            assert!(Instant::now() < deadline, "search is behind at {known}");
+            assert!(
+                Instant::now() < deadline,
+                "after 60 s the search index has commit {known}, expected {seq}"
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -162,7 +168,7 @@ impl Server {
         self.child.pid()
     }
 
-    /// Stops the server as an operator does, and waits until it has ended.
+    /// Stops the server with SIGTERM, and waits until it has ended.
     pub fn stop(&mut self) {
         self.child.stop();
     }
@@ -205,7 +211,10 @@ impl Running {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status.success();
             }
-            assert!(Instant::now() < deadline, "the server does not end");
+            assert!(
+                Instant::now() < deadline,
+                "the server has not ended 60 s after SIGTERM"
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -222,7 +231,7 @@ impl Drop for Running {
     }
 }
 
-/// Starts the program on a database and returns the address that it prints. It listens by then, but may not be
+/// Starts the program on a database and returns the address that it prints. The program listens then, but may not be
 /// ready.
 pub fn begin(database: &str, arguments: &[&str]) -> (Running, String) {
     begin_as(serve(
@@ -232,7 +241,7 @@ pub fn begin(database: &str, arguments: &[&str]) -> (Running, String) {
     ))
 }
 
-/// Like [`begin`], with a limit of open files.
+/// Like [`begin`], with a limit on open files.
 pub fn begin_with_files(files: u32, database: &str, arguments: &[&str]) -> (Running, String) {
     let mut shell = Command::new("sh");
     let script = format!("ulimit -n {files}; exec \"$0\" \"$@\"");

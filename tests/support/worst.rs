@@ -1,5 +1,5 @@
-//! Every GET of the API with its worst parameters: the most features, the farthest place, and every option that
-//! makes an answer more expensive.
+//! Every GET of the API with its most expensive parameters: the most features, the farthest place, and every option
+//! that makes an answer more expensive.
 
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
@@ -13,12 +13,12 @@ pub enum May {
     Little,
     /// Little more than the features in the answer.
     Near,
-    /// Every feature several times: to find it, to sort it and to write it, and once more if the first attempt,
-    /// which has a small budget, fails.
+    /// Every feature several times: to find it, to sort it and to write it, and once more if the first attempt, which
+    /// has a small budget, fails.
     All,
 }
 
-/// The values that appear in the requests.
+/// The ids and the tile that the requests contain.
 pub struct Town {
     /// The id of a case.
     pub warning: String,
@@ -28,7 +28,7 @@ pub struct Town {
     pub tile: String,
 }
 
-/// A path of the API, how much it may read, and its worst requests.
+/// A path of the API, how much of the map it may read, and its most expensive requests.
 pub struct Worst {
     pub path: &'static str,
     pub may: May,
@@ -36,12 +36,12 @@ pub struct Worst {
 }
 
 const GAUSS: &str = "http://www.opengis.net/def/crs/EPSG/0/4527";
-/// A filter that reads and folds every name, and measures every geometry.
+/// A filter that case-folds and compares every name, and measures every geometry.
 const EVERY_NAME: &str = "filter=ACCENTI(CASEI(name))%20LIKE%20%27%25%E6%A5%BC%25a%25b%25c%27%20OR%20\
     area_m2(geometry)%20%3C%200%20OR%20levels%20*%202%20IN%20(1,3,5,7,9,11,13,15,17,19,21,23,25,27,29)";
 const ALL_SORTED: &str = "sortby=-levels,name,-number,units&limit=10000&offset=20000";
 
-/// The worst requests of every path. A path that is missing here fails a test.
+/// The most expensive requests of every path. A test fails if a path is missing here.
 pub fn worst(town: &Town) -> Vec<Worst> {
     let Town {
         warning,

@@ -1,4 +1,5 @@
-// Starts the machine's Chromium with WebGL in software, and contains checks that every page must pass.
+// Starts the installed Chromium with WebGL in software, and contains checks that every page must
+// pass.
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -25,7 +26,7 @@ export function launch(): Promise<Browser> {
 
 export interface Visit {
   page: Page;
-  /** Errors of the page and its console. */
+  /** Uncaught errors of the page, and errors in its console. */
   errors: string[];
   /** Requests to other servers. */
   outside: string[];
@@ -79,11 +80,12 @@ interface AxeResult {
 const require = createRequire(import.meta.url);
 
 /**
- * Asserts that axe-core finds nothing with its rules for WCAG 2.2 AA and good practice. `exclude` lists
- * components of libraries.
+ * Asserts that axe-core finds no violation of its default rules. `exclude` has CSS selectors of
+ * library components that are not checked.
  */
 export async function expectAccessible(page: Page, exclude: string[] = []): Promise<void> {
-  // Injected over the DevTools protocol, because the page's content security policy forbids script tags.
+  // Evaluated over the DevTools protocol, because the page's content security policy forbids script
+  // tags.
   const source = await import('node:fs/promises').then((fs) =>
     fs.readFile(require.resolve('axe-core/axe.min.js'), 'utf8'),
   );

@@ -1,4 +1,5 @@
-// A TCP relay between browser and server that can be cut, to simulate a network failure.
+// A TCP relay between browser and server. `pull` cuts all connections, to simulate a network
+// failure.
 import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
 
 export class Cable {

@@ -1,4 +1,4 @@
-// Simulates a phone: 390 × 844, touch, a position, and pictures from the camera.
+// Simulates a phone: a viewport of 390 × 844 px, touch, a position, and pictures from the camera.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
 export interface Spot {
@@ -9,7 +9,10 @@ export interface Spot {
 export interface Phone {
   context: BrowserContext;
   page: Page;
-  /** Errors of the page itself. Errors of a missing network are expected here and left out. */
+  /**
+   * Uncaught errors of the page. Console errors are left out, because tests without a network cause
+   * them.
+   */
   errors: string[];
   close: () => Promise<void>;
 }
@@ -42,7 +45,10 @@ export function mondayMorning(): string {
   return `${inBeijing.toISOString().slice(0, 10)}T10:00:00+08:00`;
 }
 
-/** Makes the phone ask for cards, routes and trips at `mondayMorning`, so that a test holds at every hour. */
+/**
+ * Requests cards, routes and trips for `mondayMorning`, so that the result does not depend on the
+ * hour of the test.
+ */
 export async function askForMondayMorning(context: BrowserContext): Promise<void> {
   const at = mondayMorning();
   await context.route(/\/api\/(route|trip)$/, (route) =>
@@ -76,8 +82,8 @@ export async function photograph(
 }
 
 /**
- * The elements that can be touched and are smaller than `least` px in a direction, which is too small for
- * gloves. Also checks that the page does not scroll sideways.
+ * Returns the touch targets whose width or height is less than `least` px, which is too small for
+ * gloves. Also reports a page that scrolls sideways.
  */
 export async function fitsFingers(page: Page, least = 56): Promise<string[]> {
   return page.evaluate((px) => {

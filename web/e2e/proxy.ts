@@ -2,11 +2,11 @@
 // manual.
 import { createServer, request, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
 
-/** `taken`: the proxy removes the path. `left`: it passes the path on. */
+/** `taken`: the proxy removes the public path from requests. `left`: it passes the path on. */
 export type PathHandling = 'taken' | 'left';
 
 export class Proxy {
-  /** Requested paths outside of the public path. There must be none. */
+  /** Requested paths outside of the public path. Tests expect none. */
   readonly astray: string[] = [];
   /** The public address of the service. */
   url = '';

@@ -1,11 +1,11 @@
-// A proxy between browser and server that can change answers and hold them back.
+// A proxy between browser and server that can change and delay answers.
 import { createServer, request, type Server as HttpServer } from 'node:http';
 
 export class Rewriter {
   url = '';
-  /** Changes the body of an answer, or returns null to leave it as it is. */
+  /** Returns the new body of an answer, or null to leave it unchanged. */
   rewrite: (path: string, body: string) => string | null = () => null;
-  /** How long an answer is held back, in milliseconds. */
+  /** The delay of an answer in milliseconds. */
   delay: (path: string) => number = () => 0;
   private pulled = false;
   private readonly server: HttpServer;
@@ -17,7 +17,7 @@ export class Rewriter {
         from.socket.destroy();
         return;
       }
-      // Without compression, so that the body can be read.
+      // Asks for an answer without compression, so that its body can be read.
       const headers = { ...from.headers, 'accept-encoding': 'identity' };
       const passed = request({ hostname, port, path: from.url, method: from.method, headers }, (answer) => {
         const pieces: Buffer[] = [];

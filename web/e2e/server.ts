@@ -31,7 +31,7 @@ async function freePort(): Promise<number> {
       probe.close(() =>
         address && typeof address === 'object'
           ? resolve(address.port)
-          : reject(new Error('the system gave no free port')),
+          : reject(new Error('found no free port on 127.0.0.1')),
       );
     });
   });
@@ -40,7 +40,8 @@ async function freePort(): Promise<number> {
 /** Starts `onemap serve` on a free port with a new database. Resolves when it is ready. */
 export async function startServer(...options: string[]): Promise<Server> {
   const program = process.env['ONEMAP_BIN'];
-  if (!program) throw new Error('set ONEMAP_BIN to the built program, or ONEMAP_URL to a running one');
+  if (!program)
+    throw new Error('ONEMAP_BIN is not set. Set it to the built program, or ONEMAP_URL to a running server.');
   const folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
   const database = `sqlite:${join(folder, 'onemap.db')}`;
   const url = `http://127.0.0.1:${await freePort()}`;
@@ -78,7 +79,7 @@ export async function startServer(...options: string[]): Promise<Server> {
   };
 }
 
-/** Resolves when the network of routes is built, without which planning answers 503. */
+/** Resolves when the route network is built. Before that, planning answers 503. */
 export async function networkReady(url: string, token: string): Promise<void> {
   const deadline = Date.now() + 60_000;
   for (;;) {
@@ -88,7 +89,7 @@ export async function networkReady(url: string, token: string): Promise<void> {
       body: JSON.stringify({ standard: 'aed_4', limit: 0 }),
     });
     if (answer.status !== 503) return;
-    if (Date.now() > deadline) throw new Error('the network of routes was not built');
+    if (Date.now() > deadline) throw new Error('the route network is not built after 60 s');
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
@@ -104,7 +105,7 @@ async function run(program: string, args: string[], url: string): Promise<ChildP
     if (child.exitCode !== null) throw new Error(`onemap ended with ${child.exitCode}:\n${said}`);
     const ready = await fetch(`${url}/health/ready`).catch(() => null);
     if (ready?.ok) return child;
-    if (Date.now() > deadline) throw new Error(`onemap is not ready:\n${said}`);
+    if (Date.now() > deadline) throw new Error(`onemap is not ready after 90 s:\n${said}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

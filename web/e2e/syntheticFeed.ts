@@ -1,5 +1,6 @@
-// A proxy that answers requests for the open warnings and the feed itself, and passes all others on. It can give a
-// wall screen thousands of cases and a night's worth of steps within a minute.
+// A proxy that answers requests for open warnings and for the feed with synthetic data, and passes
+// all other requests to the server. Tests use it to send a wall screen thousands of cases and the
+// steps of a whole night within a minute.
 import { createServer, request, type Server as HttpServer, type ServerResponse } from 'node:http';
 
 const LEVELS = ['red', 'yellow', 'yellow', 'green'];
@@ -51,7 +52,7 @@ export class SyntheticFeed {
     };
   }
 
-  /** Sends one step of one case. */
+  /** Sends one change of one case to all connected feeds. */
   step(i: number, level?: string): void {
     this.seq += 1;
     const change = { collection: 'warnings', id: `w-${i}`, kind: 'put', feature: this.feature(i, this.seq, level) };

@@ -1,5 +1,5 @@
-// Browser tests with one real server and one real browser. `ONEMAP_BIN` is the program to start; `ONEMAP_URL`
-// is a running server with the demo district.
+// Browser tests with a real server and a real browser. `ONEMAP_BIN` is the program to start.
+// `ONEMAP_URL` is a running server with the demo district, which is used instead.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -10,7 +10,8 @@ export default defineConfig({
     globalSetup: ['e2e/globalServer.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // The browser renders in software, so two at a time would be slower.
+    // Files run one after the other: the browser renders in software, so parallel runs would be
+    // slower.
     fileParallelism: false,
     maxConcurrency: 1,
   },
