@@ -44,13 +44,13 @@ test('a write that is not visible yet is read as soon as the server shows it', a
   expect(asked).toEqual(['POST /api/warnings', read, read]);
 });
 
-test('waiting for a server that stays behind ends after a while', async () => {
+test('waiting for a commit that the server does not show ends after a limit', async () => {
   answers = [accepted()];
   await expect(report()).rejects.toMatchObject({ status: 503, detail: 'behind' });
   expect(asked).toHaveLength(7);
 });
 
-test('a write without a body in its answer is waited for too', async () => {
+test('a write whose answer has no body is awaited too', async () => {
   const end = () =>
     isWritten(http.DELETE('/api/silences/{id}', { params: { path: { id: 's' } } }), (minSeq) =>
       http.GET('/api/silences', { params: { query: { 'min-seq': minSeq } } }),

@@ -9,7 +9,7 @@ test('the text of the server is shown unchanged', () => {
   expect(wrongFieldOf(wrong)).toBe('due_at');
   expect(explain(wrong, 'zh')).toBe('期限：应为将来的时间。');
   expect(explain(new ApiError(403, 'Only the unit may start.'), 'en')).toBe('Only the unit may start.');
-  expect(explain(new ApiError(403, ''), 'zh')).toBe('服务器没有接受');
+  expect(explain(new ApiError(403, ''), 'zh')).toMatch(/^服务器没有接受/);
 });
 
 test('texts of network failures are not shown', () => {

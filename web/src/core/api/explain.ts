@@ -5,13 +5,16 @@ import { ApiError } from './client';
 
 const offline: Bilingual = {
   zh: '连不上服务器，请检查网络后再试',
-  en: 'The server cannot be reached. Check the network and try again',
+  en: 'The server cannot be reached. Check the network, then try again',
 };
 const failed: Bilingual = {
-  zh: '服务器出错了，请稍后再试；若持续如此，请联系管理员',
-  en: 'The server failed; try again, and tell the administrator if it lasts',
+  zh: '服务器出错了，请稍后再试；多次出现时，请联系系统管理员',
+  en: 'The server failed. Try again later, and tell the administrator if it happens again',
 };
-const refused: Bilingual = { zh: '服务器没有接受', en: 'The server did not accept it' };
+const refused: Bilingual = {
+  zh: '服务器没有接受此操作，也未说明原因。请联系系统管理员',
+  en: 'The server refused the request without a reason. Tell the administrator',
+};
 
 /** The first field that the server reports as wrong. */
 export function wrongFieldOf(error: ApiError): string {
@@ -25,7 +28,7 @@ export function wrongFieldOf(error: ApiError): string {
 export function explain(error: unknown, in_: Lang = lang.value): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   const { status, detail } = error;
-  // The texts of network failures and crashes do not help people.
+  // The original texts of network failures and server errors do not help the user.
   if (status === 0) return offline[in_];
   if (status === 500 || status === 502 || status === 504) return failed[in_];
   return detail || refused[in_];

@@ -24,7 +24,7 @@ test('the status of a case decides whose turn it is', () => {
   expect(isOpen(make('a', { status: 'merged' }))).toBe(false);
 });
 
-test('a case that waits for nobody is not overdue', () => {
+test('a case on which nobody has to act is not overdue', () => {
   const late = { due_at: '2026-11-22T05:00:00Z' };
   expect(isOverdue(make('a', { ...late, status: 'dispatched' }), now)).toBe(true);
   expect(isOverdue(make('a', { ...late, status: 'parked' }), now)).toBe(false);

@@ -73,7 +73,7 @@ test('a silent connection is closed, and an unreachable server is tried less and
   expect(connected.at(-1)).toBe(true);
 });
 
-test('a full server is tried again when it said', async () => {
+test('a connection to a full server is repeated after the pause that the server requested', async () => {
   server.refuse(new Response(null, { status: 503, headers: { 'retry-after': '10' } }));
   await connect();
   await vi.advanceTimersByTimeAsync(9000);

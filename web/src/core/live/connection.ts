@@ -92,7 +92,7 @@ export class Connection {
       if (!response.ok || !response.body) {
         const seconds = Number(response.headers.get('retry-after'));
         this.asked = Number.isFinite(seconds) ? Math.min(seconds, 60) * 1000 : 0;
-        throw new Error(`feed: HTTP ${response.status}`);
+        throw new Error(`The live feed answered HTTP ${response.status}`);
       }
       this.options.onConnected?.(true);
       this.options.onHeard?.(null);

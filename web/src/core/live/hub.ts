@@ -30,7 +30,7 @@ export interface Listener {
 }
 
 export interface Subscription {
-  /** Tells the hub that everything was loaded again, so that commits up to `seq` are known. */
+  /** Marks commits up to `seq` as known, after everything was loaded again. */
   moveTo: (seq: number) => void;
   stop: () => void;
 }

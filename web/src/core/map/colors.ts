@@ -29,7 +29,7 @@ export interface MapColors {
   /** The colour for words about a level. Words need more contrast than areas. */
   levelText: (level: Level) => string;
   housing: (kind: Housing) => string;
-  /** People out of reach, from near the standard to no way at all. */
+  /** Uncovered people in four classes, from just beyond the standard to no reachable facility. */
   plan: readonly [string, string, string, string];
   planGain: string;
   planLoss: string;
@@ -37,7 +37,10 @@ export interface MapColors {
   planSite: string;
   /** Ways and gates that a planner changes. */
   planWay: string;
-  /** The rim and the symbol of a red sign. Red is the darkest level and would be least visible in greyscale. */
+  /**
+   * The rim and the symbol of a red sign. Without them, red would be the least visible level in
+   * greyscale.
+   */
   white: string;
   none: string;
   /** A building with an unknown kind of housing. */

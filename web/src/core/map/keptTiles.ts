@@ -1,6 +1,7 @@
-// Caches tiles for when the server is unreachable. MapLibre draws nothing in place of a tile that cannot be loaded,
-// and a wall screen must not become blank while the server is being maintained. The newest tiles are cached up to a
-// limit and shown until newer ones are available. The page shows elsewhere how old its data is.
+// Caches tiles for use while the server is unreachable. MapLibre draws nothing in place of a tile
+// that cannot be loaded, and a wall screen must not become blank while the server is being
+// maintained. The newest tiles are cached up to a limit and shown until newer ones are available.
+// The page shows elsewhere how old its data is.
 import { addProtocol } from 'maplibre-gl';
 
 const SCHEME = 'kept';

@@ -45,7 +45,7 @@ export function useMap(): MapHandle {
       settle();
       // A development server serves the script as several modules, so it cannot be loaded as one script.
       setWorkerUrl(import.meta.env.DEV ? workerUrl : await workerScript(workerUrl));
-      if (isLeft) throw new Error('the page was left before the map was made');
+      if (isLeft) throw new Error('The page was closed before the map was created');
       if (keep) before = map.value;
       else map.value?.remove();
       const made = markRaw(new MapLibreMap({ container, attributionControl: false, ...options }));

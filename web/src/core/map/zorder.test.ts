@@ -68,7 +68,7 @@ test('no page adds a layer that is not in the list', () => {
   expect(others).toEqual([]);
 });
 
-test('no map code has a colour that is not in the list', () => {
+test('map code uses only colours of the list', () => {
   const drawing = sources.filter(
     (f) =>
       f !== join('core', 'map', 'colors.ts') && (/\baddLayer\(|\.addImage\(/.test(read(f)) || f.includes('layers')),

@@ -35,7 +35,7 @@ export const Z_ORDER = [
   'park-symbols',
   'first-aid-symbols',
   'gate-symbols',
-  // Planning, under the names: an area in focus, and people out of reach
+  // Planning, below the names: the selected area, and uncovered people
   'plan-area',
   'plan-area-edge',
   'plan-uncovered',

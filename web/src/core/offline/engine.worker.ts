@@ -9,11 +9,14 @@ interface WorkerScope {
 }
 const worker = globalThis as unknown as WorkerScope;
 
-/** How long no request must arrive before bounds are computed, in ms: meanwhile no request is answered. */
+/**
+ * The time without requests after which bounds are computed, in ms. No request is answered during
+ * the computation.
+ */
 const IDLE_MS = 2_000;
 
 let engine: Engine | null = null;
-/** The profiles that were asked for and have no bounds yet; at first that of riders. */
+/** The requested profiles that have no bounds yet; initially the profile of riders. */
 let unprepared = new Set<string>();
 let prepared = new Set<string>();
 let idle: ReturnType<typeof setTimeout> | undefined;
@@ -33,7 +36,7 @@ function prepareWhenIdle(): void {
     try {
       engine.prepare(profile);
     } catch {
-      // Routes are found without bounds too. An unknown profile is reported where it is asked for.
+      // Routes are found without bounds too. A request with an unknown profile gets its own error.
     }
     prepareWhenIdle();
   }, IDLE_MS);
@@ -46,7 +49,7 @@ async function answer(request: Request): Promise<unknown> {
     prepared = new Set();
     return engine.age;
   }
-  if (!engine) throw new Error('the engine is not open');
+  if (!engine) throw new Error('The engine received a request before it was opened');
   switch (request.ask) {
     case 'search':
       return engine.search(request.text, request.limit);

@@ -52,7 +52,7 @@ test('a refusal and a failure are different errors', async () => {
   await expect(failed).rejects.toThrow(EngineError);
 });
 
-test('a worker that breaks or does not answer is ended, and all questions are rejected', async () => {
+test('a worker that fails or does not answer is ended, and all its questions are rejected', async () => {
   for (const breakIt of [
     (r: Recorder) => r.fire('error'),
     (r: Recorder) => r.fire('messageerror'),

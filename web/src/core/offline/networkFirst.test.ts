@@ -24,7 +24,7 @@ class Refusal extends Error {}
 const ask = (network: (signal: AbortSignal) => Promise<string>, phone: () => Promise<string>, signal?: AbortSignal) =>
   networkFirst(network, phone, (error) => error instanceof Refusal, signal);
 
-test('the server answers while it is in time', async () => {
+test('the answer of the server is used if it arrives in time', async () => {
   const phone = vi.fn(async () => 'phone');
   const asked = ask(() => after(PATIENCE - 1, 'server'), phone);
   await vi.advanceTimersByTimeAsync(PATIENCE);
@@ -32,7 +32,7 @@ test('the server answers while it is in time', async () => {
   expect(phone).not.toHaveBeenCalled();
 });
 
-test('a server that is late is replaced by the phone, and the next time sooner', async () => {
+test('the phone answers in place of a late server, and sooner at the next request', async () => {
   let signal: AbortSignal | undefined;
   const slow = (ending: AbortSignal): Promise<string> => {
     signal = ending;

@@ -8,7 +8,10 @@ export const SHORT_PATIENCE = 1000;
 /** How long `SHORT_PATIENCE` applies after an unanswered request, in milliseconds. */
 const REMEMBERED = 30_000;
 
-/** The statuses that say that the server, or a proxy in front of it, cannot answer now; 0 is a network failure. */
+/**
+ * The statuses of answers that mean that the server or a proxy cannot answer now; 0 is a network
+ * failure.
+ */
 const AWAY = new Set([0, 408, 425, 429, 502, 503, 504]);
 
 /** Whether a request failed because the server could not answer, not because the request was refused. */

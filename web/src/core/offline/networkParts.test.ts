@@ -77,7 +77,7 @@ test('a damaged part is not stored, and the data before it stays', async () => {
     expect((await kept(storage))?.manifest).toEqual(first.manifest);
     expect(await partsOf(storage, first.manifest)).not.toBeNull();
   }
-  // A download that breaks off goes on with the parts that are missing.
+  // After an interrupted download, only the missing parts are loaded.
   server.loaded = [];
   server.part = async (hash) => {
     if (server.loaded.length > 0) throw new Error('no network');
@@ -114,7 +114,7 @@ test('a map that is too large is refused before its parts are loaded', async () 
   expect(server.loaded).toEqual([]);
 });
 
-test('a manifest with a missing part counts as nothing', async () => {
+test('stored data with a missing part is not used', async () => {
   const storage = storageInMemory();
   const { manifest } = await refresh(storage, new Server(texts()));
   await storage.delete('network', manifest.parts.geometry.hash);

@@ -3,7 +3,7 @@
 import type { Manifest, PartName, Parts } from '@/core/engine/engine';
 import type { PhoneStorage } from './phoneStorage';
 
-/** The most bytes of all parts that are kept. More would crowd out other data of the phone. */
+/** The most bytes of all parts together that are stored on the phone. */
 export const MOST_BYTES = 64 * 1024 * 1024;
 
 export interface Kept {
@@ -80,7 +80,8 @@ export async function refresh(
     const manifest = await source.manifest();
     const checked_at = now().toISOString();
     const parts = entriesOf(manifest);
-    if (parts.reduce((sum, [, { bytes }]) => sum + bytes, 0) > MOST_BYTES) throw new TooLarge('the map is too large');
+    if (parts.reduce((sum, [, { bytes }]) => sum + bytes, 0) > MOST_BYTES)
+      throw new TooLarge(`The map data exceeds ${MOST_BYTES} bytes`);
     try {
       const loaded = await loadMissing(storage, source, parts);
       const record: KeptManifest = { id: 'manifest', manifest, checked_at };

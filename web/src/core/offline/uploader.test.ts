@@ -33,7 +33,7 @@ test('a step is sent with its key and the kinds of its photos', () => {
   });
 });
 
-test('a step that is sent late says when it was made', () => {
+test('the note of a step that is sent late has the time when it was made', () => {
   const later = new Date('2026-11-22T08:00:00Z');
   expect(stepOf(entry({ body: { note: '已清理' } }), 'handle', later).note).toBe(
     '已清理（现场时间 11月22日 14:00，离线后发送）',
@@ -54,7 +54,7 @@ test('a report names its photos by id and claim', () => {
   ).toEqual({ category: 'other', photos: [{ id: 'p1', claim: 'c1' }], key: 'k' });
 });
 
-test('a busy server is tried again later, and a refusal needs a person', () => {
+test('a step is sent again later if the server is busy, and waits for its author if it is refused', () => {
   expect(judge(429, {}, '30')).toEqual({ outcome: 'later', busy: true, after_ms: 30_000 });
   expect(judge(503, {}, null)).toEqual({ outcome: 'later', busy: true });
   expect(judge(409, { detail: 'Others changed it at the same moment.' }, null)).toEqual({

@@ -1,6 +1,6 @@
-// The keyboard of the pages for a desk. Bindings are layered: the layer of a modal dialog hides that of the page. While
-// somebody types, only Escape and keys with Ctrl work. Single keys can be switched off, for people who use
-// speech input (WCAG 2.1.4).
+// The keyboard of pages on desktop computers. Bindings are layered: the layer of a modal dialog
+// hides that of the page. While somebody types, only Escape and keys with Ctrl work. Single keys
+// can be switched off, for people who use speech input (WCAG 2.1.4).
 import { onScopeDispose, ref } from 'vue';
 
 /**

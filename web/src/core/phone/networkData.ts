@@ -98,7 +98,7 @@ const source: Source = {
     const area = around ? areaOf(around) : stored.value?.manifest.bbox?.join(',');
     const part = area ? await manifestOf(`?bbox=${area}`) : null;
     if (part) return part;
-    throw new TooLarge('the map is too large');
+    throw new TooLarge('The server does not offer this map for phones: it is too large');
   },
   async part(hash) {
     try {

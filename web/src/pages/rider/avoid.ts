@@ -1,5 +1,5 @@
-// The gates that routes on this phone avoid because they have just turned the rider away. They are kept only in the
-// memory of the page: for everybody, a gate is closed by confirmed reports.
+// The gates that routes on this phone avoid because they did not let the rider in. They are stored
+// only in the memory of the page. Routes of other people avoid a gate only after confirmed reports.
 import { shallowRef } from 'vue';
 
 export interface AvoidedGate {
@@ -7,7 +7,7 @@ export interface AvoidedGate {
   name: string;
 }
 
-/** The most gates: the server accepts no more. If there are more, the oldest are dropped. */
+/** The largest number of avoided gates that the server accepts. The oldest ones are dropped. */
 const MOST = 16;
 
 export const avoided = shallowRef<readonly AvoidedGate[]>([]);

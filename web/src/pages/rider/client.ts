@@ -19,7 +19,10 @@ export interface Found {
   room: string | null;
 }
 
-/** The places among search results that riders go to. The server finds the unit and the room in an address. */
+/**
+ * Keeps the search results that riders go to. The server parses the unit and the room of an
+ * address.
+ */
 export const placesOf = (hits: Hit[]): Found[] =>
   hits
     .filter((hit) => PLACES.has(hit.collection))
@@ -157,6 +160,6 @@ export async function reportGate(id: string, note: string, key: string): Promise
   return { id: sent.id ?? '', ...('receipt' in sent && sent.receipt ? { receipt: sent.receipt } : {}) };
 }
 
-/** The code of a gate or a door, for riders' accounts. The server records each look. */
+/** The code of a gate or a door, for riders' accounts. The server records who reads it and when. */
 export const doorCode = async (id: string): Promise<string> =>
   (await answered(http.POST('/api/entrances/{id}/code', { params: { path: { id } }, cache: 'no-store' }))).code;

@@ -7,12 +7,12 @@ const door: Position = [117.1302, 39.2242];
 const gate: Position = [117.1322, 39.2231];
 const near = ([lon = 0, lat = 0]: Position, east_m: number): Position => [lon + east_m / 86_300, lat];
 
-test('a position at the shifted place of the plate is off by the shift', () => {
+test('a position at the GCJ-02 coordinates of the plate gives the shift', () => {
   expect(shiftOf(near(gcj02(door), 15), 10, [door, gate])).toBeGreaterThan(400);
   expect(shiftOf(gcj02(gate), 10, [door, gate])).toBeGreaterThan(400);
 });
 
-test('a position at the plate, elsewhere, vague, or outside China is no sign', () => {
+test('a position at the plate, elsewhere, inaccurate, or outside China gives no shift', () => {
   expect(shiftOf(near(door, 12), 10, [door, gate])).toBeNull();
   expect(shiftOf(near(gcj02(door), 45), 10, [door])).toBeNull();
   expect(shiftOf(near(door, -500), 10, [door])).toBeNull();
@@ -22,7 +22,7 @@ test('a position at the plate, elsewhere, vague, or outside China is no sign', (
   expect(shiftOf(door, 5, [])).toBeNull();
 });
 
-test('a scan says for five minutes where the rider is', () => {
+test('a scan counts for five minutes', () => {
   noteScan('a', 0);
   expect([isJustScanned('a', 1000), isJustScanned('b', 1000), isJustScanned('a', 400_000)]).toEqual([
     true,

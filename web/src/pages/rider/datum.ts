@@ -1,5 +1,6 @@
-// Some phones and apps give positions in GCJ-02 although the browser should give WGS 84. A plate that was just scanned
-// shows it: the rider stands at the plate, and the position is off by the shift of GCJ-02 there.
+// Some phones and apps give positions in GCJ-02 although the browser should give WGS 84. A scan of
+// a plate reveals this: the rider stands at the plate, and the position differs from it by the
+// shift of GCJ-02 there.
 import { ref, shallowRef } from 'vue';
 import type { Position } from 'geojson';
 import { gcj02, wgs84 } from '@/core/position/gcj02';
@@ -9,7 +10,7 @@ import { distance_m } from '@/core/position/measure';
 const NEAR_M = 20;
 /** The largest accuracy radius of a position that is used, in metres. A less accurate position proves nothing. */
 const ACCURATE_M = 30;
-/** If GCJ-02 shifts a place by less than this, in metres, the shift cannot be told from an inaccurate position. */
+/** A shift below this, in metres, cannot be distinguished from an inaccurate position. */
 const LEAST_SHIFT_M = 150;
 /** For how long after a scan the rider is assumed to stand at the plate, in milliseconds. */
 const FRESH = 5 * 60_000;

@@ -28,13 +28,13 @@ const walk = (...places: Position[]): Progress[] => {
 };
 const shown = (progress: Progress | undefined): string => track.steps[progress?.step ?? -1]?.text.zh ?? '';
 
-test('the line is measured once and the steps lie along it', () => {
+test('legs are joined to one line, and steps have their positions along it', () => {
   expect(track.length_m).toBeCloseTo(350, -1);
   expect(track.line).toHaveLength(4);
   expect(track.steps.map((s) => Math.round(s.until_m / 10) * 10)).toEqual([200, 300, 300, 350]);
 });
 
-test('the step shown goes with the position, and what is to be done at a place is shown there', () => {
+test('the shown step depends on the position, and a step without length is shown at its place', () => {
   const [begin, turn, near, parked, door] = walk(at(10, 5), at(196, -4), at(200, 60), at(200, 98), at(151, 102));
   expect([begin, turn, near, parked, door].map(shown)).toEqual([
     '沿路直行',
@@ -50,7 +50,7 @@ test('the step shown goes with the position, and what is to be done at a place i
   expect(door?.left_s).toBeLessThan(3);
 });
 
-test('two fixes over 40 m off the line ask for a new route, one does not', () => {
+test('a new route is needed after two fixes more than 40 m off the line, not after one', () => {
   const [on, off, offAgain] = walk(at(50, 39), at(60, 60), at(70, 80));
   expect([on?.is_lost, off?.is_lost, offAgain?.is_lost]).toEqual([false, false, true]);
   expect(offAgain?.off_m).toBeGreaterThan(40);
@@ -60,7 +60,7 @@ test('two fixes over 40 m off the line ask for a new route, one does not', () =>
   expect([back?.off_fixes, offOnce?.is_lost]).toEqual([0, false]);
 });
 
-test('a line that comes back to a place is not cut short there', () => {
+test('on a line that passes a place twice, the progress does not jump ahead', () => {
   const loop = trackOf([
     leg('ride', [at(0, 0), at(300, 0), at(300, 20), at(0, 20)], 100, step('去', 310), step('回', 310)),
   ]);
@@ -80,7 +80,7 @@ test('a gate is reached 25 m before it', () => {
   expect(after && hasReached(track, after, at(900, 900))).toBe(false);
 });
 
-test('a door a few steps from where one parks is reached all the same', () => {
+test('steps to a door close to the parking place are all shown', () => {
   const short = trackOf([
     leg('ride', [at(0, 0), at(100, 0)], 30, step('骑行', 100)),
     leg('park', [at(100, 0), at(100, 0)], 20, step('停车', 0)),

@@ -5,8 +5,8 @@ import { distance_m, nearestOnLine } from '@/core/position/measure';
 import type { Leg } from './types';
 
 /**
- * The greatest distance from the line that still counts as on it, in metres. Between high buildings a fix is seldom
- * more precise.
+ * The largest distance from the line that counts as on it, in metres. Between high buildings, fixes
+ * are seldom more precise.
  */
 const OFF_M = 40;
 /** After this many fixes in a row off the line a new route is requested. */
@@ -15,7 +15,7 @@ const OFF_FIXES = 2;
 const AHEAD_M = 8;
 /** How far after its place a step without length, such as parking, is shown, in metres. */
 const AT_PLACE_M = 8;
-/** The distance from the end of the route at which somebody has arrived, in metres. */
+/** The distance from the end of the route, in metres, within which the rider has arrived. */
 const THERE_M = 15;
 
 export interface TrackStep {

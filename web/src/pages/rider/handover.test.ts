@@ -15,7 +15,7 @@ test('both apps get the gate in GCJ-02, each with its own order of longitude and
   expect(there.get('coord_type')).toBe('gcj02');
 });
 
-test('who walks is led on foot', () => {
+test('with `isFoot`, the links request a route for walking', () => {
   const modes = handoverLinks([116.377817, 39.911954], '东门', true).map((l) =>
     new URL(l.href).searchParams.get('mode'),
   );

@@ -17,7 +17,7 @@ test('a request is repeated until the server is ready', async () => {
   expect([asked, preparing.value]).toEqual([4, false]);
 });
 
-test('another failure is not repeated, and a server that is never ready is an error', async () => {
+test('other failures are not repeated, and repeating ends with an error after a limit', async () => {
   let asked = 0;
   const failing = (status: number) => whenReady(() => (asked++, Promise.reject(new ApiError(status, 'no'))));
   await expect(failing(422)).rejects.toThrow('no');

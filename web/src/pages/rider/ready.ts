@@ -1,10 +1,11 @@
-// Repeats requests while the server is not ready: after its start it builds the network of routes.
+// Repeats requests while the server answers 503, because it builds the route network after its
+// start.
 import { ref } from 'vue';
 import { ApiError } from '@/core/api/client';
 import { backoff } from '@/core/live/backoff';
 
 const PAUSE = { first: 1500, longest: 4000 };
-/** The most attempts: about a minute. */
+/** The most attempts, which take about a minute. */
 const MOST = 20;
 
 /** Whether a request waits because the server is not ready. */

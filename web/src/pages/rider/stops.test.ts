@@ -14,7 +14,7 @@ function shelf() {
   };
 }
 
-test('orders are added, moved, delivered, taken back and removed', () => {
+test('orders are added, moved, delivered, reopened and removed', () => {
   const { stops, open, add, arrange, move, setDone, setBy, remove } = makeStops(shelf());
   for (const id of ['a', 'b', 'c']) add(door(id), id);
   add(door('b'), 'b');
@@ -40,7 +40,7 @@ test('orders are added, moved, delivered, taken back and removed', () => {
   expect(add(door('one more'), '')).toBe(false);
 });
 
-test('a reload keeps the orders, half a day later they are forgotten, and damage is no error', () => {
+test('orders survive a reload for twelve hours, and damaged stored data is ignored', () => {
   const storage = shelf();
   let now = 0;
   makeStops(storage, () => now).add(door('a'), '温泉花园3号楼');
@@ -56,7 +56,7 @@ test('a reload keeps the orders, half a day later they are forgotten, and damage
   expect(makeStops(null).stops.value).toEqual([]);
 });
 
-test('a latest time is that of today, or of tomorrow after midnight', () => {
+test('a latest time is today, or tomorrow if it passed more than an hour ago', () => {
   const evening = Date.parse('2026-11-29T23:30:00+08:00');
   expect(Date.parse(nextMoment('23:45', evening))).toBe(Date.parse('2026-11-29T23:45:00+08:00'));
   expect(Date.parse(nextMoment('00:15', evening))).toBe(Date.parse('2026-11-30T00:15:00+08:00'));

@@ -1,5 +1,6 @@
-// The orders that a rider has taken on: added, removed, delivered, and taken back. They are kept on this phone, so that
-// a reload in a basement loses none, and forgotten after half a day.
+// The orders of a rider: adding, removing, delivering, and undoing a delivery. They are stored on
+// this phone, so that a reload without a network loses none, and dropped twelve hours after the
+// last change.
 import { computed, shallowRef } from 'vue';
 import type { Target } from './target';
 
@@ -11,7 +12,7 @@ export interface Stop extends Target {
   isDone: boolean;
 }
 
-/** The most orders: the server plans no longer trips. */
+/** The largest number of orders that the server plans in one trip. */
 export const MOST_STOPS = 20;
 const KEY = 'onemap.rider.stops';
 /** How long the orders are kept after the last change, in milliseconds. */

@@ -10,14 +10,14 @@ test.each<Target>([
   expect(targetOf(queryOf(target) as Record<string, string>)).toEqual(target);
 });
 
-test('what is no destination is none', () => {
+test('a query without a destination gives null', () => {
   expect(targetOf({})).toBeNull();
   expect(targetOf({ b: '' })).toBeNull();
   expect(targetOf({ to: 'facilities' })).toBeNull();
   expect(targetOf({ b: ['x', 'y'] })).toMatchObject({ id: 'x' });
 });
 
-test('a house is called by its number where its compound is in the name', () => {
+test('the short name of a building omits the name of its compound', () => {
   expect(shortName({ id: 'x', name: '温泉花园3号楼', compound_name: '温泉花园' })).toBe('3号楼');
   expect(shortName({ id: 'x', name: '温泉花园', compound_name: '温泉花园' })).toBe('温泉花园');
   expect(shortName({ id: 'x', name: '辰兴大厦', compound_name: null })).toBe('辰兴大厦');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hoursOf, minutesOf } from './time';
 
-test('travel times are never told too short', () => {
+test('travel times are rounded up to whole minutes', () => {
   expect([0, 60, 61, 423.6].map(minutesOf)).toEqual([1, 1, 2, 8]);
 });
 

@@ -22,7 +22,7 @@ test('open orders are in the order of the plan; new ones follow, and delivered o
       .join(' ');
   expect(ids([a, b, c, added])).toBe('c a b new?');
   expect(ids([a, b])).toBe('a b');
-  // A delivery that is taken back is the next one again.
+  // An order whose delivery is undone is the next one again.
   expect(ids([a, b, c])).toBe('c a b');
   expect(inOrder([a], null)).toEqual([{ stop: a, visit: null }]);
 });

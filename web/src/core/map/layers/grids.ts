@@ -174,7 +174,7 @@ export class GridLayers {
     this.setLook('full');
   }
 
-  /** Sets how prominent the grids are. */
+  /** Sets how prominent the grids are on the map. */
   setLook(look: GridLook): void {
     this.look = look;
     const floor = {

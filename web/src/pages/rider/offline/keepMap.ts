@@ -1,5 +1,5 @@
-// Has the service worker keep the map's styles and, for an area of the size of a district, its tiles, so that a route
-// without a network is drawn between streets and buildings.
+// Lets the service worker store the map's styles and, for an area of at most a district, its tiles,
+// so that a route is shown with streets and buildings without a network.
 import { landing } from '@/core/api/client';
 import { under } from '@/core/api/root';
 import { boxOf } from '@/core/map/bounds';
@@ -12,8 +12,8 @@ const STYLES = ['light', 'wall'];
 /** The zoom levels on which routes are shown. The tiles of the last one serve all closer views. */
 const ZOOMS: [number, number] = [14, 16];
 /**
- * If there are more tiles, none is loaded: that would be too much without asking the rider. 49 tiles of the demo have
- * 1 MB.
+ * The most tiles that are loaded without asking the rider. If there are more, none is loaded. The
+ * 49 tiles of the demo have 1 MB.
  */
 const MOST = 100;
 const KEY = 'onemap.rider.map';
@@ -38,7 +38,9 @@ export async function keepStyles(): Promise<void> {
   for (const name of STYLES) await fetch(under(`/api/styles/${name}`));
 }
 
-/** Keeps the tiles of the area of the data, again only if its ways or outlines have changed. */
+/**
+ * Stores the tiles of the data's area. Loads them again only if its ways or outlines have changed.
+ */
 export async function keepTiles({ bbox, parts }: Manifest): Promise<void> {
   const now = parts.geometry.hash;
   if (isSaving() || localStorage.getItem(KEY) === now) return;

@@ -109,7 +109,8 @@ function placeOf({ collection, id, unit, room }: Target): Place {
       return { entrance: id };
     default: {
       const [lon, lat] = found.get(`${collection}/${id}`)?.at ?? [];
-      if (lon === undefined || lat === undefined) throw new Error(`the position of ${collection}/${id} is unknown`);
+      if (lon === undefined || lat === undefined)
+        throw new Error(`The phone does not know the position of ${collection}/${id}`);
       return { lon, lat };
     }
   }

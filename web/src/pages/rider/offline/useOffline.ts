@@ -6,7 +6,7 @@ import { restore, stored, update } from '@/core/phone/networkData';
 import { hasServiceWorker, useServiceWorker } from '@/core/phone/serviceWorker';
 import { keepStyles, keepTiles } from './keepMap';
 
-/** The first screen of a first visit has this long to load before anything else is loaded, in milliseconds. */
+/** How long loading waits at the start, so that the first screen loads first, in milliseconds. */
 const FIRST = 4000;
 /** How often an open page looks for newer data, in milliseconds. */
 const EVERY = 15 * 60_000;
@@ -31,7 +31,7 @@ const back = (): void => {
   void update();
 };
 
-/** To be called once, by the page. */
+/** Called once, by the page. */
 export function useOffline(): void {
   provide(appKey, { ...useServiceWorker('/rider', FIRST), ...installable('rider') });
 
