@@ -120,9 +120,7 @@ export function withPatch(
 export const newSiteId = (): string =>
   `plan-${[...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 
-/**
- * The lowest number at the end of no site's name. Names of other sites stay when a site is removed.
- */
+/** The lowest number with which no site's name ends. Sites keep their names when one is removed. */
 export function freeNumber(sites: readonly TriedSite[]): number {
   const taken = new Set(sites.map((site) => Number(/\d+$/.exec(site.name)?.[0] ?? 0)));
   let n = 1;

@@ -62,7 +62,7 @@ export interface Scenario {
   seq: number;
   edits: Edit[];
   question: SavedQuestion | null;
-  /** The changes of the map since commit `seq`; null if there are none. */
+  /** The changes of the map since commit `seq`; null if nothing but warnings has changed. */
   moved_on: { commits: number; touched: { collection: string; id: string }[] } | null;
 }
 
