@@ -15,7 +15,7 @@ use crate::access::rooms;
 use crate::live::Ways;
 use crate::model::names::collection::{BUILDINGS, ENTRANCES, FACILITIES};
 use crate::network::core::{
-    Attributes as _, DirectedEdge, End, Mode, Place, Profile, duration_ds, usage,
+    Attributes as _, DirectedEdge, EdgeKind, End, Mode, Place, Profile, duration_ds, usage,
 };
 use crate::network::nearby::{Nearby, coord, line};
 use crate::spatial::metres::distance;
@@ -37,6 +37,10 @@ const FARTHER_M: f64 = 20.0;
 const ON_DOOR_M: f64 = 0.5;
 /// The highest speed between the network and a position beside it, in tenths of km/h.
 const BESIDE_SPEED: u32 = 40;
+/// If a wall meets a line of sight within [`ON_DOOR_M`] of a way, the way must be visible this many decimetres farther on.
+const AHEAD_DM: u32 = 20;
+/// The maximum number of short edges that are followed for [`AHEAD_DM`].
+const MOST_TURNS: u32 = 3;
 
 /// A place on the network where a route may begin or end.
 #[derive(Debug, Clone, PartialEq)]
@@ -299,7 +303,7 @@ impl Finder<'_> {
         let seen: Vec<&Nearby> = near
             .iter()
             .take(MOST_LOOKS)
-            .filter(|near| near.metres <= most && self.is_seen(at, near.at, own))
+            .filter(|near| near.metres <= most && self.is_seen(at, near, own))
             .take(MOST_ENDS)
             .collect();
         let chosen = if seen.is_empty() {
@@ -322,18 +326,65 @@ impl Finder<'_> {
         })
     }
 
-    fn is_seen(&self, from: Coord<f64>, to: Coord<f64>, own: Option<&str>) -> bool {
-        let metres = distance(from, to);
-        if metres <= ON_DOOR_M {
+    /// Returns whether nothing lies between a position and a place on the network.
+    fn is_seen(&self, from: Coord<f64>, near: &Nearby, own: Option<&str>) -> bool {
+        let before = match short_of(from, near.at) {
+            Some(before) => before,
+            None => return true,
+        };
+        if !self.ground.is_free(from, before, own) {
+            return false;
+        }
+        if self.ground.is_free(before, near.at, own) {
             return true;
         }
-        // The last half metre is not checked, because the way itself may run along a wall.
-        let share = 1.0 - ON_DOOR_M / metres;
-        let end = Coord {
-            x: from.x + (to.x - from.x) * share,
-            y: from.y + (to.y - from.y) * share,
+        // A wall runs along the way, or the way begins behind the wall, such as at a gate. The way goes on out of sight
+        // in the second case.
+        let mut ahead = Vec::new();
+        self.ahead(near.place, AHEAD_DM, MOST_TURNS, &mut ahead);
+        ahead.into_iter().any(|to| match short_of(from, to) {
+            Some(to) => self.ground.is_free(from, to, own),
+            None => true,
+        })
+    }
+
+    /// Collects the positions that are `left_dm` decimetres along the ways from a place. Gates are not passed. Ways that
+    /// end before are left out.
+    fn ahead(&self, place: Place, left_dm: u32, turns: u32, found: &mut Vec<Coord<f64>>) {
+        let topology = &self.ways.topology;
+        let on_edge;
+        let ways = match place {
+            Place::Node(node) => topology.out(node),
+            Place::OnEdge { edge, .. } => {
+                let forward = DirectedEdge::forward(edge);
+                on_edge = [forward, forward.reversed()];
+                &on_edge
+            }
         };
-        self.ground.is_free(from, end, own)
+        for way in ways {
+            let data = topology.edge(way.edge());
+            if !matches!(data.kind, EdgeKind::Way | EdgeKind::AreaCrossing) {
+                continue;
+            }
+            let begin_dm = match place {
+                Place::OnEdge { offset_dm, .. } if way.is_backward() => {
+                    data.length_dm.saturating_sub(offset_dm)
+                }
+                Place::OnEdge { offset_dm, .. } => offset_dm,
+                Place::Node(_) => 0,
+            };
+            let end_dm = begin_dm.saturating_add(left_dm);
+            if end_dm <= data.length_dm {
+                let mut points: Vec<Coord<f64>> = line(topology, way.edge()).collect();
+                if way.is_backward() {
+                    points.reverse();
+                }
+                found.push(along(&points, end_dm));
+            } else if turns > 0 {
+                let next = Place::Node(topology.head(*way));
+                self.ahead(next, end_dm - data.length_dm, turns - 1, found);
+            }
+        }
     }
 
     fn place(&self, place: Place) -> Coord<f64> {
@@ -345,6 +396,19 @@ impl Finder<'_> {
             ),
         }
     }
+}
+
+/// Returns the position [`ON_DOOR_M`] before the end of a line of sight; `None` if the line is shorter.
+fn short_of(from: Coord<f64>, to: Coord<f64>) -> Option<Coord<f64>> {
+    let metres = distance(from, to);
+    if metres <= ON_DOOR_M {
+        return None;
+    }
+    let share = 1.0 - ON_DOOR_M / metres;
+    Some(Coord {
+        x: from.x + (to.x - from.x) * share,
+        y: from.y + (to.y - from.y) * share,
+    })
 }
 
 /// Returns the point of a line `offset_dm` decimetres from its beginning.

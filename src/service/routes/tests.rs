@@ -8,7 +8,7 @@ use super::*;
 use crate::demo;
 use crate::live::Overlay;
 use crate::model::{Author, Change, CollectionId, Edit, FeatureId};
-use crate::network::core::{Limit, Memory, Mode};
+use crate::network::core::{DirectedEdge, Limit, Memory, Mode};
 
 /// A Monday at noon, local time in Tianjin.
 const NOON: &str = "2026-11-30T12:00:00+08:00";
@@ -259,6 +259,53 @@ fn the_nearest_by_travel_time_is_what_a_route_to_each_says() {
         .map(|reach| reach.unwrap().duration_s)
         .collect();
     assert_eq!(many, ours);
+}
+
+/// The ways at a gate end at one point, on both sides of it. Whoever stands on one side must not begin on the other.
+#[test]
+fn a_position_beside_a_gate_joins_the_ways_on_its_side() {
+    use super::ends::along;
+    use crate::network::core::{EdgeKind, Place};
+    use crate::network::nearby::line;
+    let ways = DEMO.ways().unwrap();
+    let topology = &ways.topology;
+    let foot = profile("foot");
+    let joiner = DEMO.joiner(&foot).unwrap();
+    let walled = |feature: u32| {
+        let name = topology.features()[feature as usize].strip_prefix("entrances/")?;
+        let compound = DEMO.entrance(name)?.compound?;
+        let compounds = DEMO.snapshot.collections().get("compounds")?;
+        let entry = compounds.get(&compound)?;
+        crate::model::Canonical::new(entry.all_properties())
+            .is_true("walled")
+            .then_some(())
+    };
+    let mut tried = 0;
+    for edge in 0..topology.edge_count() as u32 {
+        let gate = topology.edge(edge);
+        if gate.kind != EdgeKind::Gate || walled(gate.feature).is_none() {
+            continue;
+        }
+        for (own, other) in [(gate.from, gate.to), (gate.to, gate.from)] {
+            let is_way = |e: &&DirectedEdge| topology.edge(e.edge()).kind == EdgeKind::Way;
+            for way in topology.out(own).iter().filter(is_way) {
+                let mut points: Vec<_> = line(topology, way.edge()).collect();
+                if way.is_backward() {
+                    points.reverse();
+                }
+                if topology.edge(way.edge()).length_dm < 120 {
+                    continue;
+                }
+                let joined = joiner.position(along(&points, 60));
+                let places: Vec<Place> = joined.iter().map(|j| j.place).collect();
+                assert!(!places.is_empty());
+                let name = &topology.features()[gate.feature as usize];
+                assert!(!places.contains(&Place::Node(other)), "{name}: {places:?}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 40, "{tried}");
 }
 
 #[test]
