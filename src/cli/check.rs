@@ -14,23 +14,25 @@ use crate::demo;
 use crate::ingest::{self, Options, Source};
 use crate::model::CollectionId;
 use crate::network::Profiles;
+use crate::planning::deliveries::Deliveries;
 use crate::planning::placement::Placement;
 use crate::planning::standards::Standards;
 use crate::service::config::{
-    self, CALENDAR_FILE, Folder, PLACEMENT_FILE, PROFILES_FILE, RULES_FILE, STANDARDS_FILE,
+    self, CALENDAR_FILE, DELIVERIES_FILE, Folder, PLACEMENT_FILE, PROFILES_FILE, RULES_FILE,
+    STANDARDS_FILE,
 };
 use crate::store::Store;
 use crate::warnings::{Calendar, Rules};
 
-/// Check rules, calendars, travel profiles, standards, rules of placement, schemas and data files without changing
-/// anything.
+/// Check rules, calendars, travel profiles, standards, rules of placement, deliveries, schemas and data files without
+/// changing anything.
 ///
 /// Each problem is printed as one line: FILE:LINE:COLUMN: what is wrong; what was expected. The exit status is
 /// 1 if there is a problem.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Configuration folders (rules.toml, calendar.toml, profiles.toml, standards.toml, placement.toml, schemas/*.json)
-    /// and files. Configuration files are recognised by name or content; all other files are checked as data for an
+    /// Configuration folders (rules.toml, calendar.toml, profiles.toml, standards.toml, placement.toml,
+    /// deliveries.toml, schemas/*.json) and files. Configuration files are recognised by name or content; all other files are checked as data for an
     /// import.
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     pub paths: Vec<PathBuf>,
@@ -66,6 +68,7 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
                 Kind::Profiles => profiles(path, &bytes, &mut outcome),
                 Kind::Standards => standards(path, &bytes, &mut outcome),
                 Kind::Placement => placement(path, &bytes, &mut outcome),
+                Kind::Deliveries => deliveries(path, &bytes, &mut outcome),
                 Kind::Schema => schema(path, &bytes, &mut outcome, &mut schemas),
                 Kind::Data => data.push(path.clone()),
             }
@@ -133,6 +136,7 @@ fn folder(
             PROFILES_FILE => profiles(&path, &bytes, outcome),
             STANDARDS_FILE => standards(&path, &bytes, outcome),
             PLACEMENT_FILE => placement(&path, &bytes, outcome),
+            DELIVERIES_FILE => deliveries(&path, &bytes, outcome),
             _ => schema(&path, &bytes, outcome, schemas),
         }
     }
@@ -172,6 +176,12 @@ fn placement(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
     outcome.problems.extend(read.err().into_iter().flatten());
 }
 
+fn deliveries(path: &Path, bytes: &[u8], outcome: &mut Outcome) {
+    let file = path.display().to_string();
+    let read = text_of(&file, bytes).and_then(|text| Deliveries::read(&file, text));
+    outcome.problems.extend(read.err().into_iter().flatten());
+}
+
 fn schema(path: &Path, bytes: &[u8], outcome: &mut Outcome, schemas: &mut Schemas) {
     match config::read_schema(&path.display().to_string(), bytes) {
         Err(problems) => outcome.problems.extend(problems),
@@ -189,6 +199,7 @@ enum Kind {
     Profiles,
     Standards,
     Placement,
+    Deliveries,
     Schema,
     Data,
 }
@@ -205,6 +216,9 @@ fn kind_of(path: &Path, bytes: &[u8]) -> Kind {
         }
         if name.contains("placement") || head.contains("nearer_than_m") {
             return Kind::Placement;
+        }
+        if name.contains("deliveries") || head.contains("per_household_day") {
+            return Kind::Deliveries;
         }
         let is_travel = name.contains("profiles") || head.contains("credential_s");
         if is_travel && !name.contains("rules") {
@@ -300,6 +314,10 @@ mod tests {
         );
         assert_eq!(kind("a/standards.toml", ""), Kind::Standards);
         assert_eq!(kind("a/own.toml", "nearer_than_m = 3"), Kind::Placement);
+        assert_eq!(
+            kind("a/own.toml", "per_household_day = 1"),
+            Kind::Deliveries
+        );
         assert_eq!(kind("a/wrong-03.toml", "[categories.other]"), Kind::Rules);
         assert_eq!(kind("schemas/parks.json", "{"), Kind::Schema);
         assert_eq!(

@@ -14,6 +14,7 @@ use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
 };
 use crate::network::Profiles;
+use crate::planning::deliveries::Deliveries;
 use crate::planning::placement::Placement;
 use crate::planning::standards::Standards;
 use crate::store::{Quarantined, Store, StoreError};
@@ -227,6 +228,11 @@ impl Snapshot {
     /// The rules of placement in force.
     pub fn placement(&self) -> &Arc<Placement> {
         self.projections.planning_rules.placement()
+    }
+
+    /// The deliveries and walks of a day in force.
+    pub fn deliveries(&self) -> &Arc<Deliveries> {
+        self.projections.planning_rules.deliveries()
     }
 
     /// When each place was last observed.

@@ -214,7 +214,8 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
             edits: change.edits,
         });
     }
-    let (deliveries, origins) = deliveries(body.deliveries)?;
+    let in_force = snapshot.deliveries().as_ref().clone();
+    let (deliveries, origins) = deliveries(in_force, body.deliveries)?;
     Ok(AccessAsk {
         title: Some(title).filter(|title| !title.is_empty()),
         objective: body.objective,
@@ -240,11 +241,10 @@ fn in_range(field: &str, value: usize, most: usize) -> Result<usize, Problem> {
     ))
 }
 
-fn deliveries(body: Option<DeliveriesBody>) -> Result<(Deliveries, Vec<[f64; 2]>), Problem> {
-    let mut deliveries = Deliveries::built_in().map_err(|problems| {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Problem::internal(&problems.join("; "))
-    })?;
+fn deliveries(
+    mut deliveries: Deliveries,
+    body: Option<DeliveriesBody>,
+) -> Result<(Deliveries, Vec<[f64; 2]>), Problem> {
     let Some(body) = body else {
         return Ok((deliveries, Vec::new()));
     };

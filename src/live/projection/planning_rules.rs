@@ -1,4 +1,4 @@
-//! The standards and the rules of placement in force: those of the configuration, or the built-in ones.
+//! The standards, the rules of placement and the deliveries in force: those of the configuration, or the built-in ones.
 
 use std::sync::Arc;
 
@@ -7,20 +7,23 @@ use crate::codec::config::Problem;
 use crate::index::Collections;
 use crate::model::Canonical;
 use crate::model::names::collection::RULES;
+use crate::planning::deliveries::Deliveries;
 use crate::planning::placement::Placement;
 use crate::planning::standards::Standards;
 use crate::store::StoreError;
 
-/// The rows of `$rules` that have the texts of `standards.toml` and `placement.toml`.
+/// The rows of `$rules` that have the texts of `standards.toml`, `placement.toml` and `deliveries.toml`.
 const STANDARDS: &str = "standards";
 const PLACEMENT: &str = "placement";
+const DELIVERIES: &str = "deliveries";
 
-/// The standards and the rules of placement in force.
+/// The standards, the rules of placement and the deliveries in force.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanningRules {
-    built_in: (Arc<Standards>, Arc<Placement>),
+    built_in: (Arc<Standards>, Arc<Placement>, Arc<Deliveries>),
     standards: Arc<Standards>,
     placement: Arc<Placement>,
+    deliveries: Arc<Deliveries>,
 }
 
 impl PlanningRules {
@@ -34,15 +37,23 @@ impl PlanningRules {
         &self.placement
     }
 
+    /// The deliveries and walks of a day in force.
+    pub fn deliveries(&self) -> &Arc<Deliveries> {
+        &self.deliveries
+    }
+
     /// Puts the stored texts in force. If a row is missing or cannot be read, the built-in one is used. The previous
     /// one is not: after a restart it would not be known.
     fn read(&mut self, map: &Collections) {
-        let (standards, placement) = &self.built_in;
+        let (standards, placement, deliveries) = &self.built_in;
         self.standards = stored(map, STANDARDS, standards, |text| {
             Standards::read("standards.toml", text)
         });
         self.placement = stored(map, PLACEMENT, placement, |text| {
             Placement::read("placement.toml", text)
+        });
+        self.deliveries = stored(map, DELIVERIES, deliveries, |text| {
+            Deliveries::read("deliveries.toml", text)
         });
     }
 }
@@ -86,10 +97,12 @@ impl Projection for PlanningRules {
     fn load(map: &Collections) -> Result<Self, StoreError> {
         let standards = built_in("the built-in standards", Standards::built_in())?;
         let placement = built_in("the built-in rules of placement", Placement::built_in())?;
+        let deliveries = built_in("the built-in deliveries", Deliveries::built_in())?;
         let mut rules = Self {
             standards: Arc::clone(&standards),
             placement: Arc::clone(&placement),
-            built_in: (standards, placement),
+            deliveries: Arc::clone(&deliveries),
+            built_in: (standards, placement, deliveries),
         };
         rules.read(map);
         Ok(rules)

@@ -14,6 +14,7 @@ use crate::model::{
     Schema, SchemaError,
 };
 use crate::network::Profiles;
+use crate::planning::deliveries::Deliveries;
 use crate::planning::placement::Placement;
 use crate::planning::standards::Standards;
 use crate::store::{Committed, Store, StoreError};
@@ -29,13 +30,15 @@ pub const PROFILES_FILE: &str = "profiles.toml";
 pub const STANDARDS_FILE: &str = "standards.toml";
 /// The file of the rules of placement.
 pub const PLACEMENT_FILE: &str = "placement.toml";
+/// The file of deliveries and walks of a day.
+pub const DELIVERIES_FILE: &str = "deliveries.toml";
 /// How often installing schemas is tried again when other nodes write them at the same time.
 const ATTEMPTS: u32 = 10;
 /// The folder of the schemas.
 const SCHEMAS: &str = "schemas";
 
 /// The content of a configuration folder: `rules.toml`, `calendar.toml`, `profiles.toml`, `standards.toml`,
-/// `placement.toml` and `schemas/*.json`. Each may be missing.
+/// `placement.toml`, `deliveries.toml` and `schemas/*.json`. Each may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folder {
     files: BTreeMap<String, Vec<u8>>,
@@ -66,6 +69,7 @@ impl Folder {
             PROFILES_FILE,
             STANDARDS_FILE,
             PLACEMENT_FILE,
+            DELIVERIES_FILE,
         ] {
             take(name.to_owned(), &dir.join(name))?;
         }
@@ -138,6 +142,13 @@ impl Folder {
     pub fn placement(&self) -> Result<Option<&str>, Vec<Problem>> {
         self.text(PLACEMENT_FILE, |text| {
             Placement::read(PLACEMENT_FILE, text).map(drop)
+        })
+    }
+
+    /// The text of the deliveries if the file exists and is valid.
+    pub fn deliveries(&self) -> Result<Option<&str>, Vec<Problem>> {
+        self.text(DELIVERIES_FILE, |text| {
+            Deliveries::read(DELIVERIES_FILE, text).map(drop)
         })
     }
 

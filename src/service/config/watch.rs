@@ -1,7 +1,7 @@
-//! Commits rules, calendar, travel profiles, standards, rules of placement and schemas: the built-in ones if the map has
-//! none, and those of the configuration folder at the start and whenever a file changes. Built-in travel profiles,
-//! standards and rules of placement are not committed: they are in force as long as the map has no others, so that a newer
-//! program brings newer ones.
+//! Commits rules, calendar, travel profiles, schemas and the files of planning (standards, rules of placement,
+//! deliveries): the built-in ones if the map has none, and those of the configuration folder at the start and whenever a
+//! file changes. Built-in travel profiles and files of planning are not committed: they are in force as long as the map
+//! has no others, so that a newer program brings newer ones.
 //!
 //! Each becomes a commit. A wrong file leaves the previous version in force, and its problems are reported
 //! until it is corrected.
@@ -103,7 +103,8 @@ async fn reload(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError
     Ok(problems)
 }
 
-/// Commits the folder's rules, calendar, profiles, standards and rules of placement, and returns their problems.
+/// Commits the folder's rules, calendar, profiles, standards, rules of placement and deliveries, and returns their
+/// problems.
 async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
     let snapshot = live.snapshot();
     let collections: Vec<&str> = snapshot
@@ -123,17 +124,19 @@ async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError>
     let profiles = right(folder.profiles());
     let standards = right(folder.standards());
     let placement = right(folder.placement());
+    let deliveries = right(folder.deliveries());
     let texts = [
         ("rules", rules.as_deref()),
         ("calendar", calendar.as_deref()),
         ("profiles", profiles.as_deref()),
         ("standards", standards.as_deref()),
         ("placement", placement.as_deref()),
+        ("deliveries", deliveries.as_deref()),
     ];
     put(
         live,
         texts,
-        "rules, calendar, profiles and standards of the configuration",
+        "rules, calendar, profiles and planning files of the configuration",
     )
     .await?;
     Ok(problems)
