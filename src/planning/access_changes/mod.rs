@@ -44,7 +44,8 @@ impl Best {
 
 /// The gains of changes.
 pub trait Gains {
-    /// The gain of a set of changes of one component, in ascending order; `None` if the time is over.
+    /// The gain of a set of changes of one component, in ascending order; `None` if the time is over and it was not
+    /// measured before.
     fn of(&mut self, component: usize, set: &[u32]) -> Option<f64>;
 
     /// A gain that no set of changes of a component exceeds: that of everything opened. `None` if it is not known.
@@ -146,6 +147,7 @@ fn look_at_all(
     gains: &mut impl Gains,
     all: &mut [Sets],
 ) -> bool {
+    let mut is_in_time = true;
     for size in 1..=k {
         for (number, changes) in components.iter().enumerate() {
             if size > changes.len() {
@@ -166,17 +168,26 @@ fn look_at_all(
                 }
             }
             let mut at: Vec<usize> = (0..size).collect();
+            let mut is_complete = true;
             loop {
                 let set: Vec<u32> = at.iter().map(|n| changes[*n]).collect();
                 match gains.of(number, &set) {
                     Some(gain) => all[number].take(gain, &set),
+                    // Other single changes may be known already.
+                    None if size == 1 => is_complete = false,
                     None => return false,
                 }
                 if !next(&mut at, changes.len()) {
                     break;
                 }
             }
-            all[number].complete = size;
+            if is_complete {
+                all[number].complete = size;
+            }
+            is_in_time &= is_complete;
+        }
+        if !is_in_time {
+            return false;
         }
     }
     true

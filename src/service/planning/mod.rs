@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `ask` | the request: the facilities, the standard, the people, the moment |
 //! | `people` | the people of the map: how many live behind which door, on how many storeys, in which areas |
+//! | `moments` | the hours of a week, and which of them are alike |
 //! | `sites` | the facilities, where they are entered, and which are open at the moment |
 //! | `coverage` | computes coverage from people, facilities and the walking network, and keeps the last results |
 //! | `base` | the coverage of the facilities of the map, kept so that further ones can be tried quickly |
@@ -22,6 +23,7 @@ mod coverage;
 #[cfg(test)]
 mod edit_tests;
 mod edits;
+mod moments;
 mod notes;
 mod people;
 pub mod scenarios;

@@ -23,7 +23,7 @@ const MOST_PEOPLE: f64 = 1e10;
 const MOST_STOREYS: u32 = 200;
 
 /// The people of a map, and where their doors join the network.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct People {
     pub(super) demand: Demand,
     /// The points at which each door joins the network. [`Dwelling::door`] is the index.

@@ -18,7 +18,7 @@ use crate::spatial::crs::Crs;
 use crate::spatial::{bounds::Bounds, metres};
 
 /// The facilities that count at a moment.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sites {
     /// The id of each facility that counts.
     pub ids: Vec<String>,
@@ -34,8 +34,21 @@ pub struct Sites {
     pub unknown_hours: usize,
 }
 
-impl Sites {
-    /// Collects the facilities of a request.
+/// The facilities of a request, with their opening hours, so that they can be asked for at several moments.
+#[derive(Debug, PartialEq)]
+pub(super) struct Facilities(Vec<Facility>);
+
+#[derive(Debug, PartialEq)]
+struct Facility {
+    id: String,
+    at: Coord<f64>,
+    times: Times,
+    /// Where it is entered.
+    joined: Vec<Joined>,
+}
+
+impl Facilities {
+    /// Collects the facilities of a request. Their hours are read for the days around a moment.
     pub(super) fn of(
         ground: &Ground,
         joiner: &Joiner<'_>,
@@ -62,7 +75,7 @@ impl Sites {
         let days = in_force::days(snapshot);
         let (from, until) = in_force::known_span(&days, at);
         let mut clock = Clock::new(&days, from, until);
-        let mut sites = Self::default();
+        let mut facilities = Vec::new();
         let view = View::from(roles);
         for entry in source.iter() {
             let schema = source.schema();
@@ -80,30 +93,63 @@ impl Sites {
             let hours = Canonical::new(entry.all_properties())
                 .text("opening_hours")
                 .filter(|_| schema.shows(roles, "opening_hours"));
-            let is_known = match hours.as_deref().map(|text| clock.times(text)) {
-                Some(Times::Always) => true,
-                Some(Times::Spans(spans)) => {
-                    let second = at.as_second();
-                    if !spans.iter().any(|(f, u)| (*f..*u).contains(&second)) {
-                        sites.closed.push(id.to_owned());
-                        continue;
-                    }
-                    true
-                }
-                Some(Times::Unknown) | None => false,
-            };
-            let joined = entries_of(snapshot, joiner, entry, at_site);
-            if joined.is_empty() {
-                sites.unlinked.push(id.to_owned());
+            facilities.push(Facility {
+                id: id.to_owned(),
+                at: at_site,
+                times: hours.map_or(Times::Unknown, |text| clock.times(&text)),
+                joined: entries_of(snapshot, joiner, entry, at_site),
+            });
+        }
+        Ok(Self(facilities))
+    }
+
+    /// Returns the facilities that are open at a moment. One with unknown hours counts as open.
+    pub(super) fn open_at(&self, at: jiff::Timestamp) -> Sites {
+        let mut sites = Sites::default();
+        for facility in &self.0 {
+            let id = &facility.id;
+            if !facility.is_open(at) {
+                sites.closed.push(id.clone());
                 continue;
             }
-            sites.unknown_hours += usize::from(!is_known);
-            sites.positions.push(at_site);
-            sites.positions.extend(joined.iter().map(|j| j.at));
-            sites.ids.push(id.to_owned());
-            sites.joined.push(joined);
+            if facility.joined.is_empty() {
+                sites.unlinked.push(id.clone());
+                continue;
+            }
+            sites.unknown_hours += usize::from(facility.times == Times::Unknown);
+            sites.positions.push(facility.at);
+            sites.positions.extend(facility.joined.iter().map(|j| j.at));
+            sites.ids.push(id.clone());
+            sites.joined.push(facility.joined.clone());
         }
-        Ok(sites)
+        sites
+    }
+
+    /// Returns for each facility whether it is open at a moment.
+    pub(super) fn are_open(&self, at: jiff::Timestamp) -> Vec<bool> {
+        self.0.iter().map(|facility| facility.is_open(at)).collect()
+    }
+}
+
+impl Facility {
+    fn is_open(&self, at: jiff::Timestamp) -> bool {
+        let second = at.as_second();
+        match &self.times {
+            Times::Always | Times::Unknown => true,
+            Times::Spans(spans) => spans.iter().any(|(f, u)| (*f..*u).contains(&second)),
+        }
+    }
+}
+
+impl Sites {
+    /// Collects the facilities of a request that are open at a moment.
+    pub(super) fn of(
+        ground: &Ground,
+        joiner: &Joiner<'_>,
+        ask: &FacilityAsk,
+        (without, roles, at): (&[String], RoleSet, jiff::Timestamp),
+    ) -> Result<Self, NoCoverage> {
+        Ok(Facilities::of(ground, joiner, ask, (without, roles, at))?.open_at(at))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Travel times from one place to many, at many moments: the places are looked up on the network once.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::Ground;
@@ -13,7 +15,7 @@ use crate::network::core::{End, Limit, Memory, Place, Profile, Query};
 const MOST_ENDS: usize = 4;
 
 /// Places on the network, numbered.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Targets {
     ends: Vec<End>,
     /// The number of the place of each end.
@@ -110,7 +112,9 @@ impl Ground {
             ..Query::new(&from.ends, &to.ends, depart, profile.first_mode())
         };
         let view = self.view(ways, profile);
-        let reached = view.nearest_places(memory, &query, &to.owner, to.count, horizon_ds)?;
+        // The search ends when all places that have an end are reached.
+        let wanted = to.owner.iter().collect::<BTreeSet<_>>().len();
+        let reached = view.nearest_places(memory, &query, &to.owner, wanted, horizon_ds)?;
         let mut times = vec![None; to.count];
         for one in reached {
             let owner = to.owner.get(one.target);

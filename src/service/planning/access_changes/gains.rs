@@ -6,10 +6,12 @@ use super::ask::{
     AccessAsk, AccessChange, AccessObjective, NoAccess, Report, Saved, Unmeasured, rounded,
 };
 use super::generate::opened;
-use super::measure::{Measure, OnFoot, are_walks_alike};
+use super::measure::Measure;
+use super::rides::Rides;
 use super::scopes::{Lands, Sets};
+use super::walks::OnFoot;
 use crate::live::Overlay;
-use crate::model::names::collection::ENTRANCES;
+use crate::model::names::collection::{ENTRANCES, ROUTES};
 use crate::model::{Author, Edit};
 use crate::network::core::Profile;
 use crate::planning::access_changes::Gains;
@@ -139,9 +141,8 @@ pub(super) struct Tries<'a> {
     scene: &'a Scene<'a>,
     measure: &'a Measure<'a>,
     objective: AccessObjective,
-    /// Without changes: minutes of riders to the buildings of each component, and walks.
-    riders: Vec<f64>,
-    on_foot: OnFoot,
+    /// Rides and walks without changes, once they are measured.
+    before: Option<(Rides, OnFoot)>,
     /// The gain of everything opened, for each component.
     opened: Vec<Option<f64>>,
     singles: HashMap<u32, f64>,
@@ -163,8 +164,7 @@ impl<'a> Tries<'a> {
             scene,
             measure,
             objective,
-            riders: Vec::new(),
-            on_foot: OnFoot::default(),
+            before: None,
             opened: vec![None; scene.components.len()],
             singles: HashMap::new(),
             measured: 0,
@@ -176,17 +176,13 @@ impl<'a> Tries<'a> {
     /// Measures the map without changes, and with everything opened. Returns whether there was time.
     pub(super) fn begin(&mut self) -> Result<bool, NoAccess> {
         let ground = self.scene.ground;
-        let Some(on_foot) = in_time(self.measure.on_foot(ground))? else {
+        let Some(on_foot) = in_time(self.measure.on_foot(ground, None))? else {
             return Ok(false);
         };
-        self.on_foot = on_foot;
-        for lands in &self.scene.lands {
-            let keep = |building: u32| self.scene.concerns(building, lands.as_ref());
-            match in_time(self.measure.riders(ground, keep))? {
-                Some(minutes) => self.riders.push(minutes),
-                None => return Ok(false),
-            }
-        }
+        let Some(rides) = in_time(self.measure.rides(ground, None, |_| true))? else {
+            return Ok(false);
+        };
+        self.before = Some((rides, on_foot));
         for component in 0..self.scene.components.len() {
             let edits = self.scene.edits_of(&self.scene.components[component]);
             let Some(edits) = opened(&edits) else {
@@ -258,62 +254,74 @@ impl<'a> Tries<'a> {
 
     /// What a set saves in all respects.
     fn saved(&self, set: &[u32]) -> Result<Saved, Unapplied> {
-        let ground = self.ground(&self.scene.edits_of(set))?;
-        let on_foot = self.on_foot(&ground)?;
+        let edits = self.scene.edits_of(set);
+        let ground = self.ground(&edits)?;
         let mut rider_minutes_day = 0.0;
-        for (component, lands) in self.scene.lands.iter().enumerate() {
-            let own = &self.scene.components[component];
-            if !set.iter().any(|number| own.contains(number)) {
-                continue;
+        for (component, own) in self.scene.components.iter().enumerate() {
+            if set.iter().any(|number| own.contains(number)) {
+                rider_minutes_day += self.rides_saved(&ground, component)?;
             }
-            let keep = |building: u32| self.scene.concerns(building, lands.as_ref());
-            rider_minutes_day += self.riders[component] - self.measure.riders(&ground, keep)?;
         }
+        let (walking_minutes_day, aed_people) = self.walks_saved(&ground, &edits)?;
         Ok(Saved {
             rider_minutes_day,
-            walking_minutes_day: self.on_foot.minutes_day - on_foot.minutes_day,
-            ..Saved::of_people(on_foot.aed_people - self.on_foot.aed_people)
+            walking_minutes_day,
+            ..Saved::of_people(aed_people)
         })
     }
 
-    fn on_foot(&self, ground: &Ground) -> Result<OnFoot, Unapplied> {
-        let base = self.scene.ground;
-        let is_same = std::sync::Arc::ptr_eq(&base.network, &ground.network)
-            && are_walks_alike(base.table.plain(), ground.table.plain());
-        match is_same {
-            true => Ok(self.on_foot),
-            false => Ok(self.measure.on_foot(ground)?),
-        }
+    /// The minutes of riders that a map saves on the way to the buildings of a component.
+    fn rides_saved(&self, ground: &Ground, component: usize) -> Result<f64, Unapplied> {
+        let (before, _) = self.before.as_ref().ok_or(Unmeasured::Stopped)?;
+        let lands = self.scene.lands[component].as_ref();
+        let keep = |building: u32| self.scene.concerns(building, lands);
+        let after = self
+            .measure
+            .rides(ground, Some((self.scene.ground, before)), keep)?;
+        let minutes = |rides: &Rides| self.measure.rider_minutes(rides, keep);
+        Ok(minutes(before) - minutes(&after))
+    }
+
+    /// The minutes of walking that a map with edits saves, and the people whom it brings within an AED's time.
+    fn walks_saved(
+        &self,
+        ground: &Ground,
+        edits: &[&ScenarioEdit],
+    ) -> Result<(f64, f64), Unapplied> {
+        let (_, before) = self.before.as_ref().ok_or(Unmeasured::Stopped)?;
+        let is_rule = |edit: &&ScenarioEdit| matches!(edit.collection.as_str(), ENTRANCES | ROUTES);
+        let base = edits
+            .iter()
+            .all(is_rule)
+            .then_some((self.scene.ground, before));
+        let after = self.measure.on_foot(ground, base)?;
+        let minutes = |on: &OnFoot| self.measure.walking_minutes(on);
+        Ok((
+            minutes(before) - minutes(&after),
+            after.aed_people - before.aed_people,
+        ))
     }
 
     /// The objective's gain of edits that concern a component.
     fn gain(&self, component: usize, edits: &[&ScenarioEdit]) -> Result<f64, Unapplied> {
         let ground = self.ground(edits)?;
-        Ok(match self.objective {
-            AccessObjective::RiderMinutes => {
-                let lands = self.scene.lands[component].as_ref();
-                let keep = |building: u32| self.scene.concerns(building, lands);
-                self.riders[component] - self.measure.riders(&ground, keep)?
-            }
-            AccessObjective::WalkingMinutes => {
-                self.on_foot.minutes_day - self.on_foot(&ground)?.minutes_day
-            }
-            AccessObjective::AedPeople => {
-                self.on_foot(&ground)?.aed_people - self.on_foot.aed_people
-            }
-        })
+        match self.objective {
+            AccessObjective::RiderMinutes => self.rides_saved(&ground, component),
+            AccessObjective::WalkingMinutes => Ok(self.walks_saved(&ground, edits)?.0),
+            AccessObjective::AedPeople => Ok(self.walks_saved(&ground, edits)?.1),
+        }
     }
 }
 
 impl Gains for Tries<'_> {
     fn of(&mut self, component: usize, set: &[u32]) -> Option<f64> {
-        if self.failed.is_some() || self.riders.len() < self.scene.components.len() {
-            return None;
-        }
         if let [one] = set
             && let Some(gain) = self.singles.get(one)
         {
             return Some(*gain);
+        }
+        if self.failed.is_some() || self.before.is_none() {
+            return None;
         }
         self.measured += 1;
         if let Some(report) = self.report {

@@ -5,7 +5,9 @@
 //! | `ask` | the question and the answer |
 //! | `generate` | changes that the map suggests |
 //! | `scopes` | which doors a change can concern |
-//! | `measure` | what a day costs: minutes of riders, minutes of walking, people within an AED's time |
+//! | `measure` | what is measured on each version of the map |
+//! | `rides` | the times of riders in each hour of the week |
+//! | `walks` | the walks of residents in each hour of the week, and the people within an AED's time |
 //! | `gains` | what sets of changes save, measured on overlays of the map |
 //! | `search` | ranks changes and finds the best set |
 //! | `words` | sentences and notes |
@@ -16,10 +18,12 @@ mod gains;
 mod generate;
 mod job;
 mod measure;
+mod rides;
 mod scopes;
 mod search;
 #[cfg(test)]
 mod tests;
+mod walks;
 mod words;
 
 pub use ask::{
