@@ -89,6 +89,29 @@ impl Visit for Enough<'_> {
     }
 }
 
+/// Keeps the time to each target, until all places are reached without a wait that is too long.
+struct Arrivals<'a> {
+    /// The place to which each target leads, and the places that are not reached yet.
+    places: &'a [u32],
+    left: HashSet<&'a u32>,
+    /// Targets that are reached in time: the target, and the time in tenths of a second.
+    in_time: Vec<(u32, u32)>,
+    /// Targets whose best route contains too long a wait: the target, and the time of that route.
+    late: Vec<(u32, u32)>,
+}
+
+impl Visit for Arrivals<'_> {
+    fn target(&mut self, target: u32, _: u32, label: &Label) -> bool {
+        if label.origin.waits_long {
+            self.late.push((target, label.time));
+        } else {
+            self.in_time.push((target, label.time));
+            self.left.remove(&self.places[target as usize]);
+        }
+        !self.left.is_empty()
+    }
+}
+
 /// Keeps the time to each target.
 struct Times {
     left: usize,
@@ -211,6 +234,62 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         reached.retain(|r| seen.insert(places[r.target]));
         reached.truncate(wanted);
         Ok(reached)
+    }
+
+    /// The time to each of `count` places that is reached within `horizon` tenths of a second, in tenths of a second. The
+    /// times are those of [`Self::nearest_places`], but no routes are put together. `places` has the number of the place of
+    /// each target.
+    pub fn times_to_places(
+        &self,
+        memory: &mut Memory,
+        query: &Query<'_>,
+        (places, count): (&[u32], usize),
+        horizon: u32,
+    ) -> Result<Vec<Option<u32>>, Stopped> {
+        if places.len() != query.to.len() || !self.has_places(query) {
+            return Err(Stopped::NoSuchPlace);
+        }
+        let mut times: Vec<Option<u32>> = vec![None; count];
+        if query.to.is_empty() {
+            return Ok(times);
+        }
+        let targets = Targets::new(self.topology, query.to);
+        let search = self.search(query, &targets, &[], horizon);
+        let mut all = Arrivals {
+            places,
+            left: places.iter().collect::<HashSet<_>>(),
+            in_time: Vec::new(),
+            late: Vec::new(),
+        };
+        if search.run(memory, &mut Everywhere, &mut all) == Ended::Limited {
+            return Err(Stopped::Limited);
+        }
+        let take = |times: &mut [Option<u32>], target: u32, time: u32| {
+            let own = times.get_mut(places[target as usize] as usize);
+            if let Some(own) = own.filter(|_| time <= horizon) {
+                *own = Some(own.map_or(time, |other| other.min(time)));
+            }
+        };
+        for (target, time) in all.in_time {
+            take(&mut times, target, time);
+        }
+        for (target, waited) in all.late {
+            let other = times.get(places[target as usize] as usize).copied();
+            // A route without the wait takes at least as long as the one with it.
+            if matches!(other, Some(Some(time)) if time <= waited) {
+                continue;
+            }
+            let to = &query.to[target as usize..][..1];
+            match self.route(memory, &Query { to, ..*query }) {
+                Ok(route) => {
+                    let time = u32::try_from(route.duration_ds()).unwrap_or(u32::MAX);
+                    take(&mut times, target, time);
+                }
+                Err(none) if none.why == Why::Limited => return Err(Stopped::Limited),
+                Err(_) => {}
+            }
+        }
+        Ok(times)
     }
 
     /// The same as [`Self::nearest_places`], by one search for each place, directed by its bound. Begins with

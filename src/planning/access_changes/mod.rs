@@ -157,9 +157,15 @@ fn look_at_all(
             // The best smaller set with one more change is a good set, in case there is no time for all.
             if size > 1 {
                 let (_, smaller) = all[number].up_to(size - 1).clone();
+                // The changes that gain most by themselves come first, in case there is no time for all.
+                let mut others: Vec<(f64, u32)> = Vec::new();
                 for more in changes.iter().filter(|c| !smaller.contains(c)) {
+                    others.push((gains.of(number, &[*more]).unwrap_or(0.0), *more));
+                }
+                others.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+                for (_, more) in others {
                     let mut set = smaller.clone();
-                    set.push(*more);
+                    set.push(more);
                     set.sort_unstable();
                     match gains.of(number, &set) {
                         Some(gain) => all[number].take(gain, &set),

@@ -1,7 +1,5 @@
 //! Travel times from one place to many, at many moments: the places are looked up on the network once.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 
 use super::Ground;
@@ -112,17 +110,7 @@ impl Ground {
             ..Query::new(&from.ends, &to.ends, depart, profile.first_mode())
         };
         let view = self.view(ways, profile);
-        // The search ends when all places that have an end are reached.
-        let wanted = to.owner.iter().collect::<BTreeSet<_>>().len();
-        let reached = view.nearest_places(memory, &query, &to.owner, wanted, horizon_ds)?;
-        let mut times = vec![None; to.count];
-        for one in reached {
-            let owner = to.owner.get(one.target);
-            if let Some(time) = owner.and_then(|number| times.get_mut(*number as usize)) {
-                let taken = u32::try_from(one.arrive - depart).unwrap_or(u32::MAX);
-                time.get_or_insert(taken);
-            }
-        }
-        Ok(times)
+        let places = (to.owner.as_slice(), to.count);
+        Ok(view.times_to_places(memory, &query, places, horizon_ds)?)
     }
 }

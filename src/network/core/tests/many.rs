@@ -49,6 +49,17 @@ fn the_nearest_are_those_with_the_shortest_routes() {
             }
         }
         let last = query.depart.saturating_add(i64::from(horizon));
+        let times = view
+            .times_to_places(&mut memory, &query, (&places, 4), horizon)
+            .unwrap();
+        let time_of =
+            |at: &i64| (*at <= last && *at != i64::MAX).then(|| (at - query.depart) as u32);
+        assert_eq!(
+            times,
+            first_at.iter().map(time_of).collect::<Vec<_>>(),
+            "round {}",
+            round
+        );
         first_at.sort_unstable();
         for wanted in 1..=4 {
             let near = view.nearest_places(&mut memory, &query, &places, wanted, horizon);

@@ -29,6 +29,8 @@ pub(super) struct Scene<'a> {
     pub components: Vec<Vec<u32>>,
     /// The lands of each component; `None`: everybody.
     lands: Vec<Option<BTreeSet<u32>>>,
+    /// The lands of each change; `None`: everybody.
+    scopes: Vec<Option<BTreeSet<u32>>>,
     /// The lands of each building.
     buildings: Vec<BTreeSet<u32>>,
 }
@@ -69,6 +71,7 @@ impl<'a> Scene<'a> {
             changes,
             components,
             lands,
+            scopes,
             buildings,
         })
     }
@@ -81,6 +84,15 @@ impl<'a> Scene<'a> {
     fn edits_of(&self, set: &[u32]) -> Vec<&ScenarioEdit> {
         let changes = set.iter().map(|number| &self.changes[*number as usize]);
         changes.flat_map(|change| &change.edits).collect()
+    }
+
+    /// The lands of a set of changes together; `None`: everybody.
+    fn scope_of(&self, set: &[u32]) -> Option<BTreeSet<u32>> {
+        let mut lands = BTreeSet::new();
+        for number in set {
+            lands.extend(self.scopes[*number as usize].as_ref()?);
+        }
+        Some(lands)
     }
 
     fn concerns(&self, building: u32, lands: Option<&BTreeSet<u32>>) -> bool {
@@ -189,7 +201,7 @@ impl<'a> Tries<'a> {
                 continue;
             };
             let edits: Vec<&ScenarioEdit> = edits.iter().collect();
-            match in_time(self.gain(component, &edits))? {
+            match in_time(self.gain(self.scene.lands[component].as_ref(), &edits))? {
                 Some(gain) => self.opened[component] = Some(gain),
                 None => return Ok(false),
             }
@@ -256,12 +268,8 @@ impl<'a> Tries<'a> {
     fn saved(&self, set: &[u32]) -> Result<Saved, Unapplied> {
         let edits = self.scene.edits_of(set);
         let ground = self.ground(&edits)?;
-        let mut rider_minutes_day = 0.0;
-        for (component, own) in self.scene.components.iter().enumerate() {
-            if set.iter().any(|number| own.contains(number)) {
-                rider_minutes_day += self.rides_saved(&ground, component)?;
-            }
-        }
+        let lands = self.scene.scope_of(set);
+        let rider_minutes_day = self.rides_saved(&ground, lands.as_ref())?;
         let (walking_minutes_day, aed_people) = self.walks_saved(&ground, &edits)?;
         Ok(Saved {
             rider_minutes_day,
@@ -270,10 +278,13 @@ impl<'a> Tries<'a> {
         })
     }
 
-    /// The minutes of riders that a map saves on the way to the buildings of a component.
-    fn rides_saved(&self, ground: &Ground, component: usize) -> Result<f64, Unapplied> {
+    /// The minutes of riders that a map saves on the way to the buildings of some lands; `None`: to all.
+    fn rides_saved(
+        &self,
+        ground: &Ground,
+        lands: Option<&BTreeSet<u32>>,
+    ) -> Result<f64, Unapplied> {
         let (before, _) = self.before.as_ref().ok_or(Unmeasured::Stopped)?;
-        let lands = self.scene.lands[component].as_ref();
         let keep = |building: u32| self.scene.concerns(building, lands);
         let after = self
             .measure
@@ -302,11 +313,15 @@ impl<'a> Tries<'a> {
         ))
     }
 
-    /// The objective's gain of edits that concern a component.
-    fn gain(&self, component: usize, edits: &[&ScenarioEdit]) -> Result<f64, Unapplied> {
+    /// The objective's gain of edits that concern some lands; `None`: everybody.
+    fn gain(
+        &self,
+        lands: Option<&BTreeSet<u32>>,
+        edits: &[&ScenarioEdit],
+    ) -> Result<f64, Unapplied> {
         let ground = self.ground(edits)?;
         match self.objective {
-            AccessObjective::RiderMinutes => self.rides_saved(&ground, component),
+            AccessObjective::RiderMinutes => self.rides_saved(&ground, lands),
             AccessObjective::WalkingMinutes => Ok(self.walks_saved(&ground, edits)?.0),
             AccessObjective::AedPeople => Ok(self.walks_saved(&ground, edits)?.1),
         }
@@ -314,7 +329,7 @@ impl<'a> Tries<'a> {
 }
 
 impl Gains for Tries<'_> {
-    fn of(&mut self, component: usize, set: &[u32]) -> Option<f64> {
+    fn of(&mut self, _: usize, set: &[u32]) -> Option<f64> {
         if let [one] = set
             && let Some(gain) = self.singles.get(one)
         {
@@ -327,7 +342,8 @@ impl Gains for Tries<'_> {
         if let Some(report) = self.report {
             report("solving", 0.0, self.measured);
         }
-        match in_time(self.gain(component, &self.scene.edits_of(set))) {
+        let lands = self.scene.scope_of(set);
+        match in_time(self.gain(lands.as_ref(), &self.scene.edits_of(set))) {
             Ok(gain) => gain,
             Err(reason) => {
                 self.failed = Some(reason);
