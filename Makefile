@@ -14,9 +14,10 @@ rust test-long: export LC_ALL = C
 test: test-deps node rust web-check browser
 	@echo "All tests passed."
 
-# Tests with killed processes, long load and millions of features, with the release build. They take over an hour, so
-# they are not part of `make test`.
+# Tests with killed processes, long load and millions of features, and the random tests with many more rounds, with the
+# release build. They take over an hour, so they are not part of `make test`.
 test-long: test-deps node
+	ONEMAP_SKIP_WEB=1 ONEMAP_LONG=1 $(CARGO) test --release --locked --lib
 	ONEMAP_SKIP_WEB=1 $(CARGO) test --release --locked --test long -- --test-threads 1 --nocapture
 
 # Installs what the tests need (PostgreSQL with PostGIS, Chromium, a Chinese font), or lists what is missing.

@@ -27,3 +27,12 @@ pub mod service;
 pub mod http;
 
 pub mod cli;
+
+/// The size of a test with random data: `short` in `make test`, `long` in `make test-long`, which sets `ONEMAP_LONG`.
+#[cfg(test)]
+pub(crate) fn rounds(short: usize, long: usize) -> usize {
+    match std::env::var_os("ONEMAP_LONG") {
+        Some(_) => long,
+        None => short,
+    }
+}

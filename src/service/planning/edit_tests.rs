@@ -136,7 +136,7 @@ fn coverage_with_edits_equals_coverage_after_committing_them() {
     let plain = *planning.coverage(&DEMO, &ask).unwrap().all();
     let mut rng = Rng(11);
     let mut differing = 0;
-    for round in 0..8 {
+    for round in 0..crate::rounds(4, 20) {
         let mut edits: Vec<ScenarioEdit> = Vec::new();
         for n in 0..1 + rng.below(6) as usize {
             let next = random(&mut rng, n);

@@ -433,7 +433,11 @@ fn on_monaco_every_door_has_the_walks_of_a_plain_search() {
     };
     let snapshot = Snapshot::of_features(demo::schemas(), changes, at(NOON)).unwrap();
     let ground = Ground::of_map(Arc::new(snapshot), at(NOON)).unwrap();
-    let ask = ask("first_aid_stations", Reach::Minutes(4.0), true, NOON);
+    let mut ask = ask("first_aid_stations", Reach::Minutes(4.0), true, NOON);
+    // The plain search takes long for each station, so only some of them count.
+    let stations = ground.snapshot.collections().get("first_aid_stations");
+    let left_out = stations.unwrap().iter().skip(crate::rounds(12, usize::MAX));
+    ask.without = left_out.map(|station| station.id().to_string()).collect();
     let (doors, reached) = compare(&ground, &ask);
     assert!(
         doors > 1000 && reached * 10 > doors * 8,
