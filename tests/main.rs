@@ -59,6 +59,7 @@ mod takeover;
 mod two_stores;
 mod wall;
 mod webhooks;
+mod week;
 mod which_gate;
 mod without_geometry;
 mod wrong_input;

@@ -27,6 +27,7 @@ use crate::model::{Author, BuiltIns, CollectionId, Edit, Role};
 use crate::service::ledger::{CaseService, timer};
 use crate::service::planning::access_changes::AccessJob;
 use crate::service::planning::siting;
+use crate::service::planning::week::WeekJob;
 use crate::service::{config, imports, webhooks};
 use crate::store::{Claim, NewToken, Opening, Store, StoreError};
 
@@ -197,7 +198,9 @@ async fn serve(
     };
     let jobs = Jobs::new(
         store.clone(),
-        siting::kinds(imports::kinds(Kinds::default(), live), live).with(AccessJob::new(live)),
+        siting::kinds(imports::kinds(Kinds::default(), live), live)
+            .with(AccessJob::new(live))
+            .with(WeekJob::new(live)),
         jobs::Settings::default(),
     );
     tasks.spawn_stopping("jobs", {

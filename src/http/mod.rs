@@ -306,6 +306,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(routes::route))
         .routes(routes!(routes::trip))
         .routes(routes!(plan::coverage))
+        .routes(routes!(plan::coverage_week))
         .routes(routes!(plan::create_siting))
         .routes(routes!(plan::standards))
         .routes(routes!(plan::list_scenarios, plan::create_scenario))

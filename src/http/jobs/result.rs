@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::ingest::{Basis, Report};
 use crate::service::planning::access_changes::AccessAnswer;
 use crate::service::planning::siting::SitingResult;
+use crate::service::planning::week::WeekAnswer;
 
 /// The result of a job. `kind` is the kind of the job.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -22,6 +23,8 @@ pub enum JobResult {
     Siting(Box<SitingResult>),
     /// Which rules to change, such as which gate should open.
     Access(Box<AccessAnswer>),
+    /// The coverage in each hour of a week.
+    CoverageWeek(Box<WeekAnswer>),
 }
 
 /// The plan of an import.

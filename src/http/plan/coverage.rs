@@ -4,19 +4,26 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::answer::CoverageAnswer;
-use super::ask::CoverageBody;
-use super::edits::edits_of;
+use super::ask::{CoverageBody, wrong};
+use super::edits::{edits_of, wrong_edits};
 use super::figures::answer;
+use super::sitings::new_job;
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
+use crate::http::imports::accepted;
+use crate::http::jobs::{JobShown, signed_in};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::{Advice, Cut, Kind};
-use crate::model::Role;
+use crate::model::{Role, both};
+use crate::planning::coverage::By;
 use crate::service::planning::NoCoverage;
+use crate::service::planning::week::{WEEK, WeekAsk};
 
 /// The advice in the error when a coverage takes too long.
 const FEWER: Advice = (
@@ -68,4 +75,50 @@ pub async fn coverage(
         Ok(answer(&found, &map, divided, standard))
     };
     Ok(Json(app.answer_aside(Kind::Walk, FEWER, job).await?))
+}
+
+/// Creates a job that computes the coverage in each hour of a week: the mean, and the worst hour.
+///
+/// The week begins with the day of `at`. For each hour, opening hours of ways, gates and facilities are read for its
+/// middle, as in a coverage with that `at`. `by` names the areas for which the result has the mean share and the worst
+/// hour. Facilities of `add` are always open. `brief` and `limit` change nothing.
+#[utoipa::path(post, path = "/api/plan/coverage/week", tag = "planning",
+    request_body = CoverageBody,
+    responses(
+        (status = 202, description = "`Location` names the job; its result is a `WeekAnswer`", body = JobShown),
+        (status = 401, description = "Requires an account", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong or does not fit the map", content_type = "application/problem+json"),
+        (status = 429, description = "The account has reached its limit of unfinished jobs", content_type = "application/problem+json"),
+    ))]
+pub async fn coverage_week(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+    JsonBody(mut body): JsonBody<CoverageBody>,
+) -> Result<Response, Problem> {
+    query.only(&[])?;
+    let author = caller.author(Role::Planner)?;
+    let owner = signed_in(&caller)?.account_id.clone();
+    let by: By = body.by.into();
+    if by == By::Building {
+        return Err(wrong(
+            "by",
+            both!(
+                "应为 grid、community、street 或 housing",
+                "expected grid, community, street or housing"
+            ),
+        ));
+    }
+    let edits = std::mem::take(&mut body.edits);
+    let edits = edits_of(&app, body.scenario.as_deref(), edits).await?;
+    app.planning
+        .check_edits(&app.live.snapshot(), &edits)
+        .map_err(wrong_edits)?;
+    let profile = body.profile.clone();
+    let ask = WeekAsk::new(body.read(&app, caller.roles())?, profile, by, edits);
+    let arguments = serde_json::to_value(&ask).map_err(|e| Problem::internal(&e))?;
+    let new = new_job(WEEK, arguments, (owner, author));
+    Ok(accepted(&app, &headers, &app.jobs.create(new).await?))
 }

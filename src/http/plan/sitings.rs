@@ -109,7 +109,7 @@ pub async fn create_siting(
     Ok(accepted(&app, &headers, &app.jobs.create(new).await?))
 }
 
-fn new_job(kind: &str, arguments: Value, (owner, author): (String, Author)) -> NewJob {
+pub(super) fn new_job(kind: &str, arguments: Value, (owner, author): (String, Author)) -> NewJob {
     NewJob {
         kind: kind.to_owned(),
         arguments,

@@ -4,11 +4,14 @@
 use std::collections::HashSet;
 
 use super::attributes::Attributes;
-use super::bound::Everywhere;
+use super::bound::{Bound, Everywhere};
 use super::edge::Place;
 use super::ends::{End, Move, Targets};
-use super::labels::{Label, Memory};
+use super::hierarchy::NEVER;
+use super::labels::{Label, Memory, State};
+use super::land::Land;
 use super::moves::Moved;
+use super::passage::Phase;
 use super::query::{LONGEST_WAIT_DS, Query};
 use super::route::{Route, Why};
 use super::search::{Ended, Visit};
@@ -16,6 +19,8 @@ use super::view::View;
 
 /// If more places are wanted, one search in all directions takes less time than a search for each place.
 const MOST_APART: usize = 32;
+/// With more targets, the private land around them is not looked for: it is most of the land.
+const MOST_LED: usize = 400;
 /// The number of labels for each wanted place after which the search in all directions is replaced by one
 /// search for each place. If the places are near, the search ends before. Tests have small networks and use a
 /// smaller number.
@@ -86,6 +91,28 @@ impl Visit for Enough<'_> {
             self.reached.insert(self.places[target as usize]);
         }
         self.reached.len() < self.wanted
+    }
+}
+
+/// Leaves out private land that leads to no target. Nobody who enters it on the way to a target can leave it again.
+struct OwnLand {
+    /// The private land around the targets; `None`: no land is left out.
+    land: Option<Land>,
+    /// The number of nodes. Places behind them stand for targets.
+    nodes: u32,
+}
+
+impl Bound for OwnLand {
+    fn at(&mut self, state: &State) -> u32 {
+        match &self.land {
+            Some(land) if state.phase == Phase::End && state.node < self.nodes => {
+                match land.of(state.node)[state.mode as usize] {
+                    NEVER => u32::MAX,
+                    _ => 0,
+                }
+            }
+            _ => 0,
+        }
     }
 }
 
@@ -261,7 +288,21 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             in_time: Vec::new(),
             late: Vec::new(),
         };
-        if search.run(memory, &mut Everywhere, &mut all) == Ended::Limited {
+        let mut ends = Vec::new();
+        if query.to.len() <= MOST_LED {
+            for end in query.to {
+                ends.extend(search.mover.approaches(end, true));
+            }
+        }
+        let land = match ends.is_empty() {
+            true => None,
+            false => search.mover.land(&ends),
+        };
+        let mut bound = OwnLand {
+            land,
+            nodes: self.topology.node_count() as u32,
+        };
+        if search.run(memory, &mut bound, &mut all) == Ended::Limited {
             return Err(Stopped::Limited);
         }
         let take = |times: &mut [Option<u32>], target: u32, time: u32| {

@@ -156,7 +156,7 @@ impl Base {
 }
 
 /// The rule by which people count as covered.
-fn rule(ask: &CoverageAsk) -> Rule {
+pub(super) fn rule(ask: &CoverageAsk) -> Rule {
     let standard = &ask.standard;
     Rule {
         limit: standard.reach.limit(),

@@ -12,6 +12,8 @@
 //! | `edits` | the edits of a scenario, checked against the map |
 //! | `scenarios` | saved edits, shared between planners |
 //! | `access_changes` | which access rules to change, such as which gate should open: single changes and the best set |
+//! | `week` | the coverage in each hour of a week: the mean, and the worst hour |
+//! | `jobs` | what the jobs that only read the map share |
 //! | `what_if` | the map with edits that are not committed, and its network |
 //! | `notes` | notes for a report |
 //! | `siting` | the job that finds where facilities should stand |
@@ -23,6 +25,7 @@ mod coverage;
 #[cfg(test)]
 mod edit_tests;
 mod edits;
+mod jobs;
 mod moments;
 mod notes;
 mod people;
@@ -32,6 +35,7 @@ pub mod siting;
 mod straight;
 #[cfg(test)]
 mod tests;
+pub mod week;
 mod what_if;
 
 pub use ask::{CoverageAsk, DemandAsk, DemandPoint, FacilityAsk, Factors, NoCoverage};

@@ -103,6 +103,18 @@ impl Facilities {
         Ok(Self(facilities))
     }
 
+    /// Adds facilities at positions. They are always open.
+    pub(super) fn add(&mut self, joiner: &Joiner<'_>, places: impl Iterator<Item = Coord<f64>>) {
+        for (number, at) in places.enumerate() {
+            self.0.push(Facility {
+                id: format!("add[{number}]"),
+                at,
+                times: Times::Always,
+                joined: joiner.position(at),
+            });
+        }
+    }
+
     /// Returns the facilities that are open at a moment. One with unknown hours counts as open.
     pub(super) fn open_at(&self, at: jiff::Timestamp) -> Sites {
         let mut sites = Sites::default();

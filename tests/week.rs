@@ -1,0 +1,144 @@
+//! The coverage in each hour of a week, over HTTP: a job on the demo district.
+
+use std::time::{Duration, Instant};
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::planning::{District, NOON};
+use crate::support::server::problem;
+
+async fn create(district: &District, body: &Value) -> reqwest::Response {
+    let request = district
+        .server
+        .request(Method::POST, "/api/plan/coverage/week");
+    let request = request.bearer_auth(&district.planner).json(body);
+    request.send().await.unwrap()
+}
+
+async fn week(district: &District, body: &Value) -> Value {
+    let made = create(district, body).await;
+    let (status, text) = (made.status(), made.text().await.unwrap());
+    assert_eq!(status, StatusCode::ACCEPTED, "{text}");
+    let job: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(job["kind"], "coverage_week");
+    let path = format!("/api/jobs/{}", job["id"].as_str().unwrap());
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        let request = district.server.request(Method::GET, &path);
+        let job = request.bearer_auth(&district.planner).send().await.unwrap();
+        let job: Value = job.json().await.unwrap();
+        match job["state"].as_str().unwrap() {
+            "queued" | "running" => {
+                assert!(Instant::now() < deadline, "the job does not end: {job}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            state => {
+                assert_eq!(state, "done", "{job}");
+                return job["result"].clone();
+            }
+        }
+    }
+}
+
+/// The coverage at one moment.
+async fn coverage(district: &District, body: &Value, at: &str) -> Value {
+    let mut body = body.clone();
+    body["at"] = at.into();
+    let answer = district.ask(&body).await;
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert_eq!(status, StatusCode::OK, "{text}");
+    serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test]
+async fn each_hour_of_the_week_has_the_coverage_of_its_middle() {
+    let district = District::start().await;
+    let gate = json!({
+        "collection": "entrances", "id": "wenquan-huayuan-gate-s", "op": "patch",
+        "properties": {"opening_hours": "Mo-Fr 07:00-19:00"},
+    });
+    for body in [
+        json!({"standard": "aed_4", "at": NOON}),
+        json!({
+            "standard": "pocket_park_300", "at": NOON, "by": "housing", "edits": [gate],
+            "add": [{"lon": 117.13, "lat": 39.22}],
+        }),
+    ] {
+        let found = week(&district, &body).await;
+        let hours = found["hours"].as_array().unwrap();
+        assert_eq!(hours.len(), 168);
+        assert_eq!(
+            hours[0]["at"], "2026-11-29T16:30:00Z",
+            "the first local hour"
+        );
+        let differing = found["differing_hours"].as_u64().unwrap();
+        assert!((2..60).contains(&differing), "{differing}");
+        let covered = |hour: &Value| hour["covered"].as_f64().unwrap();
+        let (worst, best) = (&found["worst"], &found["best"]);
+        assert!(hours.iter().all(|h| covered(h) >= covered(worst)));
+        assert!(hours.iter().all(|h| covered(h) <= covered(best)));
+        let mean =
+            hours.iter().map(covered).sum::<f64>() / 168.0 / found["people"].as_f64().unwrap();
+        assert!((found["mean_share"].as_f64().unwrap() - mean).abs() < 1e-3);
+        for hour in [
+            worst,
+            best,
+            &hours[12],
+            &hours[31],
+            &hours[100],
+            &hours[140],
+        ] {
+            let at = hour["at"].as_str().unwrap();
+            let one = coverage(&district, &body, at).await;
+            let own = one["covered"].as_f64().unwrap();
+            assert!((covered(hour) - own).abs() < 0.02, "{at}: {hour} {own}");
+        }
+        let areas = found["by"].as_array().unwrap();
+        assert!(areas.len() > 2, "{areas:?}");
+        for area in areas.iter().take(3) {
+            let at = area["worst_at"].as_str().unwrap();
+            let one = coverage(&district, &body, at).await;
+            let same = |other: &&Value| other["id"] == area["id"];
+            let other = one["by"].as_array().unwrap().iter().find(same).unwrap();
+            let (own, other) = (area["worst_share"].as_f64(), other["share"].as_f64());
+            assert!(
+                (own.unwrap() - other.unwrap()).abs() < 1e-3,
+                "{area} {other:?}"
+            );
+        }
+    }
+    // First-aid stations close at night.
+    let found = week(&district, &json!({"standard": "aed_4", "at": NOON})).await;
+    let share = |hour: &Value| hour["share"].as_f64().unwrap();
+    assert!(share(&found["worst"]) < share(&found["best"]), "{found}");
+}
+
+#[tokio::test]
+async fn a_week_that_does_not_fit_the_map_is_refused() {
+    let district = District::start().await;
+    let gone = json!([{"collection": "entrances", "id": "none", "op": "delete"}]);
+    for (body, field) in [
+        (json!({"standard": "aed_4", "by": "building"}), "by"),
+        (json!({"standard": "none"}), "standard"),
+        (json!({"standard": "aed_4", "profile": "ebike"}), "profile"),
+        (json!({"standard": "aed_4", "edits": gone}), "edits[0].id"),
+    ] {
+        let (status, refused) = problem(create(&district, &body).await).await;
+        assert_eq!(
+            status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{body}: {refused}"
+        );
+        assert_eq!(refused["errors"][0]["field"], field, "{body}: {refused}");
+    }
+    let path = "/api/plan/coverage/week";
+    let officer = district.server.request(Method::POST, path);
+    let body = json!({"standard": "aed_4"});
+    let refused = officer
+        .bearer_auth(&district.officer)
+        .json(&body)
+        .send()
+        .await;
+    assert_eq!(refused.unwrap().status(), StatusCode::FORBIDDEN);
+}
