@@ -17,11 +17,20 @@ export interface Conflict {
   at: string;
 }
 
+/**
+ * What undo and redo restore. The solver's run belongs to it, so that a report never names a run for
+ * sites that the run did not choose.
+ */
+export interface DraftState {
+  edits: readonly Edit[];
+  siting: SitingRecord | null;
+}
+
 export interface Draft {
   edits: ComputedRef<readonly Edit[]>;
-  history: ShallowRef<History<readonly Edit[], Bilingual>>;
+  history: ShallowRef<History<DraftState, Bilingual>>;
   /** The solver's run that chose the sites; null if they were placed by hand. */
-  siting: ShallowRef<SitingRecord | null>;
+  siting: ComputedRef<SitingRecord | null>;
   /** The scenario as it was last loaded or saved; null for a new one. */
   held: ShallowRef<Held | null>;
   /** Whether there are unsaved edits. */
@@ -29,8 +38,12 @@ export interface Draft {
   conflict: Ref<Conflict | null>;
   failure: Ref<string>;
   isBusy: Ref<boolean>;
-  /** Replaces the edits and adds a step to the history. `what` describes the step. */
-  change: (edits: readonly Edit[], what: Bilingual) => void;
+  /**
+   * Replaces the edits and adds a step to the history. `what` describes the step. `siting` is the
+   * solver's run that chose the sites, or null if the step changes sites by hand; without it, the
+   * run stays.
+   */
+  change: (edits: readonly Edit[], what: Bilingual, siting?: SitingRecord | null) => void;
   /** Undoes the last step. Returns its description; null if there is none. */
   undo: () => Bilingual | null;
   redo: () => Bilingual | null;
@@ -64,16 +77,18 @@ const same = (a: readonly Edit[], b: readonly Edit[]): boolean => JSON.stringify
 
 export function useDraft(): Draft {
   const before = kept();
-  const history = shallowRef<History<readonly Edit[], Bilingual>>(begin(before?.edits ?? []));
-  const siting = shallowRef<SitingRecord | null>(before?.siting ?? null);
+  const history = shallowRef<History<DraftState, Bilingual>>(
+    begin({ edits: before?.edits ?? [], siting: before?.siting ?? null }),
+  );
   const held = shallowRef<Held | null>(before?.held ?? null);
   const conflict = ref<Conflict | null>(null);
   const failure = ref('');
   const isBusy = ref(false);
-  const edits = computed(() => history.value.present);
+  const edits = computed(() => history.value.present.edits);
+  const siting = computed(() => history.value.present.siting);
   const isChanged = computed(() => !same(edits.value, held.value?.scenario.edits ?? []));
 
-  watch([edits, siting, held], () => {
+  watch([history, held], () => {
     try {
       sessionStorage.setItem(
         KEY,
@@ -86,7 +101,6 @@ export function useDraft(): Draft {
 
   function take(to: Held): void {
     held.value = to;
-    siting.value = to.scenario.question?.siting ?? null;
     conflict.value = null;
   }
 
@@ -112,7 +126,7 @@ export function useDraft(): Draft {
     question: { ...question, ...(siting.value ? { siting: siting.value } : {}) },
   });
 
-  function go(next: History<readonly Edit[], Bilingual> | null, what: Bilingual | undefined): Bilingual | null {
+  function go(next: History<DraftState, Bilingual> | null, what: Bilingual | undefined): Bilingual | null {
     if (!next) return null;
     history.value = next;
     return what ?? null;
@@ -127,20 +141,20 @@ export function useDraft(): Draft {
     conflict,
     failure,
     isBusy,
-    change(to, what) {
-      if (!same(to, edits.value)) history.value = step(history.value, to, what);
+    change(to, what, by = siting.value) {
+      if (!same(to, edits.value) || by !== siting.value)
+        history.value = step(history.value, { edits: to, siting: by }, what);
     },
     undo: () => go(undo(history.value), history.value.past.at(-1)?.what),
     redo: () => go(redo(history.value), history.value.future[0]?.what),
     open: (id) =>
       run(async () => {
         const to = await client.scenario(id);
-        history.value = begin(to.scenario.edits);
+        history.value = begin({ edits: to.scenario.edits, siting: to.scenario.question?.siting ?? null });
         take(to);
       }),
     clear() {
-      history.value = begin([]);
-      siting.value = null;
+      history.value = begin({ edits: [], siting: null });
       held.value = null;
       conflict.value = null;
       failure.value = '';

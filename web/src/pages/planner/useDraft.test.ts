@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import type { Edit, SitingRecord } from './types';
+import { useDraft } from './useDraft';
+
+const put = (id: string): Edit => ({ collection: 'pocket_parks', id, op: 'put' });
+const RUN = { problem: 'mclp', job: '7' } as SitingRecord;
+const said = (text: string) => ({ zh: text, en: text });
+
+test('the run of the solver is named only for the sites that it chose', () => {
+  const draft = useDraft();
+  draft.change([put('a')], said('by hand'));
+  draft.change([put('b')], said('adopted'), RUN);
+  expect(draft.siting.value).toBe(RUN);
+  // A changed gate does not change the sites.
+  const gate: Edit = { collection: 'entrances', id: 'g', op: 'patch', properties: { foot: 'no' } };
+  draft.change([put('b'), gate], said('gate'));
+  expect(draft.siting.value).toBe(RUN);
+  draft.change([gate], said('removed'), null);
+  expect(draft.siting.value).toBeNull();
+
+  draft.undo();
+  expect(draft.siting.value).toBe(RUN);
+  draft.undo();
+  draft.undo();
+  expect([draft.edits.value.map(({ id }) => id), draft.siting.value]).toEqual([['a'], null]);
+  draft.redo();
+  expect([draft.edits.value.map(({ id }) => id), draft.siting.value]).toEqual([['b'], RUN]);
+});
