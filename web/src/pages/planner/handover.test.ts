@@ -29,6 +29,7 @@ const place = { id: 'b-1', name: '=1+1', people: 60, distance_m: 500, position: 
 const report: Report = {
   name: '增设两处, "示范"',
   author: 'zhang',
+  savedBy: 'li',
   savedAt: null,
   version: 3,
   seq: 12,
@@ -53,7 +54,15 @@ const report: Report = {
     },
   ],
   changes: [
-    { name: '东门', collection: 'entrances', id: 'g', zh: '步行禁止', en: 'on foot: not allowed', position: null },
+    {
+      name: '东门',
+      collection: 'entrances',
+      id: 'g',
+      zh: '步行禁止',
+      en: 'on foot: not allowed',
+      position: null,
+      geometry: null,
+    },
   ],
   siting: null,
   asks: { before: { standard: 'pocket_park_300', at: '2026-11-25T10:00:00+08:00' }, after: null },

@@ -1,5 +1,6 @@
 // The data of the report and the exported files: coverage without and with the scenario, its sites
 // and changes, the solver's run, and the requests.
+import type { Geometry } from 'geojson';
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { explain } from '@/core/api/explain';
 import { signPlace } from '@/core/map/bounds';
@@ -28,11 +29,16 @@ export interface ReportChange {
   zh: string;
   en: string;
   position: [number, number] | null;
+  /** The changed geometry, or the one on the map; null if the feature is not on the map. */
+  geometry: Geometry | null;
 }
 
 export interface Report {
   name: string | null;
+  /** Who created the scenario. */
   author: string | null;
+  /** Who saved this version. */
+  savedBy: string | null;
   savedAt: string | null;
   version: number | null;
   /** The commit on which the scenario was saved. */
@@ -86,7 +92,8 @@ export function useReport(planner: Planner): ReportHandle {
             .filter((edit) => edit.op !== 'put')
             .map(async (edit): Promise<ReportChange> => {
               const feature = await features.read(edit);
-              const [lon, lat] = signPlace(edit.geometry ?? feature?.geometry) ?? [];
+              const geometry = edit.geometry ?? feature?.geometry ?? null;
+              const [lon, lat] = signPlace(geometry) ?? [];
               const name = feature?.properties?.['name'];
               return {
                 name: typeof name === 'string' && name !== '' ? name : edit.id,
@@ -94,6 +101,7 @@ export function useReport(planner: Planner): ReportHandle {
                 id: edit.id,
                 ...editText(edit),
                 position: lon === undefined || lat === undefined ? null : [lon, lat],
+                geometry,
               };
             }),
         ),
@@ -103,6 +111,7 @@ export function useReport(planner: Planner): ReportHandle {
       report.value = {
         name: scenario?.name ?? null,
         author: scenario?.author ?? null,
+        savedBy: scenario?.saved_by ?? null,
         savedAt: scenario?.saved_at ?? null,
         version: scenario?.version ?? null,
         seq: scenario?.seq ?? null,

@@ -47,7 +47,7 @@ export const reportWords = {
     worst: (name: string, share: string) => `覆盖率最低的社区为${name}，覆盖率 ${share}。`,
     maps: '二、地图',
     mapBefore: '图 1 现状：未覆盖的居民',
-    mapAfter: '图 2 方案实施后：仍未覆盖的居民与新增点位',
+    mapAfter: '图 2 方案实施后：仍未覆盖的居民、新增点位与改动',
     figures: '三、指标',
     indicator: '指标',
     before: '现状',
@@ -73,7 +73,7 @@ export const reportWords = {
     how: '步行从每个单元门（没有单元门的从楼栋出入口）出发，沿步行路网到达设施。大门、道路和设施是否开放均按计算时刻判断，途中不等待。标准为时间的，计入上下楼和乘电梯的时间；标准按往返计算的，去程、回程都计入。公园从出入口和道路与边界的交点进入。步行无法到达设施的居民计为未覆盖，不剔除。',
     straight: '直线距离覆盖率仅作对照，不作结论依据。',
     legend: (near: string, far: string) =>
-      `未覆盖楼栋按步行距离分级：浅色 ≤ ${near}，中等 ≤ ${far}，深色 > ${far}，最深为步行无法到达；圆点大小表示人数。⊕ 为现有设施，编号圆点为新增点位。配色：ColorBrewer Purples。`,
+      `未覆盖楼栋按步行距离分级：浅色 ≤ ${near}，中等 ≤ ${far}，深色 > ${far}，最深为步行无法到达；圆点大小表示人数。⊕ 为现有设施，编号圆点为新增点位，方块为改动的大门或设施，粗线为改动的道路。配色：ColorBrewer Purples。`,
     solver: '七、选址求解',
     solverNone: '点位由规划员人工选定，未使用求解器。',
     problem: '选址目标',
@@ -151,7 +151,7 @@ export const reportWords = {
     worst: (name: string, share: string) => `The community with the lowest coverage is ${name} with ${share}.`,
     maps: '2 Maps',
     mapBefore: 'Figure 1. Today: people who are not covered',
-    mapAfter: 'Figure 2. With the scenario: people who are still not covered, and new sites',
+    mapAfter: 'Figure 2. With the scenario: people who are still not covered, new sites and changes',
     figures: '3 Figures',
     indicator: 'Figure',
     before: 'Today',
@@ -183,7 +183,7 @@ export const reportWords = {
     straight: 'The share in a straight line is for comparison only.',
     legend: (near: string, far: string) =>
       `Buildings beyond the standard, by walking distance: light ≤ ${near}, medium ≤ ${far}, dark > ${far}, darkest: cannot ` +
-      'get there. The size of a dot shows the number of people. ⊕ is an existing facility, a numbered dot a new site. ' +
+      'get there. The size of a dot shows the number of people. ⊕ is an existing facility, a numbered dot a new site, a square a changed gate or facility, a thick line a changed way. ' +
       'Colours: ColorBrewer Purples.',
     solver: '7 Solver',
     solverNone: 'The sites were chosen by hand. No solver was used.',
