@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { csvOf, geojsonOf, sheetsOf } from './handover';
+import { csvOf, geojsonOf, isShare, sheetsOf } from './handover';
 import type { Coverage } from './types';
 import type { Report } from './useReport';
 
@@ -88,6 +88,17 @@ test('the tables have the figures before and after, and whether the source was v
   expect(summary?.rows).toContainEqual(['数据版本（提交号）', 12, 12]);
   expect(areas?.rows[1]).toEqual(['c1', '温泉花园社区', 100, 40, 0.4, 90, 0.9, 50]);
   expect(gains?.rows[1]?.slice(0, 3)).toEqual(['b-1', '=1+1', 50]);
+});
+
+test('shares are told by their row or column, not by their value', () => {
+  const siting = { problem: 'mclp', title: '', stop_reason: 'optimal', incumbent: 1, bound: 1, gap: 0, seconds: 0.5 };
+  const full = { ...report, after: coverage(100, []), siting: siting as Report['siting'] };
+  const [summary, areas, sites] = sheetsOf(full, 'zh', nameOf);
+  const shares = (summary?.rows ?? []).filter((_, row) => summary && isShare(summary, row, 2)).map((row) => row[2]);
+  // The coverage, in a straight line, with a second one in reach, and the gap.
+  expect(shares).toEqual([1, 0.9, 0, 0]);
+  expect((areas?.rows[1] ?? []).filter((_, column) => areas && isShare(areas, 1, column))).toEqual([0.4, 1]);
+  expect(sites && isShare(sites, 1, 0)).toBe(false);
 });
 
 test('CSV quotes fields with commas and quotation marks, and escapes formulas', () => {

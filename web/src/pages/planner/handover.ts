@@ -12,7 +12,13 @@ export interface Sheet {
   name: string;
   /** The first row has the headings. */
   rows: Cell[][];
+  /** The columns and rows whose numbers are shares from 0 to 1. Columns and rows count from 0. */
+  shares?: { columns?: readonly number[]; rows?: readonly number[] };
 }
+
+/** Whether a number of a table is a share, which spreadsheets show as per cent. */
+export const isShare = ({ shares }: Sheet, row: number, column: number): boolean =>
+  (shares?.columns?.includes(column) ?? false) || (shares?.rows?.includes(row) ?? false);
 
 const words = {
   zh: {
@@ -146,46 +152,50 @@ export function sheetsOf(report: Report, lang: Lang, nameOf: (area: { id: string
     read(before),
     after ? read(after) : null,
   ];
+  const summary: Cell[][] = [
+    [w.item, w.before, w.after],
+    [w.scenario, '', report.name ?? w.unsaved],
+    [w.saved, '', report.author ?? ''],
+    [w.version, '', report.version],
+    [w.standard, standard.title[lang], null],
+    [w.reach, figures.reach({ metres: standard.metres, minutes: standard.minutes }, lang), null],
+    [w.back, standard.there_and_back ? w.yes : w.no, null],
+    [w.source, standard.source[lang], null],
+    [w.verified, standard.verified ? w.yes : w.no, null],
+    [w.at, report.asks.before.at ?? '', null],
+    pair(w.people, (c) => whole(c.demand)),
+    pair(w.covered, (c) => whole(c.covered)),
+    pair(w.share, (c) => four(c.share)),
+    pair(w.straight, (c) => four(c.straight_line.share)),
+    pair(w.backup, (c) => four(c.backup_share)),
+    pair(w.mean, (c) => cell(c.distance_m?.mean)),
+    pair(w.p95, (c) => cell(c.distance_m?.p95)),
+    pair(w.max, (c) => cell(c.distance_m?.max)),
+    pair(w.seq, (c) => c.seq),
+    pair(w.network, (c) => c.network_seq),
+    [w.made, report.madeBy, report.madeAt.toISOString()],
+    ...(siting
+      ? [
+          [w.problem, siting.title, siting.problem],
+          [w.incumbent, null, cell(siting.incumbent)],
+          [w.bound, null, cell(siting.bound)],
+          [w.gap, null, cell(siting.gap)],
+          [w.stop, null, siting.stop_reason],
+          [w.seconds, null, siting.seconds],
+        ]
+      : []),
+  ];
+  const shareNames = new Set<Cell>([w.share, w.straight, w.backup, w.gap]);
   sheets.push({
     name: w.sheets.summary,
-    rows: [
-      [w.item, w.before, w.after],
-      [w.scenario, '', report.name ?? w.unsaved],
-      [w.saved, '', report.author ?? ''],
-      [w.version, '', report.version],
-      [w.standard, standard.title[lang], null],
-      [w.reach, figures.reach({ metres: standard.metres, minutes: standard.minutes }, lang), null],
-      [w.back, standard.there_and_back ? w.yes : w.no, null],
-      [w.source, standard.source[lang], null],
-      [w.verified, standard.verified ? w.yes : w.no, null],
-      [w.at, report.asks.before.at ?? '', null],
-      pair(w.people, (c) => whole(c.demand)),
-      pair(w.covered, (c) => whole(c.covered)),
-      pair(w.share, (c) => four(c.share)),
-      pair(w.straight, (c) => four(c.straight_line.share)),
-      pair(w.backup, (c) => four(c.backup_share)),
-      pair(w.mean, (c) => cell(c.distance_m?.mean)),
-      pair(w.p95, (c) => cell(c.distance_m?.p95)),
-      pair(w.max, (c) => cell(c.distance_m?.max)),
-      pair(w.seq, (c) => c.seq),
-      pair(w.network, (c) => c.network_seq),
-      [w.made, report.madeBy, report.madeAt.toISOString()],
-      ...(siting
-        ? [
-            [w.problem, siting.title, siting.problem],
-            [w.incumbent, null, cell(siting.incumbent)],
-            [w.bound, null, cell(siting.bound)],
-            [w.gap, null, cell(siting.gap)],
-            [w.stop, null, siting.stop_reason],
-            [w.seconds, null, siting.seconds],
-          ]
-        : []),
-    ],
+    rows: summary,
+    shares: { rows: summary.flatMap(([name = null], i) => (shareNames.has(name) ? [i] : [])) },
   });
   const changes = areaChanges(before, after ?? before);
   const covered = new Map(before.by.map((area) => [area.id, area.covered]));
   sheets.push({
     name: w.sheets.areas,
+    shares: { columns: [4, 6] },
     rows: [
       [
         w.id,
