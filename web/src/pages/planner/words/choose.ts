@@ -147,6 +147,13 @@ export const chooseWords = {
     adopt: '采用此方案',
     adopted: (n: number) => `已把 ${n} 处点位放入方案，可在“试一处”继续调整`,
     didAdopt: '采用选址方案',
+    noPlan: '没有算出方案',
+    noPlanHints: {
+      time_limit:
+        '已到时间上限，还没有找到方案，也没有证明无解。请在“更多条件”中延长时间上限，或减少候选点位、放宽条件后重新计算。',
+      solver_failed: '求解器出错，出错前没有找到方案。请减少条件或候选点位后重新计算；如仍出错，请联系系统管理员。',
+      cancelled: '计算已取消，取消前没有找到方案。',
+    } as Record<string, string>,
     infeasible: '没有满足全部条件的方案',
     infeasibleHint: '以下条件互相冲突。请放宽其中一项；如仍无方案，再放宽另一项：',
     conflictsAll: '只放宽其中一项仍无方案，需要同时放宽几项：',
@@ -244,6 +251,14 @@ export const chooseWords = {
     adopt: 'Adopt this plan',
     adopted: (n: number) => `${n} sites are in the scenario. Adjust them in “Try a site”`,
     didAdopt: 'adopting a plan',
+    noPlan: 'No plan was found',
+    noPlanHints: {
+      time_limit:
+        'The time limit was reached before a plan was found. It is not proven that there is none. Allow more time under “More conditions”, use fewer candidates, or loosen a condition, and compute again.',
+      solver_failed:
+        'The solver failed before a plan was found. Use fewer conditions or candidates and compute again. If it fails again, tell an administrator.',
+      cancelled: 'The calculation was cancelled before a plan was found.',
+    } as Record<string, string>,
     infeasible: 'No plan meets all conditions',
     infeasibleHint: 'These conditions conflict. Loosen one of them; if there is still no plan, loosen another one too:',
     conflictsAll: 'Loosening one of these conditions is not enough. Loosen several:',
