@@ -3,12 +3,19 @@
 import { ref, watch, type Ref } from 'vue';
 import type { Planner } from './usePlanner';
 
-/**
- * Returns a ref that becomes true when the scenario of the address is open, or opening it has
- * failed.
- */
-export function useOpenScenario(planner: Planner): Ref<boolean> {
+export interface Opening {
+  /** Whether the scenario of the address is open, or opening it has failed. */
+  isOpen: Ref<boolean>;
+  /** Why the scenario of the address could not be opened; empty if it is open. */
+  failure: Ref<string>;
+  retry: () => Promise<void>;
+  /** Takes the scenario that could not be opened out of the address. */
+  giveUp: () => void;
+}
+
+export function useOpenScenario(planner: Planner): Opening {
   const isOpen = ref(false);
+  const failure = ref('');
   const { draft } = planner;
 
   async function begin(): Promise<void> {
@@ -16,7 +23,13 @@ export function useOpenScenario(planner: Planner): Ref<boolean> {
     const known = draft.held.value?.scenario.id;
     // Unsaved changes of the same scenario are kept. A conflict with another planner is found when
     // they are saved.
-    if (asked !== null && (asked !== known || !draft.isChanged.value)) await draft.open(asked);
+    if (asked !== null && (asked !== known || !draft.isChanged.value)) {
+      const hasChanges = draft.isChanged.value;
+      failure.value = (await draft.open(asked)) ? '' : draft.failure.value;
+      // The page must not show another scenario in place of the one in the address. Unsaved changes
+      // are kept.
+      if (failure.value !== '' && !hasChanges) draft.clear();
+    }
     isOpen.value = true;
     if (asked === null && known) planner.setParam({ scenario: known });
   }
@@ -31,8 +44,18 @@ export function useOpenScenario(planner: Planner): Ref<boolean> {
   watch(
     () => draft.held.value?.scenario.id,
     (now, before) => {
-      if (isOpen.value && now !== before) planner.setParam({ scenario: now ?? null });
+      if (!isOpen.value || now === before) return;
+      planner.setParam({ scenario: now ?? null });
+      if (now) failure.value = '';
     },
   );
-  return isOpen;
+  return {
+    isOpen,
+    failure,
+    retry: begin,
+    giveUp() {
+      failure.value = '';
+      planner.setParam({ scenario: draft.held.value?.scenario.id ?? null });
+    },
+  };
 }

@@ -146,7 +146,10 @@ export const words = {
       conflictMine: '用我的改动覆盖对方的版本',
       copyOf: (name: string) => `${name}（副本）`,
       failed: '方案保存失败：',
-      away: '服务器暂不支持保存方案。',
+      notOpen: '网址中的方案未能打开：',
+      notOpenToday: '以下为地图现状。',
+      notOpenDraft: '以下为本页尚未保存的改动。',
+      giveUp: '不再打开',
     },
   },
   en: {
@@ -299,7 +302,10 @@ export const words = {
       conflictMine: 'Overwrite their version with mine',
       copyOf: (name: string) => `${name} (copy)`,
       failed: 'The scenario could not be saved: ',
-      away: 'The server cannot save scenarios yet.',
+      notOpen: 'The scenario of this address could not be opened: ',
+      notOpenToday: 'The page shows the map of today.',
+      notOpenDraft: 'The page shows your unsaved changes.',
+      giveUp: 'Do not open it',
     },
   },
 };

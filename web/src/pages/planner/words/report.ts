@@ -103,6 +103,7 @@ export const reportWords = {
     page: '一张图 · 规划',
     north: '北',
     loading: '正在准备报告…',
+    notOpen: '因此没有生成报告。',
   },
   en: {
     lead: 'Export the result: data files for checks and maps, and an A4 report to sign.',
@@ -214,5 +215,6 @@ export const reportWords = {
     page: 'One Map · Planning',
     north: 'N',
     loading: 'The report is being prepared…',
+    notOpen: 'So there is no report.',
   },
 };
