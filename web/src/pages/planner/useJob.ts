@@ -17,6 +17,7 @@ export interface Job<Result = SitingResult> {
   job: ShallowRef<SitingJob<Result> | null>;
   trace: ShallowRef<Trace>;
   failure: Ref<string>;
+  /** Whether the request was sent, or the job is followed, but its state is not known yet. */
   isStarting: Ref<boolean>;
   isRunning: () => boolean;
   /**
@@ -40,6 +41,7 @@ export function useJob<Result = SitingResult>(): Job<Result> {
 
   function heard(now: SitingJob<Result>): void {
     job.value = now;
+    isStarting.value = false;
     const at = (Date.now() - began) / 1000;
     const { incumbent, bound } = now.progress ?? {};
     const longer = (line: Trace['bound'], value: number | null | undefined): Trace['bound'] =>
@@ -54,6 +56,7 @@ export function useJob<Result = SitingResult>(): Job<Result> {
     stop?.();
     stop = null;
     job.value = null;
+    isStarting.value = false;
     trace.value = { incumbent: [], bound: [] };
     failure.value = '';
   }
@@ -61,8 +64,10 @@ export function useJob<Result = SitingResult>(): Job<Result> {
   function follow(id: string): void {
     forget();
     began = Date.now();
+    isStarting.value = true;
     stop = client.followJob<Result>(id, heard, (error) => {
       failure.value = explain(error);
+      isStarting.value = false;
     });
   }
 
@@ -75,17 +80,16 @@ export function useJob<Result = SitingResult>(): Job<Result> {
     isStarting,
     isRunning: () => job.value !== null && !client.hasEnded(job.value),
     async start(body) {
-      isStarting.value = true;
       forget();
+      isStarting.value = true;
       try {
         const started = await client.startSiting(body);
         follow(started.id);
         return started.id;
       } catch (error) {
         failure.value = explain(error);
-        return null;
-      } finally {
         isStarting.value = false;
+        return null;
       }
     },
     follow,
