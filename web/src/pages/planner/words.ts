@@ -110,6 +110,8 @@ export const words = {
     legendPeople: '圆点大小表示人数；放大地图后，楼栋着色并标注步行距离',
     to: (m: string) => `不超过 ${m}`,
     over: (m: string) => `超过 ${m}`,
+    expectedNumber: (min: string, max: string, isWhole: boolean) =>
+      `请填写 ${min} 至 ${max} 之间的${isWhole ? '整数' : '数'}`,
     close: '关闭',
     cancel: '取消',
     more: (n: number) => `再显示 ${n} 条`,
@@ -264,6 +266,8 @@ export const words = {
       'The size of a dot shows the number of people. Zoom in to see coloured buildings and walking distances',
     to: (m: string) => `up to ${m}`,
     over: (m: string) => `over ${m}`,
+    expectedNumber: (min: string, max: string, isWhole: boolean) =>
+      `Enter a ${isWhole ? 'whole number' : 'number'} from ${min} to ${max}`,
     close: 'Close',
     cancel: 'Cancel',
     more: (n: number) => `Show ${n} more`,
