@@ -1,7 +1,7 @@
 // The jobs of the planner's page: the form of a siting with costs, required and forbidden
 // candidates, results without a plan, and which gate should open. Also a scenario that cannot be
 // opened.
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, launch, visit, type Visit } from './browser.ts';
 import { networkReady, startServer, type Server } from './server.ts';
@@ -9,20 +9,15 @@ import { networkReady, startServer, type Server } from './server.ts';
 const SIZE = { width: 1440, height: 900, reducedMotion: true };
 const AT = '2026-11-25T10:00';
 
+interface Asked {
+  required?: string[];
+  forbidden?: string[];
+}
+
 describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
   let browser: Browser;
   let server: Server;
   let zhang: string;
-
-  async function api<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
-    const response = await fetch(server.url + path, {
-      method,
-      headers: { authorization: `Bearer ${zhang}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    expect(response.ok, `${path} ${response.status} ${response.ok ? '' : await response.clone().text()}`).toBe(true);
-    return (await response.json()) as T;
-  }
 
   async function planner(path: string): Promise<Visit> {
     const url = `${server.url}/planner${path}${path.includes('?') ? '&' : '?'}at=${AT}&standard=pocket_park_300`;
@@ -82,6 +77,110 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
     await page.goto(`${server.url}/planner/choose?job=9999&at=${AT}`);
     await page.locator('[data-no-plan]').getByText('没有证明无解').waitFor();
     expect(await page.locator('[data-infeasible]').count()).toBe(0);
+    await close();
+  });
+
+  /** The body of the next request for a job. */
+  const asked = async (page: Page, act: () => Promise<void>): Promise<Asked> => {
+    const [request] = await Promise.all([
+      page.waitForRequest((sent) => sent.url().endsWith('/api/plan/sitings') && sent.method() === 'POST'),
+      act(),
+    ]);
+    return request.postDataJSON() as Asked;
+  };
+  const solved = (page: Page): Promise<void> =>
+    page.locator('[data-result] [data-chosen]').waitFor({ timeout: 90_000 });
+
+  test('a budget is offered once the layer has costs, and limits the plan', async () => {
+    const { page, errors, close } = await planner('/choose');
+    const form = page.locator('[data-form="siting"]');
+    await form.getByText('更多条件').click();
+    expect(await form.locator('[name="budget"]').count()).toBe(0);
+    await form.locator('[name="source"][value="layer"]').check();
+    await form.locator('[name="collection"]').selectOption('facilities');
+    await form.locator('[name="filter"]').fill("kind = 'battery_swap'");
+    await form.locator('[name="cost-property"]').selectOption({ label: '容量' });
+    await form.locator('[name="placement"]').uncheck();
+    await form.locator('[name="robust"]').uncheck();
+    // What the field expects is said, and the form is not sent.
+    await form.locator('[name="k"]').fill('-3');
+    await form.locator('[name="budget"]').fill('20');
+    await form.locator('[data-expected="k"]', { hasText: '1 至 500 之间的整数' }).waitFor();
+    await expectAccessible(page);
+    await form.getByRole('button', { name: '开始选址' }).click();
+    expect(await page.locator('[data-job]').count()).toBe(0);
+    await form.locator('[name="k"]').fill('');
+    const body = await asked(page, () => form.getByRole('button', { name: '开始选址' }).click());
+    expect(body).toMatchObject({
+      budget: 20,
+      candidates: { layer: { collection: 'facilities', filter: "kind = 'battery_swap'", cost: 'capacity' } },
+    });
+    expect(body).not.toHaveProperty('k');
+    await solved(page);
+    await page.locator('[data-result] tr', { hasText: '造价合计' }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('a site of the result is excluded, undone, and excluded in the next plan', async () => {
+    const { page, errors, close } = await planner('/choose');
+    const form = page.locator('[data-form="siting"]');
+    await form.locator('[name="k"]').fill('2');
+    await form.locator('[name="spacing"]').fill('200');
+    await form.getByText('更多条件').click();
+    await form.locator('[name="robust"]').uncheck();
+    await form.locator('[name="plans"]').fill('1');
+    await form.getByRole('button', { name: '开始选址' }).click();
+    await solved(page);
+    const sites = page.locator('[data-chosen] tbody tr');
+    const names = (): Promise<string[]> => sites.locator('th button').allTextContents();
+    const bare = (text: string | undefined): string => (text ?? '').trim().replace(/^\d+\. /, '');
+    const [first, second] = (await names()).map(bare);
+    await sites.first().locator('[data-mark]').selectOption('不选');
+    await page.locator('[data-remark]').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText(`已撤销：把“${first}”标为不选`).waitFor();
+    await page.locator('[data-remark]').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+Shift+Z');
+    await sites.nth(1).locator('[data-mark]').selectOption('必选');
+    await expectAccessible(page);
+    const body = await asked(page, () => page.locator('[data-remark]').click());
+    expect([body.required?.length, body.forbidden?.length]).toEqual([1, 1]);
+    await page.locator(`[data-marked="${body.forbidden?.[0]}"]`).waitFor({ timeout: 90_000 });
+    const now = (await names()).map(bare);
+    expect(now).toContain(second);
+    expect(now).not.toContain(first);
+    // A new tab that opens the link of the job shows its marks.
+    const link = page.url();
+    const other = await page.context().newPage();
+    await other.goto(link);
+    await other.locator(`[data-marked="${body.forbidden?.[0]}"] [data-mark="forbidden"]`).waitFor();
+    expect(await other.locator('[data-remark]').count()).toBe(0);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('features of a layer are marked in the form before the first calculation', async () => {
+    const { page, errors, close } = await planner('/choose');
+    const form = page.locator('[data-form="siting"]');
+    await form.getByText('自动布设的点位在计算后才能标记').waitFor();
+    await form.locator('[name="source"][value="hosts"]').check();
+    await form.locator('[name="collection"]').selectOption('units');
+    await form.getByText('标记候选点位').click();
+    const one = form.locator('[data-candidate]').first();
+    await one.waitFor();
+    const id = (await one.getAttribute('data-candidate')) ?? '';
+    await one.locator('[data-mark]').selectOption('必选');
+    await form.locator(`[data-marked="${id}"]`).waitFor();
+    await expectAccessible(page);
+    // A mark is valid for its own candidates only.
+    await form.locator('[name="source"][value="generate"]').check();
+    await form.getByText('另有 1 个标记针对其他候选点位').waitFor();
+    await form.locator('[name="source"][value="hosts"]').check();
+    await form.locator('[name="placement"]').evaluate((input: HTMLInputElement) => input.click());
+    const body = await asked(page, () => form.getByRole('button', { name: '开始选址' }).click());
+    expect(body.required).toEqual([id]);
+    expect(errors).toEqual([]);
     await close();
   });
 });

@@ -65,6 +65,7 @@ export const Z_ORDER = [
   'plan-change',
   'plan-facilities',
   'plan-candidates',
+  'plan-candidate-marks',
   'plan-pick',
   'plan-chosen',
   'plan-chosen-labels',

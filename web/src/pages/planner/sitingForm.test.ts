@@ -5,7 +5,8 @@ const QUESTION = { standard: 'aed_4', at: '2026-11-25T10:00:00+08:00', profile: 
 const NOTHING = { sites: [], areas: [] };
 
 test('a request has only the fields that apply to its problem', () => {
-  const everything = { ...START, budget: 5, community: 60, gradual: 400, capacity: 900 };
+  const costs = { source: 'layer', costProperty: 'rent' } as const;
+  const everything = { ...START, ...costs, budget: 5, community: 60, gradual: 400, capacity: 900 };
   const asked = PROBLEMS.map((problem) => {
     const { k, moves, share, existing, budget, community_share, gradual_until, capacity } = sitingBody(
       { ...everything, problem },
@@ -20,7 +21,8 @@ test('a request has only the fields that apply to its problem', () => {
     ['mclp', 'k existing budget community_share gradual_until capacity'],
     ['lscp', 'share existing community_share capacity'],
     ['p-median', 'k existing budget'],
-    ['p-center', 'k existing budget'],
+    // A budget replaces the number of sites.
+    ['p-center', 'existing budget'],
     ['relocation', 'moves budget community_share gradual_until'],
   ]);
 });
@@ -32,6 +34,25 @@ test('backup coverage excludes capacities and gradual coverage, and vice versa',
   expect(can('capacity', { backup: true })).toBe(false);
   expect(can('gradual', { backup: true })).toBe(false);
   expect(can('backup', {})).toBe(true);
+});
+
+test('a budget needs the costs of a layer', () => {
+  const of = (change: object) => sitingBody({ ...START, budget: 5, ...change }, QUESTION, NOTHING, []);
+  expect(of({}).budget).toBeUndefined();
+  expect(of({ source: 'layer' }).budget).toBeUndefined();
+  const layer = { source: 'layer', collection: 'land', costProperty: 'rent', capacityProperty: 'seats' };
+  expect(of(layer)).toMatchObject({
+    budget: 5,
+    candidates: { layer: { collection: 'land', cost: 'rent', capacity: 'seats' } },
+  });
+  // Costs are minimised, so there is no budget.
+  expect(of({ ...layer, problem: 'lscp' })).not.toHaveProperty('budget');
+  // No capacities: they do not apply to the goal, or backup coverage excludes them.
+  for (const change of [{ problem: 'p-median' }, { backup: true }])
+    expect(of({ ...layer, ...change }).candidates?.layer).toEqual({ collection: 'land', cost: 'rent' });
+  expect(applies('backup', { ...START, ...layer } as typeof START)).toBe(false);
+  // Only the budget limits the number of sites.
+  expect(of({ ...layer, k: null })).not.toHaveProperty('k');
 });
 
 test('candidates come from one source', () => {

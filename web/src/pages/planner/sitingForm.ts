@@ -12,7 +12,8 @@ export type Existing = 'keep' | 'replace' | 'ignore';
 
 export interface SitingForm {
   problem: Problem;
-  k: number;
+  /** The number of new sites; null if only the budget limits it. */
+  k: number | null;
   moves: number;
   /** The share of people to cover, in per cent. */
   share: number;
@@ -21,6 +22,10 @@ export interface SitingForm {
   spacing: number;
   collection: string;
   filter: string;
+  /** The property of the layer with the cost of a site; empty if there are no costs. */
+  costProperty: string;
+  /** The property of the layer with the number of people a site can serve; empty if there is none. */
+  capacityProperty: string;
   minDistance: number | null;
   budget: number | null;
   /** The least coverage of each community, in per cent. */
@@ -44,6 +49,8 @@ export const START: SitingForm = {
   spacing: 100,
   collection: 'units',
   filter: '',
+  costProperty: '',
+  capacityProperty: '',
   minDistance: null,
   budget: null,
   community: null,
@@ -71,19 +78,34 @@ const CONDITIONS: Record<Problem, readonly Condition[]> = {
   relocation: ['moves', 'budget', 'community', 'backup', 'gradual'],
 };
 
+const isSet = (value: number | null): value is number => typeof value === 'number' && Number.isFinite(value);
+
 /**
  * Whether a condition can be set. Backup coverage excludes capacities and gradual coverage, and
- * vice versa.
+ * vice versa. A budget needs costs. For the shortest longest walk, a budget replaces the number of
+ * sites.
  */
 export function applies(condition: Condition, form: SitingForm): boolean {
-  if (!CONDITIONS[form.problem].includes(condition)) return false;
-  if (condition === 'backup') return form.capacity === null && form.gradual === null;
-  if (condition === 'capacity') return !form.backup;
-  if (condition === 'gradual') return !form.backup;
-  return true;
+  const has = (one: Condition): boolean => CONDITIONS[form.problem].includes(one);
+  if (!has(condition)) return false;
+  const ofLayer = form.source === 'layer' && form.capacityProperty !== '';
+  switch (condition) {
+    case 'backup':
+      return !(has('capacity') && (form.capacity !== null || ofLayer)) && !(has('gradual') && form.gradual !== null);
+    case 'capacity':
+    case 'gradual':
+      return !form.backup;
+    case 'budget':
+      return form.source === 'layer' && form.costProperty !== '';
+    case 'k':
+      return !(form.problem === 'p-center' && hasBudget(form));
+    default:
+      return true;
+  }
 }
 
-const isSet = (value: number | null): value is number => typeof value === 'number' && Number.isFinite(value);
+/** Whether the form has a budget. The number of sites may then be left empty. */
+export const hasBudget = (form: SitingForm): boolean => applies('budget', form) && isSet(form.budget);
 
 function candidatesOf(
   form: SitingForm,
@@ -96,7 +118,14 @@ function candidatesOf(
     case 'areas':
       return { areas: { polygons: [...drawn.areas], spacing_m: form.spacing } };
     case 'layer':
-      return { layer: { collection: form.collection, ...filter } };
+      return {
+        layer: {
+          collection: form.collection,
+          ...filter,
+          ...(form.costProperty === '' ? {} : { cost: form.costProperty }),
+          ...(form.capacityProperty !== '' && applies('capacity', form) ? { capacity: form.capacityProperty } : {}),
+        },
+      };
     case 'hosts':
       return { hosts: { collection: form.collection, ...filter } };
     case 'generate':
@@ -116,7 +145,7 @@ export function sitingBody(
   return {
     problem: form.problem,
     ...question,
-    ...(applies('k', form) ? { k: form.k } : {}),
+    ...(number('k', form.k) ? { k: form.k } : {}),
     ...(applies('moves', form) ? { moves: form.moves } : {}),
     ...(applies('share', form) ? { share: form.share / 100 } : {}),
     ...(applies('existing', form) ? { existing: form.existing } : {}),

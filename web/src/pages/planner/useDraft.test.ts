@@ -26,3 +26,21 @@ test('the run of the solver is named only for the sites that it chose', () => {
   draft.redo();
   expect([draft.edits.value.map(({ id }) => id), draft.siting.value]).toEqual([['b'], RUN]);
 });
+
+test('marks of candidates are undone like edits', () => {
+  const draft = useDraft();
+  const mark = {
+    id: 'a',
+    name: 'a',
+    position: [117.1, 39.2] as [number, number],
+    kind: 'required' as const,
+    of: 'points',
+  };
+  draft.change([put('a')], said('by hand'), RUN);
+  draft.mark([mark], said('required'));
+  expect([draft.marks.value, draft.edits.value.length, draft.siting.value]).toEqual([[mark], 1, RUN]);
+  expect(draft.undo()?.en).toBe('required');
+  expect(draft.marks.value).toEqual([]);
+  draft.redo();
+  expect(draft.marks.value).toEqual([mark]);
+});

@@ -6,6 +6,7 @@ import { explain } from '@/core/api/explain';
 import { ApiError } from '@/core/api/client';
 import * as client from './client';
 import type { Held, ScenarioBody } from './client';
+import type { Mark } from './marks';
 import type { Edit, SavedQuestion, SitingRecord } from './types';
 import { begin, redo, step, undo, type History } from './undo';
 
@@ -24,6 +25,7 @@ export interface Conflict {
 export interface DraftState {
   edits: readonly Edit[];
   siting: SitingRecord | null;
+  marks: readonly Mark[];
 }
 
 export interface Draft {
@@ -31,6 +33,8 @@ export interface Draft {
   history: ShallowRef<History<DraftState, Bilingual>>;
   /** The solver's run that chose the sites; null if they were placed by hand. */
   siting: ComputedRef<SitingRecord | null>;
+  /** The required and forbidden candidates. They are not saved with the scenario. */
+  marks: ComputedRef<readonly Mark[]>;
   /** The scenario as it was last loaded or saved; null for a new one. */
   held: ShallowRef<Held | null>;
   /** Whether there are unsaved edits. */
@@ -44,6 +48,10 @@ export interface Draft {
    * run stays.
    */
   change: (edits: readonly Edit[], what: Bilingual, siting?: SitingRecord | null) => void;
+  /** Replaces the marks of candidates and adds a step to the history. */
+  mark: (marks: readonly Mark[], what: Bilingual) => void;
+  /** Sets the marks of a result that was computed elsewhere, without a step of the history. */
+  bring: (marks: readonly Mark[]) => void;
   /** Undoes the last step. Returns its description; null if there is none. */
   undo: () => Bilingual | null;
   redo: () => Bilingual | null;
@@ -61,6 +69,7 @@ export interface Draft {
 interface Kept {
   edits: Edit[];
   siting: SitingRecord | null;
+  marks?: Mark[];
   held: Held | null;
 }
 
@@ -78,7 +87,7 @@ const same = (a: readonly Edit[], b: readonly Edit[]): boolean => JSON.stringify
 export function useDraft(): Draft {
   const before = kept();
   const history = shallowRef<History<DraftState, Bilingual>>(
-    begin({ edits: before?.edits ?? [], siting: before?.siting ?? null }),
+    begin({ edits: before?.edits ?? [], siting: before?.siting ?? null, marks: before?.marks ?? [] }),
   );
   const held = shallowRef<Held | null>(before?.held ?? null);
   const conflict = ref<Conflict | null>(null);
@@ -86,13 +95,19 @@ export function useDraft(): Draft {
   const isBusy = ref(false);
   const edits = computed(() => history.value.present.edits);
   const siting = computed(() => history.value.present.siting);
+  const marks = computed(() => history.value.present.marks);
   const isChanged = computed(() => !same(edits.value, held.value?.scenario.edits ?? []));
 
   watch([history, held], () => {
     try {
       sessionStorage.setItem(
         KEY,
-        JSON.stringify({ edits: [...edits.value], siting: siting.value, held: held.value } satisfies Kept),
+        JSON.stringify({
+          edits: [...edits.value],
+          siting: siting.value,
+          marks: [...marks.value],
+          held: held.value,
+        } satisfies Kept),
       );
     } catch {
       // Without storage, unsaved changes are lost on a reload.
@@ -136,6 +151,7 @@ export function useDraft(): Draft {
     edits,
     history,
     siting,
+    marks,
     held,
     isChanged,
     conflict,
@@ -143,18 +159,24 @@ export function useDraft(): Draft {
     isBusy,
     change(to, what, by = siting.value) {
       if (!same(to, edits.value) || by !== siting.value)
-        history.value = step(history.value, { edits: to, siting: by }, what);
+        history.value = step(history.value, { ...history.value.present, edits: to, siting: by }, what);
+    },
+    mark(to, what) {
+      history.value = step(history.value, { ...history.value.present, marks: to }, what);
+    },
+    bring(to) {
+      history.value = { ...history.value, present: { ...history.value.present, marks: to } };
     },
     undo: () => go(undo(history.value), history.value.past.at(-1)?.what),
     redo: () => go(redo(history.value), history.value.future[0]?.what),
     open: (id) =>
       run(async () => {
         const to = await client.scenario(id);
-        history.value = begin({ edits: to.scenario.edits, siting: to.scenario.question?.siting ?? null });
+        history.value = begin({ edits: to.scenario.edits, siting: to.scenario.question?.siting ?? null, marks: [] });
         take(to);
       }),
     clear() {
-      history.value = begin({ edits: [], siting: null });
+      history.value = begin({ edits: [], siting: null, marks: [] });
       held.value = null;
       conflict.value = null;
       failure.value = '';

@@ -21,6 +21,7 @@ import {
   type ChosenSite,
   type FacilityPoint,
   type FarPlace,
+  type ShownCandidate,
 } from './layers/plan';
 
 /**
@@ -43,7 +44,7 @@ interface Shown {
   area: Geometry | null;
   ways: readonly ChangedWay[];
   gates: readonly { position: Position; image: string; label: string }[];
-  candidates: readonly Position[];
+  candidates: readonly ShownCandidate[];
   pick: Position | null;
   chosen: readonly ChosenSite[];
   sites: readonly TriedSite[];

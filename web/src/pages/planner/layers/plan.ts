@@ -5,6 +5,7 @@ import type { Feature as GeoJsonFeature, Geometry, Position } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { mapColors } from '@/core/map/colors';
 import { addLayer } from '@/core/map/zorder';
+import type { MarkKind } from '../marks';
 import type { FarClass } from '../reach';
 
 /**
@@ -39,6 +40,12 @@ export interface ChangedWay {
   id: string;
   geometry: Geometry;
   label: string;
+}
+
+/** A candidate that may not be chosen, or that is marked as required or forbidden. */
+export interface ShownCandidate {
+  position: Position;
+  mark: MarkKind | null;
 }
 
 /** A site of a plan. */
@@ -214,11 +221,24 @@ export class PlanLayers {
       type: 'circle',
       source: 'plan-candidates',
       paint: {
-        'circle-radius': 4,
-        'circle-color': colors.none,
-        'circle-stroke-color': colors.textQuiet,
-        'circle-stroke-width': 1.5,
+        'circle-radius': ['match', ['get', 'mark'], 'none', 4, 9],
+        'circle-color': ['match', ['get', 'mark'], 'none', colors.none, colors.panel],
+        'circle-stroke-color': ['match', ['get', 'mark'], 'none', colors.textQuiet, colors.planSite],
+        'circle-stroke-width': ['match', ['get', 'mark'], 'none', 1.5, 2],
       },
+    });
+    addLayer(map, {
+      id: 'plan-candidate-marks',
+      type: 'symbol',
+      source: 'plan-candidates',
+      layout: {
+        'text-field': ['match', ['get', 'mark'], 'required', '✓', 'forbidden', '×', ''],
+        'text-font': FONT,
+        'text-size': 14,
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': colors.planSite },
     });
     addLayer(map, {
       id: 'plan-pick',
@@ -320,10 +340,10 @@ export class PlanLayers {
     );
   }
 
-  setCandidates(positions: readonly Position[]): void {
+  setCandidates(candidates: readonly ShownCandidate[]): void {
     this.put(
       'candidates',
-      positions.map((position) => point(position, {})),
+      candidates.map(({ position, mark }) => point(position, { mark: mark ?? 'none' })),
     );
   }
 

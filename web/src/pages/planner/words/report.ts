@@ -1,6 +1,8 @@
 // The texts of the mode “hand over” and of the report.
 import type { Condition } from '../sitingForm';
 
+type ConditionName = Condition | 'required' | 'forbidden';
+
 export const reportWords = {
   zh: {
     lead: '导出分析结果：数据文件供复核和制图，A4 报告供签发。',
@@ -94,8 +96,10 @@ export const reportWords = {
       capacity: '每处最多服务人数',
       community: '社区最低覆盖率',
       backup: '两处设施都在标准之内',
+      required: '必选点位数',
+      forbidden: '不选点位数',
       gradual: '覆盖渐减到零处（米或分钟，与标准相同）',
-    } satisfies Record<Condition, string> as Record<Condition, string>,
+    } satisfies Record<ConditionName, string> as Record<ConditionName, string>,
     edited: '采用求解结果后又有人工调整，以本报告的点位为准。',
     again: '八、复现',
     againHow: '数据版本不变时，用规划员账号向接口发送以下请求，可得到相同数字。',
@@ -206,8 +210,10 @@ export const reportWords = {
       capacity: 'Most people a site serves',
       community: 'Least coverage of each community',
       backup: 'Two sites within the standard',
+      required: 'Required candidates',
+      forbidden: 'Forbidden candidates',
       gradual: 'Gradual coverage, zero at (m or min, as the standard)',
-    } satisfies Record<Condition, string> as Record<Condition, string>,
+    } satisfies Record<ConditionName, string> as Record<ConditionName, string>,
     edited: 'The sites were changed by hand after the solver chose them. The sites in this report are valid.',
     again: '8 Reproduction',
     againHow: 'On the same data version, these requests give the same figures. Send them to the API as a planner.',
