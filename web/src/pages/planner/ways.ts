@@ -95,6 +95,10 @@ export function ruleText(name: string, value: unknown): Bilingual {
 /** The properties that the page shows as rules. */
 export const RULES = ['foot', 'ebike', 'opening_hours', 'ebike_hours', 'locked', 'access', 'oneway'] as const;
 
+/** Whether an edit changes the direction in which a lane is ridden, which does not concern people on foot. */
+export const isTurn = ({ geometry, properties }: Edit): boolean =>
+  geometry?.type === 'LineString' || (properties !== undefined && 'oneway' in properties);
+
 /** The text of an edit, for lists and reports. */
 export function editText(edit: Edit): Bilingual {
   if (edit.op === 'delete') return { zh: '拆除', en: 'removed' };
