@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf, bodyOf, isComplete, nextDay, questionAt, thisHour } from './question';
+import { addressOf, bodyOf, isComplete, nextDay, questionAt, thisHour, weekday } from './question';
 import type { Standard } from './types';
 
 const standards = [
@@ -24,7 +24,7 @@ test('invalid parameters become the defaults', () => {
   const question = questionAt({ by: 'planet', at: 'soon', facility: 'casino', own: '{', profile: 'rocket' }, NOW);
   expect(question).toMatchObject({
     by: 'community',
-    at: '2026-11-29T18:00',
+    at: '2026-11-30T10:00',
     facility: 'pocket_parks',
     own: { metres: 300 },
     profile: 'foot',
@@ -58,5 +58,20 @@ test('an own standard needs a source', () => {
     false,
     true,
     true,
+  ]);
+});
+
+test('without a moment, the question is for 10:00 on a weekday', () => {
+  const at = (now: string): string => weekday(Date.parse(`${now}:00+08:00`));
+  // Before 10:00 on a Wednesday, later on it, on a Friday evening, on a Saturday, on a Sunday.
+  expect(
+    ['25T05:00', '25T10:59', '25T11:00', '27T20:00', '28T09:00', '29T09:00'].map((t) => at(`2026-11-${t}`)),
+  ).toEqual([
+    '2026-11-25T10:00',
+    '2026-11-25T10:00',
+    '2026-11-26T10:00',
+    '2026-11-30T10:00',
+    '2026-11-30T10:00',
+    '2026-11-30T10:00',
   ]);
 });

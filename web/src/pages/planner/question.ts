@@ -69,6 +69,19 @@ export function nextDay(from: string, weekday: number, hour: number): string {
   return `${day.toISOString().slice(0, 10)}T${String(hour).padStart(2, '0')}:00`;
 }
 
+/**
+ * 10:00 on a weekday, today or later: an hour at which most facilities are open. A holiday that falls
+ * on a weekday is taken too.
+ */
+export function weekday(now: number): string {
+  const from = thisHour(now);
+  const isLate = from > `${from.slice(0, 10)}T10:00`;
+  const day = new Date(`${from.slice(0, 10)}T00:00:00Z`);
+  if (isLate) day.setUTCDate(day.getUTCDate() + 1);
+  while (day.getUTCDay() % 6 === 0) day.setUTCDate(day.getUTCDate() + 1);
+  return `${day.toISOString().slice(0, 10)}T10:00`;
+}
+
 /** A moment in China Standard Time as RFC 3339. */
 export const instant = (at: string): string => `${at}:00+08:00`;
 
@@ -98,7 +111,7 @@ export function questionAt(query: LocationQuery | Record<string, unknown>, now: 
     standard: typeof standard === 'string' && standard !== '' ? standard : 'pocket_park_300',
     own: ownOf(query['own']),
     facility: one(query['facility'], FACILITIES, 'pocket_parks'),
-    at: typeof at === 'string' && MINUTE.test(at) ? at : thisHour(now),
+    at: typeof at === 'string' && MINUTE.test(at) ? at : weekday(now),
     profile: one(query['profile'], ['foot', 'wheelchair'], 'foot'),
     by: one(query['by'], AREAS, 'community'),
   };

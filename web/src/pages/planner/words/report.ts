@@ -7,7 +7,6 @@ export const reportWords = {
   zh: {
     lead: '导出分析结果：数据文件供复核和制图，A4 报告供签发。',
     subject: '交付内容',
-    todayOnly: '现状（方案没有改动）',
     unsaved: '当前方案尚未保存。请先保存，报告中才能写明方案名称和版次。',
     files: '数据文件',
     geojson: 'GeoJSON',
@@ -100,7 +99,6 @@ export const reportWords = {
       forbidden: '不选点位数',
       gradual: '覆盖渐减到零处（米或分钟，与标准相同）',
     } satisfies Record<ConditionName, string> as Record<ConditionName, string>,
-    edited: '采用求解结果后又有人工调整，以本报告的点位为准。',
     again: '八、复现',
     againHow: '数据版本不变时，用规划员账号向接口发送以下请求，可得到相同数字。',
     sign: { made: '编制', checked: '审核', approved: '批准', date: '日期', seal: '（盖章）' },
@@ -112,7 +110,6 @@ export const reportWords = {
   en: {
     lead: 'Export the result: data files for checks and maps, and an A4 report to sign.',
     subject: 'Content',
-    todayOnly: 'Today (the scenario changes nothing)',
     unsaved: 'The scenario is not saved. Save it first, so that the report names it and its version.',
     files: 'Data files',
     geojson: 'GeoJSON',
@@ -214,7 +211,6 @@ export const reportWords = {
       forbidden: 'Forbidden candidates',
       gradual: 'Gradual coverage, zero at (m or min, as the standard)',
     } satisfies Record<ConditionName, string> as Record<ConditionName, string>,
-    edited: 'The sites were changed by hand after the solver chose them. The sites in this report are valid.',
     again: '8 Reproduction',
     againHow: 'On the same data version, these requests give the same figures. Send them to the API as a planner.',
     sign: { made: 'Prepared', checked: 'Checked', approved: 'Approved', date: 'Date', seal: '(seal)' },
