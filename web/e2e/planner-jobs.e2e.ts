@@ -9,7 +9,14 @@ import { networkReady, startServer, type Server } from './server.ts';
 const SIZE = { width: 1440, height: 900, reducedMotion: true };
 const AT = '2026-11-25T10:00';
 
+interface Edit {
+  collection: string;
+  id: string;
+  op: string;
+}
+
 interface Asked {
+  compounds?: string[];
   required?: string[];
   forbidden?: string[];
 }
@@ -181,6 +188,61 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
     const body = await asked(page, () => form.getByRole('button', { name: '开始选址' }).click());
     expect(body.required).toEqual([id]);
     expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('the curve ends at the number of sites that was asked for', async () => {
+    const { page, errors, close } = await planner('');
+    await page.waitForSelector('[data-headline]');
+    const curve = page.locator('[data-curve]');
+    await curve.locator('[name="curve-to"]').fill('2');
+    await curve.getByRole('button', { name: '计算曲线' }).click();
+    await curve.locator('tbody tr').first().waitFor({ timeout: 90_000 });
+    expect(await curve.locator('tbody th').allTextContents()).toEqual(['新增 0 处', '新增 1 处', '新增 2 处']);
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('which gate should open: the changes of a compound, and one of them in the scenario', async () => {
+    const { page, errors, close } = await planner('/ways');
+    const access = page.locator('[data-access]');
+    await access.locator('[name="compound"]').selectOption('辰兴北苑');
+    const body = await asked(page, () => access.getByRole('button', { name: '开始试算' }).click());
+    expect(body).toMatchObject({ problem: 'access', objective: 'rider_minutes', k: 3 });
+    expect(body.compounds).toHaveLength(1);
+    const singles = access.locator('[data-single]');
+    await singles.first().waitFor({ timeout: 240_000 });
+    // Every change says what it saves, the greatest saving first.
+    const sentences = await singles.locator('span').allTextContents();
+    expect(sentences[0]).toMatch(/^辰兴北苑南门允许骑电动车通过.*分钟/);
+    await expectAccessible(page);
+    await singles.first().getByRole('button', { name: '放入方案' }).click();
+    await page.getByText('已放入方案').waitFor();
+    const edit = page.locator('[data-way-edits] [data-edit]');
+    await edit.waitFor();
+    const kept = await page.evaluate(
+      () => (JSON.parse(sessionStorage.getItem('onemap.planner.draft') ?? '{}') as { edits: Edit[] }).edits,
+    );
+    expect(kept.map(({ collection, op }) => [collection, op])).toEqual([['entrances', 'patch']]);
+    expect(await edit.getAttribute('data-edit')).toBe(kept[0]?.id);
+    // The change in coverage is counted with it.
+    await page.waitForSelector('[data-more][data-counting="false"]');
+    await page.keyboard.press('Control+z');
+    await edit.waitFor({ state: 'detached' });
+    expect(errors).toEqual([]);
+    await close();
+    // A program that is built without optimisation needs minutes.
+  }, 300_000);
+
+  test('without a moment, the page asks for a weekday at 10:00, and for now with one click', async () => {
+    const { page, close } = await visit(browser, `${server.url}/planner`, { ...SIZE, token: zhang });
+    await page.waitForSelector('[data-headline]');
+    const at = (): Promise<string> => page.locator('[name="at"]').inputValue();
+    expect(await at()).toMatch(/T10:00$/);
+    await page.locator('[data-now]').click();
+    const hour = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 13);
+    await page.waitForFunction((now) => new URLSearchParams(location.search).get('at')?.startsWith(now), hour);
+    expect(await at()).toBe(`${hour}:00`);
     await close();
   });
 });

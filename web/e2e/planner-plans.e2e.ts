@@ -57,7 +57,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
 
   async function save(page: Page, name: string): Promise<void> {
     await page.locator('[data-save]').click();
-    await page.locator('[data-form="scenario"] [name="name"]').fill(name);
+    const field = page.locator('[data-form="scenario"] [name="name"]');
+    // The longest name that the server accepts.
+    expect(await field.getAttribute('maxlength')).toBe('80');
+    await field.fill(name);
     await page.locator('[data-form="scenario"] button[type="submit"]').click();
     await page.getByText(`已保存“${name}”`).waitFor();
   }
@@ -279,12 +282,33 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     const notice = page.locator('[data-moved-on]').first();
     await notice.waitFor();
     await page.locator('section[data-moved-on]').getByText('改了名的大门').waitFor();
+    expect(await page.locator('section[data-moved-on] li').count()).toBe(1);
     await expectAccessible(page);
     await page.locator('[data-keep]').click();
     await page.locator('section[data-moved-on]').waitFor({ state: 'detached' });
     const now = await api<Scenario>(`/api/plan/scenarios/${scenario.id}`);
     expect(now.moved_on).toBeNull();
     expect(now.seq).toBeGreaterThan(scenario.seq);
+    await close();
+  });
+
+  test('of many changed features 20 are listed, with the number of the others', async () => {
+    const { features } = await api<{ features: { id: string }[] }>('/api/collections/entrances/items?limit=22');
+    const scenario = await made(
+      '很多门',
+      features.map(({ id }) => ({ collection: 'entrances', id, op: 'patch', properties: { foot: 'no' } })),
+    );
+    for (const { id } of features) {
+      const response = await fetch(`${server.url}/api/collections/entrances/items/${id}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/merge-patch+json' },
+        body: JSON.stringify({ properties: { name: '同名的门' } }),
+      });
+      expect(response.ok, await response.text()).toBe(true);
+    }
+    const { page, close } = await planner(`/ways?scenario=${scenario.id}`);
+    await page.locator('section[data-moved-on]').getByText('另有 2 条未显示').waitFor();
+    expect(await page.locator('section[data-moved-on] li', { hasText: '同名的门' }).count()).toBe(20);
     await close();
   });
 

@@ -166,6 +166,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the report', () => {
     expect(await after.locator('[data-changed-gate]').count()).toBe(2);
     expect(await page.locator('[data-figure-map]').first().locator('[data-changed-gate]').count()).toBe(0);
 
+    expect(await page.textContent('[data-report]')).not.toContain('方案没有改动');
+
     await page.emulateMedia({ media: 'print' });
     const last = page.locator('[data-request]').last();
     expect(((await last.textContent()) ?? '').length).toBeGreaterThan(3000);

@@ -205,7 +205,7 @@ export const words = {
     momentHint: 'Whether gates, ways and facilities are open is read at this moment',
     now: 'Now',
     nowHint: 'Use the current hour',
-    momentPresets: 'Usual moments',
+    momentPresets: 'Presets',
     moments: {
       day: 'Weekday (10:00)',
       night: 'Weekday night (Wed 22:00)',

@@ -76,6 +76,7 @@ export const reportWords = {
     legend: (near: string, far: string) =>
       `未覆盖楼栋按步行距离分级：浅色 ≤ ${near}，中等 ≤ ${far}，深色 > ${far}，最深为步行无法到达；圆点大小表示人数。⊕ 为现有设施，编号圆点为新增点位，方块为改动的大门或设施，粗线为改动的道路。配色：ColorBrewer Purples。`,
     solver: '七、选址求解',
+    solverNoSites: '方案没有新增点位。',
     solverNone: '点位由规划员人工选定，未使用求解器。',
     problem: '选址目标',
     incumbent: '目标值',
@@ -188,6 +189,7 @@ export const reportWords = {
       'get there. The size of a dot shows the number of people. ⊕ is an existing facility, a numbered dot a new site, a square a changed gate or facility, a thick line a changed way. ' +
       'Colours: ColorBrewer Purples.',
     solver: '7 Solver',
+    solverNoSites: 'The scenario has no new sites.',
     solverNone: 'The sites were chosen by hand. No solver was used.',
     problem: 'Goal',
     incumbent: 'Objective',
@@ -208,7 +210,7 @@ export const reportWords = {
       community: 'Least coverage of each community',
       backup: 'Two sites within the standard',
       required: 'Required candidates',
-      forbidden: 'Forbidden candidates',
+      forbidden: 'Excluded candidates',
       gradual: 'Gradual coverage, zero at (m or min, as the standard)',
     } satisfies Record<ConditionName, string> as Record<ConditionName, string>,
     again: '8 Reproduction',
