@@ -145,8 +145,8 @@ fn read(path: &Path) -> anyhow::Result<String> {
     anyhow::ensure!(
         text.len() as u64 <= LARGEST_FILE,
         local(both!(
-            "文件超过 {limit} MB，无法读取。",
-            "The file is larger than the limit of {limit} MB."
+            "文件超过 {limit} MiB，无法读取。",
+            "The file is larger than the limit of {limit} MiB."
         ))
     );
     Ok(text)

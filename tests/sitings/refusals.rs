@@ -271,7 +271,7 @@ async fn people_outside_the_network_are_reported_and_too_much_is_refused_before_
     }));
     let why = town.failure(&body).await;
     assert!(
-        why.contains("MB of memory") && why.contains("fewer candidates"),
+        why.contains("MiB of memory") && why.contains("fewer candidates"),
         "{why}"
     );
 }

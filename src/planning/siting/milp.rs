@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use microlp::{
-    ComparisonOp, Error, LinearExpr, OptimizationDirection, ResumeOptions, SolveOptions, Variable,
+    ComparisonOp, Error, LinearExpr, OptimizationDirection, ResumeOptions, Solution, SolveOptions,
+    Variable,
 };
 
 use super::control::{Control, Progress, StopReason};
+use super::plan::SLACK;
 use super::problem::{Goal, Problem};
 
 /// The result of [`solve`].
@@ -100,6 +102,8 @@ pub(super) fn solve(problem: &Problem, first: Option<&[u32]>, control: &Control<
                 };
             }
         };
+        // Whether the library found a plan that violates a constraint by more than the tolerance of `Problem::accepts`.
+        let mut is_refused = false;
         if let Some(solution) = outcome.solution() {
             let open = (0_u32..).zip(&sites);
             let plan: Vec<u32> = open
@@ -110,25 +114,32 @@ pub(super) fn solve(problem: &Problem, first: Option<&[u32]>, control: &Control<
                 let (new, old) = (problem.objective(&plan), problem.objective(known));
                 if is_max { new > old } else { new < old }
             };
-            if problem.accepts(&plan) && best.as_ref().is_none_or(better) {
+            is_refused = !problem.accepts(&plan);
+            if !is_refused && best.as_ref().is_none_or(better) {
                 (control.plan)(&plan);
                 best = Some(plan);
             }
         }
         bound = outcome.stats().best_bound.unwrap_or(bound);
         if outcome.is_optimal() {
-            let stop = match &best {
-                // The solver's plan violates a constraint by more than the tolerance of `Problem::accepts`.
-                None => StopReason::SolverFailed,
-                Some(_) => StopReason::Optimal,
-            };
-            if let Some(plan) = &best {
-                bound = problem.objective(plan);
-            }
+            // The optimum of the library bounds all plans, even if its own plan is refused.
+            let optimum = outcome.solution().map_or(bound, Solution::objective);
+            let proven = best.as_ref().map(|plan| problem.objective(plan));
+            let proven = proven.filter(|value| {
+                let loss = if is_max {
+                    optimum - value
+                } else {
+                    value - optimum
+                };
+                !is_refused || loss <= SLACK * value.abs()
+            });
             return Outcome {
                 sites: best,
-                bound,
-                stop,
+                bound: proven.unwrap_or(optimum),
+                stop: match proven {
+                    Some(_) => StopReason::Optimal,
+                    None => StopReason::SolverFailed,
+                },
             };
         }
         let value = best.as_ref().map(|plan| problem.objective(plan));
@@ -388,4 +399,51 @@ fn assign(
             .sum()
     };
     Some(of_point.iter().map(covered).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::{Constraints, Demand};
+    use super::*;
+
+    /// Three villages with a site each. With site 0, plans cost 5e-8 more than the budget: `microlp` accepts rows that
+    /// are violated by up to 1e-7, `Problem::accepts` does not.
+    fn nearly_free(required: Vec<u32>) -> Problem {
+        let village = |weight, site| Demand {
+            weight,
+            reach: vec![(site, 10.0)],
+            community: Some(site),
+        };
+        Problem {
+            candidates: 3,
+            demand: vec![village(60.0, 0), village(40.0, 1), village(5.0, 2)],
+            goal: Goal::MostCovered {
+                radius: 20.0,
+                until: None,
+            },
+            constraints: Constraints {
+                required,
+                cost: Some(vec![5e-8, 9.0, 1.0]),
+                budget: Some(1.0),
+                community_share: vec![(2, 0.5)],
+                ..Constraints::default()
+            },
+        }
+    }
+
+    #[test]
+    fn a_plan_is_not_optimal_if_the_library_found_a_better_one_that_is_refused() {
+        let problem = nearly_free(Vec::new());
+        assert!(problem.accepts(&[2]) && !problem.accepts(&[0, 2]));
+        let found = solve(&problem, Some(&[2]), &Control::unlimited());
+        assert_eq!(found.sites.as_deref(), Some(&[2][..]));
+        assert_eq!((found.stop, found.bound), (StopReason::SolverFailed, 65.0));
+    }
+
+    #[test]
+    fn without_a_plan_that_is_accepted_the_solver_failed() {
+        let problem = nearly_free(vec![0]);
+        let found = solve(&problem, None, &Control::unlimited());
+        assert_eq!((found.sites, found.stop), (None, StopReason::SolverFailed));
+    }
 }

@@ -7,6 +7,7 @@
 pub mod alternatives;
 pub mod center;
 pub mod checkpoint;
+mod conflicts;
 pub mod control;
 pub mod cover;
 pub mod curve;

@@ -100,8 +100,8 @@ pub fn read(text: &str) -> Result<Problem, OrlibError> {
         return Err(wrong(
             line,
             both!(
-                "{vertices} 个顶点需要 {needed} MB 内存，上限为 {limit} MB。",
-                "{vertices} vertices need {needed} MB of memory. The limit is {limit} MB."
+                "{vertices} 个顶点需要 {needed} MiB 内存，上限为 {limit} MiB。",
+                "{vertices} vertices need {needed} MiB of memory. The limit is {limit} MiB."
             ),
         ));
     }
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn a_problem_that_needs_too_much_memory_is_refused_before_it_is_allocated() {
         let (line, text) = error_of("4000000000 0 1\n");
-        assert_eq!((line, text.contains("MB of memory")), (1, true));
+        assert_eq!((line, text.contains("MiB of memory")), (1, true));
     }
 
     #[test]

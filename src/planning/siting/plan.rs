@@ -91,6 +91,12 @@ impl Problem {
         sites.iter().map(|site| self.cost(*site)).sum()
     }
 
+    /// Whether a total cost is within the budget. Always true without a budget.
+    pub(super) fn is_affordable(&self, cost: f64) -> bool {
+        let within = |budget: f64| cost <= budget + SLACK * budget.max(1.0);
+        self.constraints.budget.is_none_or(within)
+    }
+
     /// The cost of a candidate; 0 if it exists and is kept.
     pub(super) fn cost(&self, site: u32) -> f64 {
         let constraints = &self.constraints;
@@ -152,10 +158,7 @@ impl Problem {
         check(Constraint::Required, open(&constraints.required));
         let closed = !constraints.forbidden.iter().any(|s| is_open[*s as usize]);
         check(Constraint::Forbidden, closed);
-        if let Some(budget) = constraints.budget {
-            let cost = self.cost_of(sites);
-            check(Constraint::Budget, cost <= budget + SLACK * budget.max(1.0));
-        }
+        check(Constraint::Budget, self.is_affordable(self.cost_of(sites)));
         let apart = |(a, b): &(u32, u32)| !(is_open[*a as usize] && is_open[*b as usize]);
         check(
             Constraint::SmallestDistance,

@@ -283,22 +283,38 @@ impl Problem {
         found.0
     }
 
+    /// Whether the problem has a constraint or a share to cover that only the mixed-integer program supports.
+    pub(super) fn needs_program(&self) -> bool {
+        let constraints = &self.constraints;
+        let is_partial = matches!(self.goal, Goal::FewestSites { share, .. } if share < 1.0);
+        is_partial
+            || constraints.capacity.is_some()
+            || constraints.backup
+            || !constraints.community_share.is_empty()
+    }
+
+    /// The memory that the problem needs, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        let pairs = self.demand.iter().map(|d| d.reach.len()).sum();
+        memory_needed(
+            self.demand.len(),
+            self.candidates,
+            pairs,
+            self.needs_program(),
+        )
+    }
+
     /// Checks the memory that the problem needs. Code that builds a problem checks [`memory_needed`] before. This check
     /// is for problems that are read, for example from a checkpoint.
     fn check_memory(&self, found: &mut Found) {
-        let constraints = &self.constraints;
-        let is_program = constraints.capacity.is_some()
-            || constraints.backup
-            || !constraints.community_share.is_empty();
-        let pairs = self.demand.iter().map(|d| d.reach.len()).sum();
-        let needed = memory_needed(self.demand.len(), self.candidates, pairs, is_program);
+        let needed = self.memory();
         if needed > MEMORY_LIMIT {
             let (needed, limit) = (needed >> 20, MEMORY_LIMIT >> 20);
             found.add(
                 "demand",
                 both!(
-                    "求解约需 {needed} MB 内存，上限为 {limit} MB：请减少候选点位或缩短可达距离。",
-                    "Solving this needs about {needed} MB of memory. The limit is {limit} MB: use fewer candidates or a \
+                    "求解约需 {needed} MiB 内存，上限为 {limit} MiB：请减少候选点位或缩短可达距离。",
+                    "Solving this needs about {needed} MiB of memory. The limit is {limit} MiB: use fewer candidates or a \
                      shorter reach."
                 ),
             );

@@ -1,10 +1,10 @@
-//! Chooses the solver for a siting problem, breaks ties by least walking, and finds the constraints that make a problem
-//! infeasible.
+//! Chooses the solver for a siting problem, and breaks ties by least walking.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::center::{self, Center};
+use super::conflicts::conflicting;
 use super::control::{Control, Halt, Progress, StopReason, gap};
 use super::cover::{self, Cover};
 use super::median::{self, Choice, Costs, Instance};
@@ -62,6 +62,16 @@ pub(super) fn best_of(problem: &Problem, control: &Control<'_>) -> Result<Plan, 
     Ok(finish(problem, found, false, Vec::new()))
 }
 
+/// Whether a plan of a problem is found. The problem needs no check.
+pub(super) fn has_plan(problem: &Problem, control: &Control<'_>) -> bool {
+    let quiet = Control {
+        progress: &|_| {},
+        plan: &|_| {},
+        ..*control
+    };
+    find(problem, None, &quiet).sites.is_some()
+}
+
 /// The result of a solver. The bound is an upper bound if the goal is to cover people, otherwise a lower bound.
 struct Found {
     sites: Option<Vec<u32>>,
@@ -103,37 +113,12 @@ fn finish(
     }
 }
 
-/// Whether the problem of coverage has a constraint that only the mixed-integer program supports.
-fn needs_program(problem: &Problem) -> bool {
-    let constraints = &problem.constraints;
-    let is_partial = matches!(problem.goal, Goal::FewestSites { share, .. } if share < 1.0);
-    is_partial
-        || constraints.capacity.is_some()
-        || constraints.backup
-        || !constraints.community_share.is_empty()
-}
-
 fn find(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
-    let impossible = Found {
-        sites: None,
-        bound: f64::INFINITY,
-        stop: StopReason::Infeasible,
-    };
     match problem.goal {
-        Goal::MostCovered { .. } | Goal::Relocation { .. } if !needs_program(problem) => {
+        Goal::MostCovered { .. } | Goal::Relocation { .. } if !problem.needs_program() => {
             most_covered(problem, first, control)
         }
-        Goal::FewestSites { .. } if !needs_program(problem) => {
-            let found = fewest(problem, control);
-            let over = |sites: &Vec<u32>| {
-                let budget = problem.constraints.budget.unwrap_or(f64::INFINITY);
-                problem.cost_of(sites) > budget * (1.0 + super::plan::SLACK)
-            };
-            if found.stop == StopReason::Optimal && found.sites.as_ref().is_some_and(over) {
-                return impossible;
-            }
-            found
-        }
+        Goal::FewestSites { .. } if !problem.needs_program() => fewest(problem, control),
         Goal::MostCovered { .. } | Goal::Relocation { .. } | Goal::FewestSites { .. } => {
             let found = milp::solve(problem, first, control);
             Found {
@@ -270,11 +255,33 @@ fn fewest(problem: &Problem, control: &Control<'_>) -> Found {
         granule: granule_of((0..problem.candidates as u32).map(|s| problem.cost(s))),
         limit: None,
     };
-    let found = cover::solve(&cover, control);
+    // The search is for the least cost and knows no budget, so covers over the budget are not plans.
+    let report = |state: Progress| {
+        let incumbent = state.incumbent.filter(|cost| problem.is_affordable(*cost));
+        (control.progress)(Progress::new(incumbent, state.bound));
+    };
+    let is_plan = |sites: &[u32]| problem.is_affordable(problem.cost_of(sites));
+    let keep = |sites: &[u32]| {
+        if is_plan(sites) {
+            (control.plan)(sites);
+        }
+    };
+    let inner = Control {
+        progress: &report,
+        plan: &keep,
+        ..*control
+    };
+    let found = cover::solve(&cover, &inner);
+    let sites = found.sites.filter(|sites| is_plan(sites));
+    let stop = match found.stop {
+        // The cheapest cover costs more than the budget.
+        StopReason::Optimal if sites.is_none() => StopReason::Infeasible,
+        stop => stop,
+    };
     Found {
-        sites: found.sites,
+        sites,
         bound: found.bound,
-        stop: found.stop,
+        stop,
     }
 }
 
@@ -381,7 +388,7 @@ fn with_least_walking(problem: &Problem, sites: &[u32], control: &Control<'_>) -
         return (sites.to_vec(), true);
     }
     let swapped = by_swaps(problem, sites, control);
-    if needs_program(problem) {
+    if problem.needs_program() {
         return (swapped, false);
     }
     let Some((costs, choice, is_exact)) = lexicographic(problem, &swapped) else {
@@ -493,7 +500,7 @@ fn by_swaps(problem: &Problem, sites: &[u32], control: &Control<'_>) -> Vec<u32>
     // program. The p-median solver improves the other plans faster.
     let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
     let tries = sites.len() * problem.candidates;
-    if !needs_program(problem) || entries.saturating_mul(tries) > 200_000_000 {
+    if !problem.needs_program() || entries.saturating_mul(tries) > 200_000_000 {
         return sites.to_vec();
     }
     let mut plan = sites.to_vec();
@@ -520,82 +527,4 @@ fn by_swaps(problem: &Problem, sites: &[u32], control: &Control<'_>) -> Vec<u32>
         }
     }
     plan
-}
-
-/// Each constraint whose removal alone would make a plan possible. All constraints in use if there is no such
-/// constraint.
-fn conflicting(problem: &Problem, control: &Control<'_>) -> Vec<Constraint> {
-    let mut used = problem.constraints.used();
-    match problem.goal {
-        Goal::Relocation { .. } => used.push(Constraint::Moves),
-        Goal::FewestSites { .. } => used.push(Constraint::Cover),
-        _ => {}
-    }
-    let to_blame = |constraint: &Constraint| {
-        without(problem, *constraint).is_some_and(|other| {
-            let quiet = Control {
-                progress: &|_| {},
-                plan: &|_| {},
-                ..*control
-            };
-            let found = find(&other, None, &quiet);
-            found.sites.is_some()
-        })
-    };
-    let alone: Vec<Constraint> = used.iter().copied().filter(to_blame).collect();
-    if alone.is_empty() { used } else { alone }
-}
-
-/// The problem without one constraint; `None` if it cannot be stated without it.
-fn without(problem: &Problem, constraint: Constraint) -> Option<Problem> {
-    let mut other = problem.clone();
-    let constraints = &mut other.constraints;
-    match constraint {
-        Constraint::Sites => {
-            // Candidates that cost nothing and a budget of 0 allow any number of sites.
-            constraints.sites = None;
-            if constraints.budget.is_none() {
-                constraints.cost = Some(vec![0.0; problem.candidates]);
-                constraints.budget = Some(0.0);
-            }
-        }
-        Constraint::KeepExisting => {
-            let kept = constraints.existing.len();
-            constraints.keep_existing = false;
-            constraints.sites = constraints.sites.map(|sites| sites + kept);
-        }
-        Constraint::Required => constraints.required.clear(),
-        Constraint::Forbidden => constraints.forbidden.clear(),
-        Constraint::Budget => {
-            constraints.budget = None;
-            if constraints.sites.is_none() && !matches!(other.goal, Goal::FewestSites { .. }) {
-                constraints.budget = Some(constraints.cost.iter().flatten().sum());
-            }
-        }
-        Constraint::Capacity => constraints.capacity = None,
-        Constraint::CommunityShare => constraints.community_share.clear(),
-        Constraint::Backup => constraints.backup = false,
-        Constraint::SmallestDistance => constraints.too_close.clear(),
-        Constraint::Moves => {
-            let all = constraints.existing.len();
-            if let Goal::Relocation { moves, .. } = &mut other.goal {
-                *moves = all;
-            }
-        }
-        Constraint::Cover => {
-            // Any plan that satisfies the other constraints is accepted. Without a budget, its cost does not matter.
-            if let Goal::FewestSites { radius, .. } = other.goal {
-                other.goal = Goal::MostCovered {
-                    radius,
-                    until: None,
-                };
-            }
-            if constraints.budget.is_none() {
-                constraints.cost = Some(vec![0.0; problem.candidates]);
-                constraints.budget = Some(0.0);
-            }
-        }
-        Constraint::Gradual => return None,
-    }
-    Some(other)
 }

@@ -1,6 +1,9 @@
 //! Tests every goal with every constraint that applies to it against all plans of small random problems.
 
-use super::control::{Control, Halt, StopReason};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+use super::control::{Control, Halt, Progress, StopReason};
 use super::plan::Plan;
 use super::problem::{Constraint, Constraints, Demand, Goal, Problem};
 use super::random::Random;
@@ -429,4 +432,91 @@ fn a_cancelled_solver_returns_a_valid_plan_and_bound() {
             assert!(problem.accepts(sites));
         }
     }
+}
+
+/// A random problem of 40 people and 20 candidates with costs. The budget is the least cost of a cover, or just below
+/// it.
+fn dear(random: &mut Random, is_affordable: bool) -> Problem {
+    let costs: Vec<f64> = (0..20).map(|_| 5.0 + random.below(9) as f64).collect();
+    let person = |_| {
+        // Site 20 covers everybody, but nobody can pay for it.
+        let mut near: BTreeSet<u32> = (0..20).filter(|_| random.below(5) == 0).collect();
+        near.extend([random.below(20) as u32, 20]);
+        Demand {
+            weight: 1.0,
+            reach: near.into_iter().map(|site| (site, 1.0)).collect(),
+            community: None,
+        }
+    };
+    let demand: Vec<Demand> = (0..40).map(person).collect();
+    let mut problem = Problem {
+        candidates: 21,
+        demand,
+        goal: Goal::FewestSites {
+            radius: 2.0,
+            share: 1.0,
+        },
+        constraints: Constraints {
+            cost: Some(costs.into_iter().chain([1_000.0]).collect()),
+            ..Constraints::default()
+        },
+    };
+    let least = solve(&problem, None, &Control::unlimited()).unwrap();
+    let least = least.incumbent.unwrap();
+    assert!(least < 1_000.0);
+    problem.constraints.budget = Some(if is_affordable { least } else { least - 1.0 });
+    problem
+}
+
+#[test]
+fn a_stopped_search_for_fewest_sites_never_returns_a_plan_over_the_budget() {
+    let mut random = Random::new(8);
+    for is_affordable in [true, false, true, false] {
+        let problem = dear(&mut random, is_affordable);
+        let plan = solve(&problem, None, &Control::unlimited()).unwrap();
+        let expected = match is_affordable {
+            true => StopReason::Optimal,
+            false => StopReason::Infeasible,
+        };
+        assert_eq!(plan.stop_reason, expected);
+        for looks in 0..40 {
+            let asked = Cell::new(0);
+            let stop = || {
+                asked.set(asked.get() + 1);
+                (asked.get() > looks).then_some(Halt::TimeLimit)
+            };
+            let kept = RefCell::new(Vec::new());
+            let keep = |sites: &[u32]| kept.borrow_mut().push(sites.to_vec());
+            let report = |state: Progress| {
+                let cost = state.incumbent.unwrap_or(0.0);
+                assert!(Some(cost) <= problem.constraints.budget, "{state:?}");
+            };
+            let control = Control {
+                should_stop: &stop,
+                progress: &report,
+                plan: &keep,
+            };
+            let plan = solve(&problem, None, &control).unwrap();
+            if let Some(sites) = &plan.sites {
+                assert!(problem.accepts(sites), "{looks} looks: {plan:?}");
+            }
+            assert!(kept.take().iter().all(|sites| problem.accepts(sites)));
+        }
+    }
+}
+
+#[test]
+fn a_share_to_cover_needs_the_memory_of_an_integer_program() {
+    let mut random = Random::new(9);
+    let fewest = |share| Goal::FewestSites {
+        radius: 20.0,
+        share,
+    };
+    let mut problem = town(&mut random, fewest(1.0));
+    let everybody = problem.memory();
+    problem.goal = fewest(0.5);
+    assert!(problem.memory() > everybody);
+    problem.goal = fewest(1.0);
+    problem.constraints.backup = true;
+    assert!(problem.memory() > everybody);
 }

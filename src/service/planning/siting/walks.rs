@@ -133,8 +133,8 @@ impl Room {
 fn too_large(needed: usize, limit: usize) -> Localized {
     let (needed, limit) = (needed >> 20, limit >> 20);
     both!(
-        "求解约需{needed} MB内存，最多可用{limit} MB。请减少候选点位，或缩小人口范围；按标准距离计算的问题（mclp、lscp）比全网的（p-median、p-center）省内存。",
-        "Solving this needs about {needed} MB of memory, and {limit} MB may be used. Use fewer candidates or fewer people; \
+        "求解约需{needed} MiB内存，最多可用{limit} MiB。请减少候选点位，或缩小人口范围；按标准距离计算的问题（mclp、lscp）比全网的（p-median、p-center）省内存。",
+        "Solving this needs about {needed} MiB of memory, and {limit} MiB may be used. Use fewer candidates or fewer people; \
          problems with a standard (mclp, lscp) need less than those over the whole network (p-median, p-center)."
     )
 }
@@ -187,7 +187,7 @@ mod tests {
         let Err(NoSiting::Text(said)) = room.check(100_000_000) else {
             panic!("expected a refusal");
         };
-        assert!(said.en.contains("1024 MB may be used"), "{said}");
+        assert!(said.en.contains("1024 MiB may be used"), "{said}");
         let text = "MemTotal:  100 kB\nMemAvailable:    2048 kB\n";
         assert_eq!(available(text), Some(2 << 20));
     }
