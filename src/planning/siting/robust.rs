@@ -41,11 +41,12 @@ impl Default for Sampling {
 /// How often sites are chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Robustness {
-    /// How many runs gave a plan. Fewer than asked for if some runs had no plan, or if the solver was stopped.
+    /// How many runs gave a plan. Fewer than asked for if some runs had no plan, or if the solver was stopped or failed:
+    /// a run that ended without a plan for one of the last two reasons is not counted.
     pub runs: u32,
     /// In how many of these runs the plan is proven to be the best.
     pub proven: u32,
-    /// How many runs had no plan that satisfies the constraints.
+    /// For how many further runs it is proven that no plan satisfies the constraints.
     pub infeasible: u32,
     /// Each site that was chosen, with the number of runs that chose it, most often chosen first.
     pub sites: Vec<(u32, u32)>,
@@ -92,7 +93,9 @@ pub fn robustness(
                     .iter()
                     .for_each(|site| *times.entry(*site).or_default() += 1);
             }
-            None => found.infeasible += 1,
+            None if plan.stop_reason == StopReason::Infeasible => found.infeasible += 1,
+            // The library for integer programs failed, so it is not known whether there is a plan.
+            None => {}
         }
     }
     found.sites = times.into_iter().collect();
@@ -183,5 +186,31 @@ mod tests {
         assert!(times[&1] > times[&0] && times[&0] > 5, "{times:?}");
         let again = robustness(&problem, &sampling, &Control::unlimited()).unwrap();
         assert_eq!(found, again);
+    }
+
+    #[test]
+    fn only_proven_samples_count_as_infeasible() {
+        let mut problem = villages();
+        problem.goal = Goal::MostCovered {
+            radius: 100.0,
+            until: None,
+        };
+        problem.constraints.community_share = vec![(7, 0.5)];
+        problem.constraints.sites = None;
+        problem.constraints.required = vec![0];
+        // The integer program accepts a required site that costs 5e-8 too much, and its plan is refused.
+        problem.constraints.cost = Some(vec![5e-8, 0.0, 0.0]);
+        problem.constraints.budget = Some(0.0);
+        let sampling = Sampling {
+            runs: 5,
+            ..Sampling::default()
+        };
+        let counts = |problem: &Problem| {
+            let found = robustness(problem, &sampling, &Control::unlimited()).unwrap();
+            (found.runs, found.proven, found.infeasible)
+        };
+        assert_eq!(counts(&problem), (0, 0, 0));
+        problem.constraints.cost = Some(vec![5.0, 0.0, 0.0]);
+        assert_eq!(counts(&problem), (0, 0, 5));
     }
 }

@@ -160,11 +160,12 @@ pub struct RankedPlan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingRobustness)]
 pub struct RobustnessFound {
-    /// How many samples have a plan. With `infeasible`, this is fewer than asked for if the time was up.
+    /// How many samples have a plan. With `infeasible`, this is fewer than asked for if the time was up, or if the solver
+    /// failed: a sample whose search ended without a plan for one of these reasons is not counted.
     pub samples: u32,
     /// In how many of these the plan is proven to be the best.
     pub proven: u32,
-    /// How many further samples have no plan that satisfies the constraints.
+    /// For how many further samples it is proven that no plan satisfies the constraints.
     pub infeasible: u32,
     /// The sites that were chosen in some sample, most often chosen first.
     pub sites: Vec<SiteTimes>,

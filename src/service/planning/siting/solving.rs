@@ -1,6 +1,7 @@
 //! Solves a stated problem: finds the best plan, the next best ones, the curve of coverage, and how robust the plan is.
 //! Each of the last three takes at most half of the time limit.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -99,11 +100,36 @@ impl Solving<'_> {
         }
         self.say("plans", 0.5, solved.others.len() as u64 + 1, search);
         let most = self.ask.k.unwrap_or(0).saturating_add(FURTHER);
-        solved.curve = self.timed(limit / 2, |control| curve(problem, most, control))?;
+        solved.curve = self.curve(problem, most, limit / 2)?;
         if let Some(sampling) = &self.ask.robustness {
             solved.robustness = Some(self.robustness(problem, sampling, limit / 2, search)?);
         }
         Ok(solved)
+    }
+
+    /// Finds the curve of coverage. Each point may take an equal share of the time that is left.
+    fn curve(
+        &self,
+        problem: &Problem,
+        most: usize,
+        limit: Duration,
+    ) -> Result<Vec<Point>, NoSiting> {
+        let end = Instant::now() + limit;
+        let until = Cell::new(end);
+        let begin = |left: usize| {
+            let now = Instant::now();
+            let rest = end.saturating_duration_since(now);
+            until.set(now + rest / u32::try_from(left).unwrap_or(u32::MAX));
+        };
+        let should_stop = || self.halt(Instant::now() >= until.get());
+        let control = Control {
+            should_stop: &should_stop,
+            progress: &|_| {},
+            plan: &|_| {},
+        };
+        let points = curve(problem, most, &control, &begin).map_err(|r| refused(&r))?;
+        self.go_on()?;
+        Ok(points)
     }
 
     fn robustness(
