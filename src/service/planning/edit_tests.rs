@@ -268,6 +268,24 @@ fn edits_build_on_each_other_and_a_wrong_one_is_named() {
         panic!("the route is a line")
     };
     assert!(now.0.iter().eq(then.0.iter().rev()));
+    // If the edit has a new line, that line is reversed.
+    let [a, b, c] = [
+        [117.1342, 39.2240],
+        [117.1345, 39.2241],
+        [117.1349, 39.2241],
+    ];
+    let redrawn = ScenarioEdit {
+        geometry: Some(json!({"type": "LineString", "coordinates": [a, b, c]})),
+        ..patch("routes", lane, json!({"oneway": "-1"}))
+    };
+    let redrawn = check(&[redrawn]).unwrap();
+    let body = redrawn[0].body.as_ref().unwrap();
+    assert!(body.properties.as_str().contains("\"oneway\":true"));
+    let Some(geo_types::Geometry::LineString(now)) = &body.geometry else {
+        panic!("the route is a line")
+    };
+    let now: Vec<[f64; 2]> = now.0.iter().map(|at| [at.x, at.y]).collect();
+    assert_eq!(now, [c, b, a]);
     let gone = check(&[
         new.clone(),
         edit(EditOp::Delete, "first_aid_stations", "tried"),

@@ -256,12 +256,18 @@ fn patch(
     present: Option<Body>,
 ) -> Result<Body, Problems> {
     let mut body = present.ok_or_else(|| unknown(edit))?;
+    if let Some(geometry) = &edit.geometry {
+        let feature = json!({"type": "Feature", "properties": {}, "geometry": geometry});
+        body.geometry = read_body(&feature, &limits())
+            .map_err(|e| unread("", &e))?
+            .geometry;
+    }
     if let Some(changes) = &edit.properties {
         only_visible(source, changes, ".properties")?;
         let mut changes = changes.clone();
         if edit.collection == ROUTES && changes.get("oneway") == Some(&json!("-1")) {
             // In OpenStreetMap, `-1` means one-way against the direction of the line. `oneway: true` on the map means
-            // one-way in the direction of the line, so the line is reversed.
+            // one-way in the direction of the line, so the line is reversed: the new one, if the edit has one.
             changes.insert("oneway".to_owned(), Value::Bool(true));
             body.geometry = body.geometry.map(turned_round);
         }
@@ -270,12 +276,6 @@ fn patch(
         if let Value::Object(properties) = properties {
             body.properties = canonical(properties, ".properties")?;
         }
-    }
-    if let Some(geometry) = &edit.geometry {
-        let feature = json!({"type": "Feature", "properties": {}, "geometry": geometry});
-        body.geometry = read_body(&feature, &limits())
-            .map_err(|e| unread("", &e))?
-            .geometry;
     }
     Ok(body)
 }
