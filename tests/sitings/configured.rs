@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{HOMES, Town, people, points};
+use super::{HOMES, Town, crossing, people, points};
 use crate::support::server::{Server, onemap};
 
 const STANDARDS: &str = include_str!("../../geodata/standards.toml");
@@ -100,6 +100,64 @@ async fn own_standards_and_rules_of_placement_come_into_force_and_stay_in_the_ma
             .await
             .contains(&"swap_cabinet_own".to_owned())
     );
+}
+
+#[tokio::test]
+async fn properties_that_planners_may_not_see_change_no_figure() {
+    let mut town = Town::start().await;
+    let house = |id: &str, (column, row): (usize, usize), properties: Value| {
+        let [west, south] = crossing(column, row).map(|degrees| degrees + 0.0001);
+        let (east, north) = (west + 0.0002, south + 0.0002);
+        json!({
+            "type": "Feature", "id": id, "properties": properties,
+            "geometry": {"type": "Polygon", "coordinates": [[
+                [west, south], [east, south], [east, north], [west, north], [west, south],
+            ]]},
+        })
+    };
+    for (id, at, properties) in [
+        (
+            "high",
+            (0, 0),
+            json!({"kind": "residential", "levels": 6, "housing": "commodity"}),
+        ),
+        (
+            "tall",
+            (2, 2),
+            json!({"kind": "residential", "height_m": 12}),
+        ),
+        ("shop", (4, 4), json!({"kind": "shop", "levels": 3})),
+    ] {
+        town.server
+            .put("buildings", &house(id, at, properties))
+            .await;
+    }
+    let question = json!({"standard": "aed_4", "by": "housing", "limit": 100});
+    let shown = town.coverage(&question).await;
+    let one = shown["demand"].as_f64().unwrap() / 10.0;
+    assert!(one > 5.0, "{shown}");
+    assert!((shown["in_no_area"].as_f64().unwrap() - 4.0 * one).abs() < 1.0);
+
+    // Each building counts with one storey, and the use and the kind of housing are unknown.
+    let hidden = ["kind", "levels", "height_m", "elevator", "housing"];
+    let roles = hidden.map(|name| (name.to_owned(), json!({"x-onemap-role": "admin"})));
+    let overlay = json!({"properties": serde_json::Map::from_iter(roles)});
+    let config = tempfile::tempdir().unwrap();
+    std::fs::create_dir(config.path().join("schemas")).unwrap();
+    write(
+        config.path(),
+        "schemas/buildings.json",
+        &overlay.to_string(),
+    );
+    town.server.kill();
+    let dir = config.path().to_str().unwrap();
+    town.server = Server::on(&town.database, &["--config", dir]).await;
+    town.is_ready().await;
+    let found = town.coverage(&question).await;
+    let demand = found["demand"].as_f64().unwrap();
+    assert!((demand - 3.0 * one).abs() < 1.0, "{found}");
+    // `demand` is rounded to a tenth.
+    assert!((found["in_no_area"].as_f64().unwrap() - demand).abs() < 0.1);
 }
 
 #[test]

@@ -26,6 +26,19 @@ fn with(mut body: Value, more: Value) -> Value {
     body
 }
 
+/// A community around the village of a column.
+fn community(id: &str, column: usize) -> Value {
+    let [west, south] = crossing(column, 0).map(|d| d - 0.0005);
+    let (east, north) = (west + 0.001, south + 0.002);
+    json!({
+        "type": "Feature", "id": id,
+        "geometry": {"type": "Polygon", "coordinates": [[
+            [west, south], [east, south], [east, north], [west, north], [west, south],
+        ]]},
+        "properties": {"kind": "community", "name": id, "code": format!("1201130010{column}0")},
+    })
+}
+
 /// The conflicting constraints of a problem that has no plan.
 async fn conflicts(town: &Town, body: &Value) -> Vec<String> {
     let found = town.siting(body).await;
@@ -50,6 +63,29 @@ async fn each_constraint_alone_leaves_no_plan() {
         {"id": "c1", "lon": crossing(0, 1)[0], "lat": crossing(0, 1)[1], "cost": 5},
         {"id": "c2", "lon": crossing(4, 0)[0], "lat": crossing(4, 0)[1], "cost": 7},
     ]});
+    // A way that is not connected to the streets, with people and a candidate of its own.
+    let [west, lat] = crossing(9, 9);
+    let lane = json!({
+        "type": "Feature", "id": "island",
+        "geometry": {"type": "LineString", "coordinates": [[west, lat], [west + 0.002, lat]]},
+        "properties": {"kind": "path", "foot": "yes"},
+    });
+    town.server.put("routes", &lane).await;
+    town.server.put("grids", &community("west", 0)).await;
+    let mut homes = people(&VILLAGES);
+    homes["points"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"id": "islander", "lon": west, "lat": lat, "people": 7}));
+    let island = |more: Value| {
+        let candidates = points(&[(9, 9), (0, 0)]);
+        let body = json!({"standard": null, "demand": homes, "candidates": candidates});
+        with(with(base("p-median"), body), more)
+    };
+    let mut dear_island = points(&[(9, 9), (0, 0)]);
+    for (n, cost) in [(0, 6), (1, 6)] {
+        dear_island["points"][n]["cost"] = json!(cost);
+    }
     for (body, expected) in [
         // Two required sites with k = 1.
         (
@@ -81,6 +117,45 @@ async fn each_constraint_alone_leaves_no_plan() {
             lscp(json!({"candidates": points(&SPOTS[..2])})),
             vec!["cover"],
         ),
+        // Only one constraint leaves no plan: without another one there would be none either.
+        (
+            mclp(json!({"k": 1, "required": ["c0", "c1"], "min_distance_m": 150})),
+            vec!["required"],
+        ),
+        (
+            lscp(json!({
+                "share": 0.9, "capacity": 10,
+                "community_share": [{"community": "west", "share": 0.9}],
+            })),
+            vec!["capacity"],
+        ),
+        (
+            lscp(json!({
+                "backup": true, "candidates": points(&[(0, 0), (4, 0)]),
+                "community_share": [{"community": "west", "share": 0.9}],
+            })),
+            vec!["backup"],
+        ),
+        (
+            mclp(json!({
+                "k": 1, "candidates": points(&SPOTS[2..]),
+                "community_share": [{"community": "west", "share": 0.5}],
+            })),
+            vec!["community_share"],
+        ),
+        (island(json!({"k": 1})), vec!["sites"]),
+        (
+            island(json!({"k": 2, "forbidden": ["c0"]})),
+            vec!["forbidden"],
+        ),
+        (
+            island(json!({"k": 2, "min_distance_m": 5_000})),
+            vec!["smallest_distance"],
+        ),
+        (
+            island(json!({"budget": 11, "candidates": dear_island})),
+            vec!["budget"],
+        ),
     ] {
         let mut found = conflicts(&town, &body).await;
         found.sort();
@@ -93,17 +168,6 @@ async fn each_constraint_alone_leaves_no_plan() {
 #[tokio::test]
 async fn a_share_of_each_community_moves_a_site_to_the_smaller_one() {
     let town = Town::start().await;
-    let community = |id: &str, column: usize| {
-        let [west, south] = crossing(column, 0).map(|d| d - 0.0005);
-        let (east, north) = (west + 0.001, south + 0.002);
-        json!({
-            "type": "Feature", "id": id,
-            "geometry": {"type": "Polygon", "coordinates": [[
-                [west, south], [east, south], [east, north], [west, north], [west, south],
-            ]]},
-            "properties": {"kind": "community", "name": id, "code": format!("1201130010{column}0")},
-        })
-    };
     for (id, column) in [("west", 0), ("east", 4)] {
         town.server.put("grids", &community(id, column)).await;
     }
@@ -152,6 +216,26 @@ async fn existing_stations_stay_are_replaced_or_do_not_count() {
     let kept = town.siting(&body).await;
     assert_eq!(kept["stop_reason"], "optimal");
     assert_eq!(kept["incumbent"], 0.0);
+}
+
+#[tokio::test]
+async fn existing_facilities_that_do_not_count_may_be_candidates() {
+    let town = Town::start().await;
+    for (id, at) in [("old", (0, 0)), ("older", (4, 0))] {
+        let station = station(id, at);
+        town.server.put("first_aid_stations", &station).await;
+    }
+    let with_layer = |existing: &str| {
+        let layer = json!({"layer": {"collection": "first_aid_stations"}});
+        let more = json!({"k": 1, "existing": existing, "candidates": layer});
+        with(base("mclp"), more)
+    };
+    let found = town.siting(&with_layer("ignore")).await;
+    assert_eq!(ids(&found["sites"]), ["old"], "{found}");
+    assert_eq!(found["incumbent"], 60.0);
+    assert_eq!(found["candidates"]["count"], 2);
+    let why = town.failure(&with_layer("keep")).await;
+    assert!(why.contains("all 2 that were given are existing"), "{why}");
 }
 
 #[tokio::test]

@@ -200,6 +200,25 @@ async fn candidates_are_generated_where_the_standard_leaves_people_out() {
         "{}",
         found["notes"]
     );
+    let count = &found["candidates"]["count"];
+    let note = format!("{count} candidates were generated");
+    assert!(found["notes"].to_string().contains(&note), "{found}");
+    // A named candidate is not part of the number of generated ones, and keeps its id.
+    let mut named = points(&[(6, 6)]);
+    named["points"][0]["id"] = json!("generated-1");
+    named["generate"] = json!({});
+    let mut both = body.clone();
+    (both["candidates"], both["required"]) = (named, json!(["generated-1"]));
+    let found = town.siting(&both).await;
+    assert!(found["notes"].to_string().contains(&note), "{found}");
+    assert_eq!(
+        found["candidates"]["count"].as_u64(),
+        count.as_u64().map(|count| count + 1)
+    );
+    let sites = found["sites"].as_array().unwrap();
+    let required = sites.iter().find(|s| s["id"] == "generated-1").unwrap();
+    let [lon, lat] = crossing(6, 6);
+    assert_eq!(required["position"], json!([lon, lat]));
     // If everybody is covered, no candidates are generated.
     body["demand"] = people(&HOMES[..1]);
     let [lon, lat] = crossing(0, 0);

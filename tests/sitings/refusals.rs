@@ -44,6 +44,14 @@ async fn wrong_requests_are_refused_before_there_is_a_job() {
     let none = json!({"layer": {"collection": "buildings", "filter": "kind = 'market'"}});
     let bowtie =
         json!({"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]});
+    let square = json!({"type": "Polygon", "coordinates": [[
+        [lon, lat], [lon + 0.001, lat], [lon + 0.001, lat + 0.001], [lon, lat + 0.001], [lon, lat],
+    ]]});
+    // Candidates of another kind beside a point with a cost.
+    let with_cost = |mut others: Value| {
+        others["points"] = point(json!({"cost": 3}))["points"].take();
+        json!({"candidates": others})
+    };
     for (more, field, expected) in [
         (json!({"standard": null}), "standard", "how near"),
         (
@@ -64,6 +72,31 @@ async fn wrong_requests_are_refused_before_there_is_a_job() {
             json!({"candidates": {"layer": {"collection": "buildings", "filter": "kind ="}}}),
             "candidates.layer.filter",
             "filter",
+        ),
+        (
+            json!({"candidates": {"layer": {"collection": "routes", "cost": "prise"}}}),
+            "candidates.layer.cost",
+            "no property \"prise\" with numbers; expected one of",
+        ),
+        (
+            json!({"candidates": {"layer": {"collection": "routes", "capacity": "kind"}}}),
+            "candidates.layer.capacity",
+            "width_m",
+        ),
+        (
+            with_cost(json!({"generate": {}})),
+            "candidates.generate",
+            "have no cost",
+        ),
+        (
+            with_cost(json!({"hosts": {"collection": "buildings"}})),
+            "candidates.hosts",
+            "have no cost",
+        ),
+        (
+            with_cost(json!({"areas": {"polygons": [square]}})),
+            "candidates.areas",
+            "have no cost",
         ),
         (
             json!({"candidates": {"areas": {"polygons": [bowtie]}}}),

@@ -8,6 +8,7 @@
 //! | `sites` | the facilities, where they are entered, and which are open at the moment |
 //! | `coverage` | computes coverage from people, facilities and the walking network, and keeps the last results |
 //! | `base` | the coverage of the facilities of the map, kept so that further ones can be tried quickly |
+//! | `shown` | the properties of a feature that the caller may see |
 //! | `straight` | the coverage by straight-line distance, for comparison |
 //! | `edits` | the edits of a scenario, checked against the map |
 //! | `scenarios` | saved edits, shared between planners |
@@ -30,6 +31,7 @@ mod moments;
 mod notes;
 mod people;
 pub mod scenarios;
+mod shown;
 mod sites;
 pub mod siting;
 mod straight;

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use geo_types::Coord;
 
 use super::ask::{DemandAsk, Factors, NoCoverage};
+use super::shown::Shown;
 use crate::index::{Collection, Collections, Entry};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GRIDS};
 use crate::model::names::property;
-use crate::model::{Canonical, RoleSet, both};
+use crate::model::{RoleSet, both};
 use crate::network::walking::{Join, Joins, Measure};
 use crate::planning::coverage::{AreaName, Demand, DemandPlace, Dwelling};
 use crate::service::place::anchor;
@@ -43,15 +44,15 @@ impl People {
             demand: Demand::default(),
             doors: Vec::new(),
         };
-        let mut areas = Areas::new(map);
+        let mut areas = Areas::new(map, roles);
         match ask {
             DemandAsk::Buildings(factors) => {
                 let buildings = map.get(BUILDINGS);
                 let buildings =
                     buildings.ok_or_else(|| NoCoverage::no_collection("demand", BUILDINGS))?;
-                let is_shown = buildings.schema().shows(roles, "households");
                 for entry in buildings.iter() {
-                    people.add_building(entry, is_shown, factors, joiner, &mut areas);
+                    let said = Shown::of(buildings, entry, roles);
+                    people.add_building(entry, said, factors, joiner, &mut areas);
                 }
             }
             DemandAsk::Collection { collection, weight } => {
@@ -92,12 +93,11 @@ impl People {
     fn add_building(
         &mut self,
         entry: &Entry,
-        shows_households: bool,
+        said: Shown<'_>,
         factors: &Factors,
         joiner: &Joiner<'_>,
         areas: &mut Areas<'_>,
     ) {
-        let said = Canonical::new(entry.all_properties());
         let Some(at) = entry.geometry().and_then(anchor) else {
             return;
         };
@@ -108,7 +108,7 @@ impl People {
         };
         let storeys = levels.or_else(by_height).unwrap_or(1.0).round() as u32;
         let storeys = storeys.clamp(1, MOST_STOREYS);
-        let households = said.number("households").filter(|_| shows_households);
+        let households = said.number("households");
         let (count, is_estimated) = match households {
             Some(n) => (n.max(0.0) * factors.persons_per_household, false),
             None if is_home(said) => {
@@ -140,7 +140,7 @@ impl People {
                 .map_or_else(|| id.clone(), |n| n.into_owned()),
             id,
             at: [at.x, at.y],
-            areas: areas.of(at, said),
+            areas: areas.of(at, Some(said)),
             people: count,
             is_estimated,
         });
@@ -154,7 +154,7 @@ impl People {
         areas: &mut Areas<'_>,
     ) -> Result<(), NoCoverage> {
         for entry in source.iter() {
-            let said = Canonical::new(entry.all_properties());
+            let said = Shown::of(source, entry, areas.roles);
             let (Some(people), Some(at)) = (said.number(weight), entry.geometry().and_then(anchor))
             else {
                 continue;
@@ -200,7 +200,7 @@ impl People {
             id: id.to_owned(),
             name: name.unwrap_or_else(|| id.to_owned()),
             at: [at.x, at.y],
-            areas: areas.of(at, Canonical::new("{}")),
+            areas: areas.of(at, None),
             people,
             is_estimated: false,
         });
@@ -250,7 +250,7 @@ pub(super) fn join(joined: &Joined, measure: Measure, factor: u32) -> Join {
 
 /// Whether the people of a building without a number of households are estimated: it is a home, or its use is not
 /// known.
-fn is_home(said: Canonical<'_>) -> bool {
+fn is_home(said: Shown<'_>) -> bool {
     said.text(property::KIND)
         .is_none_or(|kind| matches!(kind.as_ref(), "residential" | "other"))
 }
@@ -258,6 +258,7 @@ fn is_home(said: Canonical<'_>) -> bool {
 /// Finds the areas of places: grid, community, subdistrict and kind of housing.
 struct Areas<'a> {
     map: &'a Collections,
+    roles: RoleSet,
     names: [Vec<AreaName>; 4],
     numbers: [HashMap<String, u32>; 4],
     /// What is known about each grid, community and subdistrict, by its id.
@@ -274,11 +275,12 @@ struct GridKnown {
 }
 
 impl<'a> Areas<'a> {
-    fn new(map: &'a Collections) -> Self {
+    fn new(map: &'a Collections, roles: RoleSet) -> Self {
         let mut grids = HashMap::new();
         let mut by_code = HashMap::new();
-        for entry in map.get(GRIDS).into_iter().flat_map(|c| c.iter()) {
-            let said = Canonical::new(entry.all_properties());
+        let all = map.get(GRIDS).into_iter();
+        for (source, entry) in all.flat_map(|c| c.iter().map(move |entry| (c, entry))) {
+            let said = Shown::of(source, entry, roles);
             let text = |name: &str| said.text(name).map(|t| t.into_owned());
             let id = entry.id().to_string();
             if let Some(code) = text(property::CODE) {
@@ -293,6 +295,7 @@ impl<'a> Areas<'a> {
         }
         Self {
             map,
+            roles,
             names: Default::default(),
             numbers: Default::default(),
             grids,
@@ -302,10 +305,10 @@ impl<'a> Areas<'a> {
     }
 
     /// The areas of a place, in the order of the slots of [`crate::planning::coverage::By`].
-    fn of(&mut self, at: Coord<f64>, said: Canonical<'_>) -> [Option<u32>; 4] {
+    fn of(&mut self, at: Coord<f64>, said: Option<Shown<'_>>) -> [Option<u32>; 4] {
         let mut ids: [Option<String>; 3] = Default::default();
         let named = said
-            .text(property::GRID)
+            .and_then(|said| said.text(property::GRID))
             .and_then(|link| self.grid_of_link(&link));
         let around = || -> Vec<String> {
             let grids = self.map.get(GRIDS);
@@ -342,8 +345,8 @@ impl<'a> Areas<'a> {
                 self.number(slot, id, name)
             });
         }
-        areas[3] = self
-            .housing(said)
+        areas[3] = said
+            .and_then(|said| self.housing(said))
             .map(|kind| self.number(3, kind.clone(), kind));
         areas
     }
@@ -355,7 +358,7 @@ impl<'a> Areas<'a> {
         self.by_code.get(link).cloned()
     }
 
-    fn housing(&mut self, said: Canonical<'_>) -> Option<String> {
+    fn housing(&mut self, said: Shown<'_>) -> Option<String> {
         if let Some(own) = said.text(property::HOUSING) {
             return Some(own.into_owned());
         }
@@ -363,9 +366,9 @@ impl<'a> Areas<'a> {
         if let Some(known) = self.housing.get(&compound) {
             return known.clone();
         }
-        let entry = self.map.get(COMPOUNDS).and_then(|c| c.get(&compound));
-        let kind = entry.and_then(|e| {
-            let said = Canonical::new(e.all_properties());
+        let compounds = self.map.get(COMPOUNDS);
+        let kind = compounds.and_then(|source| {
+            let said = Shown::of(source, source.get(&compound)?, self.roles);
             said.text(property::HOUSING).map(|kind| kind.into_owned())
         });
         self.housing.insert(compound, kind.clone());

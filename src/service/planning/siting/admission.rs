@@ -34,12 +34,18 @@ pub(super) fn admit(
 
     let mut candidates = listed(map, ask)?;
     let own = &ask.facility.collection;
-    let ids: Vec<String> = survey.existing.iter().map(|f| f.id.clone()).collect();
+    // Facilities that do not count are no sites yet, so they may be candidates.
+    let counted = survey.existing.iter().take(survey.existing_sites);
+    let ids: Vec<String> = counted.map(|f| f.id.clone()).collect();
     let existing: HashSet<&String> = ids.iter().collect();
+    let named = candidates.len();
     candidates.retain(|c| c.collection.as_ref() != Some(own) || !existing.contains(&c.id));
+    let mut admitted = Admitted {
+        existing: named - candidates.len(),
+        ..Admitted::default()
+    };
     make_unique(&ids, &mut candidates);
     let all = candidates.len().max(1) as f64;
-    let mut admitted = Admitted::default();
     for (n, candidate) in candidates.into_iter().enumerate() {
         if n % 64 == 0 {
             watch.go_on()?;
@@ -53,8 +59,9 @@ pub(super) fn admit(
         None => None,
     };
     if let Some(spacing) = spacing {
+        let before = admitted.candidates.len();
         let used = generate(survey, ask, &places, (spacing, watch), &mut admitted)?;
-        survey.spacing_m = Some(used);
+        survey.generated = Some((used, admitted.candidates.len() - before));
     }
     survey.admitted = admitted;
     Ok(())

@@ -410,6 +410,26 @@ impl SitingAsk {
                 both!("应至少为1", "expected at least 1 site"),
             ));
         }
+        let candidates = &self.candidates;
+        for (field, is_used) in [
+            ("candidates.areas", candidates.areas.is_some()),
+            (
+                "candidates.hosts",
+                candidates.hosts.as_ref().is_some_and(|h| h.cost.is_none()),
+            ),
+            ("candidates.generate", candidates.generate.is_some()),
+        ] {
+            if is_used && self.has_costs() {
+                found.push((
+                    field.to_owned(),
+                    both!(
+                        "这类候选点位没有造价，不能与有造价的点位一起使用；请删去这一项，或删去造价 cost",
+                        "candidates of this kind have no cost and cannot be combined with candidates that have one; \
+                         leave out this field, or the costs"
+                    ),
+                ));
+            }
+        }
         let costs = self.candidates.points.iter().any(|p| p.cost.is_some());
         let of_layers = [&self.candidates.layer, &self.candidates.hosts];
         let of_layer = of_layers.into_iter().flatten().any(|l| l.cost.is_some());

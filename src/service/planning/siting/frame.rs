@@ -252,11 +252,11 @@ fn notes_of(survey: &Survey, statement: &Statement, ask: &SitingAsk) -> Vec<Loca
             "Some rules of placement were not checked against their sources; see placement.toml."
         ));
     }
-    if let Some(spacing) = survey.spacing_m {
-        let (spacing, count) = (spacing.round(), survey.admitted.candidates.len());
+    if let Some((spacing, count)) = survey.generated {
+        let spacing = spacing.round();
         notes.push(both!(
-            "候选点位在未覆盖人口周边按{spacing}米间距生成，共{count}处可用。",
-            "Candidates were generated near uncovered people, {spacing} m apart. {count} candidates may be chosen."
+            "在未覆盖人口周边按{spacing}米间距生成了{count}处候选点位。",
+            "{count} candidates were generated near uncovered people, {spacing} m apart."
         ));
     }
     let no_way = statement.no_way.round();

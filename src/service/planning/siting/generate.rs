@@ -60,6 +60,11 @@ pub(super) fn generate(
         .collect();
     let (spacing_m, cells) = cells(&flat, reach_m(survey, ask), spacing_m, watch)?;
     let all = cells.len().max(1) as f64;
+    let existing = survey.sites().map(|site| site.id.clone());
+    let admitted_ids = admitted.candidates.iter().map(|c| c.id.clone());
+    let used: HashSet<String> = existing.chain(admitted_ids).collect();
+    let ids = (1..).map(|number: u32| format!("generated-{number}"));
+    let mut ids = ids.filter(|id| !used.contains(id));
     for (n, [column, row]) in cells.into_iter().enumerate() {
         if n % 32 == 0 {
             watch.go_on()?;
@@ -74,10 +79,9 @@ pub(super) fn generate(
                 x: first[0] + (f64::from(column) + dx) * spacing_m / east,
                 y: first[1] + (f64::from(row) + dy) * spacing_m / north,
             };
-            let id = format!("generated-{}", admitted.candidates.len() + 1);
-            let candidate = Candidate {
-                name: id.clone(),
-                id,
+            let mut candidate = Candidate {
+                name: String::new(),
+                id: String::new(),
                 collection: None,
                 at,
                 is_host: false,
@@ -86,6 +90,8 @@ pub(super) fn generate(
             };
             // Nobody asked for a generated point, so one that may not be chosen is not listed as refused.
             if places.refusal(&candidate).is_none() && !places.joiner.position(at).is_empty() {
+                candidate.id = ids.next().unwrap_or_default();
+                candidate.name.clone_from(&candidate.id);
                 admitted.take(candidate, ask, places);
                 break;
             }

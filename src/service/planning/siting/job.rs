@@ -296,6 +296,13 @@ fn check_candidates(survey: &Survey, ask: &SitingAsk) -> Result<(), NoSiting> {
                     "{refused}个候选点位都不能使用，例如：{zh}",
                     "none of the {refused} candidates may be chosen; the first one: {en}"
                 ),
+                None if survey.admitted.existing > 0 => {
+                    let existing = survey.admitted.existing;
+                    both!(
+                        "没有候选点位：所给的{existing}个点位都是现有设施",
+                        "there are no candidates: all {existing} that were given are existing facilities"
+                    )
+                }
                 None => both!(
                     "没有候选点位：所有人都已覆盖，或未覆盖人口附近没有可以设点的位置",
                     "there are no candidates: everybody is covered, or no facility may stand near the uncovered people"

@@ -9,13 +9,14 @@ use super::ask::{Existing, SitingAsk};
 use super::candidates::{Admitted, Candidate};
 use super::watch::{NoSiting, Watch};
 use crate::live::Ways;
+use crate::model::both;
 use crate::model::names::property;
-use crate::model::{Canonical, both};
 use crate::network::core::Profile;
 use crate::network::walking::{Field, Graph, Heading, Joins, Measure, Moment};
 use crate::planning::coverage::{Coverage, Doorway, Rule, coverage};
 use crate::service::place::anchor;
 use crate::service::planning::people::{People, join};
+use crate::service::planning::shown::Shown;
 use crate::service::planning::{CoverageAsk, Sites, WhatIf};
 use crate::service::routes::{Ground, Joined, NoNetwork, up_ds};
 
@@ -36,8 +37,8 @@ pub(super) struct Survey {
     pub before: Coverage,
     /// Whether a rule of placement is used that was not checked against its source.
     pub has_unverified_rules: bool,
-    /// The spacing of generated candidates in metres, if any were generated.
-    pub spacing_m: Option<f64>,
+    /// The generated candidates: their spacing in metres and their number. `None` if none were asked for.
+    pub generated: Option<(f64, usize)>,
     pub unknown_hours: usize,
     /// The commit of the map without edits, and the one from which its network was built.
     pub seq: u64,
@@ -88,7 +89,7 @@ impl Survey {
             before: Coverage::default(),
             admitted: Admitted::default(),
             has_unverified_rules: false,
-            spacing_m: None,
+            generated: None,
             unknown_hours: sites.unknown_hours,
             people,
             ask: coverage_ask.clone(),
@@ -238,14 +239,13 @@ fn facilities(ground: &Ground, ask: &SitingAsk, sites: &Sites) -> Vec<Candidate>
     let source = ground.snapshot.collections().get(&ask.facility.collection);
     let mut names: HashMap<&str, (String, Coord<f64>, Option<f64>)> = HashMap::new();
     for id in &sites.ids {
-        let Some(entry) = source.and_then(|c| c.get(id)) else {
+        let Some((source, entry)) = source.and_then(|c| Some((c, c.get(id)?))) else {
             continue;
         };
-        let said = Canonical::new(entry.all_properties());
+        let said = Shown::of(source, entry, ask.role_set());
         let name = said.text(property::NAME).map(|name| name.into_owned());
         let at = entry.geometry().and_then(anchor).unwrap_or_default();
-        let shows = source.is_some_and(|c| c.schema().shows(ask.role_set(), "capacity"));
-        let capacity = said.number("capacity").filter(|n| shows && *n >= 0.0);
+        let capacity = said.number("capacity").filter(|n| *n >= 0.0);
         names.insert(id, (name.unwrap_or_else(|| id.clone()), at, capacity));
     }
     let facility = |id: &String| {
