@@ -266,6 +266,16 @@ async fn wrong_questions_say_what_is_expected_and_only_planners_may_ask() {
             "source",
         ),
         (
+            json!({"standard": {"metres": 300, "source": "长".repeat(700)}, "facility": aed}),
+            "standard.source",
+            "at most 2000 bytes",
+        ),
+        (
+            json!({"standard": {"metres": 300, "source": "x", "title": "长".repeat(700)}, "facility": aed}),
+            "standard.title",
+            "at most 2000 bytes",
+        ),
+        (
             json!({"standard": {"source": "x"}, "facility": aed}),
             "standard",
             "exactly one",

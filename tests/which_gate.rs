@@ -115,6 +115,14 @@ async fn wrong_questions_are_refused_before_there_is_a_job() {
     let edit =
         json!({"collection": "entrances", "id": "no-such-gate", "op": "patch", "properties": {}});
     let own = |edits: Value| json!({"changes": [{"edits": edits}], "k": 1});
+    let long = "长".repeat(700);
+    let fine = json!({
+        "collection": "first_aid_stations", "id": "tried", "op": "put",
+        "feature": {
+            "type": "Feature", "properties": {"name": "试设"},
+            "geometry": {"type": "Point", "coordinates": [117.1342, 39.2240]},
+        },
+    });
     for (more, field) in [
         (json!({"k": 0}), "k"),
         (json!({"k": 11}), "k"),
@@ -123,6 +131,15 @@ async fn wrong_questions_are_refused_before_there_is_a_job() {
         (json!({"generate": false}), "changes"),
         (own(json!([])), "changes[0].edits"),
         (own(json!([edit])), "changes[0].edits[0].id"),
+        (
+            json!({"k": 1, "changes": [{"id": &long, "title": "短", "edits": [fine]}]}),
+            "changes[0].id",
+        ),
+        (
+            json!({"k": 1, "changes": [{"title": &long, "edits": [fine]}]}),
+            "changes[0].title",
+        ),
+        (json!({"title": &long}), "title"),
         (json!({"edits": [edit]}), "edits[0].id"),
         (json!({"scenario": "none"}), "scenario"),
         (json!({"deliveries": {"hours": [1, 2]}}), "deliveries.hours"),

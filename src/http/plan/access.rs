@@ -105,15 +105,7 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
         return Err(wrong("problem", both!("应为 access", "expected access")));
     }
     let title = body.title.take().unwrap_or_default();
-    if title.len() > LONGEST_TITLE {
-        return Err(wrong(
-            "title",
-            both!(
-                "应不超过{LONGEST_TITLE}字节",
-                "expected at most {LONGEST_TITLE} bytes"
-            ),
-        ));
-    }
+    short("title", Some(&title))?;
     let edits = std::mem::take(&mut body.edits);
     let edits = edits_of(app, body.scenario.as_deref(), edits).await?;
     let k = in_range("k", body.k.unwrap_or(3), MOST_K)?;
@@ -186,21 +178,9 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
             }
             wrong_edits(errors)
         })?;
+        short(&format!("changes[{n}].id"), change.id.as_deref())?;
+        short(&format!("changes[{n}].title"), change.title.as_deref())?;
         let id = change.id.unwrap_or_else(|| n.to_string());
-        if id.len() > LONGEST_TITLE
-            || change
-                .title
-                .as_ref()
-                .is_some_and(|t| t.len() > LONGEST_TITLE)
-        {
-            return Err(wrong(
-                &format!("changes[{n}].title"),
-                both!(
-                    "应不超过{LONGEST_TITLE}字节",
-                    "expected at most {LONGEST_TITLE} bytes"
-                ),
-            ));
-        }
         if changes.iter().any(|other: &AccessChange| other.id == id) {
             return Err(wrong(
                 &format!("changes[{n}].id"),
@@ -229,6 +209,19 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
         time_limit_s,
         edits,
     })
+}
+
+fn short(field: &str, text: Option<&str>) -> Result<(), Problem> {
+    if text.is_none_or(|text| text.len() <= LONGEST_TITLE) {
+        return Ok(());
+    }
+    Err(wrong(
+        field,
+        both!(
+            "应不超过{LONGEST_TITLE}字节",
+            "expected at most {LONGEST_TITLE} bytes"
+        ),
+    ))
 }
 
 fn in_range(field: &str, value: usize, most: usize) -> Result<usize, Problem> {

@@ -354,8 +354,16 @@ impl StandardBody {
                 ),
             ));
         }
-        let title = own.title.filter(|t| t.len() <= LONGEST_TEXT);
-        let title = title.map_or_else(
+        if own.title.as_ref().is_some_and(|t| t.len() > LONGEST_TEXT) {
+            return Err(wrong(
+                "standard.title",
+                both!(
+                    "应不超过{LONGEST_TEXT}字节",
+                    "expected at most {LONGEST_TEXT} bytes"
+                ),
+            ));
+        }
+        let title = own.title.map_or_else(
             || both!("自定标准", "Own standard"),
             |title| Localized::new(title.clone(), title),
         );
