@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Town, crossing};
 use crate::support::feed::Feed;
 use crate::support::ledger::account;
-use crate::support::server::Server;
+use crate::support::server::{Server, onemap};
 
 /// A p-median problem with people and a candidate at each crossing. With many streets, the solver needs long to prove
 /// the best plan.
@@ -127,6 +127,55 @@ async fn a_siting_goes_on_after_the_server_was_killed_even_if_the_map_has_change
         // The time limit includes the time before the restart.
         assert!(["optimal", "time_limit"].contains(&result["stop_reason"].as_str().unwrap()));
         assert_eq!(result["sites"].as_array().unwrap().len(), 17);
+    }
+}
+
+#[tokio::test]
+async fn a_siting_too_large_to_store_is_lost_if_the_map_changes_while_the_server_is_down() {
+    // 484 people and 484 candidates, all of them in reach of each other, are more pairs than a checkpoint stores.
+    let mut town = Town::of(22).await;
+    for changes in [false, true] {
+        let mut body = hard(22);
+        body["time_limit_s"] = json!(12);
+        let id = town.job(&body).await;
+        has_incumbent(&town, &id).await;
+        // Waits until the first checkpoint is stored, at most three seconds after the first plan.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        assert_eq!(town.look(&id).await["state"], "running");
+        town.server.kill();
+        if changes {
+            let [lon, lat] = crossing(3, 3);
+            let far = json!({
+                "type": "FeatureCollection", "features": [{
+                    "type": "Feature", "id": "new",
+                    "geometry": {"type": "Point", "coordinates": [lon, lat]},
+                    "properties": {"name": "新站"},
+                }],
+            });
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("first_aid_stations.geojson");
+            std::fs::write(&file, far.to_string()).unwrap();
+            let arguments = [
+                "import",
+                "--database",
+                &town.database,
+                file.to_str().unwrap(),
+            ];
+            let (_, errors, worked) = onemap(&arguments);
+            assert!(worked, "{errors}");
+        }
+        town.server = Server::on(&town.database, &[]).await;
+        let job = town.ended(&id).await;
+        if changes {
+            assert_eq!(job["state"], "lost", "{job}");
+            let why = job["problem"].as_str().unwrap();
+            assert!(why.contains("the map has changed since"), "{why}");
+            assert!(job["result"].is_null(), "{job}");
+        } else {
+            // The problem is read from the map again.
+            assert_eq!(job["state"], "done", "{job}");
+            assert_eq!(job["result"]["sites"].as_array().unwrap().len(), 17);
+        }
     }
 }
 
