@@ -191,7 +191,12 @@ impl<'a> Tries<'a> {
         let Some(on_foot) = in_time(self.measure.on_foot(ground, None))? else {
             return Ok(false);
         };
-        let Some(rides) = in_time(self.measure.rides(ground, None, |_| true))? else {
+        let lands = &self.scene.lands;
+        let is_concerned = |building: u32| {
+            let mut lands = lands.iter();
+            lands.any(|lands| self.scene.concerns(building, lands.as_ref()))
+        };
+        let Some(rides) = in_time(self.measure.rides(ground, None, is_concerned))? else {
             return Ok(false);
         };
         self.before = Some((rides, on_foot));

@@ -740,11 +740,33 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Returns how many people are within reach of a facility.
-         * @description Walks start at doors and follow the network; storeys, stairs and lifts count where the standard is a time. Opening
-         *     hours of ways, gates and facilities are read at `at` for the whole walk.
+         * Returns how many people have a facility within a standard, and which people have none.
+         * @description Walks start at doors and follow the network. If the standard is a time, stairs and lifts to the storeys count too.
+         *     Opening hours of ways, gates and facilities are read for the moment `at`, which is the same for the whole walk.
          */
         post: operations["coverage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan/coverage/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Creates a job that computes the coverage in each hour of a week: the mean, and the worst hour.
+         * @description The week begins with the day of `at`. For each hour, opening hours of ways, gates and facilities are read for its
+         *     middle, as in a coverage with that `at`. `by` names the areas for which the result has the mean share and the worst
+         *     hour. Facilities of `add` are always open. `brief` and `limit` change nothing.
+         */
+        post: operations["coverage_week"];
         delete?: never;
         options?: never;
         head?: never;
@@ -763,7 +785,7 @@ export interface paths {
         put?: never;
         /**
          * Saves a new scenario.
-         * @description The edits are checked against the map as it is now.
+         * @description The edits are checked against the present map.
          */
         post: operations["create_scenario"];
         delete?: never;
@@ -781,7 +803,10 @@ export interface paths {
         };
         /** Returns a scenario. */
         get: operations["read_scenario"];
-        /** Replaces name, edits and question of a scenario, and takes it to the map as it is now. */
+        /**
+         * Replaces the name, edits and question of a scenario.
+         * @description The edits are checked against the present map. The scenario belongs to the present commit of the map from then on.
+         */
         put: operations["save_scenario"];
         post?: never;
         /** Deletes a scenario. */
@@ -802,12 +827,13 @@ export interface paths {
         put?: never;
         /**
          * Creates a job that finds where facilities should stand.
-         * @description The job reads the map as it is when it starts, searches the walks from every door to every candidate, and solves the
-         *     problem exactly as far as the time allows: the result always has the best plan found, a bound that no plan exceeds, the
-         *     gap, and the reason why the solver stopped. The progress of the job has them too. `docs/planning.md` says which
-         *     constraint applies to which problem.
+         * @description The job reads the map when it starts, finds the walks from every door to every candidate, and searches until a plan
+         *     is proven to be the best or the time limit is reached. The result has the best plan found, a bound (no plan is
+         *     better than it), the gap between the two, and the reason why the solver stopped. The progress of the job has the
+         *     objective of the best plan so far, the bound and the gap. `docs/planning.md` says which constraint applies to which
+         *     problem.
          *
-         *     With `problem: "access"`, the job finds which rules to change instead, such as which gate should open.
+         *     With `problem: "access"`, the job finds which access rules to change instead, such as which gate should open.
          */
         post: operations["create_siting"];
         delete?: never;
@@ -823,7 +849,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The standards of planning. */
+        /** Lists the standards, which say how near a facility must be. */
         get: operations["standards"];
         put?: never;
         post?: never;
@@ -1506,42 +1532,43 @@ export interface components {
             /** @description The title of the question. */
             title?: string | null;
         };
-        /** @description The question which rules to change. */
+        /** @description A request for the access rules whose change saves most, such as which gate should open. */
         AccessBody: {
             /**
              * Format: date-time
-             * @description The first day of the week that is counted, RFC 3339; AEDs are counted at this moment. Now, if absent.
+             * @description The first of the seven days over which minutes are averaged, RFC 3339; now if absent. The people who have an AED
+             *     within the standard are counted for this moment.
              */
             at?: string | null;
-            /** @description Changes to choose from. */
+            /** @description The changes to choose from. */
             changes?: components["schemas"]["ChangeBody"][];
-            /** @description The compounds whose gates and lanes are generated as changes; all, if empty. */
+            /** @description The ids of the compounds for whose gates and lanes changes are generated; if empty, for all gates and lanes. */
             compounds?: string[];
             deliveries?: components["schemas"]["DeliveriesBody"] | null;
-            /** @description Edits on which the changes are tried, instead of a scenario. */
+            /** @description Edits to the map, in place of `scenario`: the changes are tried on the map with these edits. */
             edits?: components["schemas"]["ScenarioEdit"][];
             /**
-             * @description Whether changes are generated from the map: gates that bar e-bikes or people at some hours, locked gates, one-way
-             *     lanes reversed. By default if `changes` is empty.
+             * @description Whether to generate changes from the map: open gates that are locked or closed at some hours, admit e-bikes at
+             *     gates, reverse one-way lanes. If absent, changes are generated if `changes` is empty.
              */
             generate?: boolean | null;
-            /** @description The most changes of the best set, 1 to 10 (3). */
+            /** @description The most changes in the best set; 3 if absent. */
             k?: number | null;
-            /** @description What the best set saves most of. */
+            /** @description What to save: the best set of changes saves as much of this quantity as possible. */
             objective: components["schemas"]["AccessObjective"];
             /**
-             * @description `access`.
+             * @description Always `access`.
              * @example access
              */
             problem: string;
-            /** @description The id of a saved scenario on which the changes are tried. */
+            /** @description The id of a saved scenario: the changes are tried on the map with the edits of this scenario. */
             scenario?: string | null;
             /**
              * Format: int32
-             * @description For how long to search, in seconds (60).
+             * @description The longest search for the best set, in seconds; 60 if absent.
              */
             time_limit_s?: number | null;
-            /** @description The title of the question. */
+            /** @description A title, which the result repeats. */
             title?: string | null;
         };
         /** @description A gate or a door on a card. */
@@ -1793,7 +1820,7 @@ export interface components {
         AreaAnswer: {
             /**
              * Format: double
-             * @description The share of people with two facilities within the standard.
+             * @description The share of people with at least two facilities within the standard, from 0 to 1.
              */
             backup_share?: number | null;
             /**
@@ -1805,19 +1832,19 @@ export interface components {
             id: string;
             /**
              * Format: double
-             * @description The longest walk, in metres.
+             * @description The longest of these walks, in metres.
              */
             max_m?: number | null;
             /**
              * Format: double
-             * @description The mean length of the walks, in metres.
+             * @description The mean length of the walks to the nearest facility, one way, in metres; `null` if nobody can reach one.
              */
             mean_m?: number | null;
             /** @description Its name. */
             name: string;
             /**
              * Format: double
-             * @description 95 % of the people walk at most this, in metres.
+             * @description The 95th percentile of these lengths, in metres.
              */
             p95_m?: number | null;
             /**
@@ -1831,13 +1858,40 @@ export interface components {
              */
             share?: number | null;
         };
-        /** @description Areas that are filled with points. */
+        /** @description The coverage of an area over the week. */
+        AreaWeek: {
+            /** @description The id of the area, or the kind of housing. */
+            id: string;
+            /**
+             * Format: double
+             * @description The mean share of people who are covered, from 0 to 1.
+             */
+            mean_share: number;
+            /** @description The name that is shown. */
+            name: string;
+            /**
+             * Format: double
+             * @description The number of people.
+             */
+            people: number;
+            /**
+             * Format: date-time
+             * @description The middle of the first worst hour, RFC 3339.
+             */
+            worst_at: string;
+            /**
+             * Format: double
+             * @description The share in the worst hour.
+             */
+            worst_share: number;
+        };
+        /** @description Areas that are filled with a grid of points. */
         AreasBody: {
             /** @description GeoJSON polygons. */
             polygons: components["schemas"]["PolygonBody"][];
             /**
              * Format: double
-             * @description The distance between points in metres (50).
+             * @description The distance between points, 5 to 5,000 metres; 50 if absent.
              */
             spacing_m?: number | null;
         };
@@ -2007,7 +2061,7 @@ export interface components {
             units?: number;
         };
         /**
-         * @description How the result is divided.
+         * @description The kind of areas for which the answer has figures.
          * @enum {string}
          */
         ByBody: "building" | "grid" | "community" | "street" | "housing";
@@ -2015,15 +2069,15 @@ export interface components {
         CandidatePoint: {
             /**
              * Format: double
-             * @description How many people it can serve.
+             * @description How many people a facility here can serve.
              */
             capacity?: number | null;
             /**
              * Format: double
-             * @description The cost.
+             * @description The cost of a facility here, in the unit of `budget`.
              */
             cost?: number | null;
-            /** @description Its id; if absent, `point-` and its place in the list, from 1. */
+            /** @description The id; if absent, `point-1` for the first point of the list, `point-2` for the second, and so on. */
             id?: string | null;
             /**
              * Format: double
@@ -2035,16 +2089,16 @@ export interface components {
              * @description Longitude, WGS 84 degrees.
              */
             lon: number;
-            /** @description Its name. */
+            /** @description The name; the id if absent. */
             name?: string | null;
         };
-        /** @description Where facilities may stand. Several kinds of candidates can be given. */
+        /** @description Where facilities may stand. Several kinds of candidates can be combined. */
         CandidatesBody: {
             areas?: components["schemas"]["AreasBody"] | null;
             generate?: components["schemas"]["GenerateBody"] | null;
             hosts?: components["schemas"]["HostsBody"] | null;
             layer?: components["schemas"]["LayerBody"] | null;
-            /** @description Points. */
+            /** @description Single points. */
             points?: components["schemas"]["CandidatePoint"][] | null;
         };
         Case: {
@@ -2131,9 +2185,9 @@ export interface components {
              * @description How many people are covered only with the tried facilities.
              */
             people: number;
-            /** @description The places in which they live, those with the most people first. */
+            /** @description The places in which these people live, those with the most such people first. */
             places: components["schemas"]["GainedPlace"][];
-            /** @description The numbers of positions in `add` near which there is no way. */
+            /** @description The indexes in `add`, from 0, of the positions without a walkable way nearby. */
             unlinked: number[];
         };
         /** @description A change to choose from. */
@@ -2143,7 +2197,7 @@ export interface components {
             /** @description The id in the answer; if absent, the index in `changes`, from 0. */
             id?: string | null;
             /**
-             * @description The title.
+             * @description The title; the id if absent.
              * @example 北门 11:00-13:00 允许电动车
              */
             title?: string | null;
@@ -2198,7 +2252,7 @@ export interface components {
             /** @description The title of the collection. */
             title: string;
         };
-        /** @description The least share of the people of communities: one number for all, or a list. */
+        /** @description The share of the people of a community that a plan must cover at least: one number for all communities, or a list. */
         CommunityShareBody: number | components["schemas"]["ShareOf"][];
         /** @description Properties of the collection `compounds` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         CompoundsProperties: {
@@ -2286,19 +2340,19 @@ export interface components {
             /** @description The id of the case. */
             id: string;
         };
-        /** @description A coverage: the people who are within reach of a facility, and those who are not. */
+        /** @description A coverage: how many people have a facility within the standard, and which people have none. */
         CoverageAnswer: {
             /**
              * Format: double
-             * @description The share of people with two facilities within the standard, so that one may fail.
+             * @description The share of people with at least two facilities within the standard, from 0 to 1; `null` without people.
              */
             backup_share?: number | null;
-            /** @description The areas, the worst first: those with the lowest share. */
+            /** @description The figures of each area, those with the lowest share first. */
             by: components["schemas"]["AreaAnswer"][];
             change?: components["schemas"]["ChangeAnswer"] | null;
             /**
              * Format: double
-             * @description How many of them are covered.
+             * @description How many of them are covered: they have a facility within the standard.
              */
             covered: number;
             /**
@@ -2318,73 +2372,74 @@ export interface components {
             factors?: components["schemas"]["FactorsAnswer"] | null;
             /**
              * Format: double
-             * @description The number of people in no area of `by`, for example in buildings without a kind of housing.
+             * @description The number of people in no area of `by`, for example in buildings without a kind of housing; 0 if the request is
+             *     `brief`.
              */
             in_no_area: number;
-            /** @description How many areas, uncovered and unlinked places were left off by `limit`. */
+            /** @description How many entries `limit` left off each list. */
             left_off: components["schemas"]["LeftOff"];
             /**
              * Format: int64
-             * @description The commit from which the network was built.
+             * @description The number of the commit from which the walking network was built.
              */
             network_seq: number;
-            /** @description Notes for a report: what the figures rest on. */
+            /** @description Notes for a report: the data and assumptions behind the figures. */
             notes: components["schemas"]["Localized"][];
             /**
              * Format: int64
-             * @description The commit of the map that was counted.
+             * @description The number of the commit whose map was read. The edits of the request are not part of this commit.
              */
             seq: number;
             /**
              * Format: double
-             * @description The share of people who are covered, from 0 to 1; `null` without people.
+             * @description The share of people who are covered, from 0 to 1; `null` if there are no people.
              */
             share?: number | null;
             /** @description The standard. */
             standard: components["schemas"]["StandardShown"];
-            /** @description The same by straight-line distance instead of walks, for comparison only: the share is too high. */
+            /** @description The coverage by straight-line distance, for comparison only: it is too high, because walks are longer. */
             straight_line: components["schemas"]["StraightLine"];
-            /** @description The places with people who are not covered, those with the most people first. */
+            /** @description The places with people who are not covered, those with the most such people first. */
             uncovered: components["schemas"]["UncoveredPlace"][];
-            /** @description The people who are not linked to any facility. They count as not covered. */
+            /** @description The people who cannot reach any facility. They count as not covered. */
             unlinked: components["schemas"]["UnlinkedAnswer"];
             worst?: components["schemas"]["AreaAnswer"] | null;
         };
-        /** @description A request for a coverage. */
+        /** @description A request for a coverage: how many people have a facility within a standard. */
         CoverageBody: {
-            /** @description Positions of further facilities to try. */
+            /** @description Positions at which further facilities are tried: they count as facilities, and `change` says what they add. */
             add?: components["schemas"]["TriedPlace"][];
             /**
              * Format: date-time
-             * @description The moment at which opening hours are read for the whole walk, RFC 3339; now, if absent.
+             * @description The moment for which opening hours are read, RFC 3339; now if absent. It is the same for the whole walk.
              */
             at?: string | null;
             /**
-             * @description Only the figures, for trying a position that is being dragged: the lists of the answer are empty, but not that of
-             *     `change`.
+             * @description Whether to answer without the lists `by`, `uncovered` and `unlinked.places`, for a position that is being
+             *     dragged. They are empty then, `worst` is `null`, and `in_no_area` is 0.
              */
             brief?: boolean;
-            /** @description How the result is divided. */
+            /** @description The kind of areas for which the answer has figures in `by`; `community` if absent. */
             by?: components["schemas"]["ByBody"];
             demand?: components["schemas"]["DemandBody"] | null;
-            /** @description Edits to the map that are tried, instead of a scenario. */
+            /** @description Edits to the map, in place of `scenario`: coverage is computed on the map with these edits. */
             edits?: components["schemas"]["ScenarioEdit"][];
             facility?: components["schemas"]["FacilityBody"] | null;
             /**
-             * @description The maximum length of each list in the answer: areas, uncovered places, unlinked places and places of
-             *     `change`.
+             * @description The most entries of each of the lists `by`, `uncovered`, `unlinked.places` and `change.places` in the answer;
+             *     100 if absent.
              */
             limit?: number;
             /**
-             * @description The travel profile: `foot` or `wheelchair`.
+             * @description The travel profile: one that walks, such as `foot` or `wheelchair`; `foot` if absent.
              * @example foot
              */
             profile?: string;
-            /** @description The id of a saved scenario that is tried: the answer is as if its edits had been made. */
+            /** @description The id of a saved scenario: coverage is computed on the map with the edits of this scenario. */
             scenario?: string | null;
-            /** @description The standard, which says how near a facility must be: an id, or a standard of your own. */
+            /** @description How near a facility must be: the id of a standard of `/api/plan/standards`, or a standard of your own. */
             standard: components["schemas"]["StandardBody"];
-            /** @description The ids of facilities that do not count. */
+            /** @description The ids of facilities that do not count, as if they did not exist. */
             without?: string[];
         };
         /** @description A source of the data on the map. */
@@ -2420,15 +2475,15 @@ export interface components {
              */
             until?: string;
         };
-        /** @description Deliveries of a day. */
+        /** @description Figures about deliveries. An absent field has the value of `deliveries.toml`. */
         DeliveriesBody: {
-            /** @description The share of each hour of the day, 24 numbers; they are divided by their sum. */
+            /** @description The weights of the 24 hours of the day. The share of an hour is its weight divided by the sum of all weights. */
             hours?: number[] | null;
-            /** @description Where riders come from: longitude and latitude, WGS 84 degrees; at most 20. */
+            /** @description The positions from which riders start: longitude and latitude, WGS 84 degrees. */
             origins?: number[][] | null;
             /**
              * Format: double
-             * @description Deliveries per household and day.
+             * @description The number of deliveries per household and day, 0 to 100.
              */
             per_household_day?: number | null;
         };
@@ -2487,26 +2542,29 @@ export interface components {
             /** @description The id of the warning. */
             warning: string;
         };
-        /** @description Whose walks count: the buildings of the map, a collection, or points. */
+        /**
+         * @description The people to count: those in a collection (`collection` and `weight`) or at points (`points`). If both are absent,
+         *     those in the buildings of the map.
+         */
         DemandBody: {
-            /** @description A collection with a number of people in a property; without it the buildings of the map. */
+            /** @description A collection whose features have a number of people in the property `weight`. */
             collection?: string | null;
             /**
              * Format: double
-             * @description The floor area per person in m² for buildings without a number of households (40).
+             * @description The floor area per person in m², for buildings without a number of households; 40 if absent.
              */
             m2_per_person?: number | null;
             /**
              * Format: double
-             * @description The persons in a household (2.62).
+             * @description The number of persons per household, for buildings; 2.62 if absent.
              */
             persons_per_household?: number | null;
-            /** @description Points with people. */
+            /** @description Points, each with a number of people. */
             points?: components["schemas"]["PointBody"][] | null;
-            /** @description The property of the collection with the number of people. */
+            /** @description The name of the property with the number of people. */
             weight?: string | null;
         };
-        /** @description How walks are distributed over people. */
+        /** @description The distribution of walks over the people who can reach a facility. */
         Distribution: {
             /**
              * Format: double
@@ -2520,7 +2578,7 @@ export interface components {
             mean: number;
             /**
              * Format: double
-             * @description 95 % of the people walk at most this.
+             * @description The 95th percentile: 95 % of these people have a walk of at most this.
              */
             p95: number;
         };
@@ -2675,13 +2733,13 @@ export interface components {
         };
         /** @description The facilities that were counted. */
         FacilitiesAnswer: {
-            /** @description The ids of those that are closed at the moment. */
+            /** @description The ids of those that are closed at the moment. They do not count. */
             closed: string[];
-            /** @description How many count at the moment. */
+            /** @description How many count: those that are open at the moment and have a walkable way nearby. */
             count: number;
             /** @description How many of them have unknown opening hours. They count as open. */
             unknown_hours: number;
-            /** @description The ids of those near which there is no way. */
+            /** @description The ids of those without a walkable way nearby. They do not count. */
             unlinked: string[];
         };
         /** @description Properties of the collection `facilities` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
@@ -2704,24 +2762,24 @@ export interface components {
         };
         /** @description The features that count as facilities. */
         FacilityBody: {
-            /** @description Only stations with a defibrillator. */
+            /** @description Whether only features with `aed: true` count: stations with a defibrillator. */
             aed?: boolean;
-            /** @description The smallest and the largest area, in m². */
+            /** @description The smallest and the largest area, in m². A feature whose area is not known counts. */
             area_m2?: number[] | null;
             /**
-             * @description The collection.
+             * @description The collection of the features.
              * @example facilities
              */
             collection: string;
             /** @description A filter in CQL2 text. */
             filter?: string | null;
             /**
-             * @description Only features of this kind.
+             * @description Only features with this value of the property `kind`.
              * @example battery_swap
              */
             kind?: string | null;
         };
-        /** @description How the number of people was found. */
+        /** @description The factors from which the number of people was computed. */
         FactorsAnswer: {
             /**
              * Format: double
@@ -2730,7 +2788,7 @@ export interface components {
             m2_per_person: number;
             /**
              * Format: double
-             * @description The persons in a household.
+             * @description The number of persons per household.
              */
             persons_per_household: number;
         };
@@ -3235,7 +3293,8 @@ export interface components {
         GenerateBody: {
             /**
              * Format: double
-             * @description The distance between points in metres (100). It is widened if there would be more than 1,500.
+             * @description The distance between points, 5 to 5,000 metres; 100 if absent. It is widened to at least a twentieth of the
+             *     distance of the standard, and until there are at most 1,500 points.
              */
             spacing_m?: number | null;
         };
@@ -3349,6 +3408,24 @@ export interface components {
              * @example kind = 'shop'
              */
             filter?: string | null;
+        };
+        /** @description The coverage in one hour. */
+        HourShown: {
+            /**
+             * Format: date-time
+             * @description The middle of the hour, for which opening hours are read, RFC 3339.
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description The number of people who are covered.
+             */
+            covered: number;
+            /**
+             * Format: double
+             * @description The share of people who are covered, from 0 to 1; `null` without people.
+             */
+            share?: number | null;
         };
         /** @description The result of an import, or of its dry run. */
         ImportReport: {
@@ -3574,6 +3651,9 @@ export interface components {
         }) | (components["schemas"]["AccessAnswer"] & {
             /** @enum {string} */
             kind: "access";
+        }) | (components["schemas"]["WeekAnswer"] & {
+            /** @enum {string} */
+            kind: "coverage_week";
         });
         /** @description A job. */
         JobShown: {
@@ -3660,13 +3740,13 @@ export interface components {
             /** @description West, south, east, north, in degrees (WGS 84). Null for an empty map. */
             bbox?: number[] | null;
         };
-        /** @description The features of a layer as candidates. */
+        /** @description The features of a collection as candidates. */
         LayerBody: {
             /** @description The property with the number of people that the site can serve. */
             capacity?: string | null;
             /** @description The collection. */
             collection: string;
-            /** @description The property with the cost. */
+            /** @description The property with the cost of a site. */
             cost?: string | null;
             /** @description A filter in CQL2 text. */
             filter?: string | null;
@@ -3768,10 +3848,10 @@ export interface components {
         MovedOn: {
             /**
              * Format: int64
-             * @description The number of commits.
+             * @description The number of commits since then, those that only change warnings included.
              */
             commits: number;
-            /** @description The features of the scenario's edits that were changed, created or deleted by them. */
+            /** @description The features named in the scenario's edits that these commits changed, created or deleted. */
             touched: components["schemas"]["TouchedFeature"][];
         };
         /** @description A place near a building. */
@@ -4035,23 +4115,23 @@ export interface components {
              */
             seq: number;
         };
-        /** @description A standard of your own. It needs a source, which is shown beside every figure. */
+        /** @description A standard of your own. Its `source` is required, because reports show it with the figures. */
         OwnStandard: {
             /**
              * Format: double
-             * @description The longest walk in metres; either this or `minutes`.
+             * @description The longest walk that counts, in metres: above 0, at most 20,000. Give either this or `minutes`.
              */
             metres?: number | null;
             /**
              * Format: double
-             * @description The longest walk in minutes; either this or `metres`.
+             * @description The longest walk that counts, in minutes: above 0, at most 240. Give either this or `metres`.
              */
             minutes?: number | null;
-            /** @description Where the figure comes from. */
+            /** @description Where the figure comes from, such as a regulation or a plan. */
             source?: string | null;
-            /** @description Whether the walk counts there and back. */
+            /** @description Whether the limit is for the walk there and back, not only for the walk there. */
             there_and_back?: boolean;
-            /** @description The name. */
+            /** @description The name; `Own standard` if absent. */
             title?: string | null;
         };
         /** @description The answer of a person who came to an entrance. */
@@ -4157,7 +4237,7 @@ export interface components {
             /** @description The name in Chinese. */
             zh: string;
         };
-        /** @description Where facilities should stand, or which rules to change. */
+        /** @description The request body: where facilities should stand, or which rules to change. */
         PlanQuestion: components["schemas"]["SitingBody"] | components["schemas"]["AccessBody"];
         /** @description Properties of the collection `pocket_parks` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         PocketParksProperties: {
@@ -4197,7 +4277,7 @@ export interface components {
         };
         /** @description A GeoJSON polygon. */
         PolygonBody: {
-            /** @description The rings, the outline first. */
+            /** @description The rings: the outline first, then the holes. */
             coordinates: number[][][];
             /** @enum {string} */
             type: "Polygon";
@@ -4286,7 +4366,7 @@ export interface components {
         ProgressShown: {
             /**
              * Format: double
-             * @description No plan is better than this.
+             * @description The bound of the objective: no plan is better than this.
              */
             bound?: number | null;
             /**
@@ -4479,26 +4559,28 @@ export interface components {
             /** @description Width of the roadway. */
             width_m?: number;
         };
-        /** @description What varies between samples. */
+        /** @description What varies between the samples of the robustness test. */
         RobustnessBody: {
             /**
              * Format: double
-             * @description The standard deviation of the logarithm of the number of people (0.2: about 20 %).
+             * @description The standard deviation of the logarithm of the number of people, 0 to 1; 0.2 (about 20 %) if absent.
              */
             demand_sd?: number | null;
             /**
              * Format: double
-             * @description The share of links between people and sites that are missing (0.02).
+             * @description The share of missing links between demand points and candidates, 0 to 1; 0.02 if absent. The link to the nearest
+             *     candidate is never missing.
              */
             missing_links?: number | null;
             /**
              * Format: int32
-             * @description How many samples are solved (100).
+             * @description How many samples to solve; 100 if absent.
              */
             samples?: number | null;
             /**
              * Format: double
-             * @description The standard deviation of the logarithm of the walking speed, one for all within a sample (0.1).
+             * @description The standard deviation of the logarithm of the walking speed, 0 to 1; 0.1 if absent. The speed is
+             *     the same for all people of a sample.
              */
             speed_sd?: number | null;
         };
@@ -4772,11 +4854,11 @@ export interface components {
         };
         /** @description A saved scenario. */
         Scenario: {
-            /** @description The name of the account that made it. */
+            /** @description The name of the account that created it. */
             author: string;
             /**
              * Format: date-time
-             * @description When it was made.
+             * @description When it was created.
              */
             created_at: string;
             /** @description The edits. */
@@ -4786,7 +4868,7 @@ export interface components {
             moved_on?: components["schemas"]["MovedOn"] | null;
             /** @description The name for people. */
             name: string;
-            /** @description The question that a page asks with it; any JSON. */
+            /** @description Any JSON that a page saved with the scenario, such as the question that it asks. */
             question?: Record<string, never> | null;
             /**
              * Format: date-time
@@ -4802,7 +4884,7 @@ export interface components {
             seq: number;
             /**
              * Format: int64
-             * @description How often it was saved.
+             * @description How often it was saved: 1 for a new scenario.
              */
             version: number;
         };
@@ -4829,7 +4911,7 @@ export interface components {
         };
         /** @description All scenarios. */
         ScenarioList: {
-            /** @description The scenarios, those saved last first. */
+            /** @description The scenarios, the last saved one first. */
             scenarios: components["schemas"]["Scenario"][];
         };
         /** @description The content of a scenario to save. */
@@ -4841,7 +4923,7 @@ export interface components {
              * @example 北门开放
              */
             name: string;
-            /** @description The question that a page asks with it; any JSON of at most 64 KiB. */
+            /** @description Any JSON of at most 64 KiB to save with the scenario, such as the question that a page asks. */
             question?: Record<string, never> | null;
         };
         /** @description The cases to export. */
@@ -4869,7 +4951,7 @@ export interface components {
             /** @description The id of the member unit that the account works for. */
             unit?: string | null;
         };
-        /** @description The least share of the people of a community. */
+        /** @description The share of the people of one community that a plan must cover at least. */
         ShareOf: {
             /** @description The id of the community. */
             community: string;
@@ -4997,87 +5079,87 @@ export interface components {
         SitingBody: {
             /**
              * Format: date-time
-             * @description The moment at which opening hours are read for the whole walk, RFC 3339; now, if absent.
+             * @description The moment for which opening hours are read, RFC 3339; now if absent. It is the same for the whole walk.
              */
             at?: string | null;
-            /** @description Whether people count as covered only with two sites within the standard. */
+            /** @description Whether people count as covered only if two sites are within the standard. */
             backup?: boolean;
             /**
              * Format: double
-             * @description The sum of the costs is at most this.
+             * @description The largest total cost of the chosen sites, in the unit of the costs of the candidates.
              */
             budget?: number | null;
             candidates?: components["schemas"]["CandidatesBody"] | null;
             /**
              * Format: double
-             * @description How many people a site can serve if it has no capacity of its own.
+             * @description How many people a site can serve if the candidate has no capacity.
              */
             capacity?: number | null;
             community_share?: components["schemas"]["CommunityShareBody"] | null;
             demand?: components["schemas"]["DemandBody"] | null;
-            /** @description Edits to the map, instead of a scenario. */
+            /** @description Edits to the map, in place of `scenario`: the problem is solved on the map with these edits. */
             edits?: components["schemas"]["ScenarioEdit"][];
-            /** @description What becomes of the facilities that exist. */
+            /** @description How existing facilities are treated; `keep` if absent. */
             existing?: components["schemas"]["SitingExisting"];
             facility?: components["schemas"]["FacilityBody"] | null;
             /** @description The ids of candidates that must not be chosen. */
             forbidden?: string[];
             /**
              * Format: double
-             * @description Gradual coverage: beyond the standard it falls linearly, and is 0 from here on; in metres or minutes, as the
-             *     standard.
+             * @description Makes coverage gradual: a person counts fully up to the standard, and linearly less beyond it, down to 0 at this
+             *     walk, in metres or minutes as the standard.
              */
             gradual_until?: number | null;
-            /** @description How many sites are chosen, beside the existing facilities that stay. */
+            /** @description How many sites to choose (at most, for `p-center`). Existing facilities that stay are not counted. */
             k?: number | null;
             /**
              * Format: double
-             * @description The smallest distance between two sites in a straight line, in metres. Two existing facilities may be nearer.
+             * @description The smallest straight-line distance between two sites, in metres. It does not apply to two existing facilities.
              */
             min_distance_m?: number | null;
-            /** @description How many of the existing facilities may move (`relocation`). */
+            /** @description For `relocation`: how many of the existing facilities may move at most. */
             moves?: number | null;
-            /** @description `false`: the rules of placement do not apply. */
+            /** @description Whether the rules of placement (`placement.toml`) apply; `true` if absent. */
             placement?: boolean | null;
-            /** @description How many different plans are wanted (3). */
+            /** @description The most plans in the result, the best plan included; 3 if absent. */
             plans?: number | null;
-            /** @description What is asked for. */
+            /** @description The siting problem to solve. */
             problem: components["schemas"]["SitingProblem"];
             /**
-             * @description The travel profile: `foot` or `wheelchair`.
+             * @description The travel profile: one that walks, such as `foot` or `wheelchair`; `foot` if absent.
              * @example foot
              */
             profile?: string | null;
             /** @description The ids of candidates that must be chosen. */
             required?: string[];
             robustness?: components["schemas"]["RobustnessBody"] | null;
-            /** @description The id of a saved scenario: the answer is as if its edits had been made. */
+            /** @description The id of a saved scenario: the problem is solved on the map with the edits of this scenario. */
             scenario?: string | null;
             /**
              * Format: double
-             * @description The share of people to cover (`lscp`; 1 if absent).
+             * @description For `lscp`: the share of people to cover, above 0 and at most 1; 1 if absent.
              */
             share?: number | null;
             standard?: components["schemas"]["StandardBody"] | null;
             /**
              * Format: int32
-             * @description How long the solver may search for the best plan, in seconds (60). Further plans, the curve and the robustness take
-             *     at most half as long each.
+             * @description The longest search for the best plan, in seconds; 60 if absent. Further plans, the curve and the robustness test
+             *     take at most half as long each.
              */
             time_limit_s?: number | null;
-            /** @description A title for the planner. */
+            /** @description A title, which the result repeats. */
             title?: string | null;
         };
         /** @description The candidates of a siting. */
         SitingCandidates: {
-            /** @description How many may be chosen, without existing facilities. */
+            /** @description How many candidates may be chosen, not counting existing facilities. */
             count: number;
-            /** @description Those that may not be chosen. */
+            /** @description Candidates that may not be chosen, at most 200. */
             refused: components["schemas"]["SitingRefusedCandidate"][];
-            /** @description How many refused ones are not listed. */
+            /** @description How many further candidates may not be chosen. */
             refused_left_off: number;
         };
-        /** @description A constraint that leaves no plan. */
+        /** @description A constraint because of which no plan exists. */
         SitingConflict: {
             /**
              * @description The constraint.
@@ -5094,9 +5176,9 @@ export interface components {
              * @description How many people the objective counts as covered.
              */
             covered: number;
-            /** @description Whether it is proven that no plan covers more; otherwise it is the best plan found (greedy, then swaps). */
+            /** @description Whether it is proven that no plan covers more; otherwise the plan is the best that was found. */
             is_proven: boolean;
-            /** @description The number of sites beside the existing ones. */
+            /** @description The number of sites, not counting existing facilities that stay. */
             k: number;
             /**
              * Format: double
@@ -5105,7 +5187,7 @@ export interface components {
             share: number;
         };
         /**
-         * @description What becomes of the facilities that exist.
+         * @description How existing facilities are treated.
          * @enum {string}
          */
         SitingExisting: "keep" | "replace" | "ignore";
@@ -5113,12 +5195,12 @@ export interface components {
         SitingFigures: {
             /**
              * Format: double
-             * @description The share of people with two sites within the standard.
+             * @description The share of people with at least two sites within the standard, from 0 to 1; `null` without a standard.
              */
             backup_share?: number | null;
             /**
              * Format: double
-             * @description The total cost of the sites, or the number of new ones.
+             * @description The total cost of the sites; without costs in the request, the number of new sites.
              */
             cost: number;
             /**
@@ -5143,26 +5225,28 @@ export interface components {
             share?: number | null;
             /**
              * Format: double
-             * @description How many people reach no site.
+             * @description How many people cannot reach any site.
              */
             unreached: number;
             /**
              * Format: double
-             * @description The mean walk in metres; `null` if the standard is a time.
+             * @description The mean walk to the nearest site in metres, there and back if the standard counts both; `null` if the standard
+             *     is a time.
              */
             walking_mean_m?: number | null;
             /**
              * Format: double
-             * @description The mean walk in seconds, with stairs and lifts, and back where that counts; `null` if the standard is a length.
+             * @description The mean walk to the nearest site in seconds, with stairs and lifts, there and back if the standard counts both;
+             *     `null` unless the standard is a time.
              */
             walking_mean_s?: number | null;
             /**
              * Format: double
-             * @description The longest walk, in the unit of the standard: metres or seconds.
+             * @description The longest walk to the nearest site, in metres, or in seconds if the standard is a time.
              */
             worst?: number | null;
         };
-        /** @description What an objective is. */
+        /** @description What is maximised or minimised. */
         SitingObjective: components["schemas"]["Localized"] & {
             /** @description Whether more is better. */
             maximised: boolean;
@@ -5177,16 +5261,16 @@ export interface components {
             figures: components["schemas"]["SitingFigures"];
             /**
              * Format: double
-             * @description The objective.
+             * @description The objective of the plan.
              */
             incumbent: number;
-            /** @description Whether it is proven that only the plans before it are better. */
+            /** @description Whether it is proven that no other plan is better, except those before it in the list. */
             is_proven: boolean;
             /** @description The sites. */
             sites: components["schemas"]["SitingSite"][];
         };
         /**
-         * @description What is asked for.
+         * @description The siting problem.
          * @enum {string}
          */
         SitingProblem: "mclp" | "lscp" | "p-median" | "p-center" | "relocation";
@@ -5201,25 +5285,28 @@ export interface components {
             /** @description Why it may not be chosen. */
             why: components["schemas"]["Localized"];
         };
-        /** @description The result of a siting: where facilities should stand, how good that is, and how sure. */
+        /** @description The result of a siting: where facilities should stand, what that achieves, and whether a better plan may exist. */
         SitingResult: {
-            /** @description The same figures of the map as it is. */
+            /** @description The same figures for the existing facilities alone. */
             before: components["schemas"]["SitingFigures"];
             /**
              * Format: double
-             * @description No plan is better than this.
+             * @description The bound of the objective: no plan is better than this. `null` if no bound is known.
              */
             bound?: number | null;
-            /** @description The candidates. */
+            /** @description How many candidates may be chosen, and which were refused. */
             candidates: components["schemas"]["SitingCandidates"];
-            /** @description If there is no plan: each constraint without which there would be one; all in use if no single one is to blame. */
+            /**
+             * @description If no plan exists: each constraint whose removal alone makes a plan possible. If there is no such constraint,
+             *     all constraints in use.
+             */
             conflicts: components["schemas"]["SitingConflict"][];
-            /** @description How many people the best plan covers with 0, 1, 2 … sites; only for `mclp` with a number of sites. */
+            /** @description How many people the best plan covers with 0, 1, 2 … sites; empty unless the problem is `mclp` with `k`. */
             curve: components["schemas"]["SitingCurvePoint"][];
             figures?: components["schemas"]["SitingFigures"] | null;
             /**
              * Format: double
-             * @description `|incumbent − bound| / |incumbent|`; 0 is a proof that the plan is the best.
+             * @description `|incumbent − bound| / |incumbent|`; 0 proves that no plan is better.
              */
             gap?: number | null;
             /**
@@ -5231,31 +5318,31 @@ export interface components {
             least_walking: boolean;
             /**
              * Format: int64
-             * @description The commit from which the network was built.
+             * @description The number of the commit from which the walking network was built.
              */
             network_seq: number;
-            /** @description Notes for a report: what the figures rest on. */
+            /** @description Notes for a report: the data and assumptions behind the figures. */
             notes: components["schemas"]["Localized"][];
-            /** @description What `incumbent` and `bound` are. */
+            /** @description The name and unit of `incumbent` and `bound`. */
             objective: components["schemas"]["SitingObjective"];
             /** @description The best plans, the best first. */
             plans: components["schemas"]["SitingPlan"][];
-            /** @description What was asked for. */
+            /** @description The siting problem of the request. */
             problem: components["schemas"]["SitingProblem"];
             /** @description The request. */
             question: Record<string, never>;
             robustness?: components["schemas"]["SitingRobustness"] | null;
             /**
              * Format: double
-             * @description How long the solver searched, in seconds.
+             * @description How long the solver searched for the best plan, in seconds.
              */
             seconds: number;
             /**
              * Format: int64
-             * @description The commit of the map that was read.
+             * @description The number of the commit whose map was read. The edits of the request are not part of this commit.
              */
             seq: number;
-            /** @description The sites of the best plan, existing facilities that stay among them. */
+            /** @description The sites of the best plan, including existing facilities that stay. */
             sites: components["schemas"]["SitingSite"][];
             standard?: components["schemas"]["StandardShown"] | null;
             /**
@@ -5265,24 +5352,25 @@ export interface components {
             stop_reason: string;
             /** @description The title of the request. */
             title?: string | null;
-            /** @description The people who are in no plan, whatever is chosen. */
+            /** @description The people whom no plan can serve. */
             unserved: components["schemas"]["SitingUnserved"];
         };
-        /** @description How often sites are chosen. */
+        /** @description How often sites are chosen in samples of the problem. */
         SitingRobustness: {
             /**
              * Format: int32
-             * @description How many samples had no plan.
+             * @description For how many further samples it is proven that no plan satisfies the constraints.
              */
             infeasible: number;
             /**
              * Format: int32
-             * @description In how many of them the plan is proven to be the best.
+             * @description In how many of these the plan is proven to be the best.
              */
             proven: number;
             /**
              * Format: int32
-             * @description How many samples were solved; fewer than asked for if the time was up.
+             * @description How many samples have a plan. With `infeasible`, this is fewer than asked for if the time was up, or if the solver
+             *     failed: a sample whose search ended without a plan for one of these reasons is not counted.
              */
             samples: number;
             /** @description The sites that were chosen in some sample, most often chosen first. */
@@ -5292,7 +5380,7 @@ export interface components {
         SitingSite: {
             /**
              * Format: double
-             * @description Its cost; `null` if the request has none.
+             * @description Its cost; `null` if the request has no costs.
              */
             cost?: number | null;
             /** @description Whether it is a facility that exists. */
@@ -5305,7 +5393,7 @@ export interface components {
             name: string;
             /**
              * Format: double
-             * @description How many people have it as their nearest site; with a standard, only those within it.
+             * @description How many people have it as their nearest site; with a standard, only people for whom it is within the standard.
              */
             people: number;
             /** @description Longitude and latitude, WGS 84 degrees. */
@@ -5321,23 +5409,23 @@ export interface components {
             /** @description The id of the site. */
             id: string;
         };
-        /** @description The people whom no plan serves. */
+        /** @description The people whom no plan can serve. */
         SitingUnserved: {
             /**
              * Format: double
-             * @description The largest share of people that can be within the standard, with all candidates, rounded down; `null` without a
-             *     standard.
+             * @description The share of people who are covered if all candidates are chosen (with gradual coverage: at least in part), from
+             *     0 to 1, rounded down; `null` for `p-median` and `p-center`.
              */
             attainable_share?: number | null;
             /**
              * Format: double
-             * @description How many people are not part of the problem, because they reach no site at any distance (`lscp` for
-             *     everybody, `p-median`, `p-center`).
+             * @description How many people are not part of the problem, because they cannot reach any site at any distance: for `p-median`,
+             *     `p-center`, and `lscp` with `share` 1. They include the people of `no_way`.
              */
             left_out: number;
             /**
              * Format: double
-             * @description How many people live behind doors near which there is no way.
+             * @description How many people have no walkable way near their door.
              */
             no_way: number;
         };
@@ -5374,17 +5462,17 @@ export interface components {
             /** @description The coordinate system of the box. */
             crs: string;
         };
-        /** @description The forms of a standard, for the interface description. */
+        /** @description The forms of a standard, for the OpenAPI document. */
         StandardBody: string | components["schemas"]["OwnStandard"];
         /** @description The features that count as the facility of a standard. */
         StandardFacility: {
             /** @description Whether only stations with a defibrillator count. */
             aed: boolean;
-            /** @description The smallest and the largest area, in m². */
+            /** @description The smallest and the largest area in m², if the area is limited. */
             area_m2?: number[] | null;
             /** @description The collection. */
             collection: string;
-            /** @description The value of `kind`. */
+            /** @description The value of the property `kind`, if only that kind counts. */
             kind?: string | null;
         };
         /** @description The standards. */
@@ -5392,28 +5480,28 @@ export interface components {
             /** @description The standards, in the order of `standards.toml`. */
             standards: components["schemas"]["StandardShown"][];
         };
-        /** @description A standard as it is shown: how near a facility must be, and where the figure comes from. */
+        /** @description A standard in a response: how near a facility must be, and the source of the figure. */
         StandardShown: {
             facility?: components["schemas"]["StandardFacility"] | null;
-            /** @description Its id; `null` for a standard of the request. */
+            /** @description The id in `standards.toml`; `null` for a standard that the request contains. */
             id?: string | null;
             /**
              * Format: double
-             * @description The longest walk that counts, in metres.
+             * @description The longest walk that satisfies the standard, in metres; `null` if the standard is a time.
              */
             metres?: number | null;
             /**
              * Format: double
-             * @description The longest walk that counts, in minutes.
+             * @description The longest walk that satisfies the standard, in minutes; `null` if the standard is a length.
              */
             minutes?: number | null;
             /** @description The source of the figure. */
             source: components["schemas"]["Localized"];
-            /** @description Whether the walk counts there and back. */
+            /** @description Whether the way back counts too. */
             there_and_back: boolean;
-            /** @description Its name. */
+            /** @description The name. */
             title: components["schemas"]["Localized"];
-            /** @description Whether the figure was read in its source. */
+            /** @description Whether the figure was checked against its source. */
             verified: boolean;
         };
         /** @enum {string} */
@@ -5488,11 +5576,12 @@ export interface components {
             /** @description What the photo shows. */
             kind: components["schemas"]["PhotoKind"];
         };
-        /** @description A comparison by straight lines. */
+        /** @description The coverage by straight-line distance. */
         StraightLine: {
             /**
              * Format: double
-             * @description The share of people, from 0 to 1; `null` without people.
+             * @description The share of people with a facility within the straight-line distance of the standard, from 0 to 1; `null` if
+             *     there are no people.
              */
             share?: number | null;
         };
@@ -5692,7 +5781,7 @@ export interface components {
             /** @description The id. */
             id: string;
         };
-        /** @description A position to try. */
+        /** @description A position at which a further facility is tried. */
         TriedPlace: {
             /**
              * Format: double
@@ -5854,7 +5943,8 @@ export interface components {
         UncoveredPlace: {
             /**
              * Format: double
-             * @description The longest walk from one of its doors, in metres; `null` if no facility can be reached.
+             * @description The longest of the walks from its doors to the nearest facility, one way, in metres; `null` if no facility can
+             *     be reached.
              */
             distance_m?: number | null;
             /** @description The id of the building, or of the feature of the demand layer. */
@@ -5945,7 +6035,7 @@ export interface components {
             /** @description The telephone number of whoever is on duty. */
             phone?: string;
         };
-        /** @description People who are not linked to any facility. */
+        /** @description The people who cannot reach any facility. */
         UnlinkedAnswer: {
             /**
              * Format: double
@@ -5955,7 +6045,7 @@ export interface components {
             /** @description The places. */
             places: components["schemas"]["UnlinkedPlace"][];
         };
-        /** @description A place with people who are not linked to any facility. */
+        /** @description A place with people who cannot reach any facility. */
         UnlinkedPlace: {
             /** @description The id of the building, or of the feature of the demand layer. */
             id: string;
@@ -5968,7 +6058,10 @@ export interface components {
             people: number;
             /** @description A position in it: longitude and latitude, WGS 84 degrees. */
             position: number[];
-            /** @description `no_way`: no way is near the door. `no_facility`: no facility can be reached. */
+            /**
+             * @description `no_way`: no walkable way is near the door. `no_facility`: no facility can be reached from the door, or the
+             *     storey cannot be reached (in a wheelchair without a lift).
+             */
             why: string;
         };
         /** @description A layer of vector tiles. */
@@ -6175,6 +6268,44 @@ export interface components {
              * @example https://12345.example.org/onemap
              */
             url: string;
+        };
+        /** @description The coverage in each hour of a week: the result of the job. */
+        WeekAnswer: {
+            /** @description The first hour with the highest share. */
+            best: components["schemas"]["HourShown"];
+            /** @description The areas, the lowest share in its worst hour first. */
+            by: components["schemas"]["AreaWeek"][];
+            /**
+             * @description How many hours differ in the ways, gates and facilities that are open. The others have the same coverage as one
+             *     of them.
+             */
+            differing_hours: number;
+            /** @description The 168 hours, from the beginning of the first day on. */
+            hours: components["schemas"]["HourShown"][];
+            /**
+             * Format: double
+             * @description The mean share of people who are covered, over all hours, from 0 to 1; `null` without people.
+             */
+            mean_share?: number | null;
+            /**
+             * Format: int64
+             * @description The number of the commit from which the network was built.
+             */
+            network_seq: number;
+            /** @description Notes for a report: what the figures rest on. */
+            notes: components["schemas"]["Localized"][];
+            /**
+             * Format: double
+             * @description The number of people.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description The number of the commit that the figures are computed from.
+             */
+            seq: number;
+            /** @description The first hour with the lowest share. */
+            worst: components["schemas"]["HourShown"];
         };
         /** @description Whether writing works. */
         Writable: {
@@ -9056,7 +9187,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Who is covered, who is not, and how far they are */
+            /** @description How many people are covered, who is not, and how far the walks are */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9085,6 +9216,75 @@ export interface operations {
             };
             /** @description The network is being built; Retry-After says when to try again */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_week: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverageBody"];
+            };
+        };
+        responses: {
+            /** @description `Location` names the job; its result is a `WeekAnswer` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobShown"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role planner */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong or does not fit the map */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The account has reached its limit of unfinished jobs */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9154,7 +9354,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Saved; Location is its address, ETag its version */
+            /** @description Saved; `Location` is the address of the scenario, `ETag` its version */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -9172,7 +9372,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The map has as many scenarios as it may have */
+            /** @description The scenarios have reached the limit of their number or total size */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9213,7 +9413,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The scenario; ETag is its version */
+            /** @description The scenario; `ETag` is its version */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9255,7 +9455,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that was read. If somebody saved the scenario since, the answer is 412 and says who and when */
+                /** @description The `ETag` of the version that was read. If the scenario has another version, the answer is 412 */
                 "If-Match"?: string | null;
             };
             path: {
@@ -9270,7 +9470,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Saved; ETag is the new version */
+            /** @description Saved; `ETag` is the new version */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9297,7 +9497,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The scenarios take as many bytes as they may take */
+            /** @description The scenarios have reached the limit of their total size */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9306,7 +9506,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Somebody saved it since; `saved_by`, `saved_at` and `version` say who and when */
+            /** @description The scenario has another version than `If-Match`; `saved_by` and `saved_at` say who saved it and when, `version` is its version */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -9339,7 +9539,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag that was read */
+                /** @description The `ETag` of the version that was read. If the scenario has another version, the answer is 412 */
                 "If-Match"?: string | null;
             };
             path: {
@@ -9375,7 +9575,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Somebody saved it since; `saved_by`, `saved_at` and `version` say who and when */
+            /** @description The scenario has another version than `If-Match`; `saved_by` and `saved_at` say who saved it and when, `version` is its version */
             412: {
                 headers: {
                     [name: string]: unknown;
