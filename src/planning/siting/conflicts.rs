@@ -115,7 +115,7 @@ mod tests {
         Constraints::default()
     }
 
-    /// Two sites, each with everything that only one constraint makes impossible.
+    /// Two sites are chosen.
     fn two() -> Constraints {
         Constraints {
             sites: Some(2),
