@@ -124,7 +124,7 @@ fn is_better(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
     } else {
         old - new
     };
-    let slack = super::plan::SLACK * old.abs().max(1.0);
+    let slack = super::problem::SLACK * old.abs().max(1.0);
     if more.abs() > slack {
         return more > 0.0;
     }

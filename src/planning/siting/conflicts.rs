@@ -1,12 +1,13 @@
 //! Finds the constraints because of which a problem has no plan.
 
-use super::control::Control;
 use super::problem::{Constraint, Goal, Problem};
-use super::solve::has_plan;
 
 /// Each constraint whose removal alone would make a plan possible. All constraints in use if there is no such
-/// constraint.
-pub(super) fn conflicting(problem: &Problem, control: &Control<'_>) -> Vec<Constraint> {
+/// constraint. `has_plan` returns whether a problem has a plan.
+pub(super) fn conflicting(
+    problem: &Problem,
+    has_plan: impl Fn(&Problem) -> bool,
+) -> Vec<Constraint> {
     let mut used = problem.constraints.used();
     match problem.goal {
         Goal::Relocation { .. } => used.push(Constraint::Moves),
@@ -14,7 +15,7 @@ pub(super) fn conflicting(problem: &Problem, control: &Control<'_>) -> Vec<Const
         _ => {}
     }
     let to_blame = |constraint: &Constraint| {
-        without(problem, *constraint).is_some_and(|other| has_plan(&other, control))
+        without(problem, *constraint).is_some_and(|other| has_plan(&other))
     };
     let alone: Vec<Constraint> = used.iter().copied().filter(to_blame).collect();
     if alone.is_empty() { used } else { alone }
@@ -76,7 +77,7 @@ fn without(problem: &Problem, constraint: Constraint) -> Option<Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::control::StopReason;
+    use super::super::control::{Control, StopReason};
     use super::super::problem::{Constraints, Demand};
     use super::super::solve;
     use super::*;

@@ -10,8 +10,7 @@ use microlp::{
 };
 
 use super::control::{Control, Progress, StopReason};
-use super::plan::SLACK;
-use super::problem::{Goal, Problem};
+use super::problem::{Goal, Problem, SLACK};
 
 /// The result of [`solve`].
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::control::StopReason;
 use super::milp;
-use super::problem::{Constraint, Goal, Problem};
+use super::problem::{Constraint, Goal, Problem, SLACK};
 
 /// The result of a siting problem.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,9 +49,6 @@ pub struct Figures {
     /// cost nothing.
     pub cost: f64,
 }
-
-/// Two sums that differ by at most this share count as equal, because the order of summation changes the rounding.
-pub(super) const SLACK: f64 = 1e-9;
 
 impl Problem {
     /// Computes the figures of these sites.

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::memory::{MEMORY_LIMIT, memory_needed};
 use crate::model::{Localized, both};
 
+/// Two sums that differ by at most this share count as equal, because the order of summation changes the rounding.
+pub(super) const SLACK: f64 = 1e-9;
+
 /// A siting problem. Candidates are numbered from 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {

@@ -34,7 +34,7 @@ pub fn solve(
     let mut found = find(problem, first, control);
     let mut conflicts = Vec::new();
     if found.stop == StopReason::Infeasible {
-        conflicts = conflicting(problem, control);
+        conflicts = conflicting(problem, |other| has_plan(other, control));
     }
     let mut least_walking = false;
     if let Some(sites) = &found.sites
@@ -63,7 +63,7 @@ pub(super) fn best_of(problem: &Problem, control: &Control<'_>) -> Result<Plan, 
 }
 
 /// Whether a plan of a problem is found. The problem needs no check.
-pub(super) fn has_plan(problem: &Problem, control: &Control<'_>) -> bool {
+fn has_plan(problem: &Problem, control: &Control<'_>) -> bool {
     let quiet = Control {
         progress: &|_| {},
         plan: &|_| {},
@@ -96,7 +96,7 @@ fn finish(
         } else {
             bound.min(value)
         };
-        let is_rounding = (bound - value).abs() <= super::plan::SLACK * value.abs();
+        let is_rounding = (bound - value).abs() <= super::problem::SLACK * value.abs();
         if found.stop == StopReason::Optimal && is_rounding {
             bound = value;
         }
@@ -428,7 +428,7 @@ fn is_as_good(problem: &Problem, plan: &[u32], other: &[u32]) -> bool {
     };
     let (a, b) = (problem.figures(plan), problem.figures(other));
     let walking = (a.unreached, a.walking) <= (b.unreached, b.walking);
-    loss <= super::plan::SLACK * old.abs() && walking
+    loss <= super::problem::SLACK * old.abs() && walking
 }
 
 /// States the search for least walking among plans as good as `sites` as a p-median problem. Losing coverage, or
