@@ -26,8 +26,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
   let server: Server;
   let zhang: string;
 
-  async function planner(path: string): Promise<Visit> {
-    const url = `${server.url}/planner${path}${path.includes('?') ? '&' : '?'}at=${AT}&standard=pocket_park_300`;
+  async function planner(path: string, standard = 'pocket_park_300'): Promise<Visit> {
+    const url = `${server.url}/planner${path}${path.includes('?') ? '&' : '?'}at=${AT}&standard=${standard}`;
     const opened = await visit(browser, url, { ...SIZE, token: zhang });
     await opened.page.waitForSelector('[data-planner="ready"], [data-report]');
     return opened;
@@ -84,6 +84,25 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
     await page.goto(`${server.url}/planner/choose?job=9999&at=${AT}`);
     await page.locator('[data-no-plan]').getByText('没有证明无解').waitFor();
     expect(await page.locator('[data-infeasible]').count()).toBe(0);
+    await close();
+  });
+
+  test('the hours of a week are counted, and the worst one opens its gap', async () => {
+    const { page, errors, close } = await planner('/gap', 'aed_4');
+    const week = page.locator('[data-week]');
+    await week.getByRole('button', { name: '计算一周' }).click();
+    const worst = week.locator('[data-week-fact="worst"]');
+    await worst.waitFor({ timeout: 90_000 });
+    expect(await week.locator('[data-hour]').count()).toBe(168);
+    const share = ((await worst.textContent()) ?? '').trim().split(/\s/)[0] ?? '';
+    const darkest = week.locator('[data-hour][style*="--dark: 100%"]').first();
+    expect(await darkest.getAttribute('aria-label')).toContain(share);
+    await expectAccessible(page);
+    await darkest.click();
+    await page.locator('[data-share]', { hasText: share }).waitFor();
+    expect(new URL(page.url()).searchParams.get('at')).toBe(await darkest.getAttribute('data-hour'));
+    expect(await week.locator('.week__hour--now').count()).toBe(1);
+    expect(errors).toEqual([]);
     await close();
   });
 

@@ -370,7 +370,7 @@ impl Job for WeekJob {
         let work = context.threads().spawn(move || {
             coverage_week(&ground, &ask, &is_gone, &|done, all| {
                 told.report(&Progress {
-                    stage: "solving".to_owned(),
+                    stage: "hours".to_owned(),
                     share: done as f64 / all.max(1) as f64,
                     done: done as u64,
                     search: None,

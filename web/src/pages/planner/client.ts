@@ -67,6 +67,10 @@ export const deleteScenario = (id: string, etag: string): Promise<void> =>
 export const startSiting = (body: SitingBody | AccessBody): Promise<{ id: string }> =>
   answered(http.POST('/api/plan/sitings', { body: body as never }));
 
+/** Starts the job that counts the coverage in each hour of a week. */
+export const startWeek = (body: CoverageBody): Promise<{ id: string }> =>
+  answered(http.POST('/api/plan/coverage/week', { body: body as never }));
+
 /** @typeParam Result the type of the result. It depends on the `problem` of the request. */
 export const job = async <Result>(jobId: string, signal?: AbortSignal): Promise<SitingJob<Result>> =>
   (await answered(

@@ -82,6 +82,10 @@ export function weekday(now: number): string {
   return `${day.toISOString().slice(0, 10)}T10:00`;
 }
 
+/** A moment of an answer in China Standard Time, as `2026-11-25T10:30`. */
+export const momentOf = (rfc3339: string): string =>
+  new Date(Date.parse(rfc3339) + CHINA_MS).toISOString().slice(0, 16);
+
 /** A moment in China Standard Time as RFC 3339. */
 export const instant = (at: string): string => `${at}:00+08:00`;
 

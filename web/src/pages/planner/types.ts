@@ -73,6 +73,9 @@ export type PlanFigures = Schemas['SitingFigures'];
 /** The API document types the request in a result only as an object. */
 export type SitingResult = Omit<Schemas['SitingResult'], 'question'> & { question: SitingBody };
 
+/** The coverage in each hour of a week. */
+export type Week = Schemas['WeekAnswer'];
+
 export type JobState = Schemas['JobShown']['state'];
 /** A siting job. For `problem: access`, `Result` is `AccessResult`. */
 export type SitingJob<Result = SitingResult> = Omit<Schemas['JobShown'], 'result'> & { result?: Result | null };

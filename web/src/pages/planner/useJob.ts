@@ -24,6 +24,8 @@ export interface Job<Result = SitingResult> {
    * Starts a job. Resolves to its id, or to null if the request failed; then `failure` says why.
    */
   start: (body: SitingBody | AccessBody) => Promise<string | null>;
+  /** The same for a job that `request` starts. */
+  run: (request: () => Promise<{ id: string }>) => Promise<string | null>;
   /** Follows a job that was started before. */
   follow: (id: string) => void;
   cancel: () => Promise<void>;
@@ -71,6 +73,20 @@ export function useJob<Result = SitingResult>(): Job<Result> {
     });
   }
 
+  async function run(request: () => Promise<{ id: string }>): Promise<string | null> {
+    forget();
+    isStarting.value = true;
+    try {
+      const started = await request();
+      follow(started.id);
+      return started.id;
+    } catch (error) {
+      failure.value = explain(error);
+      isStarting.value = false;
+      return null;
+    }
+  }
+
   onScopeDispose(() => stop?.());
 
   return {
@@ -79,19 +95,8 @@ export function useJob<Result = SitingResult>(): Job<Result> {
     failure,
     isStarting,
     isRunning: () => job.value !== null && !client.hasEnded(job.value),
-    async start(body) {
-      forget();
-      isStarting.value = true;
-      try {
-        const started = await client.startSiting(body);
-        follow(started.id);
-        return started.id;
-      } catch (error) {
-        failure.value = explain(error);
-        isStarting.value = false;
-        return null;
-      }
-    },
+    run,
+    start: (body) => run(() => client.startSiting(body)),
     follow,
     async cancel() {
       const id = job.value?.id;
