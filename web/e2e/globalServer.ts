@@ -1,6 +1,6 @@
 // The server with the demo district that most tests share.
 import type { TestProject } from 'vitest/node';
-import { startServer } from './server.ts';
+import { prepareDemo, startServer } from './server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -19,5 +19,9 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   const server = await startServer('--demo');
   project.provide('url', server.url);
   project.provide('token', server.token);
-  return server.stop;
+  const forget = await prepareDemo(server);
+  return async () => {
+    await server.stop();
+    await forget();
+  };
 }

@@ -1,6 +1,6 @@
 // Starts the program and reads its output.
 import { spawn, execFile, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ export interface Server {
   token: string;
   /** Runs another command of the program on the same database and returns its output. */
   command: (...args: string[]) => Promise<string>;
+  /** Writes a copy of the database and of the admin token to a folder. */
+  copyTo: (folder: string) => Promise<void>;
   /** Creates a token with the options of `onemap token create` and returns it. */
   createToken: (...options: string[]) => Promise<string>;
   /**
@@ -37,12 +39,33 @@ async function freePort(): Promise<number> {
   });
 }
 
+/** The files of a new database. */
+const FILES = ['onemap.db', 'onemap.db.admin-token'];
+
+/** The environment variable with the folder of a database that has the demo district. */
+const PREPARED = 'ONEMAP_E2E_PREPARED';
+
+/**
+ * Writes a copy of the database of a server that has just loaded the demo district. Later servers
+ * with the demo district begin with this copy: loading the district takes the debug build many times
+ * as long.
+ */
+export async function prepareDemo(server: Server): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-demo-'));
+  await server.copyTo(folder);
+  process.env[PREPARED] = folder;
+  return () => rm(folder, { recursive: true, force: true });
+}
+
 /** Starts `onemap serve` on a free port with a new database. Resolves when it is ready. */
 export async function startServer(...options: string[]): Promise<Server> {
   const program = process.env['ONEMAP_BIN'];
   if (!program)
     throw new Error('ONEMAP_BIN is not set. Set it to the built program, or ONEMAP_URL to a running server.');
   const folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-'));
+  const prepared = process.env[PREPARED];
+  if (prepared && options.includes('--demo'))
+    for (const file of FILES) await copyFile(join(prepared, file), join(folder, file));
   const database = `sqlite:${join(folder, 'onemap.db')}`;
   const url = `http://127.0.0.1:${await freePort()}`;
   let child = await run(
@@ -58,6 +81,11 @@ export async function startServer(...options: string[]): Promise<Server> {
     url,
     token: (await readFile(join(folder, 'onemap.db.admin-token'), 'utf8')).trim(),
     command,
+    async copyTo(other) {
+      const [data = '', token = ''] = FILES;
+      await command('backup', join(other, data));
+      await copyFile(join(folder, token), join(other, token));
+    },
     async createToken(...options) {
       const token = /\bom_[0-9a-f]+\b/.exec(await command('token', 'create', ...options))?.[0];
       if (!token) throw new Error('onemap token create printed no token');
