@@ -205,7 +205,7 @@ fn by_e_bike_the_search_equals_a_plain_one_over_the_demo_at_all_hours_and_in_a_s
     for (ground, depart) in hours_and_storms() {
         let plain = Plain::new(&ground, &ebike);
         assert!(!plain.turns.is_empty());
-        for _ in 0..crate::rounds(12, 100) {
+        for _ in 0..crate::rounds(20, 100) {
             let edge = (0..1000)
                 .map(|_| DirectedEdge::forward(random(topology.edge_count()) as u32))
                 .find(|edge| {
@@ -248,7 +248,7 @@ fn by_e_bike_the_search_equals_a_plain_one_over_the_demo_at_all_hours_and_in_a_s
     }
     println!("{found} routes, {pushed} pushed, {walked} walked, {closed} with closures");
     assert!(
-        found > 25 && pushed > 2 && walked > 25 && closed > 0,
+        found > 40 && pushed > 3 && walked > 40 && closed > 0,
         "{found} {pushed} {walked} {closed}"
     );
 }
