@@ -77,7 +77,7 @@ pub struct FacilityKind {
 pub struct StandardShown {
     /// The id in `standards.toml`; `null` for a standard that the request contains.
     pub id: Option<String>,
-    /// The name.
+    /// The name of the standard.
     pub title: Localized,
     /// The longest walk that satisfies the standard, in metres; `null` if the standard is a time.
     pub metres: Option<f64>,

@@ -1,9 +1,9 @@
 //! Which rules to change: the best set of at most k changes, such as gates that open.
 //!
 //! Changes that do not influence each other are in different components, and the gain of a set is the sum of the gains
-//! of its parts. In a component all sets up to k are enumerated as far as the time allows, the small ones first; where it
-//! does not, the gain of everything opened bounds the gain of every set. Components are put together by dynamic
-//! programming over the number of changes.
+//! of its parts. In each component all sets of up to k changes are measured, the small ones first. If the time ends
+//! before that, the gain of opening everything is a bound for the sets that were not measured. Dynamic programming over
+//! the number of changes combines the components.
 
 #[cfg(test)]
 mod tests;
@@ -11,9 +11,9 @@ mod tests;
 /// Why the search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stop {
-    /// The best set is proven.
+    /// The best set is proven to be the best.
     Optimal,
-    /// The time was over.
+    /// The time limit was reached.
     TimeLimit,
 }
 
@@ -52,11 +52,11 @@ pub trait Gains {
     fn opened(&mut self, component: usize) -> Option<f64>;
 }
 
-/// The best sets of a component by their size: at most so many changes.
+/// The best sets of a component: for each size, the best set of at most that many changes.
 #[derive(Debug, Default)]
 struct Sets {
     best: Vec<(f64, Vec<u32>)>,
-    /// All sets up to this size were looked at.
+    /// All sets of up to this size were measured.
     complete: usize,
 }
 
@@ -124,7 +124,7 @@ pub fn best_set(components: &[Vec<u32>], k: usize, gains: &mut impl Gains) -> Be
             .collect();
         let limit = |(opened, sets): &(f64, &Sets), size: usize| match size <= sets.complete {
             true => sets.up_to(size).0,
-            // A set of that size may not have been looked at.
+            // Some sets of that size may not have been measured.
             false => opened.max(sets.up_to(size).0),
         };
         together(&limits, k, limit).0.max(gain)
@@ -140,7 +140,7 @@ pub fn best_set(components: &[Vec<u32>], k: usize, gains: &mut impl Gains) -> Be
     }
 }
 
-/// Looks at the sets of all components, the small ones first. Returns whether there was time for all.
+/// Measures the sets of all components, the small ones first. Returns whether there was time for all.
 fn look_at_all(
     components: &[Vec<u32>],
     k: usize,
@@ -154,10 +154,10 @@ fn look_at_all(
                 all[number].complete = k;
                 continue;
             }
-            // The best smaller set with one more change is a good set, in case there is no time for all.
+            // The best smaller set with one more change is probably good. It is measured first, in case the time ends.
             if size > 1 {
                 let (_, smaller) = all[number].up_to(size - 1).clone();
-                // The changes that gain most by themselves come first, in case there is no time for all.
+                // The changes with the largest single gains come first, for the same reason.
                 let mut others: Vec<(f64, u32)> = Vec::new();
                 for more in changes.iter().filter(|c| !smaller.contains(c)) {
                     others.push((gains.of(number, &[*more]).unwrap_or(0.0), *more));
@@ -179,7 +179,7 @@ fn look_at_all(
                 let set: Vec<u32> = at.iter().map(|n| changes[*n]).collect();
                 match gains.of(number, &set) {
                     Some(gain) => all[number].take(gain, &set),
-                    // Other single changes may be known already.
+                    // The gains of other single changes may be known already.
                     None if size == 1 => is_complete = false,
                     None => return false,
                 }
@@ -212,7 +212,8 @@ fn next(at: &mut [usize], count: usize) -> bool {
     true
 }
 
-/// The largest sum over parts if they share `k` changes, and how many each gets.
+/// Distributes `k` changes over the parts so that the sum of their values is largest. Returns the sum, and how many
+/// changes each part gets.
 fn together<T>(parts: &[T], k: usize, value: impl Fn(&T, usize) -> f64) -> (f64, Vec<usize>) {
     // For each number of changes, the best sum over the parts so far, and how many changes each of them got.
     let mut best: Vec<(f64, Vec<usize>)> = vec![(0.0, Vec::new()); k + 1];
@@ -221,7 +222,7 @@ fn together<T>(parts: &[T], k: usize, value: impl Fn(&T, usize) -> f64) -> (f64,
         best = (0..=k)
             .map(|all| {
                 let options = (0..=all).map(|own| (best[all - own].0 + values[own], own));
-                // Of equal sums the one with fewer changes.
+                // Of equal sums, the one with fewer changes of this part is chosen.
                 let mut chosen = (f64::NEG_INFINITY, 0);
                 for option in options {
                     if option.0 > chosen.0 {

@@ -1,19 +1,20 @@
-//! Random gains against all sets.
+//! Compares the best set for random gains with the best of all sets.
 
 use std::collections::HashSet;
 
 use super::*;
 use crate::network::core::tests::make::Rng;
 
-/// The gains by single changes, and by two changes together.
+/// The gains of a person: by each single change, and by one pair of changes.
 type Person = (Vec<f64>, (u32, u32, f64));
 
-/// The gain of a set of one component: of each person, the largest gain by one of the changes, or by two together.
+/// A random problem. The gain of a set is the sum over the people of its component. Each person gains the largest value
+/// of a change in the set, or of their pair if both of its changes are in the set.
 struct Town {
     components: Vec<Vec<u32>>,
-    /// For each component, people: the gains by single changes, and by pairs that are needed both.
+    /// The people of each component.
     people: Vec<Vec<Person>>,
-    /// How many sets may still be looked at.
+    /// How many sets may still be measured.
     left: usize,
 }
 

@@ -144,7 +144,7 @@ pub struct AccessEntrance {
     pub checked_on: Option<String>,
 }
 
-/// The hours on a day.
+/// The opening hours on one day.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Today {
     /// Spans from (included) until (excluded); empty if it does not open on this day.

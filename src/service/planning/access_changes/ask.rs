@@ -8,7 +8,7 @@ use crate::planning::deliveries::Deliveries;
 use crate::service::planning::edits::ScenarioEdit;
 use crate::service::planning::{NoCoverage, NoWhatIf};
 
-/// What the best set of changes gains most of.
+/// The objective: the quantity that the best set of changes improves most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessObjective {
@@ -36,7 +36,7 @@ pub struct AccessChange {
 pub struct AccessAsk {
     /// The title of the question.
     pub title: Option<String>,
-    /// What is gained.
+    /// The objective of the search.
     pub objective: AccessObjective,
     /// The most changes of the best set.
     pub k: usize,
@@ -59,31 +59,31 @@ pub struct AccessAsk {
     pub edits: Vec<ScenarioEdit>,
 }
 
-/// What changes save.
+/// How much changes save.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Saved {
-    /// Minutes of riders a day.
+    /// Minutes a day that riders save.
     pub rider_minutes_day: f64,
-    /// Minutes of residents on foot a day.
+    /// Minutes a day that residents save on foot.
     pub walking_minutes_day: f64,
-    /// People who come within an AED's time.
+    /// How many more people have an AED within the standard.
     pub aed_people: f64,
-    /// Households that come within an AED's time.
+    /// How many more households have an AED within the standard.
     pub households: f64,
 }
 
-/// A change by itself.
+/// A single change and what it saves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SingleChange {
-    /// The id.
+    /// The id of the change.
     pub id: String,
-    /// The title.
+    /// The title of the change.
     pub title: Localized,
     /// The edits that make the change.
     pub edits: Vec<ScenarioEdit>,
-    /// What it saves.
+    /// What the change saves.
     pub saved: Saved,
-    /// The same as a sentence.
+    /// The title and what the change saves, as a sentence.
     pub sentence: Localized,
 }
 
@@ -94,7 +94,7 @@ pub struct BestChanges {
     pub changes: Vec<String>,
     /// What they save together.
     pub saved: Saved,
-    /// No set of as many changes saves more of the objective; `null` if that is not known.
+    /// No set of at most `k` changes saves more of the objective than this; `null` if no bound is known.
     pub bound: Option<f64>,
     /// `|saved − bound| / |saved|` of the objective; `null` without a bound.
     pub gap: Option<f64>,
@@ -102,12 +102,12 @@ pub struct BestChanges {
     pub stop_reason: String,
 }
 
-/// The deliveries that the minutes rest on.
+/// The deliveries and walks from which the minutes are computed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeliveriesUsed {
     /// Deliveries per household and day.
     pub per_household_day: f64,
-    /// The share of each hour of the day; together 1.
+    /// The share of each hour of the day, from 0:00; the shares add up to 1.
     pub hours: [f64; 24],
     /// Where riders come from: longitude and latitude, WGS 84 degrees.
     pub origins: Vec<[f64; 2]>,
@@ -117,32 +117,32 @@ pub struct DeliveriesUsed {
     pub walks_to: String,
     /// Where the figures come from.
     pub source: Localized,
-    /// Whether the figures were read in that source.
+    /// Whether the figures were checked against that source.
     pub verified: bool,
 }
 
-/// Which rules to change: the result of the job.
+/// The result of the job that finds which rules to change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AccessAnswer {
     /// The title of the question.
     pub title: Option<String>,
-    /// What is gained.
+    /// The objective of the search.
     pub objective: AccessObjective,
-    /// The changes by themselves, the best first.
+    /// Each change alone, the best first.
     pub singles: Vec<SingleChange>,
-    /// The best set.
+    /// The best set of changes.
     pub best: BestChanges,
     /// How many generated changes were left off, because there were too many.
     pub changes_left_off: usize,
-    /// The deliveries that the minutes rest on.
+    /// The deliveries and walks from which the minutes are computed.
     pub deliveries: DeliveriesUsed,
-    /// The commit of the map.
+    /// The number of the commit whose map was read.
     pub seq: u64,
-    /// The commit from which the network was built.
+    /// The number of the commit from which the network was built.
     pub network_seq: u64,
     /// How long the search took, in seconds.
     pub seconds: f64,
-    /// Notes for a report: what the figures rest on.
+    /// Notes for a report: the data and assumptions behind the figures.
     pub notes: Vec<Localized>,
 }
 
@@ -202,7 +202,7 @@ impl From<Unmeasured> for NoAccess {
     }
 }
 
-/// A hundredth of a minute or of a person is enough.
+/// Rounds to a hundredth of a minute or of a person.
 pub(super) fn rounded(value: f64) -> f64 {
     (value * 100.0).round() / 100.0 + 0.0
 }

@@ -27,11 +27,11 @@ pub(super) struct Scene<'a> {
     changes: &'a [AccessChange],
     /// The changes, in groups that do not influence each other.
     pub components: Vec<Vec<u32>>,
-    /// The lands of each component; `None`: everybody.
+    /// The private lands that each component concerns; `None` if it concerns everybody.
     lands: Vec<Option<BTreeSet<u32>>>,
-    /// The lands of each change; `None`: everybody.
+    /// The private lands that each change concerns; `None` if it concerns everybody.
     scopes: Vec<Option<BTreeSet<u32>>>,
-    /// The lands of each building.
+    /// The private lands on which each building is.
     buildings: Vec<BTreeSet<u32>>,
 }
 
@@ -47,7 +47,7 @@ impl<'a> Scene<'a> {
         let lands = Lands::new(ground, ways, ebike);
         let (buildings, of_origins) = measure.lands_of((ground, ways), &lands);
         let scope = |change: &AccessChange| -> Option<BTreeSet<u32>> {
-            // Walks begin and end anywhere, so only rides are known to stay outside.
+            // Walks begin and end on any land, so a change may concern all of them. Only rides can be limited to lands.
             if ask.objective != AccessObjective::RiderMinutes {
                 return None;
             }
@@ -86,7 +86,7 @@ impl<'a> Scene<'a> {
         changes.flat_map(|change| &change.edits).collect()
     }
 
-    /// The lands of a set of changes together; `None`: everybody.
+    /// The private lands that a set of changes concerns; `None` if it concerns everybody.
     fn scope_of(&self, set: &[u32]) -> Option<BTreeSet<u32>> {
         let mut lands = BTreeSet::new();
         for number in set {
@@ -155,7 +155,7 @@ pub(super) struct Tries<'a> {
     objective: AccessObjective,
     /// Rides and walks without changes, once they are measured.
     before: Option<(Rides, OnFoot)>,
-    /// The gain of everything opened, for each component.
+    /// For each component, the gain if everything that its changes concern is opened.
     opened: Vec<Option<f64>>,
     singles: HashMap<u32, f64>,
     measured: u64,
@@ -185,7 +185,8 @@ impl<'a> Tries<'a> {
         }
     }
 
-    /// Measures the map without changes, and with everything opened. Returns whether there was time.
+    /// Measures the map without changes, and with everything opened that the changes concern. Returns whether there was
+    /// time.
     pub(super) fn begin(&mut self) -> Result<bool, NoAccess> {
         let ground = self.scene.ground;
         let Some(on_foot) = in_time(self.measure.on_foot(ground, None))? else {
@@ -214,7 +215,7 @@ impl<'a> Tries<'a> {
         Ok(true)
     }
 
-    /// What a change saves by itself; `None` if the time is over.
+    /// What a single change saves; `None` if the time is over.
     pub(super) fn single(&mut self, number: u32) -> Result<Option<Saved>, NoAccess> {
         let Some(saved) = in_time(self.saved(&[number]))? else {
             return Ok(None);
@@ -225,7 +226,7 @@ impl<'a> Tries<'a> {
         Ok(Some(saved.shown()))
     }
 
-    /// What a set saves. If there is no time to measure it, only the objective is known.
+    /// What a set saves. If there is no time to measure it, only the objective has a value: `gain`.
     pub(super) fn saved_by(&mut self, set: &[u32], gain: f64) -> Saved {
         let saved = match set {
             [] => Some(Saved::default()),
@@ -245,7 +246,7 @@ impl<'a> Tries<'a> {
         saved.shown()
     }
 
-    /// An error during the search.
+    /// Returns the error that occurred during the search, if there was one.
     pub(super) fn failed(&mut self) -> Result<(), NoAccess> {
         match self.failed.take() {
             Some(reason) => Err(reason),
@@ -269,7 +270,7 @@ impl<'a> Tries<'a> {
             .map_err(network)
     }
 
-    /// What a set saves in all respects.
+    /// What a set saves: minutes of riders, minutes on foot, and people with an AED within the standard.
     fn saved(&self, set: &[u32]) -> Result<Saved, Unapplied> {
         let edits = self.scene.edits_of(set);
         let ground = self.ground(&edits)?;
@@ -283,7 +284,7 @@ impl<'a> Tries<'a> {
         })
     }
 
-    /// The minutes of riders that a map saves on the way to the buildings of some lands; `None`: to all.
+    /// The minutes a day that riders save with a map on the way to the buildings on `lands`; `None`: all buildings.
     fn rides_saved(
         &self,
         ground: &Ground,
@@ -298,7 +299,7 @@ impl<'a> Tries<'a> {
         Ok(minutes(before) - minutes(&after))
     }
 
-    /// The minutes of walking that a map with edits saves, and the people whom it brings within an AED's time.
+    /// The minutes of walking that a map with edits saves, and how many more people have an AED within the standard.
     fn walks_saved(
         &self,
         ground: &Ground,
@@ -318,7 +319,7 @@ impl<'a> Tries<'a> {
         ))
     }
 
-    /// The objective's gain of edits that concern some lands; `None`: everybody.
+    /// The gain of edits in the objective. `lands` are the lands that they concern; `None` if they concern everybody.
     fn gain(
         &self,
         lands: Option<&BTreeSet<u32>>,

@@ -151,8 +151,8 @@ fn is_wanted(map: &Snapshot, entry: &Entry, ask: &AccessAsk) -> bool {
         .any(|compound| is_one(compound.id().as_str()))
 }
 
-/// The edits that open everything which the edits of changes concern: no set of them lets anybody arrive earlier.
-/// `None` if some edit is not the opening of a gate or lane, so that this is not known.
+/// Edits that open everything that the given edits concern: no set of the given edits lets anybody arrive earlier.
+/// `None` if one of the given edits does not open a gate or a lane, so that this is not known.
 pub(super) fn opened(edits: &[&ScenarioEdit]) -> Option<Vec<ScenarioEdit>> {
     const KNOWN: [&str; 7] = [
         "ebike",

@@ -10,7 +10,7 @@ use crate::network::core::{Limit, Memory};
 use crate::service::planning::moments::{Differences, Look, Traveller, number_of};
 use crate::service::routes::{Ground, Targets};
 
-/// Whoever is not reached within the horizon does not see hours beyond it.
+/// A rider reads opening hours at most one horizon after setting out: a longer ride counts with the horizon.
 const RIDER: Traveller = Traveller::Rider {
     within_s: HORIZON_DS as i64 / 10,
 };
@@ -22,15 +22,15 @@ pub(super) struct Rides {
     origins: Vec<Option<Targets>>,
     /// The buildings.
     targets: Targets,
-    /// For each moment, the number of its times.
+    /// For each moment, the index in `times`.
     of_moment: Vec<usize>,
-    /// The times that differ: for each building from all origins together, in tenths of a second.
+    /// The distinct times: for each building the sum over all origins, in tenths of a second.
     times: Vec<Arc<Vec<u64>>>,
 }
 
 impl Measure<'_> {
-    /// Measures the rides to the buildings that `keep` selects. `before` is a map and its rides to all buildings. Where
-    /// rides are the same as there, they are not measured again.
+    /// Measures the rides to the buildings that `keep` selects. `before` is another map and its rides to all buildings.
+    /// Rides that are the same on both maps are not measured again.
     pub(super) fn rides(
         &self,
         ground: &Ground,
@@ -62,7 +62,7 @@ impl Measure<'_> {
         let measure = |found: &Rides, at| self.times(ground, (&found.origins, &kept), at, &keep);
         match before {
             Some((differences, rides)) => {
-                // The times of the other map keep their numbers.
+                // The times of the other map keep their indexes; new times are added after them.
                 found.times.clone_from(&rides.times);
                 let mut known: Vec<(usize, Vec<Look>)> = Vec::new();
                 for (moment, same) in self.moments.iter().zip(&rides.of_moment) {

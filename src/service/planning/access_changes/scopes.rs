@@ -13,7 +13,7 @@ use crate::service::routes::{Ground, Targets};
 /// The private lands of a network.
 #[derive(Debug)]
 pub(super) struct Lands {
-    /// The land of each node: the number of one of its nodes.
+    /// The land of each node, named by the number of one node of that land.
     land: Vec<u32>,
     /// Whether an edge of public land meets the node.
     is_public: Vec<bool>,
@@ -39,7 +39,7 @@ fn kind(ground: &Ground, ways: &Ways, profile: &Profile, edge: u32) -> Kind {
     match zone {
         Zone::Through if is_structure => Kind::Neutral,
         Zone::Through => Kind::Public,
-        // What may never be used might be opened by a change, so it counts as private.
+        // A change may open an edge that nobody may use now, so such an edge counts as private.
         Zone::Ends | Zone::Never => Kind::Private,
     }
 }
@@ -73,7 +73,7 @@ impl Lands {
                 }
             }
         }
-        // Gates in a row, with public land at both ends.
+        // Finds rows of connected gates with public land at more than one end.
         let mut public_ends: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for node in (0..nodes as u32).filter(|n| is_public[*n as usize]) {
             public_ends.entry(gates.of(node)).or_default().push(node);
@@ -100,7 +100,7 @@ impl Lands {
         }
     }
 
-    /// The lands whose doors a feature concerns, given by its index in the topology; `None` if it concerns everybody.
+    /// The lands whose doors a feature concerns; `None` if it concerns everybody. `feature` indexes the topology.
     pub(super) fn of_feature(
         &self,
         (ground, ways): (&Ground, &Ways),
@@ -164,7 +164,7 @@ impl Sets {
         Self((0..count as u32).collect())
     }
 
-    /// A number of the set that a number is in; the same for all its numbers.
+    /// The representative of the set that contains a number: the same one for all numbers of the set.
     pub(super) fn of(&mut self, number: u32) -> u32 {
         let mut root = number;
         while self.0[root as usize] != root {

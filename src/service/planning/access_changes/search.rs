@@ -20,7 +20,7 @@ use crate::service::planning::Planning;
 use crate::service::routes::Ground;
 use crate::spatial::metres::distance;
 
-/// Ranks changes by themselves, and finds the best set of at most `ask.k`.
+/// Ranks single changes, and finds the best set of at most `ask.k`.
 ///
 /// # Errors
 /// If the question does not fit the map, or the search was cancelled.
@@ -65,7 +65,10 @@ pub fn access_changes(
     let aed = standards.get("aed_4").ok_or_else(|| {
         NoAccess::Field(
             "standard",
-            both!("没有标准 aed_4", "there is no standard aed_4"),
+            both!(
+                "standards.toml 中缺少标准 aed_4，请补充",
+                "standards.toml has no standard aed_4; add it"
+            ),
         )
     })?;
     let measure = Measure::new(&base.ground, &ask, (ebike, foot), aed, &is_over)?;
@@ -139,8 +142,8 @@ pub fn access_changes(
     })
 }
 
-/// The places from which riders come: the features that the question names; of too many, those nearest to the middle of
-/// the buildings.
+/// The places from which riders come: the features that the question names. If there are too many, those nearest to the
+/// middle of the buildings.
 fn origins(ground: &Ground, ask: &AccessAsk) -> Result<Vec<[f64; 2]>, NoAccess> {
     let of = &ask.deliveries.origins;
     let map = ground.snapshot.collections();

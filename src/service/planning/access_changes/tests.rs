@@ -1,5 +1,5 @@
-//! Two compounds between two streets, by brute force: every set of changes is committed to a map of its own, and every
-//! ride is searched by itself.
+//! Compares the answer for two compounds between two streets with brute force: every set of changes is committed to a
+//! separate map, and every ride is a separate search.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -428,7 +428,7 @@ fn a_change_of_ones_own_may_take_down_a_piece_of_wall() {
     let (answer, best) = compare(&town, &ask);
     assert!(best > 1.0, "{best}");
     assert_eq!(answer.best.changes, ["gap"]);
-    // The same map as base: the gap gains nothing more.
+    // If the base map already has the gap, the gap gains nothing more.
     ask.edits = ask.changes[0].edits.clone();
     let base = map(town);
     let again = access_changes(&Planning::default(), &base, &ask, NO_WATCH).unwrap();

@@ -22,17 +22,17 @@ pub(super) struct OnFoot {
     facilities: Arc<Facilities>,
     /// The AEDs at the moment of the request.
     aeds: Sites,
-    /// For each moment, the number of its walks.
+    /// For each moment, the index in `minutes`.
     of_moment: Vec<usize>,
-    /// The walks that differ: minutes of all residents, if each walks once.
+    /// The distinct walks: the minutes of all residents together, if each walks once.
     minutes: Vec<f64>,
     /// The people within an AED's time at the moment of the request.
     pub aed_people: f64,
 }
 
 impl Measure<'_> {
-    /// Measures the walks. `before` is a map and its walks, if the map measured differs from it by rules of entrances and
-    /// routes only. Where walks are the same as there, they are not measured again.
+    /// Measures the walks. `before` is another map and its walks; it is given if the maps differ only in the rules of
+    /// entrances and routes. Walks that are the same on both maps are not measured again.
     pub(super) fn on_foot(
         &self,
         ground: &Ground,
@@ -79,7 +79,7 @@ impl Measure<'_> {
         };
         match before {
             Some((differences, walks)) => {
-                // The walks on the other map keep their numbers.
+                // The walks on the other map keep their indexes; new walks are added after them.
                 found.minutes.clone_from(&walks.minutes);
                 let mut known: Vec<(usize, Vec<Look>)> = Vec::new();
                 for (moment, same) in self.moments.iter().zip(&walks.of_moment) {

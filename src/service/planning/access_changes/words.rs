@@ -43,7 +43,7 @@ pub(super) fn sentence(title: &Localized, saved: &Saved) -> Localized {
         let fewer = -households;
         parts.push(both!(
             "{fewer} 户退出 AED 4 分钟圈",
-            "takes {fewer} households out of the 4 minutes of an AED"
+            "puts {fewer} households more than 4 minutes from an AED"
         ));
     }
     if parts.is_empty() {
@@ -54,7 +54,7 @@ pub(super) fn sentence(title: &Localized, saved: &Saved) -> Localized {
     Localized::new(format!("{}：{zh}", title.zh), format!("{}: {en}", title.en))
 }
 
-/// What the figures rest on.
+/// Notes on the data and the assumptions behind the figures.
 pub(super) fn notes(
     ask: &AccessAsk,
     measured: usize,
@@ -80,7 +80,7 @@ pub(super) fn notes(
     if !deliveries.verified {
         notes.push(both!(
             "配送与出行数据未核实出处。",
-            "The figures of deliveries and walks were not verified in their source."
+            "The figures of deliveries and walks were not checked against their source."
         ));
     }
     if measured < all {

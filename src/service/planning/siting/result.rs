@@ -160,8 +160,8 @@ pub struct RankedPlan {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = SitingRobustness)]
 pub struct RobustnessFound {
-    /// How many samples have a plan. With `infeasible`, this is fewer than asked for if the time was up, or if the solver
-    /// failed: a sample whose search ended without a plan for one of these reasons is not counted.
+    /// How many samples have a plan. A sample whose search ended without a plan, because the time was up or the solver
+    /// failed, is counted neither here nor in `infeasible`.
     pub samples: u32,
     /// In how many of these the plan is proven to be the best.
     pub proven: u32,

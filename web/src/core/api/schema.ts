@@ -1500,22 +1500,22 @@ export interface components {
             /** @description Whether its door, or every door, is without steps; absent if unknown. */
             step_free?: boolean | null;
         };
-        /** @description Which rules to change: the result of the job. */
+        /** @description The result of the job that finds which rules to change. */
         AccessAnswer: {
-            /** @description The best set. */
+            /** @description The best set of changes. */
             best: components["schemas"]["BestChanges"];
             /** @description How many generated changes were left off, because there were too many. */
             changes_left_off: number;
-            /** @description The deliveries that the minutes rest on. */
+            /** @description The deliveries and walks from which the minutes are computed. */
             deliveries: components["schemas"]["DeliveriesUsed"];
             /**
              * Format: int64
-             * @description The commit from which the network was built.
+             * @description The number of the commit from which the network was built.
              */
             network_seq: number;
-            /** @description Notes for a report: what the figures rest on. */
+            /** @description Notes for a report: the data and assumptions behind the figures. */
             notes: components["schemas"]["Localized"][];
-            /** @description What is gained. */
+            /** @description The objective of the search. */
             objective: components["schemas"]["AccessObjective"];
             /**
              * Format: double
@@ -1524,10 +1524,10 @@ export interface components {
             seconds: number;
             /**
              * Format: int64
-             * @description The commit of the map.
+             * @description The number of the commit whose map was read.
              */
             seq: number;
-            /** @description The changes by themselves, the best first. */
+            /** @description Each change alone, the best first. */
             singles: components["schemas"]["SingleChange"][];
             /** @description The title of the question. */
             title?: string | null;
@@ -1643,7 +1643,7 @@ export interface components {
             until?: string | null;
         };
         /**
-         * @description What the best set of changes gains most of.
+         * @description The objective: the quantity that the best set of changes improves most.
          * @enum {string}
          */
         AccessObjective: "rider_minutes" | "walking_minutes" | "aed_people";
@@ -1962,7 +1962,7 @@ export interface components {
         BestChanges: {
             /**
              * Format: double
-             * @description No set of as many changes saves more of the objective; `null` if that is not known.
+             * @description No set of at most `k` changes saves more of the objective than this; `null` if no bound is known.
              */
             bound?: number | null;
             /** @description The ids of the changes. */
@@ -2487,9 +2487,9 @@ export interface components {
              */
             per_household_day?: number | null;
         };
-        /** @description The deliveries that the minutes rest on. */
+        /** @description The deliveries and walks from which the minutes are computed. */
         DeliveriesUsed: {
-            /** @description The share of each hour of the day; together 1. */
+            /** @description The share of each hour of the day, from 0:00; the shares add up to 1. */
             hours: number[];
             /** @description Where riders come from: longitude and latitude, WGS 84 degrees. */
             origins: number[][];
@@ -2500,7 +2500,7 @@ export interface components {
             per_household_day: number;
             /** @description Where the figures come from. */
             source: components["schemas"]["Localized"];
-            /** @description Whether the figures were read in that source. */
+            /** @description Whether the figures were checked against that source. */
             verified: boolean;
             /**
              * Format: double
@@ -4829,26 +4829,26 @@ export interface components {
             /** @description The years whose holidays are known. */
             years: number[];
         };
-        /** @description What changes save. */
+        /** @description How much changes save. */
         Saved: {
             /**
              * Format: double
-             * @description People who come within an AED's time.
+             * @description How many more people have an AED within the standard.
              */
             aed_people: number;
             /**
              * Format: double
-             * @description Households that come within an AED's time.
+             * @description How many more households have an AED within the standard.
              */
             households: number;
             /**
              * Format: double
-             * @description Minutes of riders a day.
+             * @description Minutes a day that riders save.
              */
             rider_minutes_day: number;
             /**
              * Format: double
-             * @description Minutes of residents on foot a day.
+             * @description Minutes a day that residents save on foot.
              */
             walking_minutes_day: number;
         };
@@ -5062,17 +5062,17 @@ export interface components {
             /** @description The id of a case. */
             warning?: string;
         };
-        /** @description A change by itself. */
+        /** @description A single change and what it saves. */
         SingleChange: {
             /** @description The edits that make the change. */
             edits: components["schemas"]["ScenarioEdit"][];
-            /** @description The id. */
+            /** @description The id of the change. */
             id: string;
-            /** @description What it saves. */
+            /** @description What the change saves. */
             saved: components["schemas"]["Saved"];
-            /** @description The same as a sentence. */
+            /** @description The title and what the change saves, as a sentence. */
             sentence: components["schemas"]["Localized"];
-            /** @description The title. */
+            /** @description The title of the change. */
             title: components["schemas"]["Localized"];
         };
         /** @description A request for a siting: where facilities should stand. */
@@ -5369,8 +5369,8 @@ export interface components {
             proven: number;
             /**
              * Format: int32
-             * @description How many samples have a plan. With `infeasible`, this is fewer than asked for if the time was up, or if the solver
-             *     failed: a sample whose search ended without a plan for one of these reasons is not counted.
+             * @description How many samples have a plan. A sample whose search ended without a plan, because the time was up or the solver
+             *     failed, is counted neither here nor in `infeasible`.
              */
             samples: number;
             /** @description The sites that were chosen in some sample, most often chosen first. */
@@ -5499,7 +5499,7 @@ export interface components {
             source: components["schemas"]["Localized"];
             /** @description Whether the way back counts too. */
             there_and_back: boolean;
-            /** @description The name. */
+            /** @description The name of the standard. */
             title: components["schemas"]["Localized"];
             /** @description Whether the figure was checked against its source. */
             verified: boolean;
@@ -5733,7 +5733,7 @@ export interface components {
             /** @description The single layer. */
             vector_layers: components["schemas"]["VectorLayer"][];
         };
-        /** @description The hours on a day. */
+        /** @description The opening hours on one day. */
         Today: {
             /** @description Spans from (included) until (excluded); empty if it does not open on this day. */
             open: components["schemas"]["Span"][];
