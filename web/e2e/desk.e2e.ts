@@ -315,7 +315,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     const { page, close } = await desk(li);
     await find(page, '静默用的一件', id);
     await page.keyboard.press('Shift+S');
-    await page.getByText('现在没有静默').waitFor();
+    await page.getByText('现在没有暂停').waitFor();
     await page.keyboard.press('Control+Enter');
     const reason = page.locator('[data-silences] [data-field="reason"]');
     await reason.fill('集中整治，每天有人在场');
@@ -453,7 +453,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await expectAccessible(page);
     await page.route('**/api/**', (route) => route.abort());
     await page.reload();
-    await page.getByText('台账没能载入').waitFor();
+    await page.getByText('台账载入失败').waitFor();
     await expectAccessible(page);
     await page.unroute('**/api/**');
     await page.waitForSelector('[data-desk="ready"]', { timeout: 20_000 });

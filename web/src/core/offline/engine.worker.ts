@@ -36,7 +36,7 @@ function prepareWhenIdle(): void {
     try {
       engine.prepare(profile);
     } catch {
-      // Routes are found without bounds too. A request with an unknown profile gets its own error.
+      // Bounds only make searches faster. A request with an unknown profile gets its own error.
     }
     prepareWhenIdle();
   }, IDLE_MS);

@@ -13,7 +13,7 @@ export const words = {
     drawing: '正在绘制……',
     empty: '地图上还没有小区。导入小区、楼栋和出入口后，这里可以打印导览板：',
     start: '选择小区后，这里显示导览板。',
-    failed: '导览板没有画出来：',
+    failed: '导览板生成失败：',
     retry: '重试',
     preview: (name: string): string => `${name}导览板预览`,
     opens: '二维码打开',
@@ -34,7 +34,7 @@ export const words = {
     empty:
       'The map has no compounds yet. Import compounds, buildings and entrances, then their boards can be printed here:',
     start: 'Choose a compound to see its board here.',
-    failed: 'The board was not drawn: ',
+    failed: 'The board could not be drawn: ',
     retry: 'Try again',
     preview: (name: string): string => `Preview of the board of ${name}`,
     opens: 'The QR code opens',

@@ -306,7 +306,7 @@ export const words = {
       conflictMine: 'Overwrite their version with mine',
       copyOf: (name: string) => `${name} (copy)`,
       failed: 'The scenario could not be saved: ',
-      notOpen: 'The scenario of this address could not be opened: ',
+      notOpen: 'The scenario in this link could not be opened: ',
       notOpenToday: 'The page shows the map of today.',
       notOpenDraft: 'The page shows your unsaved changes.',
       giveUp: 'Do not open it',

@@ -54,7 +54,7 @@ test('problems are listed the worst first, each with its place', () => {
 
 test('a broken feed, an unreachable server and an unreachable database are distinguished', () => {
   expect(troublesOf({ ...FINE, stale: true, heardAt }).map((t) => t.en)).toEqual([
-    'The live feed is cut; reconnecting; this is how it was at 22 Nov 14:05',
+    'The live feed is interrupted; reconnecting; this is how it was at 22 Nov 14:05',
   ]);
   expect(troublesOf({ ...FINE, stale: true, away: true, heardAt }).map((t) => t.zh)).toEqual([
     '服务器没有应答，正在重连，以下是 11月22日 14:05 的情况',

@@ -50,12 +50,12 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   if (stale && away) {
     out.push({ zh: `服务器没有应答，正在重连${last.zh}`, en: `The server does not answer; reconnecting${last.en}` });
   } else if (stale && !databaseAway) {
-    out.push({ zh: `数据连接中断，正在重连${last.zh}`, en: `The live feed is cut; reconnecting${last.en}` });
+    out.push({ zh: `数据连接中断，正在重连${last.zh}`, en: `The live feed is interrupted; reconnecting${last.en}` });
   }
   if (databaseAway) {
     out.push({
       zh: `数据库连不上：看到的是内存中的数据，暂不能上报和处置${last.zh}`,
-      en: `The database is away: this is from memory, and nothing can be reported or handled${last.en}`,
+      en: `The database cannot be reached: the data is from memory; nothing can be reported or handled${last.en}`,
     });
   }
   const [wrong, ...others] = ready?.config ?? [];

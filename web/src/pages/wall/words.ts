@@ -55,7 +55,7 @@ export const words = {
     emptyHint: '导入的数据会自动出现在这里，无需刷新：',
     errorTitle: '连不上服务器',
     errorHint: '正在自动重试。若持续如此，请检查 onemap 服务是否在运行。',
-    mapErrorTitle: '这台机器画不出地图',
+    mapErrorTitle: '本机无法显示地图',
     mapErrorHint: '浏览器需要 WebGL 2。右侧的状态和预警仍然实时更新。',
     imported: (what: string) => `已导入 ${what}`,
     updated: (what: string) => `已更新 ${what}`,

@@ -179,7 +179,7 @@ export const chooseWords = {
     loosen: '请放宽条件后重新计算。',
     asked: '提交的条件',
     leastWalking: '在同样最优的方案中，已证明此方案的步行总路程最短',
-    failed: '计算出错：',
+    failed: '计算失败：',
     dataVersion: (seq: number) => `数据版本 ${seq}`,
     noProblemYet: '填好条件后点“开始选址”。计算在服务器上进行，可随时取消；关闭页面不影响计算，用同一网址可再次打开。',
     mapLabel: (n: number) => `地图显示所选方案的 ${n} 处点位`,
@@ -302,7 +302,7 @@ export const chooseWords = {
     loosen: 'Loosen a condition and compute again.',
     asked: 'The conditions',
     leastWalking: 'Proven: of the equally good plans, this one has the least walking',
-    failed: 'The calculation has a problem: ',
+    failed: 'The calculation failed: ',
     dataVersion: (seq: number) => `data version ${seq}`,
     noProblemYet:
       'Fill in the conditions and press “Start”. The calculation runs on the server and can be cancelled. It goes on if you close the page; the same address shows it again.',

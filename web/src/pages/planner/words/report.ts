@@ -173,8 +173,8 @@ export const reportWords = {
     method: '6 Method',
     standard: 'Standard',
     source: 'Source',
-    verifiedYes: 'The figure was verified in its source.',
-    verifiedNo: 'The figure was not verified in its source. Citations of this report must say so.',
+    verifiedYes: 'The figure was checked against its source.',
+    verifiedNo: 'The figure was not checked against its source. Citations of this report must say so.',
     facilities: (n: string, name: string) => `Facilities counted: ${name}, ${n}.`,
     closed: (n: number) => `${n} are closed at that moment and do not count.`,
     how:
