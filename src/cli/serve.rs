@@ -253,7 +253,7 @@ async fn reload_on_hangup(certificate: Arc<Certificate>) {
         match certificate.reload() {
             Ok(()) => tracing::info!("the certificate was read again"),
             Err(error) => {
-                tracing::error!(%error, "the certificate was not read again; the old one stays")
+                tracing::error!(%error, "the certificate could not be read again; the old one stays in use")
             }
         }
     }

@@ -28,7 +28,7 @@ pub enum IdRule {
 
 /// The text is not a valid rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected row, the name of a property, or property:NAME")]
+#[error("expected `row`, the name of a property, or `property:NAME`")]
 pub struct IdRuleError;
 
 impl FromStr for IdRule {

@@ -257,7 +257,7 @@ fn begin_merges(live: &Live, merging: &mut Vec<CollectionId>, done: &mpsc::Sende
         tokio::spawn(async move {
             let base = tokio::task::spawn_blocking(move || collection.merged_base()).await;
             if let Err(error) = &base {
-                tracing::error!(%error, collection = %id, "a merge failed");
+                tracing::error!(%error, collection = %id, "merging a collection failed; it will be tried again");
                 // The follower tries the merge again after this pause.
                 tokio::time::sleep(SILENCE).await;
             }

@@ -18,7 +18,7 @@ pub(super) enum Ended {
     #[error("the client has disconnected")]
     Gone,
     /// The client read nothing for too long while the outbox was full.
-    #[error("the client does not read")]
+    #[error("the client has stopped reading")]
     Stalled,
     /// The credential of the client is no longer valid.
     #[error("the credential of the client is no longer valid")]

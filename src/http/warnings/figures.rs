@@ -53,7 +53,7 @@ pub async fn figures(
             "month",
             both!(
                 "请填写年和月，例如 month=2026-11。",
-                "Name the month by year and month: month=2026-11."
+                "The parameter month is missing or invalid. Expected a year and a month, such as month=2026-11."
             ),
         )
     })?;

@@ -42,7 +42,7 @@ impl Jobs {
         // Put the jobs back into the queue that an earlier process of this name left running. No other process can
         // run them.
         while let Err(error) = self.release(false).await {
-            tracing::warn!(%error, "the job runner waits for the store");
+            tracing::warn!(%error, "interrupted jobs could not be put back into the queue; it will be tried again");
             tokio::select! {
                 () = tokio::time::sleep(PAUSE) => {}
                 () = &mut stopped => return,
@@ -303,7 +303,7 @@ fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
         )),
         Ok(result) => JobEnd::Done(result),
         Err(error) if error.is_passing() => {
-            tracing::warn!(%error, job = id, "a job waits for the database");
+            tracing::warn!(%error, job = id, "the store failed for a moment; the job will be started again");
             JobEnd::Again
         }
         Err(JobError::Failed(problem)) => JobEnd::Failed(problem),

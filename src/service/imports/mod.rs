@@ -126,7 +126,11 @@ impl Job for PlanImport {
         // The plan must include everything committed before the job was created, on any node.
         let head = context.store().head().await?.seq;
         while !self.live.wait_for(head, PATIENCE).await {
-            tracing::warn!(job = context.id(), head, "a plan waits for the follower");
+            tracing::warn!(
+                job = context.id(),
+                head,
+                "a plan waits until this server has read the commit"
+            );
         }
         let map = OverMap::new(self.live.snapshot(), context.author().clone());
         context.reads(ingest::Baseline::seq(&map)).await?;

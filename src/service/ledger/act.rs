@@ -134,7 +134,8 @@ impl CaseService {
         let until = ended + SignedDuration::from_hours(24 * i64::from(days));
         let store = self.live.store();
         if let Err(error) = store.keep_contact_until(&case.id, until).await {
-            tracing::warn!(%error, id = %case.id, "a contact is kept for its longest time");
+            tracing::warn!(%error, id = %case.id, "the retention of a contact could not be shortened; \
+                                                   the longest retention applies");
         }
     }
 }

@@ -121,8 +121,8 @@ async fn write_due(
         let edit = edit(&snapshot, at)?;
         if edit.is_empty() {
             // A moment without a change would be due again at once, so the round ends.
-            tracing::error!(%at, "a moment is due at which no case or condition changes; the timer \
-                                  tries again in a minute");
+            tracing::error!(%at, "the schedule has a due moment at which no case or condition changes; \
+                                  the timer tries again in a minute");
             return Ok(Some(now + SignedDuration::from_secs(60)));
         }
         if let Some(Written::Pending(committed)) = edit.commit(live).await? {

@@ -56,7 +56,7 @@ pub(super) fn gone() -> (Gone, impl Fn() -> bool + Send + Sync + 'static) {
 pub(super) fn broken(error: tokio::task::JoinError) -> JobError {
     JobError::Failed(both!(
         "任务意外中断（{error}），请重新发起。",
-        "The job broke off ({error}). Start it again."
+        "The job ended unexpectedly ({error}). Start it again."
     ))
 }
 
@@ -69,7 +69,7 @@ pub(super) fn wrong_field(field: &str, problem: Localized) -> JobError {
 fn no_network() -> JobError {
     JobError::Failed(both!(
         "地图的路网过大，无法计算。",
-        "The map has more ways than a network supports."
+        "The map is too large for a route network."
     ))
 }
 

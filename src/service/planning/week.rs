@@ -184,7 +184,10 @@ pub fn coverage_week(
         let name = &ask.profile;
         NoCoverage::Field(
             "profile",
-            both!("没有名为“{name}”的出行方式", "there is no profile {name:?}"),
+            both!(
+                "没有名为“{name}”的出行方式",
+                "there is no profile {name:?}; expected a walking profile, such as foot"
+            ),
         )
     })?;
     let roles = ask.role_set();

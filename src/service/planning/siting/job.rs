@@ -139,7 +139,11 @@ impl SitingJob {
     ) -> Result<(Arc<Snapshot>, Arc<Built<Network>>), JobError> {
         let head = context.store().head().await?.seq;
         while !self.live.wait_for(head, PATIENCE).await {
-            tracing::warn!(job = context.id(), head, "a siting job waits for commits");
+            tracing::warn!(
+                job = context.id(),
+                head,
+                "a siting job waits until this server has read the commit"
+            );
         }
         let begun = Instant::now();
         loop {
