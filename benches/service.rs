@@ -111,7 +111,7 @@ async fn measure(buildings: u64) {
         let body = body.clone();
         async move { body }
     });
-    // The static route has the same metrics as every other route.
+    // The static route is measured by the same middleware as every other route.
     let plain = axum::Router::new()
         .route("/static", plain)
         .route_layer(axum::middleware::from_fn(http::metrics::measure));

@@ -61,7 +61,7 @@ async fn a_scenario_is_saved_by_version_and_the_newest_comes_first() {
             Some(saved.clone())
         );
 
-        // Whoever saves on top of an older version learns of the newer one; nothing is written.
+        // A save or a deletion based on an older version writes nothing and returns the newer version.
         let overtaken = ScenarioWritten::Overtaken(saved.clone().into());
         assert_eq!(save(Some(1)).await, overtaken);
         assert_eq!(

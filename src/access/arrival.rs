@@ -81,8 +81,8 @@ pub fn rank(
     class * CLASS_S + distance_m / speed + shows + waits
 }
 
-/// Returns the reason of a verdict as a text. `order` is the kind of the day order that decided; `is_reported`, whether
-/// reports keep the entrance shut.
+/// Returns the reason of a verdict as a text. `order` is the kind of the day order that decided. `is_reported` is true
+/// if reports keep the entrance shut.
 pub fn reason(
     verdict: &Verdict,
     order: Option<&str>,

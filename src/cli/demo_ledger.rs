@@ -66,7 +66,7 @@ impl Photos {
     }
 }
 
-/// Runs a script on a replay. Steps that the ledger refuses are left out; returns how many there were.
+/// Runs a script on a replay. Skips the steps that the ledger refuses, and returns their number.
 ///
 /// # Errors
 /// If a case cannot be encoded.

@@ -465,8 +465,8 @@ fn describe(base: &str, collection: &Arc<Collection>) -> CollectionShown {
         bbox: [b.to_numbers()],
         crs: CRS84,
     });
-    // The interval is open at both ends: it says that features have times. Their extremes would need a read of
-    // every feature.
+    // The interval is open at both ends and only says that features have times. To find the first and the last time,
+    // every feature would have to be read.
     let temporal = schema.time.is_some().then_some(TemporalExtent {
         interval: [[None, None]],
         trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",

@@ -129,7 +129,7 @@ impl Limiter {
     /// Refuses an address that has used up its allowance. Counts nothing.
     ///
     /// # Errors
-    /// 429 with `Retry-After`, naming what there were too many of.
+    /// 429 with `Retry-After`; the text names what was counted.
     pub fn check(&self, who: IpAddr, of: Allowance, (zh, en): Counted) -> Result<(), Problem> {
         let Some(cell) = self.whole_again.get(&who) else {
             return Ok(());
@@ -155,7 +155,7 @@ impl Limiter<String> {
     /// Counts a request of an account.
     ///
     /// # Errors
-    /// 429 with `Retry-After` if nothing is left of the allowance, naming what there were too many of.
+    /// 429 with `Retry-After` if nothing is left of the allowance; the text names what was counted.
     pub fn take_of_account(
         &self,
         who: &str,

@@ -208,8 +208,8 @@ enum Sight {
     Seen,
 }
 
-/// A caller sees a photo if they see the list that it is linked to and every other list that names it, by their
-/// role or with the receipt of that case.
+/// Whether a caller may see a photo through the feature at `place`: with the receipt of that case, or with the roles
+/// for the list to which the photo is linked and for every other list of the feature that contains it.
 fn sight(
     snapshot: &Snapshot,
     place: &PhotoPlace,

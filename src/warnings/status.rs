@@ -203,8 +203,8 @@ impl StatusBoard {
         self.board = OnceLock::new();
     }
 
-    /// States that the ledger has contained warnings, even if this board has counted none. For the status of
-    /// a past moment, only the warnings that were open then are counted.
+    /// Marks that the ledger has contained warnings, so that grids without open warnings are not shown as without
+    /// data. A board of a past moment needs this, because it gets only the warnings that were open then.
     pub fn has_recorded(&mut self) {
         self.known = true;
         self.board = OnceLock::new();

@@ -1,4 +1,4 @@
-//! Tests of changes that time alone makes by the rules.
+//! Tests of the transitions that the timer writes when they are due by the rules.
 
 use serde_json::{Value, json};
 

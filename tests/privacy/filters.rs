@@ -28,7 +28,7 @@ const WAYS: &[&str] = &[
     "{p}({p}) = 1",
 ];
 
-/// The answer to a filter, with the name of the property replaced.
+/// Sends a filter with the property `name` in place of `{p}`. Returns the answer with `{p}` in place of `name`.
 async fn answer(
     server: &Server,
     token: Option<&str>,

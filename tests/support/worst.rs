@@ -13,8 +13,8 @@ pub enum May {
     Little,
     /// Little more than the features in the answer.
     Near,
-    /// Every feature several times: to find it, to sort it and to write it, and once more if the first attempt, which
-    /// has a small budget, fails.
+    /// It may read every feature several times: to find it, to sort it and to write it, and once more if the first
+    /// attempt, which has a small budget, fails.
     All,
 }
 

@@ -224,7 +224,7 @@ pub struct Wall {
     pub line: Line,
 }
 
-/// A road outside.
+/// A road outside of the compound.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Road {
     /// Its name.

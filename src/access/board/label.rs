@@ -119,9 +119,9 @@ impl LabelKind {
 /// A label and its box on the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Labelled {
-    /// What it is.
+    /// The kind of the label.
     pub kind: LabelKind,
-    /// Where it is.
+    /// The box of the label.
     pub at: Box2,
 }
 

@@ -200,7 +200,7 @@ impl BuiltIns {
         }
     }
 
-    /// The first row of a collection.
+    /// The first row of `$schemas` for a collection.
     pub fn new_row(
         &self,
         collection: &CollectionId,

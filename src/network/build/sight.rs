@@ -81,7 +81,8 @@ pub fn links(
     chosen
 }
 
-/// Chooses points within reach. Returns the nearest that is seen across another way.
+/// Chooses points within reach that are visible without crossing a way. Returns the nearest point that is visible only
+/// across a way.
 fn look(
     world: &World<'_>,
     sight: &Sight,

@@ -263,7 +263,7 @@ impl Memory {
 pub enum ToDo {
     /// All edges at the node.
     All,
-    /// One edge: the better label arrived by it and could not turn on the spot.
+    /// One edge: the better label arrived by this edge and could not turn back into it.
     Only(DirectedEdge),
     /// No edge.
     Nothing,

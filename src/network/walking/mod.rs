@@ -159,7 +159,7 @@ struct Beside {
     extra: u32,
 }
 
-/// The network as it can be walked at one moment, with the places to which walks are wanted.
+/// The network as it can be walked at one moment, with the places of the search.
 #[derive(Debug)]
 pub struct Walking<'a, A: ?Sized> {
     topology: &'a Topology,

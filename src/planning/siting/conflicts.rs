@@ -172,7 +172,7 @@ mod tests {
                     villages(goal, dear)
                 })
                 .to_vec(),
-            // Without the share to cover, the communities still need their share, and the other way round.
+            // Without the share to cover, the shares of the communities still cannot be reached, and vice versa.
             Constraint::Capacity => {
                 let small = Constraints {
                     capacity: Some(vec![10.0; 4]),
@@ -281,7 +281,8 @@ mod tests {
 
     #[test]
     fn of_two_constraints_that_leave_no_plan_together_both_are_named() {
-        // Without the distance, one site at each village is enough, and so it is if only the second village counts.
+        // Without the smallest distance, one site at each village is a plan. If not everybody must be covered, a single
+        // site is a plan.
         let near = Constraints {
             too_close: vec![(0, 2), (0, 3), (1, 2), (1, 3)],
             ..none()

@@ -41,8 +41,8 @@ impl Default for Sampling {
 /// How often sites are chosen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Robustness {
-    /// How many runs gave a plan. Fewer than asked for if some runs had no plan, or if the solver was stopped or failed:
-    /// a run that ended without a plan for one of the last two reasons is not counted.
+    /// How many runs gave a plan. A run that ended without a plan, because the solver was stopped or failed, is counted
+    /// neither here nor in `infeasible`.
     pub runs: u32,
     /// In how many of these runs the plan is proven to be the best.
     pub proven: u32,

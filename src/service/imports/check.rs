@@ -41,7 +41,7 @@ pub enum Refusal {
     Conflict {
         /// The changed features.
         conflicts: Conflicts,
-        /// What became of the import.
+        /// The error, which says what happened to the import.
         error: ImportError,
     },
     /// The import cannot be undone.

@@ -24,9 +24,9 @@ const MOST_CANDIDATES: usize = 1024;
 pub struct NearFeature {
     /// The feature.
     pub entry: Arc<Entry>,
-    /// The length of the route to it, in metres.
+    /// The length of the route to the feature, in metres.
     pub distance_m: f64,
-    /// The travel time to it, in seconds.
+    /// The travel time to the feature, in seconds.
     pub duration_s: f64,
 }
 

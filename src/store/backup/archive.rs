@@ -333,7 +333,7 @@ pub(in crate::store) async fn erase_again(path: &Path) -> Result<(), StoreError>
          AND features.updated_at <= e.at \
          AND json_type(features.properties, '$.\"' || replace(e.property, '/', '\".\"') || '\"') IS NOT NULL",
     ] {
-        // One erasure per feature at a time: UPDATE … FROM uses only one source row for each updated row.
+        // UPDATE … FROM applies one erasure per feature, so it is repeated until it changes no row.
         while sqlx::query(sql).execute(&mut *tx).await?.rows_affected() > 0 {}
     }
     sqlx::query(

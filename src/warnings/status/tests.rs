@@ -154,7 +154,7 @@ fn an_invalid_property_does_not_hide_a_red_warning() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Applying records one by one gives the same as the last version of each feature.
+    /// A board that gets all records equals a board that gets only the last record of each feature.
     #[test]
     fn the_board_equals_one_built_from_the_last_records(
         steps in prop::collection::vec((0..6u8, 0..3u8, 0..4u8, any::<bool>()), 0..60)

@@ -272,7 +272,7 @@ mod tests {
                 "access:conditional=no @ (22:00-06:00)",
                 "yes yes - | 24/7; 22:00-06:00 off | -",
             ),
-            // The condition alone: passage is otherwise allowed, so it changes nothing.
+            // The condition allows passage that is allowed at all hours, so it changes nothing.
             (
                 "access:conditional=yes @ (06:00-22:00)",
                 "yes yes - | - | -",

@@ -70,7 +70,7 @@ pub struct Trip {
 pub struct NoTrip {
     /// The reason.
     pub why: WhyNoTrip,
-    /// The closures that count as shut. Without them there might be a trip with long waits.
+    /// The closures that count as shut. If the traveller waited at them, there might be a trip with long waits.
     pub shut: Vec<Shut>,
 }
 
