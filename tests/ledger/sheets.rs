@@ -137,7 +137,7 @@ async fn a_case_far_from_the_map_is_imported_with_a_warning() {
     assert_eq!(said["field"], "geometry", "{far}");
     assert!(said["warning"].as_str().unwrap().contains("[0, 0]"));
     assert!(said["warning_zh"].as_str().unwrap().contains("远离"));
-    // The warning is in the answer and not stored with the case.
+    // The notice about the position is in the answer and not stored with the case.
     let path = format!("/api/warnings/{}", far["id"].as_str().unwrap());
     let read = ledger.json(Some(&ledger.officer), &path).await;
     assert_eq!(read["warnings"], Value::Null);

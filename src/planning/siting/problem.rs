@@ -163,7 +163,7 @@ impl Goal {
             Self::MostCovered { .. } => both!("最大覆盖", "most people covered"),
             Self::FewestSites { .. } => both!("最少设施", "fewest sites"),
             Self::LeastWalking => both!("步行最短", "least walking"),
-            Self::BestWorst => both!("最远者最近", "the longest walk as short as possible"),
+            Self::BestWorst => both!("最远步行最短", "the longest walk as short as possible"),
             Self::Relocation { .. } => both!("迁移现有设施", "relocation"),
         }
     }

@@ -4,7 +4,7 @@ import type { Answers, Ask, Reply } from './engineMessages';
 
 /** How long an answer may take before the worker counts as failed and is replaced, in milliseconds. */
 const PATIENCE = 15_000;
-/** The same for trips: the search over orders, parking places and hours may take some seconds on a slow phone. */
+/** The same time limit for trips: on a slow phone, the search for the best order may take some seconds. */
 const TRIP_PATIENCE = 60_000;
 
 /** A refusal of the engine, with the same body as a problem document of the server. */

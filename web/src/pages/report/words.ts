@@ -103,7 +103,7 @@ export const words = {
     thanks: '谢谢，已经收到！',
     held: '这次上报需要值班人员先看一眼，确认后就开始办理。',
     receiptKeep: '回执已存在这部手机的“我的上报”里。',
-    receiptUnkept: '这个浏览器不能保存，请收藏本页链接。',
+    receiptUnkept: '此浏览器不能保存回执，请收藏本页链接。',
     receiptLost: '已经收到，但没有拿到回执，无法在这里跟进；不必重复上报。',
     share: '分享或复制链接',
     copied: '链接已复制',
@@ -192,7 +192,7 @@ export const words = {
     thanks: 'Thank you, we have it!',
     held: 'Somebody on duty has to look at this one first; then work begins.',
     receiptKeep: 'The receipt is kept on this phone under “My reports”.',
-    receiptUnkept: "This browser can't keep it: bookmark this page.",
+    receiptUnkept: "This browser cannot store the receipt. Bookmark this page.",
     receiptLost:
       'Your report was received, but its receipt was lost on the way, so you cannot follow it here. Do not report it again.',
     share: 'Share or copy the link',

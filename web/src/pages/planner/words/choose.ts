@@ -75,7 +75,7 @@ export const chooseWords = {
       mclp: ['覆盖人数最多', '新增处数已定：选在哪里，标准之内的居民最多'],
       lscp: ['设施处数最少', '全部（或一定比例的）居民都要在标准之内：最少需要几处'],
       'p-median': ['步行总路程最短', '新增处数已定：选在哪里，全体居民的步行路程合计最短'],
-      'p-center': ['最远者最近', '新增处数已定：选在哪里，路程最远的居民走得最近'],
+      'p-center': ['最远步行最短', '新增处数已定：选在哪里，路程最远的居民走得最近'],
       relocation: ['迁移现有设施', '不新增，只迁移其中几处：最多能多覆盖多少人'],
     } satisfies Record<Problem, [string, string]> as Record<Problem, [string, string]>,
     k: '新增处数',
