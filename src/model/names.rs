@@ -44,7 +44,7 @@ pub mod collection {
     pub const PRESETS: &str = "$presets";
     /// Hidden: the rules and the calendar in force.
     pub const RULES: &str = "$rules";
-    /// Hidden: the silences (静默). A silence holds back the notices of the cases that it matches.
+    /// Hidden: the silences (暂停通知). A silence holds back the notices of the cases that it matches.
     pub const SILENCES: &str = "$silences";
 }
 

@@ -1,4 +1,4 @@
-//! Silences (静默): a silence holds back the notices of the cases that it matches, until it ends. The cases stay
+//! Silences (暂停通知): a silence holds back the notices of the cases that it matches, until it ends. The cases stay
 //! visible on the map.
 
 use jiff::Timestamp;

@@ -192,7 +192,7 @@ export const words = {
     thanks: 'Thank you, we have it!',
     held: 'Somebody on duty has to look at this one first; then work begins.',
     receiptKeep: 'The receipt is kept on this phone under “My reports”.',
-    receiptUnkept: "This browser cannot store the receipt. Bookmark this page.",
+    receiptUnkept: 'This browser cannot store the receipt. Bookmark this page.',
     receiptLost:
       'Your report was received, but its receipt was lost on the way, so you cannot follow it here. Do not report it again.',
     share: 'Share or copy the link',
