@@ -208,7 +208,7 @@ enum Sight {
     Seen,
 }
 
-/// Whether a caller may see a photo through the feature at `place`: with the receipt of that case, or with the roles
+/// Whether a caller may see a photo through the feature at `place`: with the receipt of the case, or with the roles
 /// for the list to which the photo is linked and for every other list of the feature that contains it.
 fn sight(
     snapshot: &Snapshot,

@@ -303,7 +303,7 @@ fn judge(id: &str, ended: Result<Value, JobError>) -> JobEnd {
         )),
         Ok(result) => JobEnd::Done(result),
         Err(error) if error.is_passing() => {
-            tracing::warn!(%error, job = id, "the store failed for a moment; the job will be started again");
+            tracing::warn!(%error, job = id, "the database is unreachable or busy; the job will be started again");
             JobEnd::Again
         }
         Err(JobError::Failed(problem)) => JobEnd::Failed(problem),

@@ -263,7 +263,7 @@ impl Memory {
 pub enum ToDo {
     /// All edges at the node.
     All,
-    /// One edge: the better label arrived by this edge and could not turn back into it.
+    /// One edge: the reverse of the edge by which the better label arrived, because that label could not turn back.
     Only(DirectedEdge),
     /// No edge.
     Nothing,

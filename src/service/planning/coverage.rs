@@ -38,8 +38,8 @@ struct Kept {
     bases: Vec<(BaseKey, Arc<Base>)>,
 }
 
-/// The features of a collection, compared by address. The number of the last commit is not enough, because it is the same for
-/// maps with different edits.
+/// The features of a collection, compared by address. The number of the last commit is not enough, because it is the
+/// same for maps with different edits.
 #[derive(Debug, Clone)]
 struct Layer(Option<Arc<Collection>>);
 
