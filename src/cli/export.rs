@@ -119,7 +119,7 @@ pub(super) async fn run(database: &str, args: ExportArgs) -> anyhow::Result<Exit
         tasks.spawn(async move { write(&source, &options, out.as_deref()).await });
         let done = match tasks.join_next().await {
             Some(done) => done??,
-            None => anyhow::bail!("the export did not begin"),
+            None => anyhow::bail!("the export could not be started; try again"),
         };
         let recorded = match done.recorded {
             0 => String::new(),

@@ -411,7 +411,7 @@ impl Reader<'_> {
                 both!(
                     "GeometryCollection 不能嵌套，请把各图形列在同一层",
                     "a GeometryCollection within a GeometryCollection is not allowed; \
-                     list its members in one"
+                     list its members in the outer one"
                 ),
             ));
         }

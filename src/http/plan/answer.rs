@@ -185,12 +185,12 @@ pub struct GainedPlace {
 /// The numbers of entries that `limit` left off the lists.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LeftOff {
-    /// Areas of `by`.
+    /// How many areas `by` lacks.
     pub by: usize,
-    /// Places of `uncovered`.
+    /// How many places `uncovered` lacks.
     pub uncovered: usize,
-    /// Places of `unlinked`.
+    /// How many places `unlinked` lacks.
     pub unlinked: usize,
-    /// Places of `change`.
+    /// How many places `change` lacks.
     pub change: usize,
 }

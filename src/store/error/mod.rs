@@ -202,7 +202,7 @@ pub enum StoreError {
 pub struct Overtaken {
     /// The number of such features.
     pub total: u64,
-    /// The first of them, each with the newest commit that changed it.
+    /// The first of these features, each with the newest commit that changed it.
     pub first: Vec<(CollectionId, FeatureId, u64)>,
 }
 

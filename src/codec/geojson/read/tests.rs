@@ -91,7 +91,7 @@ fn an_error_names_the_place_and_what_was_expected() {
                 {"type": "Point", "coordinates": [1, 2]},
                 {"type": "GeometryCollection", "geometries": []}]})),
         "geometry.geometries[1]: a GeometryCollection within a GeometryCollection is not allowed; \
-             list its members in one"
+             list its members in the outer one"
     );
 }
 

@@ -3753,13 +3753,13 @@ export interface components {
         };
         /** @description The numbers of entries that `limit` left off the lists. */
         LeftOff: {
-            /** @description Areas of `by`. */
+            /** @description How many areas `by` lacks. */
             by: number;
-            /** @description Places of `change`. */
+            /** @description How many places `change` lacks. */
             change: number;
-            /** @description Places of `uncovered`. */
+            /** @description How many places `uncovered` lacks. */
             uncovered: number;
-            /** @description Places of `unlinked`. */
+            /** @description How many places `unlinked` lacks. */
             unlinked: number;
         };
         /** @description A leg of a route. */
