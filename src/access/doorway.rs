@@ -11,9 +11,9 @@ use super::rooms;
 pub struct Doorway {
     /// The id of the entrance.
     pub id: String,
-    /// The unit behind it.
+    /// The unit that the entrance leads to.
     pub unit: Option<String>,
-    /// The rooms behind it.
+    /// The rooms that the entrance leads to.
     pub rooms: Option<String>,
 }
 

@@ -29,8 +29,8 @@ fn corridor(full: bool) -> RgbImage {
     let (left, right, top, bottom) = (0.36 * w, 0.64 * w, 0.30 * h, 0.62 * h);
     RgbImage::from_fn(WIDTH, HEIGHT, |px, py| {
         let (x, y) = (f64::from(px), f64::from(py));
-        // The depth in the corridor of this point of a wall, the floor or the ceiling: 1 is near, 0
-        // far.
+        // How near this point of the corridor's surface is to the camera: 1 at the edge of the picture, 0 at the
+        // far end.
         let across = ((left - x) / left).max((x - right) / (w - right));
         let along = ((top - y) / top).max((y - bottom) / (h - bottom));
         let near = across.max(along).clamp(0.0, 1.0);

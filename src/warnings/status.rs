@@ -74,7 +74,7 @@ pub struct GridStatus {
     /// The reason as a text; empty if the role may not see the reasons of cases.
     #[schema(required = false)]
     pub reason: Localized,
-    /// The open warnings in it, including those in grids inside of it.
+    /// The open warnings in the grid, including those in grids inside of it.
     pub open: OpenCounts,
 }
 

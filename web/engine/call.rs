@@ -1,5 +1,5 @@
-//! The interface to the page: memory for the parts and requests, and calls. A request is a text of lines `name=value`;
-//! an answer is JSON, in the same form as the server's.
+//! The functions that the page calls: they reserve memory, receive the parts of the network and answer requests. A
+//! request is a text of lines `name=value`; an answer is JSON, in the same form as the server's.
 
 use std::cell::RefCell;
 use std::rc::Rc;

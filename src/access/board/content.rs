@@ -185,9 +185,9 @@ impl Gate {
 pub struct Door {
     /// The id of the building.
     pub house: String,
-    /// The unit behind it.
+    /// The unit that the door leads to.
     pub unit: Option<String>,
-    /// The rooms behind it.
+    /// The rooms that the door leads to.
     pub rooms: Option<String>,
     /// Its position, in degrees.
     pub at: Coord<f64>,

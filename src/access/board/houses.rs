@@ -1,4 +1,4 @@
-//! The numbers of buildings, and the doors with the numbers of their units.
+//! Places building numbers, and doors with their unit numbers, on the map of a board.
 
 use std::collections::HashMap;
 

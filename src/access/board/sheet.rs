@@ -17,9 +17,9 @@ use crate::model::Language;
 /// The options of a drawing: the gate, the address of the QR code and the language.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
-    /// The id of the gate at which it hangs.
+    /// The id of the gate at which the board hangs.
     pub at: Option<&'a str>,
-    /// The address that its QR code opens.
+    /// The URL in the QR code of the board.
     pub url: &'a str,
     /// The language.
     pub language: Language,

@@ -58,7 +58,7 @@ pub(super) struct Rank {
 pub(super) struct WordRank {
     /// Whether the name contains every word as written, and not only in pinyin.
     literal: bool,
-    /// Whether the name has no other words.
+    /// Whether the words of the query together are the whole name.
     whole: bool,
     /// Whether the name begins with the first word of the query.
     start: bool,

@@ -67,7 +67,7 @@ impl Sent {
     }
 }
 
-/// The warnings about a feature that was sent in a coordinate system.
+/// The warnings about a written feature. `sent` is the coordinate system of its geometry in the request.
 pub fn of(map: &Collections, entry: &Entry, sent: Sent) -> Vec<Value> {
     let Some(bounds) = entry.bounds() else {
         return Vec::new();

@@ -11,7 +11,7 @@ use crate::model::Localized;
 pub struct CoverageAnswer {
     /// The number of people.
     pub demand: f64,
-    /// How many of them are covered: they have a facility within the standard.
+    /// The number of people who are covered: they have a facility within the standard.
     pub covered: f64,
     /// The share of people who are covered, from 0 to 1; `null` if there are no people.
     pub share: Option<f64>,
@@ -83,7 +83,7 @@ pub struct AreaAnswer {
     pub name: String,
     /// The number of people.
     pub people: f64,
-    /// How many of them are covered.
+    /// The number of people who are covered.
     pub covered: f64,
     /// The share of people who are covered, from 0 to 1.
     pub share: Option<f64>,
@@ -104,7 +104,7 @@ pub struct UncoveredPlace {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// A position in it: longitude and latitude, WGS 84 degrees.
+    /// A position inside the building or feature: longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],
     /// How many people are not covered.
     pub people: f64,
@@ -129,7 +129,7 @@ pub struct UnlinkedPlace {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// A position in it: longitude and latitude, WGS 84 degrees.
+    /// A position inside the building or feature: longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],
     /// The number of people.
     pub people: f64,
@@ -152,7 +152,7 @@ pub struct FactorsAnswer {
 pub struct FacilitiesAnswer {
     /// How many count: those that are open at the moment and have a walkable way nearby.
     pub count: usize,
-    /// How many of them have unknown opening hours. They count as open.
+    /// How many of the counted facilities have unknown opening hours. These count as open.
     pub unknown_hours: usize,
     /// The ids of those that are closed at the moment. They do not count.
     pub closed: Vec<String>,

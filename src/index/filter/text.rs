@@ -4,8 +4,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::index::Meter;
 
-/// The maximum length of a pattern, in characters. The steps of a match are at most its product
-/// with the length of the text.
+/// The maximum length of a pattern, in characters. A match takes at most (characters of the text) × (length of the
+/// pattern) steps.
 pub(super) const MAX_PATTERN: usize = 512;
 
 /// The number of steps between two reports to the meter.
@@ -52,7 +52,7 @@ impl Pattern {
         let parts = &self.0;
         let mut rest = text.chars();
         let mut at = 0;
-        // The last `%` passed, and the rest of the text from which it was last tried.
+        // Where to try again after a mismatch: the part after the last `%`, and the text that remained there.
         let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
         let mut steps = 0;
         loop {

@@ -62,7 +62,7 @@ pub enum Frame {
     /// By the outline of a compound: one side is inside, the other outside. The value is the compound's position in the
     /// list of features.
     Compound(u32),
-    /// By the layers of the ways, for a lift.
+    /// By the layers of the ways: each layer at a lift is a side of its own.
     Layers,
     /// The sides are unknown: each line that ends at the passage is a side of its own.
     Unknown,

@@ -33,7 +33,7 @@ const KINDS: [OutlineKind; 5] = [
 /// A line or the rings of an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
-    /// What it belongs to.
+    /// Whether it is the outline of a building, a compound or a wall.
     pub kind: OutlineKind,
     /// The index of the building or compound; 0 for walls.
     pub owner: u32,

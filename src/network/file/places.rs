@@ -33,7 +33,7 @@ pub struct House {
     pub name: Option<String>,
     /// The id of the compound in its properties.
     pub compound: Option<String>,
-    /// The index of the compound of its access card, which may follow from its position.
+    /// The index of the compound on its access card: the one in its properties, or else the one that contains it.
     pub card_compound: Option<u32>,
     /// The number of storeys.
     pub levels: Option<u32>,

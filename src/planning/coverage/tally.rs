@@ -70,13 +70,13 @@ struct Walks(Vec<(u32, Crowd)>);
 pub struct Tally {
     /// The number of people.
     pub people: f64,
-    /// How many of them are covered.
+    /// The number of people who are covered.
     pub covered: f64,
-    /// How many of them have two facilities within the standard.
+    /// The number of people with at least two facilities within the standard.
     pub backed_up: f64,
-    /// How many of them live behind doors that have no way nearby.
+    /// The number of people whose doors have no way nearby.
     pub no_way: f64,
-    /// How many of them have a way nearby but cannot reach any facility.
+    /// The number of people whose doors have a way nearby but who cannot reach any facility.
     pub no_facility: f64,
     /// The lengths of the shortest walks to a facility, in decimetres; `None` if nobody reaches one.
     pub length: Option<Figures>,

@@ -1,7 +1,7 @@
 //! Imports a ledger that was kept before (既有台账): each row becomes the versions that its case would have had,
 //! each with its own time. All rows are written in one transaction, or none is.
 //!
-//! The rules of today apply to the past: levels rise at the moments that the rules give. No notices are sent
+//! The present rules apply to the past: levels rise at the times that they define. No notices are sent
 //! for the past.
 
 mod addresses;
@@ -82,7 +82,7 @@ impl CaseService {
 struct Importer<'a> {
     snapshot: &'a Snapshot,
     around: OnMap<'a>,
-    /// The rules of today, but without required photos: an old ledger cannot have them.
+    /// The present rules, but without required photos: an old ledger cannot have them.
     rules: Rules,
     actor: Actor,
     now: Timestamp,
@@ -388,7 +388,7 @@ impl<'a> Importer<'a> {
         until: Timestamp,
         versions: &mut Versions,
     ) -> Result<(), LedgerError> {
-        // The rules of today apply to the whole past of the case.
+        // The present rules apply to the whole past of the case.
         for (at, next) in engine::age(self, case, Timestamp::UNIX_EPOCH, until) {
             *case = next;
             versions.put(case, at, &Actor::system())?;
@@ -425,7 +425,7 @@ impl<'a> Importer<'a> {
     }
 }
 
-/// The data that the case engine reads for imported cases: the map and the rows so far, with the rules of today.
+/// The data that the case engine reads for imported cases: the map and the rows read so far, with the present rules.
 impl Surroundings for Importer<'_> {
     fn rules(&self) -> &Rules {
         &self.rules

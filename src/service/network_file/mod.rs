@@ -76,9 +76,9 @@ pub enum NoFile {
     Network(NoNetwork),
     /// The area has too many edges.
     TooLarge {
-        /// How many it has.
+        /// The number of edges in the area.
         edges: usize,
-        /// How many are allowed.
+        /// The maximum number of edges.
         most: usize,
     },
     /// The topology has features of a collection that the format does not know.

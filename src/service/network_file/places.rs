@@ -65,7 +65,7 @@ pub(super) fn way_name(snapshot: &Snapshot, feature: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.into_owned())
 }
 
-/// The numbers of ids in the order of the ids.
+/// For each id, its index in the sorted list of ids.
 type Numbers = BTreeMap<String, u32>;
 
 fn numbers(ids: BTreeSet<String>) -> Numbers {

@@ -121,7 +121,7 @@ impl Traveller {
         }
     }
 
-    /// Numbers the states of the hours of a table: moments with the same number are alike.
+    /// Returns a number for each moment. This traveller finds the same things open at moments with the same number.
     pub(super) fn states(self, table: &Table, moments: &[Moment]) -> Vec<usize> {
         let mut known: Vec<Vec<Window>> = Vec::new();
         let states = moments.iter().map(|moment| {

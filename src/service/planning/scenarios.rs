@@ -59,7 +59,7 @@ pub struct Scenario {
 /// What has changed on the map since a scenario was saved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct MovedOn {
-    /// The number of commits since then, those that only change warnings included.
+    /// The number of commits since the scenario was saved, including those that only change warnings.
     pub commits: u64,
     /// The features named in the scenario's edits that these commits changed, created or deleted.
     pub touched: Vec<TouchedFeature>,

@@ -43,7 +43,7 @@ struct Facility {
     id: String,
     at: Coord<f64>,
     times: Times,
-    /// Where it is entered.
+    /// The points where its entrances join the network.
     joined: Vec<Joined>,
 }
 

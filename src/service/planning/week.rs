@@ -136,8 +136,8 @@ pub struct WeekAnswer {
     pub best: HourShown,
     /// The areas, the lowest share in its worst hour first.
     pub by: Vec<AreaWeek>,
-    /// How many hours differ in the ways, gates and facilities that are open. The others have the same coverage as one
-    /// of them.
+    /// The number of different combinations of open ways, gates and facilities in the week. Hours with the same
+    /// combination have the same coverage, which is computed once.
     pub differing_hours: usize,
     /// The number of the commit that the figures are computed from.
     pub seq: u64,

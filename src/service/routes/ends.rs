@@ -102,9 +102,9 @@ pub struct Entrance {
     pub building: Option<String>,
     /// The id of the compound in its properties.
     pub compound: Option<String>,
-    /// The unit behind it.
+    /// The unit that the entrance leads to.
     pub unit: Option<String>,
-    /// The rooms behind it.
+    /// The rooms that the entrance leads to.
     pub rooms: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use crate::live::overlay::Effect;
 use crate::live::{Network, Overlay};
 use crate::model::names::collection::{DAY_ORDERS, GRIDS};
 
-/// What has to be made again for a network after edits.
+/// Which part of a network must be rebuilt after edits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Touched {
     /// Nothing: the edits concern neither ways nor gates nor walls.

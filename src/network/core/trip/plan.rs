@@ -51,17 +51,17 @@ pub(super) struct Plan {
 /// A row of travel times from one place to all doors or to all parking places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Row {
-    /// From the start to the doors, without a vehicle.
+    /// From the start to all doors, without a vehicle.
     StartWalk,
-    /// From the start to the parking places, with the vehicle.
+    /// From the start to all parking places, with the vehicle.
     StartRide,
-    /// From a door to the doors, on foot.
+    /// From the door with this number to all doors, on foot.
     Walk(usize),
-    /// From a door to the parking places, on foot.
+    /// From the door with this number to all parking places, on foot.
     Back(usize),
-    /// From a parking place to the parking places: takes the vehicle and rides.
+    /// From the parking place with this number to all parking places: takes the vehicle and rides.
     Ride(usize),
-    /// From a parking place to the doors: parks the vehicle and walks.
+    /// From the parking place with this number to all doors: parks the vehicle and walks.
     On(usize),
 }
 

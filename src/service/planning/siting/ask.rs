@@ -101,7 +101,7 @@ pub struct SitingAsk {
     pub community_share: Option<CommunityShare>,
     /// Whether people count as covered only if two sites are within the standard.
     pub backup: bool,
-    /// Where gradual coverage ends, in metres or minutes as the standard.
+    /// Where gradual coverage ends, in the unit of the standard: metres or minutes.
     pub gradual_until: Option<f64>,
     /// The most plans in the result, the best plan included.
     pub plans: usize,
@@ -170,9 +170,9 @@ pub struct AreasAsk {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CommunityShare {
-    /// The same for all communities.
+    /// The same share for all communities, from 0 to 1.
     All(f64),
-    /// Ids of communities, each with its share.
+    /// Ids of communities, each with its share from 0 to 1.
     Of(Vec<(String, f64)>),
 }
 

@@ -108,7 +108,7 @@ pub struct SiteChosen {
 pub struct PlanFigures {
     /// The number of people.
     pub demand: f64,
-    /// How many of them are within the standard; `null` without a standard.
+    /// The number of people within the standard; `null` without a standard.
     pub covered: Option<f64>,
     /// The share of people within the standard, from 0 to 1; `null` without a standard.
     pub share: Option<f64>,

@@ -1825,7 +1825,7 @@ export interface components {
             backup_share?: number | null;
             /**
              * Format: double
-             * @description How many of them are covered.
+             * @description The number of people who are covered.
              */
             covered: number;
             /** @description The id of the building, grid, community or subdistrict, or the kind of housing. */
@@ -2352,7 +2352,7 @@ export interface components {
             change?: components["schemas"]["ChangeAnswer"] | null;
             /**
              * Format: double
-             * @description How many of them are covered: they have a facility within the standard.
+             * @description The number of people who are covered: they have a facility within the standard.
              */
             covered: number;
             /**
@@ -2737,7 +2737,7 @@ export interface components {
             closed: string[];
             /** @description How many count: those that are open at the moment and have a walkable way nearby. */
             count: number;
-            /** @description How many of them have unknown opening hours. They count as open. */
+            /** @description How many of the counted facilities have unknown opening hours. These count as open. */
             unknown_hours: number;
             /** @description The ids of those without a walkable way nearby. They do not count. */
             unlinked: string[];
@@ -3344,7 +3344,7 @@ export interface components {
             kind?: string | null;
             /** @description The level of the grid. */
             level: components["schemas"]["Level"];
-            /** @description The open warnings in it, including those in grids inside of it. */
+            /** @description The open warnings in the grid, including those in grids inside of it. */
             open: components["schemas"]["OpenCounts"];
             /** @description The reason as a text; empty if the role may not see the reasons of cases. */
             reason?: components["schemas"]["Localized"];
@@ -3848,7 +3848,7 @@ export interface components {
         MovedOn: {
             /**
              * Format: int64
-             * @description The number of commits since then, those that only change warnings included.
+             * @description The number of commits since the scenario was saved, including those that only change warnings.
              */
             commits: number;
             /** @description The features named in the scenario's edits that these commits changed, created or deleted. */
@@ -5210,7 +5210,7 @@ export interface components {
             counted?: number | null;
             /**
              * Format: double
-             * @description How many of them are within the standard; `null` without a standard.
+             * @description The number of people within the standard; `null` without a standard.
              */
             covered?: number | null;
             /**
@@ -5956,7 +5956,7 @@ export interface components {
              * @description How many people are not covered.
              */
             people: number;
-            /** @description A position in it: longitude and latitude, WGS 84 degrees. */
+            /** @description A position inside the building or feature: longitude and latitude, WGS 84 degrees. */
             position: number[];
         };
         /** @description The member units. */
@@ -6056,7 +6056,7 @@ export interface components {
              * @description The number of people.
              */
             people: number;
-            /** @description A position in it: longitude and latitude, WGS 84 degrees. */
+            /** @description A position inside the building or feature: longitude and latitude, WGS 84 degrees. */
             position: number[];
             /**
              * @description `no_way`: no walkable way is near the door. `no_facility`: no facility can be reached from the door, or the
@@ -6276,8 +6276,8 @@ export interface components {
             /** @description The areas, the lowest share in its worst hour first. */
             by: components["schemas"]["AreaWeek"][];
             /**
-             * @description How many hours differ in the ways, gates and facilities that are open. The others have the same coverage as one
-             *     of them.
+             * @description The number of different combinations of open ways, gates and facilities in the week. Hours with the same
+             *     combination have the same coverage, which is computed once.
              */
             differing_hours: number;
             /** @description The 168 hours, from the beginning of the first day on. */

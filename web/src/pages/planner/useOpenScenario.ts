@@ -9,7 +9,7 @@ export interface Opening {
   /** Why the scenario of the address could not be opened; empty if it is open. */
   failure: Ref<string>;
   retry: () => Promise<void>;
-  /** Takes the scenario that could not be opened out of the address. */
+  /** Removes the id of a scenario that could not be opened from the address of the page. */
   giveUp: () => void;
 }
 
