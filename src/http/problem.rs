@@ -99,7 +99,7 @@ impl Problem {
         )
     }
 
-    /// A feature that does not fit its collection; `errors` lists every fault with its field.
+    /// A feature that does not match the schema of its collection; `errors` lists every fault with its field.
     pub fn unprocessable(detail: impl Into<Localized>, errors: Vec<WrongField>) -> Self {
         Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,

@@ -21,8 +21,8 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = FileImportBasis)]
 pub struct Basis {
-    /// The newest commit of the map that was looked at: no later one may have changed a feature that the
-    /// plan changes, or a schema that it was checked by.
+    /// The newest commit of the map when the plan was made. The plan applies as long as no later commit has changed
+    /// a feature that it changes, or a schema by which a feature was checked.
     pub seq: u64,
     /// The SHA-256 of every input, in order.
     pub inputs: Vec<String>,

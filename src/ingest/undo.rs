@@ -316,7 +316,7 @@ fn moved_on(
     }
 }
 
-/// Why the earlier state of a feature does not fit the current schema.
+/// Why the earlier state of a feature does not match the current schema.
 fn misfit(checker: Option<&Checker>, id: &FeatureId, body: Option<&Body>) -> Option<Localized> {
     let problems = checker?.check(id, body?).err()?;
     let (field, Localized { zh, en }) = match problems.first() {
@@ -325,6 +325,6 @@ fn misfit(checker: Option<&Checker>, id: &FeatureId, body: Option<&Body>) -> Opt
     };
     Some(both!(
         "导入前的内容不符合该图层现在的数据结构（{field}：{zh}）",
-        "its earlier state does not fit the current schema: {field}: {en}"
+        "its earlier state does not match the current schema: {field}: {en}"
     ))
 }

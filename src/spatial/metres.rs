@@ -195,7 +195,7 @@ fn to_far_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> f64 {
     if let Some(metres) = to_short_segment(place, a, b) {
         return metres;
     }
-    /// If an edge has more local minima than this, their distances are nearly equal.
+    /// The most local minima that are refined, the smallest first. If there are more, they are nearly equal.
     const MOST_VALLEYS: usize = 4;
     let from = Cartesian::of(place);
     let chord2 = |t: f64| from.chord2(&Cartesian::of(along(a, b, t)));

@@ -59,7 +59,8 @@ async fn run_until_ended(store: &Store, live: &Live, id: &str) -> Job {
     job
 }
 
-/// A job that several processes started and lost. The last one recorded the end of the log before its commit.
+/// Creates a job that `times` processes claimed one after the other, each until its lease expired. The checkpoint of
+/// each is the newest commit at that time.
 async fn begun(store: &Store, new: NewJob, times: u32) -> Job {
     const MOMENT: Duration = Duration::from_millis(1);
     let made = store.create_job(new, 9).await.unwrap();

@@ -170,7 +170,7 @@ async fn no_code_is_told_without_a_record(database: &str) {
     assert!(!text(&server, &officer, item).await.contains("0000#"));
     assert_eq!(looks(database).await, []);
 
-    // A steward sees the code in the gate itself, and each look is recorded, in every format.
+    // Stewards and admins see the code as a property of the gate, and each read is recorded, in every format.
     let mut told = 0;
     for path in [
         item.to_owned(),

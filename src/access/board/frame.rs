@@ -7,7 +7,7 @@ use super::content::Line;
 use crate::spatial::bounds::Bounds;
 use crate::spatial::metres::metres_per_degree;
 
-/// The map's area on the page, in millimetres.
+/// The left, top, right and bottom edge of the map's area, in millimetres from the top left corner of the page.
 pub(super) const AREA: [f64; 4] = [8.0, 32.0, 322.0, 281.0];
 /// The room between the compound and the edge of the area, for the signs of the gates, in millimetres.
 const MARGIN: (f64, f64) = (31.0, 22.0);

@@ -10,7 +10,7 @@ use super::qr::Qr;
 use super::svg::{Anchor, Svg, Text, cut, width, wrapped};
 use super::words::Words;
 
-/// The left and right edge of the panel, its top and bottom, in millimetres.
+/// The left, top, right and bottom edge of the panel, in millimetres from the top left corner of the page.
 const PANEL: [f64; 4] = [327.0, 32.0, PAGE.0 - 8.0, 289.0];
 const QR_MM: f64 = 42.0;
 /// The heights of a heading and of a row of the legend.

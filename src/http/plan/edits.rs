@@ -45,7 +45,7 @@ impl From<NoWhatIf> for Problem {
 pub(super) fn wrong_edits(wrong: Vec<WrongEdit>) -> Problem {
     let problem = match wrong.first() {
         Some(first) => Problem::wrong_field(&first.field, first.problem.clone()),
-        None => Problem::wrong_field("edits", both!("不合要求", "not valid")),
+        None => Problem::wrong_field("edits", both!("改动无法应用", "cannot be applied")),
     };
     let wrong = wrong.into_iter();
     problem.with_errors(wrong.map(|w| WrongField::new(w.field, w.problem)).collect())

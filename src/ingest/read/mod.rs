@@ -390,8 +390,8 @@ fn check(
         problems.push(Problem::new(
             "feature",
             both!(
-                "不符合所在图层的要求",
-                "the feature does not fit its collection"
+                "不符合图层“{collection}”的数据结构",
+                "the feature does not match the schema of {collection}"
             ),
         ));
     }

@@ -22,11 +22,11 @@ use crate::index::Entry;
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record, SCHEMAS, Schema};
 use crate::spatial::bounds::{self, Bounds};
 
-/// A commit with more features than this is sent as areas.
+/// For a commit with more features than this, listeners get only the areas to read again ([`Reset`]).
 const MOST_FEATURES: usize = 1000;
-/// A commit whose features have more bytes than this is sent as areas.
+/// For a commit whose features have more bytes than this, listeners get only the areas to read again.
 const MOST_BYTES: usize = 4 << 20;
-/// A feature with more bytes than this is sent as an area.
+/// For a feature with more bytes than this, listeners get only the area to read again.
 const LARGEST_FEATURE: usize = 512 << 10;
 
 /// A commit in the form in which the feed sends it.

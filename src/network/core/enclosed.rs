@@ -25,7 +25,7 @@ const LONGEST_WAY_DS_PER_DM: f64 = 2.4;
 pub(super) enum Patience {
     /// All, however long they last.
     Unlimited,
-    /// Those that last no longer than a route may wait.
+    /// Only closures that end within the longest wait of a route.
     Limited,
 }
 

@@ -73,7 +73,7 @@ pub struct Part {
 /// Collects targets until there are enough that can be reached without a wait that is too long.
 struct Enough<'a> {
     wanted: usize,
-    /// The place to which each target leads, and the places that are reached in time.
+    /// `places` has the place to which each target leads, `reached` the places that are reached in time.
     places: &'a [u32],
     reached: HashSet<u32>,
     /// Targets that are reached in time: the target, and the number of its label.
@@ -118,7 +118,7 @@ impl Bound for OwnLand {
 
 /// Keeps the time to each target, until all places are reached without a wait that is too long.
 struct Arrivals<'a> {
-    /// The place to which each target leads, and the places that are not reached yet.
+    /// `places` has the place to which each target leads, `left` the places that are not reached yet.
     places: &'a [u32],
     left: HashSet<&'a u32>,
     /// Targets that are reached in time: the target, and the time in tenths of a second.

@@ -116,7 +116,7 @@ fn half_width(text: &str) -> String {
         .collect()
 }
 
-/// Converts an hour of a part of the day to the 24-hour clock.
+/// Converts an hour that follows a word for a part of the day (下午3点) to the 24-hour clock.
 type To24 = fn(u8) -> u8;
 
 /// The words for parts of the day.

@@ -99,11 +99,11 @@ const INNER: Effort = Effort {
     patience: 8,
 };
 
-/// The most sites that are tried before a node is split (strong branching).
+/// The most candidate sites for which both children are bounded before a node is split (strong branching).
 const PROBED: usize = 200;
-/// The number of subgradient steps for each of the two children of a try.
+/// The number of subgradient steps for the bound of each of these children.
 const PROBE_STEPS: usize = 30;
-/// The most cost entries that all tries of a node together may read.
+/// The most cost entries that strong branching may read at one node.
 const PROBE_WORK: usize = 8_000_000;
 
 /// How a node ends.
@@ -621,7 +621,7 @@ impl Steps<'_, '_> {
         let doubt = |at: &usize| (average[self.free[*at] as usize] - 0.5).abs();
         let mut sites: Vec<usize> = (0..self.free.len()).collect();
         sites.sort_by(|a, b| doubt(a).total_cmp(&doubt(b)));
-        // In large nodes, trying sites takes too long. The site whose average share is nearest to a half is taken.
+        // In large nodes, strong branching takes too long. The site whose average share is nearest to a half is taken.
         let probed = PROBE_WORK / (2 * PROBE_STEPS * self.costs.entries().max(1));
         if probed < 20 {
             return sites.first().map(|at| End::Branch(self.free[*at] as usize));

@@ -21,7 +21,7 @@ pub(super) struct Search<'a> {
     extra: Vec<f64>,
 }
 
-/// What a plan uses up of the limits in the choice.
+/// The number of sites, the number of moves and the cost of a plan, which [`Choice`] limits.
 struct Used {
     sites: usize,
     moves: usize,
@@ -60,7 +60,7 @@ impl<'a> Search<'a> {
         self.conflicts[site].iter().filter(open).count()
     }
 
-    /// What a plan uses up of the limits in the choice.
+    /// The number of sites, the number of moves and the cost of a plan, which [`Choice`] limits.
     fn used(&self, is_open: &[bool]) -> Used {
         let open = || (0..self.instance.sites).filter(|s| is_open[*s]);
         Used {

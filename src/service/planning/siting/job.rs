@@ -337,7 +337,10 @@ fn failed(reason: NoSiting) -> JobError {
         NoSiting::Text(text) => JobError::Failed(text),
         NoSiting::Edits(wrong) => match wrong.into_iter().next() {
             Some(wrong) => failed(NoSiting::Field(wrong.field, wrong.problem)),
-            None => failed(NoSiting::field("edits", both!("不合要求", "not valid"))),
+            None => failed(NoSiting::field(
+                "edits",
+                both!("改动无法应用", "cannot be applied"),
+            )),
         },
         NoSiting::Field(field, Localized { zh, en }) => {
             JobError::Failed(both!("{field}：{zh}。", "{field}: {en}."))

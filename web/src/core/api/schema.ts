@@ -2997,8 +2997,8 @@ export interface components {
             inputs: string[];
             /**
              * Format: int64
-             * @description The newest commit of the map that was looked at: no later one may have changed a feature that the
-             *     plan changes, or a schema that it was checked by.
+             * @description The newest commit of the map when the plan was made. The plan applies as long as no later commit has changed
+             *     a feature that it changes, or a schema by which a feature was checked.
              */
             seq: number;
         };
