@@ -80,7 +80,7 @@ export function isRemarked(asked: SitingBody, marks: readonly Mark[], networkSeq
   return MARKS.some((kind) => canonical((now[kind] ?? []).toSorted()) !== canonical((asked[kind] ?? []).toSorted()));
 }
 
-/** The marks in a request from another browser tab. `known` has the candidates with a known position. */
+/** The marks in a request from another tab. `known` has the candidates with a known position. */
 export function marksOf(asked: SitingBody, networkSeq: number | null, known: readonly Candidate[]): Mark[] {
   const of = setOf(asked, networkSeq);
   const places = new Map(known.map((candidate) => [candidate.id, candidate]));

@@ -50,7 +50,7 @@ export interface Draft {
   change: (edits: readonly Edit[], what: Bilingual, siting?: SitingRecord | null) => void;
   /** Replaces the marks of candidates and adds a step to the history. */
   mark: (marks: readonly Mark[], what: Bilingual) => void;
-  /** Sets the marks of a result that was computed in another browser tab. Undo does not revert this. */
+  /** Sets the marks of a result from another browser tab. Undo does not revert this. */
   bring: (marks: readonly Mark[]) => void;
   /** Undoes the last step. Returns its description; null if there is none. */
   undo: () => Bilingual | null;
