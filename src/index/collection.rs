@@ -59,7 +59,7 @@ impl Collection {
         Self::of_base(schema, Base::empty(), 0)
     }
 
-    /// A collection of all features in any order. Deletion records count for
+    /// Creates a collection from all its features, in any order. Deletion records count for
     /// [`last_seq`](Self::last_seq) only.
     pub fn load(schema: Arc<Schema>, records: Vec<Record>) -> Self {
         let mut loader = Loader::new(schema);

@@ -25,14 +25,14 @@ macro_rules! words {
             /// All variants.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name in data.
+            /// The name in the API and the database.
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text),+
                 }
             }
 
-            /// Parses the name in data.
+            /// Parses a name from the API or the database.
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|x| x.as_str() == text)
             }
@@ -289,7 +289,7 @@ impl StepPhoto {
     }
 }
 
-/// What happened to the notice of a step.
+/// Whether the notice of a step was sent, or what suppressed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
@@ -374,7 +374,7 @@ pub struct Step {
     /// that it is not published.
     #[serde(skip)]
     pub key: Option<KeyMark>,
-    /// What happened to the notice of the step; absent if none was due.
+    /// Whether the notice of the step was sent, or what suppressed it; absent if no notice was due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
 }

@@ -14,8 +14,8 @@ use crate::tz::Offset;
 use crate::ways::Sights;
 use crate::{Coord, Timestamp};
 
-/// The reason why there is no network, for the shared files. On a phone there always is one: without a network
-/// the server makes no file.
+/// The reason why there is no network. Files shared with the server use this type, but a phone always has a
+/// network: without one, the server makes no network file.
 #[derive(Debug, Clone, Copy)]
 pub enum NoNetwork {
     /// The area is too large for a network.

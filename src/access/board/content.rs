@@ -117,7 +117,7 @@ pub struct Exception {
     pub kind: String,
     /// How an e-bike passes then.
     pub ebike: Option<Admission>,
-    /// Whether people on foot pass then.
+    /// Whether people on foot may pass then.
     pub foot: Option<bool>,
 }
 
@@ -136,7 +136,7 @@ pub struct Gate {
     pub is_shut: bool,
     /// How an e-bike passes.
     pub ebike: Option<Admission>,
-    /// Whether people on foot pass.
+    /// Whether people on foot may pass.
     pub foot: Option<bool>,
     /// The opening hours in the syntax of OpenStreetMap.
     pub hours: Option<String>,

@@ -185,12 +185,12 @@ pub struct GainedPlace {
 /// The numbers of entries that `limit` left off the lists.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LeftOff {
-    /// How many areas `by` lacks.
+    /// The number of areas left off `by`.
     pub by: usize,
-    /// How many places `uncovered` lacks.
+    /// The number of places left off `uncovered`.
     pub uncovered: usize,
-    /// How many places `unlinked` lacks.
+    /// The number of places left off `unlinked`.
     pub unlinked: usize,
-    /// How many places `change` lacks.
+    /// The number of places left off `change`.
     pub change: usize,
 }

@@ -49,14 +49,14 @@ pub struct LegLine {
 pub struct LegProperties {
     /// `ride`, `push`, `park`, `walk`, `lift` or `wait`.
     pub mode: &'static str,
-    /// When it begins.
+    /// When the leg begins.
     #[schema(format = DateTime)]
     pub begins_at: String,
     /// The length, in metres.
     pub distance_m: f64,
     /// The duration, in seconds.
     pub duration_s: f64,
-    /// Whether it belongs to the way back.
+    /// Whether the leg belongs to the way back.
     pub is_back: bool,
     /// The instructions, in order.
     pub steps: Vec<RouteStep>,
@@ -69,7 +69,7 @@ pub struct RouteStep {
     pub text: Localized,
     /// The distance to travel after the instruction, in metres.
     pub distance_m: f64,
-    /// Where it begins: longitude and latitude, WGS 84 degrees.
+    /// The position at which the instruction applies: longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],
 }
 

@@ -8,7 +8,7 @@ use crate::spatial::bounds::Bounds;
 /// The number of cells per edge; the total is limited from below and above.
 const CELLS_PER_EDGE: usize = 4;
 const CELLS: std::ops::RangeInclusive<usize> = 256..=16_384;
-/// Boxes that cover more cells than this are not looked up.
+/// A box that covers more cells than this counts as [`Side::Mixed`] without a look at its cells.
 const LARGEST: usize = 64;
 /// Cells are enlarged by this fraction of their size, so that a point rounded into the next cell
 /// belongs to both.

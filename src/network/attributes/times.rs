@@ -45,7 +45,7 @@ pub struct Clock<'a> {
 }
 
 impl<'a> Clock<'a> {
-    /// An evaluator for a period of time.
+    /// Creates a clock that computes opening hours from `from` to `until`.
     pub fn new(days: &'a Days, from: Timestamp, until: Timestamp) -> Self {
         Self {
             days,

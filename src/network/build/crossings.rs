@@ -14,7 +14,7 @@ const SAME_WALL_M: f64 = 12.0;
 /// A place where a way crosses walls.
 #[derive(Debug, Clone)]
 pub struct Crossing {
-    /// The vertex of the way at which it crosses.
+    /// The vertex of the way at the crossing.
     pub vertex: u32,
     /// The position of the crossing, in metres in the plane.
     pub at: Pt,

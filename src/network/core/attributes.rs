@@ -29,10 +29,10 @@ pub const HOURS_ALWAYS: u32 = 0;
 /// unknown hours is preferred.
 pub const HOURS_UNKNOWN: u32 = u32::MAX;
 
-/// An [`Attr::incline`] of a way that rises along its direction; by how much is not known.
+/// The value of [`Attr::incline`] for a way that rises in its direction by an unknown gradient.
 pub const INCLINE_UP: i8 = 127;
 
-/// An [`Attr::incline`] of a way that falls along its direction; by how much is not known.
+/// The value of [`Attr::incline`] for a way that falls in its direction by an unknown gradient.
 pub const INCLINE_DOWN: i8 = -127;
 
 /// The attributes of a feature: a route, an area, a gate, a door or a lift.

@@ -64,7 +64,7 @@ fn is_of_end(usage: &Usage) -> bool {
 }
 
 impl<A: Attributes + ?Sized> Mover<'_, A> {
-    /// How an edge is used in a mode, if it can be used at present at any hour.
+    /// How an edge is used in a mode, regardless of its hours; `None` if it cannot be used at any hour.
     pub(super) fn usage_of(&self, directed: DirectedEdge, mode: Mode) -> Option<Usage> {
         let edge = self.terrain.topology.edge(directed.edge());
         let attr = self.terrain.attributes.attr(edge.feature);

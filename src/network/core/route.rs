@@ -176,7 +176,7 @@ impl<'v, A: Attributes + ?Sized> View<'v, A> {
         }
         let targets = Targets::new(self.topology, query.to);
         for _ in 0..MOST_ROUNDS {
-            // Every closure with a long wait counts as shut in the end, so long waits need not be tried.
+            // Closures with too long a wait count as shut in the end anyway, so such waits are not tried.
             let route = self.route_with_shut(
                 memory,
                 query,

@@ -22,7 +22,7 @@ use crate::service::place;
 /// The reason why a card or a board cannot be built.
 #[derive(Debug)]
 pub enum Cut<N, S> {
-    /// The map lacks what the request names, or too much is around it.
+    /// The reason why there is no card or board, such as a building that is not on the map.
     None(N),
     /// The meter stopped the request.
     Stopped(S),

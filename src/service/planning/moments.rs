@@ -133,7 +133,7 @@ impl Traveller {
     }
 }
 
-/// The number of a value among the known ones. A new one is added.
+/// The index of a value in `known`. A value that is not in it yet is added.
 pub(super) fn number_of<T: PartialEq>(known: &mut Vec<T>, value: T) -> usize {
     known
         .iter()

@@ -248,8 +248,8 @@ pub(super) fn join(joined: &Joined, measure: Measure, factor: u32) -> Join {
     }
 }
 
-/// Whether the people of a building without a number of households are estimated: it is a home, or its use is not
-/// known.
+/// Whether a building is a home or its use is not known. If such a building has no number of households, its people
+/// are estimated.
 fn is_home(said: Shown<'_>) -> bool {
     said.text(property::KIND)
         .is_none_or(|kind| matches!(kind.as_ref(), "residential" | "other"))

@@ -11,7 +11,7 @@ use rstar::{AABB, RTree, RTreeObject};
 use super::{Invalid, Place, in_range};
 use crate::model::{Localized, both};
 
-/// The error of a problem at a position.
+/// An error text that ends with the position of the error.
 fn crossing(zh: &str, en: &str, at: Coord<f64>) -> Localized {
     let at = At(at);
     both!("{zh}，位置在 {at} 附近", "{en} near {at}")

@@ -185,8 +185,8 @@ async fn head(file: &mut SqliteConnection) -> Result<u64, StoreError> {
 /// The number of features on the map of a database file: those of the table, and those of imports that are not
 /// compacted into it yet.
 async fn features(file: &mut SqliteConnection) -> Result<u64, StoreError> {
-    // Of several imports that are not compacted, the last one counts: with max(), SQLite takes the other columns
-    // from the row of the maximum.
+    // If several imports that are not compacted wrote a feature, the last one counts: in a query with max(), SQLite
+    // takes the other columns from the row that has the maximum.
     let count: i64 = sqlx::query_scalar(
         "WITH newer AS (\
            SELECT h.collection, h.id, max(c.seq) AS seq, h.properties IS NOT NULL AS there \

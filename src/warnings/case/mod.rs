@@ -115,7 +115,7 @@ pub struct Inside {
     /// How often the case was reopened.
     #[serde(skip_serializing_if = "is_none")]
     pub reopened: u32,
-    /// What happened to its last notice.
+    /// Whether the last notice of the case was sent, or what suppressed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
 }

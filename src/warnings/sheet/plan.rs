@@ -57,7 +57,7 @@ pub struct Planned {
     pub building: Option<String>,
     /// The position in degrees of WGS 84.
     pub position: Option<Coord<f64>>,
-    /// The full geometry, if the row did not come from a sheet, which has none.
+    /// The full geometry of a row that does not come from a sheet; sheets have positions only.
     pub geometry: Option<Geometry<f64>>,
     /// Whether it is a drill.
     pub exercise: bool,

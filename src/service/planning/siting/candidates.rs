@@ -304,7 +304,7 @@ pub(super) struct Admitted {
     pub candidates: Vec<Candidate>,
     pub joined: Vec<Vec<Joined>>,
     pub refused: Vec<Refused>,
-    /// How many candidates of the request were left out, because they are existing facilities and sites already.
+    /// How many candidates of the request were left out, because they are existing facilities.
     pub existing: usize,
 }
 

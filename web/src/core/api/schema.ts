@@ -3753,13 +3753,13 @@ export interface components {
         };
         /** @description The numbers of entries that `limit` left off the lists. */
         LeftOff: {
-            /** @description How many areas `by` lacks. */
+            /** @description The number of areas left off `by`. */
             by: number;
-            /** @description How many places `change` lacks. */
+            /** @description The number of places left off `change`. */
             change: number;
-            /** @description How many places `uncovered` lacks. */
+            /** @description The number of places left off `uncovered`. */
             uncovered: number;
-            /** @description How many places `unlinked` lacks. */
+            /** @description The number of places left off `unlinked`. */
             unlinked: number;
         };
         /** @description A leg of a route. */
@@ -3782,7 +3782,7 @@ export interface components {
         LegProperties: {
             /**
              * Format: date-time
-             * @description When it begins.
+             * @description When the leg begins.
              */
             begins_at: string;
             /**
@@ -3795,7 +3795,7 @@ export interface components {
              * @description The duration, in seconds.
              */
             duration_s: number;
-            /** @description Whether it belongs to the way back. */
+            /** @description Whether the leg belongs to the way back. */
             is_back: boolean;
             /** @description `ride`, `push`, `park`, `walk`, `lift` or `wait`. */
             mode: string;
@@ -3973,7 +3973,7 @@ export interface components {
             /** @description The topology: which ways are joined, gates, doors and turn restrictions. */
             topology: components["schemas"]["NetworkPart"];
         };
-        /** @description What happened to the notice of a step. */
+        /** @description Whether the notice of a step was sent, or what suppressed it. */
         Notice: "sent" | {
             /** @description A silence with this id suppressed the notice. */
             silenced_by: string;
@@ -4676,7 +4676,7 @@ export interface components {
              * @description The distance to travel after the instruction, in metres.
              */
             distance_m: number;
-            /** @description Where it begins: longitude and latitude, WGS 84 degrees. */
+            /** @description The position at which the instruction applies: longitude and latitude, WGS 84 degrees. */
             position: number[];
             /** @description The text of the instruction. */
             text: components["schemas"]["Localized"];

@@ -86,7 +86,10 @@ export interface StoredPhoto {
   blob: Blob;
 }
 
-/** How long an uploaded photo without a step certainly exists on the server, in milliseconds. */
+/**
+ * A photo that was uploaded longer ago is uploaded again, because the server may have deleted it.
+ * In milliseconds.
+ */
 const UPLOAD_HOLDS = 12 * 3_600_000;
 /** How long sent steps stay in the list, in milliseconds. */
 const REMEMBERED = 24 * 3_600_000;

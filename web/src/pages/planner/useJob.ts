@@ -24,7 +24,7 @@ export interface Job<Result = SitingResult> {
    * Starts a job. Resolves to its id, or to null if the request failed; then `failure` says why.
    */
   start: (body: SitingBody | AccessBody) => Promise<string | null>;
-  /** The same for a job that `request` starts. */
+  /** Like `start`, but `request` sends the request that creates the job. */
   run: (request: () => Promise<{ id: string }>) => Promise<string | null>;
   /** Follows a job that was started before. */
   follow: (id: string) => void;

@@ -27,11 +27,11 @@ import type { Grid, WallState } from './wallState';
 /** The enlargement of the map relative to a desktop screen, because it is read from metres away. */
 const DISTANCE = 1.4;
 /**
- * The text sizes of the signs. Red and yellow must be readable from ten metres: 32 px on a screen with 1080
- * lines.
+ * The text sizes of the signs, in pixels before the enlargement by `DISTANCE`. Red and yellow must
+ * be readable from ten metres: 32 px on a screen with 1080 lines.
  */
 const SIGNS: SignSizes = { red: 23, yellow: 23, green: 14.3, no_data: 14.3 };
-/** The smallest text on the map: 20 px on a screen with 1080 lines. */
+/** The smallest text on the map, before the enlargement. After it: 20 px of 1080 lines. */
 const LEAST_TEXT = 14.3;
 /**
  * The height of the view's legend or of the text about the past at the upper edge, in pixels of a desktop

@@ -108,7 +108,7 @@ export class GridLayers {
     element: Element,
     scale: number,
     lang: Lang,
-    /** `isOut`: whether a grid is not a subject of this map. */
+    /** `isOut`: whether a grid lies outside of the communities that the map shows. */
     private readonly options: { signs?: SignSizes; isOut?: (id: string) => boolean } = {},
   ) {
     const signs = options.signs ?? SIGNS;
