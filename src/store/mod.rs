@@ -118,9 +118,9 @@ pub struct Quarantined {
     pub collection: String,
     /// The feature's id.
     pub id: String,
-    /// The commit that wrote it.
+    /// The number of the commit that wrote the row.
     pub seq: u64,
-    /// What is wrong with it.
+    /// What is wrong with the row.
     pub problem: String,
 }
 

@@ -95,7 +95,7 @@ pub enum Event<'a> {
         /// The time of the action.
         at: Timestamp,
     },
-    /// Reports join the case. A sensor's condition joins with zero reports.
+    /// Reports, or a sensor's condition, are merged into the case. For a condition, the number of reports is zero.
     Join {
         /// The number of reports.
         reports: u32,

@@ -115,7 +115,7 @@ pub struct Invalid {
     pub list: &'static str,
     /// The index of the invalid entry.
     pub entry: usize,
-    /// What is wrong with it.
+    /// What is wrong with the entry.
     pub reason: &'static str,
 }
 

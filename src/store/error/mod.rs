@@ -186,7 +186,7 @@ pub enum StoreError {
     Corrupt {
         /// The table and column, or the row.
         place: String,
-        /// What is wrong with it.
+        /// What is wrong there.
         problem: String,
     },
     /// A geometry cannot be encoded as WKB.

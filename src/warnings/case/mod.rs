@@ -22,7 +22,7 @@ pub struct CaseError {
     pub id: FeatureId,
     /// The name of the property.
     pub property: String,
-    /// What is wrong with it.
+    /// What is wrong with the property.
     pub problem: String,
 }
 

@@ -30,7 +30,7 @@ pub enum ReadError {
     Csv {
         /// The number of the line.
         line: u64,
-        /// What is wrong with it.
+        /// What is wrong with the line.
         problem: String,
     },
     /// A quotation mark is not closed.

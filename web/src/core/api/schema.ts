@@ -4401,11 +4401,11 @@ export interface components {
             collection: string;
             /** @description The feature's id. */
             id: string;
-            /** @description What is wrong with it. */
+            /** @description What is wrong with the row. */
             problem: string;
             /**
              * Format: int64
-             * @description The commit that wrote it.
+             * @description The number of the commit that wrote the row.
              */
             seq: number;
         };
