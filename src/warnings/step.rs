@@ -273,13 +273,13 @@ pub struct StepPhoto {
     pub id: String,
     /// What the photo shows.
     pub kind: PhotoKind,
-    /// The claim with which its uploader links it. It is never stored.
+    /// The secret from the answer to the upload, which allows linking the photo. It is never stored.
     #[serde(skip)]
     pub claim: Option<String>,
 }
 
 impl StepPhoto {
-    /// A photo that is linked already, or that the account of its uploader links.
+    /// Creates a photo without a claim: it is linked already, or the account that uploaded it links it.
     pub fn new(id: impl Into<String>, kind: PhotoKind) -> Self {
         Self {
             id: id.into(),

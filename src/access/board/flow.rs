@@ -324,8 +324,8 @@ mod tests {
         }
     }
 
-    /// How many arrows point to the east, west, north and south, and how many are on the way that nothing joins. The
-    /// ways outside of the gates have none.
+    /// Counts the arrows that point to the east, west, north and south, and those on the third way, which is
+    /// connected to no other way.
     fn counted(content: &Content, here: Option<&str>) -> [usize; 5] {
         let frame = Frame::fit(&content.outline).unwrap();
         let lonely = frame.page(at(0.0, 25.0)).y;

@@ -54,7 +54,7 @@ impl RoundTrip {
 /// A candidate place for parking the vehicle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Candidate {
-    /// A lower bound of the arrival time of any round trip that parks there, in tenths of a second since the epoch.
+    /// A lower bound of the arrival time of round trips that park at this place, in tenths of a second since the epoch.
     least: i64,
     /// The number of the target that it serves.
     target: usize,

@@ -111,7 +111,7 @@ pub struct Memory {
     generation: u32,
     labels: Vec<Label>,
     queue: BinaryHeap<Reverse<Key>>,
-    /// The memory of bounds.
+    /// The memory for the distances from which bounds are computed.
     pub(super) distances: ByClass,
 }
 

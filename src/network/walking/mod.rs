@@ -151,9 +151,9 @@ struct Arc {
 /// A place on an edge, seen from one end of the edge.
 #[derive(Debug, Clone, Copy)]
 struct Beside {
-    /// The directed edge of the search on which it is met.
+    /// The directed edge on which the search reaches the place.
     edge: DirectedEdge,
-    /// The distance from the tail of that edge.
+    /// The distance from the tail of the directed edge, in decimetres.
     from_dm: u32,
     place: u32,
     extra: u32,

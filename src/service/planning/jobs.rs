@@ -1,4 +1,4 @@
-//! What the jobs of planning that only read the map share: the newest map, their end, and their errors.
+//! Shared parts of the planning jobs that only read the map: the newest map, the end of a job, and errors.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
