@@ -88,7 +88,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
   });
 
   test('the hours of a week are counted, and the worst one opens its gap', async () => {
-    const { page, errors, close } = await planner('/gap', 'aed_4');
+    const { page, errors, close } = await planner('', 'aed_4');
     const week = page.locator('[data-week]');
     await week.getByRole('button', { name: '计算一周' }).click();
     const worst = week.locator('[data-week-fact="worst"]');
