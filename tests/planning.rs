@@ -69,6 +69,31 @@ impl District {
         district
     }
 
+    /// The result of a job of a kind, from the answer that created it.
+    pub async fn result(&self, created: reqwest::Response, kind: &str) -> Value {
+        let (status, text) = (created.status(), created.text().await.unwrap());
+        assert_eq!(status, StatusCode::ACCEPTED, "{text}");
+        let job: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(job["kind"], kind);
+        let path = format!("/api/jobs/{}", job["id"].as_str().unwrap());
+        let deadline = Instant::now() + Duration::from_secs(300);
+        loop {
+            let request = self.server.request(Method::GET, &path);
+            let job = request.bearer_auth(&self.planner).send().await.unwrap();
+            let job: Value = job.json().await.unwrap();
+            match job["state"].as_str().unwrap() {
+                "queued" | "running" => {
+                    assert!(Instant::now() < deadline, "the job does not end: {job}");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                state => {
+                    assert_eq!(state, "done", "{job}");
+                    return job["result"].clone();
+                }
+            }
+        }
+    }
+
     fn request(&self, body: &Value) -> reqwest::RequestBuilder {
         let request = self.server.request(Method::POST, "/api/plan/coverage");
         request.json(body)

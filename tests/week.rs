@@ -1,7 +1,5 @@
 //! The coverage in each hour of a week, over HTTP: a job on the demo district.
 
-use std::time::{Duration, Instant};
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -17,28 +15,9 @@ async fn create(district: &District, body: &Value) -> reqwest::Response {
 }
 
 async fn week(district: &District, body: &Value) -> Value {
-    let made = create(district, body).await;
-    let (status, text) = (made.status(), made.text().await.unwrap());
-    assert_eq!(status, StatusCode::ACCEPTED, "{text}");
-    let job: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(job["kind"], "coverage_week");
-    let path = format!("/api/jobs/{}", job["id"].as_str().unwrap());
-    let deadline = Instant::now() + Duration::from_secs(120);
-    loop {
-        let request = district.server.request(Method::GET, &path);
-        let job = request.bearer_auth(&district.planner).send().await.unwrap();
-        let job: Value = job.json().await.unwrap();
-        match job["state"].as_str().unwrap() {
-            "queued" | "running" => {
-                assert!(Instant::now() < deadline, "the job does not end: {job}");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            state => {
-                assert_eq!(state, "done", "{job}");
-                return job["result"].clone();
-            }
-        }
-    }
+    district
+        .result(create(district, body).await, "coverage_week")
+        .await
 }
 
 /// The coverage at one moment.

@@ -1,7 +1,5 @@
 //! Which gate should open, over HTTP: a job on the demo district.
 
-use std::time::{Duration, Instant};
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -37,28 +35,7 @@ async fn ask(district: &District, body: &Value) -> reqwest::Response {
 
 /// The result of the job.
 async fn answer(district: &District, body: &Value) -> Value {
-    let made = ask(district, body).await;
-    let (status, text) = (made.status(), made.text().await.unwrap());
-    assert_eq!(status, StatusCode::ACCEPTED, "{text}");
-    let job: Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(job["kind"], "access");
-    let path = format!("/api/jobs/{}", job["id"].as_str().unwrap());
-    let deadline = Instant::now() + Duration::from_secs(300);
-    loop {
-        let request = district.server.request(Method::GET, &path);
-        let job = request.bearer_auth(&district.planner).send().await.unwrap();
-        let job: Value = job.json().await.unwrap();
-        match job["state"].as_str().unwrap() {
-            "queued" | "running" => {
-                assert!(Instant::now() < deadline, "the job does not end: {job}");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            state => {
-                assert_eq!(state, "done", "{job}");
-                return job["result"].clone();
-            }
-        }
-    }
+    district.result(ask(district, body).await, "access").await
 }
 
 #[tokio::test]

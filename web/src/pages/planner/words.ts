@@ -161,7 +161,8 @@ export const words = {
     checking: 'Loading…',
     signedOutTitle: 'Please sign in',
     signedOutHint:
-      'This page is for planners. It shows who cannot walk to a park, a first-aid station or a swap cabinet, finds sites for new ones, and makes a report to sign.',
+      'This page is for planners. It shows who cannot walk to a park, a first-aid station or a swap cabinet, ' +
+      'finds sites for new ones, and makes a report to sign.',
     signIn: 'Sign in',
     forbiddenTitle: 'Your account may not use this page',
     forbidden: 'This page is for planners. If your work needs it, ask an administrator for the role “planner”.',

@@ -229,7 +229,8 @@ export const chooseWords = {
     capacityProperty: 'People a site can serve',
     noProperty: 'not used',
     propertyHint:
-      'Costs and capacities are numeric properties of the layer. With costs, a candidate without one is left out, and a budget can be set under “More conditions”.',
+      'Costs and capacities are numeric properties of the layer. With costs, a candidate without one is ' +
+      'left out, and a budget can be set under “More conditions”.',
     community: 'Least coverage of each community (%)',
     backup: 'Count people as covered only with two sites within the standard (backup coverage)',
     gradual: 'Gradual coverage beyond the standard, zero at (m or min, as the standard)',
@@ -280,7 +281,8 @@ export const chooseWords = {
     chosen: (n: number, of: number) => `chosen ${n} of ${of} times`,
     robustness: 'Robustness',
     robustnessHint:
-      'The problem is solved again with random changes of the people, the walking speed and missing ways. The more often a site is chosen, the less it depends on errors in the data.',
+      'The problem is solved again with random changes of the people, the walking speed and ' +
+      'missing ways. The more often a site is chosen, the less it depends on errors in the data.',
     curve: 'Coverage over the number of sites',
     candidateTitle: 'Candidates',
     refused: (n: number) => `${n} candidates were excluded`,
@@ -292,7 +294,8 @@ export const chooseWords = {
     noPlan: 'No plan was found',
     noPlanHints: {
       time_limit:
-        'The time limit was reached before a plan was found. It is not proven that there is none. Allow more time under “More conditions”, use fewer candidates, or loosen a condition, and compute again.',
+        'The time limit was reached before a plan was found. It is not proven that there is none. ' +
+        'Allow more time under “More conditions”, use fewer candidates, or loosen a condition, and compute again.',
       solver_failed:
         'The solver failed before a plan was found. Use fewer conditions or candidates and compute again. If it fails again, tell an administrator.',
       cancelled: 'The calculation was cancelled before a plan was found.',
@@ -305,7 +308,8 @@ export const chooseWords = {
     failed: 'The calculation failed: ',
     dataVersion: (seq: number) => `data version ${seq}`,
     noProblemYet:
-      'Fill in the conditions and press “Start”. The calculation runs on the server and can be cancelled. It goes on if you close the page; the same address shows it again.',
+      'Fill in the conditions and press “Start”. The calculation runs on the server and can be cancelled. ' +
+      'It goes on if you close the page; the same address shows it again.',
     mapLabel: (n: number) => `The map shows the ${n} sites of the plan`,
   },
 };

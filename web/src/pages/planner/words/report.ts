@@ -186,7 +186,8 @@ export const reportWords = {
     straight: 'The share in a straight line is for comparison only.',
     legend: (near: string, far: string) =>
       `Buildings beyond the standard, by walking distance: light ≤ ${near}, medium ≤ ${far}, dark > ${far}, darkest: cannot ` +
-      'get there. The size of a dot shows the number of people. ⊕ is an existing facility, a numbered dot a new site, a square a changed gate or facility, a thick line a changed way. ' +
+      'get there. The size of a dot shows the number of people. ⊕ is an existing facility, a numbered dot a new site, ' +
+      'a square a changed gate or facility, a thick line a changed way. ' +
       'Colours: ColorBrewer Purples.',
     solver: '7 Solver',
     solverNoSites: 'The scenario has no new sites.',

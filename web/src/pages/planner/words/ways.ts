@@ -86,7 +86,8 @@ export const waysWords = {
     didRevert: (name: string) => `reverting ${name}`,
     rank: 'Which rule should change first',
     rankHint:
-      'These changes are tried one by one: opening gates that bar e-bikes or people, unlocking gates, reversing one-way lanes. The result is sorted by the chosen measure.',
+      'These changes are tried one by one: opening gates that bar e-bikes or people, unlocking gates, ' +
+      'reversing one-way lanes. The result is sorted by the chosen measure.',
     rankRun: 'Try them',
     compound: 'Compound',
     allCompounds: 'All compounds',
