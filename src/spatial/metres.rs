@@ -263,6 +263,8 @@ fn nearest_around(
     /// From this distance in metres on, the point nearest by chord may differ from the one nearest
     /// by geodesic.
     const FAR: f64 = 1_000_000.0;
+    /// How many steps on both sides of the point nearest by chord are measured by geodesic.
+    const AROUND: i32 = 24;
     let measured = |t: f64| distance(place, along(a, b, t));
     // Each round keeps two thirds of the interval: 48 rounds narrow half a degree to less than a
     // millimetre.
@@ -271,12 +273,18 @@ fn nearest_around(
     if by_chord < FAR {
         return by_chord;
     }
-    // Searches a few hundred kilometres around that point. The rounds narrow them to a few metres,
-    // so the distance is wrong by millimetres at most.
+    // Beyond a quarter of the globe the distance changes so slowly along the edge that both points
+    // may be hundreds of kilometres apart. The rounds narrow the interval to a few metres, so the
+    // distance is wrong by millimetres at most.
+    let nearest = (-AROUND..=AROUND)
+        .map(|i| (middle + f64::from(i) * step).clamp(0.0, 1.0))
+        .map(|t| (measured(t), t))
+        .min_by(|x, y| x.0.total_cmp(&y.0))
+        .map_or(middle, |(_, t)| t);
     by_chord.min(measured(lowest(
-        middle - 4.0 * step,
-        middle + 4.0 * step,
-        28,
+        nearest - step,
+        nearest + step,
+        24,
         measured,
     )))
 }
@@ -422,13 +430,26 @@ mod tests {
 
     #[test]
     fn a_far_edge_is_measured_by_geodesic_and_not_by_chord() {
-        let place = coord! {x: 117.0, y: 39.1};
-        let a = coord! {x: 26.080_916_030_609_405, y: -59.452_023_543_165_105};
-        let b = coord! {x: -10.185_944_669_394_694, y: -7.708_992_663_793_442};
-        let found = to_segment(place, a, b);
-        let points = (0..=20_000).map(|i| geodesic(place, along(a, b, f64::from(i) / 20_000.0)));
-        let brute = least(points);
-        assert!((found - brute).abs() < 1.0, "{found} {brute}");
+        let edges = [
+            [
+                (117.0, 39.1),
+                (26.080_916_030_609_405, -59.452_023_543_165_105),
+                (-10.185_944_669_394_694, -7.708_992_663_793_442),
+            ],
+            // The points within 200 km of the one nearest by chord are all 42 m too far.
+            [
+                (-25.721_604_426_911_128, -80.089_704_599_609_12),
+                (-41.830_554_332_337_88, 75.007_066_605_661_78),
+                (-130.266_265_203_343_84, 59.034_356_104_052_33),
+            ],
+        ];
+        for edge in edges {
+            let [place, a, b] = edge.map(|(x, y)| coord! {x: x, y: y});
+            let found = to_segment(place, a, b);
+            let brute =
+                least((0..=20_000).map(|i| geodesic(place, along(a, b, f64::from(i) / 20_000.0))));
+            assert!((found - brute).abs() < 1.0, "{found} {brute}");
+        }
     }
 
     /// Random positions on the globe, with many at Tianjin, at the poles and at the antimeridian.
