@@ -11,6 +11,10 @@ run: node
 # The commands of onemap write Chinese or English by the locale, and the tests compare their output.
 rust test-long: export LC_ALL = C
 
+# Many tests over HTTP wait for a lease or for a killed server to return, so more of them run at once than there are
+# processor cores.
+rust: export RUST_TEST_THREADS ?= $(shell expr 2 '*' $$(nproc))
+
 test: test-deps node rust web-check browser
 	@echo "All tests passed."
 
@@ -18,6 +22,7 @@ test: test-deps node rust web-check browser
 # release build. They take over an hour, so they are not part of `make test`.
 test-long: test-deps node
 	ONEMAP_SKIP_WEB=1 ONEMAP_LONG=1 $(CARGO) test --release --locked --lib
+	ONEMAP_SKIP_WEB=1 ONEMAP_LONG=1 $(CARGO) test --release --locked --test main offline::
 	ONEMAP_SKIP_WEB=1 $(CARGO) test --release --locked --test long -- --test-threads 1 --nocapture
 
 # Installs what the tests need (PostgreSQL with PostGIS, Chromium, a Chinese font), or lists what is missing.

@@ -334,7 +334,7 @@ async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value
         }
         all.push(("route", ask));
     }
-    for number in 0..NEAR_ASKED {
+    for number in 0..rounds(60, 200) {
         let (collection, kind) = lots.of(&[
             ("first_aid_stations", None),
             ("facilities", Some("battery_swap")),
@@ -355,7 +355,7 @@ async fn questions(server: &Server, lots: &mut Lots) -> Vec<(&'static str, Value
         all.push(("near", ask));
     }
     // Orders of one rider lie in a few compounds. Every fifth trip avoids a gate, every seventh has a time window.
-    for number in 0..TRIPS_ASKED {
+    for number in 0..rounds(15, 60) {
         let first = lots.below(houses.len() - 40);
         let count = if number % 10 == 0 {
             9
@@ -418,8 +418,13 @@ fn routes_asked() -> usize {
     asked.and_then(|n| n.parse().ok()).unwrap_or(1_500)
 }
 
-const NEAR_ASKED: usize = 200;
-const TRIPS_ASKED: usize = 60;
+/// How many questions of a slow kind are asked: `short` in `make test`, `long` if `ONEMAP_LONG` is set.
+fn rounds(short: usize, long: usize) -> usize {
+    match std::env::var_os("ONEMAP_LONG") {
+        Some(_) => long,
+        None => short,
+    }
+}
 
 const SEARCHES: [&str; 37] = [
     "wqhy3",
