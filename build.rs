@@ -1,12 +1,12 @@
 //! Builds the web app with npm, so that `cargo build` alone makes the whole program.
 //!
-//! `ONEMAP_SKIP_WEB=1` leaves the pages out, for work on the server alone; such a program says so
-//! where a page would be.
+//! `ONEMAP_SKIP_WEB=1` leaves the pages out, for work on the server alone. Such a program answers a
+//! request for a page with a text that says how to build it with pages.
 
 #![allow(
     clippy::expect_used,
     clippy::panic,
-    reason = "a build that cannot go on says why and stops"
+    reason = "a build script reports an error by panicking"
 )]
 
 use std::path::{Path, PathBuf};
@@ -76,7 +76,10 @@ fn npm(arguments: &[&str]) {
         .status();
     match done {
         Ok(status) if status.success() => {}
-        Ok(status) => panic!("npm {} ended with {status}", arguments.join(" ")),
+        Ok(status) => panic!(
+            "npm {} failed ({status}); its output says why",
+            arguments.join(" ")
+        ),
         Err(e) => panic!(
             "npm cannot be run ({e}): install Node.js 20.19 or newer, or set ONEMAP_SKIP_WEB=1 to \
              build the server without its pages"

@@ -356,7 +356,7 @@ fn ask_password(name: &str) -> anyhow::Result<PasswordHash> {
             Ok(terminal.read_secure_line()?)
         };
         let first = ask("Password")?;
-        if ask("Again, the password")? != first {
+        if ask("Repeat the password")? != first {
             bail!("The two passwords differ. Nothing was changed.");
         }
         first
@@ -369,7 +369,7 @@ fn ask_password(name: &str) -> anyhow::Result<PasswordHash> {
         line.trim_end_matches(['\n', '\r']).to_owned()
     };
     if password.len() > LONGEST_PASSWORD {
-        bail!("The password has more than {LONGEST_PASSWORD} bytes.");
+        bail!("The password has more than {LONGEST_PASSWORD} bytes. Choose a shorter one.");
     }
     PasswordHash::check(&password, name)?;
     Ok(PasswordHash::new(&password)?)

@@ -32,8 +32,8 @@ use crate::warnings::{Calendar, Rules};
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
     /// Configuration folders (rules.toml, calendar.toml, profiles.toml, standards.toml, placement.toml,
-    /// deliveries.toml, schemas/*.json) and files. Configuration files are recognised by name or content; all other files are checked as data for an
-    /// import.
+    /// deliveries.toml, schemas/*.json) and files. Configuration files are recognised by name or content; all other
+    /// files are checked as data for an import.
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// Print the result as JSON.
@@ -47,7 +47,7 @@ struct Outcome {
     /// How many files were checked.
     files: usize,
     problems: Vec<Problem>,
-    /// Points that are not errors but should be known.
+    /// Findings that are not errors, such as a calendar without the current year.
     warnings: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     }
     anyhow::ensure!(
         outcome.files > 0,
-        "nothing to check: expected a folder with {RULES_FILE}, {CALENDAR_FILE}, {PROFILES_FILE} or \
+        "nothing to check: expected a folder with files such as {RULES_FILE}, {CALENDAR_FILE}, {PROFILES_FILE} or \
          schemas/*.json, or files"
     );
     // Places in rules may name any collection, so the schemas are read first.

@@ -34,7 +34,7 @@ pub(super) fn run(args: &DemoArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The district, and the warnings that result from its sixty days of steps.
+/// Returns the features of the district, and the cases that its script of sixty days produces.
 fn features(as_of: Timestamp) -> anyhow::Result<Vec<Change>> {
     let mut all = demo::district(as_of);
     let snapshot = Snapshot::of_features(demo::schemas(), all.clone(), as_of)?;

@@ -53,7 +53,7 @@ impl Photos {
         }
     }
 
-    /// Links the photos to these cases.
+    /// Links both photos to each of the cases.
     async fn attach(&self, store: &Store, cases: &BTreeSet<FeatureId>) -> Result<(), StoreError> {
         let both = [self.before.clone(), self.after.clone()];
         let collection = cases::collection()?;
@@ -100,7 +100,8 @@ pub fn play(
     Ok(refused)
 }
 
-/// The edits of the sixty days that end at `now`. The snapshot must contain the district.
+/// Replays the demo's script of the sixty days that end at `now`. Returns the edits, and the resulting cases as
+/// features. The snapshot must contain the district.
 ///
 /// # Errors
 /// If a case cannot be encoded.
@@ -120,8 +121,8 @@ pub fn history(
     Ok((replay.take_edits(), replay.features()?))
 }
 
-/// Commits the demo's past to a map with its district. If the demo was stopped for a day or longer, its old
-/// cases are replaced by those of the last sixty days. `since` is the beginning of the demo's past.
+/// Commits the cases of the last sixty days to a demo map, unless its newest case was reported less than a day ago.
+/// Cases of an earlier run are replaced. `since` is the moment from which the demo map exists.
 ///
 /// # Errors
 /// If the store fails.

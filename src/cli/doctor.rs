@@ -14,8 +14,8 @@ use crate::store::{Opening, Store};
 /// Build the route network of the map and list the places that should be checked. Nothing is changed.
 ///
 /// Gaps are ends of ways that stop just before another way. Assumed crossings are ways through a wall without a mapped
-/// gate, which routes pass on foot. Unlinked doors, gates and buildings are reached only across a gap, or not at all. Lost
-/// turns are turn restrictions whose ways do not meet.
+/// gate, which routes pass on foot. Unlinked doors, gates and buildings are reached only across a gap, or not at all.
+/// Lost turns are turn restrictions whose ways do not meet.
 #[derive(Debug, Clone, Args)]
 pub struct DoctorArgs {
     /// Print the list as JSON.

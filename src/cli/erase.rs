@@ -94,7 +94,8 @@ async fn schema(store: &Store, collection: &CollectionId) -> anyhow::Result<Sche
     Ok(Schema::parse(collection, body.properties.to_map().into())?)
 }
 
-/// The properties to erase: the given ones, if the schema marks them as personal, or all personal ones.
+/// Returns the properties to erase: those in `named`, or all personal ones if `named` is empty. Fails if the schema
+/// does not mark one of them as personal.
 fn paths(schema: &Schema, named: &[String]) -> anyhow::Result<Vec<String>> {
     let mut personal = schema.personal.clone();
     if schema.collection.as_str() == WARNINGS {

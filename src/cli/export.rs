@@ -31,7 +31,7 @@ pub struct ExportArgs {
     /// The name of the collection.
     #[arg(long, value_name = "NAME", env = "ONEMAP_COLLECTION")]
     collection: CollectionId,
-    /// The file to write. It gets its name when it is complete. Without it, standard output.
+    /// The file to write. It appears under this name when it is complete. Without it, standard output.
     #[arg(long, value_name = "FILE", env = "ONEMAP_OUT")]
     out: Option<PathBuf>,
     /// The format. Without it, the extension of the file decides (.geojson, .ndjson, .csv).

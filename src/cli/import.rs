@@ -338,7 +338,7 @@ fn counts(report: &Report, lines: &mut Lines) {
     if identical > 0 {
         lines.push(both!(
             "与前面的要素几何和名称相同、编号后加了序号的要素：{identical}",
-            "features with the same geometry and name as an earlier one, whose ids got a number: \
+            "features with the same geometry and name as an earlier feature, so a number was added to their ids: \
              {identical}"
         ));
     }

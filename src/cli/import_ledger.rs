@@ -117,8 +117,8 @@ fn is_sheet(path: &Path) -> bool {
         && read::is_likely(&head)
 }
 
-/// Imports the warnings and adds the result to the report. The other features of the import are committed
-/// before, so that a case finds a building from the same import.
+/// Imports the warnings and adds the result to the report. The caller has already committed the other features of the
+/// import, so that a case finds a building from the same import.
 ///
 /// # Errors
 /// If the store fails, or another commit changed one of the cases meanwhile. No warning was imported then.
@@ -167,7 +167,7 @@ pub(super) async fn import(
     let newest = live.snapshot().seq();
     let service = CaseService::new(live);
     let budget = Arc::new(Budget::new(u64::MAX, u64::MAX));
-    // A signal ends the command by dropping this guard, which stops the work.
+    // When a signal ends the command, this guard is dropped, which stops the import.
     let _waiting = StopOnDrop(Arc::clone(&budget));
     let outcome = service
         .import(rows, &Actor::system(), now, only_try, budget)
@@ -218,7 +218,7 @@ impl Counts {
     }
 }
 
-/// The rows to import, as sheets. The first sheet holds the features, with the n-th feature in row n + 2; the
+/// The rows to import, as sheets. The first sheet holds the features: the feature with index n is in row n + 2. The
 /// sheets of files follow.
 struct Understood {
     features: Vec<Aside>,
@@ -306,7 +306,7 @@ impl Understood {
             }
             rows.push((row, cells));
         }
-        // If no feature has a required property, each feature is reported.
+        // Required columns are always there, so that each feature without the property is reported.
         for needed in [property::CATEGORY, property::REPORTED_AT] {
             let is = |h: &String| Column::find(h).is_some_and(|c| c.name == needed);
             if !headers.iter().any(is) {

@@ -108,7 +108,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // If standard error is closed, there is no way to report anything.
             let _ = error.print();
-            // A request for help is not an error. clap's own status for usage errors has another meaning here.
+            // A request for help is not an error. clap's exit status for usage errors is 2, which here means `PARTLY`.
             return if error.use_stderr() {
                 ExitCode::FAILURE
             } else {
@@ -156,8 +156,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Runs work with a store and closes the store in any case, so that a SQLite file is complete by itself. A
-/// signal ends the work as an error does.
+/// Runs work with a store and then closes the store, also after an error, so that a SQLite file is complete without its
+/// write-ahead log. SIGINT or SIGTERM ends the work with an error.
 async fn with_store<T>(
     store: Store,
     work: impl AsyncFnOnce(&Store) -> anyhow::Result<T>,

@@ -65,7 +65,8 @@ struct Printed {
     seconds: f64,
 }
 
-/// The largest file that is read, in bytes. A complete graph with the most vertices that are solved has about 400 MB.
+/// The largest file that is read, in bytes. A complete graph with as many vertices as the solver accepts has about
+/// 400 MB.
 const LARGEST_FILE: u64 = 1 << 29;
 
 fn seconds(text: &str) -> Result<Duration, String> {

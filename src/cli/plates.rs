@@ -1,4 +1,5 @@
-//! `onemap plates`: writes the boards of compounds and the plates of their doors as files for printing.
+//! `onemap plates`: writes files for printing: for each compound a board (the map at its gates), and plates with QR
+//! codes for its doors.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;

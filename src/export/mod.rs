@@ -192,7 +192,7 @@ fn moved(geometry: Option<&Geometry<f64>>, crs: Crs) -> Result<Option<Geometry<f
     moved.map_err(|e| e.localized())
 }
 
-/// The schema as the map shows it.
+/// Returns the schema of a collection, read from the store.
 async fn schema_of(store: &Store, name: &CollectionId) -> Result<Arc<Schema>, ExportError> {
     let mut rows = Vec::new();
     store
