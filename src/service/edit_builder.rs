@@ -10,7 +10,7 @@ use crate::model::{Author, Change, Edit, Expect, FeatureId, Precondition};
 use crate::store::StoreError;
 use crate::warnings::Actor;
 
-/// How long to wait until the snapshot contains the commit that was written first.
+/// How long to wait until the snapshot contains the commit that broke a precondition.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why an edit was not committed.

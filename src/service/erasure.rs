@@ -17,7 +17,7 @@ const MOST: usize = 500;
 /// Erases the properties that are due by `now` and returns the number of features.
 ///
 /// # Errors
-/// If the store fails. Features that were erased before stay erased.
+/// If the store fails. Properties that this call had already erased stay erased.
 pub async fn erase_due(live: &Live, now: Timestamp) -> Result<usize, StoreError> {
     let snapshot = live.snapshot();
     let mut schemas = snapshot.collections().iter().map(|(_, c)| c.schema());

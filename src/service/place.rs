@@ -1,5 +1,5 @@
-//! Finds where the place of a report lies: from a point, a building or an entrance to its grid, community, compound,
-//! building and kind of housing.
+//! Finds the grid, community, compound, building and kind of housing of a report's place, which is given as a geometry,
+//! a building or an entrance.
 
 use geo::InteriorPoint as _;
 use geo_types::{Coord, Geometry};
@@ -99,7 +99,7 @@ impl Place {
     /// Looks a place up.
     ///
     /// # Errors
-    /// If there is no such building or the geometry is not valid.
+    /// If there is no such building or entrance, or the geometry is not valid.
     pub fn locate(map: &Collections, at: &Where) -> Result<Self, WhereError> {
         let mut entrance = None;
         let (geometry, named) = match at {
@@ -214,8 +214,8 @@ impl Place {
         report
     }
 
-    /// Whether the place is farther than `margin_m` metres from all grids of the map. If the map has no grids,
-    /// no place is outside.
+    /// Whether the place is farther than `margin_m` metres from the bounding box of the grids. If the map has no
+    /// grids, no place is outside.
     pub fn is_outside(&self, map: &Collections, margin_m: f64) -> bool {
         let extent = map.get(GRIDS).and_then(|c| c.bounds());
         extent.is_some_and(|area: bounds::Bounds| metres::at_least(self.anchor, &area) > margin_m)

@@ -1,5 +1,5 @@
-//! Collects what the board of a compound shows. A board hangs in public, so only public properties are read, whoever
-//! asks.
+//! Collects the content of the board of a compound (小区导览图): the map that hangs at its gates. A board hangs in public,
+//! so only public properties are read, whoever asks.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ const MOST_FEATURES: usize = 2_000;
 const MOST_GATES: usize = 200;
 /// The most positions of all lines and outlines on a board.
 const MOST_POSITIONS: usize = 200_000;
-/// The width at which a road is drawn whose width is not in the data, in metres.
+/// The drawn width of a road without a width in the data, in metres.
 const ROAD_M: f64 = 6.0;
 
 /// What a board shows, and the place of its map on the page.
@@ -106,7 +106,7 @@ impl Board {
         })
     }
 
-    /// Returns an error if a gate is not one of the compound.
+    /// Checks that the compound has the gate with this id.
     ///
     /// # Errors
     /// If the compound has no such gate; the error lists its gates.
@@ -141,7 +141,8 @@ struct Gathering<'a, M> {
 }
 
 impl<'a, M: Meter> Gathering<'a, M> {
-    /// The features of a collection on the map, or only those that meet the compound.
+    /// Returns the features of a collection in the frame of the map; with `only_inside`, those that intersect the
+    /// compound.
     fn found(
         &mut self,
         name: &'static str,
@@ -310,7 +311,7 @@ impl<'a, M: Meter> Gathering<'a, M> {
             let named = p.text(property::COMPOUND);
             let is_its = match named {
                 Some(id) => id == self.entry.id().as_str(),
-                // A wall without a compound property may belong to a neighbouring compound.
+                // A wall that names no compound counts if its bounding box meets that of the compound.
                 None => entry
                     .bounds()
                     .zip(self.entry.bounds())

@@ -27,7 +27,7 @@ fn every_board_of_the_demo_has_all_its_labels_and_none_covers_another() {
         let board = Board::of(&map, id, &Free).unwrap();
         let gates = &board.content.gates;
         assert!(gates.len() >= 2 && !board.content.doors.is_empty(), "{id}");
-        // Without a gate, and with one: the gate where the board hangs changes one of its signs.
+        // Drawn without a gate, and for the first gate: the sign of the gate where the board hangs is different.
         for at in [None, Some(gates[0].id.as_str())] {
             let options = Options {
                 at,

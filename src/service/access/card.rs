@@ -50,7 +50,7 @@ pub fn card<M: Meter>(
     let entry = buildings.get(ask.building).ok_or_else(no_building)?;
     let outline = entry.geometry().ok_or_else(no_building)?;
     let here = place::anchor(outline).ok_or_else(no_building)?;
-    // Rounded as in the file for phones.
+    // Rounded as in the network file, so that phones compute the same card.
     let here = coord(Point::from_degrees(here.x, here.y));
     let house = Shown::of(buildings, entry, view);
     let compound = map.get(COMPOUNDS).and_then(|all| {

@@ -1,4 +1,4 @@
-//! The day orders as a caller sees them.
+//! The day orders as a caller sees them: temporary orders of a street that change access, such as in a storm.
 
 use geo_types::Coord;
 use jiff::Timestamp;

@@ -119,8 +119,8 @@ impl<'a> Entrances<'a> {
         (judged, hours)
     }
 
-    /// Sums up the passage reports for an entrance around the hour of the request, from this quarter of the year and
-    /// the previous one.
+    /// Sums up the reports of people who got in at an entrance, or were not let in, around the hour of the request. It
+    /// counts the reports of this quarter of the year and of the previous one.
     fn passages(&self, entrance: &str) -> Option<Passed> {
         let slot = Slot::of(self.ask.at, self.days.offset);
         let counts = self.snapshot.passages().of(entrance, slot.quarter - 1);

@@ -31,8 +31,9 @@ pub fn days(snapshot: &Snapshot) -> Days {
 /// For how many days after the day of a query opening hours are computed. After them, they are unknown.
 const KNOWN_DAYS: i64 = 14;
 
-/// Returns the time for which opening hours are computed for a query at a moment: from the day before its local day, so
-/// that the state at its beginning is known. It is the same for routes, access cards and phones.
+/// Returns the time for which opening hours are computed for a query at a moment: from the day before the query's local
+/// day, so that the state at the beginning of that day is known, to [`KNOWN_DAYS`] days after it. Routes, access cards
+/// and phones all use this time.
 pub fn known_span(days: &Days, at: Timestamp) -> (Timestamp, Timestamp) {
     let (begin, end) = gate::day_of(at, days.offset);
     let moment = |second: i64| Timestamp::from_second(second).ok();
@@ -44,7 +45,7 @@ pub fn known_span(days: &Days, at: Timestamp) -> (Timestamp, Timestamp) {
 }
 
 /// Returns the day orders in force at a moment or later, each with the outline of its street, sorted by their
-/// beginning. If two apply, the later one counts.
+/// beginning. If two apply at one time and place, the one that began later counts.
 pub fn orders(snapshot: &Snapshot, at: Timestamp) -> Vec<Order> {
     let map = snapshot.collections();
     let open = open_orders(snapshot, at).into_iter();
@@ -57,7 +58,7 @@ pub fn orders(snapshot: &Snapshot, at: Timestamp) -> Vec<Order> {
     .collect()
 }
 
-/// Returns the closures of ways by cases at present. The level of a case does not matter.
+/// Returns the closures of ways by the present cases, such as a dug-up lane. A case closes a way at any level.
 pub fn closures(snapshot: &Snapshot) -> Vec<Closure> {
     let closing = snapshot.ledger().closing();
     closing

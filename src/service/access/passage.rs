@@ -8,7 +8,7 @@ use crate::live::Live;
 use crate::store::{PassageHour, StoreError};
 
 /// Counts that somebody got in at an entrance, or was not let in. When this returns, the snapshot has the new
-/// count, unless the follower is behind.
+/// count, unless the task that updates the snapshot is behind.
 ///
 /// # Errors
 /// If the store fails.

@@ -39,23 +39,24 @@ pub struct Access {
     pub mode: String,
     /// The building.
     pub building: Building,
-    /// The gates of its compound, the best first. Empty if the building is in no compound.
+    /// The gates of the compound of the building, the best first. Empty if the building is in no compound.
     pub gates: Vec<AccessEntrance>,
     /// Parking places within 300 m, nearest first.
     pub parking: Vec<Nearby>,
     /// Hand-over points (交接点) within 300 m, nearest first.
     pub handover: Vec<Nearby>,
-    /// Its doors, by unit.
+    /// The doors of the building, by unit.
     pub doors: Vec<AccessEntrance>,
     /// The id of the door of the requested unit and room, if it is known.
     pub door: Option<String>,
-    /// Whether it has a lift; absent if unknown.
+    /// Whether the building has a lift; absent if unknown.
     pub lift: Option<bool>,
-    /// Whether its door, or every door, is without steps; absent if unknown.
+    /// Whether the door in `door` has no steps. Without `door`: present only if it is the same for all doors.
     pub step_free: Option<bool>,
-    /// Whether residents can be called from its door, or from every door; absent if unknown.
+    /// Whether residents can be called from the door in `door`. Without `door`: present only if it is the same for all
+    /// doors.
     pub intercom: Option<bool>,
-    /// The day orders in force there.
+    /// The day orders in force at the building.
     pub orders: Vec<OrderOfDay>,
     /// Further notes, also about unknown data.
     pub notes: Vec<Localized>,

@@ -30,7 +30,7 @@ pub const PROFILES_FILE: &str = "profiles.toml";
 pub const STANDARDS_FILE: &str = "standards.toml";
 /// The file of the rules of placement.
 pub const PLACEMENT_FILE: &str = "placement.toml";
-/// The file of deliveries and walks of a day.
+/// The file with the numbers of deliveries and walks in a day.
 pub const DELIVERIES_FILE: &str = "deliveries.toml";
 /// How often installing schemas is tried again when other nodes write them at the same time.
 const ATTEMPTS: u32 = 10;
@@ -303,7 +303,7 @@ async fn schemas_edit(
     Ok(edit)
 }
 
-/// A row of a hidden collection.
+/// Returns the change that writes a row of a hidden collection.
 pub(in crate::service) fn row(
     collection: CollectionId,
     id: FeatureId,

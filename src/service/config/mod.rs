@@ -1,5 +1,5 @@
-//! The configuration: reads schemas, rules, calendar, travel profiles, standards, rules of placement and deliveries from
-//! the folder of `--config` and commits them to the map.
+//! The configuration: reads schemas, rules, calendar, travel profiles, standards, rules of placement and deliveries
+//! from the folder of `--config` and commits them to the map.
 
 mod folder;
 mod watch;

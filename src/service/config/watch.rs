@@ -1,10 +1,9 @@
-//! Commits rules, calendar, travel profiles, schemas and the files of planning (standards, rules of placement,
-//! deliveries): the built-in ones if the map has none, and those of the configuration folder at the start and whenever a
-//! file changes. Built-in travel profiles and files of planning are not committed: they are in force as long as the map
-//! has no others, so that a newer program brings newer ones.
+//! Commits the files of the configuration folder at the start and whenever a file changes: schemas, rules, calendar,
+//! travel profiles, and the planning files (standards, rules of placement, deliveries). If the map has no rules or no
+//! calendar, commits the built-in ones. The built-in travel profiles and planning files are not committed: they are in
+//! force as long as the map has no others, so that a newer program brings newer ones.
 //!
-//! Each becomes a commit. A wrong file leaves the previous version in force, and its problems are reported
-//! until it is corrected.
+//! A wrong file leaves the previous version in force, and its problems are reported until it is corrected.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -80,7 +80,7 @@ impl InChinese for Refusal {
     }
 }
 
-/// The commit that a job made, or the job that is working on it.
+/// Says which commit a job made, or that the job is still working on it. Empty if the commit is not known.
 fn in_words(job: &Job) -> Localized {
     let id = &job.id;
     if job.state != JobState::Done {
@@ -175,7 +175,8 @@ pub(super) fn commit_of(report: &Report) -> Option<u64> {
     report.seq.filter(|_| total.changed + total.removed > 0)
 }
 
-/// Stores the keys of the features that a plan changes, for as long as the plan is kept; returns their id.
+/// Stores the keys of the features that a plan changes, as an upload that is kept as long as the plan. Returns the id
+/// of the upload; `None` if the plan changes nothing.
 pub(super) async fn keep(
     store: &Store,
     owner: &str,

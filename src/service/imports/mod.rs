@@ -267,7 +267,8 @@ fn note(context: &Context) -> String {
     format!("job {}", context.id())
 }
 
-/// Stores the number from which a later run of this job searches for the commit of this run.
+/// Stores the number of the newest commit when the job first runs. A later run searches the commits after it for the
+/// commit of an earlier run.
 async fn begin(context: &Context) -> Result<(), JobError> {
     if context.checkpoint::<Begun>()?.is_none() {
         let after = context.store().head().await?.seq;
