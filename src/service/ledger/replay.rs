@@ -46,7 +46,7 @@ struct Played {
     anchor: Coord<f64>,
 }
 
-/// A case that may count together with later reports.
+/// An earlier case that may make a later report nearby a repetition.
 #[derive(Debug)]
 struct Past {
     id: FeatureId,

@@ -23,7 +23,7 @@ use crate::warnings::engine;
 use crate::warnings::key::digest;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
-/// A report that is farther than this from all grids of the map, in metres, is pending review.
+/// A report that is farther than this from the bounding box of the grids, in metres, is pending review.
 const MARGIN_M: f64 = 300.0;
 /// For this time after a report, a repeated request may add the contact if the first request failed to store
 /// it.

@@ -89,8 +89,8 @@ async fn tidy(live: &Live, now: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes everything that is due by `now`, in the order of the moments, and returns the next moment. All
-/// changes of one moment share one commit.
+/// Writes everything that is due by `now`, in the order of the moments; all changes of one moment share one commit.
+/// Returns when to look again; `None` if nothing is scheduled or this process lost the lease.
 ///
 /// # Errors
 /// If the store fails. What was written before stays.
@@ -133,7 +133,8 @@ async fn write_due(
     Ok(Some(now))
 }
 
-/// Writes everything that is due by `now`, for tests and benchmarks that run no timer.
+/// Writes everything that is due by `now`, for tests and benchmarks that run no timer. Returns the same as a round of
+/// the timer: when to look again, or `None`.
 ///
 /// # Errors
 /// If the store fails. What was written before stays.

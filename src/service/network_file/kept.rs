@@ -1,4 +1,4 @@
-//! A cache of the files that were built last. Phones request the same areas repeatedly, first the manifest and
+//! A cache of the network files that were built last. Phones request the same areas repeatedly, first the manifest and
 //! then its parts.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ const MOST: usize = 8;
 /// build.
 const FRESH: SignedDuration = SignedDuration::from_secs(5);
 
-/// The newest files.
+/// The network files that were built last.
 #[derive(Debug, Default)]
 pub struct Files {
     /// The newest first.

@@ -19,7 +19,7 @@ pub(super) struct Addresses {
     compounds: HashMap<String, Option<Coord<f64>>>,
 }
 
-/// A longer text is a description and not an address. In characters.
+/// Names are searched in this many characters of a place text. What follows is a description.
 const LONGEST_ADDRESS: usize = 60;
 
 impl Addresses {
