@@ -136,7 +136,7 @@ impl CoverageFound {
         over(&self.base.count.coverage().buildings, changed)
     }
 
-    /// The figures of the areas of a slot, in the order of [`Demand::areas`].
+    /// The figures of the areas of one kind, such as grids, in the order of [`Demand::areas`]. `slot` is the kind.
     pub fn areas(&self, slot: usize) -> impl Iterator<Item = &Tally> {
         let recount = self.tried.recount.as_ref();
         let changed = recount.map(|recount| &recount.areas[slot]);
@@ -282,7 +282,8 @@ impl Planning {
             minute: ask.at.as_second().div_euclid(60),
             without: ask.without.clone(),
         };
-        // Looks before it waits, so that trying a position does not wait while another coverage is computed.
+        // The kept coverages are searched before waiting for the lock, so that trying a position does not wait while
+        // another coverage is computed.
         if let Some(base) = find(&mut self.kept().bases, |k| *k == key) {
             return Ok(base);
         }

@@ -36,7 +36,7 @@ pub(super) async fn newest(
     }
 }
 
-/// Tells the thread of a job that the job is gone, when it is dropped.
+/// When dropped, tells the thread of a job that the job is gone.
 pub(super) struct Gone(Arc<AtomicBool>);
 
 impl Drop for Gone {
@@ -45,8 +45,8 @@ impl Drop for Gone {
     }
 }
 
-/// Returns a guard that a job holds while its thread works, and the question of the thread whether the job is gone. A
-/// cancelled job is dropped, and its guard with it.
+/// Returns a guard that a job holds while its thread works, and a function that tells the thread whether the job is
+/// gone. A cancelled job is dropped, and its guard with it.
 pub(super) fn gone() -> (Gone, impl Fn() -> bool + Send + Sync + 'static) {
     let gone = Arc::new(AtomicBool::new(false));
     let is_gone = Arc::clone(&gone);

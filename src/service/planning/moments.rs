@@ -17,8 +17,8 @@ pub(super) struct Moment {
     pub weight: f64,
 }
 
-/// Returns the middle of each hour of a week that has a share. `day` is the beginning of the first day, in seconds since
-/// the epoch. Hours outside the range of timestamps are left off.
+/// Returns the middle of each hour of a week, without the hours whose share of a day is 0. `day` is the beginning of
+/// the first day, in seconds since the epoch. Hours outside the range of timestamps are left off.
 pub(super) fn week(day: i64, shares: &[f64; 24]) -> Vec<Moment> {
     let mut moments = Vec::new();
     for begin in (0..DAYS).map(|number| day + number * DAY_S) {
@@ -181,8 +181,8 @@ impl<'a> Differences<'a> {
         })
     }
 
-    /// Whether doors and positions may join the network at other points: a feature is closed, locked or on another layer
-    /// in one of the tables only.
+    /// Whether doors and positions may join the network at other points: a feature is closed, locked or on another
+    /// layer in one of the tables only.
     pub(super) fn move_joins(&self) -> bool {
         self.features.iter().any(|feature| {
             let of = |table: &Table| {

@@ -1,5 +1,5 @@
-//! Reads the properties of a feature that the caller may see. A property that is hidden from the caller's roles counts as
-//! absent, so that no figure depends on it.
+//! Reads the properties of a feature that the caller may see. A property that is hidden from the caller's roles counts
+//! as absent, so that no figure depends on it.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! The coverage in each hour of a week: the mean, and the worst hour. Gates and facilities open and close, so that people
-//! who are covered at noon may not be covered at night.
+//! The coverage in each hour of a week: the mean, and the worst hour. Gates and facilities open and close, so that
+//! people who are covered at noon may not be covered at night.
 
 use std::sync::Arc;
 

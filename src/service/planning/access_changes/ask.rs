@@ -1,4 +1,4 @@
-//! The question which rules to change, and the answer.
+//! The question which access rules of gates and lanes to change, and the answer.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub enum AccessObjective {
     AedPeople,
 }
 
-/// A change of rules, or a small work.
+/// A change of access rules, or small construction work, as edits of the map.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccessChange {
     /// The id in the answer.
@@ -31,7 +31,7 @@ pub struct AccessChange {
     pub edits: Vec<ScenarioEdit>,
 }
 
-/// The question which rules to change: the arguments of its job.
+/// The question which access rules to change: the arguments of its job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccessAsk {
     /// The title of the question.
@@ -121,7 +121,7 @@ pub struct DeliveriesUsed {
     pub verified: bool,
 }
 
-/// The result of the job that finds which rules to change.
+/// The result of the job that finds which access rules to change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AccessAnswer {
     /// The title of the question.

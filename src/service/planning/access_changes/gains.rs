@@ -27,7 +27,7 @@ pub(super) struct Scene<'a> {
     changes: &'a [AccessChange],
     /// The changes, in groups that do not influence each other.
     pub components: Vec<Vec<u32>>,
-    /// The private lands that each component concerns; `None` if it concerns everybody.
+    /// The private lands (see `scopes`) that each component concerns; `None` if it concerns everybody.
     lands: Vec<Option<BTreeSet<u32>>>,
     /// The private lands that each change concerns; `None` if it concerns everybody.
     scopes: Vec<Option<BTreeSet<u32>>>,
@@ -284,7 +284,7 @@ impl<'a> Tries<'a> {
         })
     }
 
-    /// The minutes a day that riders save with a map on the way to the buildings on `lands`; `None`: all buildings.
+    /// The minutes a day that riders to the buildings on `lands` save on the map `ground`; `None`: to all buildings.
     fn rides_saved(
         &self,
         ground: &Ground,

@@ -151,8 +151,8 @@ fn is_wanted(map: &Snapshot, entry: &Entry, ask: &AccessAsk) -> bool {
         .any(|compound| is_one(compound.id().as_str()))
 }
 
-/// Edits that open everything that the given edits concern: no set of the given edits lets anybody arrive earlier.
-/// `None` if one of the given edits does not open a gate or a lane, so that this is not known.
+/// Returns edits that open everything that the given edits concern: with them, everybody arrives at least as early as
+/// with any set of the given edits. `None` if one of the given edits changes more than who may pass a gate or a lane.
 pub(super) fn opened(edits: &[&ScenarioEdit]) -> Option<Vec<ScenarioEdit>> {
     const KNOWN: [&str; 7] = [
         "ebike",

@@ -1,4 +1,4 @@
-//! The job that finds which rules to change.
+//! The job that finds which access rules of gates and lanes to change.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::service::routes::Routes;
 /// The kind of the job.
 pub const KIND: &str = "access";
 
-/// Finds which rules to change.
+/// Finds which access rules to change.
 #[derive(Debug)]
 pub struct AccessJob {
     live: Live,

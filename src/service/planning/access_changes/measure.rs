@@ -18,7 +18,7 @@ use crate::service::routes::{Ground, NoNetwork, Spot, Targets};
 
 /// A door that is not reached within this time, in tenths of a second, counts as if it took this long: one hour.
 pub(super) const HORIZON_DS: u32 = 36_000;
-/// What is measured, on any version of the map.
+/// The inputs of the measurements, which are the same for each version of the map.
 pub(super) struct Measure<'a> {
     pub(super) ask: &'a AccessAsk,
     pub(super) ebike: &'a Profile,

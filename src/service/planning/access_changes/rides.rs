@@ -10,7 +10,7 @@ use crate::network::core::{Limit, Memory};
 use crate::service::planning::moments::{Differences, Look, Traveller, number_of};
 use crate::service::routes::{Ground, Targets};
 
-/// A rider reads opening hours at most one horizon after setting out: a longer ride counts with the horizon.
+/// A rider reads opening hours until [`HORIZON_DS`] after setting out, because a longer ride counts as [`HORIZON_DS`].
 const RIDER: Traveller = Traveller::Rider {
     within_s: HORIZON_DS as i64 / 10,
 };

@@ -75,7 +75,7 @@ pub struct SitingAsk {
     /// Edits to the map: the job reads the map with these edits.
     #[serde(default)]
     pub edits: Vec<ScenarioEdit>,
-    /// How many sites to choose, without existing facilities that stay.
+    /// How many sites to choose, not counting existing facilities that stay.
     pub k: Option<usize>,
     /// The largest total cost of the chosen sites.
     pub budget: Option<f64>,
