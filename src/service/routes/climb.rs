@@ -31,9 +31,9 @@ pub(super) struct Climb {
 }
 
 impl Climb {
-    /// Returns the way up to a room. `levels` is the number of storeys of the building, if known, and
-    /// `has_lift` whether it has a lift, if known. `None` if the room is on the ground floor or its storey is
-    /// not known.
+    /// Returns the way up to a room. `levels` is the number of storeys of the building, and `has_lift` whether it has
+    /// a lift; `None` if not known. Returns `None` if the room is on the ground floor, its storey is not known or is
+    /// above `levels`, or the profile cannot walk.
     pub(super) fn to(
         (levels, has_lift): (Option<u32>, Option<bool>),
         room: &str,

@@ -37,7 +37,7 @@ const FARTHER_M: f64 = 20.0;
 const ON_DOOR_M: f64 = 0.5;
 /// The highest speed between the network and a position beside it, in tenths of km/h.
 const BESIDE_SPEED: u32 = 40;
-/// If a wall meets a line of sight within [`ON_DOOR_M`] of a way, the way must be visible this many decimetres farther on.
+/// If a wall meets a line of sight within [`ON_DOOR_M`] of a way, the way must be visible this many decimetres on.
 const AHEAD_DM: u32 = 20;
 /// The maximum number of short edges that are followed for [`AHEAD_DM`].
 const MOST_TURNS: u32 = 3;
@@ -338,8 +338,8 @@ impl Finder<'_> {
         if self.ground.is_free(before, near.at, own) {
             return true;
         }
-        // A wall runs along the way, or the way begins behind the wall, such as at a gate. The way goes on out of sight
-        // in the second case.
+        // Either a wall runs along the way, and the way is visible farther on. Or the way begins behind the wall, such
+        // as at a gate, and is not visible farther on.
         let mut ahead = Vec::new();
         self.ahead(near.place, AHEAD_DM, MOST_TURNS, &mut ahead);
         ahead.into_iter().any(|to| match short_of(from, to) {
@@ -348,8 +348,8 @@ impl Finder<'_> {
         })
     }
 
-    /// Collects the positions that are `left_dm` decimetres along the ways from a place. Gates are not passed. Ways that
-    /// end before are left out.
+    /// Collects the positions that are `left_dm` decimetres along the ways from a place. If a way ends before that, the
+    /// ways at its end are followed, at most `turns` times. Gates are not passed.
     fn ahead(&self, place: Place, left_dm: u32, turns: u32, found: &mut Vec<Coord<f64>>) {
         let topology = &self.ways.topology;
         let on_edge;

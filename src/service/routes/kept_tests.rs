@@ -13,7 +13,7 @@ use crate::network::attributes::Order;
 use crate::network::core::{Memory, Mode, Query};
 use crate::store::Store;
 
-/// A Monday, local time in Tianjin. Noon and 18:00 are the same day in UTC, 03:00 is not.
+/// Two departures on a Monday and one on the next day, local time in Tianjin.
 const NOON: &str = "2026-11-30T12:00:00+08:00";
 const EVENING: &str = "2026-11-30T18:00:00+08:00";
 const NIGHT: &str = "2026-12-01T10:00:00+08:00";

@@ -132,7 +132,7 @@ fn text(entry: &Entry, name: &str) -> Option<String> {
     Some(text.into_owned())
 }
 
-/// Returns a position on a feature, rounded as in the file for phones.
+/// Returns a position on a feature, rounded as in the network file for phones.
 pub(super) fn position(entry: &Entry) -> Option<Coord<f64>> {
     let at = anchor(entry.geometry()?)?;
     Some(coord(Point::from_degrees(at.x, at.y)))

@@ -9,8 +9,8 @@ use crate::network::core::{
     Memory, Mode, Place, Query, Shut, Topology, TurnKind, Zone, usage,
 };
 
-/// The state of a rider at a node: the mode of arrival, the part of the route with respect to private land (0
-/// to 2), and the last edges ridden, as far as a turn restriction may depend on them.
+/// The state of a rider at a node: the mode of arrival, the phase of the route (0: on private land at the origin, 1: on
+/// public ways, 2: on private land at the destination), and the last edges ridden on which a turn restriction depends.
 type State = (u32, Mode, u8, Vec<DirectedEdge>);
 
 struct Plain<'a> {

@@ -107,7 +107,7 @@ impl Inputs {
         }
     }
 
-    /// Whether the tables are equal. Special cases are compared last, because that takes longer.
+    /// Whether tables made from the two inputs are equal. The conditions are compared last, because that takes longest.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         (self.store, self.network, self.day) == (other.store, other.network, other.day)
             && self.network_sources == other.network_sources
@@ -126,8 +126,8 @@ fn day(at: Timestamp, offset: Offset) -> i64 {
 }
 
 impl Table {
-    /// Reads the attributes for departures on the day of `at`. `network_seq` is the number of the commit that the topology
-    /// was built from.
+    /// Reads the attributes for departures on the day of `at`. `network_seq` is the number of the commit that the
+    /// topology was built from.
     pub fn new(
         snapshot: &Snapshot,
         ways: &Ways,

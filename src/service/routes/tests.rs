@@ -261,7 +261,7 @@ fn the_nearest_by_travel_time_is_what_a_route_to_each_says() {
     assert_eq!(many, ours);
 }
 
-/// The ways at a gate end at one point, on both sides of it. Whoever stands on one side must not begin on the other.
+/// The ways on the two sides of a gate end at one position. A route from one side must not begin on a way of the other.
 #[test]
 fn a_position_beside_a_gate_joins_the_ways_on_its_side() {
     use super::ends::along;
