@@ -71,7 +71,7 @@ pub struct ImportArgs {
 /// Runs the import and prints its report on stdout.
 ///
 /// # Errors
-/// If a file or the store fails. The map is unchanged then.
+/// If a file or the store fails. Then nothing was imported; or only the features, if the import of the cases failed.
 pub(super) async fn run(database: &str, args: ImportArgs) -> anyhow::Result<ExitCode> {
     // Checked before the database is opened, because opening creates a missing database.
     for file in &args.files {

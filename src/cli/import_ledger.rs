@@ -306,7 +306,7 @@ impl Understood {
             }
             rows.push((row, cells));
         }
-        // Required columns are always there, so that each feature without the property is reported.
+        // Required columns are always added, so that each feature without the property is reported.
         for needed in [property::CATEGORY, property::REPORTED_AT] {
             let is = |h: &String| Column::find(h).is_some_and(|c| c.name == needed);
             if !headers.iter().any(is) {

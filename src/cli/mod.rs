@@ -60,7 +60,7 @@ struct Arguments {
 enum Command {
     /// Serve the map and its pages.
     Serve(Box<serve::ServeArgs>),
-    /// Import files into the map, all or nothing.
+    /// Import files into the map as one commit, and undo imports.
     Import(import::ImportArgs),
     /// Write the features of a collection as GeoJSON, ndjson or CSV.
     Export(export::ExportArgs),

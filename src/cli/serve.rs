@@ -222,7 +222,7 @@ async fn serve(
         }
         _ => None,
     };
-    // The token is created as late as possible, so that nothing can fail between creating it and showing it.
+    // The token is shown only once. It is created late, because a start that fails after that would lose it.
     let first_token = first_admin(store).await?;
     announce(&args, address)?;
     if let Some(token) = first_token {
@@ -376,7 +376,7 @@ async fn load_demo(store: &Store) -> anyhow::Result<()> {
     demo_ledger::renew(store, since, now).await
 }
 
-/// Cleans up the store and reads the counts of passages of other nodes, now and every minute.
+/// Cleans up the store and reads the counts of people let in at gates that other nodes wrote, now and every minute.
 async fn tidy(live: Live, audit_days: u32) {
     let store = live.store().clone();
     loop {

@@ -9,11 +9,11 @@ use crate::store::UploadLimits;
 
 const MIB: usize = 1024 * 1024;
 
-/// Limits of connections, requests and memory. The defaults are for an office behind one address.
+/// Limits of connections, requests and memory. With the defaults, the clients of a whole office may share one address.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits of clients")]
 pub struct LimitArgs {
-    /// The most connections. Lower if the system allows fewer open files.
+    /// The most connections. The limit is lower if the system allows fewer open files.
     #[arg(
         long,
         value_name = "N",

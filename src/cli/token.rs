@@ -177,7 +177,8 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The role of an account that works for a member unit. It is `unit`, except for officers and stewards.
+/// Returns the role of a new account. With a member unit it is `unit` instead of public, rider or grid_worker. Fails
+/// for the role `unit` without a member unit.
 fn role_with(role: Role, unit: Option<&str>) -> anyhow::Result<Role> {
     match (role, unit) {
         (Role::Unit, None) => {
