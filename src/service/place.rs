@@ -57,7 +57,7 @@ impl InChinese for WhereError {
 /// A place and the features that contain it; `None` where the map has none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// The given geometry, or a point inside the building.
+    /// The given geometry, a point inside the building, or the position of the entrance.
     pub geometry: Geometry<f64>,
     /// A point of the geometry, from which distances are measured.
     pub anchor: Coord<f64>,
@@ -71,7 +71,7 @@ pub struct Place {
     pub building: Option<String>,
     /// The housing type of the building, or of its compound.
     pub housing: Option<String>,
-    /// The place as a text: the name of the building or of the compound.
+    /// The place as a text: the name of the entrance, of the building or of the compound.
     pub words: Option<String>,
 }
 

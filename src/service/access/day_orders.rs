@@ -1,4 +1,5 @@
-//! The day orders as a caller sees them: temporary orders of a street that change access, such as in a storm.
+//! The day orders as a caller sees them: temporary orders of a subdistrict (街道, `street`) that change access, such as
+//! in a storm.
 
 use geo_types::Coord;
 use jiff::Timestamp;

@@ -44,7 +44,7 @@ pub fn known_span(days: &Days, at: Timestamp) -> (Timestamp, Timestamp) {
     )
 }
 
-/// Returns the day orders in force at a moment or later, each with the outline of its street, sorted by their
+/// Returns the day orders in force at a moment or later, each with the outline of its subdistrict, sorted by their
 /// beginning. If two apply at one time and place, the one that began later counts.
 pub fn orders(snapshot: &Snapshot, at: Timestamp) -> Vec<Order> {
     let map = snapshot.collections();
@@ -111,13 +111,13 @@ pub fn holds_at(map: &Collections, order: &DayOrder, place: Coord<f64>) -> bool 
     area(map, order).is_none_or(|area| area.intersects(&place))
 }
 
-/// Returns the outline of the street of an order. `None` means that the order applies everywhere: it has no street, or
-/// its street is not on the map.
+/// Returns the outline of the subdistrict (`street`) of an order. `None` means that the order applies everywhere: it
+/// names no subdistrict, or its subdistrict is not on the map.
 fn area<'a>(map: &'a Collections, order: &DayOrder) -> Option<&'a Geometry<f64>> {
     street(map.get(GRIDS)?, order.street.as_deref()?)?.geometry()
 }
 
-/// Finds a street by its id or its code.
+/// Finds a grid, such as a subdistrict (街道), by its id or its code.
 pub fn street<'a>(grids: &'a Collection, name: &str) -> Option<&'a Entry> {
     let by_code = || {
         let mut all = grids.iter();

@@ -189,9 +189,9 @@ pub struct OrderOfDay {
     pub kind: Option<String>,
     /// The title of its kind.
     pub title: Localized,
-    /// The id of the street in which it applies.
+    /// The id of the subdistrict (街道) in which it applies; absent if it applies everywhere.
     pub street: Option<String>,
-    /// The name of the street.
+    /// The name of the subdistrict.
     pub street_name: Option<String>,
     /// Whether it is in force at the requested moment; otherwise it is announced.
     pub in_force: bool,

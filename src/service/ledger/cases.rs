@@ -65,8 +65,8 @@ pub fn seen_properties(entry: &Entry, schema: &Schema, view: View<'_>) -> Map<St
     serde_json::from_str(&entry.properties(schema, view)).unwrap_or_default()
 }
 
-/// The names of the features, units and people whose ids appear in a sheet or in statistics, as far as an
-/// account with these roles may see them.
+/// The names of categories, member units and grids, which sheets and statistics show instead of ids. Names that an
+/// account with these roles may not see are left out.
 pub fn names(snapshot: &Snapshot, roles: impl Into<RoleSet>) -> Names {
     let roles = roles.into();
     let named = |collection: &str| {

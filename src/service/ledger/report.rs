@@ -45,7 +45,7 @@ pub struct NewReport {
     pub place: Where,
     /// The id of the gate or door that the report is about. It must be on the map.
     pub entrance: Option<FeatureId>,
-    /// The place as a text. If it is `None`, the name of the building or compound is used.
+    /// The place as a text. If it is `None`, the name of the entrance, building or compound is used.
     pub words: Option<String>,
     /// The source of the report, for example the hotline or a sensor.
     pub source: Source,
@@ -57,7 +57,7 @@ pub struct NewReport {
     pub contact: Option<String>,
     /// The number of the case at the hotline (12345).
     pub hotline_number: Option<String>,
-    /// Whether it is a drill. Drills never count.
+    /// Whether it is a drill. A drill does not count for the level of its grid.
     pub exercise: bool,
     /// Whether it is synthetic demo data.
     pub demo: bool,
@@ -283,8 +283,8 @@ fn open(
     };
     if let Some(id) = entrance.filter(|id| !is_known(id)) {
         let problem = both!(
-            "地图上没有出入口“{id}”",
-            "there is no entrance {id:?} on the map"
+            "地图上没有出入口“{id}”，请填写出入口图层中的编号",
+            "there is no entrance {id:?} on the map; use the id of a feature in the collection entrances"
         );
         return Err(FieldError::new("entrance", problem).into());
     }
