@@ -16,7 +16,7 @@ use crate::store::{
     ScenarioContent, ScenarioLimits, ScenarioWritten, Store, StoreError, StoredScenario,
 };
 
-/// The most scenarios of a map, and the most bytes of all together. They bound the list, which has all scenarios.
+/// The most scenarios of a map, and the most bytes of all together. They bound the answer that lists all scenarios.
 const LIMITS: ScenarioLimits = ScenarioLimits {
     count: 200,
     bytes: 16 * 1024 * 1024,

@@ -341,7 +341,7 @@ fn rounded(value: f64, per_unit: f64) -> f64 {
     (value * per_unit).round() / per_unit
 }
 
-/// The job.
+/// The job that computes the coverage in each hour of a week.
 #[derive(Debug)]
 pub struct WeekJob {
     live: Live,

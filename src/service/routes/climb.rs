@@ -1,7 +1,7 @@
 //! The way from the door of a building up to a room: by lift or by stairs. This file is also part of the program for
 //! phones.
 
-// This lint suggests functions that Rust 1.63 does not have.
+// This lint suggests functions that Rust 1.63, the compiler of the program for phones, does not have.
 #![allow(clippy::unnecessary_map_or)]
 
 use crate::access::rooms;

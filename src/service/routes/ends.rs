@@ -3,7 +3,7 @@
 //! This file is also part of the program for phones. What it needs from the map comes from `lookup`, which phones
 //! replace.
 
-// This lint suggests functions that Rust 1.63 does not have.
+// This lint suggests functions that Rust 1.63, the compiler of the program for phones, does not have.
 #![allow(clippy::unnecessary_map_or)]
 
 use geo_types::Coord;

@@ -1,7 +1,7 @@
 //! Explains why a route does not use each other gate of a compound: it is closed at that hour, slower, or does not
 //! admit the vehicle.
 
-// This lint suggests functions that Rust 1.63 does not have.
+// This lint suggests functions that Rust 1.63, the compiler of the program for phones, does not have.
 #![allow(clippy::unnecessary_map_or)]
 
 use jiff::tz::Offset;

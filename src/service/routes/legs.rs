@@ -1,7 +1,7 @@
 //! Converts a route to legs (ride, push, park, walk, lift, wait), each with its line, distance, duration and
 //! instructions.
 
-// These lints suggest what Rust 1.63 does not have.
+// These lints suggest what Rust 1.63, the compiler of the program for phones, does not have.
 #![allow(clippy::manual_let_else, clippy::unnecessary_map_or)]
 
 use geo_types::Coord;

@@ -122,7 +122,7 @@ impl Standing<'_> {
         Ok(found)
     }
 
-    /// Returns the travel times to places, or to the `k` places that are reached first.
+    /// Returns the travel time to each place; `None` if it is not among the `k` reached first within `horizon_ds`.
     pub(super) fn times(
         &self,
         places: impl Iterator<Item = Option<Stops>>,

@@ -1,7 +1,7 @@
 //! Writes the instructions of a route: turns, names of ways, gates and the credentials that they require, lifts and
 //! doors.
 
-// This lint suggests functions that Rust 1.63 does not have.
+// This lint suggests functions that Rust 1.63, the compiler of the program for phones, does not have.
 #![allow(clippy::unnecessary_map_or)]
 
 use geo_types::Coord;

@@ -123,7 +123,7 @@ impl Dispatcher {
         loop {
             let wait = match self.live.store().webhooks().await {
                 Ok(hooks) => self.begin(hooks, &mut running),
-                // The follower logs store failures.
+                // The follower, the task that reads the log, logs store failures.
                 Err(_) => PAUSE,
             };
             tokio::select! {

@@ -76,7 +76,7 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// Whether changes fall into groups that do not influence each other.
+    /// Whether there is more than one group of changes that do not influence each other.
     pub(super) fn is_local(&self) -> bool {
         self.components.len() > 1
     }

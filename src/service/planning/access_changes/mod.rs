@@ -1,4 +1,5 @@
-//! Which gate should open: changes of rules and small works, ranked by what they save, and the best set of k.
+//! Which gate should open: changes of access rules and small construction works, ranked by what they save, and the best
+//! set of k.
 //!
 //! | file | subject |
 //! | --- | --- |

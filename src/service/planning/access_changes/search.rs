@@ -56,7 +56,10 @@ pub fn access_changes(
         profiles.get(id).ok_or_else(|| {
             NoAccess::Field(
                 "profile",
-                both!("没有出行方式“{id}”", "there is no profile {id:?}"),
+                both!(
+                    "profiles.toml 中缺少出行方式 {id}，请补充",
+                    "profiles.toml has no profile {id:?}; add it"
+                ),
             )
         })
     };

@@ -59,7 +59,7 @@ pub struct SitingAsk {
     pub title: Option<String>,
     /// The features that count as facilities.
     pub facility: FacilityAsk,
-    /// How near a facility must be. The solver uses only its measure for `p-median` and `p-center`.
+    /// How near a facility must be. For `p-median` and `p-center` it only matters whether it is a distance or a time.
     pub standard: Standard,
     /// Whether the request has a standard. Without one, the result has no figures of coverage.
     pub has_standard: bool,

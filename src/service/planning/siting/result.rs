@@ -49,7 +49,8 @@ pub struct SitingResult {
     pub robustness: Option<RobustnessFound>,
     /// How many candidates may be chosen, and which were refused.
     pub candidates: CandidatesFound,
-    /// How many people the best plan covers with 0, 1, 2 … sites; empty unless the problem is `mclp` with `k`.
+    /// For each number of sites (0, 1, 2 …), how many people the best plan with so many sites covers; empty unless the
+    /// problem is `mclp` with `k`.
     pub curve: Vec<CurvePoint>,
     /// The people whom no plan can serve.
     pub unserved: Unserved,
