@@ -76,8 +76,8 @@ impl Sheets {
         if bytes.len() as u64 > LARGEST {
             let most = LARGEST >> 20;
             anyhow::bail!(local(both!(
-                "{name}：表格文件超过 {most} MB，请拆分",
-                "{name}: the sheet is larger than {most} MB. Split it"
+                "{name}：表格文件超过 {most} MiB，请拆分",
+                "{name}: the sheet is larger than {most} MiB. Split it"
             )));
         }
         let book = read::read(&bytes).with_context(|| name.clone())?;

@@ -1,5 +1,5 @@
-//! The language of the command line: Chinese under a Chinese locale, otherwise English. Help texts and logs are
-//! always English.
+//! The language of the command line: texts that exist in both languages are Chinese under a Chinese locale, otherwise
+//! English. Help texts, logs and some messages for the operator are always English.
 
 use std::sync::OnceLock;
 

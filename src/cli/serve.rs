@@ -381,7 +381,7 @@ async fn tidy(live: Live, audit_days: u32) {
     let store = live.store().clone();
     loop {
         if let Err(error) = live.load_passages().await {
-            tracing::warn!(%error, "reading the counts of passages failed; it will be tried again");
+            tracing::warn!(%error, "reading the counts of people let in at gates failed; it will be tried again");
         }
         if let Err(error) = store.compact().await {
             tracing::warn!(%error, "cleaning up the store failed; it will be tried again");

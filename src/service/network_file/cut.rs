@@ -12,13 +12,13 @@ use crate::spatial::bounds::Bounds;
 pub(super) struct Cut {
     /// The part.
     pub(super) parts: Parts,
-    /// The old number of each feature.
+    /// For each feature of the part, its number in the whole topology.
     pub(super) features: Vec<u32>,
-    /// The old number of each edge.
+    /// For each edge of the part, its number in the whole topology.
     edges: Vec<u32>,
 }
 
-/// The new number for each old number; `None` for an old number that is not in the part.
+/// For each number in the whole topology, the number in the part; `None` if it is not in the part.
 struct Numbers(Vec<Option<u32>>);
 
 impl Numbers {

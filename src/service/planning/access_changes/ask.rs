@@ -16,7 +16,7 @@ pub enum AccessObjective {
     RiderMinutes,
     /// Minutes of residents on foot.
     WalkingMinutes,
-    /// People within an AED's time.
+    /// People with an AED within the standard.
     AedPeople,
 }
 

@@ -8,7 +8,7 @@
 //! | `scopes` | which doors a change can concern |
 //! | `measure` | what is measured on each version of the map |
 //! | `rides` | the times of riders in each hour of the week |
-//! | `walks` | the walks of residents in each hour of the week, and the people within an AED's time |
+//! | `walks` | the walks of residents in each hour of the week, and the people with an AED within the standard |
 //! | `gains` | what sets of changes save, measured on overlays of the map |
 //! | `search` | ranks changes and finds the best set |
 //! | `words` | sentences and notes |

@@ -236,7 +236,7 @@ fn rider_minutes(ground: &Ground, ask: &AccessAsk) -> f64 {
     sum / 7.0 / ask.origins.len() as f64
 }
 
-/// The people within an AED's four minutes, by a coverage of the map.
+/// The number of people with an AED within four minutes, by a coverage of the map.
 fn aed_people(ground: &Ground) -> f64 {
     use crate::planning::standards::Reach;
     let mut ask = coverage_ask("first_aid_stations", Reach::Minutes(4.0), true, MONDAY);

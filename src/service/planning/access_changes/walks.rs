@@ -1,4 +1,4 @@
-//! The walks of residents in each hour of the week, and the people within an AED's time.
+//! The walks of residents in each hour of the week, and the people with an AED within the standard.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(super) struct OnFoot {
     of_moment: Vec<usize>,
     /// The distinct walks: the minutes of all residents together, if each walks once.
     minutes: Vec<f64>,
-    /// The people within an AED's time at the moment of the request.
+    /// The number of people with an AED within the standard, at the moment of the request.
     pub aed_people: f64,
 }
 

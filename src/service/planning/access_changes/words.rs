@@ -92,7 +92,7 @@ pub(super) fn notes(
     if is_local {
         notes.push(both!(
             "互不影响的小区分别求解。",
-            "Compounds that do not influence each other were solved apart."
+            "Compounds that do not influence each other were solved separately."
         ));
     }
     notes
