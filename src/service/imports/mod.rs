@@ -52,7 +52,7 @@ pub struct Arguments {
     /// The coordinate system of the file, by its name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crs: Option<String>,
-    /// Where the ids of features come from; `None`: each feature has its own.
+    /// Where the ids of features come from; `None` means [`IdRule::Own`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ids: Option<IdRule>,
     /// Whether features that the file does not have are removed.
