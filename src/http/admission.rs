@@ -1,5 +1,5 @@
-//! Admits requests: counts each request against the limits, and stores its account and its share of memory in
-//! the extensions of the request.
+//! Admits requests: counts each request against the limits, and stores in the extensions of the request whose limits it
+//! uses and the memory budgets from which its body and its answer are counted.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub struct Limits {
     pub reports: Limiter,
     /// Photos that clients without an account upload.
     pub photos: Limiter,
-    /// Door codes, by account.
+    /// Requests for door codes, by account.
     pub codes: Limiter<String>,
     /// Answers to the question whether a gate let somebody in, by network address.
     pub passages: Limiter,
@@ -67,9 +67,9 @@ impl Limits {
 }
 
 impl App {
-    /// Admits a request and stores what it may use in its extensions. A request with a valid credential counts
-    /// against the account. A credential that is not cached is looked up in the store only if the limit of the
-    /// address is reached.
+    /// Admits a request and stores an [`Admitted`] in its extensions. The request counts against the account if its
+    /// credential is cached, otherwise against its network address. If the limit of the address is reached, the
+    /// credential is looked up in the store, and a request with a valid one counts against its account.
     ///
     /// # Errors
     /// The errors of [`InFlight::enter`].

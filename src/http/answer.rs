@@ -168,7 +168,7 @@ impl Answer {
     }
 }
 
-/// A small JSON document of this type. Its tag is the hash of its bytes.
+/// The answer with a small JSON document and the given media type. Its tag is the hash of its bytes.
 ///
 /// # Errors
 /// If the document cannot be written as JSON.

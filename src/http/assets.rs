@@ -105,7 +105,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Response {
         ))
         .into_response();
     }
-    // The build adds the names of their files to some pages, so that browsers load them at once.
+    // For some pages the build writes an HTML file that names the page's scripts, so that browsers load them at once.
     let page = name.split('/').next().unwrap_or_default();
     match Web::get(&format!("pages/{page}.html")).or_else(|| Web::get("index.html")) {
         Some(mut file) => {

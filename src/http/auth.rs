@@ -66,7 +66,8 @@ impl Default for Principals {
 }
 
 impl Principals {
-    /// Empties the cache. Called after a sign-out, so that the credential stops working at once on this server.
+    /// Empties the cache. Called after a sign-out and after a change of an account or a token, so that an ended
+    /// credential stops working at once on this server.
     pub fn forget(&self) {
         self.believed.invalidate_all();
         self.remembered.invalidate_all();
@@ -346,8 +347,8 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Refuses changes that another site's page triggers, because the browser sends the cookie with them. The
-/// cookie is already same-site; this check helps if a browser ignores that.
+/// Refuses a change that a page of another site triggers with the session cookie of this site. The cookie has the
+/// attribute `SameSite=Lax`; this check protects users whose browser ignores the attribute.
 pub fn same_origin(parts: &Parts, app: &App) -> Result<(), Problem> {
     let host = parts
         .headers

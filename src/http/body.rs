@@ -17,11 +17,11 @@ use crate::model::{Localized, both};
 
 /// The largest file or feature in a body, in bytes. A polygon with 10,000 vertices has about 400 kB.
 pub const LIMIT: usize = 8 * 1024 * 1024;
-/// The largest other JSON body of an account, in bytes.
+/// The largest JSON body of a client with an account, except features, in bytes.
 pub const JSON: usize = 1024 * 1024;
 /// The largest body from a client without an account, except photos, in bytes.
 pub const PUBLIC: usize = 64 * 1024;
-/// How many bytes of memory a parsed body may take.
+/// The most memory that a parsed JSON body may take, in bytes, as [`memory`] estimates it.
 const MEMORY: usize = 32 * 1024 * 1024;
 
 /// A JSON object as the body, with any JSON media type.

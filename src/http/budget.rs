@@ -1,7 +1,7 @@
 //! Limits the memory for request bodies and answers.
 //!
 //! A body is counted as it arrives; an answer is counted from when it is built until the client has read it.
-//! What does not fit is refused.
+//! A body or an answer that does not fit is refused.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -20,15 +20,15 @@ use super::origin::Origin;
 use super::problem::Problem;
 use crate::model::both;
 
-/// Answers of at least this many bytes are counted: over HTTP/1 `LARGE`, over HTTP/2 `LARGE_STREAM`, because many
+/// Over HTTP/1, answers of at least `LARGE` bytes are counted. Over HTTP/2, the limit is `LARGE_STREAM`, because many
 /// answers can wait on one HTTP/2 connection, but only one on an HTTP/1 connection.
 const LARGE: u64 = 64 * 1024;
 const LARGE_STREAM: u64 = 1024;
 /// The size of the pieces in which an answer is sent, in bytes.
 const PIECE: usize = 64 * 1024;
-/// How long a client may take to start reading a large answer.
+/// How long a client may take to read a large answer, in addition to the time at [`RATE`].
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The minimum speed at which the rest of the answer must be read, in bytes per second.
+/// The speed from which the deadline of a large answer is calculated, in bytes per second.
 const RATE: u64 = 1024;
 
 /// The memory that all requests share, in bytes, and how much of it each client uses.
@@ -122,7 +122,7 @@ pub struct Paid {
     _share: Arc<Held>,
 }
 
-/// The share of the budget and the deadline of an answer or a body. They end when its last piece is dropped.
+/// The share of the budget and the deadline of an answer or a body. Both end when its last piece of bytes is dropped.
 pub struct Held {
     _share: Option<Share>,
     _deadline: Option<Deadline>,
@@ -150,7 +150,8 @@ pub fn paid(bytes: Bytes, share: Share) -> Bytes {
 #[derive(Debug, Clone, Copy)]
 pub struct Kept;
 
-/// Counts a large answer, and sets the time until which the client must have read it.
+/// Counts a large answer against the budget, and sets the deadline by which the client must have read it. Returns a 503
+/// answer instead if the budget has too little left.
 pub fn count(response: Response, admitted: &Admitted, version: Version) -> Response {
     let large = match version {
         Version::HTTP_2 => LARGE_STREAM,

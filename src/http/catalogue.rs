@@ -554,9 +554,9 @@ fn schema_document(
     ))
 }
 
-/// The schema document as an account with these roles sees it. Protected properties are left out below their
-/// role. With `to_ask_by`, properties whose every read is recorded are left out too, because nobody may filter
-/// by them.
+/// The schema document as an account with these roles sees it. A protected property is left out if the account lacks
+/// the role for it. With `to_ask_by`, properties of which each read is recorded in the audit are left out too, because
+/// nobody may filter by them.
 fn visible(collection: &Collection, roles: RoleSet, to_ask_by: bool) -> Value {
     let schema = collection.schema();
     let mut document = schema.document.clone();

@@ -2,8 +2,8 @@
 //!
 //! A request may be refused before its body was read, because of its role, method, path or size. If the
 //! server closed the connection then, a client that still sends would not see the response, and the next
-//! request on the connection would be lost. So the rest of the body is read and dropped. If that takes too
-//! long, the response says `Connection: close`.
+//! request on the connection would be lost. So the rest of the body is read and dropped. If the rest is
+//! too large or takes too long, the response says `Connection: close`.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};

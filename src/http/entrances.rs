@@ -1,4 +1,4 @@
-//! Door codes. One request shows one code, to riders and higher roles, and each look is recorded with the
+//! Door codes. One request shows one code, to riders and higher roles, and is recorded in the audit with the
 //! account.
 
 use axum::Json;
@@ -44,7 +44,7 @@ pub struct DoorCode {
 
 /// Shows the code of a door.
 ///
-/// Each look is recorded in the audit (who, when, which entrance) before the code is sent. An account may read
+/// Each request is recorded in the audit (who, when, which entrance) before the code is sent. An account may read
 /// 20 codes at once, then one per minute.
 #[utoipa::path(post, path = "/api/entrances/{id}/code", operation_id = "entrance_code", tag = "features",
     params(("id" = String, Path, description = "The entrance's id")),

@@ -73,7 +73,8 @@ pub async fn status(
     Ok(Answer::new(JSON, tag, &snapshot, &caller).send(&headers, body))
 }
 
-/// The grids with their reasons, if the role may see the reasons of cases, from which they are made.
+/// The grids. The reason of a grid is made from the reasons of its cases, so it is left out if the roles may not see
+/// those.
 fn grids_with_reasons(snapshot: &Snapshot, board: &StatusBoard, roles: RoleSet) -> Value {
     let mut grids = json!(board.grids());
     let cases = snapshot.collections().get(WARNINGS);

@@ -24,7 +24,7 @@ pub struct InFlight {
     hasher: RandomState,
 }
 
-/// A request in progress. It is counted until this is dropped.
+/// A request in progress. It is counted until this value is dropped.
 #[derive(Debug)]
 pub struct Place {
     of: Arc<InFlight>,

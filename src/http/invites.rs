@@ -289,8 +289,8 @@ pub async fn accept(
     }
 }
 
-/// Whether a code belongs to an invite that can still create accounts, and its creator may still give these
-/// rights.
+/// Whether a code belongs to an invite that can still create accounts, and the creator of the invite may still give
+/// the invite's rights.
 async fn is_good(app: &App, code: &str) -> Result<bool, Problem> {
     if !TokenSecret::has_form(code) {
         return Ok(false);

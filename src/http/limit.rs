@@ -41,7 +41,7 @@ impl Allowance {
         pause: Duration::from_secs(60),
     };
 
-    /// The limit for such answers about one gate: one per hour.
+    /// The limit for answers of one address to the question whether one gate let somebody in: one per hour.
     pub const PASSAGES_OF_GATE: Self = Self {
         burst: 1,
         pause: Duration::from_secs(3600),

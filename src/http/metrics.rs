@@ -20,7 +20,7 @@ use crate::live::supervisor::TaskReport;
 use crate::model::{SCHEMAS, both};
 use crate::store::Quarantined;
 
-/// Installs the metrics recorder. Works once per process.
+/// Installs the metrics recorder. `None` if the process has one already or it cannot be built.
 pub fn install() -> Option<PrometheusHandle> {
     const SECONDS: &[f64] = &[
         0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0,
@@ -163,9 +163,9 @@ pub struct Alive {
     pub status: &'static str,
 }
 
-/// Says whether the node can answer requests, and how well.
+/// Reports the state of the node: whether the database answers, whether writing works, and what needs repair.
 #[utoipa::path(get, path = "/health/ready", tag = "operations",
-    responses((status = 200, description = "How well the node can answer", body = Ready)))]
+    responses((status = 200, description = "The state of the node, also if the database is unreachable", body = Ready)))]
 pub async fn ready(State(app): State<App>) -> Response {
     let snapshot = app.live.snapshot();
     let condition = app.live.condition();

@@ -1,7 +1,7 @@
 //! The HTTP interface of the map, one file for each resource.
 //!
-//! A request takes one snapshot and answers from it alone. Only writes, credentials and the replay of missed
-//! events touch the store.
+//! A request that reads the map takes one snapshot and answers from it alone. The store is used only for writes, for
+//! credentials, for past commits, and for the tables beside the map, such as accounts and jobs.
 
 mod access;
 mod accounts;
@@ -437,7 +437,7 @@ pub fn with_layers(router: Router) -> Router {
         .layer(middleware::from_fn(outermost))
 }
 
-/// Checks and headers for every request and answer.
+/// Refuses too long URLs, counts large answers against the budget, and converts plain-text errors to problem documents.
 async fn guard(request: Request, next: Next) -> Response {
     let address = request.uri().path_and_query();
     let length = address.map_or(0, |a| a.as_str().len());

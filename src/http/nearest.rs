@@ -21,7 +21,7 @@ use crate::model::{View, both};
 
 /// The most neighbours in one answer.
 pub(super) const MOST: usize = 1000;
-/// How to ask for less, for the error text.
+/// The advice in the error text for a request that reads too much.
 const NARROW: Advice = (
     "请减少个数（k=），或缩小距离（max_m=）。",
     "Request fewer features (k=) or a smaller distance (max_m=).",
@@ -39,7 +39,7 @@ const NARROW: Advice = (
         ("at" = Option<String>, Query, description = "With `profile`: the departure time, RFC 3339; now, if absent"),
     ),
     responses(
-        (status = 200, description = "The features, the nearest first. The property `distance_m` is the distance on the ellipsoid, 0 inside", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
+        (status = 200, description = "The features, the nearest first. The property `distance_m` is the distance on the ellipsoid, 0 if the place is inside the feature", content_type = "application/geo+json", body = ref("#/components/schemas/NearestCollection")),
         (status = 400, description = "A parameter is wrong", content_type = "application/problem+json"),
         (status = 422, description = "The request takes more work than allowed; `detail` says what to ask for instead", content_type = "application/problem+json"),
     ))]

@@ -51,7 +51,7 @@ pub fn finish(api: &OpenApi) -> Value {
     document
 }
 
-/// The reads that show the map as of a commit.
+/// The paths below which GET requests read the map and accept `min-seq`.
 const OF_THE_MAP: [&str; 13] = [
     "/api/buildings",
     "/api/collections",

@@ -63,7 +63,7 @@ pub async fn board(
     let url = board::rider_url(&app.base(&headers), None, None);
     let snapshot = app.live.snapshot();
     let map = snapshot.clone();
-    // Always on a blocking thread: placing the labels takes some milliseconds.
+    // The board is always drawn on a blocking thread, because placing the labels takes some milliseconds.
     let svg = app
         .answer_aside(Kind::Walk, NARROW, move |budget| {
             let found = Board::of(&map, &id, budget).map_err(|cut| match cut {

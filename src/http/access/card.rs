@@ -40,7 +40,7 @@ const NARROW: Advice = (
     ),
     responses(
         (status = 200, description = "The card", body = Access),
-        (status = 400, description = "A parameter is wrong, or the moment is in the past", content_type = "application/problem+json"),
+        (status = 400, description = "A parameter is wrong, or the moment is more than an hour ago or more than a year ahead", content_type = "application/problem+json"),
         (status = 404, description = "There is no such building, unit or room; `detail` lists the existing ones", content_type = "application/problem+json"),
     ))]
 pub async fn card(
@@ -139,7 +139,7 @@ pub(super) fn read_at(query: &Query) -> Result<Timestamp, Problem> {
         return Err(Problem::invalid(
             "at",
             both!(
-                "at={text} 超过一年以后，节假日未知，请填写一年以内的时间。",
+                "at={text} 距今超过一年，届时的节假日安排尚不可知，请填写一年以内的时间。",
                 "at={text} is more than a year ahead, when the holidays are unknown. Expected an \
                  earlier moment."
             ),

@@ -33,7 +33,7 @@ pub struct OrdersOfDay {
     params(("at" = Option<String>, Query, description = "The moment; now, if absent. At most an hour ago")),
     responses(
         (status = 200, description = "The orders in force and announced", body = OrdersOfDay),
-        (status = 400, description = "The moment is not valid or in the past", content_type = "application/problem+json"),
+        (status = 400, description = "The moment is not valid or more than an hour ago", content_type = "application/problem+json"),
     ))]
 pub async fn day_orders(
     State(app): State<App>,

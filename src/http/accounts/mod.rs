@@ -53,13 +53,13 @@ pub struct AccountWanted {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountPatch {
-    /// The new roles, all of them.
+    /// The roles that replace the present ones.
     pub roles: Option<Vec<String>>,
     /// The new unit; null for no unit.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub unit: Option<Option<String>>,
-    /// The new communities, all of them; an empty list lifts the restriction.
+    /// The communities that replace the present ones; an empty list lifts the restriction.
     pub communities: Option<Vec<String>>,
     /// When the account expires, RFC 3339; null for never.
     #[serde(default, deserialize_with = "present")]
@@ -71,7 +71,7 @@ pub struct AccountPatch {
     pub password: Option<String>,
 }
 
-/// Distinguishes `null` from an absent field.
+/// Reads a field that is present as `Some`, so that `null` (`Some(None)`) differs from an absent field (`None`).
 fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
@@ -319,7 +319,7 @@ pub fn admin(caller: &Caller) -> Result<&Principal, Problem> {
     watched(caller)
 }
 
-/// The calling account, unless it uses a read-only token.
+/// The calling account. Refuses callers without an account, and read-only tokens.
 pub fn watched(caller: &Caller) -> Result<&Principal, Problem> {
     match &caller.principal {
         Some(p) if !p.read_only => Ok(p),

@@ -71,7 +71,7 @@ pub struct TokenMade {
     responses(
         (status = 201, description = "Created; the secret is shown only in this answer", body = TokenMade),
         (status = 404, description = "No such account", content_type = "application/problem+json"),
-        (status = 409, description = "The account is disabled, or has 50 tokens", content_type = "application/problem+json"),
+        (status = 409, description = "The account is disabled, or has 50 valid tokens", content_type = "application/problem+json"),
         (status = 422, description = "A field is wrong; `errors` names it", content_type = "application/problem+json"),
     ))]
 pub async fn create_token(
@@ -136,7 +136,7 @@ pub async fn revoke_token(
     if !is_its || !store.revoke_token(&token).await? {
         return Err(Problem::not_found(both!(
             "账号“{id}”没有令牌“{token}”。",
-            "The account {id:?} has no token {token:?}. GET /api/accounts/{id} lists them."
+            "The account {id:?} has no token {token:?}. GET /api/accounts/{id} lists its tokens."
         )));
     }
     app.principals.forget();

@@ -4,7 +4,7 @@
 //! the handshake and the first head have a deadline, bodies and answers have a minimum speed, and idle
 //! connections have a timeout. The number of connections is limited in total, for each address and for each
 //! account. When a limit is reached, the connection that has been idle longest is closed. A connection with a
-//! request in progress is never closed for that.
+//! request in progress is never closed for this reason.
 
 mod certificate;
 mod handles;
@@ -24,7 +24,7 @@ pub use table::{Connection, Deadline};
 /// hundred phones.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The most connections. Lower if the process may open fewer files.
+    /// The most connections. The limit is lower if the process may open fewer files.
     pub connections: usize,
     /// The most connections of one address, and of one account.
     pub connections_of_one: usize,

@@ -79,8 +79,8 @@ pub async fn serve(
     let settings = app.options.connections.clone();
     let sockets = handles::for_connections(handles::raise());
     let table = Table::new(&settings, sockets.saturating_sub(SPARE));
-    // More sockets than places in the table: an evicted connection has lost its place, but keeps its file handle
-    // until its task has ended.
+    // There are more permits for sockets than places in the table, because an evicted connection has lost its place,
+    // but keeps its file handle until its task has ended.
     let sockets = Arc::new(Semaphore::new(sockets.min(settings.connections + SPARE)));
     let server = Arc::new(Server {
         router: http::router(app.clone()),
@@ -163,8 +163,8 @@ fn is_of_one_client(kind: ErrorKind) -> bool {
 
 fn builder(settings: &Settings) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    // Between two requests, hyper's timeout for the head is the idle timeout. The first head has its own
-    // deadline, which the table keeps.
+    // Between two requests, hyper's timeout for the head is the idle timeout. The first head has its own deadline,
+    // which `Connection::next_look` checks.
     builder
         .http1()
         .timer(TokioTimer::new())

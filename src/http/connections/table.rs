@@ -52,7 +52,7 @@ pub struct Connection {
     active: AtomicU32,
     /// Whether a request has arrived.
     asked: AtomicBool,
-    /// Whether the connection belongs to a known account.
+    /// Whether a valid credential was sent over the connection.
     known: AtomicBool,
     /// When the connection became idle, in milliseconds since the table was created.
     idle_since: AtomicU64,
@@ -152,7 +152,7 @@ impl Entries {
         }
     }
 
-    /// Closes the connection that has been idle longest, of one holder or of all.
+    /// Closes the connection that has been idle longest, of one holder or of all. Returns `false` if none is idle.
     fn evict(&mut self, of: Option<&Holder>) -> bool {
         let idle = self
             .all
@@ -168,8 +168,9 @@ impl Entries {
         true
     }
 
-    /// Closes the connection that has been idle longest: of the address with the most connections or, if that has no
-    /// idle one, of all clients. So addresses with few connections keep theirs if possible.
+    /// Closes the connection that has been idle longest: of the address or trusted proxy with the most connections or,
+    /// if that has no idle one, of all clients. So addresses with few connections keep theirs if possible. Returns
+    /// `false` if no connection is idle.
     fn evict_of_the_largest(&mut self) -> bool {
         let addresses = self
             .of
@@ -195,7 +196,7 @@ impl Connection {
         self.active.load(Ordering::Acquire) == 0
     }
 
-    /// Marks the connection as used, because a request arrived after it was chosen to be closed.
+    /// Restarts the idle time, because a request ended or bytes of an answer were sent.
     pub fn touch(&self) {
         self.idle_since.store(self.table.now(), Ordering::Relaxed);
     }

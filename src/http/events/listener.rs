@@ -31,8 +31,8 @@ const REPLAY: u64 = 1_000;
 const REPLAY_BYTES: usize = 256 << 10;
 /// How many listeners may read the log at once. After an outage, all of them reconnect together.
 static REPLAYS: Semaphore = Semaphore::const_new(4);
-/// How long reading a commit from the log may take, including the wait for one of the `REPLAYS`. If it takes longer, a
-/// reset is sent.
+/// How long reading a commit from the log may take, including the wait for a permit of `REPLAYS`. If it takes
+/// longer, a reset is sent.
 const CATCHING_UP: Duration = Duration::from_secs(10);
 /// How long the store may take to confirm a credential.
 const ASKING: Duration = Duration::from_secs(5);
@@ -60,8 +60,8 @@ impl Identity {
         }
     }
 
-    /// Whether the credential still belongs to the same caller with the same rights. If the store does not
-    /// answer, the last answer counts, so that pages stay connected through an outage.
+    /// Whether the credential still belongs to the same caller with the same rights. While the store is unreachable or
+    /// answers too slowly, the credential counts as valid, so that pages stay connected through an outage.
     pub async fn holds(&mut self) -> bool {
         let asked = Caller::from_request_parts(&mut self.credential, &self.app);
         match tokio::time::timeout(ASKING, asked).await {
@@ -190,7 +190,7 @@ impl Listener {
             }
         };
         for header in missed {
-            // Each commit is shown by the current schemas, so that data that is protected now is not sent.
+            // Each commit is filtered by the current schemas, so that data that is protected now is not sent.
             let snapshot = self.live.snapshot();
             let changes = match self.in_turn(self.changes_of(&header, &snapshot)).await {
                 Ok(Some(changes)) => changes,
@@ -252,8 +252,8 @@ impl Listener {
         Ok(Some(missed))
     }
 
-    /// The changes of a commit from the log for this listener; `None` if they are too many, or the commit
-    /// changes who may see what.
+    /// The changes of a commit from the log for this listener; `None` if they are larger than [`REPLAY_BYTES`], or the
+    /// commit changes a schema, because schemas decide who may see which property.
     async fn changes_of(
         &self,
         header: &CommitHeader,
@@ -276,9 +276,9 @@ impl Listener {
         Ok(Some(changes.collect()))
     }
 
-    /// A change from the log. The log does not say where the feature was before. So deletions are sent to every
-    /// listener, and a feature outside of the listener's box is sent as a deletion: it may have been inside,
-    /// and the client would keep showing it there.
+    /// A change from the log; `None` if the listener did not subscribe to the collection. The log does not say where
+    /// the feature was before. So deletions are sent wherever the feature was, and a feature outside of the listener's
+    /// box is sent as a deletion: it may have been inside, and the client would keep showing it there.
     fn recorded(&self, record: &Record, snapshot: &Snapshot) -> Option<Value> {
         if !self.filter.accepts(&record.collection) {
             return None;
@@ -323,8 +323,8 @@ impl Listener {
             "at": jiff::Timestamp::now().to_string(),
             "stale": self.live.condition().is_stale(),
         });
-        // The message has an id, so that a quiet client that reconnects does not read commits that do not
-        // concern it.
+        // The message has an id, so that a client that got no changes for a long time and then reconnects does not
+        // cause the log to be read for commits that do not concern it.
         message("time", self.sent, &data)
     }
 }

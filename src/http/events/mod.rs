@@ -40,7 +40,7 @@ pub(in crate::http) use places::Place;
         ("last-event-id" = Option<u64>, Query, description = "The same, for clients that cannot set the header"),
     ),
     responses((status = 200, content_type = "text/event-stream", body = String,
-        description = "`event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load the data again. With `bbox`, a feature that left the box while the client was not connected is sent as a delete, and such deletions are sent wherever the feature was. The stream ends when its credential ends, or when the client reads nothing for a while; a client that reconnects with `Last-Event-ID` misses nothing"),
+        description = "`event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load the data again. After a reconnection with `bbox`, each changed feature that is outside of the box or was removed is sent as a delete, wherever it was before. The stream ends when its credential ends, or when the client reads nothing for a while; a client that reconnects with `Last-Event-ID` misses nothing"),
         (status = 429, description = "The account or address has reached its limit of open feeds", content_type = "application/problem+json"),
         (status = 503, description = "The server has reached its limit of open feeds", content_type = "application/problem+json")))]
 pub async fn events(
@@ -72,7 +72,7 @@ pub async fn events(
         bbox: items::params::bbox(&query)?,
     };
     // A text that is not a number comes from another feed. It is read as the largest number, which causes a reset
-    // because it is greater than that of the newest commit.
+    // because it is greater than any commit's.
     let from_header = headers.get("last-event-id").map(|v| {
         let number = v.to_str().ok().and_then(|v| v.trim().parse().ok());
         number.unwrap_or(u64::MAX)

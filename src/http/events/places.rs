@@ -9,10 +9,10 @@ use crate::http::origin::Origin;
 use crate::http::problem::Problem;
 use crate::model::both;
 
-/// When a refused client should try again.
+/// After how long a refused client should try again.
 const RETRY: Duration = Duration::from_secs(10);
 
-/// Limits for listeners. Each holds a connection, a task and up to `waiting_bytes` of events.
+/// Limits for listeners. Each listener holds a connection, a task and up to `waiting_bytes` of events.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedLimits {
     /// The most listeners in total.
@@ -65,7 +65,7 @@ pub(in crate::http) struct Place {
 }
 
 impl Places {
-    /// A feed without listeners.
+    /// The limits, with no place taken yet.
     pub fn new(limits: FeedLimits) -> Self {
         Self {
             limits,
@@ -86,7 +86,8 @@ impl Places {
     /// Takes a place.
     ///
     /// # Errors
-    /// 429 if the account or address has all its places, 503 if all places are taken; both with `Retry-After`.
+    /// 429 if the account or address has all its places; 503 if all places, or all that clients without an account may
+    /// take, are taken. Both have `Retry-After`.
     pub(in crate::http) fn take(self: &Arc<Self>, who: Origin) -> Result<Place, Problem> {
         let limits = &self.limits;
         let mut taken = self.taken();

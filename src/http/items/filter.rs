@@ -7,8 +7,8 @@ use crate::index::filter::Predicate;
 use crate::model::{InChinese as _, RoleSet, Schema, both};
 use crate::spatial::crs::Crs;
 
-/// Reads the filter of a request to a collection. Only properties that these roles may filter by are accepted.
-/// Its coordinates are in `crs`.
+/// Reads the filter of a request to a collection; `None` if it has none. Only properties that these roles may filter by
+/// are accepted. The coordinates in the filter are in `crs`, or in WGS 84 if that is `None`.
 pub(super) fn read(
     query: &Query,
     schema: &Schema,

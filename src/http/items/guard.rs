@@ -1,7 +1,7 @@
 //! Checks what a write may change. A caller who does not see a property can neither set nor remove it: its
-//! value stays, and a body that names it is refused. Recorded properties such as door codes, which lists show
-//! to nobody, also stay if the body does not name them; `null` removes them. The claims of photos (the secrets that
-//! prove who uploaded them) are removed from the body and checked.
+//! value stays, and a body that names it is refused. Properties of which each read is recorded in the audit, such as
+//! door codes, are in no list. They also stay if the body does not name them; `null` removes them.
+//! The claims of photos (the secrets that prove who uploaded them) are removed from the body and checked.
 
 use serde_json::{Map, Value};
 
@@ -12,8 +12,8 @@ use crate::model::{Body, Properties, RoleSet, Schema, both};
 use crate::service::ledger::cases;
 use crate::store::PhotoClaim;
 
-/// Whether the result of a write depends on the stored feature. Then the request has to name the version that
-/// it is based on.
+/// Whether the result of a replacement depends on the stored feature, because hidden properties of it are kept. The
+/// commit must then require that the stored feature is unchanged.
 pub(super) fn depends_on_present(schema: &Schema, roles: RoleSet) -> bool {
     schema.hidden_from(roles).next().is_some()
 }

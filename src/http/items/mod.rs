@@ -72,7 +72,7 @@ pub fn collection<'a>(snapshot: &'a Snapshot, name: &str) -> Result<&'a Arc<Coll
             description = "west,south,east,north: only features that intersect the box; west > east crosses the antimeridian"),
         ("bbox-crs" = Option<String>, Query, description = "The URI of the coordinate system of `bbox`; CRS84 if absent"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 10000, description = "The most features on the page; 10 if absent"),
-        ("offset" = Option<u64>, Query, minimum = 0, description = "The number of features to skip, with sortby at most 20,000. Writes between two pages can shift them"),
+        ("offset" = Option<u64>, Query, minimum = 0, description = "The number of features to skip, with sortby at most 20,000. Writes between two requests can move features to another page"),
         ("after" = Option<String>, Query, description = "Only features with ids after this one; the link `next` uses it"),
         ("datetime" = Option<String>, Query, description = "A time with its zone, a date (in UTC) or an interval, for collections with a time property. A time without a zone is refused"),
         ("properties" = Option<Vec<String>>, Query, style = Form, explode = false, description = "Only these properties"),
@@ -127,7 +127,7 @@ pub(super) struct Wanted {
     pub matched: Option<u64>,
 }
 
-/// How to request fewer features.
+/// The advice in the error text for a request that reads too much.
 const NARROW: Advice = (
     "请缩小范围（bbox=），减少每页个数（limit=，再按“next”链接翻页），不用 sortby，或简化筛选条件。",
     "Request a smaller area (bbox=) or fewer features at a time (limit=, then the link \"next\"), \
@@ -279,7 +279,8 @@ impl Page {
     }
 
     /// Writes a page that is sorted by `sortby`. Such a page has no key to continue from, so paging uses an
-    /// offset.
+    /// offset. Returns the number of matching features, the number of features on the page, and the query of the next
+    /// page.
     fn write_sorted(
         &self,
         out: &mut Vec<u8>,

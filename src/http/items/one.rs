@@ -98,7 +98,7 @@ pub async fn read(
     Ok(response)
 }
 
-/// The recorded properties that the caller may see here.
+/// The names of the recorded properties that the answer to this caller contains.
 fn recorded(
     caller: &Caller,
     collection: &Collection,

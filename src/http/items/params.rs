@@ -1,5 +1,5 @@
-//! Parses the parameters of a request for items: those of OGC API – Features, Parts 1 and 2, and a few of this
-//! service.
+//! Parses the parameters of a request for items: those of OGC API – Features, Parts 1 and 2, and a few that
+//! only this service has.
 
 mod place;
 mod span;

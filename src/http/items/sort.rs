@@ -19,8 +19,8 @@ const LONGEST: usize = 256;
 /// A feature with the values by which it is sorted.
 type Row<'a> = (Vec<Value>, &'a Arc<Entry>);
 
-/// The first `most` entries in the order of `sortby`; equal ones are ordered by id. Keeps at most twice that
-/// number of keys plus one chunk.
+/// The first `most` entries in the order of `sortby`; equal ones are ordered by id. Keeps the keys of at most
+/// 2 × `most` entries plus one chunk in memory.
 pub(in crate::http) fn first<'a, M: Meter>(
     all: &[&'a Arc<Entry>],
     sort: &[(String, bool)],
@@ -80,7 +80,8 @@ fn by_keys(a: &[Value], b: &[Value], sort: &[(String, bool)]) -> Ordering {
     each.fold(Ordering::Equal, Ordering::then)
 }
 
-/// Compares two values: booleans before numbers before texts, missing values last.
+/// Compares two values: booleans before numbers before texts before lists and objects, missing values last. All lists
+/// and objects are equal.
 fn compare(a: &Value, b: &Value) -> Ordering {
     let rank = |v: &Value| match v {
         Value::Bool(_) => 0,
@@ -149,7 +150,7 @@ mod tests {
                 (if down { -level } else { level }, lift == down)
             });
             let whole: Vec<&str> = whole.into_iter().map(|n| all[n].id().as_str()).collect();
-            // false sorts before true; `down` reverses the levels and not the lifts.
+            // With `down`, the levels descend and the lifts ascend (false before true); without it, vice versa.
             prop_assert_eq!(ids(few), &whole[..most.min(whole.len())]);
         }
     }

@@ -270,7 +270,7 @@ impl Target {
     ) -> Result<Response, Problem> {
         let collection = self.collection(snapshot)?;
         let Some(entry) = collection.get(id.as_str()) else {
-            // The feature has been deleted since, so there is nothing to show.
+            // The feature has been deleted after the write, so there is nothing to show.
             return Ok(StatusCode::NO_CONTENT.into_response());
         };
         let mut bytes = entry.feature_json(collection.schema(), caller.view(), None);

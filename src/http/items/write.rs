@@ -24,7 +24,7 @@ use crate::model::{Change, Edit, Expect, Feature, FeatureId, InChinese as _, bot
 /// How many bytes of memory the parsed JSON of a feature may take. The largest geometry, with 100,000 positions, takes a
 /// third of it.
 const MEMORY: usize = 120 * 1024 * 1024;
-/// How often a patch without a version is tried again when other writes come first.
+/// How often a PUT or PATCH without `If-Match` is tried again when another write changed the feature first.
 const PATIENCE: u32 = 20;
 
 /// Creates a feature.

@@ -1,5 +1,5 @@
-//! `/api/jobs`: work that takes longer than a request. Only the owner of a job and admins see it; for everybody else
-//! it does not exist.
+//! `/api/jobs`: work that takes longer than a request. Only the owner of a job and admins see it; everybody else
+//! gets 404.
 
 mod events;
 mod result;
@@ -95,7 +95,7 @@ pub struct JobShown {
     /// The state of the job.
     pub state: JobStateShown,
     /// Whether the job was cancelled and has not stopped yet. A job that is already writing its result into the map
-    /// is completed.
+    /// is not stopped.
     pub cancelling: bool,
     /// The name of the account that created the job.
     pub owner: String,

@@ -39,7 +39,7 @@ pub struct PlanShown {
 }
 
 impl JobResult {
-    /// Parses the stored result of a job of a kind.
+    /// Parses the stored result of a job of the given kind.
     ///
     /// # Errors
     /// If the kind is unknown, or another version of the program stored the result in another form.

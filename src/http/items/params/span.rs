@@ -15,7 +15,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// Whether a date or a date-time lies in the span.
+    /// Whether a date-time lies in the span, or a date (in UTC) overlaps it. `false` for any other text.
     pub(super) fn meets(&self, text: &str) -> bool {
         match moment(text).or_else(|| day(text)) {
             Some((first, last)) => {
@@ -85,7 +85,7 @@ fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     day(text)
 }
 
-/// The first and last moment of the day at the beginning of a text.
+/// The first and last moment of the day, in UTC, with whose date a text begins.
 fn day(text: &str) -> Option<(Timestamp, Timestamp)> {
     let day: jiff::civil::Date = text.parse().ok()?;
     let first = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
