@@ -52,7 +52,7 @@ pub struct PhotoTaken {
 /// Uploads a photo. If no report, step or feature names it, it is removed after 24 hours.
 #[utoipa::path(post, path = "/api/photos", operation_id = "create_photo", tag = "ledger",
     request_body(content = Vec<u8>, content_type = "image/jpeg",
-        description = "The file: JPEG, PNG or WebP, recognised by its content, of at most 8 MiB and 50 million pixels. It is rotated upright and stored as JPEG of at most 2048 pixels without metadata"),
+        description = "The file: JPEG, PNG or WebP, recognised by its content, of at most 8 MiB and 50 million pixels. It is rotated upright and stored without metadata as JPEG of at most 2048 pixels on the longer side"),
     responses(
         (status = 201, description = "The photo is stored", body = PhotoTaken),
         (status = 413, description = "The file is larger than 8 MiB", content_type = "application/problem+json"),
@@ -113,7 +113,7 @@ pub async fn create(
 #[utoipa::path(get, path = "/api/photos/{photoId}", operation_id = "read_photo", tag = "ledger",
     params(
         ("photoId" = String, Path, description = "The photo's id"),
-        ("size" = Option<String>, Query, description = "full (the default), or thumb of at most 320 pixels"),
+        ("size" = Option<String>, Query, description = "full (the default), or thumb of at most 320 pixels on the longer side"),
         ("receipt" = Option<String>, Query, description = "The receipt of the case with the photo, for callers without an account"),
     ),
     responses(

@@ -30,7 +30,7 @@ pub struct PresetWanted {
     /// The title for people.
     #[schema(example = "早班大屏")]
     pub title: Option<String>,
-    /// The settings: keys as in the address of a page, each with a text.
+    /// The settings: the query parameters of the page's address, each with its value as text.
     #[schema(value_type = std::collections::HashMap<String, String>, example = json!({"view": "levels", "tour": "20"}))]
     pub settings: Map<String, Value>,
 }
@@ -113,7 +113,7 @@ pub async fn put(
     params(("name" = String, Path, description = "The name of the preset")),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 202, description = "The deletion is saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
         (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
         (status = 404, description = "No such preset", content_type = "application/problem+json"),
     ))]
@@ -131,7 +131,7 @@ pub async fn delete(
     let written = written.ok_or_else(|| {
         Problem::not_found(both!(
             "没有预设“{name}”。",
-            "There is no preset {name:?}; /api/presets lists them."
+            "There is no preset {name:?}; /api/presets lists all presets."
         ))
     })?;
     let subject = Subject::new(&*name, format!("{}/api/presets", app.base(&headers)));

@@ -111,9 +111,9 @@ impl Proxies {
         }
     }
 
-    /// The address of the client in `X-Forwarded-For`. The proxies append to this header, so it is the last address
-    /// that is not one of the listed proxies; earlier addresses may be forged. With `private` it is the last address,
-    /// because a client may have a private address, too.
+    /// The address of the client in `X-Forwarded-For`. Each proxy appends the address of its peer, so the
+    /// client has the last address that is not one of the listed proxies; earlier addresses may be forged. With
+    /// `private` the client has the last address, because clients may have private addresses, too.
     pub fn client(&self, headers: &HeaderMap) -> Option<IpAddr> {
         let mut client = None;
         let values = headers.get_all(FORWARDED_FOR);
@@ -164,8 +164,8 @@ impl App {
     }
 }
 
-/// A URI without the public path; `None` if it does not begin with it, because the proxy has already removed
-/// it.
+/// A URI without the public path; `None` if there is no public path, or the URI does not begin with it because the
+/// proxy has already removed it.
 fn without(uri: &Uri, prefix: &str) -> Option<Uri> {
     if prefix.is_empty() {
         return None;

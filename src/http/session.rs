@@ -231,8 +231,8 @@ pub async fn failed(app: &App, address: ClientAddress, name: Option<&str>, how: 
     let failures = &app.limits.wrong_sign_ins;
     failures.count(address.0, Allowance::WRONG_SIGN_INS);
     metrics::counter!("onemap_sign_ins_failed_total").increment(1);
-    // There is a limit for all addresses together, so that failures cannot fill the disk. Beyond it they are
-    // only counted.
+    // There is a limit for all addresses together, so that failures cannot fill the disk. Failures beyond
+    // the limit are only counted.
     let every_address = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
     let audited = &app.limits.audited_failures;
     if audited

@@ -1,6 +1,6 @@
-//! Schemas for the OpenAPI document of answers that are written directly as bytes: features, pages of features,
-//! and cases. Their properties come from the built-in schemas, so they are defined once. The schema of a link
-//! is here too, because many answers contain links.
+//! The OpenAPI schemas of answers that are written directly as bytes: features, pages of features, and cases. Their
+//! properties come from the built-in schemas of the collections, so that each property is defined once. The schema of
+//! a link is here too, because many answers contain links.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -177,7 +177,7 @@ fn nearest_properties() -> Value {
     let mut properties = named(&["name", "number", "address"]);
     properties["required"] = json!(["distance_m"]);
     properties["properties"]["distance_m"] = json!({"type": "number", "format": "double",
-        "description": "The distance on the ellipsoid in metres; 0 inside."});
+        "description": "The distance on the ellipsoid in metres; 0 if the place is inside the feature."});
     properties
 }
 
@@ -269,7 +269,7 @@ fn feed_time() -> Value {
         "properties": {
             "at": {"type": "string", "format": "date-time", "description": "The time by the server's clock."},
             "stale": {"type": "boolean", "description": "Whether the database is unreachable, so \
-                                                         that there is no news."},
+                                                         that no new commits arrive."},
         },
     })
 }

@@ -21,8 +21,8 @@ use crate::http::query::Query;
 use crate::http::written::{self, Accepted};
 use crate::model::{Change, Edit, Expect, Feature, FeatureId, InChinese as _, both};
 
-/// How many bytes of memory the parsed JSON of a feature may take. The largest geometry, with 100,000 positions, takes a
-/// third of it.
+/// How many bytes of memory the parsed JSON of a feature may take. The largest geometry, with 100,000 positions, takes
+/// a third of it.
 const MEMORY: usize = 120 * 1024 * 1024;
 /// How often a PUT or PATCH without `If-Match` is tried again when another write changed the feature first.
 const PATIENCE: u32 = 20;
@@ -294,7 +294,7 @@ pub async fn patch(
     ),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
+        (status = 202, description = "The deletion is saved, but not yet visible on this server; read `location` with `?min-seq=`", body = Accepted),
         (status = 404, description = "No such feature", content_type = "application/problem+json"),
         (status = 412, description = "The feature was changed meanwhile", content_type = "application/problem+json"),
     ))]

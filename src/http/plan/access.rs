@@ -49,7 +49,7 @@ pub struct AccessBody {
     #[schema(max_items = 400)]
     pub changes: Vec<ChangeBody>,
     /// Whether to generate changes from the map: open gates that are locked or closed at some hours, admit e-bikes at
-    /// gates, reverse one-way lanes. If absent, changes are generated if `changes` is empty.
+    /// gates, reverse one-way lanes. If absent, changes are generated only if `changes` is empty.
     pub generate: Option<bool>,
     /// The ids of the compounds for whose gates and lanes changes are generated; if empty, for all gates and lanes.
     #[serde(default)]

@@ -55,7 +55,8 @@ pub struct CoverageAnswer {
     pub network_seq: u64,
 }
 
-/// The distribution of walks over the people who can reach a facility.
+/// The distribution of walks over the people who can reach a facility, in metres (`distance_m`) or seconds
+/// (`duration_s`).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Distribution {
     /// The mean.
@@ -79,7 +80,7 @@ pub struct StraightLine {
 pub struct AreaAnswer {
     /// The id of the building, grid, community or subdistrict, or the kind of housing.
     pub id: String,
-    /// Its name.
+    /// The name of the area.
     pub name: String,
     /// The number of people.
     pub people: f64,
@@ -91,9 +92,9 @@ pub struct AreaAnswer {
     pub backup_share: Option<f64>,
     /// The mean length of the walks to the nearest facility, one way, in metres; `null` if nobody can reach one.
     pub mean_m: Option<f64>,
-    /// The 95th percentile of these lengths, in metres.
+    /// The 95th percentile of the lengths of these walks, in metres.
     pub p95_m: Option<f64>,
-    /// The longest of these walks, in metres.
+    /// The length of the longest of these walks, in metres.
     pub max_m: Option<f64>,
 }
 
@@ -102,7 +103,7 @@ pub struct AreaAnswer {
 pub struct UncoveredPlace {
     /// The id of the building, or of the feature of the demand layer.
     pub id: String,
-    /// Its name.
+    /// The name of the place.
     pub name: String,
     /// A position inside the building or feature: longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],
@@ -118,7 +119,7 @@ pub struct UncoveredPlace {
 pub struct UnlinkedAnswer {
     /// The number of people.
     pub people: f64,
-    /// The places.
+    /// The places with these people, those with the most such people first.
     pub places: Vec<UnlinkedPlace>,
 }
 
@@ -127,7 +128,7 @@ pub struct UnlinkedAnswer {
 pub struct UnlinkedPlace {
     /// The id of the building, or of the feature of the demand layer.
     pub id: String,
-    /// Its name.
+    /// The name of the place.
     pub name: String,
     /// A position inside the building or feature: longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],
@@ -150,13 +151,13 @@ pub struct FactorsAnswer {
 /// The facilities that were counted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FacilitiesAnswer {
-    /// How many count: those that are open at the moment and have a walkable way nearby.
+    /// How many facilities count: those that are open at the requested moment and have a walkable way nearby.
     pub count: usize,
     /// How many of the counted facilities have unknown opening hours. These count as open.
     pub unknown_hours: usize,
-    /// The ids of those that are closed at the moment. They do not count.
+    /// The ids of the facilities that are closed at the requested moment. They do not count.
     pub closed: Vec<String>,
-    /// The ids of those without a walkable way nearby. They do not count.
+    /// The ids of the facilities without a walkable way nearby. They do not count.
     pub unlinked: Vec<String>,
 }
 
@@ -176,7 +177,7 @@ pub struct ChangeAnswer {
 pub struct GainedPlace {
     /// The id of the building, or of the feature of the demand layer.
     pub id: String,
-    /// Its name.
+    /// The name of the place.
     pub name: String,
     /// How many people are covered only with the tried facilities.
     pub people: f64,

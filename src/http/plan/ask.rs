@@ -173,7 +173,7 @@ pub struct DemandBody {
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PointBody {
-    /// Its id in the answer; if absent, its index in `points`, from 0.
+    /// The id of the point in the answer; if absent, its index in `points`, from 0.
     pub id: Option<String>,
     /// Longitude, WGS 84 degrees.
     pub lon: f64,

@@ -79,8 +79,8 @@ pub async fn coverage(
 
 /// Creates a job that computes the coverage in each hour of a week: the mean, and the worst hour.
 ///
-/// The week begins with the day of `at`. For each hour, opening hours of ways, gates and facilities are read for its
-/// middle, as in a coverage with that `at`. `by` names the areas for which the result has the mean share and the worst
+/// The week begins with the day of `at`. For each hour, opening hours of ways, gates and facilities are read for
+/// the middle of the hour. `by` names the areas for which the result has the mean share and the worst
 /// hour. Facilities of `add` are always open. `brief` and `limit` change nothing.
 #[utoipa::path(post, path = "/api/plan/coverage/week", tag = "planning",
     request_body = CoverageBody,

@@ -1,5 +1,5 @@
-//! `/api/plan`: which people no facility covers, where facilities should stand, and which access rules to change. Only
-//! planners and administrators may ask, because the answers tell how many people live where.
+//! `/api/plan`: which people have no facility nearby, where facilities should stand, and which access rules to change.
+//! Only planners and administrators may ask, because the answers tell how many people live where.
 //!
 //! | file | subject |
 //! | --- | --- |

@@ -99,7 +99,8 @@ pub async fn read_scenario(
 
 /// Replaces the name, edits and question of a scenario.
 ///
-/// The edits are checked against the present map. The scenario belongs to the present commit of the map from then on.
+/// The edits are checked against the present map. The member `seq` of the scenario becomes the number of the present
+/// commit.
 #[utoipa::path(put, path = "/api/plan/scenarios/{id}", operation_id = "save_scenario", tag = "planning",
     params(
         ("id" = String, Path, description = "The id of the scenario"),

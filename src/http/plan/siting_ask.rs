@@ -96,8 +96,8 @@ pub struct SitingBody {
     /// Whether people count as covered only if two sites are within the standard.
     #[serde(default)]
     pub backup: bool,
-    /// Makes coverage gradual: a person counts fully up to the standard, and linearly less beyond it, down to 0 at this
-    /// walk, in metres or minutes as the standard.
+    /// Makes coverage gradual: a person counts fully up to the standard, and linearly less beyond it, down to 0 at a
+    /// walk of this length, in metres or minutes as the standard has it.
     pub gradual_until: Option<f64>,
     /// The most plans in the result, the best plan included; 3 if absent.
     #[schema(minimum = 1, maximum = 5)]

@@ -105,9 +105,9 @@ pub struct RouteSummary {
 /// A gate or a door.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RouteEntrance {
-    /// Its id.
+    /// The id of the gate or door.
     pub id: String,
-    /// Its name.
+    /// The name of the gate or door.
     pub name: Option<String>,
     /// Longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],
@@ -116,11 +116,11 @@ pub struct RouteEntrance {
 /// A gate that the route does not use.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LostGate {
-    /// Its id.
+    /// The id of the gate.
     pub id: String,
-    /// Its name.
+    /// The name of the gate.
     pub name: Option<String>,
-    /// The reason why the route does not use it, as text.
+    /// The reason why the route does not use this gate, as text.
     pub why: Localized,
     /// The reason as a code: `slower`, `closed_until`, `closed`, `locked`, `blocked`, `not_admitted`, `oneway`,
     /// `unusable`, `unreachable` or `avoided`.
@@ -146,9 +146,9 @@ pub struct Alternative {
 pub struct InsteadPlace {
     /// `entrances` or `facilities`.
     pub collection: &'static str,
-    /// Its id.
+    /// The id of the place.
     pub id: String,
-    /// Its name.
+    /// The name of the place.
     pub name: Option<String>,
     /// Longitude and latitude, WGS 84 degrees.
     pub position: [f64; 2],

@@ -12,16 +12,16 @@ use crate::model::names::collection::ENTRANCES;
 use crate::network::core::Profile;
 use crate::service::routes::{Ask, Ground, Spot};
 
-/// The oldest departure that is accepted, before the current time. Client clocks differ, and a page may have been open
-/// for a while.
+/// How long before the current time a departure may lie. Client clocks differ, and a page may have been open for a
+/// while.
 const PAST: SignedDuration = SignedDuration::from_mins(15);
-/// The latest departure that is accepted, after the current time. Holidays are not known for longer.
+/// How long after the current time a departure may lie. Later holidays are not known.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
 /// The maximum number of alternative routes.
 const MOST_ALTERNATIVES: usize = 3;
 /// The maximum number of entrances to avoid.
 const MOST_AVOIDED: usize = 16;
-/// The maximum length of an id, a unit or a room.
+/// The maximum length of an id, a unit or a room, in bytes.
 const LONGEST_TEXT: usize = 200;
 
 /// Where a route begins or ends: exactly one of a position, a building, an entrance or a facility.
@@ -133,7 +133,7 @@ impl RoutePlace {
                 field,
                 both!(
                     "应只给出一种地点：lon 与 lat，或 building（可加 unit、room），或 entrance，或 facility",
-                    "expected exactly one place: lon and lat, or building (with unit and room), or entrance, or \
+                    "expected exactly one place: lon and lat, or building (unit and room are optional), or entrance, or \
                      facility"
                 ),
             )

@@ -1,4 +1,5 @@
-//! `/api/route`: the route to the door, and why it does not use each other gate of the compound.
+//! `/api/route`: the route to the door and, for each other gate of the compound, the reason why the route does not use
+//! it.
 
 use axum::Json;
 use axum::extract::State;
@@ -28,7 +29,7 @@ use crate::service::routes::{Failed, NoWay, SpotError};
         (status = 200, description = "The route. `seq` is the commit that decided who may pass, `network_seq` the one from which the network was built", content_type = "application/geo+json", body = RouteAnswer),
         (status = 400, description = "The body cannot be read", content_type = "application/problem+json"),
         (status = 404, description = "There is no such building, entrance or facility", content_type = "application/problem+json"),
-        (status = 422, description = "A field is wrong, a position is far from every way, or nobody can get in: then `reason` says why, `gates` what each gate says, and `nearest` which gate or hand-over point can be reached", content_type = "application/problem+json"),
+        (status = 422, description = "A field is wrong, a position is far from every way, or nobody can get in: then `reason` says why, `gates` has the reason for each gate, and `nearest` which gate or hand-over point can be reached", content_type = "application/problem+json"),
         (status = 503, description = "The network is being built, or too many large requests come at once; Retry-After says when to try again", content_type = "application/problem+json"),
     ))]
 pub async fn route(
@@ -57,7 +58,7 @@ pub(super) fn geojson<T: serde::Serialize>(answer: &T) -> Response {
     (geojson_headers(), Json(answer)).into_response()
 }
 
-/// Returns the headers of such a response.
+/// Returns the headers of a GeoJSON response that must not be cached.
 pub(super) fn geojson_headers() -> [(header::HeaderName, &'static str); 2] {
     [
         (header::CONTENT_TYPE, "application/geo+json"),

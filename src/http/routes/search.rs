@@ -41,7 +41,7 @@ impl From<NoNetwork> for Problem {
 }
 
 impl App {
-    /// Returns the data for a query with departure `at`.
+    /// Returns the map and the network for a query with departure `at`.
     pub(in crate::http) async fn ground(&self, at: Timestamp) -> Result<Ground, Problem> {
         if let Some(ground) = self.routes.at_hand(at)? {
             return Ok(ground);
@@ -51,7 +51,8 @@ impl App {
         Ok(read.await.map_err(|e| Problem::internal(&e))??)
     }
 
-    /// Runs a search within the budget of a request.
+    /// Runs a search within the budget of a request. The outer error says that the budget is exhausted; the inner one is
+    /// the reason why the search found nothing.
     pub(super) async fn metered<T: Send + 'static>(
         &self,
         advice: Advice,
@@ -79,8 +80,8 @@ impl App {
 }
 
 /// Takes the cost of the next labels from the budget. Returns whether the budget is exhausted. The result is kept in
-/// `stopped`: the budget checks the time only now and then, so without it, later searches of the same request would run
-/// on.
+/// `stopped`: the budget checks the time only now and then, so without `stopped`, later searches of the same request
+/// would run on.
 fn spends(budget: &Budget, stopped: &Cell<Option<Stop>>) -> bool {
     if stopped.get().is_none() {
         stopped.set(budget.see(LABELS * LABEL).err());

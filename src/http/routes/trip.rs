@@ -22,7 +22,7 @@ use crate::service::routes::{
 /// The maximum time at the door, in seconds.
 const LONGEST_STAY_S: u32 = 4 * 3600;
 
-/// How long after the departure a delivery may begin at the latest.
+/// How long after the departure the time window of a delivery may begin at the latest.
 const LATEST: SignedDuration = SignedDuration::from_hours(24);
 /// The advice in the error when planning a trip exceeds the budget.
 const FEWER: Advice = (
@@ -133,9 +133,9 @@ pub struct TripSummary {
 
 /// Plans a trip to several doors.
 ///
-/// Finds the order of the deliveries that ends first, with time windows, parking places, and walks from door to door. Up
-/// to 8 deliveries the trip is the best one, and `summary.is_exact` is true; for more it is a good one. Opening hours are
-/// those at the time of each part. Neither the request nor a position in it is logged or stored.
+/// Finds the order of the deliveries that ends first, with time windows, parking places, and walks from door to door. For
+/// up to 8 deliveries the trip is the best one, and `summary.is_exact` is true; for more, a heuristic finds a good one.
+/// Opening hours are read for the time of each leg. Neither the request nor a position in it is logged or stored.
 #[utoipa::path(post, path = "/api/trip", operation_id = "trip", tag = "routes",
     request_body = TripBody,
     responses(
