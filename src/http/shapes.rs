@@ -359,8 +359,8 @@ fn page(item: &Value, description: &str) -> Value {
     })
 }
 
-/// A case that may be the same as the one being reported. Below the role grid_worker it has no place and no
-/// version.
+/// A case that may be the same as the one being reported. For callers below the role grid_worker, `geometry` is null,
+/// and `seq` and `updated_at` are absent.
 fn duplicate() -> Value {
     json!({
         "type": "object",

@@ -28,11 +28,11 @@ use crate::model::{CollectionId, InChinese as _, both};
 use crate::spatial::tile::Tile;
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
-/// The highest zoom level of tiles. Beyond it, clients enlarge these.
+/// The highest zoom level of tiles. Beyond it, clients enlarge the tiles of this level.
 const MAXZOOM: u8 = 18;
 /// The size of the tile cache in bytes.
 const KEPT: u64 = 256 * 1024 * 1024;
-/// How to ask for less, for the error text.
+/// The advice in the error text for a tile that takes too much work.
 const NARROW: Advice = (
     "请减少图层（collections=），或使用更高的缩放级别。",
     "Request fewer collections (collections=) or a tile of a higher zoom level.",
@@ -96,7 +96,7 @@ impl Cache {
         key.hash(&mut hasher);
         let place = hasher.finish() as usize % self.drawing.len();
         let alone = Arc::clone(&self.drawing[place]).lock_owned().await;
-        // Another request may have drawn the tile from an older snapshot, so it is checked too.
+        // Another request may have drawn the tile from an older snapshot, so the tile is checked again.
         if let Some(drawn) = kept() {
             return Ok(drawn);
         }

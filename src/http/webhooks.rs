@@ -1,4 +1,4 @@
-//! `/api/webhooks`: other systems that are notified of steps, and the deliveries to them.
+//! `/api/webhooks`: other systems that are notified of the steps of cases, and the deliveries to them.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -17,7 +17,7 @@ use crate::store::{
     AuditEntry, AuditKind, Delivery, DeliveryState, HookEvent, NewWebhook, Webhook,
 };
 
-/// The most webhooks. Each is read and sent to separately; no district needs more.
+/// The most webhooks. The log is read and deliveries are sent for each webhook separately.
 const MOST: usize = 50;
 /// The longest URL, in bytes.
 const LONGEST_URL: usize = 2000;

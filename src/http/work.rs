@@ -3,7 +3,7 @@
 //! Most requests are small and are answered on the request's thread, because a switch to another thread would
 //! cost more than the answer. So a request first runs with a small budget. If that is not enough, it starts
 //! again on a blocking thread with a large budget, and only a few do so at once. When the client disconnects,
-//! the budget stops, and the thread is free after its next step. A request that exceeds the large budget is
+//! the budget stops, and the thread is free after its next use of the budget. A request that exceeds the large budget is
 //! refused with a reason; a partial answer is never sent.
 
 use std::sync::Arc;
@@ -29,8 +29,8 @@ const LARGE_BYTES: u64 = 64 * 1024 * 1024;
 const SLOW: u32 = if cfg!(debug_assertions) { 10 } else { 1 };
 /// How long one request may compute.
 const LONGEST: Duration = Duration::from_millis(1_500);
-/// How long a read from the log may take. Longer than [`LONGEST`], because it waits for the database and keeps no core
-/// of this process busy.
+/// How long a read from the log may take. It is longer than [`LONGEST`], because the read waits for the database and
+/// keeps no core of this process busy.
 const LONGEST_PAST: Duration = Duration::from_secs(10);
 
 /// The kinds of work. Each kind has its own limit of requests that run at once.

@@ -6,8 +6,8 @@
 //! one old map stays in memory at most. The supervisor runs the builder and restarts it after a panic. Until the
 //! next build succeeds, readers get the previous structure.
 //!
-//! So a derived structure may be older than the snapshot. Code that answers from one also checks the current
-//! snapshot, and leaves out what was deleted, renamed or protected since the build. New features appear after
+//! So a derived structure may be older than the snapshot. Code that answers from a derived structure also checks
+//! the current snapshot, and leaves out what was deleted, renamed or protected since the build. New features appear after
 //! the next build.
 
 use std::sync::Arc;

@@ -51,8 +51,8 @@ impl App {
         Ok(read.await.map_err(|e| Problem::internal(&e))??)
     }
 
-    /// Runs a search within the budget of a request. The outer error says that the budget is exhausted; the inner one is
-    /// the reason why the search found nothing.
+    /// Runs a search within the budget of a request. The outer error says that the budget is exhausted; the inner one
+    /// is the reason why the search found nothing.
     pub(super) async fn metered<T: Send + 'static>(
         &self,
         advice: Advice,

@@ -68,7 +68,7 @@ pub struct ObservationAnswer {
     /// The open case that the condition opened or was added to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<FeatureId>,
-    /// Set if the observation is older than the last one. Then it changes nothing.
+    /// True if the observation is older than the last one, so that it changes nothing; absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub late: bool,
@@ -77,7 +77,7 @@ pub struct ObservationAnswer {
 /// The conditions of all places with observations.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConditionList {
-    /// One for each place and category.
+    /// One condition for each place and category.
     pub conditions: Vec<ConditionShown>,
 }
 

@@ -1,5 +1,5 @@
-//! The contact of a case's reporter. Only officers see it. It is erased when the rules say, and it is never in
-//! the log.
+//! The contact of a case's reporter. Only officers see it. It is erased after the retention time of the rules
+//! (`contact_days`), and it is never in the log.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};

@@ -35,7 +35,7 @@ const NARROW: Advice = (
 #[utoipa::path(get, path = "/api/warnings/figures", operation_id = "warning_figures", tag = "warnings",
     params(("month" = String, Query, description = "The month in China's time zone, such as 2026-11", example = "2026-11")),
     responses(
-        (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven are of the cases closed in it", body = Figures),
+        (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month", body = Figures),
         (status = 400, description = "The month is missing or not valid", content_type = "application/problem+json"),
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role grid_worker", content_type = "application/problem+json"),

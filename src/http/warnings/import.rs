@@ -23,7 +23,7 @@ use crate::service::ledger::{FarRow, ImportedRow};
 use crate::warnings::sheet::plan::plan_metered;
 use crate::warnings::sheet::{Problem as SheetProblem, columns, read};
 
-/// The most problems in the answer. More of them usually have one cause, such as a wrong column.
+/// The most problems in the answer. If there are more, they usually have one cause, such as a wrong column.
 const MOST_PROBLEMS: usize = 500;
 
 /// The result of an import, or of its dry run.
@@ -88,7 +88,7 @@ pub struct SheetRead {
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role officer", content_type = "application/problem+json"),
         (status = 409, description = "One of the cases was changed meanwhile; send the sheet again", content_type = "application/problem+json"),
-        (status = 413, description = "Too large", content_type = "application/problem+json"),
+        (status = 413, description = "The file is too large", content_type = "application/problem+json"),
         (status = 415, description = "The body is a form; expected the file itself", content_type = "application/problem+json"),
     ))]
 pub async fn import(

@@ -249,7 +249,7 @@ fn is_open(properties: &str) -> bool {
     !status.is_some_and(Status::is_ended) && !case.is_true(property::HELD)
 }
 
-/// Makes a collection of past states of cases with the schema in force now, so that properties which are protected
+/// Makes a collection of the given states of cases with the schema in force now, so that properties which are protected
 /// today are protected in past states, too.
 fn gather(snapshot: &Snapshot, mut records: Vec<Record>) -> Result<Arc<Collection>, Problem> {
     let schemas = snapshot.collections().hidden(SCHEMAS);

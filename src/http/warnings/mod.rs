@@ -1,7 +1,7 @@
 //! `/api/warnings`: the ledger. Its cases are the features of the collection `warnings`. The files here create,
 //! change, list and export them.
 //!
-//! What a role may not see is removed from every answer: features, histories, spreadsheets, messages and error
+//! Data that a role may not see is removed from every answer: features, histories, spreadsheets, messages and error
 //! texts.
 
 mod actions;
@@ -134,7 +134,8 @@ fn actor(caller: &Caller) -> Actor {
     }
 }
 
-/// The caller of a request about a case. With the right receipt it is the reporter.
+/// The caller of a request about a case, as an actor of the ledger. With the right receipt, the caller counts as the
+/// reporter. A wrong receipt is refused.
 fn actor_for(caller: &Caller, case: &Case, receipt: Option<&str>) -> Result<Actor, Problem> {
     let mut actor = actor(caller);
     if let Some(receipt) = receipt {
@@ -189,7 +190,7 @@ fn feature_id(text: &str) -> Result<FeatureId, Problem> {
         let zh = e.zh();
         Problem::not_found(both!(
             "没有这一事件：{zh}。",
-            "There is no such warning, because its id is not valid: {e}."
+            "There is no such case, because the id is not valid: {e}."
         ))
     })
 }
@@ -276,7 +277,7 @@ pub(super) fn read_as_of(query: &super::query::Query) -> Result<Option<jiff::Tim
     Ok(Some(at))
 }
 
-/// The version that the headers of a write demand.
+/// The commit number of the version that `If-Match` requires; `None` if it requires none.
 fn expected(snapshot: &Snapshot, headers: &HeaderMap) -> Result<Option<u64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);
@@ -288,7 +289,7 @@ fn expected(snapshot: &Snapshot, headers: &HeaderMap) -> Result<Option<u64>, Pro
     match Tag::feature_seq(snapshot, text) {
         Some(seq) => Ok(Some(seq)),
         None => Err(Problem::changed_meanwhile(both!(
-            "If-Match 不是本地图上事件的状态标识，请重新读取事件并使用其 ETag。",
+            "If-Match 不是本图事件的 ETag，请重新读取该事件并使用其 ETag。",
             "If-Match is not an ETag of a case on this map. Read the case again and send its ETag."
         ))),
     }

@@ -40,8 +40,8 @@ type SourceField = Field<Source>;
 
 /// A report. Its place is given as a `geometry`, a `building` or an `entrance`.
 ///
-/// A source other than resident or rider, a hotline number and a drill require the role grid_worker. So does the
-/// text `place`, because everybody can read it.
+/// A hotline number, a drill, and a source other than `resident`, `rider` and (for the role unit) `unit` require the
+/// role grid_worker. The text `place` of other callers is ignored, because everybody can read the place of a case.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct ReportBody {
     /// The category: one of those in the rules.
@@ -56,8 +56,8 @@ pub struct ReportBody {
     #[schema(inline)]
     pub building: ShortText,
     /// The id of the gate or door that the report is about. In the category `wrong_access`, reports of two riders with
-    /// accounts within two hours, or one report of a grid worker, close it for routes: for 12 hours, or until an
-    /// officer ends the cases.
+    /// accounts within two hours, or one report of a grid worker, close the entrance for routes: for 12 hours, or until
+    /// an officer ends the cases.
     #[serde(default)]
     #[schema(inline)]
     pub entrance: ShortText,
@@ -69,7 +69,7 @@ pub struct ReportBody {
     #[serde(default)]
     #[schema(inline)]
     pub place: ShortText,
-    /// The photos, as the answers to their uploads name them.
+    /// The photos, each as `{id, claim}` from the answer to its upload.
     #[serde(default)]
     #[schema(inline)]
     pub photos: PhotosField,
@@ -290,7 +290,7 @@ fn place(
     }
 }
 
-/// Whether a report looks like spam from a program. It is not lost; an officer reviews it first.
+/// Whether a report looks like spam from a program. Such a report is kept, but an officer reviews it before it counts.
 fn is_odd(website: Option<&Value>, note: Option<&str>) -> bool {
     let trapped = website.is_some_and(|v| v.as_str().is_none_or(|text| !text.is_empty()));
     let note = note.unwrap_or_default().to_lowercase();

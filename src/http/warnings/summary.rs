@@ -1,4 +1,4 @@
-//! The present state and the last days at a glance, for wall screens in command centres.
+//! The present counts and those of the last days in one answer, for wall screens in command centres.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

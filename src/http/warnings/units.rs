@@ -25,7 +25,7 @@ use crate::spatial::metres;
 use crate::warnings::suggest::{Suggestion, Unit, suggest};
 
 const NARROW: Advice = (
-    "地图上的成员单位过多，无法为一件事件排序。",
+    "地图上的成员单位过多，无法为该事件排序推荐。",
     "The map has too many member units to rank them for one case.",
 );
 
