@@ -7,8 +7,8 @@
 //! next build succeeds, readers get the previous structure.
 //!
 //! So a derived structure may be older than the snapshot. Code that answers from a derived structure also checks
-//! the current snapshot, and leaves out what was deleted, renamed or protected since the build. New features appear after
-//! the next build.
+//! the current snapshot, and leaves out what was deleted, renamed or protected since the build. New features appear
+//! after the next build.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

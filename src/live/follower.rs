@@ -21,8 +21,8 @@ const PAGE: u32 = 1000;
 const BURST: usize = 32;
 /// The most changes in one group of commits.
 const GROUP: u64 = 2000;
-/// A commit with at least this many changes is applied on a blocking thread, so that it does not
-/// hold up requests.
+/// Commits with more changes than this are applied on a blocking thread, so that they do not hold up
+/// requests.
 const HEAVY: u64 = 500;
 /// A store that does not answer for this long counts as unreachable: a network that drops packets
 /// reports no error.
@@ -89,7 +89,7 @@ fn hear(live: &Live, trouble: Option<String>) {
     });
 }
 
-/// Runs a request to the store and ends it if there is no sign of progress for this long.
+/// Runs a request to the store and ends it with a timeout error if `progress` does not grow for `patience`.
 async fn patient<T>(
     patience: Duration,
     progress: &AtomicU64,

@@ -68,9 +68,9 @@ pub struct SheetRead {
 
 /// Imports a ledger from a spreadsheet.
 ///
-/// The format (CSV in UTF-8, UTF-16 or GB 18030; XLSX, XLS, an HTML table or SpreadsheetML) is detected from the content.
-/// Headers are in Chinese or English. All sheets with these headers are read; hidden ones only if no visible one has
-/// them. `skipped` lists the others.
+/// The format (CSV in UTF-8, UTF-16 or GB 18030; XLSX, XLS, an HTML table or SpreadsheetML) is detected from the
+/// content. Headers are in Chinese or English. All visible sheets with these headers are read; hidden sheets only if no
+/// visible one has them. `skipped` lists the sheets that are not read.
 ///
 /// Each row becomes the steps of its case, each with its own time. If there is a problem in any row, nothing is
 /// written. Importing the same sheet again changes nothing; rows with new steps continue their cases.

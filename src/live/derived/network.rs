@@ -77,7 +77,7 @@ impl Network {
         bounds.get().filter(|_| self.is_current(snapshot))
     }
 
-    /// Returns the state of the collections that a network is built from.
+    /// Returns the number of the newest commit in each collection that a network is built from.
     pub fn source_seqs(snapshot: &Snapshot) -> SourceSeqs {
         SOURCES.map(|name| source(snapshot, name).map(Collection::last_seq))
     }
@@ -92,8 +92,8 @@ impl Network {
         SOURCES.contains(&collection)
     }
 
-    /// Returns whether a network with one feature differs in its nodes or edges from a network with another feature,
-    /// or with none, in its place. If only attributes differ, such as who may pass, it does not.
+    /// Returns whether the change of a feature from `before` to `after` changes the nodes or edges of the network. `None`
+    /// stands for no feature. A change of attributes only, such as who may pass, does not.
     pub fn differs(collection: &str, before: Option<&Entry>, after: Option<&Entry>) -> bool {
         if !Self::reads(collection) {
             return false;

@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 16 << 20;
 
 /// The listener is so far behind that commits which it has not received are no longer kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the listener missed events and must load everything again")]
+#[error("the listener is too far behind and must read the missed commits from the log")]
 pub struct Lagged;
 
 /// The newest commits. Each has a place in the feed: a number that grows by one with each commit.
@@ -122,7 +122,7 @@ impl Listener {
                     return Ok(Arc::clone(commit));
                 }
             }
-            // `self` holds the backlog, which owns the sender.
+            // `self` holds the backlog, which owns the sender, so this error does not occur.
             if self.end.changed().await.is_err() {
                 return Err(Lagged);
             }

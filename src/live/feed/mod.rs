@@ -34,7 +34,7 @@ const LARGEST_FEATURE: usize = 512 << 10;
 pub struct FeedCommit {
     /// The number of the commit.
     pub seq: u64,
-    /// When it was written.
+    /// When the commit was written.
     pub at: Timestamp,
     /// The features that it changed; empty if `resets` are sent instead.
     pub changes: Vec<FeedChange>,
@@ -70,12 +70,12 @@ pub struct Reset {
     /// whole collection.
     pub bounds: Option<Bounds>,
     /// Whether the features of the collection have no geometry. Listeners for any area then have to
-    /// read it again.
+    /// read the collection again.
     pub without_geometry: bool,
 }
 
 impl Reset {
-    /// A reset of `area`, or of the whole collection without one.
+    /// A reset of `area`, or of the whole collection if `area` is `None`.
     fn new(collection: CollectionId, area: Option<Option<Bounds>>, after: &Snapshot) -> Self {
         let known = after.collections().get(collection.as_str());
         Self {

@@ -33,7 +33,7 @@ pub struct Search {
     /// The objective of the best plan so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incumbent: Option<f64>,
-    /// No plan is better than this.
+    /// The bound of the objective: no plan is better than this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bound: Option<f64>,
     /// `|incumbent − bound| / |incumbent|`.
@@ -147,8 +147,8 @@ impl Context {
         &self.store
     }
 
-    /// Threads for long work: fewer than there are cores, with a lower priority than the threads that answer
-    /// requests.
+    /// Threads for long work: half as many as there are cores, or as many as jobs that may run at a time if that is
+    /// more. Their priority is lower than that of the threads that answer requests.
     pub fn threads(&self) -> &Threads {
         &self.threads
     }

@@ -211,7 +211,7 @@ struct Inner {
 }
 
 impl Jobs {
-    /// Creates the jobs of a store, of these kinds. No job runs before [`Jobs::run`].
+    /// The jobs of a store. No job runs before [`Jobs::run`]. A job of a kind that is not in `kinds` ends as lost.
     pub fn new(store: Store, kinds: Kinds, settings: Settings) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
         Self(Arc::new(Inner {

@@ -39,8 +39,8 @@ impl Jobs {
         let mut runs: JoinSet<()> = JoinSet::new();
         let stopped = stop.requested();
         tokio::pin!(stopped);
-        // Put the jobs back into the queue that an earlier process of this name left running. No other process can
-        // run them.
+        // Jobs that an earlier process of the same name left running go back into the queue, because no other process
+        // can run them.
         while let Err(error) = self.release(false).await {
             tracing::warn!(%error, "interrupted jobs could not be put back into the queue; it will be tried again");
             tokio::select! {
@@ -288,7 +288,7 @@ fn lost(kind: &dyn Runnable, job: &Job) -> Option<Localized> {
     (job.starts > MOST_STARTS).then(|| {
         both!(
             "服务器在任务运行期间已停止{MOST_STARTS}次，任务不再重试，请重新发起；如再次发生，请查看服务器日志。",
-            "The server stopped {MOST_STARTS} times while the job ran, and it was given up. Start it again; \
+            "The server stopped {MOST_STARTS} times while the job ran, so the job was given up. Start it again; \
              if the server stops again, look at its log."
         )
     })
