@@ -3,8 +3,8 @@
 //! Most requests are small and are answered on the request's thread, because a switch to another thread would
 //! cost more than the answer. So a request first runs with a small budget. If that is not enough, it starts
 //! again on a blocking thread with a large budget, and only a few do so at once. When the client disconnects,
-//! the budget stops, and the thread is free after its next use of the budget. A request that exceeds the large budget is
-//! refused with a reason; a partial answer is never sent.
+//! the budget stops, and the thread is free after its next use of the budget. A request that exceeds the large budget
+//! is refused with a reason; a partial answer is never sent.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -41,9 +41,9 @@ pub enum Effect {
 /// A precondition of an edit that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// The collection.
+    /// The collection of the feature.
     pub collection: CollectionId,
-    /// The feature.
+    /// The id of the feature.
     pub id: FeatureId,
     /// The version of the feature that the edit expects.
     pub expected: Expect,

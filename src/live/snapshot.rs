@@ -77,7 +77,7 @@ impl Snapshot {
     /// files.
     ///
     /// # Errors
-    /// Never in practice: only if the built-in rules cannot be read, which tests exclude.
+    /// If a schema cannot be stored as properties, or the built-in rules cannot be read.
     pub fn of_features(
         schemas: Vec<(CollectionId, serde_json::Value)>,
         features: Vec<Change>,
@@ -165,7 +165,7 @@ impl Snapshot {
         self.seq
     }
 
-    /// When that commit was written.
+    /// When the newest commit in the snapshot was written.
     pub fn at(&self) -> Timestamp {
         self.at
     }
@@ -230,7 +230,7 @@ impl Snapshot {
         self.projections.planning_rules.placement()
     }
 
-    /// The deliveries and walks of a day in force.
+    /// The figures in force about the deliveries and walks of a day.
     pub fn deliveries(&self) -> &Arc<Deliveries> {
         self.projections.planning_rules.deliveries()
     }

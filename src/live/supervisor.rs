@@ -34,9 +34,9 @@ pub enum TaskState {
 /// The state of a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TaskReport {
-    /// Whether it runs.
+    /// Whether the task runs.
     pub state: TaskState,
-    /// Since when it has been in this state.
+    /// Since when the task has been in this state.
     #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
     /// How often the task was restarted.

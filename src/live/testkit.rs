@@ -141,7 +141,7 @@ fn a_day_order() -> impl Strategy<Value = Change> {
     let kind = prop::sample::select(vec!["storm", "peak"]);
     let said = mostly(
         (kind, -50..50i64, -9..90i64).prop_map(|(kind, from, lasts)| {
-            // Some end before they begin, and some never.
+            // Some orders end before they begin, and some never end.
             let until = (lasts < 80).then(|| minute(from + lasts));
             json!({"kind": kind, "street": "g0", "from": minute(from), "until": until})
         }),

@@ -87,8 +87,8 @@ pub struct Edit {
     pub author: Author,
     /// The reason as free text, if there is one.
     pub reason: Option<String>,
-    /// The time at which the edit took effect, if that is not the time of writing: a rule that
-    /// became due while the server was down.
+    /// The time at which the edit took effect, if that is not the time of writing. For example, a
+    /// deadline passed while the server was down.
     pub effective_at: Option<Timestamp>,
     /// Conditions under which the edit is committed; if one fails, nothing is written.
     pub preconditions: Vec<Precondition>,

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::{CollectionId, FeatureId, Properties};
 
 /// The content of a feature: its geometry in degrees of WGS 84 (x = longitude, y = latitude) and
-/// its properties. Rows of hidden collections have no geometry, nor have features of collections
-/// without one.
+/// its properties. Rows of hidden collections and features of collections without geometry have no
+/// geometry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Body {
     /// The geometry in degrees of WGS 84.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The hidden collection whose rows are the schemas of all others. Names that begin with `$` are
-/// never served, but their rows are written by commits like all others.
+/// The hidden collection whose rows are the schemas of all other collections. Collections whose names
+/// begin with `$` are never served, but commits write their rows like all features.
 pub const SCHEMAS: &str = "$schemas";
 
 /// The hidden collection with the sources of the map's data and the attribution that each requires.

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray as _;
 
-/// A role. The roles public, rider, grid worker, officer and admin form a ladder: each includes the
-/// ones before it. The role unit has the level of rider; planner and steward have the level of
+/// A role. Of the roles public, rider, grid worker, officer and admin, each includes the rights of
+/// the ones before it. The role unit has the level of rider; planner and steward have the level of
 /// officer.
 #[derive(
     Debug,

@@ -123,7 +123,7 @@ mod tests {
                 .on(&schema, r#"{"unit":null}"#)
                 .includes(Role::GridWorker)
         );
-        // The unit of an officer's account adds nothing to what the officer sees.
+        // The unit of an account without the role `unit` adds nothing to what the account sees.
         let officer = View {
             unit: Some("u1"),
             ..Role::Rider.into()

@@ -135,7 +135,8 @@ pub struct TripSummary {
 ///
 /// Finds the order of the deliveries that ends first, with time windows, parking places, and walks from door to door.
 /// For up to 8 deliveries the trip is the best one, and `summary.is_exact` is true; for more, a heuristic finds a good
-/// one. Opening hours are read for the time of each leg. Neither the request nor a position in it is logged or stored.
+/// one. Opening hours are read for the time of each leg. Neither the request nor a position in it is logged or
+/// stored.
 #[utoipa::path(post, path = "/api/trip", operation_id = "trip", tag = "routes",
     request_body = TripBody,
     responses(

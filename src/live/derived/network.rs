@@ -92,8 +92,8 @@ impl Network {
         SOURCES.contains(&collection)
     }
 
-    /// Returns whether the change of a feature from `before` to `after` changes the nodes or edges of the network. `None`
-    /// stands for no feature. A change of attributes only, such as who may pass, does not.
+    /// Returns whether the change of a feature from `before` to `after` changes the nodes or edges of the network.
+    /// `None` stands for no feature. A change of attributes only, such as who may pass, does not.
     pub fn differs(collection: &str, before: Option<&Entry>, after: Option<&Entry>) -> bool {
         if !Self::reads(collection) {
             return false;

@@ -1,4 +1,4 @@
-//! What open cases close: the ways near them, and the gates that are reported.
+//! The closures that open cases cause: of the ways near them, and of the gates that people report.
 
 use geo::CoordsIter as _;
 use geo_types::{Coord, Geometry};
@@ -30,7 +30,7 @@ pub struct CaseClosure {
 #[derive(Debug, Clone, PartialEq)]
 struct GateCase {
     report: GateReport,
-    /// The case into which it was merged, if it was.
+    /// The case into which this case was merged; `None` if it was not merged.
     into: Option<FeatureId>,
 }
 
@@ -134,8 +134,8 @@ fn gate_case(case: &Case) -> Option<GateCase> {
     })
 }
 
-/// Returns positions along a geometry that are at most `apart_m` metres (but at least 1 m) apart. The limit
-/// [`MOST_PLACES`] may cut off the rest of a long geometry.
+/// Returns positions along a line or outline that are at most `apart_m` metres apart (at most 1 m if `apart_m` is
+/// less), or the positions of points. [`MOST_PLACES`] may cut off the rest of a long geometry.
 fn places(geometry: &Geometry<f64>, apart_m: f64) -> Vec<Coord<f64>> {
     let mut found: Vec<Coord<f64>> = Vec::new();
     let is_line = !matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_));

@@ -223,7 +223,7 @@ impl CaseSchedule {
         let case = open.map(Case::of).and_then(|read| match read {
             Ok(case) => Some(case),
             Err(error) => {
-                tracing::error!(%error, %id, "a case cannot be read, so time does not change it");
+                tracing::error!(%error, %id, "a case cannot be read, so its level no longer changes with time");
                 None
             }
         });

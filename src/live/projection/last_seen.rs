@@ -47,7 +47,7 @@ impl Projection for LastSeen {
 }
 
 impl Live {
-    /// Keeps an observation that is already stored. When this returns, the snapshot contains it,
+    /// Adds an observation from the store to the snapshot. When this returns, the snapshot contains it,
     /// unless the follower is behind.
     pub(crate) async fn note_last_seen(&self, seen: DeviceLastSeen) {
         self.note(Fact::LastSeen(vec![seen])).await;

@@ -199,7 +199,7 @@ projections! {
     grid_status: StatusBoard,
     /// The rules in force and when each open case changes next.
     schedule: CaseSchedule,
-    /// The orders of the day.
+    /// The day orders.
     day_orders: DayOrders,
     /// Whether the synthetic district is on the map.
     demo: DemoMark,

@@ -13,7 +13,7 @@ use crate::store::{PassageCount, PassageHour, StoreError};
 pub struct Passages(RedBlackTreeMapSync<PassageHour, (u32, u32)>);
 
 impl Passages {
-    /// Returns the counts of a gate in a quarter and all later ones.
+    /// Returns the counts of a gate in a quarter of a year and in all later quarters.
     pub fn of<'a>(
         &'a self,
         entrance: &'a str,

@@ -21,7 +21,7 @@ const MOST: usize = 400;
 /// The cases that were open at a moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpenThen {
-    /// On the whole map.
+    /// The counts of the whole map.
     pub total: OpenCounts,
     /// The counts of each grid, by its id.
     pub grids: HashMap<String, OpenCounts>,
@@ -36,7 +36,7 @@ impl OpenThen {
         }
     }
 
-    /// The sum over these grids; over the whole map if `grids` is `None`. The grids are those of today: a
+    /// The sum over `grids`; the counts of the whole map if `grids` is `None`. The grids are those of today: a
     /// case of last year counts for the grid and community in which its place lies now.
     pub fn within(&self, grids: Option<&HashSet<String>>) -> OpenCounts {
         let Some(grids) = grids else {

@@ -37,13 +37,13 @@ impl PlanningRules {
         &self.placement
     }
 
-    /// The deliveries and walks of a day in force.
+    /// The figures in force about the deliveries and walks of a day.
     pub fn deliveries(&self) -> &Arc<Deliveries> {
         &self.deliveries
     }
 
     /// Puts the stored texts in force. If a row is missing or cannot be read, the built-in one is used. The previous
-    /// one is not: after a restart it would not be known.
+    /// one is not used, because a process that starts later would not know it.
     fn read(&mut self, map: &Collections) {
         let (standards, placement, deliveries) = &self.built_in;
         self.standards = stored(map, STANDARDS, standards, |text| {

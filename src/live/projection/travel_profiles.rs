@@ -26,7 +26,7 @@ impl TravelProfiles {
     }
 
     /// Puts the stored profiles in force. If the row is missing or cannot be read, the built-in ones are used. The
-    /// previous ones are not: after a restart they would not be known.
+    /// previous ones are not used, because a process that starts later would not know them.
     fn read(&mut self, map: &Collections) {
         let row = entries(map, RULES).find(|entry| entry.id().as_str() == ROW);
         let text = row.and_then(|row| Canonical::new(row.all_properties()).text("text"));

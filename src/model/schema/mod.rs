@@ -184,8 +184,8 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// The places of keywords that have no effect where they are: a role below the top level of
-    /// properties, or personal data inside the items of a list.
+    /// The places of keywords that have no effect where they are: `x-onemap-role` and
+    /// `x-onemap-recorded` inside a property, and `x-onemap-personal` inside the items of a list.
     pub fn unhonoured(
         collection: &CollectionId,
         document: &Map<String, Value>,

@@ -5,8 +5,7 @@
 //! | --- | --- |
 //! | `x-onemap-role` | the lowest role that includes both |
 //! | `x-onemap-write-role` | the roles that both schemas allow to write |
-//! | `x-onemap-personal`, `x-onemap-recorded`, `x-onemap-read-only`, `x-onemap-scope` | the
-//! built-in value if there is one, else that of the overlay |
+//! | `x-onemap-personal`, `-recorded`, `-read-only`, `-scope` | the built-in value if there is one, else the overlay's |
 //! | a property with another `type` | the overlay's property, with the protection above |
 //! | `properties` within a property, `items` | combined by the same rules |
 //! | anything else | the overlay's value if there is one, else the built-in one |
@@ -112,8 +111,8 @@ fn join_property(built_in: &Value, overlay: &Value) -> Value {
     Value::Object(all)
 }
 
-/// The places where an overlay protects less than the built-in schema. Properties that it does not
-/// mention keep their protection.
+/// The places where an overlay protects less than the built-in schema. Properties that the overlay
+/// does not mention keep their protection.
 pub(super) fn loosened(
     collection: &CollectionId,
     built_in: &Map<String, Value>,
@@ -183,9 +182,9 @@ pub(super) fn loosened(
     found
 }
 
-/// The places of keywords that have no effect where they are: a role below the top level of
-/// properties, or anything inside the items of a list. A schema with such keywords protects less
-/// than it seems to.
+/// The places of keywords that have no effect where they are: `x-onemap-role` and
+/// `x-onemap-recorded` inside a property, and `x-onemap-personal` inside the items of a list. A
+/// schema with such keywords protects less than it seems to.
 pub(super) fn unhonoured(
     collection: &CollectionId,
     document: &Map<String, Value>,
