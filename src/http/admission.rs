@@ -1,5 +1,5 @@
-//! Admits requests: counts each request against the limits, and stores in the extensions of the request whose limits it
-//! uses and the memory budgets from which its body and its answer are counted.
+//! Admits requests: counts each request against the limits of its account or address, and stores an [`Admitted`] in the
+//! extensions of the request.
 
 use std::net::IpAddr;
 use std::sync::Arc;

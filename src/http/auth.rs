@@ -44,7 +44,7 @@ enum Kind {
 }
 
 /// Caches the account of a credential for a short time, so that the many requests of a wall screen cause one
-/// query. Only valid credentials are cached; otherwise invented ones could push them out.
+/// query. Only valid credentials are cached; otherwise invented credentials could displace the valid ones.
 #[derive(Debug, Clone)]
 pub struct Principals {
     believed: Cache<Key, Principal>,
@@ -329,7 +329,7 @@ fn hold(principal: &Principal, parts: &Parts) {
     }
 }
 
-/// Refuses changes with a read-only token, except of its own session.
+/// Refuses changes by a read-only token, except signing in and out (`/api/session`).
 fn only_reads(principal: &Principal, parts: &Parts) -> Result<(), Problem> {
     let own_session = parts.uri.path() == "/api/session";
     if !principal.read_only || is_safe(&parts.method) || own_session {

@@ -33,8 +33,7 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        // With an invalid credential the limit is that of a client without an account. The handler then refuses
-        // the request.
+        // An invalid credential gets the limit of a client without an account. The handler then refuses the request.
         let caller = Caller::from_request_parts(&mut parts, app).await;
         let limit = match caller {
             Ok(caller) if caller.is_known() => JSON,

@@ -26,9 +26,9 @@ const LARGE: u64 = 64 * 1024;
 const LARGE_STREAM: u64 = 1024;
 /// The size of the pieces in which an answer is sent, in bytes.
 const PIECE: usize = 64 * 1024;
-/// How long a client may take to read a large answer, in addition to the time at [`RATE`].
+/// The deadline for reading a large answer is this long after its start, plus its size divided by [`RATE`].
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The speed from which the deadline of a large answer is calculated, in bytes per second.
+/// The speed with which the deadline of a large answer is calculated, in bytes per second.
 const RATE: u64 = 1024;
 
 /// The memory that all requests share, in bytes, and how much of it each client uses.

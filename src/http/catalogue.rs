@@ -149,7 +149,7 @@ pub struct CollectionShown {
     pub crs: [&'static str; 2],
     /// The coordinate system in which features are stored.
     pub storage_crs: &'static str,
-    /// Members of this service beyond the standards.
+    /// Members that this service adds to those of the standards.
     pub onemap: CollectionNotes,
     /// Links to the parts of the collection.
     pub links: Vec<Link>,
@@ -158,7 +158,7 @@ pub struct CollectionShown {
     pub extent: Option<CollectionExtent>,
 }
 
-/// Members of a collection beyond the standards.
+/// Members of a collection that this service adds to those of the standards.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CollectionNotes {
     /// The title, in both languages.

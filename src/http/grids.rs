@@ -31,7 +31,7 @@ pub struct GridStatuses {
     pub at: String,
     /// The number of open cases on the whole map.
     pub open: OpenCounts,
-    /// The grids, including those above others in the hierarchy.
+    /// The grids, the communities and the subdistrict.
     #[schema(value_type = Vec<GridStatus>)]
     pub grids: Value,
 }

@@ -119,7 +119,7 @@ pub struct Ready {
     pub status: &'static str,
     /// The number of the newest commit on this node.
     pub seq: u64,
-    /// When that commit was written.
+    /// When the newest commit on this node was written.
     #[schema(format = DateTime)]
     pub at: String,
     /// The state of the database.
@@ -202,7 +202,7 @@ pub async fn ready(State(app): State<App>) -> Response {
         .into_response()
 }
 
-/// Rows that the map does not show, or not in their present version.
+/// Rows that the map does not show, or of which it shows an earlier version.
 fn unfit(snapshot: &Snapshot) -> Vec<Quarantined> {
     let schemas = snapshot.collections().unreadable_schemas();
     let schemas = schemas.iter().map(|(id, row)| Quarantined {

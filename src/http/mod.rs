@@ -214,7 +214,7 @@ impl App {
                     .all(|c| c.is_ascii_alphanumeric() || ".-:[]_".contains(c))
             })
         };
-        // The header of an untrusted proxy was removed before.
+        // `App::receive` has removed this header if the peer is not a trusted proxy.
         let host = named(FORWARDED_HOST)
             .or_else(|| named(header::HOST))
             .unwrap_or("localhost");

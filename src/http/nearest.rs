@@ -21,7 +21,7 @@ use crate::model::{View, both};
 
 /// The most neighbours in one answer.
 pub(super) const MOST: usize = 1000;
-/// The advice in the error text for a request that reads too much.
+/// The advice in the error text for a request that reads too much of the map.
 const NARROW: Advice = (
     "请减少个数（k=），或缩小距离（max_m=）。",
     "Request fewer features (k=) or a smaller distance (max_m=).",

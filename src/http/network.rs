@@ -43,7 +43,7 @@ pub struct NetworkManifest {
     /// When the file was built.
     #[schema(format = DateTime)]
     pub built_at: String,
-    /// From when opening hours are unknown.
+    /// The moment from which opening hours are unknown.
     #[schema(format = DateTime)]
     pub known_until: String,
     /// The area: west, south, east, north; null for the whole map.
@@ -57,7 +57,7 @@ pub struct NetworkManifest {
 pub struct NetworkParts {
     /// The topology: which ways are joined, gates, doors and turn restrictions.
     pub topology: NetworkPart,
-    /// The geometry: the lines of the ways, and the outlines of what blocks the view.
+    /// The geometry: the lines of the ways, and the outlines that block the line of sight.
     pub geometry: NetworkPart,
     /// Who may pass and when, buildings, entrances and facilities.
     pub attributes: NetworkPart,

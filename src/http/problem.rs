@@ -333,7 +333,7 @@ impl Problem {
         }
     }
 
-    /// Adds a member for programs.
+    /// Adds a member to the document, for programs.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.0.more.insert(key.to_owned(), value.into());
         self
@@ -472,7 +472,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// The label of a field on the pages, or its own name if it has none.
+/// The label of a field on the pages, or the field itself if it has no label.
 fn field_name(field: &str) -> &str {
     match field {
         "account" => "账号",

@@ -44,8 +44,8 @@ impl Query {
         Ok(first.map(String::as_str))
     }
 
-    /// The value of a parameter, parsed as a number or another simple type. `expected` says in Chinese and
-    /// English what is valid.
+    /// The value of a parameter, parsed as a number or another simple type. The pair of texts says in Chinese
+    /// and English what is valid.
     pub fn parsed<T: std::str::FromStr>(
         &self,
         name: &str,

@@ -49,7 +49,7 @@ pub struct RulesInForce {
     pub in_force_since: String,
     /// The first error of a configuration file that was refused.
     pub problem: Option<ConfigProblem>,
-    /// All errors of that file.
+    /// All errors of the configuration file that was refused.
     pub problems: Vec<ConfigProblem>,
 }
 
@@ -89,7 +89,7 @@ pub struct CategoryRule {
 pub struct AgeStep {
     /// The time in hours.
     pub after_hours: f64,
-    /// The level from then on.
+    /// The level after this time.
     pub level: Level,
 }
 
@@ -109,7 +109,7 @@ pub struct RepeatRule {
 pub struct RepeatStep {
     /// The number of reports.
     pub nth: u32,
-    /// The level from then on.
+    /// The level from this number of reports on.
     pub level: Level,
 }
 
@@ -142,7 +142,7 @@ pub struct PlaceFactor {
     /// Selects features of the collection: properties and their values.
     #[serde(rename = "where")]
     pub of: BTreeMap<String, Value>,
-    /// The distance in metres.
+    /// The largest distance from a sensitive place, in metres.
     pub within_m: f64,
     /// The urgency factor: deadlines are divided by it, and the numbers of reports are multiplied by it.
     pub factor: f64,
@@ -169,7 +169,7 @@ pub struct DuplicateRule {
 /// When units are notified.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoticeRule {
-    /// The lowest level with notices.
+    /// The lowest level of cases about which units are notified.
     pub from: Level,
     /// Whether a red case holds back the yellow notices of its grid.
     pub red_inhibits_yellow: bool,

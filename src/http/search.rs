@@ -27,7 +27,7 @@ const MOST: usize = 100;
 const LONGEST: usize = 600;
 /// The header with the number of the commit up to which new names can be found.
 pub const DIRECTORY_SEQ: &str = "onemap-directory-seq";
-/// The advice in the error text for a request that reads too much.
+/// The advice in the error text for a request that reads too much of the map.
 const NARROW: Advice = (
     "请减少检索的图层（collections=）。",
     "Search fewer collections (collections=).",
@@ -135,7 +135,7 @@ pub async fn search(
         // An empty text finds nothing. The page sends it when the search field is cleared.
         Answered::default()
     } else {
-        // Names are compared on all cores.
+        // The search runs on a blocking thread, because it compares names on all cores.
         app.answer_aside(Kind::Search, NARROW, move |budget| {
             let none = Directory::default();
             let directory = directory.as_ref().map_or(&none, |d| &d.value);

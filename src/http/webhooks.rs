@@ -246,8 +246,8 @@ pub async fn deliveries(
     Ok(no_store(Json(DeliveryList { deliveries })))
 }
 
-/// Checks the URL of a webhook. Addresses in the district's own network are allowed: its other systems are
-/// there, and only administrators create webhooks.
+/// Checks the URL of a webhook. Addresses in the district's own network are allowed, because the district's
+/// other systems are there, and only administrators create webhooks.
 fn check_url(url: &str) -> Result<(), Localized> {
     if url.len() > LONGEST_URL {
         return Err(both!(

@@ -81,7 +81,7 @@ impl Subject {
 }
 
 /// Answers a write. `show` builds the usual answer. It is only called with a snapshot that contains the commit,
-/// so no handler reads too early.
+/// so no handler answers from an older map.
 ///
 /// # Errors
 /// The errors of `show`.

@@ -45,7 +45,7 @@ pub(super) struct Note {
     done: oneshot::Sender<()>,
 }
 
-/// The result of merging a collection's base; `None` if the merge failed.
+/// The result of merging a collection's recent changes into its base; `None` if the merge failed.
 type Merge = (CollectionId, Option<MergedBase>);
 
 /// Follows the store for as long as the process lives.

@@ -14,7 +14,7 @@ use crate::http::work::{Advice, Cut, Kind};
 use crate::model::{Language, both};
 use crate::service::access::{self, Board, NoBoard};
 
-/// The advice in the error text for a request that reads too much.
+/// The advice in the error text for a request that reads too much of the map.
 const NARROW: Advice = (
     "该小区及周边的要素过多，一张导览图放不下。",
     "The compound and its surroundings have too many features for one board.",

@@ -20,7 +20,7 @@ use crate::service::access::{self, Access, Ask, NoCard};
 const PAST: SignedDuration = SignedDuration::from_hours(1);
 /// How far `at` may lie in the future, because later holidays are unknown.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 366);
-/// The advice in the error text for a request that reads too much.
+/// The advice in the error text for a request that reads too much of the map.
 const NARROW: Advice = (
     "该小区的出入口过多，请直接查询图层 entrances。",
     "The compound has too many entrances. Read the collection entrances instead.",
@@ -107,7 +107,8 @@ fn no_card(none: &NoCard) -> Problem {
     }
 }
 
-/// Parses `at`, the moment for which hours are checked.
+/// Parses `at`, the moment for which opening hours are checked; now, if absent. Refuses a moment that is more than an
+/// hour ago or more than a year ahead.
 pub(super) fn read_at(query: &Query) -> Result<Timestamp, Problem> {
     let now = Timestamp::now();
     let Some(text) = query.get("at")? else {

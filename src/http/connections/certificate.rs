@@ -60,7 +60,7 @@ impl Certificate {
         })
     }
 
-    /// Reads the files again. New connections use what they contain.
+    /// Reads the files again. New connections use the new certificate.
     ///
     /// # Errors
     /// The errors of [`Certificate::read`]. The certificate in use is then kept.

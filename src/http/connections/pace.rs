@@ -90,7 +90,7 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     /// A client sends `bytes` once in each interval `every`. Returns after how many seconds it counts as too slow;
-    /// 10,000 if it does not within that time.
+    /// 10,000 if it is not too slow for 10,000 s.
     fn goes_on(bytes: usize, every: Duration) -> u64 {
         let mut credit = Credit::new(30 * SECOND, 1_000);
         let start = Instant::now();

@@ -33,8 +33,8 @@ use crate::http::{self, App, language};
 const HEAD: usize = 16 * 1024;
 /// The most requests in progress on one HTTP/2 connection.
 const STREAMS: u32 = 64;
-/// The HTTP/2 flow-control windows, in bytes: how much a client may send before it is read, for one request and
-/// for the connection.
+/// The HTTP/2 flow-control windows, in bytes: how much a client may send before the server has read it, for
+/// one request and for the connection.
 const WINDOWS: (u32, u32) = (128 * 1024, 256 * 1024);
 /// How many bytes of an answer HTTP/2 buffers for the client.
 const SEND_BUFFER: usize = 64 * 1024;
@@ -55,7 +55,7 @@ const REFUSAL: &[u8] =
     {\"type\":\"about:blank\",\"title\":\"Temporarily unavailable\",\"status\":503,\
     \"detail\":\"Too many connections are open. Try again in a moment.\"}";
 
-/// What all connections share.
+/// The state that all connections share.
 struct Server {
     app: App,
     router: Router,
@@ -263,7 +263,7 @@ impl Server {
     }
 }
 
-/// Answers one request. Its share of the limits is held until the answer is sent.
+/// Answers one request. The request counts against the limits until its answer is sent.
 async fn answer(
     app: App,
     mut router: Router,

@@ -110,7 +110,8 @@ impl Listener {
         }
     }
 
-    /// Sends the commits after `last` and all new ones, until the client can receive no more.
+    /// Sends the commits after `last` and all new ones, until the client disconnects, stops reading, or its credential
+    /// ends.
     pub async fn run(mut self, last: Option<u64>) {
         let outbox = self.outbox.clone();
         let ended = tokio::select! {
@@ -215,7 +216,7 @@ impl Listener {
         Ok(())
     }
 
-    /// Reads the log when it is this listener's turn.
+    /// Runs a read of the log with a permit of [`REPLAYS`]. It fails after [`CATCHING_UP`].
     async fn in_turn<T>(
         &self,
         reading: impl Future<Output = Result<T, StoreError>>,
@@ -228,7 +229,7 @@ impl Listener {
         read.unwrap_or(Err(Unreadable::Late))
     }
 
-    /// The commits after `seq`; `None` if they changed too much to send each change.
+    /// The commits after `seq`; `None` if they changed more than [`REPLAY`] features.
     async fn missed(&self, seq: u64, newest: u64) -> Result<Option<Vec<CommitHeader>>, StoreError> {
         let mut missed: Vec<CommitHeader> = Vec::new();
         let (mut from, mut changes) = (seq, 0);

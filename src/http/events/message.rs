@@ -11,7 +11,7 @@ use crate::spatial::bounds::Bounds;
 /// A filtered message of at least this many bytes is sent as shared pieces.
 const LARGE: usize = 32 << 10;
 
-/// What a listener subscribed to and may see.
+/// The collections and the area that a listener subscribed to; `None` stands for all.
 #[derive(Debug)]
 pub(super) struct Filter {
     pub collections: Option<Vec<CollectionId>>,

@@ -41,7 +41,7 @@ struct Piece {
 }
 
 impl Outbox {
-    /// A buffer of this many bytes: the sending side, and the stream that the connection reads.
+    /// A buffer of `size` bytes: the sending side, and the stream that the connection reads.
     pub fn new(
         size: usize,
         patience: Duration,

@@ -1,5 +1,5 @@
 //! Suspicious points about a written feature that are not a reason to refuse it. The answer lists them in the
-//! member `warnings`, in the coordinate system of the request.
+//! member `warnings`, with the axis names of the coordinate system of the request.
 
 use geo_types::Coord;
 use serde_json::{Value, json};

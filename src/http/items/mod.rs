@@ -127,7 +127,7 @@ pub(super) struct Wanted {
     pub matched: Option<u64>,
 }
 
-/// The advice in the error text for a request that reads too much.
+/// The advice in the error text for a request that reads too much of the map.
 const NARROW: Advice = (
     "请缩小范围（bbox=），减少每页个数（limit=，再按“next”链接翻页），不用 sortby，或简化筛选条件。",
     "Request a smaller area (bbox=) or fewer features at a time (limit=, then the link \"next\"), \

@@ -19,8 +19,8 @@ use crate::store::audit::{AuditEntry, AuditKind};
 
 /// Returns one feature.
 ///
-/// A property with `x-onemap-recorded` in its schema (a door code) is shown only here, to accounts with its
-/// role. Each look is recorded in the audit before the answer is sent. Read-only tokens do not see such
+/// A property with `x-onemap-recorded` in its schema (a door code) is shown only in this answer, to accounts with
+/// its role. Each look is recorded in the audit before the answer is sent. Read-only tokens do not see such
 /// properties.
 #[utoipa::path(get, path = "/api/collections/{collectionId}/items/{featureId}", operation_id = "read_item", tag = "features",
     params(

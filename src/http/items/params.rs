@@ -28,7 +28,7 @@ pub const MAX_LIMIT: usize = 10_000;
 const MAX_KEYS: usize = 4;
 /// The most properties that `properties` may name.
 const MAX_CHOSEN: usize = 200;
-/// The largest offset with `sortby`. All keys up to it are kept in memory.
+/// The largest offset with `sortby`. The sort keys of all features up to the end of the page are kept in memory.
 pub const MAX_SORTED: usize = 20_000;
 /// The largest offset without `sortby`.
 const MAX_OFFSET: usize = 10_000_000;
@@ -291,7 +291,7 @@ fn chosen(list: &str, schema: &Schema, view: View<'_>) -> Result<Vec<String>, Pr
     Ok(names)
 }
 
-/// Parses `sortby`: a few different properties of the schema that the caller may see.
+/// Parses `sortby`: at most [`MAX_KEYS`] different properties of the schema that the caller may see.
 fn sort(
     list: Option<&str>,
     schema: &Schema,

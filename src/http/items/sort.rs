@@ -1,4 +1,5 @@
-//! Sorting by properties: finds the first of many features without keeping the keys of all in memory.
+//! Sorting by properties: finds the first features in the sort order without keeping the keys of all features in
+//! memory.
 
 use std::cmp::Ordering;
 use std::sync::Arc;

@@ -129,8 +129,8 @@ impl Target {
         patched(entry, patch, limits)
     }
 
-    /// The precondition of a replacement: what its headers demand. If stored properties that the caller does
-    /// not see are kept, the version they came from must also be unchanged.
+    /// The precondition of a replacement: what `If-Match` or `If-None-Match` demands. If stored properties that the
+    /// caller does not see are kept, the version that they came from must also be unchanged.
     pub fn expect(
         &self,
         caller: &Caller,
@@ -225,7 +225,7 @@ impl Target {
         }
     }
 
-    /// The subject of an answer that cannot show the feature yet.
+    /// The id and the address of a written feature, for an answer that cannot show the feature yet.
     pub fn subject(&self, app: &App, headers: &HeaderMap, id: &FeatureId) -> Subject {
         let location = format!(
             "{}/api/collections/{}/items/{}",
@@ -236,7 +236,7 @@ impl Target {
         Subject::new(id.as_str(), location)
     }
 
-    /// Answers with the present feature.
+    /// The answer to a write: the feature as it is now, or 202 if this server does not show the commit yet.
     pub fn answer(
         &self,
         app: &App,

@@ -225,7 +225,7 @@ impl From<ByBody> for By {
 }
 
 impl CoverageBody {
-    /// Validates everything that does not need the features of the map.
+    /// Validates the fields that can be checked without the features of the map.
     pub(super) fn read(self, app: &App, roles: RoleSet) -> Result<CoverageAsk, Problem> {
         if self.limit > MOST_LISTED {
             return Err(wrong(

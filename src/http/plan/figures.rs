@@ -90,7 +90,7 @@ pub(super) fn answer(
             share: found.straight_share.map(share),
         },
         worst,
-        // The people of each area are rounded to a hundredth, so the difference is only exact to about a tenth.
+        // The numbers of people of the areas are rounded to a hundredth, so the difference is exact only to a tenth.
         in_no_area: if is_brief {
             0.0
         } else {
@@ -308,7 +308,7 @@ fn tenth(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-/// Rounds a number of people to a hundredth. It may be fractional: households × persons per household.
+/// Rounds a number of people to a hundredth. The number may be fractional: households × persons per household.
 fn rounded(people: f64) -> f64 {
     (people * 100.0).round() / 100.0
 }

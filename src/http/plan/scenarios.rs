@@ -199,7 +199,8 @@ fn shown(status: StatusCode, scenario: &Scenario) -> Response {
     response
 }
 
-/// The error for a refused write. If the scenario has a newer version, it says who saved it and when, in local time.
+/// The error for a refused write. If the scenario has a newer version, the error says who saved that version and when,
+/// in local time.
 fn refused(app: &App, reason: NoScenario) -> Problem {
     let NoScenario::Overtaken(now) = reason else {
         return reason.into();

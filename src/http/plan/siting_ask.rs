@@ -97,7 +97,7 @@ pub struct SitingBody {
     #[serde(default)]
     pub backup: bool,
     /// Makes coverage gradual: a person counts fully up to the standard, and linearly less beyond it, down to 0 at a
-    /// walk of this length, in metres or minutes as the standard has it.
+    /// walk of this length, in metres or minutes like the standard.
     pub gradual_until: Option<f64>,
     /// The most plans in the result, the best plan included; 3 if absent.
     #[schema(minimum = 1, maximum = 5)]
@@ -105,8 +105,8 @@ pub struct SitingBody {
     /// Tests how robust the plan is: the problem is also solved for samples with other numbers of people, another
     /// walking speed and some links missing. No test if absent.
     pub robustness: Option<RobustnessBody>,
-    /// The longest search for the best plan, in seconds; 60 if absent. Further plans, the curve and the robustness test
-    /// take at most half as long each.
+    /// The longest search for the best plan, in seconds; 60 if absent. Further plans, the curve of coverage
+    /// over the number of sites, and the robustness test take at most half as long each.
     #[schema(minimum = 1, maximum = 3600)]
     pub time_limit_s: Option<u32>,
 }
@@ -240,7 +240,7 @@ pub struct RobustnessBody {
 }
 
 impl SitingBody {
-    /// Validates everything that does not need the features of the map.
+    /// Validates the fields that can be checked without the features of the map.
     pub(super) fn read(
         self,
         app: &App,

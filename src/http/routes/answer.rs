@@ -96,9 +96,9 @@ pub struct RouteSummary {
     pub assumed: usize,
     /// The other gates of the compound, each with the reason why the route does not use it, the best first.
     pub other_gates: Vec<LostGate>,
-    /// The commit of the map that decided who may pass.
+    /// The number of the commit at which access rights and opening hours were read.
     pub seq: u64,
-    /// The commit from which the network was built.
+    /// The number of the commit from which the network was built.
     pub network_seq: u64,
 }
 

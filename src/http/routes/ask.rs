@@ -65,8 +65,8 @@ pub struct RouteBody {
     #[serde(alias = "at")]
     #[schema(format = DateTime)]
     pub depart_at: Option<String>,
-    /// Whether the return to the origin is included: five minutes at the door, and the parking place with the
-    /// shortest total time.
+    /// Whether the way back to the origin is included. The route then includes five minutes at the door, and the
+    /// parking place with which the whole way is the shortest in time.
     #[serde(default, rename = "return")]
     pub returns: bool,
     /// The maximum number of alternative routes through other gates of the compound.

@@ -120,9 +120,9 @@ pub struct IsochroneProperties {
     pub minutes: f64,
     /// The length of all stretches, in metres.
     pub length_m: f64,
-    /// The commit of the map that decided who may pass.
+    /// The number of the commit at which access rights and opening hours were read.
     pub seq: u64,
-    /// The commit from which the network was built.
+    /// The number of the commit from which the network was built.
     pub network_seq: u64,
 }
 
@@ -269,7 +269,7 @@ fn origin(from: Option<RoutePlace>, lon: Option<f64>, lat: Option<f64>) -> Resul
     }
 }
 
-/// Reads the traveller from the query parameters.
+/// Reads the origin, the profile and the departure from the query parameters. Refuses `max_m`.
 pub(in crate::http) fn traveller(
     app: &App,
     query: &Query,

@@ -125,9 +125,9 @@ pub struct TripSummary {
     /// Whether the trip is the best over all orders of the deliveries, the parking places near their doors and walks of
     /// up to 1 km; false for more than 8 deliveries, whose order is a good one that a heuristic found.
     pub is_exact: bool,
-    /// The commit of the map that decided who may pass.
+    /// The number of the commit at which access rights and opening hours were read.
     pub seq: u64,
-    /// The commit from which the network was built.
+    /// The number of the commit from which the network was built.
     pub network_seq: u64,
 }
 

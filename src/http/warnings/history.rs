@@ -185,7 +185,7 @@ pub async fn history(
     }
 }
 
-/// The position of a page: the commit and the number of the last step before it.
+/// The position of a page: the commit and the number of the last step before the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Place {
     seq: u64,

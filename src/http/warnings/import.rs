@@ -39,7 +39,7 @@ pub struct ImportReport {
     pub created: u32,
     /// The number of known cases that get further steps.
     pub updated: u32,
-    /// The number of cases that are already as the sheet says.
+    /// The number of cases that the sheet does not change.
     pub unchanged: u32,
     /// Why rows are refused. If there is a problem, nothing is written.
     pub problems: Vec<SheetProblem>,

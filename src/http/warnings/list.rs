@@ -193,7 +193,7 @@ async fn read_past(
             None => 0,
         };
         let from = start.saturating_add(params.offset).min(ids.len());
-        // One more than the page, to know whether there is a next page.
+        // One more case than the page needs is read, to know whether there is a next page.
         let to = from
             .saturating_add(params.limit)
             .saturating_add(1)
@@ -381,7 +381,7 @@ fn columns_of(caller: &Caller) -> RoleSet {
     }
 }
 
-/// How to ask for fewer cases, for the error text.
+/// The advice in the error text for a request with too many cases.
 pub(super) const NARROW: Advice = (
     "请缩小范围（datetime=、community=、status=），或分页查询（limit= 和 offset=）。",
     "Narrow the request down (datetime=, community=, status=), or request fewer cases at a time \

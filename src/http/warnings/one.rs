@@ -94,8 +94,8 @@ async fn progress(app: &App, found: &Found) -> Result<Value, Problem> {
     Ok(rows.collect())
 }
 
-/// Passes the states of a case to `take`, the oldest first: at most [`MOST`], a few at a time. Returns whether
-/// these were all.
+/// Passes the states of a case to `take`, the oldest first: at most [`MOST`], read [`PAGE`] at a time. Returns `true`
+/// if the case has no more versions.
 async fn each_version(app: &App, id: &str, mut take: impl FnMut(&Case)) -> Result<bool, Problem> {
     let (mut next, mut left) = (Some(0), MOST);
     while let Some(after) = next

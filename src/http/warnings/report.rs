@@ -73,7 +73,7 @@ pub struct ReportBody {
     #[serde(default)]
     #[schema(inline)]
     pub photos: PhotosField,
-    /// The channel; derived from the account if absent.
+    /// The channel through which the report came; derived from the account if absent.
     #[serde(default)]
     pub source: SourceField,
     /// How to reach the reporter. Only officers can read it, and it is erased some time after the case has

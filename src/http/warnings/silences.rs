@@ -124,7 +124,7 @@ pub struct SilenceList {
 }
 
 impl Silence {
-    /// The silence in a row, with its state at a moment.
+    /// The silence that a row of `$silences` stores, with its state at `now`.
     fn read(id: FeatureId, mut row: Map<String, Value>, now: Timestamp) -> Self {
         let mut text = |name: &str| match row.remove(name) {
             Some(Value::String(text)) => Some(text),

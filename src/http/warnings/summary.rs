@@ -142,8 +142,8 @@ pub async fn summary(
     answer::json("application/json", &summary, &snapshot, &caller, &headers)
 }
 
-/// Waits for a while until past days are counted. One job counts at a time. It continues when no client waits
-/// any more, so that the next request finds more days.
+/// Waits at most [`PATIENCE`] until past days are counted. One job counts at a time. The job continues when no client
+/// waits any more, so that the next request finds more days.
 async fn await_days(app: &App, past: &[Timestamp]) -> Result<(), Problem> {
     static COUNTING: Semaphore = Semaphore::const_new(1);
     match COUNTING.try_acquire() {

@@ -1,4 +1,4 @@
-//! What listeners learn of a commit: the features that it changed or, if they are too many or too
+//! The part of a commit that listeners get: the features that it changed or, if they are too many or too
 //! large, the areas that have to be read again.
 //!
 //! A commit of the feed holds the changed features and their schemas, but not the snapshot, so that a
@@ -64,7 +64,7 @@ pub struct FeedChange {
 /// A collection in which too much changed to send each feature.
 #[derive(Debug)]
 pub struct Reset {
-    /// The collection.
+    /// The id of the collection.
     pub collection: CollectionId,
     /// The bounding box of the changed features, before and after the change. `None` stands for the
     /// whole collection.

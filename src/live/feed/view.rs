@@ -33,8 +33,8 @@ impl Encoded {
 }
 
 impl FeedCommit {
-    /// The commit as somebody with the rights of `view` sees it. It is encoded for the first
-    /// listener that asks.
+    /// The commit as somebody with the rights of `view` sees it. It is encoded when the first listener
+    /// with these rights asks.
     pub fn encoded(&self, view: View<'_>) -> Arc<Encoded> {
         let roles: Vec<RoleSet> = (self.changes.iter())
             .map(|change| match &change.now {

@@ -22,7 +22,7 @@ pub struct Progress {
     pub share: f64,
     /// The number of items (features, places) processed so far.
     pub done: u64,
-    /// The state of a search for the best plan, if the job is one.
+    /// The state of the search for the best plan, if the job searches for one.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub search: Option<Search>,
 }
@@ -137,7 +137,7 @@ impl Context {
         self.job.upload.as_deref()
     }
 
-    /// The job whose result this one uses.
+    /// The id of the job whose result this job uses.
     pub fn parent(&self) -> Option<&str> {
         self.job.parent.as_deref()
     }

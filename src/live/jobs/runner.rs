@@ -1,5 +1,5 @@
-//! Runs jobs. Each run holds a lease on its row; without the lease it stops at once, since another process may
-//! have begun the same job.
+//! Runs jobs. Each run holds a lease on the row of its job; without the lease the run stops at once, because another
+//! process may have begun the same job.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

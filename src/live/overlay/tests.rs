@@ -32,7 +32,7 @@ fn a_question() -> impl Strategy<Value = Question> {
     ]
 }
 
-/// A feature as text, without the time at which it was written: an overlay has no such time.
+/// A feature as text, without the time at which it was written: in an overlay, that is the time of the snapshot.
 fn said(entry: &Entry) -> String {
     let geometry = String::from_utf8_lossy(entry.geometry_json());
     format!(

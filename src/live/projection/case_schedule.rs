@@ -157,7 +157,7 @@ impl CaseSchedule {
         self.open.keys()
     }
 
-    /// The ways that cases close.
+    /// The closures of ways by open cases, by the id of the case.
     pub fn closing(&self) -> impl Iterator<Item = (&FeatureId, &CaseClosure)> {
         self.closures.closing()
     }
@@ -231,7 +231,7 @@ impl CaseSchedule {
         self.closures.put(id, entry, case.as_ref(), &self.rules);
     }
 
-    /// Updates the schedule with the present state of a case; `None` if the case no longer exists.
+    /// Updates the schedule with the present state of a case. `None` and an ended case remove it from the schedule.
     pub(crate) fn apply_case(&mut self, id: &FeatureId, case: Option<&Case>) {
         if let Some(due) = self.open.get(id).map(|before| before.due) {
             if let Some(due) = due {

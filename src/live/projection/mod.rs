@@ -99,7 +99,7 @@ pub struct Step<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Touched<'a> {
     Nothing,
-    /// These features, each in its state after the step.
+    /// The ids of the features that the step put or deleted.
     Features(Vec<&'a FeatureId>),
     /// The whole collection: it was added or removed together with its schema.
     Whole,
@@ -132,8 +132,8 @@ impl<'a> Step<'a> {
     }
 }
 
-/// A collection as projections read it. A collection without a schema is not shown and counts
-/// nowhere. Collections whose names begin with `$` never have a schema.
+/// A collection as projections read it. A collection without a schema is not shown, and no
+/// projection reads it. Collections whose names begin with `$` never have a schema.
 fn rows<'a>(map: &'a Collections, name: &str) -> Option<&'a Collection> {
     let found = match name.starts_with('$') {
         true => map.hidden(name),
@@ -171,7 +171,7 @@ macro_rules! projections {
                 Ok(all)
             }
 
-            /// Applies an event to all projections. Returns whether one changed.
+            /// Applies an event to all projections. Returns whether one of them may have changed.
             pub fn apply(&mut self, event: &Event<'_>) -> bool {
                 let mut changed = false;
                 $(if Projection::is_affected_by(&*self.$name, event) {

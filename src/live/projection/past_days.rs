@@ -28,7 +28,7 @@ pub struct OpenThen {
 }
 
 impl OpenThen {
-    /// The counts of a board.
+    /// The counts of a status board.
     pub fn of(board: &StatusBoard) -> Self {
         Self {
             total: board.open(),

@@ -43,7 +43,7 @@ impl TravelProfiles {
             }
         });
         let next = stored.map_or_else(|| Arc::clone(&self.built_in), Arc::new);
-        // Equal profiles stay the same object, so that what was computed for them stays in use.
+        // Equal profiles stay the same object, so that the bounds of travel times computed for them stay in use.
         if next != self.in_force {
             self.in_force = next;
         }

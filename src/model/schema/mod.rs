@@ -13,7 +13,7 @@
 //! | `x-onemap-minzoom` | top | the lowest zoom level whose tiles contain the collection |
 //! | `x-onemap-datetime` | top | the property with the time of a feature, to which the query parameter `datetime` applies |
 //! | `x-onemap-scope` | top | `{"unit": property, "community": property}`: the properties with the member unit and the community of a feature; together with the roles they decide who sees it ([`View`](super::View)) |
-//! | `x-onemap-link` | property | the collection whose id it holds |
+//! | `x-onemap-link` | property | the collection whose feature ids it holds |
 //! | `x-onemap-derived-from` | property | the properties from which its text is made: it is shown only to roles that see all of them |
 //! | `x-onemap-personal` | property, or one nested in it | personal data: `onemap erase` removes it from all versions |
 //! | `x-onemap-erase-after-days` | property, or one nested in it | personal data that is erased this number of days after the time in `x-onemap-erase-since` |
@@ -171,7 +171,7 @@ pub struct Schema {
     pub personal: Vec<String>,
     /// The personal data that is erased after a time.
     pub erase_after: Vec<EraseAfter>,
-    /// How features change instead, if items cannot be written directly.
+    /// How features change, if clients cannot write them directly; `None` if they can.
     pub read_only: Option<Localized>,
     /// The lowest zoom level whose tiles show the collection.
     pub minzoom: u8,

@@ -422,8 +422,8 @@ mod tests {
             ]
         );
         let joined = join(&built_in(), &overlay);
-        // Neither officer nor steward includes the other, so only an account with both sees the
-        // property.
+        // Neither officer nor steward includes the other, so the property needs admin, the lowest role
+        // that includes both.
         assert_eq!(joined["properties"]["code"]["x-onemap-role"], "admin");
         assert_eq!(joined["properties"]["code"]["x-onemap-personal"], true);
         assert_eq!(joined["x-onemap-write-role"], "steward");

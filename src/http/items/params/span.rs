@@ -85,7 +85,7 @@ fn moment(text: &str) -> Option<(Timestamp, Timestamp)> {
     day(text)
 }
 
-/// The first and last moment of the day, in UTC, with whose date a text begins.
+/// The first and last moment, in UTC, of the date at the beginning of a text.
 fn day(text: &str) -> Option<(Timestamp, Timestamp)> {
     let day: jiff::civil::Date = text.parse().ok()?;
     let first = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
