@@ -443,8 +443,8 @@ async fn guard(request: Request, next: Next) -> Response {
     let length = address.map_or(0, |a| a.as_str().len());
     if length > LONGEST_URI {
         return Problem::uri_too_long(both!(
-            "网址有{length}个字节，超过上限{LONGEST_URI}个字节。",
-            "The URL has {length} bytes. The limit is {LONGEST_URI}."
+            "网址有{length}个字节，超过上限{LONGEST_URI}个字节，请缩短网址。",
+            "The URL has {length} bytes. The limit is {LONGEST_URI} bytes; send a shorter URL."
         ))
         .into_response();
     }

@@ -389,7 +389,7 @@ impl From<StoreError> for Problem {
                 std::time::Duration::from_secs(10),
             ),
             StoreError::JobThere { kind } => Self::conflict(both!(
-                "该任务已有一个“{kind}”后续任务；除非它失败、被取消或丢失，否则不能再建。",
+                "该任务已有一个“{kind}”后续任务；仅当该后续任务失败、被取消或中断后，才能再建。",
                 "This job already has a follow-up job {kind:?}. Another one can be created only if \
                  that one failed, was cancelled or was lost."
             )),

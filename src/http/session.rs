@@ -222,7 +222,7 @@ pub fn check(app: &App, address: ClientAddress) -> Result<(), Problem> {
     failures.check(
         address.0,
         Allowance::WRONG_SIGN_INS,
-        ("登录失败", "failed sign-ins"),
+        ("登录失败次数", "failed sign-ins"),
     )
 }
 

@@ -309,7 +309,7 @@ fn field(name: &str, problem: Localized) -> Problem {
 fn unknown(id: &str) -> Problem {
     Problem::not_found(both!(
         "没有推送地址（webhook）“{id}”，可通过 GET /api/webhooks 查看已有地址。",
-        "There is no webhook {id:?}. GET /api/webhooks lists them."
+        "There is no webhook {id:?}. GET /api/webhooks lists the webhooks."
     ))
 }
 

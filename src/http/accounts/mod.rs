@@ -341,7 +341,7 @@ pub fn watched(caller: &Caller) -> Result<&Principal, Problem> {
 fn unknown(id: &str) -> Problem {
     Problem::not_found(both!(
         "没有编号为“{id}”的账号。",
-        "There is no account with the id {id:?}. GET /api/accounts lists them."
+        "There is no account with the id {id:?}. GET /api/accounts lists the accounts."
     ))
 }
 

@@ -186,7 +186,7 @@ impl Listener {
             Ok(Some(missed)) => missed,
             Ok(None) => return self.reset().await,
             Err(error) => {
-                tracing::warn!(%error, "the feed cannot read the log");
+                tracing::warn!(%error, "the feed cannot read the log and sends a reset");
                 return self.reset().await;
             }
         };
@@ -197,7 +197,7 @@ impl Listener {
                 Ok(Some(changes)) => changes,
                 Ok(None) => return self.reset().await,
                 Err(error) => {
-                    tracing::warn!(%error, "the feed cannot read the log");
+                    tracing::warn!(%error, "the feed cannot read the log and sends a reset");
                     return self.reset().await;
                 }
             };

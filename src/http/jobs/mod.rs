@@ -182,10 +182,12 @@ impl JobShown {
             Some(Err(error)) => {
                 tracing::warn!(%error, job = job.id, "the result of a job cannot be read");
                 shown.problem = Some(
-                    "This program cannot read the result of the job; another version wrote it."
+                    "This program cannot read the result of the job, because another version wrote it. \
+                     Start the job again."
                         .to_owned(),
                 );
-                shown.problem_zh = Some("任务结果由其他版本的程序生成，无法读取。".to_owned());
+                shown.problem_zh =
+                    Some("任务结果由其他版本的程序生成，无法读取，请重新发起任务。".to_owned());
             }
         }
         shown

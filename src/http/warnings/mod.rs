@@ -209,8 +209,8 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
             Problem::not_found(both!("没有事件“{id}”。", "There is no case \"{id}\"."))
         }
         LedgerError::NoSuchSilence(id) => Problem::not_found(both!(
-            "没有编号为“{id}”的暂停通知设置。",
-            "There is no silence \"{id}\"."
+            "没有编号为“{id}”的暂停通知设置，可通过 GET /api/silences 查看已有设置。",
+            "There is no silence \"{id}\". GET /api/silences lists the silences."
         )),
         LedgerError::Refused(refusal) => {
             let allowed: Vec<Action> = refusal.allowed().to_vec();
@@ -242,8 +242,8 @@ fn refused(error: LedgerError, caller: &Caller) -> Problem {
         )),
         LedgerError::Behind { seq } => Problem::behind(seq),
         LedgerError::Stopped => Problem::unavailable(both!(
-            "导入已中止，内容未保存。",
-            "The import was stopped; nothing was written."
+            "导入已中止，内容未保存，请重新导入。",
+            "The import was stopped; nothing was written. Import the file again."
         )),
         LedgerError::Store(error) => error.into(),
     }
@@ -269,8 +269,8 @@ pub(super) fn read_as_of(query: &super::query::Query) -> Result<Option<jiff::Tim
         return Err(Problem::invalid(
             "as_of",
             both!(
-                "as_of={text} 是将来的时间，服务器当前时间为 {now}。",
-                "as_of={text} is in the future. The server's time is {now}."
+                "as_of={text} 是将来的时间，应不晚于服务器当前时间 {now}。",
+                "as_of={text} is in the future; expected a moment not after the server's time, {now}."
             ),
         ));
     }

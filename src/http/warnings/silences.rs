@@ -256,8 +256,8 @@ pub async fn end_silence(
     caller.author(Role::Officer)?;
     let missing = || {
         Problem::not_found(both!(
-            "没有编号为“{id}”的暂停通知设置。",
-            "There is no silence {id:?}."
+            "没有编号为“{id}”的暂停通知设置，可通过 GET /api/silences 查看已有设置。",
+            "There is no silence {id:?}. GET /api/silences lists the silences."
         ))
     };
     let id = FeatureId::new(&id).map_err(|_| missing())?;

@@ -92,7 +92,7 @@ async fn commits_during_a_build_cause_one_more_build_and_the_old_map_is_dropped(
     let built = derived.newest().unwrap();
     assert_eq!(built.value.0.len(), 20);
     assert_eq!(BEGUN.load(Ordering::Relaxed), 2);
-    until("the old map is let go", || pinned.upgrade().is_none()).await;
+    until("the old map is dropped", || pinned.upgrade().is_none()).await;
 
     // A commit that does not affect the structure causes no build.
     let grid = geo_types::Point::new(117.0, 39.0).into();
