@@ -31,8 +31,8 @@ pub struct Judged {
     pub order: Option<String>,
 }
 
-/// Judges an entrance by its attributes with the day orders. `without` returns the verdict without any day order, for
-/// entrances that day orders can change.
+/// Judges an entrance. `attr` and `hours` already include the effects of the day orders. `without` returns the verdict
+/// without any day order; it is `None` for entrances that no day order can change.
 pub fn judge(
     (profile, at): (&Profile, Timestamp),
     attr: Attr,
@@ -53,8 +53,8 @@ pub fn judge(
     }
 }
 
-/// The rank of a gate; lower is better. Open gates come first, by the time to pass them: the straight distance
-/// to the building and what must be shown. Closed gates follow, by when they open.
+/// Returns the rank of a gate; lower is better. The class of the verdict counts first, from open to closed. Then the
+/// time counts: for the straight line to the building, for the credential, and for the wait until a closed gate opens.
 pub fn rank(
     (profile, at): (&Profile, Timestamp),
     judged: &Judged,
@@ -109,7 +109,7 @@ pub fn reason(
     }
 }
 
-/// Returns the spans of the local day of a moment in which an entrance admits the mode of the verdict, as local times.
+/// Returns when an entrance admits the mode of the verdict on the local day of `at`, as HH:MM; `None` if it is unknown.
 pub fn open_today(
     verdict: &Verdict,
     hours: &[Hours],
@@ -124,7 +124,7 @@ pub fn open_today(
     Some(spans.into_iter().map(|(a, b)| (time(a), time(b))).collect())
 }
 
-/// The order of the doors on a card: by the number of the unit, then by its name and the id.
+/// Returns the sort key of a door on a card: the number of its unit, the name of its unit, and the id of the door.
 pub fn door_order(unit: Option<&str>, id: &str) -> (u32, Option<String>, String) {
     let number = unit.and_then(|unit| unit.parse::<u32>().ok());
     (
@@ -134,8 +134,8 @@ pub fn door_order(unit: Option<&str>, id: &str) -> (u32, Option<String>, String)
     )
 }
 
-/// Returns the value of a property of the chosen door, or of every door; `None` if the values differ or are
-/// missing.
+/// Returns the value that a property has at the chosen door or, if no door is chosen, at all doors; `None` if the
+/// values differ or one is missing.
 pub fn agreed<'a>(
     doors: impl Iterator<Item = (&'a str, Option<bool>)>,
     chosen: Option<&str>,

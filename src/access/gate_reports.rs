@@ -1,5 +1,5 @@
-//! Gates that confirmed reports close. A report that a gate is wrong or locked is confirmed if a grid worker made it,
-//! or if another account reported the same gate within the two hours before it.
+//! Decides until when confirmed reports keep a gate closed. A report that a gate is wrong or locked is confirmed if a
+//! grid worker made it, or if another account reported the same gate within the two hours before it.
 
 use jiff::{SignedDuration, Timestamp};
 

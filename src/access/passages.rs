@@ -1,5 +1,5 @@
-//! How often a gate lets people in, from what they report after they came to it. Reports are counted by hour and
-//! weekday and summed up in a text such as 11:00–13:00，9 次中 8 次放行.
+//! How often people are let in at a gate, according to the reports that they make after they came to it. Reports are
+//! counted by hour and weekday and summed up in a text such as 11:00–13:00，9 次中 8 次放行.
 
 use jiff::Timestamp;
 use jiff::tz::Offset;

@@ -1,4 +1,4 @@
-//! What a board shows: the public data of a compound. `None` means unknown, and the board says so.
+//! What the board of a compound shows: its public data. `None` means unknown, and the board prints that it is unknown.
 
 use geo_types::Coord;
 use jiff::civil::Date;
@@ -115,9 +115,9 @@ impl Credential {
 pub struct Exception {
     /// `storm`, `snow`, `peak` or `emergency`.
     pub kind: String,
-    /// How an e-bike passes then.
+    /// How an e-bike passes while the order is in force.
     pub ebike: Option<Admission>,
-    /// Whether people on foot may pass then.
+    /// Whether people on foot may pass while the order is in force.
     pub foot: Option<bool>,
 }
 
@@ -140,7 +140,7 @@ pub struct Gate {
     pub foot: Option<bool>,
     /// The opening hours in the syntax of OpenStreetMap.
     pub hours: Option<String>,
-    /// The hours for e-bikes, where they differ.
+    /// The opening hours for e-bikes, if they differ from `hours`.
     pub ebike_hours: Option<String>,
     /// What must be shown.
     pub credential: Option<Credential>,

@@ -1,4 +1,4 @@
-//! The direction along each way from the gates: small arrows that a rider follows into the compound.
+//! Small arrows along the ways. They show riders the direction from the gates into the compound.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap};
@@ -12,7 +12,7 @@ use super::plane::{inside, to_segment};
 
 /// Positions on the page within this distance are the same place, in millimetres.
 const SAME_MM: f64 = 0.25;
-/// A gate is on a way within this many metres.
+/// A gate is on a way if the way is within this many metres of it.
 const AT_GATE_M: f64 = 3.0;
 /// The distance between arrows.
 const EVERY_MM: f64 = 13.0;
@@ -30,8 +30,8 @@ pub(super) struct Arrow {
 
 /// The arrows along the ways, from the gate at which the board hangs, or from all gates that let riders in.
 ///
-/// Every arrow points away from the gate that is nearest along the ways. Ways for people on foot only count if the
-/// gate admits nobody else.
+/// Every arrow points away from the gate that is nearest along the ways. Footways and steps are used only if the board
+/// hangs at a gate that admits only people on foot.
 pub(super) fn arrows(frame: &Frame, content: &Content, here: Option<&str>) -> Vec<Arrow> {
     let own = content.gates.iter().find(|g| Some(g.id.as_str()) == here);
     let on_foot = own.is_some_and(|g| g.passing() == Passing::Foot);
@@ -65,7 +65,7 @@ pub(super) fn arrows(frame: &Frame, content: &Content, here: Option<&str>) -> Ve
         .filter_map(|gate| ways.gate(gate, within))
         .collect();
     let mut arrows = ways.arrows(&ways.reached(&gates));
-    // Arrows outside the compound are removed, because they would point away from the gate.
+    // Outside the compound, an arrow away from the gate would lead riders away from the compound, so it is removed.
     let polygon = |ring: &Line| {
         let ring: LineString<f64> = ring.iter().map(|c| frame.page(*c)).collect();
         Polygon::new(ring, Vec::new())
@@ -128,7 +128,8 @@ impl Ways {
         })
     }
 
-    /// The place of a gate on the nearest way, which is cut there; `None` if no way is near.
+    /// Splits the nearest way at a gate. Returns the index of the position of the split in `places`; `None` if no way
+    /// is within `within` millimetres.
     fn gate(&mut self, gate: Coord<f64>, within: f64) -> Option<usize> {
         let edges = self
             .edges
@@ -171,7 +172,8 @@ impl Ways {
         Some(place)
     }
 
-    /// The distance of each place from the nearest gate along the ways (Dijkstra); infinite where no gate leads.
+    /// The distance of each place from the nearest gate along the ways, in millimetres (Dijkstra); infinite if no gate
+    /// is connected to it.
     fn reached(&self, gates: &[usize]) -> Vec<f64> {
         let mut least = vec![f64::INFINITY; self.places.len()];
         let mut next: BinaryHeap<Reverse<Near>> = BinaryHeap::new();
@@ -287,7 +289,8 @@ mod tests {
         }
     }
 
-    /// A lane from west to east with a gate at each end, and one north from its middle.
+    /// A lane from west to east with a gate at each end, a lane from its middle to the north, and a lane that is
+    /// connected to no other.
     fn compound() -> Content {
         let line =
             |points: &[(f64, f64)]| -> Line { points.iter().map(|(x, y)| at(*x, *y)).collect() };

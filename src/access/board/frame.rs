@@ -9,7 +9,8 @@ use crate::spatial::metres::metres_per_degree;
 
 /// The left, top, right and bottom edge of the map's area, in millimetres from the top left corner of the page.
 pub(super) const AREA: [f64; 4] = [8.0, 32.0, 322.0, 281.0];
-/// The room between the compound and the edge of the area, for the signs of the gates, in millimetres.
+/// The room between the compound and the edge of the area, for the signs of the gates, in millimetres: on the left and
+/// right, and above and below.
 const MARGIN: (f64, f64) = (31.0, 22.0);
 /// The map is turned only if that makes it this many times larger, since most people expect north at the top.
 const WORTH_TURNING: f64 = 1.15;

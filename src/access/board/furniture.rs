@@ -9,7 +9,7 @@ use super::svg::{Anchor, Svg, Text, cut, width};
 use super::symbols;
 use super::words::Words;
 
-/// The corners of the map that the arrow and the scale bar take.
+/// The boxes of the arrow to the north and of the scale bar, in two corners of the map.
 pub(super) fn boxes() -> [Box2; 2] {
     let [west, north, _, south] = AREA;
     [
@@ -64,7 +64,7 @@ pub(super) fn on_map(svg: &mut Svg, frame: &Frame, words: Words) {
     svg.close();
     svg.close();
 
-    // The longest round length that fits.
+    // The longest of these lengths, in metres, that fits on the scale bar.
     let lengths = [500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0];
     let length = lengths
         .into_iter()

@@ -14,7 +14,7 @@ use super::words::Words;
 pub(super) const GATE_MM: f64 = 9.0;
 /// The size of the mark of the gate at which the board hangs, with its red ring.
 const HERE_MM: f64 = 13.2;
-/// A gate further than this many metres from the outline is inside the compound.
+/// A gate counts as inside the compound if it is farther than this many metres from the outline.
 const INSIDE_M: f64 = 12.0;
 /// The most signs of gates. A page has no room for more.
 const MOST_SIGNS: usize = 60;
@@ -30,7 +30,8 @@ pub(super) struct GateMark {
     pub passing: Passing,
     /// The direction into the compound.
     pub inward: Coord<f64>,
-    /// Whether it is inside the compound, as the entrance of a garage may be. The map does not say which way it leads.
+    /// Whether it is inside the compound, as the entrance of a garage may be. Such a gate gets no arrow, because the
+    /// map does not say in which direction it leads.
     pub is_inside: bool,
     pub arrow: Option<Box2>,
     pub sign: Option<(Box2, Sign)>,
@@ -47,7 +48,7 @@ pub(super) struct Sign {
 }
 
 impl Sign {
-    /// The sizes of the fonts, and the heights of the lines.
+    /// The sizes of the fonts and the heights of the lines, in millimetres.
     pub const HERE: (f64, f64) = (6.0, 8.4);
     pub const NAME: (f64, f64) = (6.0, 7.4);
     pub const PASSING: (f64, f64) = (4.8, 6.4);
@@ -114,7 +115,7 @@ pub(super) fn place_gates(
     on_map.map(mark).collect()
 }
 
-/// Places the arrows through the gates: behind the gate, or before it where there is no room.
+/// Places the arrows through the gates: inside the compound behind the gate or, if there is no room, in front of it.
 pub(super) fn place_arrows(
     marks: &mut [GateMark],
     taken: &mut Taken,
@@ -188,7 +189,7 @@ fn best_place(
     for away in [0.0, 3.0, 7.0, 12.0, 18.0, 26.0, 40.0, 60.0] {
         for turn in 0..24 {
             let (dy, dx) = (f64::from(turn) * std::f64::consts::PI / 12.0).sin_cos();
-            // From the mark to the sign's edge, in this direction.
+            // The distance from the middle of the sign to its edge in this direction.
             let reach = (width / 2.0 / dx.abs().max(1e-9)).min(height / 2.0 / dy.abs().max(1e-9));
             let along = gate.mark.width * 0.75 + reach + away;
             let middle = Coord {
@@ -210,7 +211,8 @@ fn best_place(
     best.map(|(_, at)| at)
 }
 
-/// The direction on the page from a gate into the compound: along the way through it, or square to the outline.
+/// The direction on the page from a gate into the compound: along the way through it or, without a way, at a right
+/// angle to the outline.
 fn inward(ground: &Ground<'_>, at: Coord<f64>) -> Coord<f64> {
     let most = AT_GATE_M * ground.frame.scale();
     let mut best: Option<(bool, f64, Coord<f64>)> = None;

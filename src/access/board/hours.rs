@@ -80,7 +80,7 @@ fn day(text: &str, zh: bool) -> Option<&'static str> {
     Some(if zh { chinese } else { english })
 }
 
-/// `06:30-22:30`.
+/// Reads a span such as `06:30-22:30` and writes it with an en dash; `None` if the text is no span.
 fn span(text: &str) -> Option<String> {
     let (from, until) = text.split_once('-')?;
     let is_time = |t: &str| {

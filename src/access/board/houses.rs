@@ -26,7 +26,7 @@ pub(super) const UNIT_MM: f64 = 4.0;
 const UNIT_BOX_MM: f64 = 5.0;
 /// The room for the symbol of a lift beside a number, in units of the font size of the number.
 pub(super) const LIFT: f64 = 0.55;
-/// The longest text on a building that has no number, in units of the font size.
+/// The widest text on a building, in units of the font size. A longer name is cut.
 const LONGEST_NAME: f64 = 7.0;
 
 #[derive(Debug)]
@@ -55,8 +55,8 @@ pub(super) fn place_doors(
     place_units(marks, taken, left_out)
 }
 
-/// Places the numbers of all buildings: in the largest font at which nearly all fit, the others smaller. Names of
-/// buildings without a number come last.
+/// Places the numbers of all buildings in the largest font at which nearly all fit, and those that do not fit in
+/// smaller fonts. Names of buildings without a number come last.
 pub(super) fn place_numbers(
     ground: &Ground<'_>,
     taken: &mut Taken,
@@ -236,7 +236,7 @@ fn labels_of<'a>(ground: &Ground<'a>) -> Vec<HouseLabel<'a>> {
 }
 
 impl HouseLabel<'_> {
-    /// Whether there is room in this size of font.
+    /// Places the label in a font of this size, in millimetres. Returns whether there was room.
     fn place(
         &self,
         ground: &Ground<'_>,
@@ -265,7 +265,7 @@ impl HouseLabel<'_> {
     }
 }
 
-/// The number in a name that is nothing but a number: 3 in 3号楼.
+/// Returns the number if a name consists only of a number and a word for building: 3 for 3号楼.
 fn number_in(name: &str) -> Option<&str> {
     let suffixes = ["号楼", "號樓", "栋", "幢", "座"];
     let number = suffixes.iter().find_map(|s| name.strip_suffix(s))?;

@@ -172,7 +172,8 @@ impl Taken {
 
 /// The cells into which a box reaches.
 fn cells(label: &Box2) -> impl Iterator<Item = (i64, i64)> + use<> {
-    // A box far outside of the page is in one cell: it is never free, and nothing else is there.
+    // Positions far outside of the page, in millimetres, are moved closer, so that the number of cells stays small. A
+    // box out there is never free anyway.
     const FAR: f64 = 1_000.0;
     let corners = label.corners();
     let cell = |v: f64| (v.clamp(-FAR, FAR) / CELL_MM).floor() as i64;
@@ -183,7 +184,8 @@ fn cells(label: &Box2) -> impl Iterator<Item = (i64, i64)> + use<> {
     (west..=east).flat_map(move |x| (north..=south).map(move |y| (x, y)))
 }
 
-/// Positions around a point, nearest first, beginning in a direction and turning to both sides from there.
+/// Positions around a point, nearest first. At each distance, the first position lies in the direction `towards`, and
+/// the next ones turn farther and farther away from it to both sides.
 pub(super) fn around(
     at: Coord<f64>,
     towards: Coord<f64>,
@@ -225,7 +227,7 @@ mod tests {
             ..Box2::upright(at(x, y), 10.0, 2.0)
         };
         assert!(a.overlaps(&slanted(6.0, 3.0)));
-        // The upright boxes around them overlap, but they do not.
+        // The upright bounding boxes overlap, but the turned boxes do not.
         assert!(!a.overlaps(&slanted(-7.5, 3.5)));
         assert!(!a.overlaps(&slanted(7.5, -3.5)));
     }

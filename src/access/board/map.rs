@@ -7,8 +7,8 @@ use super::flow::Arrow;
 use super::frame::{AREA, Frame};
 use super::svg::{Svg, n};
 
-/// How thick ways and walls are on a map of this scale, from 0 to 1. They are thinner at small scales, so that
-/// they do not fill a large compound.
+/// The factor for the widths of ways and walls on a map of this scale, from 0.45 to 1. They are thinner at small
+/// scales, so that they do not fill a large compound.
 fn weight(frame: &Frame) -> f64 {
     const FULL: f64 = 0.7;
     (frame.scale() / FULL).clamp(0.45, 1.0)

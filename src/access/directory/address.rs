@@ -372,7 +372,7 @@ impl Parser {
         });
         if let Some((word, label)) = found {
             let after = rest.get(word.chars().count());
-            // `f` is a label in 2f but not in 2family. 3号线 and 2门诊 are words too.
+            // `f` is a label in 2f but not in 2family. Nor is 房 a label in 房产, or 门 in 门诊, 门店 and 门市.
             let is_word = (*word == "f" && after.map_or(false, |c| c.is_alphanumeric()))
                 || (*word == "房" && after == Some(&'产'))
                 || (*word == "门" && matches!(after, Some('诊' | '店' | '市')));
@@ -387,7 +387,7 @@ impl Parser {
         Label::Any
     }
 
-    /// Returns the label that a word means after the numbers before it. After the number of a building, 5楼 is a storey.
+    /// Returns the label that a word has, given the numbers before it. After the number of a building, 5楼 is a storey.
     fn known(&self, label: Label, word: &str, digits: usize) -> Label {
         let has = |wanted: Label| {
             let is_it = |t: &Token| matches!(t, Token::Number(n) if n.label == wanted);

@@ -102,7 +102,7 @@ impl Query {
         let front = &tokens[..last.map_or(tokens.len(), |at| at + 1)];
         put(front);
         put(&without_generic(front));
-        // Without the areas before a name, as in 天津市北辰区果园新村街道温泉花园.
+        // Interpretations without the areas before a name: 天津市北辰区果园新村街道温泉花园 is also read as 温泉花园.
         for start in (0..front.len()).filter(|at| matches!(front[*at], Token::Word(_))) {
             let rest = &front[start..];
             put(rest);
@@ -242,7 +242,7 @@ impl Query {
         }
     }
 
-    /// How well the words of a name fit.
+    /// Returns how well the words of a name match, or `None` if they do not match. Sets `has_fit` if they match.
     pub(super) fn words(&self, name: &str) -> Option<WordRank> {
         let rank = self.word_rank(name)?;
         if !self.has_fit() {
