@@ -21,8 +21,8 @@ const ON_GROUND: [WayKind; 10] = [
     WayKind::Door,
 ];
 
-/// The profiles that every file has: requests that name none use `ebike`, and access cards say for each gate whether it
-/// is open on foot.
+/// The profiles that every file must have. Requests that name no profile use `ebike`. Access cards use `foot` to say
+/// for each gate whether people on foot may pass.
 const NEEDED: [&str; 2] = ["ebike", "foot"];
 
 /// The profiles of a file, in the order of the file.

@@ -1,4 +1,4 @@
-//! Cases that close nearby ways. For example, a lane that is dug up is closed; a stall on the pavement closes
+//! Reported cases that close nearby ways. For example, a lane that is dug up is closed; a stall on the pavement closes
 //! nothing.
 
 use geo_types::{Coord, Geometry, Line};
@@ -17,7 +17,7 @@ pub struct Closure {
     pub blocked: Blocked,
 }
 
-/// No case closes ways that are farther away, in metres.
+/// The greatest distance from a case at which it closes ways, in metres.
 const FARTHEST_M: f64 = 500.0;
 
 /// The closed edges, in the order of their numbers. Links between doors and the network are not closed, because

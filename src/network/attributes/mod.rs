@@ -49,7 +49,7 @@ pub struct Conditions<'a> {
     pub until: Timestamp,
     /// Day orders.
     pub orders: &'a [Order],
-    /// Features that are shut regardless of their properties, such as a gate that two reports say is closed; each
+    /// Features that are shut regardless of their properties, such as a gate that confirmed reports keep closed; each
     /// written `collection/id`.
     pub shut: &'a HashSet<String>,
 }
@@ -161,8 +161,8 @@ impl Said {
 }
 
 impl Said {
-    /// Returns the attributes if nothing is closed, all hours are always, and the day orders are in force that allow
-    /// the most. What is locked stays locked, because that is a property of the feature itself.
+    /// Returns the attributes under the best conditions: the feature is not closed, is open at all times, and the day
+    /// orders that admit the most are in force. A locked feature stays locked, because that is its own property.
     pub fn best_case(&self) -> Attr {
         let of_mode = |base: Admission, changed: fn(&When) -> Option<Admission>| {
             let orders = self.when.iter().filter_map(changed);
@@ -185,7 +185,7 @@ impl Said {
     }
 }
 
-/// Decodes `incline`, in per cent, or else `slope`, which has the direction only.
+/// Decodes `incline` (in per cent) or, if it is missing, `slope` (only `up` or `down`).
 fn incline(p: Canonical<'_>) -> i8 {
     match (p.number("incline"), p.text("slope").as_deref()) {
         (Some(percent), _) => percent.round().clamp(-100.0, 100.0) as i8,
@@ -235,7 +235,7 @@ impl<'a> Reader<'a> {
         Self {
             conditions,
             clock: Clock::new(conditions.days, conditions.from, conditions.until),
-            // HOURS_ALWAYS is index 0 and not read.
+            // Index 0 means HOURS_ALWAYS, so this entry is never read.
             hours: vec![Hours::never()],
             index: HashMap::new(),
         }
@@ -315,7 +315,7 @@ impl<'a> Reader<'a> {
         attr.ride_hours = self.hours_of(ebike_open, base, orders, may_ride);
         attr.push_hours = self.hours_of(ebike_open, base, orders, may_push);
         attr.walk_hours = self.hours_of(open, base, orders, may_walk);
-        // The hours contain when a mode is allowed; the admissions, whether it is allowed at any time.
+        // The hours say when a mode is allowed. The admissions say whether it is allowed at any time.
         let rules = || std::iter::once(&base).chain(orders.iter().map(|(_, rule)| rule));
         attr.ebike = match (rules().any(may_ride), rules().any(may_push)) {
             (true, _) => Admission::Yes,

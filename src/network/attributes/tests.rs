@@ -205,7 +205,7 @@ fn an_order_of_the_day_changes_a_gate_while_it_is_in_force() {
     assert!(storm.open(storm.attr.ride_hours, "10:00"));
     assert!(!storm.open(storm.attr.ride_hours, "12:00"));
     assert!(storm.open(storm.attr.walk_hours, "11:00"));
-    // If two conditions apply, the later one in the list counts.
+    // If two day orders apply, the later one in the list counts.
     let both = [
         order("storm", "10:00", Some("12:00")),
         order("snow", "11:00", None),

@@ -1,4 +1,4 @@
-//! Finds the way from a door around corners, if no way is visible from the door itself.
+//! Finds a path from a door around corners to the network, if no way is visible from the door itself.
 
 use super::plane::Pt;
 use super::segments::Near;

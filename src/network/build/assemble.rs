@@ -21,7 +21,7 @@ pub struct Assembled {
     pub parts: Parts,
     /// The nodes of each vertex. The vertex of a passage has one for each side, outside before inside.
     pub nodes: HashMap<u32, Vec<u32>>,
-    /// The position of each feature in the table of the topology, by its position in the list of features.
+    /// The index of each feature in the topology, by its index in the list of features.
     pub features: HashMap<u32, u32>,
 }
 
@@ -32,7 +32,7 @@ struct Group {
     is_inside: bool,
 }
 
-/// An end of a piece: the index of the piece, and whether it is the end and not the beginning of it.
+/// An end of a piece: the index of the piece, and `false` for its first vertex or `true` for its last.
 type End = (usize, bool);
 
 /// Converts the pieces and the passages of the mesh to the nodes and edges of a topology, and places its doors and
@@ -273,7 +273,7 @@ impl<'a> Maker<'a> {
         self.parts.parkings.sort_by_key(|p| (p.node, p.feature));
     }
 
-    /// The position of a feature in the table of the topology.
+    /// The index of a feature in the topology. The feature is added if it is not there yet.
     fn feature(&mut self, feature: u32) -> u32 {
         if let Some(known) = self.features.get(&feature) {
             return *known;

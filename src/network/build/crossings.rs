@@ -8,7 +8,8 @@ use super::segments::Near;
 use super::walls::{Contact, Side, TOUCH_M, WallKind};
 use super::world::World;
 
-/// If a way crosses a barrier, an edge of a compound within this many metres along the way is the same wall.
+/// If a way crosses a barrier and also the edge of a compound, and the two crossings are within this many metres of
+/// each other, the barrier and the edge are the same wall.
 const SAME_WALL_M: f64 = 12.0;
 
 /// A place where a way crosses walls.
@@ -117,8 +118,8 @@ fn crossing(world: &World<'_>, vertex: u32, contacts: Vec<Contact>) -> Option<Cr
     })
 }
 
-/// Whether ways leave a vertex on both sides of a wall. Ways of other layers pass above or below it, and
-/// covered ways lead through buildings.
+/// Whether ways leave a vertex on both sides of a wall. Ways of other layers do not count, because they pass above or
+/// below the wall. Covered ways do not count at buildings, because they lead through them.
 fn crosses(world: &World<'_>, half_edges: &[HalfEdge], contact: &Contact) -> bool {
     let Some(wall) = world.walls.get(contact.wall) else {
         return false;

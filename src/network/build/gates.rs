@@ -270,8 +270,8 @@ fn assume(world: &mut World<'_>, left: Vec<Crossing>) -> Vec<Assumed> {
     assumed
 }
 
-/// Connects gates to the network by lines of sight: gates that are not on a way on both sides, and gates at the
-/// end of a way on the other side.
+/// Connects gates to the network by lines of sight: on both sides of the wall if the gate is not on a way, and on the
+/// far side if a way ends at the gate.
 fn link(world: &mut World<'_>, gates: &mut Gates, off_way: Vec<(usize, &Entrance, Pt)>) {
     for (index, vertex) in gates.vertices.clone() {
         let entrance = &world.features.entrances[index];
@@ -313,8 +313,8 @@ fn link(world: &mut World<'_>, gates: &mut Gates, off_way: Vec<(usize, &Entrance
     }
 }
 
-/// Connects a gate to what is visible on each side of its wall without a way. Returns whether the gate has a
-/// connection now.
+/// Connects a gate to the ways that are visible from it, on each side of its wall on which no way ends at the gate.
+/// Returns whether the gate is connected to the network.
 fn sides(
     world: &mut World<'_>,
     entrance: &Entrance,

@@ -7,8 +7,8 @@ use crate::network::core::EdgeKind;
 /// A way that passes a lift within this many metres is connected to it.
 const LIFT_M: f64 = 2.0;
 
-/// Leads every way near a lift through the lift's position. One changes from one layer to another there only by
-/// riding the lift.
+/// Leads every way near a lift through the lift's position. Ways of different layers are connected there only by the
+/// lift.
 pub fn place(world: &mut World<'_>) {
     for lift in &world.features.lifts {
         let at = world.mesh.plane.point(lift.at);

@@ -10,12 +10,12 @@ use super::world::World;
 
 /// The greatest distance from a building at which ways are searched, in metres.
 const LOOK_M: f64 = 60.0;
-/// The most pairs of an outline and a way that are checked.
+/// The most lines of sight from an outline that are checked.
 const MOST_LOOKS: usize = 12;
 /// The most points of an outline that are connected to the network.
 const MOST_POINTS: usize = 2;
-/// A second point is used if its distance to a way is at most this many times that of the first, plus a fixed
-/// number of metres.
+/// A second point is used if its distance to a way is at most `FARTHER` times that of the first, plus `FARTHER_M`
+/// metres.
 const FARTHER: f64 = 2.5;
 const FARTHER_M: f64 = 15.0;
 
@@ -115,7 +115,8 @@ fn within(
     chosen
 }
 
-/// A corner of an outline from which an area is seen.
+/// The middle of a side of an outline from which the nearest area is visible; `None` if there is none within `reach`
+/// metres.
 fn onto_area(world: &World<'_>, areas: &Areas, ring: &[Pt], reach: f64) -> Option<Candidate> {
     let middles = ring.windows(2).map(|w| w[0].toward(w[1], 0.5));
     let mut reached: Vec<(Pt, Reached)> = middles
@@ -133,7 +134,8 @@ fn onto_area(world: &World<'_>, areas: &Areas, ring: &[Pt], reach: f64) -> Optio
     })
 }
 
-/// The point of a ring that is nearest to a segment, and the share of the segment that is nearest to it.
+/// The point of a ring that is nearest to a segment, and the position along the segment, from 0 to 1, that is nearest
+/// to this point.
 fn nearest_pair(ring: &[Pt], a: Pt, b: Pt) -> Option<(Pt, f64)> {
     let mut best: Option<(f64, Pt, f64)> = None;
     let mut offer = |from: Pt, share: f64| {

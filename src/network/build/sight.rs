@@ -7,7 +7,7 @@ use super::walls::{Ends, meet};
 use super::world::World;
 use crate::network::core::EdgeKind;
 
-/// The most points of ways that are checked before none counts as visible.
+/// The most points of ways that are checked. Ways beyond them count as hidden.
 const MOST_LOOKS: usize = 100;
 /// If the nearest point of a way is hidden behind a corner, points at this distance beside it are checked too,
 /// in metres.

@@ -78,7 +78,7 @@ struct Routes<'a, F> {
 }
 
 impl<'a, F: Fn(&str) -> Option<&'a [u32]>> Routes<'a, F> {
-    /// The ways through the edges of a restriction.
+    /// The paths that a restriction forbids or prescribes: the first edge, the edges in between, and the last edge.
     fn paths(&self, turn: &Turn) -> Vec<Path> {
         let (Some(from), Some(to)) = ((self.of_route)(&turn.from), (self.of_route)(&turn.to))
         else {

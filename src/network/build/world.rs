@@ -84,7 +84,7 @@ impl<'a> World<'a> {
     }
 }
 
-/// The centre of the bounding box of all ways, in degrees, WGS 84.
+/// The centre of the bounding box of all ways and entrances, in degrees, WGS 84.
 fn middle(features: &Features) -> geo_types::Coord<f64> {
     let mut low = geo_types::Coord {
         x: f64::INFINITY,

@@ -10,7 +10,7 @@ pub trait Attributes {
     /// The opening hours with an index from an [`Attr`]. Never called for [`HOURS_ALWAYS`] and [`HOURS_UNKNOWN`].
     fn hours(&self, index: u32) -> &Hours;
 
-    /// Whether and when a traveller who arrives at `ready` may enter, by the hours with an index; see [`Hours::entry`].
+    /// When a traveller who arrives at `ready` (tenths of a second since the epoch) may enter; see [`Hours::entry`].
     fn entry(&self, index: u32, ready: i64) -> Entry {
         self.hours(index).entry(ready)
     }

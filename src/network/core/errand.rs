@@ -170,7 +170,7 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         }
     }
 
-    /// The nodes where the vehicle may be parked and that it reaches within a time.
+    /// The nodes where the vehicle may be parked and that it reaches within `horizon` tenths of a second.
     fn parking_places(
         &self,
         memory: &mut Memory,

@@ -238,8 +238,8 @@ pub(super) type ByClass = [[Distances; 5]; 2];
 #[derive(Debug, Default)]
 pub struct Distances {
     generation: u32,
-    /// For nodes above a target in the hierarchy: the generation, and the distance to the target over nodes that were
-    /// contracted later.
+    /// For nodes above a target in the hierarchy: the generation, and the cost of the best path down to a target. On
+    /// such a path, each node was contracted before the node that precedes it.
     down: Vec<(u32, u32)>,
     /// For nodes whose distance is already known: the generation, and the distance.
     known: Vec<(u32, u32)>,

@@ -15,7 +15,7 @@ pub const NONE: u32 = u32::MAX;
 /// The state of a traveller at a node, without the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
-    /// The node, or a place behind the last node that stands for a target.
+    /// The node. A number above that of the last node stands for a target.
     pub node: u32,
     /// The mode in which the traveller arrived.
     pub mode: Mode,

@@ -111,7 +111,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         found
     }
 
-    /// The least times over private land and neutral edges to places with known times; `None` if that land is large.
+    /// The least times over private land and neutral edges to places with known times; `None` above `MOST_NODES` nodes.
     pub(super) fn land(&self, places: &[(u32, ByMode)]) -> Option<Land> {
         let mut land = Land::default();
         let mut queue: BinaryHeap<Reverse<(u32, u32, u8)>> = BinaryHeap::new();

@@ -166,7 +166,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
             })
     }
 
-    /// The time to arrive in a mode; `None` if that is not allowed.
+    /// The time to finish in a mode, in tenths of a second: that of parking, or 0; `None` if the mode is not allowed.
     pub(super) fn finish_ds(
         &self,
         mode: Mode,

@@ -132,9 +132,9 @@ fn is_used(profile: &Profile, class: usize) -> bool {
 
 /// The bound from potentials to the targets of one query.
 ///
-/// A route ends on private land only once ([`Phase::End`]). So on public land the bound is the time over public land
-/// to the edge of the private land around the targets, and from there over that land. Without this, the bounds of
-/// routes around a large private area would be those of routes through it.
+/// A route must not leave the private land at its end again ([`Phase::End`]). So on public land the bound is the time
+/// over public land to the private land around the targets, plus the time over that land. Without this rule, a route
+/// around a large private area would have the bound of a route through it.
 pub(super) struct BestCase<'a, A: ?Sized> {
     potentials: &'a Potentials,
     distances: &'a mut ByClass,
@@ -147,8 +147,8 @@ pub(super) struct BestCase<'a, A: ?Sized> {
     land: Option<Land>,
     /// The private land before the gate that the route must pass, with the least times to the targets by this gate.
     by_gate: Option<Land>,
-    /// The least times to leave the vehicle, and from riding to pushing; 0 for a traveller on foot who may pick up a
-    /// vehicle later.
+    /// The least times to park and to change from riding to pushing, in tenths of a second; both are 0 for a traveller
+    /// on foot who may pick up a vehicle later.
     park_ds: u32,
     dismount_ds: u32,
     /// The bound from straight lines, for classes without a hierarchy.
@@ -156,12 +156,12 @@ pub(super) struct BestCase<'a, A: ?Sized> {
 }
 
 /// The kinds of distances, the second index of [`ByClass`]. `ALL`: to the targets over all edges. `PUBLIC`: only over
-/// edges that a route may pass through. `…_BY_GATE`: the same by the gate that the route must pass.
+/// edges that a route may pass through. `…_BY_GATE`: the same distances through the gate that the route must pass.
 const ALL: usize = 0;
 const PUBLIC: usize = 1;
 const ALL_BY_GATE: usize = 2;
 const PUBLIC_BY_GATE: usize = 3;
-/// A kind of distance without the targets: to a given edge, over all edges.
+/// A kind of distance that leads to a given edge and not to the targets, over all edges.
 const UNTIL_EDGE: usize = 4;
 
 impl<'a, A: Attributes + ?Sized> BestCase<'a, A> {

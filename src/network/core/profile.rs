@@ -90,7 +90,7 @@ impl Pace {
             && u16::from(rise.unsigned_abs()) > most
     }
 
-    /// The speed where a way has a rise in the direction of travel, in per cent. It is 0 only if `speed` is.
+    /// The speed on a way that rises by `rise` per cent in the direction of travel. It is 0 only if `speed` is 0.
     pub fn climbing(&self, speed: u32, rise: i8) -> u32 {
         match rise >= CLIMB_PERCENT {
             true => (speed * u32::from(self.climb_percent) / 100).max(speed.min(1)),

@@ -263,9 +263,9 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Ok(reached)
     }
 
-    /// The time to each of `count` places that is reached within `horizon` tenths of a second, in tenths of a second. The
-    /// times are those of [`Self::nearest_places`], but no routes are put together. `places` has the number of the place of
-    /// each target.
+    /// The time to each of `count` places in tenths of a second; `None` if it is not reached within `horizon` tenths of
+    /// a second. The times are those of [`Self::nearest_places`], but no routes are reconstructed. `places` has the
+    /// number of the place of each target.
     pub fn times_to_places(
         &self,
         memory: &mut Memory,

@@ -1,5 +1,5 @@
 //! Who may pass, when and how fast: attributes, opening hours, closed edges and profiles. They are the first half of
-//! the attributes part; [`super::Places`] is the second.
+//! the attributes part of the network file; [`super::Places`] is the second half.
 
 use super::super::core::{
     Access, Admission, Attr, Blocked, Credential, HOURS_ALWAYS, HOURS_UNKNOWN, Hours, INCLINE_DOWN,

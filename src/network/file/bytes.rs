@@ -1,4 +1,4 @@
-//! Integers of variable length and texts, written and read without any allocation besides the bytes themselves.
+//! Writes and reads the values of a part of the network file: integers of variable length, and texts.
 
 use std::fmt;
 

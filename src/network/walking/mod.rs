@@ -1,6 +1,6 @@
-//! Walking times or distances from many places to the nearest of several places, for one moment: opening hours are read
+//! Walking times or distances from many places to the nearest of several sites, for one moment: opening hours are read
 //! at that moment for the whole walk, and nobody waits. Planning asks this for a whole city at once, so the search runs
-//! from the few places to the many, over a graph that is compiled for the moment.
+//! from the few sites to the many places, over a graph that is compiled for the moment.
 
 mod queue;
 #[cfg(test)]

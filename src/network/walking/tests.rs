@@ -219,7 +219,7 @@ fn walks_equal_a_plain_search_for_each_pair() {
     assert!(added > 300, "{added}");
 }
 
-/// Two nodes 100 m apart, joined by one edge of a private way.
+/// Two nodes 100 m apart, joined by one edge of a way with the attributes `attr`.
 fn lane(attr: Attr) -> (Topology, Table) {
     let mut parts = Parts::default();
     let ends = [

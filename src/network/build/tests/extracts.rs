@@ -143,7 +143,8 @@ fn reached(features: &Features, built: &Built) -> HashSet<String> {
     reached
 }
 
-/// Lines of sight that cross a barrier or a building. Those of gates may cross walls within their reach.
+/// The features whose lines of sight cross a barrier or a building. A crossing of a barrier within 10 m of the start is
+/// allowed, because the line may begin at a gate in the barrier.
 fn links_through_walls(features: &Features, built: &Built) -> Vec<String> {
     let plane = Plane::around(features.ways[0].line.0[0]);
     let mut pieces = Vec::new();
@@ -181,7 +182,7 @@ fn links_through_walls(features: &Features, built: &Built) -> Vec<String> {
         let mut line: Vec<Pt> = shape.collect();
         line.insert(0, from);
         line.push(point(topology.point(edge.to)));
-        // The first piece of a door that was drawn inside its building lies in the building.
+        // If a door was drawn inside its building, the first part of its line of sight lies in the building.
         let skip = usize::from(line.len() > 2 && line[0].to(line[1]) < 30.0);
         for part in line.windows(2).skip(skip) {
             for piece in pieces.around(part[0], part[1], 0.1) {

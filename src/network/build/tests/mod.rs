@@ -111,7 +111,7 @@ struct Found {
 }
 
 impl Net {
-    /// The nodes of a door, a gate or a building, or of a place such as `117,39`.
+    /// The nodes of a door, a gate or a building, by its id.
     fn nodes(&self, id: &str) -> Vec<u32> {
         let topology = &self.0.topology;
         let feature = topology

@@ -16,7 +16,7 @@ struct Drawn {
 }
 
 fn at() -> impl Strategy<Value = At> {
-    // Every second map uses positions on a grid, so that objects touch.
+    // Each position lies on one of two grids with a spacing of 5 m, so that objects often touch.
     (0..=24, 0..=24, any::<bool>()).prop_map(|(x, y, grid)| {
         let off = if grid { 0.0 } else { 1.7 };
         (f64::from(x) * 5.0 + off, f64::from(y) * 5.0 + off)

@@ -16,7 +16,7 @@ const STATES: usize = 64;
 /// The doors visited, as bits; the last of them, and the place of the vehicle.
 type State = (u32, usize, Option<usize>);
 
-/// How a state is reached first.
+/// How a state is reached at the earliest time.
 #[derive(Clone, Copy)]
 struct Reached {
     /// The beginning of the visit, in tenths of a second since the departure.
@@ -75,7 +75,7 @@ pub(super) fn exact<T: Times>(times: &mut T, windows: &[Window]) -> Result<Optio
     Ok(Some(Plan { visits, end }))
 }
 
-/// Takes each next visit, and returns the states that were not known yet.
+/// Tries each visit that can be next. Updates `known`, and returns the states that were not known before.
 fn reach<T: Times>(
     times: &mut T,
     windows: &[Window],

@@ -85,8 +85,8 @@ impl<A: Attributes + ?Sized> Attributes for Watch<'_, A> {
     }
 }
 
-/// Keeps the time to each group of targets, that of the target in the group that is reached first, and the opening hours
-/// that mattered until the last group was reached.
+/// Keeps the time to each group of targets, which is the time to the first target of the group that is reached. Also
+/// keeps which opening hours were read until the last group was reached.
 struct Groups<'a, 'w, A: ?Sized> {
     watch: &'w Watch<'w, A>,
     closes_in: i64,
