@@ -144,7 +144,7 @@ fn profile(id: &str, item: &Item<'_>) -> Option<NamedProfile> {
     if park.is_some() && !(has_vehicle && uses(Mode::Walk)) {
         let expected = format!("[{id}.walk] and a mode with a vehicle, or no `park`");
         item.wrong(
-            "parks, but lacks a mode with a vehicle or the mode `walk`",
+            "has `park`, but lacks a mode with a vehicle or the mode `walk`",
             &expected,
         );
         return None;
@@ -420,7 +420,7 @@ ride = { kmh = { lane = 15 } }
             "register = 60 }\n",
             "register = 60 }\npark = { place_s = 1, leave_s = 1 }\n",
             "1:",
-            "`foot` parks",
+            "`foot` has `park`",
             "no `park`",
         ),
         (

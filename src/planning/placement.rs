@@ -14,7 +14,7 @@ const FARTHEST_M: f64 = 1_000.0;
 pub struct Rule {
     /// The id in `placement.toml`.
     pub id: String,
-    /// The name of the features, as a refusal says what a candidate is in, on or near.
+    /// How a refusal names the features, for example "the wall of a kindergarten or school".
     pub what: Localized,
     /// The collection whose features the rule checks.
     pub collection: String,

@@ -356,7 +356,7 @@ impl Problem {
                 found.add(
                     &format!("demand[{at}]"),
                     both!(
-                        "该需求点到不了任何候选点位，请删除该需求点，或增加其可达的候选点位。",
+                        "该需求点无法到达任何候选点位，请删除该需求点，或增加其可达的候选点位。",
                         "The demand point reaches no candidate. Remove it, or add a candidate that it reaches."
                     ),
                 );
@@ -525,8 +525,8 @@ impl Problem {
             found.add(
                 "constraints.sites",
                 both!(
-                    "缺少选址数量或预算。",
-                    "Expected a number of sites or a budget."
+                    "缺少选址数量或预算，应至少给出一项。",
+                    "There is neither a number of sites nor a budget. Expected at least one of them."
                 ),
             );
         }

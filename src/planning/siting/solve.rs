@@ -62,7 +62,7 @@ pub(super) fn best_of(problem: &Problem, control: &Control<'_>) -> Result<Plan, 
     Ok(finish(problem, found, false, Vec::new()))
 }
 
-/// Whether a plan of a problem is found. The problem needs no check.
+/// Whether the solver finds a plan for a problem. [`Problem::check`] is not called first.
 fn has_plan(problem: &Problem, control: &Control<'_>) -> bool {
     let quiet = Control {
         progress: &|_| {},
@@ -176,7 +176,7 @@ fn instance(problem: &Problem, costs: Costs, choice: Choice, granule: f64) -> In
     }
 }
 
-/// The granule of sums of these numbers: 1 if all of them are whole, otherwise 0.
+/// The number of which all sums of these numbers are multiples: 1 if all of them are whole, otherwise 0 (not known).
 fn granule_of(mut numbers: impl Iterator<Item = f64>) -> f64 {
     let whole = numbers.all(|n| n.fract() == 0.0 && n.abs() < 1e15);
     f64::from(u8::from(whole))

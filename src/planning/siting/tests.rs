@@ -439,7 +439,7 @@ fn a_cancelled_solver_returns_a_valid_plan_and_bound() {
 fn dear(random: &mut Random, is_affordable: bool) -> Problem {
     let costs: Vec<f64> = (0..20).map(|_| 5.0 + random.below(9) as f64).collect();
     let person = |_| {
-        // Site 20 covers everybody, but nobody can pay for it.
+        // Site 20 covers everybody, but its cost of 1,000 is far above every budget.
         let mut near: BTreeSet<u32> = (0..20).filter(|_| random.below(5) == 0).collect();
         near.extend([random.below(20) as u32, 20]);
         Demand {

@@ -24,7 +24,7 @@ pub struct Outcome {
     pub stop: StopReason,
 }
 
-/// If no granule of the objectives is known, a relative gap below this counts as zero.
+/// A relative gap below this counts as zero if [`Instance::granule`] is 0 (not known).
 const TOLERANCE: f64 = 1e-7;
 /// If the open nodes need more memory than this, the deepest one is taken next instead of the one with the best
 /// bound.
