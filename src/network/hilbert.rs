@@ -1,5 +1,5 @@
 //! The order of points along a Hilbert curve: neighbours in the order are neighbours on the ground. Differences between
-//! them are small, so files are short, and a search reads nearby memory.
+//! neighbours are small, so files are short, and a search reads nearby memory.
 
 use super::core::Point;
 

@@ -46,7 +46,7 @@ impl Box2 {
         })
     }
 
-    /// Whether two boxes share more than their edges. By the separating axis theorem.
+    /// Whether two boxes share more than their edges, by the separating axis theorem.
     pub fn overlaps(&self, other: &Self) -> bool {
         let reach = |b: &Self| b.width.hypot(b.height) / 2.0;
         let apart = (self.middle.x - other.middle.x).hypot(self.middle.y - other.middle.y);

@@ -196,7 +196,7 @@ pub(super) fn gate_sign(svg: &mut Svg, at: Coord<f64>, size: f64, passing: Passi
     svg.symbol(at, size * 0.66, passing_symbol(passing), fill);
 }
 
-/// An arrow along its box: full for riding, hollow for pushing or unknown, thin for people on foot.
+/// An arrow along its box: filled for riding, hollow for pushing or unknown, thin for people on foot.
 pub(super) fn arrow(svg: &mut Svg, at: &Box2, passing: Passing) {
     let (sin, cos) = at.angle.sin_cos();
     let point = |along: f64, aside: f64| Coord {

@@ -2,7 +2,7 @@
 
 use crate::model::names::collection;
 
-/// The kinds of features (see [`kind`]) whose number may be followed by a unit or a room in a query.
+/// The priorities (see [`kind`]) of features whose number may be followed by a unit or a room in a query.
 pub(super) const BUILDING: u8 = 4;
 pub(super) const ENTRANCE: u8 = 2;
 

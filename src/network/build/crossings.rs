@@ -119,7 +119,7 @@ fn crossing(world: &World<'_>, vertex: u32, contacts: Vec<Contact>) -> Option<Cr
 }
 
 /// Whether ways leave a vertex on both sides of a wall. Ways of other layers do not count, because they pass above or
-/// below the wall. Covered ways do not count at buildings, because they lead through them.
+/// below the wall. Covered ways do not count at buildings, because they lead through the building.
 fn crosses(world: &World<'_>, half_edges: &[HalfEdge], contact: &Contact) -> bool {
     let Some(wall) = world.walls.get(contact.wall) else {
         return false;

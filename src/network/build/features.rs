@@ -33,7 +33,7 @@ pub struct Way {
     pub layer: i32,
     /// Whether it leads through a building or under a roof.
     pub is_covered: bool,
-    /// Whether people on foot may use it, according to the property `foot`.
+    /// Whether people on foot may use it, according to the properties `foot` and `access`.
     pub is_walkable: bool,
 }
 

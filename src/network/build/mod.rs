@@ -16,8 +16,8 @@
 //!
 //! Features that share a position (1e-7 of a degree) are joined there, whatever their layer. Ways that cross
 //! without sharing a position are not. Nothing is joined across a barrier, a building or the edge of a walled
-//! compound, except through an entrance or along a mapped way. Such a way without an entrance can be used on
-//! foot only and is reported.
+//! compound, except through an entrance or along a mapped way. If there is no entrance where a mapped way crosses
+//! one of them, the crossing can be used on foot only and is reported.
 
 mod areas;
 mod around;

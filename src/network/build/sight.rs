@@ -12,9 +12,9 @@ const MOST_LOOKS: usize = 100;
 /// If the nearest point of a way is hidden behind a corner, points at this distance beside it are checked too,
 /// in metres.
 const ASIDE_M: f64 = 2.0;
-/// A second line of sight is used if it is at most this many times as long as the first.
+/// A second line of sight is used if its length is at most `LONGER` times that of the first, plus `LONGER_M` metres.
 const LONGER: f64 = 2.5;
-/// A second line of sight is used only if it is also at most this many metres longer than the first.
+/// The metres that are added in the rule of [`LONGER`].
 const LONGER_M: f64 = 15.0;
 /// The two lines must differ in direction: the angle between them has at most this cosine.
 const APART_COS: f64 = 0.5;
@@ -44,7 +44,7 @@ impl Sight {
     }
 }
 
-/// Whether a direction leads into a compound: the first metres along it lie inside.
+/// Whether a direction leads into a compound: of the points 1, 3 and 8 m along it, at least one lies inside.
 pub fn leads_into(world: &World<'_>, compound: u32, at: Pt, direction: Pt) -> bool {
     let unit = direction.unit();
     [1.0, 3.0, 8.0].iter().any(|metres| {
@@ -138,8 +138,8 @@ fn look(
     across
 }
 
-/// Whether a line crosses a way of this layer. That way has to be joined instead, and it may be a road that
-/// cannot be crossed on foot.
+/// Whether a line crosses a way of this layer. Such a line is not used if another one is possible, because the way may
+/// be a road that cannot be crossed on foot.
 pub fn crosses_way(world: &World<'_>, from: Pt, to: Pt, layer: i32) -> bool {
     /// Within this distance of an end, the line touches the way and does not cross it, in metres.
     const END_M: f64 = 0.1;

@@ -52,7 +52,7 @@ pub struct Attr {
     /// The speed limit for vehicles in km/h; 0 if there is none.
     pub max_kmh: u8,
     /// The rise along the direction in which the edge is drawn, in per cent, from -100 to 100; 0 if it is level or
-    /// nothing is known. [`INCLINE_UP`] and [`INCLINE_DOWN`]: the direction is known only.
+    /// nothing is known. [`INCLINE_UP`] and [`INCLINE_DOWN`]: only the direction is known.
     pub incline: i8,
     /// The kind of way. It determines the speed.
     pub kind: WayKind,

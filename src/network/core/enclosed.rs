@@ -30,8 +30,8 @@ pub(super) enum Patience {
 }
 
 impl<A: Attributes + ?Sized> View<'_, A> {
-    /// If closures and edges that can never be used cut off all targets of a query from all its sources, returns these
-    /// closures, without those in `shut`. `None` if a route may exist.
+    /// Returns the closures that, together with edges that can never be used, separate all targets of a query from all
+    /// its sources. Those in `shut` are left out. Returns `None` if a route may exist.
     pub(super) fn enclosing(
         &self,
         query: &Query<'_>,

@@ -31,7 +31,7 @@ pub enum Verdict {
         /// The time at which it opens, in tenths of a second since the epoch.
         i64,
     ),
-    /// The profile cannot pass in any of its modes. The reason is that of the mode that comes closest to passing.
+    /// The profile cannot pass in any of its modes. The reason is that of its last mode, in the order of [`Mode::ALL`].
     Barred(Bar),
     /// No route leads through it.
     Unreachable,
@@ -229,9 +229,9 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Some(usage.hours)
     }
 
-    /// The verdict if the gate is closed when the first traveller can reach it and opens too late: more than the
-    /// longest wait after the best route in each mode, found as if the gate were always open, has reached it. The rest
-    /// of at least one of these routes must be usable after the gate has opened.
+    /// The verdict if the gate is closed when the first traveller can reach it, and opens too late: more than the
+    /// longest wait after the best routes reach it. There is one for each mode, found as if the gate were always open.
+    /// At least one of them must be usable from the gate on after it has opened. `None` in all other cases.
     fn closed_until<B: Bound>(
         &self,
         memory: &mut Memory,

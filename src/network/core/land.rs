@@ -72,8 +72,8 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         usage(self.terrain.profile, edge, directed, attr, blocked, mode).ok()
     }
 
-    /// The nodes from which an end is reached directly, with the time in each mode. With `only_end`, only in
-    /// [`Phase::End`].
+    /// The nodes from which an end is reached directly, with the time in each mode. With `only_end`, only over edges
+    /// that may be used in [`Phase::End`].
     pub(super) fn approaches(&self, end: &End, only_end: bool) -> Vec<(u32, ByMode)> {
         let (edge, offset_dm) = match end.place {
             Place::Node(node) => {

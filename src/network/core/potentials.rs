@@ -122,7 +122,7 @@ impl Potentials {
     }
 }
 
-/// Whether a profile travels in the modes of a class.
+/// Whether a profile travels in the modes of a class, which is an index of [`MODES`].
 fn is_used(profile: &Profile, class: usize) -> bool {
     match class {
         0 => profile.first_mode().has_vehicle(),
@@ -145,7 +145,7 @@ pub(super) struct BestCase<'a, A: ?Sized> {
     has_all: bool,
     /// The private land around the targets; `None` if it is too large.
     land: Option<Land>,
-    /// The private land before the gate that the route must pass, with the least times to the targets by this gate.
+    /// The private land before the gate that the route must pass, with the least times to the targets through it.
     by_gate: Option<Land>,
     /// The least times to park and to change from riding to pushing, in tenths of a second; both are 0 for a traveller
     /// on foot who may pick up a vehicle later.

@@ -19,7 +19,7 @@ use super::view::View;
 
 /// If more places are wanted, one search in all directions takes less time than a search for each place.
 const MOST_APART: usize = 32;
-/// With more targets, the private land around them is not looked for: it is most of the land.
+/// With more targets, the private land around them is not computed, because it would be most of the land.
 const MOST_LED: usize = 400;
 /// The number of labels for each wanted place after which the search in all directions is replaced by one
 /// search for each place. If the places are near, the search ends before. Tests have small networks and use a

@@ -17,7 +17,7 @@ use super::search::{Ended, Search, Visit};
 use super::turns::FREE;
 use super::view::View;
 
-/// The search stops after this many closures that count as shut.
+/// The maximum number of times that a route is searched, each time with more closures that count as shut.
 const MOST_ROUNDS: usize = 64;
 
 /// The number of labels after which a search checks whether closed gates enclose the targets. Most searches end
@@ -86,7 +86,7 @@ impl Route {
 pub struct NoRoute {
     /// The reason why there is no route.
     pub why: Why,
-    /// The closures that count as shut. Without them there might be a route with long waits.
+    /// The closures that count as shut. If the traveller waited at them, there might be a route with long waits.
     pub shut: Vec<Shut>,
 }
 

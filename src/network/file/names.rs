@@ -25,7 +25,7 @@ const ALL: [Named; 4] = [Named::Compound, Named::House, Named::Door, Named::Plac
 pub struct Names {
     /// The list and index of a place, and a name of it. A place may have several names.
     pub names: Vec<(Named, u32, String)>,
-    /// The pinyin readings of each character of the names that has some, sorted by character.
+    /// The characters of the names that have pinyin readings, each with its readings; sorted by character.
     pub readings: Vec<(char, Vec<String>)>,
 }
 

@@ -1,5 +1,5 @@
-//! A radix heap: a priority queue for searches whose costs never fall below the last cost taken out. Taking out costs
-//! amortised time proportional to the number of bits of a cost.
+//! A radix heap: a priority queue for searches whose costs never fall below the last cost taken out. Taking out a
+//! label takes amortised time proportional to the number of bits of a cost.
 //!
 //! Source: Ahuja, Mehlhorn, Orlin, Tarjan, “Faster algorithms for the shortest path problem”, Journal of the ACM 37
 //! (1990).

@@ -7,8 +7,8 @@ use crate::network::core::tests::make::{Rng, foot, wheelchair};
 use crate::network::core::tests::random::{DEPART, case};
 use crate::network::core::{Attr, EdgeKind, Parts, Point, Table};
 
-/// The lowest cost of a walk from one join to another, by trying all edges until nothing improves. Walks in the
-/// direction in which people walk, unlike the search.
+/// The lowest cost of a walk from one join to another, by trying all edges until nothing improves. Edges are followed
+/// in the direction in which people walk. The search that is tested starts at the sites instead.
 fn plain(
     (topology, table, profile): (&Topology, &Table, &Profile),
     moment: Moment,

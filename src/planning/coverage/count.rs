@@ -203,7 +203,8 @@ impl Count {
         }
     }
 
-    /// Calls `count` for the people of a dwelling: storey by storey if the standard is a time, otherwise at once.
+    /// Calls `count` for the people of a dwelling: storey by storey if the standard is a time, otherwise for
+    /// all storeys at once.
     fn each(&self, dwelling: &Dwelling, doorway: Option<Doorway>, mut count: impl FnMut(&Counted)) {
         let rule = self.rule;
         let storeys = if rule.is_time {

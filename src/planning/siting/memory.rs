@@ -6,8 +6,8 @@ pub const MEMORY_LIMIT: usize = 4 << 30;
 /// Estimates how many bytes a problem needs while it is solved. `pairs` is the number of pairs of a demand point and a
 /// candidate that it reaches. `is_program` says whether the problem is solved as a mixed-integer program.
 pub fn memory_needed(demand: usize, candidates: usize, pairs: usize, is_program: bool) -> usize {
-    // In both cases: the problem and its reduced copy. For the integer program: a row with its factors. Otherwise: the
-    // costs, their copy for a node of the search, and two bit sets.
+    // The bytes of a pair. In both cases: the problem and its reduced copy. For the integer program: a row with its
+    // factors. Otherwise: the costs, their copy for a node of the search, and two bit sets.
     let per_pair = if is_program {
         2 * 16 + 300
     } else {

@@ -1,5 +1,5 @@
-//! A simple search for comparison with the real one. Its states contain all edges ridden so far, it uses no bound and
-//! no pruning, and it implements the rules of passing independently.
+//! A simple search for comparison with the real one. Its states contain the last edges that were ridden, it uses no
+//! bound and no pruning, and it implements the rules of passing independently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ struct Standing {
     mode: Mode,
     /// 0 on the private land of the start, 1 on public land, 2 on the private land of the end.
     phase: u8,
-    /// The edges that were ridden without a break, in order.
+    /// The last edges that were ridden without a break, at most five, in order.
     ridden: Vec<DirectedEdge>,
     through: bool,
 }

@@ -25,7 +25,7 @@ use super::query::TripQuery;
 const HORIZON_DS: u32 = 1_728_000;
 /// The maximum number of rows that are searched. After that, the last known row is used for later departures too.
 const MOST_SEARCHES: usize = 400;
-/// A heuristic uses a row also for departures that are later by up to this time, in tenths of a second: 15 minutes.
+/// With many doors, a row is used also for departures later by up to this time, in tenths of a second: 15 minutes.
 pub(super) const STALE_DS: u32 = 9_000;
 
 /// A row of times, and the departures for which it holds.

@@ -119,7 +119,8 @@ impl Solver<'_> {
             }
         }
         let mut rows: Vec<u32> = (0..self.cover.rows.len() as u32).collect();
-        // A row that is dropped here is dropped in all nodes: each site that covers the other row covers it too.
+        // A row that contains all sites of another row is dropped in all nodes, because each site that covers the other
+        // row covers it too.
         if let Some(mut sub) = self.sub(&root.fixed, &rows) {
             while sub.drop_rows() || (self.cover.conflicts.is_empty() && sub.drop_columns()) {
                 if let Some(halt) = self.control.halt() {
@@ -517,7 +518,7 @@ enum Ascent {
     Pruned,
     /// Sites were fixed, so the problem of the node must be reduced again.
     Smaller,
-    /// The bound rises no further. Has the reduced costs at the best bound.
+    /// The bound rises no further. The value is the reduced costs at the best bound.
     Stalled(Vec<f64>),
     Halted(Halt),
 }
