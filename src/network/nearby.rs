@@ -33,8 +33,8 @@ impl RTreeObject for Boxed {
 }
 
 impl EdgeIndex {
-    /// Indexes the ways and the crossings of areas. Gates, lifts and links of doors are left out, because routes do
-    /// not begin on them.
+    /// Indexes the ways, the crossings of areas, and the assumed crossings, which only [`Self::crossed`] returns.
+    /// Gates, lifts and links of doors are left out, because routes do not begin on them.
     pub fn new(topology: &Topology) -> Self {
         let edges = (0..topology.edge_count() as u32).filter(|edge| {
             let kind = topology.edge(*edge).kind;

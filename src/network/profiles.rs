@@ -109,7 +109,10 @@ fn profile(id: &str, item: &Item<'_>) -> Option<NamedProfile> {
     let zh = text("zh", "the Chinese name");
     let en = text("en", "the English name");
     let zones = table
-        .need("access", "what each class of access means")
+        .need(
+            "access",
+            "a table such as { yes = \"through\", private = \"ends\", no = \"never\" }",
+        )
         .and_then(|i| zones(&i.table()?));
     let credential_ds = table
         .need(

@@ -144,7 +144,7 @@ pub struct Gate {
     pub ebike_hours: Option<String>,
     /// What must be shown.
     pub credential: Option<Credential>,
-    /// How to get in, in public words.
+    /// How to get in, as a text that everybody may see.
     pub guidance: Option<String>,
     /// The changes by day orders.
     pub exceptions: Vec<Exception>,

@@ -12,7 +12,7 @@ const BERTH_M: f64 = 0.5;
 const MOST_CORNERS: usize = 48;
 /// The most corners that the search visits.
 const MOST_STEPS: usize = 24;
-/// The greatest distance of a corner from the door, in metres.
+/// Only corners of those segments of walls are considered that are within this many metres of the door.
 const CORNERS_M: f64 = 80.0;
 
 /// A path with bends.

@@ -21,11 +21,12 @@ pub const DOOR_M: f64 = 100.0;
 /// A door without a line of sight is assigned to the nearest point of the network within this many metres, and
 /// the gap is reported.
 pub const NEAREST_M: f64 = 500.0;
-/// The most lines of sight of a door.
+/// The most points of ways to which a door is linked.
 const MOST_LINKS: usize = 3;
 /// A door that lies inside a building is connected through the outline if that is within this many metres.
 const DEEP_M: f64 = 30.0;
-/// A door is connected to an area if the area is at most this many metres farther away than the nearest way.
+/// A door is connected to an area, or to a gate that is not on a way, if this is at most so many metres farther away
+/// than the nearest visible way.
 const AREA_DETOUR_M: f64 = 10.0;
 /// A door belongs to a building whose outline is at most this many metres away.
 const OUTLINE_M: f64 = 1.5;

@@ -49,7 +49,7 @@ pub(super) struct Search<'a, A: ?Sized> {
 }
 
 impl<A: Attributes + ?Sized> Search<'_, A> {
-    /// Runs until the visitor stops it, or nothing is left.
+    /// Runs until the visitor stops the search, nothing is left to settle, or the limit is reached.
     pub(super) fn run<B: Bound, V: Visit>(
         &self,
         memory: &mut Memory,

@@ -59,7 +59,7 @@ impl Writer {
         self.number(value.map_or(0, |v| u64::from(v) + 1));
     }
 
-    /// Writes a truth value that may be unknown.
+    /// Writes a boolean that may be unknown.
     pub fn flag(&mut self, value: Option<bool>) {
         self.number(value.map_or(0, |v| u64::from(v) + 1));
     }
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a truth value that may be unknown.
+    /// Reads a boolean that may be unknown.
     pub fn flag(&mut self) -> Result<Option<bool>, Damaged> {
         match self.number()? {
             0 => Ok(None),

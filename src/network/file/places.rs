@@ -99,7 +99,7 @@ impl Door {
         self.texts[at].as_deref()
     }
 
-    /// Returns a public truth value.
+    /// Returns a public boolean.
     pub fn flag(&self, name: &str) -> Option<bool> {
         let at = Door::FLAGS.iter().position(|known| *known == name)?;
         self.flags[at]
