@@ -34,7 +34,7 @@ pub use names::{Named, Names};
 pub use places::{Compound, Door, House, Order, Place, PlaceKind, Places};
 pub use topology::{read_topology, write_topology};
 
-/// The version of the format. A phone whose program expects another version reloads the page.
+/// The version of the format. The program on a phone refuses files of another version.
 pub const FORMAT: u32 = 2;
 
 #[cfg(test)]

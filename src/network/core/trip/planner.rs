@@ -59,7 +59,7 @@ pub struct Trip {
     pub visits: Vec<TripVisit>,
     /// The end of the last visit, in tenths of a second since the epoch.
     pub end: i64,
-    /// Whether no other order, parking place or walk leads to an earlier end.
+    /// Whether it is certain that no other order, parking place or walk leads to an earlier end.
     pub is_exact: bool,
     /// The closures that count as shut, because earlier plans had to wait too long at them.
     pub shut: Vec<Shut>,

@@ -9,8 +9,8 @@ use super::super::query::Query;
 use super::super::view::View;
 use super::plan::Window;
 
-/// Walks between doors and parking places that are farther apart in a straight line are not considered for a
-/// traveller with a vehicle, in decimetres: 1 km.
+/// For a traveller with a vehicle, walks between two doors or between a door and a parking place are not considered if
+/// the straight line is longer than this, in decimetres: 1 km.
 const FARTHEST_WALK_DM: f64 = 10_000.0;
 /// A query for a trip.
 #[derive(Debug, Clone, Copy)]
