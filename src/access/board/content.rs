@@ -70,7 +70,7 @@ pub enum Admission {
 }
 
 impl Admission {
-    /// The admission of a value of the property `ebike`.
+    /// The admission that a value of the property `ebike` means; `None` for an unknown value.
     pub fn of(value: &str) -> Option<Self> {
         match value {
             "yes" => Some(Self::Ride),
@@ -97,7 +97,7 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// The credential of a value of the property `credential`.
+    /// The credential that a value of the property `credential` means; `None` for an unknown value.
     pub fn of(value: &str) -> Option<Self> {
         match value {
             "none" => Some(Self::None),
@@ -253,7 +253,7 @@ pub enum PlaceKind {
 }
 
 impl PlaceKind {
-    /// The kind of a facility, if boards show it.
+    /// The kind of place for a facility with this value of `kind`; `None` if boards do not show it.
     pub fn of_facility(kind: &str) -> Option<Self> {
         match kind {
             "parking" => Some(Self::Parking),

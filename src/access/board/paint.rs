@@ -62,7 +62,7 @@ pub(super) fn draw(svg: &mut Svg, plan: &Plan) {
     plan.gates.iter().for_each(|g| gate(svg, g));
 }
 
-/// A line from where something is to its label.
+/// Draws a line from the position of a gate or place to its label.
 fn leader(svg: &mut Svg, from: Coord<f64>, to: Coord<f64>) {
     if (from.x - to.x).hypot(from.y - to.y) > 1.0 {
         svg.lines(

@@ -206,7 +206,7 @@ impl Svg {
         );
     }
 
-    /// Writes a symbol of the 24 px grid, centred, of a size in millimetres.
+    /// Writes a symbol that is drawn in a grid of 24 px. It is centred at a position; its size is in millimetres.
     pub fn symbol(&mut self, at: Coord<f64>, size: f64, path: &str, fill: &str) {
         let _ = writeln!(
             self.0,

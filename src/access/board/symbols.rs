@@ -1,5 +1,5 @@
-//! The symbols of the web app (`web/src/core/symbols/symbols.ts`): paths in a grid of 24 px, filled evenodd. A test
-//! compares them.
+//! The symbols of the web app (`web/src/core/symbols/symbols.ts`): paths in a grid of 24 px, filled by the even-odd
+//! rule. A test compares the two copies.
 
 pub(super) const FIRST_AID: &str = "\
     M9.5 3h5v6.5H21v5h-6.5V21h-5v-6.5H3v-5h6.5z";

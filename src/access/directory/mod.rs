@@ -337,7 +337,7 @@ impl<'a> Look<'a, '_> {
                     rank < worst.rank || (rank == worst.rank && *worst.shape < *shape.text)
                 })
             };
-            // Comparing words is expensive, so shapes that can't be among the best are skipped before it.
+            // Comparing words is expensive, so shapes that can't be among the best are skipped first.
             let highest = self.query.highest_words(shape.text, shape.first);
             if is_beaten(most(highest), best) {
                 continue;

@@ -20,7 +20,7 @@ const SHORTEST_END: usize = 3;
 const SHORTEST_CODE: u8 = 4;
 /// The endings of area names that may precede an address.
 const AREAS: [&str; 8] = ["自治区", "街道", "省", "市", "区", "县", "镇", "乡"];
-/// Generic words after the name of a compound that may not be part of the name.
+/// Generic words after the name of a compound that are often not part of the name.
 const GENERIC: [&str; 2] = ["小区", "社区"];
 
 /// The words and numbers of a query. A name matches only if it contains all words.
@@ -30,7 +30,7 @@ pub(super) struct Query {
     numbers: Vec<Number>,
     /// Whether the last number may be incomplete: the query ends with it, so that `3` may become `35`.
     goes_on: bool,
-    /// All words joined together, as in the shape of a name.
+    /// All words joined together, as in [`address::Shape::text`].
     whole: String,
     letters: Letters,
     /// The first letter or character of the first word.

@@ -75,7 +75,7 @@ struct Maker<'a> {
     features: HashMap<u32, u32>,
     /// The sides of passages, by vertex.
     groups: HashMap<u32, Vec<Group>>,
-    /// The nodes of the ends of pieces at passages.
+    /// The node of each end of a piece at a passage.
     side_of: HashMap<End, u32>,
     passages: HashMap<u32, Vec<&'a Passage>>,
 }

@@ -241,7 +241,7 @@ impl Mesh {
         }
     }
 
-    /// The vertex of a strand at a position of a segment, if there is one within the precision.
+    /// The vertex of a strand at a position of a segment, if there is one within [`TOUCH_M`].
     pub fn vertex_on(&self, line: u32, at: u32, p: Pt) -> Option<u32> {
         let strand = self.strand(line);
         let at = at as usize;

@@ -33,7 +33,8 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// Splits ways at nodes and adds the links. Vertices with a link or an object on the way become nodes.
+    /// Splits ways at nodes and adds the links. Vertices with a link, a passage, a door or a
+    /// parking place become nodes.
     pub fn new<'a>(world: &World<'_>, placed: impl Iterator<Item = &'a Door>) -> Self {
         let mut pieces = Self {
             list: Vec::new(),
@@ -101,7 +102,8 @@ impl Pieces {
     }
 }
 
-/// Which vertices become nodes: the ends and junctions of ways, and vertices with an object.
+/// Which vertices become nodes: the ends and junctions of ways, and vertices with a link, a passage, a door or a
+/// parking place.
 fn node_vertices<'a>(world: &World<'_>, placed: impl Iterator<Item = &'a Door>) -> Vec<bool> {
     let mesh = &world.mesh;
     let mut uses = vec![0_u8; mesh.points.len()];

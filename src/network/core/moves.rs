@@ -91,7 +91,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         })
     }
 
-    /// The time to change from one mode to another in front of an edge.
+    /// The time to change from one mode to another in front of an edge, in tenths of a second; `None` if not possible.
     fn change_ds(&self, from: &State, to: Mode, next: DirectedEdge) -> Option<u32> {
         let profile = self.terrain.profile;
         match (from.mode, to) {
@@ -112,7 +112,7 @@ impl<A: Attributes + ?Sized> Mover<'_, A> {
         }
     }
 
-    /// The time to park at a node; `None` if that is not allowed.
+    /// The time to park at a node, in tenths of a second; `None` if that is not allowed.
     pub(super) fn park_at_ds(&self, node: u32) -> Option<u32> {
         let rule = self.terrain.profile.park?;
         let Terrain {

@@ -98,7 +98,7 @@ impl Visit for Enough<'_> {
 struct OwnLand {
     /// The private land around the targets; `None`: no land is left out.
     land: Option<Land>,
-    /// The number of nodes. Places behind them stand for targets.
+    /// The number of nodes. The numbers after those of the nodes stand for targets.
     nodes: u32,
 }
 
@@ -333,9 +333,9 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         Ok(times)
     }
 
-    /// The same as [`Self::nearest_places`], by one search for each place, directed by its bound. Begins with
-    /// the places that are nearest in a straight line. Ends when the straight line to the next place takes
-    /// longer than the routes found.
+    /// Returns the same as [`Self::nearest_places`], but runs one search for each place, directed by a bound. Begins
+    /// with the places that are nearest in a straight line. Ends when the straight line to the next place takes longer
+    /// than the routes found.
     fn nearest_apart(
         &self,
         memory: &mut Memory,

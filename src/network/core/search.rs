@@ -289,7 +289,7 @@ impl<A: Attributes + ?Sized> Search<'_, A> {
         }
     }
 
-    /// Offers the label of a target, which lies behind the last node.
+    /// Offers the label of a target. The numbers of targets follow those of the nodes.
     fn arrive(
         &self,
         memory: &mut Memory,

@@ -21,7 +21,7 @@ pub struct TurnStates {
     next: Vec<Vec<(DirectedEdge, Option<u32>)>>,
 }
 
-/// The progress along restrictions: the number of each and the position of the edge ridden last.
+/// The progress along restrictions: for each one that has begun, its number and the position of the edge ridden last.
 type Progress = Vec<(usize, usize)>;
 
 impl TurnStates {

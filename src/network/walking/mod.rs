@@ -39,7 +39,7 @@ pub enum Heading {
 pub struct Join {
     /// The point on the network.
     pub place: Place,
-    /// The cost between this point and the place itself.
+    /// The cost between this point and the place or site itself, in the unit of the [`Measure`].
     pub extra: u32,
 }
 
@@ -469,7 +469,7 @@ impl<A: Attributes + ?Sized> Walking<'_, A> {
                         cost.saturating_add(join.extra)
                     };
                     offer(self.topology.head(directed), walked(length), phase);
-                    // A place on the same edge is reached along it, not by one of its nodes.
+                    // A place on the same edge is reached along this edge, not through one of its nodes.
                     for one in on(beside, directed).filter(|one| one.from_dm >= from) {
                         let cost = walked(one.from_dm).saturating_add(one.extra);
                         offer(nodes + one.place, cost, phase);

@@ -41,7 +41,7 @@ fn plain(
         if moment.heading != Heading::ThereAndBack {
             return Some(there);
         }
-        // The land is the same in both directions.
+        // An edge lies on the same kind of land in both directions.
         let (back, _) = one_way(edge.reversed(), length_dm, phase)?;
         Some((there.0 + back, there.1))
     };

@@ -66,7 +66,7 @@ impl Gains for Town {
     }
 
     fn opened(&mut self, component: usize) -> Option<f64> {
-        // No set gains more than each person's largest gain.
+        // No set gains more than the sum of the largest gains of all people.
         let people = self.people[component].iter();
         Some(
             people

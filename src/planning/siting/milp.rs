@@ -121,7 +121,7 @@ pub(super) fn solve(problem: &Problem, first: Option<&[u32]>, control: &Control<
         }
         bound = outcome.stats().best_bound.unwrap_or(bound);
         if outcome.is_optimal() {
-            // The optimum of the library bounds all plans, even if its own plan is refused.
+            // The optimum of the library bounds all plans, even if the plan of the library is refused.
             let optimum = outcome.solution().map_or(bound, Solution::objective);
             let proven = best.as_ref().map(|plan| problem.objective(plan));
             let proven = proven.filter(|value| {

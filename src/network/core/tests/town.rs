@@ -145,7 +145,7 @@ impl Town {
         })
     }
 
-    /// Adds a turn restriction along nodes.
+    /// Adds a turn restriction along the edges between these nodes.
     pub fn turn(mut self, kind: TurnKind, nodes: &str) -> Town {
         let nodes: Vec<char> = nodes.chars().collect();
         let edges: Vec<DirectedEdge> = nodes.windows(2).map(|w| self.edge(w[0], w[1])).collect();
