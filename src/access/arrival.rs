@@ -41,7 +41,7 @@ pub fn judge(
     without: Option<&dyn Fn() -> Verdict>,
 ) -> Judged {
     let verdict = gate::judge(profile, &attr, hours, at);
-    // Finds the day order that changes the result, if there is one: without it, `admits` would be different.
+    // The last day order in force is named if `admits` would be different without any day order.
     let order = orders.iter().rev().find(|(_, from, until)| {
         *from <= at && until.map_or(true, |until| at < until) && without.is_some()
     });
