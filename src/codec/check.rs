@@ -318,7 +318,8 @@ fn type_in_chinese(name: &str) -> &str {
     }
 }
 
-/// A limit that the value exceeds, in Chinese; `None` if the error is not about a limit.
+/// The Chinese text for a value that violates a limit, a pattern or uniqueness; `None` for other
+/// errors.
 fn limit_in_chinese(kind: &ValidationErrorKind) -> Option<String> {
     Some(match kind {
         ValidationErrorKind::Minimum { limit } => format!("不应小于 {limit}"),

@@ -406,7 +406,8 @@ impl<'r> Item<'r> {
     }
 }
 
-/// The seconds of `1h 30m`, `1h30m` or `90m`: whole numbers with units, each unit at most once.
+/// The number of seconds of a text such as `1h 30m`, `1h30m` or `90m`: whole numbers with units,
+/// the longest unit first, each unit at most once. `None` for other texts.
 fn seconds_of(text: &str) -> Option<i64> {
     let mut sum: i64 = 0;
     let mut rest = text.trim();

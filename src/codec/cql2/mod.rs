@@ -250,8 +250,9 @@ pub enum ArrayOp {
     Overlaps,
 }
 
-/// The operators by their names in CQL2 JSON. In CQL2 text those with two arguments are written as
-/// functions, unless they have an infix operator; case does not matter.
+/// The operators by their names in CQL2 JSON. In CQL2 text, `s_…`, `t_…`, `a_…`, `casei` and
+/// `accenti` are called like functions; the others have their own syntax. Letter case does not
+/// matter.
 const OPS: &[(&str, Op)] = &[
     ("and", Op::And),
     ("or", Op::Or),
@@ -305,7 +306,8 @@ const OPS: &[(&str, Op)] = &[
 ];
 
 impl Op {
-    /// The operator with a name. A name that is not an operator is that of a function.
+    /// The operator with this name; if there is none, the function with this name. Letter case does
+    /// not matter.
     fn named(name: &str) -> Self {
         let known = OPS.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
         known.map_or_else(|| Self::Function(name.to_lowercase()), |(_, op)| op.clone())

@@ -128,7 +128,7 @@ impl Limits {
                     place,
                     both!(
                         "请求头 Content-Crs 已指定坐标系，二者只能保留其一",
-                        "the header Content-Crs names the coordinate system already; leave one of them out"
+                        "the header Content-Crs already names the coordinate system; remove the header or this member"
                     ),
                 ));
             }

@@ -25,7 +25,8 @@ pub use shape::TINY;
 ///
 /// FNV-1a over the bytes of the id, mixed by the finalizer of SplitMix64 (FNV alone leaves the last
 /// bytes in the low bits) and cut to the upper 53 bits. The same id has the same number in every
-/// collection, tile and version; two of a million ids share one with a chance of 1 in 18,000.
+/// collection, tile and version; the chance that any two of a million ids share a number is 1 in
+/// 18,000.
 pub fn feature_number(id: &str) -> u64 {
     let mut h = 0xcbf2_9ce4_8422_2325u64;
     for byte in id.bytes() {
@@ -153,7 +154,7 @@ impl<'a> LayerBuilder<'a> {
         }
     }
 
-    /// The encoded layer; `None` if no feature shows in the tile.
+    /// The encoded layer; `None` if no feature is visible in the tile.
     pub fn finish(self) -> Option<Vec<u8>> {
         if self.features.is_empty() {
             return None;

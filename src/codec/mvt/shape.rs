@@ -108,7 +108,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// Draws a polygon: each part begins with its exterior ring.
+/// Draws a polygon: the exterior ring, then the holes. Draws nothing if the exterior ring is too
+/// small.
 fn polygon(tile: &Tile, p: &Polygon<f64>, frame: &Rect<f64>, pen: &mut Pen) {
     let Some(outside) = ring(tile, p.exterior(), frame) else {
         return;

@@ -5,7 +5,7 @@
 //! common edge become one ring. A ring that occurs twice as a whole (a relation that lists a way
 //! twice, in any roles, or two ways with the same nodes) is a mapping error and counts once; if it
 //! cancelled out, a building would disappear and leave its courtyard. Positions are the integers of
-//! OpenStreetMap (1e-7 degrees), so every test here is exact.
+//! OpenStreetMap (1e-7 degrees), so tests of what is inside are exact.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -75,8 +75,8 @@ fn from_segments(ways: &[Vec<Place>]) -> Result<Geometry<f64>, Localized> {
     if !doubles.is_empty() {
         let mut once = segments.clone();
         once.extend(doubles);
-        // An edge shared by two neighbours, which the relation lists once for each, does not form a
-        // ring: it stays cancelled.
+        // If a doubled segment is an edge that two neighbours share, adding it back leaves open
+        // ends and `from_odd` fails. Such an edge stays cancelled.
         if let Ok(geometry) = from_odd(&once) {
             return Ok(geometry);
         }
@@ -175,11 +175,11 @@ impl<'a> Walker<'a> {
         rings
     }
 
-    /// The next position: follows the first unused segment clockwise from the one on which the path
-    /// arrived.
+    /// The next position of the path: the other end of the first unused segment, clockwise from the
+    /// segment on which the path arrived. `None` if no segment is left.
     fn step(&mut self, path: &[Place]) -> Option<Place> {
-        // At the start of a path there is no previous segment; the caller picks one with the inside
-        // on its left.
+        // The path has only one position if the rings cut off so far took the others. Then it ends,
+        // and `rings` begins the next path.
         let [.., came, here] = path else {
             return None;
         };
@@ -225,7 +225,8 @@ impl<'a> Walker<'a> {
             }
         }
         let inside_beyond = beyond % 2 == 1;
-        // Above is left of a segment that runs to the right; right is left of one that runs down.
+        // A ray upwards is on the left side of a segment that runs to the right. A ray to the right
+        // is on the left side of a segment that runs down.
         let beyond_is_left = if vertical { b.0 < a.0 } else { b.0 > a.0 };
         inside_beyond == beyond_is_left
     }

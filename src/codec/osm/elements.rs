@@ -115,7 +115,8 @@ pub trait Elements {
     ) -> Result<(), OsmError>;
 }
 
-/// Why a file cannot be read as an extract. The text continues after the name of the file.
+/// Why a file cannot be read as an extract. The text is appended to the name of the file, as in
+/// `a.osm.pbf is damaged…`.
 #[derive(Debug, thiserror::Error)]
 pub enum OsmError {
     /// The file could not be read.

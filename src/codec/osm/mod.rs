@@ -49,7 +49,8 @@ pub fn read_pbf<E: From<OsmError>>(
 }
 
 /// Reads an OSM XML file and passes features and dropped elements to `sink`: nodes, then ways, then
-/// relations, each in the order of the file. `progress` gets the fraction done, from 0 to 1.
+/// relations, each in the order of the file, and turn restrictions last. `progress` gets the
+/// fraction done, from 0 to 1.
 ///
 /// # Errors
 /// If the file cannot be read to its end; what `sink` received must not be used then. An error of

@@ -77,7 +77,7 @@ impl<R: Read + Seek> PbfFile<R> {
         })
     }
 
-    /// Calls `each` with the unpacked data of every block that may have the kind.
+    /// Calls `each` with every block that has elements of the kind.
     fn blocks(
         &mut self,
         kind: Kind,
@@ -210,7 +210,7 @@ fn in_block(error: OsmError, number: Option<usize>, at: u64) -> OsmError {
     }
 }
 
-/// The elements of a block, if there are not too many.
+/// Decodes a block after checking its contents against the limits.
 fn decode(data: &[u8]) -> Result<PrimitiveBlock, OsmError> {
     limits::check_block(data).map_err(OsmError::Damaged)?;
     PrimitiveBlock::decode(data).map_err(damaged)

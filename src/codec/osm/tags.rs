@@ -61,7 +61,8 @@ impl Tags {
         keys.iter().find_map(|k| self.get(k))
     }
 
-    /// `true` for `yes`, `false` for `no`, `None` for other values.
+    /// `true` for `yes`, `true` and `1`; `false` for `no`, `false` and `0`; `None` for other
+    /// values.
     pub fn truth(&self, key: &str) -> Option<bool> {
         match self.get(key)? {
             "yes" | "true" | "1" => Some(true),

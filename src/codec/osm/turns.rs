@@ -40,7 +40,7 @@ impl Turn {
 
     /// Converts the restriction to features, or to one dropped element. `no_entry` may have several
     /// `from` ways and `no_exit` several `to` ways; each pair of ways becomes one feature. `route`
-    /// returns a way that is a route.
+    /// returns the way with an id if the way is imported as a route.
     pub fn items<'a>(
         &self,
         route: impl Fn(i64) -> Option<&'a Way>,

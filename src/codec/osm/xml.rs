@@ -38,7 +38,7 @@ pub struct XmlFile<R> {
 }
 
 impl<R: Read + Seek> XmlFile<R> {
-    /// Opens a file and checks that it begins like XML.
+    /// Opens a file and determines its length.
     pub fn new(mut file: R) -> Result<Self, OsmError> {
         let total = file.seek(SeekFrom::End(0))?;
         Ok(Self { file, total })

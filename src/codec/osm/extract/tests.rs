@@ -26,8 +26,7 @@ fn all(path: &Path) -> Result<Vec<Item>, OsmError> {
     Ok(items)
 }
 
-/// The ids of the features and of the dropped elements of a collection, of one kind: `ways`,
-/// `relations` or `nodes`.
+/// The ids of the features and of the dropped elements of the collection `wanted`.
 fn ids(items: &[Item], wanted: &str) -> (Vec<String>, Vec<String>) {
     let (mut on_map, mut named) = (Vec::new(), Vec::new());
     for item in items {
@@ -47,7 +46,7 @@ fn ids(items: &[Item], wanted: &str) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn every_building_of_an_extract_is_imported_or_reported() {
-    // `osmium tags-filter -R FILE w/building r/building` counts these.
+    // The numbers come from `osmium tags-filter -R FILE w/building r/building`.
     for (name, ways, relations) in [
         ("monaco.osm.pbf", 23_370, 3),
         ("beijing_bupt.osm.pbf", 109, 2),
@@ -160,7 +159,7 @@ fn an_unsupported_compression_is_reported_with_a_command_to_convert() {
 
 #[test]
 fn every_restriction_lift_and_lock_of_an_extract_is_imported_or_reported() {
-    // `osmium tags-filter -R FILE r/type=restriction nw/highway=elevator nw/locked=yes` counts these.
+    // The numbers come from `osmium tags-filter -R FILE r/type=restriction nw/highway=elevator nw/locked=yes`.
     for (name, restrictions, lifts, locked) in [
         ("monaco.osm.pbf", 27, 12, 0),
         ("beijing_bupt.osm.pbf", 0, 0, 6),

@@ -2,8 +2,8 @@
 //!
 //! Sources: <https://wiki.openstreetmap.org/wiki/Key:access> and
 //! <https://wiki.openstreetmap.org/wiki/Conditional_restrictions>. The more specific key wins:
-//! `bicycle` before `vehicle` before `access`. A condition on a key without a value restricts
-//! passage that is otherwise allowed.
+//! `bicycle` before `vehicle` before `access`. If a key has only a condition (`access:conditional`
+//! without `access`), passage is allowed whenever the condition does not apply.
 
 use super::super::tags::Tags;
 use crate::codec::hours::OpeningHours;
@@ -28,7 +28,7 @@ pub struct Access {
     pub access: Option<&'static str>,
     /// When pedestrians may pass, and e-bikes too if `ebike_hours` is `None`.
     pub opening_hours: Option<String>,
-    /// When e-bikes may pass, if that differs.
+    /// When e-bikes may pass, if that differs from `opening_hours`.
     pub ebike_hours: Option<String>,
 }
 

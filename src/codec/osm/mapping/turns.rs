@@ -30,7 +30,8 @@ const KINDS: [&str; 10] = [
     "only_u_turn",
 ];
 
-/// Reads the tags of a relation. `None` if it does not apply to e-bikes, or not at all times.
+/// Reads the tags of a relation. `None` if the relation is not a turn restriction, or if it has
+/// none that applies to e-bikes at all times.
 ///
 /// # Errors
 /// If the kind of restriction is unknown.

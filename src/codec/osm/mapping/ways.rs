@@ -138,8 +138,8 @@ fn lift(tags: &Tags, element: Element) -> Option<Outcome> {
     p.draft(ROUTES, shape)
 }
 
-/// For an area that can be crossed in any direction: whether e-bikes may be ridden on it if no tag
-/// says so. `None` for other areas.
+/// For an area that can be crossed in any direction: the value of the property `ebike` (`yes`,
+/// `dismount` or `no`) if no tag gives one. `None` for other elements.
 fn square(tags: &Tags, element: Element) -> Option<&'static str> {
     if !is_area(element) || tags.has("building") {
         return None;
@@ -159,7 +159,8 @@ fn square(tags: &Tags, element: Element) -> Option<&'static str> {
     }
 }
 
-/// The widest vehicle that can use a ramp beside steps.
+/// The widest vehicle that can use a ramp beside steps; `yes` if there is a ramp for an unknown
+/// vehicle, `no` if there is no ramp, `None` if the tags do not say.
 fn ramp(tags: &Tags) -> Option<&'static str> {
     const KINDS: [(&str, &str); 3] = [
         ("ramp:wheelchair", "wheelchair"),
@@ -182,7 +183,8 @@ fn ramp(tags: &Tags) -> Option<&'static str> {
     }
 }
 
-/// The incline in percent in the direction of the way. The values `up` and `down` are not numbers: [`slope`] reads them.
+/// The incline in percent in the direction of the way. The values `up` and `down` are not numbers; [`slope`] reads
+/// them.
 fn incline(tags: &Tags) -> Option<f64> {
     let text = tags.get("incline")?;
     let percent = match (text.strip_suffix('%'), text.strip_suffix('°')) {
@@ -290,8 +292,8 @@ pub(super) fn route(tags: &Tags, element: Element) -> Option<Outcome> {
     Some(Outcome::Draft(Draft { reversed, ..draft }))
 }
 
-/// Whether the way is one-way, and whether it runs against the direction of the way. Bicycles may
-/// be exempt.
+/// Whether the way is one-way, and whether its traffic runs against the order of its nodes. With
+/// `riding`, a way from which bicycles are exempt is not one-way.
 fn direction(tags: &Tags, riding: bool) -> (bool, bool) {
     let exempt = riding
         && (tags.is("oneway:bicycle", "no")

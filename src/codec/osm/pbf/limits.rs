@@ -1,7 +1,7 @@
 //! Limits on the contents of a block. A block of 32 MiB can hold sixteen million empty elements, which take a
 //! gigabyte when decoded. So the elements, texts and numbers of a block are counted before it is decoded.
 //!
-//! The format allows at most 8,000 elements per block; the limits are higher, since some writers exceed that.
+//! The format recommends at most 8,000 elements per block; the limits are higher, since some writers exceed that.
 //! Encoding: <https://protobuf.dev/programming-guides/encoding/>.
 
 use crate::model::{Localized, both};
@@ -124,7 +124,7 @@ impl Count {
         Ok(())
     }
 
-    /// Counts an element, and the numbers in those of its fields that `fields` names.
+    /// Counts an element, and the numbers in the fields whose field numbers are in `fields`.
     fn element(&mut self, element: &[u8], fields: &[u64]) {
         self.elements += 1;
         for (number, value) in Fields(element) {
