@@ -490,7 +490,7 @@ async fn changes_of_accounts_and_sign_ins_are_audited_without_secrets() {
         let kinds: Vec<_> = told.iter().map(|(kind, _)| *kind).collect();
         let (made, sign_in) = (AuditKind::Account, AuditKind::SignIn);
         assert_eq!(kinds, [made, made, sign_in, made], "{}", store.kind());
-        assert_eq!(told[0].1, "小李: made, roles rider");
+        assert_eq!(told[0].1, "小李: created, roles rider");
         assert_eq!(told[3].1, "小李: roles: rider → grid_worker; password set");
         assert_eq!(rows[2].entry.account_id.as_ref(), Some(&account.id));
         let all = format!("{rows:?}");

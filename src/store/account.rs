@@ -19,7 +19,7 @@ pub struct Principal {
     /// The ids of the communities to which the account is restricted; empty if it may act
     /// everywhere.
     pub communities: Vec<String>,
-    /// Whether the account may only read.
+    /// Whether the caller may only read, because its token is read-only.
     pub read_only: bool,
 }
 
@@ -279,7 +279,7 @@ impl Store {
     /// new password ends its sessions.
     ///
     /// # Errors
-    /// [`StoreError::LastAdmin`] if no administrator would be left.
+    /// [`StoreError::LastAdmin`] if no administrator would be left that can always sign in.
     pub async fn change_account(
         &self,
         id: &str,

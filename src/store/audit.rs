@@ -1,5 +1,5 @@
-//! The audit: who wrote, who read protected data, who signed in. Rows are only added; triggers in
-//! the database refuse changes and deletions.
+//! The audit: who wrote, who read protected data, who signed in. Triggers in the database refuse to
+//! change or delete rows; only [`Store::sweep_audit`] can delete them.
 //!
 //! The audit row of a write is inserted in the same transaction as the commit, so a commit of a
 //! known caller always has its row. The caller is not passed through every function: [`during`]
@@ -79,7 +79,7 @@ pub struct AuditEntry {
     pub collection: Option<String>,
     /// The id of the feature that was written or shown.
     pub feature: Option<String>,
-    /// The network address from which somebody signed in.
+    /// The network address of the caller; `None` for commits and on the command line.
     pub address: Option<String>,
     /// Further details in English, for example what was changed.
     pub detail: Option<String>,

@@ -118,8 +118,8 @@ impl Store {
         either!(self, s => s.erasures().await)
     }
 
-    /// Repeats all recorded erasures, for a database restored from a backup. Versions written after
-    /// an erasure stay as they are.
+    /// Repeats all recorded erasures, for a database restored from a backup, and returns the number
+    /// of versions that were changed. Versions written after an erasure stay as they are.
     pub async fn reapply_erasures(&self) -> Result<u64, StoreError> {
         let mut versions = 0;
         for erased in self.erasures().await? {

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::{Store, StoreError};
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
 
-/// A position in the log, to read it page by page. All commits before `seq` have been read, and of the commit `seq`
-/// all changes up to the id `after`.
+/// A position in the log, to read it page by page. All commits before `seq` have been read, and the changes of commit
+/// `seq` up to the id `after`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Position {
     /// The commit to continue with.
@@ -185,8 +185,8 @@ pub(super) fn next_position(
     }
 }
 
-/// Chooses the commits of a page from those that wrote a feature (number, bytes of properties), in order. Returns the
-/// last commit of the page, and whether more follow.
+/// Chooses the commits of a page. `commits` are the commits that wrote a feature, oldest first, each with the bytes of
+/// its properties. Returns the last commit of the page, and whether more follow; `None` if `commits` is empty.
 pub(super) fn page_end(commits: &[(i64, i64)], limit: u32) -> Option<(i64, bool)> {
     let mut bytes: u64 = 0;
     let mut end = None;

@@ -14,7 +14,7 @@ use super::sqlite::{beside, path_of};
 use super::{Store, StoreError};
 use crate::model::both;
 
-/// What stands between the command and the id of the process in a lock file.
+/// The text between the command and the id of the process in a lock file.
 const PROCESS: &str = ", process ";
 
 /// The exclusive right to serve or replace a database. Dropping the value releases it.
@@ -70,8 +70,9 @@ impl Claim {
                 }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
-            // The previous holder may have deleted the file between the two calls. The locked file
-            // then has no path, and the next process would lock another file.
+            // The previous holder may have deleted the file after it was opened and before it was
+            // locked here. The locked file then has no path, and the next process would lock
+            // another file.
             if !is_named(&file, &name) {
                 continue;
             }

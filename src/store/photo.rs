@@ -106,7 +106,8 @@ impl crate::model::InChinese for PhotoRefusal {
 }
 
 impl Store {
-    /// Stores a photo. If the same photo is stored already, it is kept for another day.
+    /// Stores a photo. If the same photo is stored already, only its upload time is renewed, so
+    /// that it is swept later.
     pub async fn put_photo(
         &self,
         photo: &Photo,

@@ -10,7 +10,7 @@ use super::{Store, StoreError, from_micros};
 pub struct ScenarioLimits {
     /// The most scenarios.
     pub count: u64,
-    /// The most bytes of all edits and questions.
+    /// The most bytes of all edits, questions and names of existing features together.
     pub bytes: u64,
 }
 
@@ -25,14 +25,15 @@ pub struct ScenarioContent {
     pub seq: u64,
     /// The edits, as JSON.
     pub edits: String,
-    /// Those of the edited features that are on the map at that commit, as JSON.
+    /// The collections and ids of the edited features that exist at commit `seq`, as JSON.
     pub existing: String,
-    /// The question that a page asks with the scenario, as JSON.
+    /// JSON that a page saves with the scenario, such as the question that the page asks.
     pub question: Option<String>,
 }
 
 impl ScenarioContent {
-    /// The number of bytes that count towards [`ScenarioLimits::bytes`].
+    /// The number of bytes of `edits`, `existing` and `question`, which count towards
+    /// [`ScenarioLimits::bytes`].
     pub(super) fn bytes(&self) -> u64 {
         let question = self.question.as_ref().map_or(0, String::len);
         (self.edits.len() + self.existing.len() + question) as u64
@@ -50,7 +51,7 @@ pub struct StoredScenario {
     pub created_at: Timestamp,
     /// When it was saved last.
     pub saved_at: Timestamp,
-    /// How often it was saved.
+    /// How often it was saved, including its creation.
     pub version: u64,
     /// The content that was saved last.
     pub content: ScenarioContent,
@@ -110,7 +111,8 @@ impl Store {
     }
 }
 
-/// Whether the scenarios, `count` with `bytes`, leave room for one more content.
+/// Whether one more scenario with this content fits. `count` and `bytes` are the number and the
+/// total bytes of the other scenarios.
 pub(super) fn has_room(
     (count, bytes): (i64, i64),
     content: &ScenarioContent,

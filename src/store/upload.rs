@@ -1,5 +1,5 @@
-//! Uploaded files that jobs read. They are stored in chunks until the job and its plan have ended,
-//! so they outlive the request and the process that received them.
+//! Uploaded files that jobs read. They are stored in chunks until they expire or are deleted, so
+//! they outlive the request and the process that received them.
 
 use jiff::Timestamp;
 use sqlx::{ColumnIndex, Decode, Row, Type};
@@ -68,7 +68,8 @@ pub struct Upload {
 }
 
 impl Store {
-    /// Begins an upload. It is removed at `expires_at` unless it is finished before.
+    /// Begins an upload. It is removed at `expires_at`; each chunk and the end of the upload set a
+    /// later time.
     pub async fn create_upload(
         &self,
         owner: &str,
@@ -78,11 +79,11 @@ impl Store {
         either!(self, s => s.create_upload(owner, name, expires_at).await)
     }
 
-    /// Adds the next chunk to an unfinished upload.
+    /// Adds the next chunk to an unfinished upload, which is then removed at `expires_at`.
     ///
     /// # Errors
     /// [`StoreError::Upload`] if a limit is exceeded, [`StoreError::NoUpload`] if the upload was
-    /// removed.
+    /// removed or is complete.
     pub async fn append_upload(
         &self,
         id: &str,

@@ -84,7 +84,7 @@ pub struct Webhook {
 /// The failure of a receiver to accept a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trouble {
-    /// When the first attempt failed.
+    /// When the first of the attempts that `failures` counts was made.
     pub since: Timestamp,
     /// The number of attempts that failed in a row.
     pub failures: u32,
@@ -234,7 +234,8 @@ impl Store {
         either!(self, s => s.advance_webhook(id, to).await)
     }
 
-    /// Lists deliveries to a webhook, the newest first; on request only those given up.
+    /// Lists deliveries to a webhook, the newest first. With `only`, lists only those in this
+    /// state.
     pub async fn deliveries(
         &self,
         hook: &str,

@@ -200,9 +200,10 @@ pub enum StoreError {
 /// The features of a staged edit that other commits changed after the edit was prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overtaken {
-    /// The number of such features.
+    /// The number of features that were changed.
     pub total: u64,
-    /// The first of these features, each with the newest commit that changed it.
+    /// The first of them, at most [`NAMED`](Self::NAMED), each with the newest commit that changed
+    /// it.
     pub first: Vec<(CollectionId, FeatureId, u64)>,
 }
 

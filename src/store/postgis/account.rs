@@ -157,7 +157,7 @@ pub(super) async fn add(tx: &mut PgConnection, new: &NewAccount) -> Result<Accou
     .execute(&mut *tx)
     .await
     .map_err(|e| StoreError::name_taken(e, &new.name))?;
-    let words = format!("{}: made, roles {}", account.name, account.rights.roles);
+    let words = format!("{}: created, roles {}", account.name, account.rights.roles);
     audit::add(tx, &of_account(&words), None).await?;
     Ok(account)
 }

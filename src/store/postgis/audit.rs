@@ -79,7 +79,8 @@ pub(super) async fn add(
     Ok(())
 }
 
-/// Allows the rest of this transaction to change and delete audit rows, for erasure and retention.
+/// Allows the rest of this transaction to change and delete audit rows, to remove rows after the
+/// retention period.
 pub(super) async fn open_gate(tx: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("SELECT set_config('onemap.erasing', 'on', true)")
         .execute(tx)

@@ -163,7 +163,7 @@ impl PostgisStore {
     }
 }
 
-/// Copies a table that both stores have; `extra` gives the values of columns that only SQLite has.
+/// Copies a table that both stores have; `more` gives the values of columns that only SQLite has.
 async fn copy_table(
     from: &mut PgConnection,
     to: &mut SqliteConnection,

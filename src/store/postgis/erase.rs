@@ -116,7 +116,7 @@ async fn scrub(
     }
     // The recorded problem of a quarantined version may quote its text.
     sqlx::query(
-        "UPDATE onemap.quarantine SET problem = 'a property of it was erased' \
+        "UPDATE onemap.quarantine SET problem = 'a property of this row was erased' \
          WHERE collection = $1 AND id = $2",
     )
     .bind(collection)

@@ -43,7 +43,7 @@ impl PostgisStore {
         .execute(&mut *tx)
         .await?;
         let words = format!(
-            "invite {}: made, roles {}, {} uses",
+            "invite {}: created, roles {}, {} uses",
             invite.id, invite.rights.roles, invite.uses
         );
         audit::add(&mut tx, &of_account(&words), None).await?;

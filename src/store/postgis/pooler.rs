@@ -12,8 +12,8 @@ use super::connect;
 use crate::model::both;
 use crate::store::StoreError;
 
-/// How often the two connections are compared. One comparison is not enough, because the pooler may
-/// happen to give them two servers while other clients use it.
+/// The number of times that the two connections are compared. One comparison is not enough, because
+/// the pooler may happen to give them two servers while other clients use it.
 const TRIES: usize = 5;
 
 const WAY_OUT: &str = "One Map needs sessions (LISTEN, prepared statements, locks): connect it to \

@@ -94,7 +94,8 @@ impl PostgisStore {
         }
     }
 
-    /// Returns the collections whose schemas the commit changed.
+    /// Does the work of [`judge`](Self::judge) and returns the collections whose schemas the commit
+    /// changed; none if another node has checked the commit.
     async fn try_judge(&self, commit: &Numbered) -> Result<Vec<String>, StoreError> {
         let mut connection = self.shared.pool.acquire().await?;
         let mut tx = connection

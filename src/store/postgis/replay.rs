@@ -15,7 +15,8 @@ use super::write::{
 use crate::model::Edit;
 use crate::store::{Committed, StoreError, audit, from_micros};
 
-/// Takes the lock of `onemap.seal` before the first edit.
+/// Takes the advisory lock of the trigger function `onemap.seal`, which numbers commits, before the
+/// first edit.
 const SEAL_LOCK: &str = "SELECT pg_advisory_xact_lock(1869439344, 1)";
 /// Turns the rows written so far into a commit; following rows belong to the next commit.
 const SEAL: &str = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED";
@@ -58,8 +59,8 @@ impl PostgisStore {
         sqlx::query("SELECT set_config('lock_timeout', '10s', true)")
             .execute(&mut *tx)
             .await?;
-        // Row locks first and the lock of the commit numbers last, in the order that all writers
-        // use.
+        // Takes the row locks first and the lock of the commit numbers last. All writers use this
+        // order, which avoids deadlocks.
         lock(&mut tx, edits.iter().map(|(e, c)| (e, c))).await?;
         sqlx::query(SEAL_LOCK).execute(&mut *tx).await?;
         for (edit, _) in edits {

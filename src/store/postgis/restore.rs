@@ -193,7 +193,7 @@ async fn renumber(tx: &mut PgConnection, all: &[String]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Copies a table that both stores have; `extra` gives the expressions of columns that only
+/// Copies a table that both stores have; `more` gives the expressions of columns that only
 /// PostgreSQL has.
 async fn copy_table(
     file: &mut SqliteConnection,

@@ -157,7 +157,8 @@ pub(super) fn body(
         .map(|g| if checked { g } else { validity::normalise(g) });
     Ok(Some(Body {
         geometry,
-        // `jsonb` sorts object keys by its own rules.
+        // `jsonb` sorts object keys by its own rules, so the text is brought into canonical order
+        // again.
         properties: Properties::parse(properties).map_err(|e| format!("properties: {e}"))?,
     }))
 }

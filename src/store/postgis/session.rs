@@ -11,8 +11,8 @@ use crate::store::audit::of_sign_in;
 use crate::store::session::SESSIONS;
 use crate::store::{Principal, StoreError, TokenSecret, now};
 
-/// The year 9999 in microseconds: later than any session ends, and still a valid timestamp in
-/// PostgreSQL.
+/// The end of the year 9999, in microseconds since 1970: later than any session ends, and still a
+/// valid timestamp in PostgreSQL.
 const FAR: i64 = 253_402_300_799_000_000;
 
 impl PostgisStore {

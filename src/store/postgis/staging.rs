@@ -1,6 +1,6 @@
 //! Large edits: rows are collected in a temporary table on a separate connection and written to the
-//! map in one transaction. Until then no other writer waits for them. If the process is killed,
-//! PostgreSQL drops the table with the connection.
+//! map in one transaction. Before that transaction, no other writer has to wait. If the process is
+//! killed, PostgreSQL drops the table with the connection.
 
 use sqlx::Connection;
 use sqlx::postgres::PgConnection;

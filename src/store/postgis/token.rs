@@ -183,7 +183,7 @@ async fn add(
     .bind(token.read_only)
     .execute(&mut *tx)
     .await?;
-    let words = format!("{}: token {} made", account.name, token.id);
+    let words = format!("{}: token {} created", account.name, token.id);
     audit::add(tx, &of_account(&words), None).await?;
     Ok((token, secret))
 }

@@ -51,7 +51,7 @@ impl PostgisStore {
         let mut tx = connection
             .begin_with("BEGIN ISOLATION LEVEL READ COMMITTED")
             .await?;
-        // The timeout of each statement is 10 s, because no caller waits longer for a response.
+        // A statement waits at most 10 s for a lock, because no caller waits longer for a response.
         announce(
             &mut tx,
             &edit.author,
@@ -121,7 +121,8 @@ pub(super) fn absent(edit: &Edit) -> HashSet<Key> {
         .collect()
 }
 
-/// Sets author and reason for the triggers, for the rest of the transaction.
+/// Sets author, reason and effective time for the triggers, and the lock timeout, for the rest of
+/// the transaction.
 pub(super) async fn announce(
     tx: &mut PgConnection,
     author: &Author,
@@ -149,7 +150,8 @@ fn plain(text: &str) -> String {
     text.replace('\0', "")
 }
 
-/// Locks the rows that the edits read and write, in the one order that all writers use.
+/// Locks the rows that the edits read and write, in the one order that all writers use, which
+/// avoids deadlocks.
 pub(super) async fn lock(
     tx: &mut PgConnection,
     edits: impl Iterator<Item = (&Edit, &Columns)>,

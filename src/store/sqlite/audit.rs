@@ -85,8 +85,8 @@ pub(super) async fn add(
     Ok(())
 }
 
-/// Allows this transaction to change and delete audit rows until [`close_gate`], for erasure and
-/// retention.
+/// Allows this transaction to change and delete audit rows until [`close_gate`], to remove rows
+/// after the retention period.
 pub(super) async fn open_gate(tx: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("INSERT OR IGNORE INTO audit_gate (open) VALUES (1)")
         .execute(tx)

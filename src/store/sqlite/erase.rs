@@ -94,8 +94,9 @@ impl SqliteStore {
     }
 }
 
-/// Removes the properties at `paths` from the versions of a feature that were written up to a moment. Without
-/// a moment, removes them from all versions, including those that are not committed yet.
+/// Removes the properties at `paths` from the versions of a feature that were written up to `until` (in microseconds
+/// since 1970; `i64::MAX` means all versions), and from those that are not committed yet. Returns the number of changed
+/// versions and removed contacts.
 async fn scrub(
     tx: &mut SqliteConnection,
     collection: &str,

@@ -44,7 +44,7 @@ impl SqliteStore {
             .execute(&mut *tx)
             .await?;
             let words = format!(
-                "invite {}: made, roles {}, {} uses",
+                "invite {}: created, roles {}, {} uses",
                 invite.id, invite.rights.roles, invite.uses
             );
             audit::add(&mut tx, &of_account(&words), None).await?;

@@ -121,7 +121,7 @@ struct Log {
     head: Head,
     /// The batch number of the next commit.
     batch: i64,
-    /// The state before the transaction of all features that the edits name.
+    /// The state, before the transaction, of all features that the edits name.
     before: HashMap<Key, Current>,
     /// For each changed feature, the index of its newest version among the changes.
     last: BTreeMap<Key, usize>,

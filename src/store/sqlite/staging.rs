@@ -1,6 +1,6 @@
 //! Large edits: rows are staged in short transactions, so that single writes can run in between,
-//! and are published in one more. If the process is killed, it leaves rows that no commit names;
-//! they are swept later.
+//! and are published in one more short transaction. If the process is killed, it leaves rows that
+//! no commit names; they are swept later.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -190,12 +190,13 @@ async fn add(
     .bind(token.read_only)
     .execute(&mut *tx)
     .await?;
-    let words = format!("{}: token {} made", account.name, token.id);
+    let words = format!("{}: token {} created", account.name, token.id);
     audit::add(tx, &of_account(&words), None).await?;
     Ok((token, secret))
 }
 
-/// The owner of a valid token, the token's id, and when the token or its account expires.
+/// The owner of a valid token, the token's id, and when the token expires, in microseconds since
+/// 1970.
 pub(super) async fn good_token(
     connection: &mut SqliteConnection,
     secret: &str,
