@@ -71,7 +71,7 @@ async fn all_sheets_of_a_workbook_are_imported_whatever_the_file_name() {
     assert_eq!(fault["column"], "上报时间");
     let said = fault["problem_zh"].as_str().unwrap();
     assert!(
-        said.contains("现为“昨天”") && said.contains("应为"),
+        said.contains("实际为“昨天”") && said.contains("应为"),
         "{said}"
     );
     assert_eq!(wrong["created"], 1);

@@ -7,11 +7,11 @@
 //! Alert, the last of an ended case a Cancel, those between are Updates. Each refers to all earlier
 //! ones. A drill is marked as such (`status` Exercise).
 //!
-//! | ours | CAP |
+//! | One Map | CAP |
 //! | --- | --- |
 //! | red / yellow / green | `severity` Severe / Moderate / Minor |
 //! | red / yellow / green | `urgency` Immediate / Expected / Future; Past once the case has ended |
-//! | reported, not filed yet | `certainty` Possible; Likely if a grid worker, a unit or a sensor reported it |
+//! | reported, not filed yet | `certainty` Possible; Likely if reported by a grid worker, unit, sensor, camera or rule |
 //! | filed and later | `certainty` Observed |
 //! | rejected | `certainty` Unlikely |
 //! | corridor_clutter, flying_wire_charging | `category` Fire |

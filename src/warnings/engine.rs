@@ -70,8 +70,8 @@ pub trait Surroundings {
         each: &mut dyn FnMut(Earlier),
     );
 
-    /// The competences of the unit to which a case of `category` is dispatched; `None` if there is
-    /// no such unit.
+    /// The competences of the unit `unit`, to which a case of `category` is to be dispatched;
+    /// `None` if there is no such unit.
     fn competences(&self, unit: &str, category: &str) -> Option<Vec<String>>;
 
     /// Whether a notice of the case is sent or suppressed at a moment; `None` if nobody is to be
@@ -249,8 +249,8 @@ fn absorbed(around: &impl Surroundings, into: &Case, merged: &Case, at: Timestam
     next
 }
 
-/// Writes into the last step what happens to its notice. A notice is due if the step made the case count for
-/// its grid or raised its level, and the rules send notices of that level.
+/// Writes into the last step what happens to its notice. A notice is due if the step opened or reopened the case, made
+/// it count for its grid, or raised its level, and if the rules send notices of that level.
 fn notify(around: &impl Surroundings, before: Option<&Case>, case: &mut Case) {
     let rose = before.is_none_or(|before| opens(before, case) || case.level > before.level);
     if !rose || !case.counts() || case.status.is_ended() {

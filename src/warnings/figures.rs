@@ -88,7 +88,8 @@ pub struct Row {
     pub closed: u32,
     /// Of the closed cases, those that were handled by their due date.
     pub on_time: u32,
-    /// `on_time` divided by the number of closed cases with a due date, 0 to 1.
+    /// `on_time` divided by the number of closed cases with a due date and a time of handling, 0 to
+    /// 1.
     pub on_time_share: Option<f64>,
     /// How often units returned the closed cases.
     pub returned: u32,

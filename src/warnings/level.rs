@@ -57,7 +57,7 @@ pub struct Assessment {
     /// Since when these facts give that level. If a step changed the facts, the case has its new
     /// level since that step at the earliest.
     pub since: Timestamp,
-    /// The reason as a text. It is valid until the next moment at which it changes.
+    /// The reason as a text. It stays the same until [`next_moment`].
     pub reason: Localized,
     /// When the case became overdue; `None` if it is not overdue.
     pub overdue_at: Option<Timestamp>,
@@ -274,8 +274,8 @@ impl Clock<'_> {
         }
     }
 
-    /// The moment at which `time` has passed since `from`. Pauses for which `counts` returns `true` are not
-    /// counted. `None` if such a pause has no end yet.
+    /// The moment at which `time` has passed since `from`. Time within the pauses for which `counts` returns `true`
+    /// does not count. `None` if such a pause begins before that moment and has no end yet.
     fn reach(
         &self,
         from: Timestamp,

@@ -3,8 +3,8 @@
 //!
 //! The board is a projection of the collections `grids` and `warnings` and of the conditions of
 //! sensors, updated record by record. As long as the ledger has never contained a warning, every
-//! level is *no data*, and so is that of a grid whose sensor sends nothing. Cases pending review
-//! and drills do not count.
+//! level is *no data*. A grid without open warnings whose sensor sends nothing has *no data* too.
+//! Cases pending review and drills do not count.
 //!
 //! A commit copies little ([`Shards`]). The sums are computed once per snapshot, on first use.
 
@@ -377,7 +377,7 @@ struct Sum<'a> {
     worst: Option<(&'a FeatureId, &'a Open)>,
     /// The number of the smallest grids in it.
     parts: u32,
-    /// How many of these have no data.
+    /// The number of those smallest grids that have no data.
     blind: u32,
 }
 

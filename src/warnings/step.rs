@@ -364,14 +364,14 @@ pub struct Step {
     /// The number of reports added to the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reports: Option<u32>,
-    /// The new level, if the level or its reason changed.
+    /// The level after the step; present in the first step and in steps that changed the level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// The reason for the new level.
+    /// The reason for the level, if the reason changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Localized>,
-    /// The mark of the client's idempotency key. It is stored in the case and not in the step, so
-    /// that it is not published.
+    /// The hashes of the client's idempotency key. They are stored in the case and not in the step,
+    /// so that they are not published.
     #[serde(skip)]
     pub key: Option<KeyMark>,
     /// Whether the notice of the step was sent, or what suppressed it; absent if no notice was due.

@@ -26,9 +26,9 @@ pub struct OnTime {
     pub days: u32,
     /// Cases closed in these days.
     pub closed: u32,
-    /// Of the closed cases, those with a due date.
+    /// Of the closed cases, those with a due date and a time of handling.
     pub with_due: u32,
-    /// Of the closed cases with a due date, those that were handled by then.
+    /// Of the closed cases, those that were handled by their due date.
     pub on_time: u32,
     /// `on_time` divided by `with_due`, 0 to 1.
     pub share: Option<f64>,
@@ -43,7 +43,7 @@ pub struct Day {
     pub until: Timestamp,
 }
 
-/// A number of days that end with today.
+/// The last `many` days, the oldest first; the last one is today.
 pub fn days(calendar: &Calendar, now: Timestamp, many: u32) -> Vec<Day> {
     let today = calendar.date_of(now);
     let past = (1..many).rev().filter_map(|back| {

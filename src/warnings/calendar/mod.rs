@@ -2,7 +2,8 @@
 //!
 //! Working time passes only during office hours. A day has the office hours of its weekday unless
 //! it is a holiday; a make-up workday has the hours of `make_up`. For a year without an entry the
-//! holidays are unknown and only weekends are free; [`Calendar::knows`] tells whether there is one.
+//! holidays are unknown and only weekends are free; [`Calendar::knows`] tells whether a year has an
+//! entry.
 
 mod parse;
 
@@ -16,7 +17,7 @@ pub use parse::DEFAULT;
 
 use crate::model::Localized;
 
-/// The search for working time ends after this many days without any.
+/// The number of days from the start within which [`Calendar::add`] searches for working time.
 const FURTHEST_DAYS: u32 = 4000;
 
 /// The office hours, holidays and make-up workdays (调休) by which working time is counted.
@@ -99,7 +100,7 @@ impl Calendar {
     }
 
     /// The first moment by which a working time has passed since `from`; `from` itself for zero.
-    /// `None` if there is no such moment within ten years.
+    /// `None` if there is no such moment within 4000 days.
     pub fn add(&self, from: Timestamp, working: SignedDuration) -> Option<Timestamp> {
         if !working.is_positive() {
             return Some(from);

@@ -295,8 +295,8 @@ fn holiday<'r>(year: i16, table: &Table<'r>, days: &mut Days<'r>) {
     );
 }
 
-/// Parses a day of the year. The last days of the year before are allowed too, because the New Year
-/// holiday may begin there.
+/// Parses a day of the year. Days in December of the year before are allowed too, because the New
+/// Year holiday may begin there.
 fn day(item: &Item<'_>, year: i16) -> Option<Date> {
     let date = item.date()?;
     let near = date.year() == year || (date.year() == year - 1 && date.month() == 12);

@@ -90,7 +90,7 @@ pub struct Inside {
     /// The hash of the report's content, if the report came with an idempotency key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_sha256: Option<String>,
-    /// The marks of the idempotency keys of its steps, the newest last.
+    /// The hashes of the idempotency keys of its steps, the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
     /// The number of the report among those of the same category at the same place within the

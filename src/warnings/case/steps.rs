@@ -193,7 +193,7 @@ impl Case {
     }
 
     /// Computes the level at the time of the last step and writes it into that step. A case that
-    /// ended keeps its level.
+    /// ended keeps its level. Returns whether the level rose.
     pub fn judge(&mut self, rules: &Rules, calendar: &Calendar) -> bool {
         let Some(at) = self.step.as_ref().map(|s| s.at) else {
             return false;

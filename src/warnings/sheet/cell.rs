@@ -31,8 +31,8 @@ pub enum Epoch {
 }
 
 impl Epoch {
-    /// The moment of a number of days since this day, in China's time zone. `None` for dates before 1954
-    /// or after 2119, because such numbers are rarely meant as dates.
+    /// The moment of a number of days since day 0 of this epoch, in China's time zone. `None` for dates before 1954 or
+    /// after 2119, because such numbers are rarely meant as dates.
     pub fn moment(self, days: f64) -> Option<Timestamp> {
         let days = match self {
             Self::Year1900 => days,
@@ -165,7 +165,8 @@ fn evening(hour: u8) -> u8 {
     }
 }
 
-/// Removes every occurrence of the words from a text and returns one that was found.
+/// Finds the first of the words that occurs in the text, replaces its first occurrence with a space
+/// and returns it; `None` if no word occurs.
 fn take_word<'w>(text: &mut String, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let found = words.into_iter().find(|word| text.contains(word))?;
     *text = text.replacen(found, " ", 1);

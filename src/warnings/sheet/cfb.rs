@@ -4,7 +4,7 @@
 const HEADER: usize = 512;
 /// Sector numbers from here on have special meanings.
 const LAST_SECTOR: u32 = 0xffff_fffa;
-/// Shorter streams are stored in 64-byte sectors inside of one long stream.
+/// Streams shorter than this, in bytes, are stored in 64-byte sectors inside of one long stream.
 const MINI_LIMIT: u64 = 4096;
 const MINI_SECTOR: usize = 64;
 

@@ -247,7 +247,7 @@ pub fn words(schema: &Value) -> Map<String, Value> {
         .collect()
 }
 
-/// The value with a name, given as its id or in either language.
+/// The id of the value whose id, or whose name in either language, is `text`.
 pub fn value_named(words: &Map<String, Value>, property: &str, text: &str) -> Option<String> {
     let values = words.get(property)?.as_object()?;
     values
@@ -264,7 +264,7 @@ pub fn value_named(words: &Map<String, Value>, property: &str, text: &str) -> Op
         .map(|(id, _)| id.clone())
 }
 
-/// The name of a value.
+/// The name of a value; the value itself if it has no name.
 pub fn value_name(
     words: &Map<String, Value>,
     names: &Names,

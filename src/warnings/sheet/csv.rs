@@ -1,4 +1,4 @@
-//! Reads CSV separated by commas, semicolons or tabs.
+//! Reads CSV separated by commas, semicolons, tabs or vertical bars (`|`).
 
 use super::cell::Cell;
 use super::table::{MOST_COLUMNS, MOST_ROWS, ReadError, Room, Table, decoded, known_headers};
@@ -109,8 +109,8 @@ fn said_separator(text: &str) -> (Option<u8>, &str) {
     }
 }
 
-/// The separator with which a header row is found; otherwise the most frequent one of the first
-/// row.
+/// The separator that gives the row with the most known headers among the first [`LOOKED_AT`] rows;
+/// if several do, the one that gives such a row the most cells.
 fn likely_separator(text: &str) -> u8 {
     let score = |separator: u8| {
         let rows = records(text, separator).take(LOOKED_AT);

@@ -459,7 +459,7 @@ pub(super) fn spreadsheet_ml(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Ta
     Ok(tables)
 }
 
-/// The position in `ss:Index`, counted from 0; otherwise the next one.
+/// The index from `ss:Index`, converted to count from 0; `next` if the attribute is missing.
 fn place(attributes: &str, next: usize) -> usize {
     number(attributes, "index").map_or(next, |n| n.saturating_sub(1))
 }

@@ -11,8 +11,8 @@
 //! | `plan` | converts rows to backdated steps |
 //!
 //! Importing an exported file changes nothing. Headers are Chinese or English, times are in China's
-//! time zone (+08:00). A sheet that a district kept before is imported as backdated steps, see
-//! [`plan`].
+//! time zone (+08:00). A ledger that a district kept in a spreadsheet before is imported as
+//! backdated steps, see [`plan`].
 
 pub mod cell;
 mod cfb;
@@ -100,7 +100,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// The category with a name, given as its id or in either language.
+    /// The id of the category whose id, or whose name in either language, is `text`.
     pub fn category(&self, text: &str) -> Option<&str> {
         let named = |name: &Localized| name.zh == text || name.en.eq_ignore_ascii_case(text);
         self.categories

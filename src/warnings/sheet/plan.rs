@@ -1,5 +1,5 @@
-//! Converts a sheet that a district kept before to backdated steps: each row becomes the steps that
-//! the ledger would have recorded, each at its own time.
+//! Converts a ledger that a district kept in a spreadsheet before to backdated steps: each row
+//! becomes the steps that the ledger would have recorded, each at its own time.
 //!
 //! A row has at least a category, the time of the report, and a place: longitude and latitude, a
 //! building, or an address on the map. The column status says how far the case got; if it is empty,
@@ -89,8 +89,9 @@ pub struct Plan {
     pub ignored: Vec<String>,
 }
 
-/// Parses the sheets of one or several files. `words` are the names of the schema's values. Times
-/// after `now` are refused.
+/// Parses the sheets of one or several files. `words` are the names of the property values, as
+/// [`columns::words`](super::columns::words) reads them from the schema. Times after `now` are
+/// refused.
 pub fn plan(sheets: &[Sheet], names: &Names, words: &Map<String, Value>, now: Timestamp) -> Plan {
     let Ok(plan) = plan_metered(sheets, names, words, now, &Free);
     plan
@@ -146,7 +147,7 @@ fn places_of(from: usize, sheet: &Sheet, plan: &mut Plan) -> BTreeMap<&'static s
                     wrong(
                         Some(header.clone()),
                         Localized::new(
-                            format!("有两列都是“{}”，请只留一列", column.zh),
+                            format!("有两列都是“{}”，请只保留一列", column.zh),
                             format!(
                                 "two headers stand for the column {:?}; keep one of them",
                                 column.zh
@@ -229,7 +230,7 @@ fn rows_of<M: Meter>(
                     let problem = Problem::new(
                         *row,
                         column.cloned(),
-                        Localized::new("另一行也用了这个编号", "another row has this id"),
+                        Localized::new("与另一行的编号重复", "another row has this id"),
                     );
                     plan.problems
                         .push(problem.of_sheet(from, sheet.name.as_deref()));
@@ -289,7 +290,7 @@ impl Line<'_> {
         let ids: Vec<&str> = known.collect();
         self.wrong(
             column,
-            format!("应为 {} 之一，现为“{text}”", zh.join("、")),
+            format!("应为 {} 之一，实际为“{text}”", zh.join("、")),
             format!("expected one of {}, found {text:?}", ids.join(", ")),
         );
     }
@@ -300,7 +301,7 @@ impl Line<'_> {
         if length > TEXT_LIMIT {
             self.wrong(
                 column,
-                format!("最多 {TEXT_LIMIT} 个字，现有 {length} 个"),
+                format!("不能超过 {TEXT_LIMIT} 个字符，实际有 {length} 个"),
                 format!("at most {TEXT_LIMIT} characters, found {length}"),
             );
             return None;
@@ -322,7 +323,7 @@ impl Line<'_> {
             self.wrong(
                 column,
                 format!(
-                    "应为 2026-11-22 14:05 或 2026年11月22日 下午2时05分 这样的日期和时间，现为“{}”",
+                    "应为 2026-11-22 14:05 或 2026年11月22日 下午2时05分 这样的日期和时间，实际为“{}”",
                     cell.text()
                 ),
                 format!(
@@ -343,8 +344,11 @@ impl Line<'_> {
         if number.is_none() {
             self.wrong(
                 column,
-                format!("应为不超过 {most} 的数，现为“{}”", cell.text()),
-                format!("expected a number up to {most}, found {:?}", cell.text()),
+                format!("应为 -{most} 至 {most} 的数，实际为“{}”", cell.text()),
+                format!(
+                    "expected a number from -{most} to {most}, found {:?}",
+                    cell.text()
+                ),
             );
         }
         number
@@ -382,7 +386,7 @@ impl Line<'_> {
     fn read(&mut self) -> Option<Planned> {
         let id = self.text("id").and_then(|text| {
             FeatureId::new(&text)
-                .map_err(|e| self.wrong("id", format!("编号“{text}”不能用"), e.to_string()))
+                .map_err(|e| self.wrong("id", format!("“{text}”不能用作编号"), e.to_string()))
                 .ok()
         });
         let category = self.category();
@@ -402,7 +406,7 @@ impl Line<'_> {
             _ => {
                 self.wrong(
                     "lon",
-                    "经度和纬度要同时填写",
+                    "经度和纬度应同时填写",
                     "expected longitude and latitude, found only one of them",
                 );
                 None
@@ -496,7 +500,7 @@ impl Line<'_> {
         if found.is_none() {
             self.wrong(
                 "unit",
-                format!("没有叫“{text}”的成员单位，或不止一家同名"),
+                format!("没有名为“{text}”的成员单位，或有多家单位同名"),
                 format!("no unit, or more than one, is named {text:?}; see the collection units"),
             );
         }

@@ -102,8 +102,8 @@ pub fn read_metered(bytes: &[u8], meter: &impl Meter) -> Result<Book, ReadError>
     book(tables)
 }
 
-/// Whether a file with this beginning may be a ledger: a workbook, or text with the headers of the
-/// ledger.
+/// Whether a file with this beginning may be a ledger: a workbook, an HTML table, or text with at
+/// least two known headers in one row.
 pub fn is_likely(head: &[u8]) -> bool {
     match kind_of(head) {
         Ok(Kind::Text) => csv::head(whole_lines(head))

@@ -297,7 +297,8 @@ impl Table {
         self.rows.iter().enumerate().filter(move |(_, c)| filled(c))
     }
 
-    /// The index of the row that has all required headers.
+    /// The index of the row that has all required headers; `None` if it is not among the first
+    /// `HEADER_WITHIN` non-empty rows.
     pub fn header(&self) -> Option<usize> {
         self.filled()
             .take(HEADER_WITHIN)
@@ -305,7 +306,8 @@ impl Table {
             .map(|(row, _)| row)
     }
 
-    /// The row that is most similar to a header, for an error that says what is missing.
+    /// The index of the row with the most known headers, and their number, for an error that says
+    /// what is missing.
     pub fn likely_header(&self) -> Option<(usize, usize)> {
         self.filled()
             .take(HEADER_WITHIN)
@@ -365,7 +367,8 @@ pub(super) fn known_headers(cells: &[Cell]) -> usize {
 pub(super) fn decoded(bytes: &[u8]) -> Result<String, ReadError> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        // UTF-16, which spreadsheets write as "Unicode text", was recognized by its first bytes.
+        // `decode` also reads UTF-16, which spreadsheets write as "Unicode text": it recognizes the
+        // byte order mark.
         Err(_) => match encoding_rs::GB18030.decode(bytes) {
             (text, _, false) => text.into_owned(),
             _ => return Err(ReadError::Encoding),

@@ -256,7 +256,7 @@ fn write_row(
         match style.cell(row, column) {
             Cell::Empty => {}
             Cell::Text(text) => {
-                // The maximum number of characters in a cell.
+                // The maximum number of characters in an Excel cell.
                 let text: String = text.chars().take(32_767).collect();
                 sheet.write_string(line, to, text)?;
             }

@@ -73,7 +73,7 @@ impl Line<'_> {
             );
             self.wrong(
                 "unit",
-                format!("状态为“{word}”的事件要有承办单位"),
+                format!("状态为“{word}”的事件应填写承办单位"),
                 format!("a case with the status {status} needs a unit"),
             );
         }
@@ -117,9 +117,9 @@ impl Line<'_> {
                     if due_at.is_some_and(|due| due <= last) {
                         self.wrong(
                             "due_at",
-                            format!("期限早于派遣时间 {}", sheet_time(last)),
+                            format!("期限不晚于派遣时间 {}，应晚于派遣时间", sheet_time(last)),
                             format!(
-                                "the due date is before the dispatch at {}",
+                                "the due date is not after the dispatch at {}",
                                 sheet_time(last)
                             ),
                         );
@@ -136,7 +136,7 @@ impl Line<'_> {
                     if until.is_none() {
                         self.wrong(
                             "parked_until",
-                            "挂账的事件要写明挂账至何时",
+                            "挂账事件应填写挂账期限",
                             "a parked case needs the date until which it is parked",
                         );
                     }

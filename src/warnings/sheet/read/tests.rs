@@ -1,5 +1,4 @@
-//! Tests with files as districts have them. Each test represents a file that was once read
-//! incorrectly.
+//! Tests with files as districts have them.
 
 use std::io::{Cursor, Write};
 
