@@ -136,7 +136,7 @@ impl Line<'_> {
                     if until.is_none() {
                         self.wrong(
                             "parked_until",
-                            "挂账事件应填写挂账期限",
+                            "挂账事件应填写“挂账至”的日期",
                             "a parked case needs the date until which it is parked",
                         );
                     }
