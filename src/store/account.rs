@@ -63,7 +63,7 @@ pub struct Account {
     pub name: String,
     /// The roles of the account and where they apply.
     pub rights: Rights,
-    /// Whether it can sign in with a password.
+    /// Whether the account can sign in with a password.
     pub has_password: bool,
     /// When the account was created.
     pub created_at: Timestamp,
@@ -164,9 +164,9 @@ impl Account {
 /// write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Admins {
-    /// All of them, including those whose account or credential will expire.
+    /// All such administrators, including those whose account or credential will expire.
     pub now: i64,
-    /// Those whose account and credential never expire.
+    /// The administrators whose account and credential never expire.
     pub lasting: i64,
 }
 
@@ -239,7 +239,7 @@ pub struct AccountQuery {
 pub struct PasswordOwner {
     /// The account's id.
     pub account_id: String,
-    /// The hash of its password; `None` if it has none.
+    /// The hash of the account's password; `None` if the account has none.
     pub password: Option<PasswordHash>,
 }
 

@@ -164,7 +164,7 @@ fn cut(text: &str) -> String {
 pub struct AuditRow {
     /// The row's number; numbers grow with time.
     pub id: i64,
-    /// When it was written.
+    /// When the row was written.
     pub at: Timestamp,
     /// The number of the commit that a write made.
     pub seq: Option<u64>,

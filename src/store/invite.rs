@@ -11,17 +11,17 @@ use super::{Account, NewAccount, PasswordHash, Principal, Rights, Store, StoreEr
 pub struct Invite {
     /// The invite's id, used to revoke it.
     pub id: String,
-    /// The rights of the accounts created with it.
+    /// The rights of the accounts created with the invite.
     pub rights: Rights,
     /// The purpose of the invite, as its author wrote it.
     pub note: Option<String>,
-    /// The maximum number of accounts that it may create.
+    /// The maximum number of accounts that the invite may create.
     pub uses: u32,
     /// The number of accounts created so far.
     pub used: u32,
     /// When the invite was created.
     pub created_at: Timestamp,
-    /// The id of the account that created it; `None` for the command line.
+    /// The id of the account that created the invite; `None` for the command line.
     pub created_by: Option<String>,
     /// When the invite expires.
     pub expires_at: Timestamp,
@@ -66,11 +66,11 @@ impl Invite {
 /// The input for creating an invite.
 #[derive(Debug, Clone)]
 pub struct NewInvite {
-    /// The rights of the accounts created with it.
+    /// The rights of the accounts created with the invite.
     pub rights: Rights,
     /// The purpose of the invite.
     pub note: Option<String>,
-    /// The maximum number of accounts that it may create.
+    /// The maximum number of accounts that the invite may create.
     pub uses: u32,
     /// When the invite expires.
     pub expires_at: Timestamp,
@@ -83,7 +83,7 @@ pub struct NewInvite {
 pub struct Guest {
     /// The name of the new account.
     pub name: String,
-    /// The hash of its password; `None` if it has none.
+    /// The hash of the new account's password; `None` if the account has none.
     pub password: Option<PasswordHash>,
 }
 

@@ -96,7 +96,7 @@ pub enum Opening {
 pub struct Committed {
     /// The number of the commit; if nothing changed, the number of the newest commit.
     pub seq: u64,
-    /// When it was written.
+    /// When that commit was written.
     pub at: Timestamp,
     /// The number of features that changed; 0 if the map already contained all changes of the edit.
     pub changed: u64,
@@ -107,7 +107,7 @@ pub struct Committed {
 pub struct Head {
     /// The newest commit; 0 in an empty store.
     pub seq: u64,
-    /// When it was written.
+    /// When that commit was written.
     pub at: Timestamp,
 }
 

@@ -15,7 +15,7 @@ pub struct DeviceLastSeen {
     pub place: String,
     /// The warning category that was observed.
     pub category: String,
-    /// When it was observed.
+    /// When the observation was made.
     pub at: Timestamp,
     /// The measured value, in the unit of the category's rule.
     pub value: f64,

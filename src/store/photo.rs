@@ -28,7 +28,7 @@ pub enum PhotoSize {
 pub struct Uploader {
     /// The secret from the response to the upload. Only its hash is stored.
     pub claim: Option<String>,
-    /// The account that uploaded it.
+    /// The account that uploaded the photo.
     pub account: Option<String>,
 }
 
@@ -37,9 +37,9 @@ pub struct Uploader {
 pub struct StoredPhoto {
     /// The JPEG file in the requested size.
     pub jpeg: Vec<u8>,
-    /// The feature and property to which it is linked.
+    /// The features and properties to which the photo is linked.
     pub places: Vec<PhotoPlace>,
-    /// The account that uploaded it.
+    /// The account that uploaded the photo.
     pub account: Option<String>,
 }
 
@@ -165,7 +165,7 @@ pub(super) fn claim_hash(claim: &str) -> Vec<u8> {
 pub(super) struct Upload {
     pub claim: Option<Vec<u8>>,
     pub account: Option<String>,
-    /// The feature and property to which it is linked.
+    /// The features and properties to which the photo is linked.
     pub places: Vec<PhotoPlace>,
 }
 

@@ -19,9 +19,9 @@ pub struct ScenarioLimits {
 pub struct ScenarioContent {
     /// The name for people.
     pub name: String,
-    /// The name of the account that saves it.
+    /// The name of the account that saves the scenario.
     pub saved_by: String,
-    /// The commit of the map on which it is saved.
+    /// The newest commit of the map when the scenario is saved.
     pub seq: u64,
     /// The edits, as JSON.
     pub edits: String,
@@ -45,13 +45,13 @@ impl ScenarioContent {
 pub struct StoredScenario {
     /// The id, a random UUID that sorts by the time of creation.
     pub id: String,
-    /// The name of the account that made it.
+    /// The name of the account that created the scenario.
     pub author: String,
-    /// When it was made.
+    /// When the scenario was created.
     pub created_at: Timestamp,
-    /// When it was saved last.
+    /// When the scenario was last saved.
     pub saved_at: Timestamp,
-    /// How often it was saved, including its creation.
+    /// How often the scenario was saved, including its creation.
     pub version: u64,
     /// The content that was saved last.
     pub content: ScenarioContent,
@@ -60,13 +60,14 @@ pub struct StoredScenario {
 /// The result of saving or deleting a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScenarioWritten {
-    /// It was written; this is the new state, or the last one of a deleted scenario.
+    /// The scenario was written. The value is its new state, or its last state if it was deleted.
     Done(Box<StoredScenario>),
     /// There is no such scenario.
     Missing,
-    /// It does not have the expected version, because somebody else saved it. This is its state.
+    /// The scenario does not have the expected version, because somebody else saved it. The value
+    /// is its state.
     Overtaken(Box<StoredScenario>),
-    /// The limits do not permit it.
+    /// The scenario would exceed the limits.
     Full,
 }
 

@@ -51,7 +51,7 @@ impl UploadLimits {
 pub struct Upload {
     /// The upload's id, a random UUID.
     pub id: String,
-    /// The id of the account that uploads it.
+    /// The id of the account that uploads the file.
     pub owner: String,
     /// The name of the file.
     pub name: String,

@@ -11,7 +11,7 @@
 //! | --- | --- |
 //! | red / yellow / green | `severity` Severe / Moderate / Minor |
 //! | red / yellow / green | `urgency` Immediate / Expected / Future; Past once the case has ended |
-//! | reported, not filed yet | `certainty` Possible; Likely if reported by a grid worker, unit, sensor, camera or rule |
+//! | reported, not filed yet | `certainty` Possible; Likely if from a grid worker, unit, sensor, camera or rule |
 //! | filed and later | `certainty` Observed |
 //! | rejected | `certainty` Unlikely |
 //! | corridor_clutter, flying_wire_charging | `category` Fire |

@@ -18,13 +18,13 @@ const MOST: usize = 10;
 /// A case that may be the same as the new report.
 #[derive(Debug, Clone)]
 pub struct Duplicate {
-    /// Its feature.
+    /// The feature of the case.
     pub entry: Arc<Entry>,
     /// The state of the case.
     pub case: Case,
     /// The distance in metres.
     pub distance_m: f64,
-    /// How long ago it was reported, in hours.
+    /// How long ago the case was reported, in hours.
     pub hours_ago: f64,
 }
 

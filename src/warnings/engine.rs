@@ -27,11 +27,11 @@ pub struct Weight {
 /// The fields of a case that are needed to count earlier reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Earlier {
-    /// When it was first reported.
+    /// When the case was first reported.
     pub reported_at: Timestamp,
-    /// The number of reports merged into it; 0 while it does not count for its grid.
+    /// The number of reports merged into the case; 0 while the case does not count for its grid.
     pub reports: u32,
-    /// When it was rejected or merged; its reports do not count from then on.
+    /// When the case was rejected or merged; its reports do not count from then on.
     pub gone_at: Option<Timestamp>,
 }
 

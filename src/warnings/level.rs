@@ -13,9 +13,9 @@ use crate::model::{Level, Localized};
 /// The facts that determine the level of a case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
-    /// Its category.
+    /// The category of the case.
     pub category: String,
-    /// When it was first reported.
+    /// When the case was first reported.
     pub reported_at: Timestamp,
     /// The deadline of the present step.
     pub due_at: Option<Timestamp>,
@@ -42,7 +42,7 @@ pub struct Facts {
 pub struct Pause {
     /// The start of the period.
     pub from: Timestamp,
-    /// The end of the period; `None` while it lasts.
+    /// The end of the period; `None` while the period lasts.
     pub until: Option<Timestamp>,
     /// Whether the end of the period postponed `due_at` by the length of the period (parking). Such a period
     /// must not be subtracted again when delays are counted.

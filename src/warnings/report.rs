@@ -11,7 +11,7 @@ use crate::model::{FeatureId, Localized};
 pub struct Report {
     /// The id of the case that the report opens.
     pub id: FeatureId,
-    /// When it was reported.
+    /// When the case was reported.
     pub at: Timestamp,
     /// The person or program that reports.
     pub actor: Actor,
@@ -41,9 +41,9 @@ pub struct Report {
     pub hotline_number: Option<String>,
     /// Whether an officer must review the case before it counts for its grid.
     pub held: bool,
-    /// Whether it is a drill.
+    /// Whether the report is a drill.
     pub exercise: bool,
-    /// Whether it is synthetic demo data.
+    /// Whether the report is synthetic demo data.
     pub demo: bool,
     /// The SHA-256 hash of the reporter's receipt.
     pub receipt_sha256: Option<String>,
@@ -54,11 +54,11 @@ pub struct Report {
     pub nth: Option<u32>,
     /// The urgency factor of the place; deadlines are divided by it.
     pub factor: Option<f64>,
-    /// Why the place has this factor, for example a fire exit nearby.
+    /// Why the place has an urgency factor, for example a fire exit nearby.
     pub near: Option<Localized>,
     /// The description of the place in both languages, if known.
     pub place_words: Option<Localized>,
-    /// The deadline for an officer to file it.
+    /// The deadline for an officer to file the case.
     pub due_at: Option<Timestamp>,
 }
 

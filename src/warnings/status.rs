@@ -375,7 +375,7 @@ impl StatusBoard {
 struct Sum<'a> {
     open: OpenCounts,
     worst: Option<(&'a FeatureId, &'a Open)>,
-    /// The number of the smallest grids in it.
+    /// The number of the smallest grids in the grid.
     parts: u32,
     /// The number of those smallest grids that have no data.
     blind: u32,

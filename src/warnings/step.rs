@@ -192,12 +192,13 @@ impl Action {
         }
     }
 
-    /// Whether it is a mark that only the system records.
+    /// Whether the action is a mark that only the system records.
     pub fn is_mark(self) -> bool {
         matches!(self, Self::Level | Self::Join | Self::Absorb)
     }
 
-    /// Whether a caller may request it. A report opens a case and is not an action on one.
+    /// Whether a caller may request the action on a case. `Report` opens a case and is not an
+    /// action on one.
     pub fn is_requestable(self) -> bool {
         !self.is_mark() && self != Self::Report
     }
@@ -304,7 +305,7 @@ pub enum Notice {
 /// A step of a case. Fields that do not apply to its action are absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Step {
-    /// Its number in the case, from 1.
+    /// The number of the step in the case, from 1.
     pub n: u32,
     /// The action.
     pub action: Action,

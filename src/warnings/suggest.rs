@@ -32,15 +32,15 @@ pub struct Unit {
     pub id: FeatureId,
     /// The name of the unit, or its id if it has none.
     pub name: String,
-    /// The categories for which it is competent.
+    /// The categories for which the unit is competent.
     pub competences: Vec<String>,
-    /// The ids of the communities that it serves; empty for all of them.
+    /// The ids of the communities that the unit serves; empty for all communities.
     pub communities: Vec<String>,
-    /// Its duty hours in OpenStreetMap syntax.
+    /// The duty hours of the unit, in OpenStreetMap syntax.
     pub duty_hours: Option<String>,
-    /// Its distance from the case in metres.
+    /// The distance of the unit from the case, in metres.
     pub distance_m: Option<f64>,
-    /// The number of cases that it must handle at present.
+    /// The number of cases that the unit must handle at present.
     pub open_cases: u32,
 }
 
@@ -80,15 +80,15 @@ pub struct Suggestion {
     pub name: String,
     /// The score from 0 to 100; higher is better.
     pub score: f64,
-    /// Whether it may handle the category.
+    /// Whether the unit may handle the category.
     pub competent: bool,
-    /// Whether it serves the community.
+    /// Whether the unit serves the community.
     pub serves: bool,
-    /// Whether it is on duty; `None` if its duty hours are unknown.
+    /// Whether the unit is on duty; `None` if its duty hours are unknown.
     pub on_duty: Option<bool>,
-    /// The number of cases that it must handle at present.
+    /// The number of cases that the unit must handle at present.
     pub open_cases: u32,
-    /// Its distance from the case in metres.
+    /// The distance of the unit from the case, in metres.
     pub distance_m: Option<f64>,
     /// The reasons as a text.
     pub why: Localized,

@@ -24,7 +24,7 @@ pub struct DayCount {
 pub struct OnTime {
     /// The number of days, including today.
     pub days: u32,
-    /// Cases closed in these days.
+    /// The number of cases closed in the last `days` days.
     pub closed: u32,
     /// Of the closed cases, those with a due date and a time of handling.
     pub with_due: u32,

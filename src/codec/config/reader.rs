@@ -40,7 +40,7 @@ pub struct Table<'r> {
 pub struct Item<'r> {
     reader: &'r Reader<'r>,
     value: &'r Spanned<DeValue<'r>>,
-    /// The path of the value in messages.
+    /// The path of the value in messages, such as `categories.other.level`.
     path: String,
 }
 

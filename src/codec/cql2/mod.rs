@@ -70,7 +70,7 @@ impl fmt::Display for Position {
 pub struct FilterError {
     /// The position of the error.
     pub at: Position,
-    /// What was found there and what was expected.
+    /// What was found at that position, and what was expected.
     pub problem: String,
 }
 

@@ -62,7 +62,7 @@ impl Default for Limits {
 pub struct ReadError {
     /// The path of the wrong value: `geometry.coordinates[0][3]`, `id` or `properties.name`.
     pub place: String,
-    /// What was found there and what was expected.
+    /// What was found at that path, and what was expected.
     pub problem: Localized,
 }
 

@@ -147,7 +147,7 @@ pub enum OsmError {
     Xml {
         /// The position of the error, in bytes from the beginning.
         at: u64,
-        /// What is wrong there.
+        /// What is wrong at that position.
         problem: Localized,
     },
     /// The XML ends too early; the value is its length in bytes.

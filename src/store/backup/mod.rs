@@ -20,16 +20,16 @@ use super::sqlite::beside;
 use super::{Claim, Opening, Store, StoreError};
 use crate::model::{Localized, both};
 
-/// The description of a backup, stored in it.
+/// The description of a backup, stored in the backup file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The version of the program that made it.
+    /// The version of the program that made the backup.
     pub made_by: String,
     /// When the backup was made.
     pub made_at: Timestamp,
     /// The kind of the source database: sqlite or postgis.
     pub from: String,
-    /// The identity of that database.
+    /// The identity of the source database.
     pub database: String,
     /// The newest commit; 0 in an empty map.
     pub seq: u64,

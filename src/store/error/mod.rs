@@ -47,7 +47,7 @@ pub enum StoreError {
     InUse {
         /// The path of the SQLite file, or the name of the PostgreSQL database.
         database: Localized,
-        /// The process that uses it.
+        /// The process that uses the database.
         holder: Localized,
     },
     /// A file is not a valid backup, or a backup cannot be written to it.
@@ -66,7 +66,7 @@ pub enum StoreError {
     NotEmpty {
         /// The URL of the database, without the password.
         url: String,
-        /// The number of its newest commit.
+        /// The number of the newest commit in the database.
         seq: u64,
     },
     /// The database files on disk are no longer the ones that this process opened; nothing was
@@ -186,7 +186,7 @@ pub enum StoreError {
     Corrupt {
         /// The table and column, or the row.
         place: String,
-        /// What is wrong there.
+        /// What is wrong at that place.
         problem: String,
     },
     /// A geometry cannot be encoded as WKB.

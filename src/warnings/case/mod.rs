@@ -29,7 +29,7 @@ pub struct CaseError {
 /// A photo that belongs to a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CasePhoto {
-    /// Its id under `/api/photos`.
+    /// The id of the photo under `/api/photos`.
     pub id: String,
     /// What the photo shows.
     pub kind: PhotoKind,
@@ -90,7 +90,7 @@ pub struct Inside {
     /// The hash of the report's content, if the report came with an idempotency key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_sha256: Option<String>,
-    /// The hashes of the idempotency keys of its steps, the newest last.
+    /// The hashes of the idempotency keys of the case's steps, the newest last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
     /// The number of the report among those of the same category at the same place within the
@@ -100,7 +100,7 @@ pub struct Inside {
     /// The urgency factor of the place; deadlines are divided by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub factor: Option<f64>,
-    /// Why the place has this factor, for example a fire exit nearby.
+    /// Why the place has an urgency factor, for example a fire exit nearby.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub near: Option<Localized>,
     /// The description of the place in both languages, if known.
@@ -127,7 +127,7 @@ fn is_none(n: &u32) -> bool {
 /// The state of a warning.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
-    /// Its id in the collection `warnings`.
+    /// The id of the case in the collection `warnings`.
     pub id: FeatureId,
     /// The category.
     pub category: String,
@@ -135,25 +135,25 @@ pub struct Case {
     pub status: Status,
     /// The warning level.
     pub level: Level,
-    /// Since when it has this level.
+    /// Since when the case has this level.
     pub since: Timestamp,
     /// The reason for the level, as a text.
     pub reason: Localized,
     /// The source of the first report.
     pub source: Source,
-    /// When it was first reported.
+    /// When the case was first reported.
     pub reported_at: Timestamp,
     /// The number of reports merged into the case, at least 1.
     pub reports: u32,
-    /// The number of its steps.
+    /// The number of steps of the case.
     pub steps: u32,
-    /// The id of the grid that contains it.
+    /// The id of the grid that contains the case.
     pub grid: Option<String>,
-    /// The id of the community that contains it.
+    /// The id of the community that contains the case.
     pub community: Option<String>,
-    /// The id of the compound that contains it.
+    /// The id of the compound that contains the case.
     pub compound: Option<String>,
-    /// The id of the building that contains it.
+    /// The id of the building that contains the case.
     pub building: Option<String>,
     /// The id of the gate or door that the case is about.
     pub entrance: Option<String>,
@@ -167,26 +167,26 @@ pub struct Case {
     pub due_at: Option<Timestamp>,
     /// When the case became overdue; `None` while it is not.
     pub overdue_at: Option<Timestamp>,
-    /// When it was last filed.
+    /// When the case was last filed.
     pub filed_at: Option<Timestamp>,
-    /// When it was last dispatched.
+    /// When the case was last dispatched.
     pub dispatched_at: Option<Timestamp>,
-    /// When the unit last reported it as done.
+    /// When the unit last reported the case as done.
     pub handled_at: Option<Timestamp>,
-    /// When it ended: closed, rejected or merged.
+    /// When the case ended: closed, rejected or merged.
     pub closed_at: Option<Timestamp>,
-    /// The date until which it is parked.
+    /// The date until which the case is parked.
     pub parked_until: Option<Timestamp>,
     /// Which ways near the case are closed, as an officer decided for this case. If it is `None`, the rule of the
     /// category applies.
     pub blocks: Option<Blocks>,
-    /// The id of the case into which it was merged.
+    /// The id of the case into which this case was merged.
     pub merged_into: Option<FeatureId>,
     /// Whether an officer must review the case before it counts for its grid.
     pub held: bool,
-    /// Whether it is a drill; drills never count.
+    /// Whether the case is a drill; drills never count.
     pub exercise: bool,
-    /// Whether it is synthetic demo data.
+    /// Whether the case is synthetic demo data.
     pub demo: bool,
     /// The text of the reporter.
     pub note: Option<String>,
@@ -276,7 +276,7 @@ impl Case {
         case
     }
 
-    /// Whether it counts for the level of its grid: cases pending review and drills do not.
+    /// Whether the case counts for the level of its grid: cases pending review and drills do not.
     pub fn counts(&self) -> bool {
         !self.held && !self.exercise
     }

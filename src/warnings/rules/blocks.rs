@@ -7,9 +7,9 @@ use crate::codec::config::Item;
 /// Which ways near a case are closed, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Blocks {
-    /// Whether they are closed to e-bikes, ridden or pushed.
+    /// Whether the ways are closed to e-bikes, ridden or pushed.
     pub ebike: bool,
-    /// Whether they are closed to people on foot.
+    /// Whether the ways are closed to people on foot.
     pub foot: bool,
     /// The distance from the case, in metres, within which ways are closed.
     pub within_m: f64,
@@ -23,7 +23,7 @@ impl Blocks {
     /// The distance if neither the officer nor the category gives one, in metres.
     pub const USUAL_M: f64 = 5.0;
 
-    /// Whether it closes a way for anybody.
+    /// Whether ways are closed to e-bikes or to people on foot.
     pub fn is_closing(self) -> bool {
         self.ebike || self.foot
     }

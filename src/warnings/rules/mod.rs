@@ -60,7 +60,8 @@ pub struct Category {
     pub repeats: Option<Repeats>,
     /// When observations open a case; `None` if they never do.
     pub condition: Option<ConditionRule>,
-    /// The competences (`units.competences`) of which a unit needs one to handle it; never empty.
+    /// The competences (`units.competences`) of which a unit needs one to handle a case of the
+    /// category; never empty.
     pub handlers: Vec<String>,
     /// Whether the action `handle` requires a photo.
     pub photo: bool,
@@ -73,7 +74,7 @@ pub struct Category {
 pub struct TimeStep {
     /// The time after which the level is reached.
     pub after: SignedDuration,
-    /// The level from then on.
+    /// The level that is reached.
     pub level: Level,
 }
 
@@ -93,16 +94,16 @@ pub struct Repeats {
 pub struct CountStep {
     /// The number of the report that reaches the level; the first report is 1.
     pub nth: u32,
-    /// The level from then on.
+    /// The level that is reached.
     pub level: Level,
 }
 
 /// A rule for places near certain features, where cases are more urgent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlaceRule {
-    /// The name of such a place, for example 消防出口, fire exit.
+    /// The name of the kind of place, for example 消防出口, fire exit.
     pub name: Localized,
-    /// The collection of these features.
+    /// The collection that contains the features.
     pub collection: String,
     /// Values that the properties of a feature must have; empty if all features count.
     pub matches: BTreeMap<String, Value>,

@@ -28,7 +28,7 @@ pub struct Column {
     pub en: &'static str,
     /// Other headers that districts use for this column.
     pub also: &'static [&'static str],
-    /// The type of its cells.
+    /// The type of the cells in the column.
     pub kind: Kind,
     /// Whether the column is exported.
     pub out: bool,

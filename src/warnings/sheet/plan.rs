@@ -31,19 +31,19 @@ const MOST_SAID: usize = 40;
 /// A parsed row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Planned {
-    /// The index of its sheet among those that were read.
+    /// The index of the row's sheet among those that were read.
     pub from: usize,
-    /// The name of its sheet in the workbook.
+    /// The name of the row's sheet in the workbook.
     pub sheet: Option<String>,
     /// The number of the row in the sheet.
     pub row: u32,
-    /// The id of its case, if the sheet has one.
+    /// The id of the case, if the row has one.
     pub id: Option<FeatureId>,
     /// Identifies a row without an id: the same row in a later import has the same key.
     pub key: String,
     /// The category.
     pub category: String,
-    /// When it was reported.
+    /// When the case was reported.
     pub reported_at: Timestamp,
     /// The source of the report.
     pub source: Source,
@@ -59,7 +59,7 @@ pub struct Planned {
     pub position: Option<Coord<f64>>,
     /// The full geometry of a row that does not come from a sheet; sheets have positions only.
     pub geometry: Option<Geometry<f64>>,
-    /// Whether it is a drill.
+    /// Whether the case is a drill.
     pub exercise: bool,
     /// The status that the case has reached.
     pub status: Status,

@@ -13,10 +13,10 @@ use crate::model::Localized;
 
 pub use super::table::{MOST_COLUMNS, MOST_ROWS, ReadError, Sheet, Skipped};
 
-/// The content of a file: its sheets, and those left out.
+/// The content of a file: the sheets that were read, and those that were not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Book {
-    /// The sheets that are read.
+    /// The sheets that were read.
     pub sheets: Vec<Sheet>,
     /// The sheets that were not read.
     pub skipped: Vec<Skipped>,
@@ -80,7 +80,7 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
 /// Reads a file. The format is detected from the content, not from the file name.
 ///
 /// # Errors
-/// If it is not a sheet, is damaged, or exceeds a limit.
+/// If the file is not a sheet, is damaged, or exceeds a limit.
 pub fn read(bytes: &[u8]) -> Result<Book, ReadError> {
     read_metered(bytes, &Free)
 }
@@ -88,7 +88,7 @@ pub fn read(bytes: &[u8]) -> Result<Book, ReadError> {
 /// Like [`read`], with a meter that can stop the work.
 ///
 /// # Errors
-/// Those of [`read`], and [`ReadError::Stopped`].
+/// The errors of [`read`], and [`ReadError::Stopped`] if the meter stops the work.
 pub fn read_metered(bytes: &[u8], meter: &impl Meter) -> Result<Book, ReadError> {
     let is_wanted = || meter.see(1).is_ok();
     let room = &mut Room::while_wanted(&is_wanted);

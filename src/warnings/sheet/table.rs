@@ -107,7 +107,7 @@ impl InChinese for ReadError {
 /// A sheet: its headers, and its rows with their numbers as the sheet counts them, from 1.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sheet {
-    /// The name in its workbook; `None` for CSV.
+    /// The name of the sheet in its workbook; `None` for CSV.
     pub name: Option<String>,
     /// The number of the header row.
     pub header_row: u32,
@@ -115,7 +115,7 @@ pub struct Sheet {
     pub headers: Vec<String>,
     /// The non-empty rows below the header.
     pub rows: Vec<(u32, Vec<Cell>)>,
-    /// The day from which its dates are counted.
+    /// The day from which the dates in the sheet are counted.
     pub epoch: Epoch,
 }
 
@@ -125,11 +125,11 @@ pub struct Sheet {
 pub struct Skipped {
     /// The name of the sheet.
     pub sheet: String,
-    /// The number of its non-empty rows.
+    /// The number of non-empty rows of the sheet.
     pub rows: usize,
-    /// Why it was not read, in English.
+    /// Why the sheet was not read, in English.
     pub why: String,
-    /// Why it was not read, in Chinese.
+    /// Why the sheet was not read, in Chinese.
     pub why_zh: String,
 }
 

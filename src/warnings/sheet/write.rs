@@ -41,7 +41,7 @@ pub struct Style<'a> {
     pub language: Language,
     /// The names of ids.
     pub names: &'a Names,
-    /// The names of the schema's values.
+    /// The names of the property values, read from the schema of `warnings`.
     pub words: &'a Map<String, Value>,
     /// The schema of the warnings, which decides who may see what.
     pub schema: &'a Schema,

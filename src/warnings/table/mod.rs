@@ -65,7 +65,7 @@ pub enum Refusal {
     /// The status of the case does not allow the action (409).
     #[error("{detail}")]
     WrongState {
-        /// Why the status does not allow it.
+        /// Why the status does not allow the action.
         detail: Localized,
         /// The actions that this person may take now.
         allowed: Vec<Action>,

@@ -96,7 +96,8 @@ fn clear_width(tags: &Tags) -> Option<f64> {
     keys.find_map(|key| tags.metres(key))
 }
 
-/// An obstacle on a way, such as a bollard: a point of the network that only some can pass.
+/// An obstacle on a way, such as a bollard: a point of the network that only some kinds of traffic
+/// can pass.
 fn obstacle(tags: &Tags) -> Option<Outcome> {
     let (kind, ebike) = match tags.get("barrier")? {
         "bollard" | "block" | "jersey_barrier" | "stone" | "log" | "debris" | "planter" => {
