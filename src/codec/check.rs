@@ -59,7 +59,7 @@ pub struct Checker {
     validator: Validator,
     /// Properties whose values are left out of error texts, because anybody may read those texts.
     protected: Vec<String>,
-    /// Properties whose time must be later than that of another one (`x-onemap-after`), with that other property.
+    /// Pairs of properties with times, of which the first must be later than the second (`x-onemap-after`).
     after: Vec<(String, String)>,
 }
 

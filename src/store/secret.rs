@@ -26,8 +26,8 @@ impl TokenSecret {
         &self.0
     }
 
-    /// Whether a text has the form of our secrets: `om_` and 64 hexadecimal digits. Other texts are
-    /// refused without hashing them and without a database query.
+    /// Whether a text has the form of a secret of One Map: `om_` and 64 hexadecimal digits. Other
+    /// texts are refused without hashing them and without a database query.
     pub fn has_form(text: &str) -> bool {
         text.strip_prefix("om_").is_some_and(|digits| {
             digits.len() == 64

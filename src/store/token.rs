@@ -50,8 +50,8 @@ impl NewToken {
         }
     }
 
-    /// The names that the account may get, in order of preference. The name may belong to an
-    /// account with other rights, which a token never extends.
+    /// The names that the account may get, in order of preference. A name is skipped if it belongs
+    /// to an account with other rights, because a token never extends the rights of an account.
     pub(super) fn names(&self) -> [String; 3] {
         let random: u32 = rand::rng().random();
         [

@@ -228,8 +228,8 @@ impl Store {
         either!(self, s => s.record_attempt(attempt).await)
     }
 
-    /// Moves the position of a webhook forward over commits that do not concern it. It never moves
-    /// back.
+    /// Moves the position of a webhook forward over commits that do not concern it. The position
+    /// never moves back.
     pub async fn advance_webhook(&self, id: &str, to: &Position) -> Result<(), StoreError> {
         either!(self, s => s.advance_webhook(id, to).await)
     }

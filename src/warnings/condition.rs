@@ -60,7 +60,8 @@ impl Condition {
     /// Applies an observation, after the transitions that became due before it. An observation that
     /// is not newer than the last one arrived late and is ignored.
     ///
-    /// A caller that must not miss a short firing in between calls [`Condition::walk`] first.
+    /// The condition may fire and be resolved between two observations. To notice that, call
+    /// [`Condition::walk`] before.
     #[must_use]
     pub fn observe(&self, rule: &ConditionRule, value: f64, at: Timestamp) -> Self {
         if self.observed_at.is_some_and(|last| at <= last) || !value.is_finite() {

@@ -59,8 +59,8 @@ pub trait Surroundings {
     /// rule applies.
     fn weight(&self, category: &str, at: Coord<f64>) -> Option<Weight>;
 
-    /// Passes to `each` every case of a category within `distance_m` metres of a place that was
-    /// reported at `since` or later. It may also pass earlier ones.
+    /// Passes to `each` every case of a category that was reported at `since` or later and lies
+    /// within `distance_m` metres of `at`. It may also pass cases that were reported earlier.
     fn cases_near(
         &self,
         category: &str,

@@ -67,8 +67,8 @@ pub struct GridStatus {
     pub kind: Option<String>,
     /// The level of the grid.
     pub level: Level,
-    /// Since when it has had at least this level: the start of its earliest open warning of that
-    /// level.
+    /// Since when the grid has had at least this level: the start of its earliest open warning of
+    /// that level.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub since: Option<Timestamp>,
     /// The reason as a text; empty if the role may not see the reasons of cases.

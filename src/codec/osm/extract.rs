@@ -377,7 +377,7 @@ impl Extract {
     }
 }
 
-/// The problem of an element whose nodes or members are missing, if the file has its centre.
+/// The problem of an element for which the file has the centre, but not the nodes or members.
 fn only_centre() -> Localized {
     both!(
         "文件中只有其中心点；请在 Overpass 查询中用 `out geom` 取得轮廓",

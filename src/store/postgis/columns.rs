@@ -170,7 +170,7 @@ pub(super) async fn columns_of(
     Ok(rows.into_iter().map(column).collect())
 }
 
-/// The names of all our tables. A table comes after those that its foreign keys reference.
+/// The names of all tables of One Map. A table comes after those that its foreign keys reference.
 pub(super) async fn tables(connection: &mut PgConnection) -> Result<Vec<String>, StoreError> {
     let mut names: Vec<String> = sqlx::query_scalar(
         "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
@@ -194,7 +194,7 @@ pub(super) async fn tables(connection: &mut PgConnection) -> Result<Vec<String>,
                 .all(|(who, whom)| who != table || ordered.contains(whom))
         });
         if ready.is_empty() {
-            // The remaining tables reference each other in a circle. None of ours does.
+            // Tables that reference each other in a circle remain here. One Map has no such tables.
             ordered.extend(waiting);
             break;
         }

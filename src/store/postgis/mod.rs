@@ -148,7 +148,7 @@ const UPGRADE_LOCK: i32 = 2;
 /// The `pg_advisory_lock` that all serving nodes hold shared; restoring a backup takes it
 /// exclusively.
 const SERVING_LOCK: i32 = 3;
-/// The first key of all our advisory locks: "omap" in ASCII.
+/// The first key of all advisory locks of One Map: "omap" in ASCII.
 const LOCKS: i32 = 0x6f6d_6170;
 
 /// A map in PostgreSQL.

@@ -77,7 +77,7 @@ impl PostgisStore {
     pub async fn record_attempt(&self, attempt: &Attempt<'_>) -> Result<(), StoreError> {
         let trouble = attempt.outcome.trouble();
         let mut tx = self.shared.pool.begin().await?;
-        // If the webhook was removed while we sent, nothing is recorded.
+        // If the webhook was removed during the delivery, nothing is recorded.
         sqlx::query(
             "INSERT INTO onemap.deliveries AS d \
              (hook, seq, warning, event, state, tries, first_at, at, error) \

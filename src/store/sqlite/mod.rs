@@ -204,8 +204,8 @@ impl SqliteStore {
             .map_err(failed)?
             .create_if_missing(opening == Opening::Create)
             // A version of a case is longer than the 1,002 bytes that a row of a table without row
-            // ids may keep on a page of 4,096 bytes, and would need an overflow page. Applies to
-            // new files only.
+            // ids may keep on a page of 4,096 bytes, and would need an overflow page. The page size
+            // applies to new files only.
             .page_size(8_192)
             .journal_mode(SqliteJournalMode::Wal)
             // A commit is durable before any caller learns of it.

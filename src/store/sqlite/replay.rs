@@ -44,8 +44,8 @@ async fn replay(
     edits: Vec<Edit>,
     audited: Option<AuditEntry>,
 ) -> Result<Committed, StoreError> {
-    // IMMEDIATE takes the write lock before the first read, so that nobody changes what we have
-    // read.
+    // IMMEDIATE takes the write lock before the first read, so that nobody changes what this
+    // transaction has read.
     let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
     let first = new_batch(&mut tx).await?;
     let mut log = Log {

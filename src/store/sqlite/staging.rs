@@ -189,7 +189,8 @@ impl Staging {
         conditions: &[Precondition],
         since: Option<u64>,
     ) -> Result<Committed, StoreError> {
-        // Only we write to this batch, so it can be counted before the lock is taken.
+        // Only this import writes to the batch, so the rows can be counted before the lock is
+        // taken.
         let size: i64 = sqlx::query_scalar("SELECT count(*) FROM changes WHERE batch = ?")
             .bind(self.batch)
             .fetch_one(&mut self.connection)

@@ -76,7 +76,7 @@ impl SqliteStore {
         let mut writer = self.writer().await?;
         let done = async {
             let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-            // If the webhook was removed while we sent, nothing is recorded.
+            // If the webhook was removed during the delivery, nothing is recorded.
             sqlx::query(
                 "INSERT INTO deliveries \
              (hook, seq, warning, event, state, tries, first_at, at, error) \

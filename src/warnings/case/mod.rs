@@ -84,7 +84,7 @@ pub struct Inside {
     /// When the clock of the case was stopped; `None` while it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub paused_at: Option<Timestamp>,
-    /// The earlier periods in which the clock was stopped, in order: start, end.
+    /// The earlier periods in which the clock was stopped, in order, each with its start and end.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pauses: Vec<(Timestamp, Timestamp)>,
     /// The hash of the report's content, if the report came with an idempotency key.
@@ -306,7 +306,8 @@ impl Case {
 
     /// The facts from which the level is computed.
     pub fn facts(&self) -> Facts {
-        // Every action that ends a pause postpones the due date by its length or sets a new one.
+        // Every action that ends a pause postpones the due date by the length of the pause or sets
+        // a new due date.
         let pause = |from: Timestamp, until: Option<Timestamp>| Pause {
             from,
             until,

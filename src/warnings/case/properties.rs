@@ -59,7 +59,7 @@ impl Case {
         )
     }
 
-    /// Reads a case and omits properties with invalid values. For code that must not miss a case
+    /// Reads a case and omits properties with invalid values. Use it where no case may be missed
     /// because plain SQL wrote an invalid value.
     pub fn read_leniently(id: &FeatureId, properties: &Properties) -> Self {
         let mut map = properties.to_map();

@@ -1,4 +1,5 @@
-//! Tests of levels over time: examples, and property tests against counting minutes.
+//! Tests of levels over time: examples, and property tests that compare with a level computed
+//! minute by minute.
 
 use super::*;
 use proptest::prelude::*;

@@ -61,8 +61,8 @@ fn unclosed_quote(text: &str, separator: u8) -> Option<u64> {
         Quoted {
             from: u64,
         },
-        /// After a quotation mark inside of a quoted cell: the end, or the first half of a doubled
-        /// mark.
+        /// After a quotation mark inside of a quoted cell: the mark closes the cell, or is the
+        /// first half of a doubled mark.
         Quote {
             from: u64,
         },
