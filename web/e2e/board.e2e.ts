@@ -45,7 +45,7 @@ test('a board is chosen for a gate and printed on one page of A3', async () => {
   await expectAccessible(page);
   expect(await paper(page)).toEqual([[420, 297]]);
 
-  // The address alone is enough, in English too.
+  // Opening the address with `lang=en` shows the board of the same compound and gate in English.
   const english = page.waitForResponse((r) => r.url().includes('/board?lang=en&at='));
   await page.goto(`${page.url()}&lang=en`);
   expect(await (await english).text()).toContain('You are here');

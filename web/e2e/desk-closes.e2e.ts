@@ -53,7 +53,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('ways near a case', () => {
   test('are closed with a form, change the route, and are opened again', async () => {
     const before = await ridden();
     const dug = before[Math.floor(before.length / 2)];
-    // A stall beside the way closes nothing by itself.
+    // A case of this category closes no way until an officer sends the form.
     const { id } = await api<{ id: string }>('/api/warnings', {
       category: 'street_encroachment',
       geometry: { type: 'Point', coordinates: dug },
@@ -94,7 +94,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('ways near a case', () => {
     const { properties } = await api<{ properties: { blocks: unknown; status: string } }>(`/api/warnings/${id}`);
     expect(properties).toMatchObject({ blocks: { ebike: true, foot: false, within_m: 5 }, status: 'filed' });
 
-    // The form begins with what is closed now.
+    // The form opens with the current closure: for whom, and within which distance.
     await page.keyboard.press('l');
     await form.waitFor();
     await form.locator('[data-field="closes"]').uncheck();

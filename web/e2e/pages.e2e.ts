@@ -78,7 +78,7 @@ test('the types of the client match this server', async () => {
   const { readFile } = await import('node:fs/promises');
   const kept = JSON.parse(await readFile('src/core/api/openapi.json', 'utf8')) as { paths: object; components: object };
   const served = (await (await fetch(`${url}/api/openapi.json`)).json()) as { paths: object; components: object };
-  // If this fails, `make docs` updates the document.
+  // If this fails, run `make docs` to update the document.
   expect({ paths: served.paths, components: served.components }).toEqual({
     paths: kept.paths,
     components: kept.components,

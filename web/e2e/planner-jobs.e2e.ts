@@ -128,7 +128,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
     await form.locator('[name="cost-property"]').selectOption({ label: '容量' });
     await form.locator('[name="placement"]').uncheck();
     await form.locator('[name="robust"]').uncheck();
-    // What the field expects is said, and the form is not sent.
+    // The form shows which numbers the field accepts, and is not sent.
     await form.locator('[name="k"]').fill('-3');
     await form.locator('[name="budget"]').fill('20');
     await form.locator('[data-expected="k"]', { hasText: '1 至 500 之间的整数' }).waitFor();
@@ -199,7 +199,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
     await one.locator('[data-mark]').selectOption('必选');
     await form.locator(`[data-marked="${id}"]`).waitFor();
     await expectAccessible(page);
-    // A mark is valid for its own candidates only.
+    // A mark counts only for the source of candidates in which it was set.
     await form.locator('[name="source"][value="generate"]').check();
     await form.getByText('另有 1 个标记针对其他候选点位').waitFor();
     await form.locator('[name="source"][value="hosts"]').check();
@@ -244,7 +244,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
     );
     expect(kept.map(({ collection, op }) => [collection, op])).toEqual([['entrances', 'patch']]);
     expect(await edit.getAttribute('data-edit')).toBe(kept[0]?.id);
-    // The change in coverage is counted with it.
+    // The page counts the coverage with the edit.
     await page.waitForSelector('[data-more][data-counting="false"]');
     await page.keyboard.press('Control+z');
     await edit.waitFor({ state: 'detached' });

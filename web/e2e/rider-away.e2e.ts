@@ -1,4 +1,5 @@
-// Without a network: places nearby and several orders, answered by the phone as the server would.
+// Without a network, the phone finds places nearby and plans several orders, with the same answers
+// as the server.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, launch } from './browser.ts';
@@ -60,14 +61,15 @@ test('first aid, swap cabinet, rest stop and toilet are found, and several order
     expect(await fitsFingers(page)).toEqual([]);
     await shoot(page, `near-${service}`);
   }
-  // One tap leads there, also to a place that is no facility.
+  // One tap on a result shows the route to it. First-aid stations are not in the collection
+  // `facilities`.
   await page.goto(`${cable.url}/rider/near/first_aid`);
   await page.locator('[data-near] a').first().tap();
   await page.locator('[data-now]').waitFor();
   await page.locator('[data-offline]').waitFor();
   await shoot(page, 'way-first-aid');
 
-  // Compounds without a wall: their doors are reached at every hour.
+  // These buildings are in compounds without a wall, so their doors can be reached at every hour.
   const orders = [
     { building: 'guoyuan-beili-3', unit: '2', room: '201' },
     { building: 'guoyuan-beili-2', unit: '1' },

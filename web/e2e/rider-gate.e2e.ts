@@ -119,7 +119,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a rider at a gate', () => {
 
   test('once the position is known, the card says which gate is faster from there', async () => {
     const { page, errors, close } = await openCard();
-    // Without a position, the gates are in the order that holds for everybody.
+    // Without a position, the card has the same order of gates for all riders and names no faster
+    // gate.
     expect(await page.locator('[data-faster-gate]').count()).toBe(0);
     const answer = page.waitForResponse((response) => response.url().endsWith('/api/route') && response.ok(), {
       timeout: 60_000,

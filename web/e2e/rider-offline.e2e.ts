@@ -90,7 +90,7 @@ test('a new version is taken at the start of a visit, and later when the rider w
   await expect.poll(shells, { timeout: 20_000 }).toEqual(['onemap/rider/shell/2222222222222222']);
   await page.locator('[name="q"]').waitFor();
 
-  // During a visit nothing changes by itself.
+  // More than four seconds after its start, the page changes to a new version only on request.
   await page.waitForTimeout(4500);
   await page.fill('[name="q"]', 'wqhy');
   publish('3');

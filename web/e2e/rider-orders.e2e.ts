@@ -1,4 +1,4 @@
-// A rider takes several orders at once, and scans a plate.
+// A rider takes several orders at once, and scans the plate of a building.
 import type { Browser, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { gcj02 } from '../src/core/position/gcj02.ts';

@@ -22,7 +22,10 @@ const SLOW_4G = {
   downloadThroughput: (1.6e6 / 8) * 0.9,
   uploadThroughput: (0.75e6 / 8) * 0.9,
 };
-/** How much slower the browser computes than the machine. Lighthouse uses 4 for a mid-range phone. */
+/**
+ * The factors by which the CPU of the browser is slowed down. Lighthouse uses 4 for a mid-range
+ * phone.
+ */
 const SLOWER = [1, 4] as const;
 
 interface Visit {
@@ -78,7 +81,8 @@ test.each([
     process.stdout.write(`${what}, computing ${rate} times slower: ${times.join(', ')} ms; ${size}\n`);
     expect([...best.files.keys()].filter((file) => /maplibre|useMap|WayMap|PlaceMap/.test(file))).toEqual([]);
     expect(best.bytes).toBeLessThan(200_000);
-    // The time depends on the load of this machine, so it is only printed. On a slow network, bytes and files decide it.
+    // The time depends on the load of this machine, so it is only printed. The limits are for the
+    // number of files and bytes, on which the time on a slow network depends.
     expect(best.files.size).toBeLessThanOrEqual(9);
   }
 });

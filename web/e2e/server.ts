@@ -47,8 +47,8 @@ const PREPARED = 'ONEMAP_E2E_PREPARED';
 
 /**
  * Writes a copy of the database of a server that has just loaded the demo district. Later servers
- * with the demo district begin with this copy: loading the district takes the debug build many times
- * as long.
+ * with the demo district begin with this copy, because the debug build needs many times as long to
+ * load the district as to copy it.
  */
 export async function prepareDemo(server: Server): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'onemap-e2e-demo-'));
@@ -130,7 +130,7 @@ async function run(program: string, args: string[], url: string): Promise<ChildP
 
   const deadline = Date.now() + 90_000;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`onemap ended with ${child.exitCode}:\n${said}`);
+    if (child.exitCode !== null) throw new Error(`onemap ended with exit code ${child.exitCode}:\n${said}`);
     const ready = await fetch(`${url}/health/ready`).catch(() => null);
     if (ready?.ok) return child;
     if (Date.now() > deadline) throw new Error(`onemap is not ready after 90 s:\n${said}`);

@@ -298,7 +298,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await page.locator(`[data-warning="${before.id}"]`).first().waitFor();
     cable.pull();
     await page.locator('[data-stale="true"]').waitFor({ timeout: 30_000 });
-    // More commits than the four that are kept: one case ends, eight begin.
+    // Nine commits (one case ends, eight begin), more than the four that the server keeps for the
+    // feed.
     await close(before.id);
     const cases = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(red));
     cable.mend();

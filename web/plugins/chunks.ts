@@ -1,5 +1,6 @@
-// Decides in which files modules are built, so that the rider's page loads few: a browser loads six at a time without
-// HTTP/2, and on a slow phone network each further round costs half a second.
+// Decides which modules are bundled into which file, so that the rider's page loads few files.
+// Without HTTP/2, a browser loads six files at a time; on a slow phone network, each further round
+// takes half a second.
 
 /** What the bundler knows about a module. */
 interface Module {
@@ -13,7 +14,7 @@ export interface Modules {
 const isPage = (id: string): boolean => id.endsWith('/src/pages/rider/RiderPage.vue');
 const isRouter = (id: string): boolean => id.endsWith('/src/router.ts');
 
-/** The modules that are loaded together with some modules. */
+/** These modules, and all modules that they import statically, directly or indirectly. */
 function loadedWith(ids: readonly string[], modules: Modules): Set<string> {
   const found = new Set<string>();
   const rest = [...ids];
@@ -26,8 +27,9 @@ function loadedWith(ids: readonly string[], modules: Modules): Set<string> {
 }
 
 /**
- * The name of the file of a module: `common` for what the rider's page shares with other pages, `RiderPage` for its
- * own modules, null for all others.
+ * Returns a function that names the file of a module: `common` if the rider's page and other pages
+ * need the module, `RiderPage` if only the rider's page needs it, null for all others. `router` is
+ * the id of the module `router.ts`.
  */
 export function chunkNames(router: string): (id: string, modules: Modules) => string | null {
   let known: { rider: Set<string>; others: Set<string> } | null = null;
@@ -41,7 +43,7 @@ export function chunkNames(router: string): (id: string, modules: Modules) => st
   };
   return (id, modules) => {
     known ??= look(modules);
-    // Every page begins with these styles.
+    // Every page loads these styles first.
     if (id.includes('/src/core/theme/')) return 'common';
     if (!known.rider.has(id)) return null;
     return known.others.has(id) ? 'common' : 'RiderPage';

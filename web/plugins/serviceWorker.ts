@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type Rolldown } from 'vite';
 
-/** The pages that work without a network, by the ends of their modules' names. */
+/** The pages that work without a network, each with the end of the path of its module. */
 const PAGES = {
   field: 'src/pages/field/FieldPage.vue',
   report: 'src/pages/report/ReportPage.vue',
@@ -15,14 +15,18 @@ const PAGES = {
 
 type Bundle = Rolldown.OutputBundle;
 
-/** Whether a chunk contains the page or is the name under which the router loads it. */
+/**
+ * Whether a chunk contains the module of the page, or is the chunk that the router imports for the
+ * page.
+ */
 const isOf = ({ facadeModuleId, moduleIds }: Rolldown.OutputChunk, page: string): boolean =>
   [facadeModuleId ?? '', ...moduleIds].some((module) => module.split('?')[0]?.endsWith(page));
 
 /**
- * The files that a page needs: the entry's and its own chunks, what those import, and all styles, images and
- * workers. A file comes after those that it imports, so that its styles win. `late` adds what the page loads only when
- * it is needed, such as its map.
+ * The files that a page needs: the chunks of the entry and of the page, the chunks that they
+ * import, and their styles. A file comes after the files that it imports, so that its styles
+ * override theirs. `late` adds images and workers, and the chunks that the page imports
+ * dynamically, such as its map.
  */
 export function filesOf(bundle: Bundle, page: string, late: boolean): string[] {
   const files = new Set<string>();
@@ -36,12 +40,12 @@ export function filesOf(bundle: Bundle, page: string, late: boolean): string[] {
   };
   const visitAround = (file: Rolldown.OutputChunk): void => {
     for (const next of file.imports) visit(next);
-    // Vite notes a chunk's styles and images beside it.
+    // Vite lists the styles and images of a chunk in its `viteMetadata`.
     const notes = file as unknown as { viteMetadata?: { importedCss: Set<string>; importedAssets: Set<string> } };
     for (const next of notes.viteMetadata?.importedCss ?? []) visit(next);
     if (!late) return;
     for (const next of notes.viteMetadata?.importedAssets ?? []) visit(next);
-    // What the entry loads late are the other pages.
+    // The dynamic imports of the entry are the pages, and only one page is wanted.
     if (!file.isEntry) for (const next of file.dynamicImports) visit(next);
   };
   for (const file of Object.values(bundle)) if (file.type === 'chunk' && file.isEntry) visit(file.fileName);

@@ -46,7 +46,7 @@ worker.addEventListener('install', (event) => {
       Promise.all([
         ...[...shellFiles].map((file) => cache.add(file)),
         fetch(page, { cache: 'no-cache' }).then((response) => {
-          if (!response.ok) throw new Error(`${page}: HTTP ${response.status}`);
+          if (!response.ok) throw new Error(`Cannot install ${page}: HTTP ${response.status}`);
           return cache.put(page, response);
         }),
       ]),

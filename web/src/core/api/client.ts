@@ -93,8 +93,8 @@ export async function ask(path: string, init?: RequestInit): Promise<Response> {
 }
 
 /**
- * How often data is requested from a server that does not show its commit yet. The server itself waits up to five
- * seconds for the commit each time.
+ * How many times saved data is requested while the server does not show it yet. The server waits up
+ * to five seconds for the commit before it answers each request with 503.
  */
 const ASKS = 6;
 
@@ -102,7 +102,9 @@ const isAccepted = (answer: unknown): answer is Accepted =>
   typeof answer === 'object' && answer !== null && 'seq' in answer && 'location' in answer;
 const isShown = <Sent>(_: Sent, { status }: Response): _ is Exclude<Sent, Accepted> => status !== 202;
 
-/** Requests saved data again until the server shows it. */
+/**
+ * Requests saved data until the server shows it. Rejects with the last 503 after `ASKS` requests.
+ */
 async function shown<Data>(
   accepted: Accepted,
   read: (id: string, minSeq: number) => Answer<Data>,
@@ -223,7 +225,10 @@ export async function pages<F>(
   return features;
 }
 
-/** Finds features by name, the best match first; `wqhy3` finds 温泉花园3号楼. Of the text of an order only the address is sent. */
+/**
+ * Finds features by name, the best match first; `wqhy3` finds 温泉花园3号楼. If `q` is the text of
+ * an order, only its address is sent.
+ */
 export const search = async (q: string, limit = 8, signal?: AbortSignal): Promise<Hit[]> =>
   (await answered(http.GET('/api/search', { params: { query: { q: addressOnly(q), limit } }, signal }))).features;
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FORMAT, type Manifest, openEngine, PART_NAMES, type Parts } from './engine';
 
-// What the program answers is compared with the server's answers in tests/offline.rs.
+// tests/offline.rs compares the answers of this program with those of the server.
 let module: WebAssembly.Module;
 
 beforeAll(async () => {

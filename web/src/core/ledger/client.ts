@@ -37,8 +37,8 @@ const caseAt = (id: string, minSeq?: number) =>
 export const intentKey = (): string => crypto.randomUUID();
 
 /**
- * Cases that match, read along the `next` links up to `most`. The parameters are those of the items of a
- * collection.
+ * Cases that match `parameters`, read along the `next` links up to `most`. `parameters` are the
+ * query parameters of `GET /api/warnings`, which are those of the items of any collection.
  */
 export const cases = (parameters: Record<string, string>, most = 10_000, signal?: AbortSignal): Promise<Case[]> =>
   pages(

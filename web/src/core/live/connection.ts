@@ -18,14 +18,17 @@ export interface ConnectionOptions {
   onReset: (seq: number) => void;
   /** Called for every message, including heartbeats, with the server's time if the message has it. */
   onHeard?: (serverTime: Date | null) => void;
-  /** Called with true while the database of the server is unreachable, so that the server answers from memory. */
+  /**
+   * Called with each heartbeat: with true while the server answers from memory because its database
+   * is unreachable, otherwise with false.
+   */
   onBehind?: (behind: boolean) => void;
   onConnected?: (connected: boolean) => void;
   /** `omit` for pages that read as the public, even if somebody is signed in. */
   credentials?: RequestCredentials;
   /**
-   * A connection that is silent for this long is closed, in milliseconds. The server sends a heartbeat every 10
-   * s.
+   * A connection that is silent for this long is closed, in milliseconds. The server sends a
+   * heartbeat every ten seconds.
    */
   silence?: number;
   pause?: Pause;
@@ -125,7 +128,8 @@ export class Connection {
       const { at, stale }: Heartbeat = JSON.parse(data);
       this.options.onBehind?.(stale ?? false);
       this.options.onHeard?.(new Date(at));
-      // Commits up to this one concerned other collections, so a reconnection can skip them.
+      // The id of a heartbeat is the number of the newest commit. Commits since the last event
+      // concern other collections, so a reconnection can skip them.
       const seq = Number(id);
       if (id && Number.isSafeInteger(seq)) this.seq = Math.max(this.seq, seq);
     } else if (event === 'reset') {

@@ -57,7 +57,7 @@ interface Interest {
 export class Hub {
   private readonly listeners = new Set<Listener>();
   private connection: Connection | null = null;
-  /** The interest that the open connection covers. */
+  /** The collections and the box whose changes the open connection receives. */
   private interest: Interest | null = null;
   /** The listeners that the open connection serves. A listener that was just added may need earlier commits first. */
   private readonly joined = new Set<Listener>();

@@ -11,7 +11,10 @@ export interface FeedServer {
   send: (text: string) => void;
   /** Closes the newest connection on the server side. */
   close: () => void;
-  /** Makes further connections fail, by a network error or with a status. */
+  /**
+   * Makes further connections fail with a network error or with this response; false accepts them
+   * again.
+   */
   refuse: (how: false | 'network' | Response) => void;
 }
 

@@ -133,7 +133,8 @@ test('a commit that cannot be applied loads everything again; loads never overla
   void live.reload();
   void live.reload();
   await vi.advanceTimersByTimeAsync(1000);
-  // One load for the commit, and one for both calls during it.
+  // The first load, one for the commit, and one for both calls of `reload` while that one was
+  // running.
   expect([load.mock.calls.length, most]).toEqual([3, 1]);
 });
 

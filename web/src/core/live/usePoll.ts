@@ -13,9 +13,9 @@ export interface PollOptions {
   pause?: Pause;
   /** A request without an answer after this time has failed, in milliseconds. */
   patience?: number;
-  /** `touch` waits at least this long, in milliseconds. */
+  /** The shortest time from a call of `touch` to its request, in milliseconds. */
   soon?: number;
-  /** `touch` sends at least this long after the last request, in milliseconds. */
+  /** The shortest time from the last request to a request that `touch` causes, in milliseconds. */
   seldom?: number;
   /** Called after a failure, before the next attempt is planned. */
   failed?: (error: unknown) => void | Promise<void>;

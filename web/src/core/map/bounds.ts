@@ -48,8 +48,9 @@ export function intersects(a: Bbox, b: Bbox): boolean {
 }
 
 /**
- * A position for a sign inside a geometry. For a polygon, the middle if it is inside, otherwise the middle of
- * the widest crossing; for a line, the middle vertex; for a point, the point.
+ * A position for a sign inside a geometry. For a polygon, the middle of its widest horizontal
+ * section, preferably at half of its height; for a line, the middle vertex; for a point, the point.
+ * Of several polygons, the largest counts; of several lines or points, the first.
  */
 export function signPlace(geometry: Geometry | null | undefined): Position | null {
   switch (geometry?.type) {
@@ -114,7 +115,8 @@ function insideOf(polygon: Polygon): Position | null {
     const xs = crossings(polygon, y);
     for (let i = 0; i + 1 < xs.length; i += 2) {
       const [from = 0, to = 0] = [xs[i], xs[i + 1]];
-      // A crossing away from the middle must be clearly wider to be preferred.
+      // A section at another height is used only if it is more than 25 % wider than the one at half
+      // of the height.
       const width = (to - from) * (share === 0.5 ? 1.25 : 1);
       if (width > widest) {
         widest = width;

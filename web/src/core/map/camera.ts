@@ -58,7 +58,10 @@ export function standFor(box: Bbox, view: View): Stand {
   const top = view.height / 2 - view.padding.top;
   const bottom = -view.height / 2 + view.padding.bottom;
 
-  /** The box on the screen when the camera looks at the middle plus (ox, oy) world pixels. */
+  /**
+   * The box on the screen when the camera looks at the middle plus (ox, oy) world pixels; null if a
+   * part of it is behind the camera or close to it.
+   */
   const seen = (size: number, ox: number, oy: number): Bbox | null => {
     let out: Bbox | null = null;
     for (const [lx, ly] of local) {

@@ -1,6 +1,6 @@
-// Enlarges a map style for wall screens, which are read from metres away and may have 4K resolution: larger
-// text, lines and dots. Layers that are drawn in metres on the ground (roads) stay as they are and say so in
-// their metadata.
+// Enlarges a map style for wall screens, which are read from metres away and may have 4K
+// resolution: larger text, lines and dots. The lines of layers whose width is in metres on the
+// ground (roads) stay as they are; such layers have `onemap:metres` in their metadata.
 import type { StyleSpecification } from 'maplibre-gl';
 
 const SCALED = new Set([

@@ -10,13 +10,16 @@ interface WorkerScope {
 const worker = globalThis as unknown as WorkerScope;
 
 /**
- * The time without requests after which bounds are computed, in ms. No request is answered during
- * the computation.
+ * The time without requests after which lower bounds of travel times are computed (see `prepare` of
+ * the engine), in milliseconds. No request is answered during the computation.
  */
 const IDLE_MS = 2_000;
 
 let engine: Engine | null = null;
-/** The requested profiles that have no bounds yet; initially the profile of riders. */
+/**
+ * The profiles for which bounds are to be computed; after the engine is opened, the profile of
+ * riders.
+ */
 let unprepared = new Set<string>();
 let prepared = new Set<string>();
 let idle: ReturnType<typeof setTimeout> | undefined;

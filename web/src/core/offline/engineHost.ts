@@ -4,7 +4,10 @@ import type { Answers, Ask, Reply } from './engineMessages';
 
 /** How long an answer may take before the worker counts as failed and is replaced, in milliseconds. */
 const PATIENCE = 15_000;
-/** The same time limit for trips: on a slow phone, the search for the best order may take some seconds. */
+/**
+ * The time limit for trips, in milliseconds. On a slow phone, the search for the best order takes
+ * some seconds.
+ */
 const TRIP_PATIENCE = 60_000;
 
 /** A refusal of the engine, with the same body as a problem document of the server. */
@@ -16,7 +19,7 @@ export class RefusedOffline extends Error {
   }
 }
 
-/** The engine itself failed, for example because the data does not fit it. */
+/** The engine itself failed, for example because it cannot read the data. */
 export class EngineError extends Error {
   override name = 'EngineError';
 }

@@ -17,7 +17,7 @@ export type Reply =
   | { id: number; refused: Refused['problem'] }
   | { id: number; failed: string };
 
-/** What each question answers. */
+/** The answer to each kind of question. */
 export interface Answers {
   open: Engine['age'];
   search: ReturnType<Engine['search']>;

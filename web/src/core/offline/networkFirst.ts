@@ -38,9 +38,14 @@ const patience = (): number => {
 };
 
 /**
+ * Returns the answer of the server or, if the server cannot answer or is too slow, the answer of
+ * the phone, with its source. Rejects with the error of the server if the server refused the
+ * request.
+ *
  * @param network asks the server; the signal cancels the request when the phone has answered.
  * @param phone asks the engine. If it fails, the answer or the error of the server is returned.
- * @param isFinal whether an error of the phone is a valid answer, for example that there is no way to the door.
+ * @param isFinal whether an error of the phone is a valid answer, for example that there is no way
+ * to the door.
  */
 export async function networkFirst<Value>(
   network: (signal: AbortSignal) => Promise<Value>,
@@ -71,7 +76,7 @@ export async function networkFirst<Value>(
     (value) => ({ value, from: 'phone' }),
     (error: unknown) => ({ error, isFinal: isFinal(error) }),
   );
-  // A late answer of the server is still used if it arrives before that of the phone.
+  // A late answer of the server is still used if it arrives before the answer of the phone.
   const answered = asked.then((answer): Outcome<Value> | Promise<Outcome<Value>> =>
     'value' in answer ? answer : offline,
   );

@@ -1,5 +1,6 @@
-// The map's data on the phone: a manifest and four parts by their hashes. Only parts that changed are loaded. The
-// manifest is stored last, so that what is stored always fits together.
+// The map's data on the phone: a manifest, and four parts that are stored under their hashes. Only
+// parts that changed are loaded. The manifest is stored last, so that all parts of a stored
+// manifest are stored too.
 import type { Manifest, PartName, Parts } from '@/core/engine/engine';
 import type { PhoneStorage } from './phoneStorage';
 
@@ -45,7 +46,7 @@ async function sha256(bytes: Uint8Array): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The stored manifest, if all of its parts are stored. */
+/** The stored manifest; null if there is none or if one of its parts is missing. */
 export async function kept(storage: PhoneStorage): Promise<Kept | null> {
   const found = await storage.get<KeptManifest>('network', 'manifest');
   if (!found) return null;

@@ -1,6 +1,7 @@
-// Workers of pages that work without a network. A browser loads a worker's script through the service worker whose
-// scope contains the script's address, and not through that of the page. The service workers of the phone pages have
-// no such scope, so the page loads the script itself and starts the worker from it.
+// Workers of pages that work without a network. A browser loads a worker's script through the
+// service worker whose scope contains the script's address, and not through the page's service
+// worker. The scopes of the phone pages do not contain it, so the page loads the script itself and
+// starts the worker from it.
 
 const started = new Map<string, Promise<string>>();
 
@@ -22,6 +23,6 @@ export function workerScript(url: string): Promise<string> {
 
 async function load(url: string): Promise<string> {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: HTTP ${response.status}`);
+  if (!response.ok) throw new Error(`Cannot load the worker ${url}: HTTP ${response.status}`);
   return URL.createObjectURL(new Blob([await response.text()], { type: 'text/javascript' }));
 }

@@ -147,7 +147,9 @@ async function load(): Promise<void> {
 
 let engine: Promise<EngineHost> | null = null;
 
-/** The next question opens the engine again, with the data that is stored then. */
+/**
+ * Closes the engine. The next question opens it again with the data that is stored at that time.
+ */
 function closeEngine(): void {
   const before = engine;
   engine = null;
@@ -159,7 +161,7 @@ function closeEngine(): void {
 
 async function compiled(): Promise<WebAssembly.Module> {
   const response = await fetch(wasmUrl);
-  if (!response.ok) throw new Error(`${wasmUrl}: HTTP ${response.status}`);
+  if (!response.ok) throw new Error(`Cannot load the engine ${wasmUrl}: HTTP ${response.status}`);
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
@@ -180,7 +182,8 @@ async function open(onFailed: () => void): Promise<EngineHost> {
   } catch (error) {
     host.close();
     if (error instanceof EngineError) {
-      // The data does not fit this version of the page. The next update stores the manifest again.
+      // This version of the page cannot read the data. The manifest is deleted, so that the next
+      // update loads the data.
       await storage.delete('network', 'manifest').catch(() => {});
       [state.value, stored.value] = ['none', null];
     }

@@ -9,9 +9,14 @@ const ECCENTRICITY_2 = 0.006_693_421_622_965_943;
 /** Outside of this box there is no shift: west, south, east, north, in degrees. */
 const BOX = [72.004, 0.8293, 137.8347, 55.8271] as const;
 
-/** The part that the shifts to the north and to the east have in common; x as in `northward`. */
+/**
+ * A term of the shifts to the north and to the east, in metres; `x` is the longitude minus 105°.
+ */
 const wave = (x: number): number => 20 * Math.sin(6 * x * Math.PI) + 20 * Math.sin(2 * x * Math.PI);
 
+/**
+ * The shift to the north in metres; `x` is the longitude minus 105°, `y` the latitude minus 35°.
+ */
 function northward(x: number, y: number): number {
   const flat = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * Math.sqrt(Math.abs(x));
   const near = 20 * Math.sin(y * Math.PI) + 40 * Math.sin((y / 3) * Math.PI);
@@ -19,6 +24,7 @@ function northward(x: number, y: number): number {
   return flat + ((wave(x) + near + far) * 2) / 3;
 }
 
+/** The shift to the east in metres; `x` and `y` as in `northward`. */
 function eastward(x: number, y: number): number {
   const flat = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * Math.sqrt(Math.abs(x));
   const near = 20 * Math.sin(x * Math.PI) + 40 * Math.sin((x / 3) * Math.PI);

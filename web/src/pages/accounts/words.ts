@@ -173,7 +173,7 @@ export const words = {
     uses: 'Number of uses',
     used: (used: number, uses: number) => `${used} of ${uses} used`,
     usedUp: 'Used up',
-    validFor: 'Good for',
+    validFor: 'Valid for',
     days: (n: number) => (n === 1 ? '1 day' : `${n} days`),
     makeInvite: 'Create invite',
     inviteMade: 'The invite is ready',

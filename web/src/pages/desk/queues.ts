@@ -28,7 +28,7 @@ export const noFilters: Readonly<Filters> = { community: '', category: '', level
 
 export const isOfficer = (me: Me): boolean => me.role === 'officer' || me.role === 'admin';
 
-/** Whether it is this account's turn. */
+/** Whether this account has to act on the case next. */
 export function isMine(c: Case, me: Me): boolean {
   const { community, unit } = c.properties;
   if (me.communities.length > 0 && (!community || !me.communities.includes(community))) return false;

@@ -95,7 +95,8 @@ test('shares are told by their row or column, not by their value', () => {
   const full = { ...report, after: coverage(100, []), siting: siting as Report['siting'] };
   const [summary, areas, sites] = sheetsOf(full, 'zh', nameOf);
   const shares = (summary?.rows ?? []).filter((_, row) => summary && isShare(summary, row, 2)).map((row) => row[2]);
-  // The coverage, in a straight line, with a second one in reach, and the gap.
+  // The shares are the coverage, the coverage in a straight line, the people with a second facility
+  // in reach, and the gap of the solver.
   expect(shares).toEqual([1, 0.9, 0, 0]);
   expect((areas?.rows[1] ?? []).filter((_, column) => areas && isShare(areas, 1, column))).toEqual([0.4, 1]);
   expect(sites && isShare(sites, 1, 0)).toBe(false);

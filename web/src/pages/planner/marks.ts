@@ -29,9 +29,9 @@ const canonical = (value: unknown): string =>
   );
 
 /**
- * Identifies the candidates of a request. Two requests with the same result have the same ids for
- * the same places. Generated candidates depend on the people who are not covered, and so on the
- * question, the edits and the network.
+ * Returns a text that identifies the candidates of a request. Two requests with equal texts have
+ * the same candidates with the same ids. Generated candidates depend on the people who are not
+ * covered, and therefore on the question, the edits and the network.
  */
 export function setOf(body: SitingBody, networkSeq: number | null): string {
   const { points, layer, hosts, areas, generate } = body.candidates ?? {};

@@ -63,7 +63,7 @@ test('an own standard needs a source', () => {
 
 test('without a moment, the question is for 10:00 on a weekday', () => {
   const at = (now: string): string => weekday(Date.parse(`${now}:00+08:00`));
-  // Before 10:00 on a Wednesday, later on it, on a Friday evening, on a Saturday, on a Sunday.
+  // A Wednesday before 10:00, from 10:00 and from 11:00; a Friday evening; a Saturday; a Sunday.
   expect(
     ['25T05:00', '25T10:59', '25T11:00', '27T20:00', '28T09:00', '29T09:00'].map((t) => at(`2026-11-${t}`)),
   ).toEqual([

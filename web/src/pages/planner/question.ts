@@ -59,8 +59,8 @@ export const thisHour = (now: number): string =>
   new Date(Math.floor((now + CHINA_MS) / 3_600_000) * 3_600_000).toISOString().slice(0, 16);
 
 /**
- * The hour on the first day from `from` on that is this weekday; 0 is Sunday. The day may be that
- * of `from`.
+ * The moment at `hour` on the first day that is this weekday (0 is Sunday). The day of `from`
+ * itself is the first to be tried.
  */
 export function nextDay(from: string, weekday: number, hour: number): string {
   const day = new Date(`${from.slice(0, 10)}T00:00:00Z`);
@@ -70,8 +70,8 @@ export function nextDay(from: string, weekday: number, hour: number): string {
 }
 
 /**
- * 10:00 on a weekday, today or later: an hour at which most facilities are open. A holiday that falls
- * on a weekday is taken too.
+ * 10:00 on a weekday, today or later: an hour at which most facilities are open. Public holidays
+ * are not skipped.
  */
 export function weekday(now: number): string {
   const from = thisHour(now);

@@ -82,7 +82,7 @@ const isSet = (value: number | null): value is number => typeof value === 'numbe
 
 /**
  * Whether a condition can be set. Backup coverage excludes capacities and gradual coverage, and
- * vice versa. A budget needs costs. For the shortest longest walk, a budget replaces the number of
+ * vice versa. A budget needs costs. For the problem `p-center`, a budget replaces the number of
  * sites.
  */
 export function applies(condition: Condition, form: SitingForm): boolean {

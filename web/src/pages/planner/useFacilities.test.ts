@@ -9,7 +9,7 @@ test('a park without area_m2 counts by the area of its outline', () => {
   expect(areaOf(square)).toBeCloseTo(998.6, 0);
   expect(counts(PARK, {}, square)).toBe(true);
   expect(counts({ ...PARK, area_m2: [1100, 10_000] }, {}, square)).toBe(false);
-  // The property is more exact than the outline.
+  // The property `area_m2` counts, not the area of the outline.
   expect(counts({ ...PARK, area_m2: [1100, 10_000] }, { area_m2: 1200 }, square)).toBe(true);
   // A park that is a point has no known area.
   expect(counts(PARK, {}, { type: 'Point', coordinates: [117.13, 39.22] })).toBe(true);

@@ -203,7 +203,7 @@ export const words = {
     ownStandard: 'Own standard…',
     facility: 'Facility',
     moment: 'Moment',
-    momentHint: 'Whether gates, ways and facilities are open is read at this moment',
+    momentHint: 'Gates, ways and facilities count as open or closed as they are at this moment',
     now: 'Now',
     nowHint: 'Use the current hour',
     momentPresets: 'Presets',
@@ -227,7 +227,7 @@ export const words = {
       reach: 'Longest walk',
       unit: 'Unit',
       back: 'There and back (such as fetching an AED)',
-      needsSource: 'An own standard needs a source and a longest walk. Nothing is counted before.',
+      needsSource: 'An own standard needs a source and a longest walk. Without them nothing is counted.',
     },
     facilities: {
       pocket_parks: 'Pocket parks',

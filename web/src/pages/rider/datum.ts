@@ -6,7 +6,10 @@ import type { Position } from 'geojson';
 import { gcj02, wgs84 } from '@/core/position/gcj02';
 import { distance_m } from '@/core/position/measure';
 
-/** How far a position may be from the place in GCJ-02, in metres, in addition to the accuracy of the position. */
+/**
+ * How far a position may be from the GCJ-02 coordinates of a place, in metres, in addition to its
+ * accuracy.
+ */
 const NEAR_M = 20;
 /** The largest accuracy radius of a position that is used, in metres. A less accurate position proves nothing. */
 const ACCURATE_M = 30;
@@ -51,8 +54,10 @@ export const isJustScanned = (building: string, now = Date.now()): boolean =>
   scanned.value?.building === building && now - scanned.value.at < FRESH;
 
 /**
- * Returns the shift in metres if a position fits a place where the rider may stand in GCJ-02, but none in WGS 84;
- * otherwise null.
+ * Decides whether a position is in GCJ-02: it is near the GCJ-02 coordinates of one of `places`,
+ * where the rider may stand, and far from the WGS 84 coordinates of all of them. Returns the shift
+ * of GCJ-02 there in metres; null if the position is not in GCJ-02 or is not accurate enough to
+ * decide.
  */
 export function shiftOf(here: Position, accuracy_m: number, places: readonly Position[]): number | null {
   if (accuracy_m > ACCURATE_M) return null;

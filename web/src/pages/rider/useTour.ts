@@ -171,7 +171,7 @@ export function useTour({ from, here }: StartHandle): TourHandle {
     current.value?.visit?.rides === false || hasParked(way.value?.track ?? null, progress.value);
 
   /**
-   * A new way on foot to the current door.
+   * Requests and shows a new way on foot to the current door.
    *
    * @param isNeeded whether the old way is of no use, so that a failure is shown.
    */
@@ -190,7 +190,10 @@ export function useTour({ from, here }: StartHandle): TourHandle {
     }
   }
 
-  /** A new way after the position has left the line: on foot to the door, or by vehicle with a new plan. */
+  /**
+   * Requests a new way after the position has left the line: on foot to the door, or by vehicle
+   * with a new plan.
+   */
   const turnBack = (start: From): Promise<void> => (isOnFoot() ? walkOn(start, false) : replan(start, true));
 
   watch([() => current.value?.visit, () => orders.open.value.length], go, { immediate: true });
@@ -202,7 +205,7 @@ export function useTour({ from, here }: StartHandle): TourHandle {
   }
 
   watch([profile, chosenStart], startOver);
-  // A gate has turned the rider away, or none is avoided any more.
+  // The list of avoided gates has changed: a gate turned the rider away, or the list was cleared.
   watch(avoided, () => {
     if (way.value && from.value && isOnFoot()) void walkOn(from.value, true);
     else startOver();

@@ -54,8 +54,8 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   }
   if (databaseAway) {
     out.push({
-      zh: `数据库连不上：看到的是内存中的数据，暂不能上报和处置${last.zh}`,
-      en: `The database cannot be reached: the data is from memory; nothing can be reported or handled${last.en}`,
+      zh: `数据库连不上：屏上是内存中的数据，暂不能上报和处置${last.zh}`,
+      en: `The server cannot reach its database: the data is from memory; nothing can be reported or handled${last.en}`,
     });
   }
   const [wrong, ...others] = ready?.config ?? [];
@@ -66,7 +66,7 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
         : { zh: '', en: '' };
     out.push({
       zh: `${at(wrong)} 有误，仍按原来的规则执行${also.zh}：${wrong.problem}，应为 ${wrong.expected}`,
-      en: `${at(wrong)} was refused, what was before it stays in force${also.en}: ${wrong.problem}, expected ${wrong.expected}`,
+      en: `${at(wrong)} is wrong${also.en}, the previous configuration stays in force: ${wrong.problem}, expected ${wrong.expected}`,
     });
   }
   if (Math.abs(offset) > OFF) {

@@ -107,7 +107,8 @@ interface Parts {
 const scaleNow = (): number => (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) * DISTANCE;
 
 /**
- * The width of both maps of two screens, computed equally by both: each has a panel, and the wider one counts.
+ * The width of the maps of two screens side by side together, in pixels. Each screen has one panel.
+ * Both screens subtract the wider panel twice, so that they get the same width.
  */
 const pairWidth = (): number =>
   2 * (innerWidth - WIDER_PANEL * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));

@@ -94,7 +94,7 @@ const INSIDE: Stands = [
 export type SignSizes = Record<Level, number>;
 
 const SIGNS: SignSizes = { red: 17, yellow: 16, green: 14.3, no_data: 14.3 };
-/** Marks grids that are not a subject of the map. They are drawn as faint lines. */
+/** True for grids with the property `out` (see `isOut`). They are drawn as faint lines. */
 const OUT: ExpressionSpecification = ['to-boolean', ['get', 'out']];
 const unlessOut = (value: unknown, out: number): ExpressionSpecification =>
   ['case', OUT, out, value] as unknown as ExpressionSpecification;

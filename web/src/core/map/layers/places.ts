@@ -6,7 +6,8 @@ import { signPlace } from '@/core/map/bounds';
 import { addLayer } from '@/core/map/zorder';
 
 /**
- * With more compounds than this, the labels of the tiles are used. At that size only few are visible at once.
+ * With more compounds than this, the labels of the tiles are used. On a map of that size, only a
+ * few compounds are visible at once.
  */
 const MOST = 4000;
 

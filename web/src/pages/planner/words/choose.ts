@@ -233,7 +233,7 @@ export const chooseWords = {
       'left out, and a budget can be set under “More conditions”.',
     community: 'Least coverage of each community (%)',
     backup: 'Count people as covered only with two sites within the standard (backup coverage)',
-    gradual: 'Gradual coverage beyond the standard, zero at (m or min, as the standard)',
+    gradual: 'Gradual coverage: decreases beyond the standard to zero at (m or min, the unit of the standard)',
     capacity: 'Most people a site serves',
     capacityElse: 'Most people a site serves, if the layer does not say',
     marks: { none: 'optional', required: 'required', forbidden: 'excluded' },

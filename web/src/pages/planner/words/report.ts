@@ -178,11 +178,11 @@ export const reportWords = {
     facilities: (n: string, name: string) => `Facilities counted: ${name}, ${n}.`,
     closed: (n: number) => `${n} are closed at that moment and do not count.`,
     how:
-      'Walks start at each door of a building and follow the walking network to the facility. Whether gates, ' +
-      'ways and facilities are open is read at the moment for the whole walk; nobody waits. If the standard is ' +
-      'a time, stairs and lifts count. If it is there and back, both ways count. Parks are entered at entrances and ' +
-      'where ways cross their edge. People who cannot walk to any facility count as not covered; nobody is ' +
-      'left out.',
+      'Walks start at each door of a building and follow the walking network to the facility. For the whole walk, ' +
+      'gates, ways and facilities count as open or closed as they are at the moment; nobody waits. If the standard ' +
+      'is a time, stairs and lifts count. If it is for there and back, both directions count. Parks are entered at ' +
+      'entrances and where ways cross their edge. People who cannot walk to any facility count as not covered; ' +
+      'nobody is left out.',
     straight: 'The share in a straight line is for comparison only.',
     legend: (near: string, far: string) =>
       `Buildings beyond the standard, by walking distance: light ≤ ${near}, medium ≤ ${far}, dark > ${far}, darkest: cannot ` +
@@ -212,7 +212,7 @@ export const reportWords = {
       backup: 'Two sites within the standard',
       required: 'Required candidates',
       forbidden: 'Excluded candidates',
-      gradual: 'Gradual coverage, zero at (m or min, as the standard)',
+      gradual: 'Gradual coverage decreases to zero at (m or min, the unit of the standard)',
     } satisfies Record<ConditionName, string> as Record<ConditionName, string>,
     again: '8 Reproduction',
     againHow: 'On the same data version, these requests give the same figures. Send them to the API as a planner.',
