@@ -121,7 +121,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await page.locator('[data-action="start"]').click();
     await page.locator('[data-step="start"][data-state="waiting"]').waitFor();
     await page.locator('[data-action="handle"]').click();
-    // The rules were loaded while there was a network.
+    // The rules, loaded while there was a network, require a photo after the handling.
     await page.getByText('请拍处置后照片').waitFor();
     await page.setInputFiles('[data-photo="before"]', await photograph(browser, '#a63'));
     await page.setInputFiles('[data-photo="after"]', await photograph(browser, '#6a3'));

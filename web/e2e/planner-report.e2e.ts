@@ -155,7 +155,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the report', () => {
       ...Array.from({ length: 12 }, (_, i) => park(`long-${i}`, 117.12 + i * 0.001, 39.2155)),
     ]);
     const { page, close } = await planner(`/try?scenario=${value.id}`);
-    // An unsaved change, so that the report prints the edits and not the id of the scenario.
+    // Makes an unsaved change, so that the report prints the edits and not the id of the scenario.
     await page.locator('[data-site]').first().getByRole('button', { name: '删除' }).click();
     await page.locator('[data-site]').nth(11).waitFor({ state: 'detached' });
     await page.getByRole('link', { name: '交成果' }).click();

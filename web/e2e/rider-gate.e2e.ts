@@ -100,7 +100,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a rider at a gate', () => {
       timeout: 60_000,
     });
     await page.locator('[data-take-me]').click();
-    // The gate of the route, which depends on the hour.
+    // The gate of the route depends on the hour, so it is read from the answer.
     const { summary } = (await (await answer).json()) as {
       summary: { gate: { id: string; position: [number, number] } };
     };

@@ -41,7 +41,7 @@ test('several orders are pasted, planned with one tap, and delivered door by doo
   expect(await fitsFingers(page)).toEqual([]);
   const searched = asked.map((r) => decodeURIComponent(r.url())).join('\n');
   expect(searched).not.toMatch(/李小明|先生|女士|13812345678/);
-  // A fourth order from its card, moved up, then removed again.
+  // Adds a fourth order from its card, moves it up and removes it.
   await page.goto(`${url}/rider?b=wenquan-huayuan-1`);
   await page.locator('[data-add-order]').click();
   await page.getByRole('link', { name: '多单（4）' }).click();
@@ -125,7 +125,7 @@ test('a rider who is turned away at a gate gets a trip through another one', asy
 test('an order that cannot be planned is named', async () => {
   const { page, errors, close } = await phone(browser, `${url}/rider?b=${HOUSE}`, { at: BEGIN });
   await page.locator('[data-add-order]').click();
-  // A building that is no longer on the map.
+  // Stores an order whose building is no longer on the map.
   await page.evaluate(() => {
     const kept = JSON.parse(localStorage.getItem('onemap.rider.stops') ?? '{}') as { stops: object[] };
     kept.stops.push({ ...kept.stops[0], id: 'gone', name: '已拆除的楼' });

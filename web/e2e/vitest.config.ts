@@ -1,5 +1,5 @@
-// Browser tests with a real server and a real browser. `ONEMAP_BIN` is the program to start.
-// `ONEMAP_URL` is a running server with the demo district, which is used instead.
+// Browser tests with a real server and a real browser. `ONEMAP_BIN` is the program to start. If
+// `ONEMAP_URL` is set, most tests use this running server, which must have the demo district.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 

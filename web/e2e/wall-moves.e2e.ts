@@ -62,7 +62,8 @@ test('a past moment shows the levels of the API and is clearly marked', async ()
     expect(shown).toEqual(await levels(inject('url'), `?as_of=${at}`));
   }
   await page.getByText(/回看 1?\d月\d+日/).waitFor();
-  // The map shows what was open then; the panels say that they show the present.
+  // The map shows the cases that were open at that moment; the panels say that they show the
+  // present.
   expect(await page.locator('.past__level').count()).toBe(2);
   expect(await page.locator('.panel__title', { hasText: '现在' }).count()).toBe(3);
   await expectAccessible(page);

@@ -1,7 +1,9 @@
 // Builds the files with which the phone pages start quickly and work without a network:
-// - `/sw.js`, the service worker. It is one plain script, because older phones cannot load modules there. It contains
-//   the list of each page's files, and a version computed from their contents.
-// - One HTML file for each page. It names the files of the page, so that a phone loads them all at once.
+// - `/sw.js`, the service worker. It is one plain script, because service workers on older phones
+// cannot load modules. It contains the list of each page's files, and a version computed from their
+// contents.
+// - One HTML file for each page. It names the files of the page, so that a phone loads them all at
+// once.
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, type Rolldown } from 'vite';

@@ -123,7 +123,10 @@ async function keptFirst(event: FetchEvent): Promise<Response> {
   return response.clone();
 }
 
-/** Stores a good answer in a cache, and removes the oldest one if it is full. */
+/**
+ * Stores an answer with status 200 in a cache, and removes the oldest answers if the cache has more
+ * than `most`.
+ */
 async function keep(name: string, most: number, request: Request, response: Response): Promise<void> {
   if (response.status !== 200) return;
   const cache = await caches.open(name);

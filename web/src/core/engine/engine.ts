@@ -159,7 +159,8 @@ const stopsOf = (stops: TripAsk['stops']): Record<string, Value> =>
   ) as Record<string, Value>;
 
 /**
- * Opens the network file of an area. Fails if the parts are not those of the manifest, or of another format.
+ * Opens the network file of an area. Rejects if the manifest has a format other than `FORMAT`, or
+ * if a part has another hash than in the manifest or cannot be read.
  */
 export async function openEngine(module: WebAssembly.Module, manifest: Manifest, parts: Parts): Promise<Engine> {
   if (manifest.format !== FORMAT)

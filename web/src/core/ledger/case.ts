@@ -61,8 +61,8 @@ export function turnWords(c: Case, unitName: string | undefined): Bilingual {
 export const moment = (said: string | undefined): number => (said ? Date.parse(said) : Number.NaN);
 
 /**
- * Whether the due time has passed and somebody still has to act. Handled cases are never overdue, and parked
- * ones only after their date.
+ * Whether the due time has passed and somebody still has to act. Handled cases are never overdue,
+ * and parked cases only after `parked_until`.
  */
 export function isOverdue(c: Case, now: number): boolean {
   const { status, overdue_at, due_at, parked_until } = c.properties;

@@ -12,7 +12,7 @@ export const rank: Record<Level, number> = { red: 3, yellow: 2, green: 1, no_dat
 /** The symbol as a character, for plain text. */
 export const glyph: Record<Level, string> = { red: '▲', yellow: '◆', green: '●', no_data: '▨' };
 
-/** The symbol as an SVG path on a 24 × 24 grid. All have the same visual weight. */
+/** The symbol as an SVG path on a 24 × 24 grid. All symbols have the same visual weight. */
 export const shape: Record<Level, string> = {
   red: 'M12 2.5 22.5 21H1.5z',
   yellow: 'M12 1.5 22.5 12 12 22.5 1.5 12z',

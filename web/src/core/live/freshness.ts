@@ -25,8 +25,9 @@ export interface FreshnessWriter extends Freshness {
 }
 
 /**
- * A broken connection counts as stale after `grace` ms, because a short break does not matter; a silent one after
- * `silence` ms. A tab that becomes visible again has the same time to reconnect.
+ * The data is stale if the last message of the server is older than `silence` ms or, while the
+ * connection is broken, older than `grace` ms. After a tab becomes visible again, both times count
+ * from that moment at the earliest, so that it can reconnect.
  */
 export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true } = {}): FreshnessWriter {
   // The clock of this machine may be wrong. The heartbeats show by how much.

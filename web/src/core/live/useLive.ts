@@ -56,7 +56,7 @@ export function useLive(collections: readonly string[] | null, bbox: Bbox | null
   const fresh = useFreshness({ ticking: options.every === undefined });
   let ended = false;
   let feed: Subscription | null = null;
-  /** Commits that arrived during a load, which may not contain them. */
+  /** Commits that arrived during a load. The loaded data may not contain their changes. */
   let meanwhile: CommitEvent[] = [];
 
   async function load(signal: AbortSignal): Promise<void> {

@@ -33,7 +33,10 @@ const AROUND = 0.05;
 /** A destination. If the whole map is too large for a phone, the data of the area around it is kept. */
 let around: Position | null = null;
 
-/** Sets the destination. It must never be the position of the rider, because it is part of the address of a request. */
+/**
+ * Sets the destination. It must never be the position of the rider, because its area is part of the
+ * address of a request.
+ */
 export function useAround(destination: Position): void {
   around = destination;
   const { bbox } = stored.value?.manifest ?? {};

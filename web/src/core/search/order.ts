@@ -177,11 +177,13 @@ class Order {
       if (!title) continue;
       const end = at + title.length;
       const next = this.plain[end];
-      // If another Chinese character follows, this is part of a name such as that of the shop 老师傅修鞋.
+      // If another Chinese character follows the title, it is part of another name, such as the
+      // shop 老师傅修鞋.
       if (isHan(next) && next !== '收') continue;
       const run = this.before(at, isHan);
       const first = this.nameWithin(at - run, at);
-      // A longer run contains an address too. Then only the last character, the family name, is removed.
+      // Characters before the title that are too many for a name contain an address too. Then only
+      // the last one, the family name, is removed.
       const longest = first + run === at ? LONGEST_NAME - 1 : LONGEST_NAME;
       this.remove(at - (at - first <= longest ? at - first : 1), end);
     }

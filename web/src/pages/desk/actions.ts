@@ -63,5 +63,5 @@ export function nextAction(c: Case): Action | null {
   return NEXT[c.properties.status ?? 'reported']?.find((a) => c.allowed?.includes(a)) ?? null;
 }
 
-/** The action that reverts this one, if the ledger allows it. */
+/** For each action, the action that reverts it, if the ledger allows that. */
 export const takesBack: Partial<Record<Action, Action>> = { reject: 'reopen', close: 'reopen', park: 'resume' };

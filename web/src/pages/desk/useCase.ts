@@ -115,7 +115,10 @@ export function useCase(
   let asked: AbortController | null = null;
   let resting: ReturnType<typeof setTimeout> | undefined;
 
-  /** The newest known version. The feed's version may be newer than the one with `allowed`. */
+  /**
+   * The newest known version of the case. The version from the feed may be newer than the requested
+   * one with `allowed`.
+   */
   const shown = computed<Case | null>(() => {
     const [live, own] = [selected.value, detail.value];
     if (!own || !live || own.id !== live.id) return live;

@@ -27,7 +27,8 @@ export function areaOf(geometry: Geometry | null | undefined): number {
   if (geometry?.type !== 'Polygon') return 0;
   const squeeze = Math.cos(((geometry.coordinates[0]?.[0]?.[1] ?? 0) * Math.PI) / 180);
   const rings = geometry.coordinates.map((ring) => {
-    // Coordinates from the first vertex on, so that large products do not cancel each other.
+    // Coordinates are relative to the first vertex, because differences of large products lose
+    // precision.
     const [west = 0, south = 0] = ring[0] ?? [];
     const flat = ring.map(([lon = 0, lat = 0]) => [(lon - west) * squeeze, lat - south] as const);
     const twice = flat.reduce((sum, [x, y], i) => {

@@ -13,7 +13,7 @@ const OFF_M = 40;
 const OFF_FIXES = 2;
 /** How far before the end of a step the next one is shown, in metres, so that it can be read in time. */
 const AHEAD_M = 8;
-/** How far after its place a step without length, such as parking, is shown, in metres. */
+/** A step without length, such as parking, is shown until this far after its place, in metres. */
 const AT_PLACE_M = 8;
 /** The distance from the end of the route, in metres, within which the rider has arrived. */
 const THERE_M = 15;

@@ -88,7 +88,10 @@ function storage(): Shelf | null {
 
 export const orders = makeStops(storage());
 
-/** The moment of a time of day in China, RFC 3339: today if it is at most an hour past, otherwise tomorrow. */
+/**
+ * The moment of a time of day in China, RFC 3339: tomorrow if it passed more than an hour ago
+ * today, otherwise today.
+ */
 export function nextMoment(by: string, now: number): string {
   const OFFSET = 8 * 3_600_000;
   const day = new Date(now + OFFSET).toISOString().slice(0, 10);

@@ -6,7 +6,10 @@ import { contains, intersects, union } from '@/core/map/bounds';
 import type { Arrival } from './wallState';
 import { words } from './words';
 
-/** Fewer changed features than this, within the shown area, are everyday work and not announced. */
+/**
+ * Changes of fewer features than this within the shown area are everyday work and are not
+ * announced.
+ */
 const WORTH_SAYING = 20;
 
 export interface Reaction {
@@ -41,7 +44,10 @@ function says(lead: Arrival): Bilingual {
   return { zh: words.zh[verb](what.zh), en: words.en[verb](what.en) };
 }
 
-/** The box enlarged by a tenth at each side, so that an import at the edge does not count as elsewhere. */
+/**
+ * The box enlarged by a tenth at each side, so that an import at the edge does not count as outside
+ * of it.
+ */
 function grown([west, south, east, north]: Bbox): Bbox {
   const [dx, dy] = [(east - west) / 10, (north - south) / 10];
   return [west - dx, south - dy, east + dx, north + dy];

@@ -49,7 +49,7 @@ export class Director {
     this.aim = (moving) => this.goHome(moving);
     if (!this.home) return;
     const stand = this.stand(this.home, PITCH, this.pair?.width);
-    // Two screens show one picture, so the centre of both lies beyond the inner edge of each.
+    // Two screens show one picture, so its centre lies at the inner edge of each screen.
     const width = this.map.getContainer().clientWidth;
     const padding = { ...NO_PADDING, ...(this.pair && { [this.pair.part === 1 ? 'left' : 'right']: width }) };
     this.go({ ...stand, pitch: PITCH, bearing: 0, padding }, animate ? VOYAGE : 0);

@@ -132,7 +132,10 @@ function wholeNumber(text: string): number | null {
   return /^\d{1,6}$/.test(text) ? Number(text) : null;
 }
 
-/** Reads the address on top of the preset's settings. An invalid value leaves that of the preset. */
+/**
+ * Reads the address on top of the preset's settings. If a value in the address is invalid, the
+ * preset's is kept.
+ */
 export function readSettings(
   address: Iterable<[string, string]>,
   preset: Readonly<Record<string, unknown>> = {},

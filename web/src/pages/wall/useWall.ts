@@ -188,8 +188,8 @@ export function useWall() {
   );
 
   /**
-   * The case on the card: the red one that the camera shows, otherwise the newest. The one that has been red
-   * longest has its own panel and a ring on the map.
+   * The case on the card: the red case that the camera shows, otherwise the newest red case. The
+   * case that has been red for the longest time has its own panel and a ring on the map.
    */
   const focused = computed(() => current.value ?? list.value.find((x) => isRed(x) && !isDrill(x)) ?? null);
   const lookedAt = computed(() => {

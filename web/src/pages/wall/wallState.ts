@@ -248,8 +248,9 @@ export class WallState {
   }
 
   /**
-   * Requests the levels of the grids a moment after a change, because the server computes them. A stream of
-   * changes does not postpone the request, and only one runs at a time.
+   * Requests the levels of the grids `after` milliseconds after a change, because the server needs
+   * time to compute them. Further changes do not postpone the request, and only one request runs at
+   * a time.
    */
   private settleStatuses(after = SETTLE): void {
     if (this.asking) this.askAgain = true;

@@ -32,7 +32,7 @@ export interface FacilityPoint {
   position: Position;
   /** The name of a map image. */
   image: string;
-  /** Whether it is closed at the moment of the question. */
+  /** Whether the facility is closed at the moment of the question. */
   isClosed: boolean;
 }
 
