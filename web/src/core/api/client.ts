@@ -1,4 +1,5 @@
-// Requests to the server. Every failure becomes an `ApiError` with a text that says what to do.
+// Requests to the server. Every failure except an abort becomes an `ApiError`, which `explain`
+// turns into a text for the user.
 import createClient from 'openapi-fetch';
 import { lang } from '@/core/i18n/lang';
 import { addressOnly } from '@/core/search/order';
@@ -204,7 +205,10 @@ interface Page<F> {
   links?: Link[];
 }
 
-/** The features of a first page and of the pages that its `next` links lead to, up to `most`. */
+/**
+ * The features of a first page and of the pages that its `next` links lead to, until there are at
+ * least `most`.
+ */
 export async function pages<F>(
   first: Answer<Page<F>>,
   signal?: AbortSignal,

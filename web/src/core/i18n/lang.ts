@@ -1,5 +1,5 @@
-// The language of the page: Chinese by default, English by a switch or `?lang=en`. The choice is stored in the
-// browser.
+// The language of the page: Chinese by default, English by a switch or `?lang=en`. The choice by
+// the switch is stored in the browser.
 import { computed, ref, type ComputedRef } from 'vue';
 
 export type Lang = 'zh' | 'en';

@@ -61,8 +61,8 @@ export function turnWords(c: Case, unitName: string | undefined): Bilingual {
 export const moment = (said: string | undefined): number => (said ? Date.parse(said) : Number.NaN);
 
 /**
- * Whether the due time has passed and somebody still has to act. Handled cases are never overdue,
- * and parked cases only after `parked_until`.
+ * Whether the due time has passed and somebody still has to act. Handled and verified cases are
+ * never overdue, and parked cases only after `parked_until`.
  */
 export function isOverdue(c: Case, now: number): boolean {
   const { status, overdue_at, due_at, parked_until } = c.properties;
@@ -75,8 +75,8 @@ const dueAt = (c: Case): number => moment(c.properties.due_at) || Number.POSITIV
 const reportedAt = (c: Case): number => moment(c.properties.reported_at) || 0;
 
 /**
- * Sorts by level, the worst first. Within a level, overdue cases come first, then those that are due sooner,
- * then older ones.
+ * Sorts by level, the worst first. Within a level, cases that are due earlier come first and cases
+ * without a due time last; then older cases come first.
  */
 export function byUrgency(a: Case, b: Case): number {
   return (
@@ -90,7 +90,10 @@ export function byUrgency(a: Case, b: Case): number {
 // Subtraction would give NaN for two infinite values.
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The reason that a person wrote for a step, or otherwise that of the system. */
+/**
+ * The reason that a person wrote for a step, otherwise the reason of the system; empty if there is
+ * none.
+ */
 export function reasonOf(step: Step, lang: 'zh' | 'en'): string {
   const reason = step.reason ?? step.why;
   if (!reason) return '';

@@ -17,7 +17,7 @@ export class CaseList {
 
   constructor(
     private readonly listeners: CaseListListeners = {},
-    /** How many ended cases of each kind to load; 0 for none. */
+    /** How many closed, rejected and merged cases to load, of each; 0 for none. */
     private readonly ended = 200,
   ) {}
 

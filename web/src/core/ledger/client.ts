@@ -37,8 +37,9 @@ const caseAt = (id: string, minSeq?: number) =>
 export const intentKey = (): string => crypto.randomUUID();
 
 /**
- * Cases that match `parameters`, read along the `next` links up to `most`. `parameters` are the
- * query parameters of `GET /api/warnings`, which are those of the items of any collection.
+ * Cases that match `parameters`, read along the `next` links until there are at least `most`.
+ * `parameters` are the query parameters of `GET /api/warnings`, which are those of the items of any
+ * collection.
  */
 export const cases = (parameters: Record<string, string>, most = 10_000, signal?: AbortSignal): Promise<Case[]> =>
   pages(

@@ -8,8 +8,8 @@ import { hubOf, type Hub, type Subscription } from './hub';
 import { usePoll } from './usePoll';
 
 /**
- * `failed`: the first load failed and will be tried again. `ended`: `load` reported that there is
- * nothing to follow.
+ * `failed`: the load failed before there was any data, and will be tried again. `ended`: `load`
+ * reported that there is nothing to follow.
  */
 export type LivePhase = 'idle' | 'loading' | 'ready' | 'failed' | 'ended';
 

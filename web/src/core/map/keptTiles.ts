@@ -1,6 +1,6 @@
 // Caches tiles for use while the server is unreachable. MapLibre draws nothing in place of a tile
 // that cannot be loaded, and a wall screen must not become blank while the server is being
-// maintained. The newest tiles are cached up to a limit and shown until newer ones are available.
+// maintained. The tiles that were used last are cached and shown if a request for a tile fails.
 // The page shows elsewhere how old its data is.
 import { addProtocol } from 'maplibre-gl';
 

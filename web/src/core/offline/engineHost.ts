@@ -44,7 +44,7 @@ export class EngineHost {
 
   constructor(
     private readonly worker: WorkerLike,
-    /** Called when the worker has failed and can't be used any more. */
+    /** Called when the worker has ended, after a failure or by `close`. */
     private readonly onFailed: () => void = () => {},
   ) {
     worker.addEventListener('message', ({ data }) => this.take(data));

@@ -109,7 +109,7 @@ async function loadMissing(
     const bytes = await source.part(hash);
     const found = await sha256(bytes);
     if (bytes.length !== length || found !== hash)
-      throw new Error(`${name}: ${bytes.length} bytes with the hash ${found}, expected ${length} with ${hash}`);
+      throw new Error(`Map data ${name}: ${bytes.length} bytes with hash ${found}, expected ${length} with ${hash}`);
     const record: KeptPart = { id: hash, bytes };
     await storage.put('network', record);
     loaded += bytes.length;

@@ -3,8 +3,8 @@
 // false, so that the page can warn.
 
 /**
- * The kinds of stored data: steps to send, a resident's reports to send, photos, unsent forms, and the last
- * answers.
+ * The kinds of stored data: steps to send, a resident's reports to send, photos, unsent forms, and
+ * the last answers of the server.
  */
 export const STORES = ['outbox', 'reports', 'photos', 'drafts', 'kept'] as const;
 /** The map's data for use without a network: the manifest, and the parts by their hashes. */
@@ -84,7 +84,9 @@ function storageOf(database: IDBDatabase): PhoneStorage {
 let opened: Promise<PhoneStorage> | null = null;
 let openedNetwork: Promise<PhoneStorage> | null = null;
 
-/** The storage of this phone for data that is not sent yet. */
+/**
+ * The storage of this phone for data that is not sent yet, and for the last answers of the server.
+ */
 export function phoneStorage(): Promise<PhoneStorage> {
   opened ??= open('onemap-phone', STORES).then(storageOf, storageInMemory);
   return opened;

@@ -49,8 +49,8 @@ export interface Entry<R = unknown> {
   /** When the step was made, RFC 3339. */
   made_at: string;
   /**
-   * When the step was first sent. Each attempt contains this same time, because the server refuses other content with
-   * the same key.
+   * When the step was first sent. Each attempt is built with this time, because the server refuses
+   * other content with the same key.
    */
   tried_at?: string;
   state: EntryState;
@@ -106,7 +106,7 @@ export class UploadQueue<R = unknown> {
     /** Called after each change with all entries of the queue. */
     private readonly changed: (entries: Entry<R>[]) => void = () => {},
     private readonly now: () => Date = () => new Date(),
-    /** The storage of the steps. Those of workers and residents are separate. */
+    /** The storage of the steps: `outbox` for workers, `reports` for residents. */
     private readonly store: 'outbox' | 'reports' = 'outbox',
   ) {}
 
@@ -139,7 +139,7 @@ export class UploadQueue<R = unknown> {
     return this.running;
   }
 
-  /** Sends a refused step again, unchanged. */
+  /** Marks a refused step, unchanged, to be sent again by the next run. */
   async retry(id: string): Promise<void> {
     const entry = await this.storage.get<Entry<R>>(this.store, id);
     if (entry?.state !== 'refused') return;

@@ -34,8 +34,9 @@ async function attempt<Data>(asked: Answer<Data>): Promise<Attempt<Data>> {
 }
 
 /**
- * Decides what happens to a step that was not accepted. After a network failure or if the server is busy, it is sent
- * again later; after any other refusal, its author has to decide.
+ * Decides what happens to a step that the server answered with an error. If the server or a proxy
+ * is busy, the step is sent again later; if nobody is signed in, after the sign-in. After any other
+ * error, its author has to decide.
  */
 export function judge(status: number, problem: Partial<Problem>, retryAfter: string | null): Attempt<never> {
   if (status === 401) return { outcome: 'sign_in' };

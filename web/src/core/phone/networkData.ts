@@ -34,8 +34,9 @@ const AROUND = 0.05;
 let around: Position | null = null;
 
 /**
- * Sets the destination. It must never be the position of the rider, because its area is part of the
- * address of a request.
+ * Sets the destination. If the whole map is too large for a phone, loads the data of the area
+ * around the destination, unless the stored area contains it. The destination must never be the
+ * position of the rider, because its area is part of the address of a request.
  */
 export function useAround(destination: Position): void {
   around = destination;
@@ -185,8 +186,8 @@ async function open(onFailed: () => void): Promise<EngineHost> {
   } catch (error) {
     host.close();
     if (error instanceof EngineError) {
-      // This version of the page cannot read the data. The manifest is deleted, so that the next
-      // update loads the data.
+      // The engine cannot read the data, for example because its format is another one. The
+      // manifest is deleted, and the next update stores the newest manifest of the server.
       await storage.delete('network', 'manifest').catch(() => {});
       [state.value, stored.value] = ['none', null];
     }

@@ -8,7 +8,10 @@ interface Kept<T> {
   value: T;
 }
 
-/** The draft with this id, initially `empty`. `ready` becomes true when the stored draft is loaded. */
+/**
+ * The draft with this id, initially `empty`. `ready` resolves when the stored draft is loaded.
+ * `clear` deletes it.
+ */
 export function useDraft<T extends object>(
   id: string,
   empty: () => T,

@@ -26,7 +26,8 @@ export interface UploadQueueHandle {
 }
 
 /**
- * @param account the account whose steps are sent; without it, a resident's.
+ * @param account returns the account whose steps are sent; `resident` for the reports of a
+ * resident.
  * @param onSettled called after a step was accepted or refused.
  */
 export function useUploadQueue(

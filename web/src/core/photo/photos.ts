@@ -14,7 +14,10 @@ export async function dropPhoto(photo: EntryPhoto): Promise<void> {
   await (await phoneStorage()).delete('photos', photo.local);
 }
 
-/** A URL with which the page can show the photo. Release it with `URL.revokeObjectURL`. */
+/**
+ * A URL with which the page can show the photo, to release with `URL.revokeObjectURL`; null if it
+ * is not stored.
+ */
 export async function photoAddress(photo: EntryPhoto): Promise<string | null> {
   const stored = await (await phoneStorage()).get<StoredPhoto>('photos', photo.local);
   return stored ? URL.createObjectURL(stored.blob) : null;

@@ -177,8 +177,8 @@ class Order {
       if (!title) continue;
       const end = at + title.length;
       const next = this.plain[end];
-      // If another Chinese character follows the title, it is part of another name, such as the
-      // shop 老师傅修鞋.
+      // A title before another Chinese character is part of another name, such as the shop
+      // 老师傅修鞋.
       if (isHan(next) && next !== '收') continue;
       const run = this.before(at, isHan);
       const first = this.nameWithin(at - run, at);

@@ -9,7 +9,7 @@ export type Warning = FeatureOf<'warnings'>;
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 
-/** Whether the case has not ended. Cases pending review as possible spam count nowhere. */
+/** Whether the case has neither ended nor is pending review as possible spam. */
 export function isOpen(warning: Warning): boolean {
   return !ENDED.has(warning.properties.status ?? '') && warning.properties.held !== true;
 }
@@ -95,10 +95,12 @@ export const newest = (warnings: Iterable<Warning>): Warning[] => digest(warning
 /** The open case that has been red for the longest time, without drills. */
 export const oldestRed = (warnings: Iterable<Warning>): Warning | null => digest(warnings).oldestRed;
 
-/** The number of open cases of each level. */
+/** The number of open cases of each level, without drills. */
 export const byLevel = (warnings: Iterable<Warning>): Record<Level, number> => digest(warnings).byLevel;
 
-/** The open red and yellow cases by kind of housing; cases in the street have none. */
+/**
+ * The open red and yellow cases by kind of housing, without drills and without cases in the street.
+ */
 export const byHousing = (warnings: Iterable<Warning>): Record<Housing, { red: number; yellow: number }> =>
   digest(warnings).byHousing;
 
@@ -108,7 +110,10 @@ export interface CategoryCount {
   yellow: number;
 }
 
-/** The open red and yellow cases by category, those with most red first, then those with most cases. */
+/**
+ * The open red and yellow cases by category, without drills: most red cases first, then most yellow
+ * cases.
+ */
 export const byCategory = (warnings: Iterable<Warning>): CategoryCount[] => digest(warnings).byCategory;
 
 /** The number of grids (without communities and the street) in each level. */

@@ -14,7 +14,7 @@ const MAX_ZOOM = 17;
 const HOUSES = 13.02;
 /** The duration of a flight to a new red case, in milliseconds. */
 const FLIGHT = 2000;
-/** The duration of the long flight to an import and back, in milliseconds. */
+/** The duration of a flight to the whole area or to a community, in milliseconds. */
 const VOYAGE = 3200;
 /** A distance of more than this many screens counts as far away. */
 const FAR = 12;

@@ -21,7 +21,7 @@ export interface Condition {
   ready: Ready | null;
   /** The server's time minus this machine's time, in milliseconds. */
   offset: number;
-  /** Whether the figures in the panels cannot be loaded although the server answers. */
+  /** Whether the figures in the panels cannot be loaded. */
   figuresAway: boolean;
 }
 

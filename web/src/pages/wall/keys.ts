@@ -1,7 +1,7 @@
 // The keyboard of the wall screen: single keys, which are ignored while somebody types or if a control uses the
 // key itself.
 
-/** The functions of the keys, in the order in which they are listed. */
+/** The function of each key, by the name of the key. */
 export type WallKeys = Record<string, () => void>;
 
 /** The name of a key: letters by the key itself, independent of input methods. */

@@ -29,7 +29,7 @@ export const STEP = 500;
 const AGAIN = 2000;
 
 export class Past {
-  /** The requested moment; null for now. */
+  /** The shown moment or, while `waiting`, the requested one; null for now. */
   at: Date | null = null;
   playing = false;
   /** How many seconds of the past are played per second. */
@@ -53,7 +53,10 @@ export class Past {
     return this.at !== null;
   }
 
-  /** Shows a moment. If the past is being played, it continues from this moment. */
+  /**
+   * Shows a past moment, or the present for a later one. If the past is being played, it goes on
+   * from the moment.
+   */
   seek(at: Date): void {
     if (at.getTime() >= this.now()) {
       this.toLive();
@@ -115,7 +118,7 @@ export class Past {
     return this.anchor.past + (ours - this.anchor.ours) * this.speed;
   }
 
-  /** Cancels earlier requests, whose answers are no longer needed. */
+  /** Cancels earlier requests, and requests a frame if one is needed. */
   private again(): void {
     clearTimeout(this.timer);
     this.asking?.abort();

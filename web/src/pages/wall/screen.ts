@@ -11,8 +11,8 @@ export function useScreen(): Screen {
   let lock: WakeLockSentinel | null = null;
   let wanted = true;
 
-  // A hidden page loses the lock and requests it again when it is visible. If there is no such lock (an old
-  // browser, no HTTPS, an empty battery), the settings of the machine apply.
+  // A hidden page loses the lock and requests it again when it is visible. If there is no such lock
+  // (an old browser, no HTTPS, a low battery), the settings of the machine apply.
   async function stayAwake(): Promise<void> {
     if (!wanted || document.hidden || (lock && !lock.released) || !('wakeLock' in navigator)) return;
     try {

@@ -1,5 +1,6 @@
-// The summary figures of the wall screen: cases closed and reported today, the share in time, units on duty, and
-// thirty days by level. They are requested again after commits, but not too often, and at midnight.
+// The summary figures of the wall screen: cases closed and reported today, the share in time, units
+// on duty, and thirty days by level. They are requested again after commits, every minute, and at
+// midnight.
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import { answered, http } from '@/core/api/client';
 import { explain } from '@/core/api/explain';

@@ -35,8 +35,8 @@ export interface TourOptions {
 /** New red cases within this time are handled together, so that the oldest comes first, in milliseconds. */
 export const GATHER = 150;
 /**
- * How long a new red case is shown, including the flight of two seconds, in milliseconds: normally, and while others are
- * waiting.
+ * How long a new red case is shown, including the flight of two seconds, in milliseconds: normally,
+ * and while at least two other new cases are waiting.
  */
 export const STAY = 16_000;
 export const SHORT_STAY = 8_000;

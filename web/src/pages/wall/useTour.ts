@@ -1,4 +1,4 @@
-// Where the camera is, and which case is on the card.
+// Connects the tour to the map and the data, and says which red case the camera shows.
 import { useIntervalFn } from '@vueuse/core';
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import { bboxOf } from '@/core/map/bounds';

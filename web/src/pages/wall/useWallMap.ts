@@ -31,7 +31,10 @@ const DISTANCE = 1.4;
  * be readable from ten metres: 32 px on a screen with 1080 lines.
  */
 const SIGNS: SignSizes = { red: 23, yellow: 23, green: 14.3, no_data: 14.3 };
-/** The smallest text on the map, before the enlargement. After it: 20 px of 1080 lines. */
+/**
+ * The smallest text on the map, in pixels before the enlargement: 20 px on a screen with 1080
+ * lines.
+ */
 const LEAST_TEXT = 14.3;
 /**
  * The height of the view's legend or of the text about the past at the upper edge, in pixels of a desktop
@@ -69,13 +72,16 @@ export interface WallMap {
   restyle: () => void;
   /** Draws a past moment; null for the present. */
   show: (scene: Scene | null) => void;
-  /** Moves the camera to a red case and draws the outline of its grid. */
+  /**
+   * Moves the camera to a red case and draws a ring there, for a new case also the outline of its
+   * grid. If the case is in the half of the other of two screens, the camera shows the whole area.
+   */
   focus: (warning: Warning, isNew: boolean) => void;
   frame: (box: Bbox) => void;
-  /** Draws a ring around the case on the card, without moving there. */
+  /** Draws a ring at a case without moving the camera; null removes the ring. */
   mark: (warning: Warning | null) => void;
   goHome: (animate?: boolean) => void;
-  /** Sets the area that is shown by default. */
+  /** Sets the area that is shown by default, and moves the camera there. */
   flyTo: (box: Bbox) => void;
   seen: () => Bbox | null;
 }

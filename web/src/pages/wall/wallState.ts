@@ -27,7 +27,10 @@ export interface Grid {
   status: GridStatus | null;
 }
 
-/** A large or distant import; `before` and `after` are the numbers of features in the collection. */
+/**
+ * Changed features of a collection; `before` and `after` are the numbers of features in the
+ * collection.
+ */
 export interface Arrival {
   collection: string;
   bbox: Bbox | null;
@@ -122,7 +125,7 @@ export class WallState {
     this.changedGrids.clear();
     this.changedWarnings.clear();
     this.listeners.onLoaded?.();
-    // Cases that turned red while nothing was received are new. On the first load nothing is.
+    // Cases that turned red while nothing was received are new. On the first load no case is new.
     if (known) this.announceReds(known);
     this.loads += 1;
     return landing.seq;
@@ -343,8 +346,8 @@ export class WallState {
   }
 
   /**
-   * Loads the collections of a reset, counts imported features and notifies the camera. Further imports
-   * meanwhile are counted together the next time.
+   * Loads everything again after a reset, counts imported features and calls `onArrivals`. Imports
+   * that arrive meanwhile are counted together the next time.
    */
   private arrive(what: Arriving, reset: boolean, wasEmpty: boolean): void {
     if (this.arriving) {

@@ -62,8 +62,8 @@ export class FocusLayer {
       paint: { 'line-color': ink, 'line-width': 1.6 * scale },
     });
     const isMark: ExpressionSpecification = ['to-boolean', ['get', 'mark']];
-    // The place is on a bright disc like the panel of the oldest red case, so that it is recognised without
-    // colour.
+    // A marked place has a bright disc, like the panel of the oldest red case, so that it is
+    // recognised without colour.
     addLayer(map, {
       id: 'focus-ring',
       type: 'circle',
@@ -78,7 +78,10 @@ export class FocusLayer {
     });
   }
 
-  /** Marks the place of the shown red case while the camera shows the whole area; null removes the mark. */
+  /**
+   * Draws a ring at the place of a red case, without the outline of its grid; null removes the
+   * ring.
+   */
   mark(place: Position | null): void {
     const features: GeoJSON.Feature[] = place
       ? [{ type: 'Feature', properties: { mark: true }, geometry: { type: 'Point', coordinates: place } }]

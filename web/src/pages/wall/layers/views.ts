@@ -124,7 +124,10 @@ export class ViewLayers {
     await this.map.getSource<GeoJSONSource>('gates')?.setData({ type: 'FeatureCollection', features });
   }
 
-  /** Called when entrances have changed. They are loaded again if the view shows them. */
+  /**
+   * Called when entrances have changed. They are loaded again if the riders' view has loaded them
+   * before.
+   */
   entrancesChanged(): void {
     if (this.gates) this.loadGates().catch(() => {});
   }
