@@ -2,8 +2,9 @@
 // network, in particular all API answers that can change. Pure functions.
 
 /**
- * `shell`: the installed app. `tile`: from the network, or the cached one without a network. `photo`: from the
- * cache, because a photo never changes under its id. `pass`: not handled.
+ * `shell`: the installed app. `tile`: from the network, or the cached one if the network fails or
+ * is slow. `photo`: from the cache, because a photo never changes under its id. `pass`: not
+ * handled.
  */
 export type Plan = 'shell' | 'tile' | 'photo' | 'pass';
 

@@ -35,7 +35,7 @@ const PHOTOS = `onemap${page}/photos`;
 /** The most tiles that are cached. */
 const MOST_TILES = 800;
 const MOST_PHOTOS = 200;
-/** If there is no answer after this time, the cached tile is shown, in milliseconds. */
+/** The time after which a cached tile is used if there is no answer, in milliseconds. */
 const PATIENCE = 5000;
 
 worker.addEventListener('install', (event) => {

@@ -47,7 +47,7 @@ export interface Category {
 const PAUSE = { first: 4000, longest: 15_000 };
 /** Changes within this time cause one request for the levels of the grids, in milliseconds. */
 const SETTLE = 300;
-/** The built-in categories, in the order of their keys. */
+/** The built-in categories, in the order of the digits that select them. */
 const KNOWN = [
   'street_encroachment',
   'corridor_clutter',

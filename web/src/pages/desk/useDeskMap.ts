@@ -49,7 +49,7 @@ export interface DeskMap {
   showGrids: (grids: ReadonlyMap<string, Grid>, ids?: string[]) => void;
   /** Draws a ring around the case and moves it into view. */
   select: (c: Case | null) => void;
-  /** Shows the place of the new report. */
+  /** Marks the place of the new report, or of a case that is similar to it. */
   mark: (place: Position | null, go?: boolean) => void;
   speak: (lang: Lang) => void;
   zoom: (by: number) => void;

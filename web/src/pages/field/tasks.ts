@@ -102,8 +102,8 @@ export function tasksOf({ cases, entries, me, here, now }: Scene): Task[] {
 export type Order = 'due' | 'near';
 
 /**
- * Sorts tasks with a refused step first, because they need a decision, and the others by time
- * (overdue, due, level) or by distance.
+ * Sorts tasks with a refused step first, because they need a decision, and the others by time (due
+ * time, level, distance) or by distance.
  */
 export function sorted(tasks: readonly Task[], order: Order): Task[] {
   const due = (t: Task): number => moment(t.case.properties.due_at) || Number.MAX_SAFE_INTEGER;

@@ -123,7 +123,7 @@ export function useField(): Field {
     access.value = 'in';
   }
 
-  /** Loads the account. Returns false if nobody is signed in. */
+  /** Loads the account. Returns false if nobody is signed in, or only a rider. */
   async function identify(): Promise<boolean> {
     const session = await api.session();
     if (session.role === 'public' || session.role === 'rider' || !session.account) {
@@ -149,7 +149,8 @@ export function useField(): Field {
 
   async function ask(worker: Worker): Promise<Case[]> {
     const lists: Promise<Case[]>[] = [];
-    // The cases of the account's unit in each status and, for verifiers, all handled cases.
+    // The cases of the account's unit that it has to handle or has handled and, for verifiers, the
+    // handled cases of their communities, or of all communities.
     if (worker.unit)
       for (const status of ['dispatched', 'handling', 'handled'])
         lists.push(askCases({ status, unit: worker.unit }, MOST));

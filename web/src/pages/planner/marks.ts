@@ -29,9 +29,9 @@ const canonical = (value: unknown): string =>
   );
 
 /**
- * Returns a text that identifies the candidates of a request. Two requests with equal texts have
- * the same candidates with the same ids. Generated candidates depend on the people who are not
- * covered, and therefore on the question, the edits and the network.
+ * Returns a text that identifies where the ids of a request's candidates come from: in requests
+ * with equal texts, the same id means the same candidate. Generated candidates depend on the people
+ * who are not covered, and therefore on the question, the edits and the network.
  */
 export function setOf(body: SitingBody, networkSeq: number | null): string {
   const { points, layer, hosts, areas, generate } = body.candidates ?? {};

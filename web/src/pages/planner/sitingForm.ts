@@ -19,6 +19,7 @@ export interface SitingForm {
   share: number;
   existing: Existing;
   source: Source;
+  /** The distance between generated candidates, in metres. */
   spacing: number;
   collection: string;
   filter: string;
@@ -26,16 +27,23 @@ export interface SitingForm {
   costProperty: string;
   /** The property of the layer with the number of people a site can serve; empty if there is none. */
   capacityProperty: string;
+  /** The least distance between two sites, in metres; null if there is none. */
   minDistance: number | null;
   budget: number | null;
   /** The least coverage of each community, in per cent. */
   community: number | null;
   backup: boolean;
+  /**
+   * Where gradual coverage decreases to zero, in the unit of the standard; null if it is not
+   * gradual.
+   */
   gradual: number | null;
+  /** The number of people a site can serve; null if it is not limited. */
   capacity: number | null;
   placement: boolean;
   plans: number;
   robust: boolean;
+  /** The time limit of the computation, in seconds. */
   timeLimit: number;
 }
 

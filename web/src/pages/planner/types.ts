@@ -77,7 +77,7 @@ export type SitingResult = Omit<Schemas['SitingResult'], 'question'> & { questio
 export type Week = Schemas['WeekAnswer'];
 
 export type JobState = Schemas['JobShown']['state'];
-/** A siting job. For `problem: access`, `Result` is `AccessResult`. */
+/** A planning job. For `problem: access`, `Result` is `AccessResult`. */
 export type SitingJob<Result = SitingResult> = Omit<Schemas['JobShown'], 'result'> & { result?: Result | null };
 
 export type AccessObjective = 'rider_minutes' | 'walking_minutes' | 'aed_people';

@@ -1,4 +1,5 @@
-// Starts a siting job, or finds it by its id, and follows it until it ends.
+// Starts a planning job, which chooses sites or computes the coverage of a week, or finds it by its
+// id, and follows it until it ends.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { explain } from '@/core/api/explain';
 import * as client from './client';

@@ -21,8 +21,8 @@ export function farPlaces(coverage: Coverage): FarPlace[] {
 }
 
 /**
- * Shows the uncovered people of `coverage` while the mode is open; by default, of the map without
- * edits.
+ * Shows the uncovered people of `coverage`; by default, of the map without edits. When the mode is
+ * left, the area, the picked place and the changes are removed from the map.
  */
 export function useUncovered(
   planner: Planner,

@@ -112,7 +112,10 @@ export async function placeOf(target: Target): Promise<components['schemas']['Ro
   }
 }
 
-/** Gets the position and the name of a feature, or null if there is no feature with this id. */
+/**
+ * Gets the position and the name of a feature, or null if there is no feature with this id or it
+ * has no geometry.
+ */
 export async function featureAt(collection: string, id: string): Promise<{ at: Position; name: string } | null> {
   const found = await item(collection, id);
   const at = signPlace(found?.geometry);

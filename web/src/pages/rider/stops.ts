@@ -54,7 +54,10 @@ export function makeStops(storage: Shelf | null, clock: () => number = Date.now)
   return {
     stops,
     open: computed(() => stops.value.filter(({ isDone }) => !isDone)),
-    /** Adds an order. An order for the same door is not added again. Returns whether there was room. */
+    /**
+     * Adds an order at the end; it replaces an order for the same door. Returns whether there was
+     * room.
+     */
     add(target: Target, name: string): boolean {
       const others = stops.value.filter((stop) => keyOf(stop) !== keyOf(target));
       if (others.length >= MOST_STOPS) return false;

@@ -51,6 +51,8 @@ export function useWay(target: () => Target, { from, here }: StartHandle): WayHa
   let isOnFoot = false;
 
   /**
+   * Requests a route and shows it.
+   *
    * @param again whether the old route stays on the screen meanwhile.
    * @param isUnderWay whether the rider is on the way, possibly on foot already.
    */
