@@ -12,7 +12,7 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: 'es2023',
-    // maplibre-gl and swagger-ui are large by nature and load only where they are used.
+    // maplibre-gl and swagger-ui are large, and are loaded only by the pages that use them.
     chunkSizeWarningLimit: 1600,
     rolldownOptions: {
       output: {

@@ -20,7 +20,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await server.stop();
   });
 
-  test('without an account the sign-in page opens, and a rider sees that the page is not available', async () => {
+  test('without an account the page links to the sign-in page, and a rider sees who may use the page', async () => {
     const { page, errors, close } = await visit(browser, `${server.url}/accounts`, SIZE);
     await page.getByRole('heading', { name: '请先登录' }).waitFor();
     await expectAccessible(page);

@@ -61,7 +61,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await server.stop();
   });
 
-  test('without an account the sign-in page opens and leads back', async () => {
+  test('without an account the page links to the sign-in page, which leads back', async () => {
     const { page, close } = await visit(browser, `${server.url}/desk`, SIZE);
     await page.getByText('请先登录').waitFor();
     await expectAccessible(page);
@@ -158,7 +158,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await blind.close();
   });
 
-  test('closing by mistake can be undone', async () => {
+  test('rejecting a case by mistake can be undone', async () => {
     const { id } = await report('误操作');
     const { page, close } = await desk(li);
     await find(page, '误操作', id);
@@ -423,7 +423,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
       await mapReady(page);
       await find(page, `看全貌用的一件 ${lang}`, id);
       await page.waitForSelector('.history__step');
-      // A long name must not be cut off in the column of the case.
+      // A long word in the note must not make the column of the case scroll sideways.
       expect(await page.locator('.desk__side').evaluate((side) => side.scrollWidth - side.clientWidth)).toBe(0);
       expect(
         await page

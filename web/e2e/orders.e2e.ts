@@ -6,7 +6,7 @@ import { expectAccessible, launch, mapReady, visit } from './browser.ts';
 import { fitsFingers, phone } from './phone.ts';
 import { startServer, type Server } from './server.ts';
 
-describe.skipIf(!process.env['ONEMAP_BIN'])('an order of the day', () => {
+describe.skipIf(!process.env['ONEMAP_BIN'])('a day order', () => {
   let browser: Browser;
   let server: Server;
 

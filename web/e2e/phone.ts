@@ -61,7 +61,7 @@ export async function askForMondayMorning(context: BrowserContext): Promise<void
   });
 }
 
-/** A picture as a camera makes it: a small JPEG in one colour. */
+/** A small JPEG in one colour, in place of a picture from the camera. */
 export async function photograph(
   browser: Browser,
   colour: string,

@@ -138,7 +138,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await page.locator('[data-place]', { hasText: '温泉花园3号楼' }).waitFor();
     await installed(page);
     cable.pull();
-    // The page opens without a network and contains the draft.
+    // Without a network, the page keeps the draft and opens again with it.
     await page.getByText('飞线充电', { exact: true }).click();
     await page.fill('[name="note"]', '二楼窗口拉线');
     await page.setInputFiles('[data-photo="report"]', await photograph(browser, '#36a'));

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 export interface Server {
   url: string;
-  /** The admin token of the first start; empty if the server was already running. */
+  /** The admin token of the first start. */
   token: string;
   /** Runs another command of the program on the same database and returns its output. */
   command: (...args: string[]) => Promise<string>;

@@ -64,7 +64,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
       await rm(folder, { recursive: true, force: true });
     });
 
-    /** A file with a town of square houses, 30 m apart. */
+    /** A file with a town of small houses, about one every 30 m in each direction. */
     async function town(name: string, [lon, lat]: [number, number], houses: number): Promise<string> {
       const side = Math.ceil(Math.sqrt(houses));
       const features = Array.from({ length: houses }, (_, i) => {

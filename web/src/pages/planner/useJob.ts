@@ -1,4 +1,4 @@
-// Starts a planning job, which chooses sites or computes the coverage of a week, or finds it by its
+// Starts a planning job, such as the choice of sites or the coverage of a week, or finds it by its
 // id, and follows it until it ends.
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { explain } from '@/core/api/explain';
