@@ -79,8 +79,8 @@ const counted: Record<string, { zh: string; en: string; one: string }> = {
   units: { zh: '个成员单位', en: 'member units', one: 'member unit' },
   warnings: { zh: '条预警', en: 'warnings', one: 'warning' },
   roads: { zh: '条道路', en: 'roads', one: 'road' },
-  water: { zh: '处水系', en: 'waters', one: 'water' },
-  green: { zh: '处绿地', en: 'greens', one: 'green' },
+  water: { zh: '处水系', en: 'water areas', one: 'water area' },
+  green: { zh: '处绿地', en: 'green areas', one: 'green area' },
   boundaries: { zh: '条界线', en: 'boundaries', one: 'boundary' },
 };
 

@@ -211,8 +211,7 @@ export const words = {
     newestRed: 'Newest red',
     newRed: 'New red',
     noRed: 'Nothing is red',
-    noRedHint:
-      'When something turns red the camera flies there, and this card says what happened and whose turn it is.',
+    noRedHint: 'When a red case appears, the camera moves there, and this card shows the reason and who has to act.',
     nothingKnown: 'No warning data yet',
     nothingKnownHint: 'Nothing has been reported yet. That does not mean that everything is normal.',
     nothingHeard: 'Nothing reported yet',
