@@ -6,7 +6,7 @@ use super::lots::{Lot, height_m};
 use super::plane::{Frame, Pt, pt};
 use super::prng::Prng;
 
-/// What generating a building needs to know about its compound.
+/// The properties of a compound that are needed to generate one of its buildings.
 pub struct Place<'a> {
     pub compound: usize,
     pub frame: &'a Frame,

@@ -80,7 +80,8 @@ fn really_cross(a: Pt, b: Pt, c: Pt, d: Pt) -> bool {
     t > m && t < 1.0 - m && u > n && u < 1.0 - n
 }
 
-/// Segments of lines by squares of 50 m, so that only nearby ones are compared.
+/// The indices (line, segment) of all segments, by the squares of 50 m that they may touch, so that only nearby
+/// segments are compared.
 struct Near(HashMap<(i64, i64), Vec<(usize, usize)>>);
 
 impl Near {
@@ -263,8 +264,8 @@ fn grids_partition_their_community_and_contain_their_buildings() {
             assert_eq!(parts.iter().map(|g| people(g)).sum::<u64>(), people(whole));
         }
     }
-    // Equal total areas, and no corner of a grid inside another grid: there are no gaps and no
-    // overlaps.
+    // The grids of a community have its total area (checked above). No grid contains the middle of another one, and
+    // no edges cross. So there are no gaps and no overlaps.
     let cells: Vec<_> = grids.iter().filter(|g| g.text("kind") == "grid").collect();
     for a in &cells {
         assert_eq!(a.id.len(), 15);
@@ -372,7 +373,7 @@ fn ways_do_not_cross_walls_or_buildings() {
             }
         }
     }
-    // The wall is closed at a gate that is missing from the map.
+    // One lane crosses a wall: at the gate that is not mapped, the wall is drawn closed.
     assert_eq!(
         crossed,
         [("lane".to_owned(), "dongsheng-dongli".to_owned())]

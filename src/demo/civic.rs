@@ -254,8 +254,8 @@ pub fn build(city: &mut City, index: usize) {
     }
 }
 
-/// The plaza between the buildings of a mall, from the drive to the door of the east hall, to which
-/// no path leads.
+/// The plaza between the buildings of a mall, from the drive to the door of the east hall. No path leads to
+/// this door.
 fn plaza(city: &mut City, frame: &Frame, (axis, south): (f64, f64), name: &str) {
     let hall = format!("{name}东馆");
     let Some(building) = city.buildings.iter().position(|b| b.name == hall) else {

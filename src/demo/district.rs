@@ -386,7 +386,7 @@ fn parks(d: &mut Drafts, city: &City, as_of: Timestamp) {
         "无障碍坡道",
     ];
     for (n, p) in city.parks.iter().enumerate() {
-        // The newest one opened three weeks ago, the others earlier.
+        // The newest park opened three weeks ago, each further one 47 days earlier.
         let days = 21 + 47 * n as i64;
         let features: Vec<&str> = (0..4).map(|k| kit[(n * 2 + k * 2) % kit.len()]).collect();
         d.put(

@@ -1,6 +1,5 @@
-//! The live feed of the demo: new reports arrive and open cases are handled, so that a visitor sees
-//! the map change within half a minute. The feed only produces data; the caller applies it through
-//! the ledger.
+//! The live feed of the demo: every 10 to 40 seconds a new report arrives or an open case is handled, so that
+//! a visitor sees the map change. The feed only produces data; the caller applies it through the ledger.
 
 use std::time::Duration;
 
@@ -95,7 +94,8 @@ impl Feed {
         Some(report.event())
     }
 
-    /// Sometimes the reporter of a closed case rates its handling.
+    /// With a probability of 0.3, the reporter of a closed case rates its handling. `None` otherwise, or if there is no
+    /// such case.
     fn rate(&mut self, now: Timestamp) -> Option<Event> {
         if self.closed.is_empty() || !self.rng.chance(0.3) {
             return None;
@@ -217,8 +217,8 @@ mod tests {
                 (id, What::Act(what)) => {
                     let action = what["action"].as_str().unwrap();
                     *done.entry(action.into()).or_default() += 1;
-                    // A short form of the table of transitions, in place of the real ledger: the
-                    // status that the action leads to.
+                    // The status after the action, from a short form of the ledger's table of
+                    // transitions.
                     let next = match action {
                         "file" => "filed",
                         "dispatch" => "dispatched",

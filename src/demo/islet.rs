@@ -1,7 +1,7 @@
 //! Plans an island of the network: a pavilion in the middle of a pond, with a boardwalk around it and no bridge. Nobody
 //! can ride or walk there, and routes must say so.
 //!
-//! It is added to the finished features, so that it moves none of them and no random choice.
+//! It is added after all other features, so that it changes neither them nor the sequence of random numbers.
 
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Generates the streets, the canal and the blocks between them.
 //!
-//! Eight streets (路) run north and seven (道) east; the eighth line from west to east is the canal
-//! with a road on each bank. No street is quite straight or quite parallel to the next.
+//! Eight streets (路) run north and seven (道) east. The canal also runs from west to east, with a road on each
+//! bank. No street is quite straight or quite parallel to the next.
 
 use super::names::{PLOTS, Plot};
 use super::plane::{Block, Pt, along, cut, left, meet, nearest, offset, pt, unit};

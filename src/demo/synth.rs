@@ -76,7 +76,7 @@ impl<W: Write> City<W> {
         }
     }
 
-    /// Writes a position in units of 1e-7 degrees, given in metres east and north of the city's
+    /// Writes a position in degrees with 7 decimals. `x` and `y` are metres east and north of the city's
     /// south-west corner.
     fn position(&mut self, x: f64, y: f64) -> io::Result<()> {
         let half = self.side as f64 / 2.0;

@@ -116,7 +116,7 @@ impl Delta {
         self.versions.insert(id.clone(), Version { seq, slot });
     }
 
-    /// The changes newer than `seq`, relative to another base.
+    /// The changes of commits after `seq`, as a delta over `base`.
     pub(super) fn newer_than(&self, seq: u64, base: &Base) -> Self {
         let mut newer = Self::default();
         for (id, version) in &self.versions {

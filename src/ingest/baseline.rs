@@ -6,9 +6,10 @@ use super::ImportError;
 use crate::model::{Author, Change, CollectionId, Record};
 use crate::store::{Staged, Staging, Store, StoreError};
 
-/// A state of the map with which an import is compared: as of one commit, or newer.
+/// A state of the map with which an import is compared. It includes all commits up to [`seq`](Self::seq), and may include
+/// later ones.
 pub trait Baseline: Send {
-    /// The newest commit that the state certainly includes.
+    /// The newest commit that is included in any case.
     fn seq(&self) -> u64;
 
     /// Passes each feature of a collection to the callback.
@@ -40,7 +41,7 @@ pub(super) struct InStore<'a> {
 }
 
 impl<'a> InStore<'a> {
-    /// Creates a baseline of the store as it is now or later.
+    /// Creates a baseline that reads the store. Its `seq` is the newest commit at the time of this call.
     pub async fn new(
         store: &'a Store,
         author: &Author,

@@ -34,7 +34,7 @@ pub struct IdRuleError;
 impl FromStr for IdRule {
     type Err = IdRuleError;
 
-    /// `row`, the name of a property, or `property:NAME` where the property is called `row`.
+    /// Parses `row`, the name of a property, or `property:NAME`. `property:row` means the property with the name `row`.
     fn from_str(text: &str) -> Result<Self, IdRuleError> {
         match text.strip_prefix("property:").unwrap_or(text) {
             "" => Err(IdRuleError),

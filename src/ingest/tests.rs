@@ -91,7 +91,7 @@ fn lines(features: &[Value]) -> String {
     features.iter().map(|f| format!("{f}\n")).collect()
 }
 
-/// `index field problem` of every reject.
+/// Each reject as `index field: problem`; the index is 99 if the reject has none.
 fn rejects(report: &Report) -> Vec<String> {
     report
         .rejects

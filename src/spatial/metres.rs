@@ -252,7 +252,9 @@ fn to_short_segment(place: Coord<f64>, a: Coord<f64>, b: Coord<f64>) -> Option<f
     (length * length / 8.0 * curvature <= 1e-6 * nearer).then_some(nearer)
 }
 
-/// The minimal distance to the part of an edge within `step` of `best` on both sides.
+/// The minimal distance in metres to the part of an edge from `best - step` to `best + step`, both as fractions of
+/// the edge. `chord2` gives the squared length of the chord (the straight line through the earth) from the position
+/// to the point at a fraction of the edge. Far away, the part that is searched is wider.
 fn nearest_around(
     place: Coord<f64>,
     (a, b): (Coord<f64>, Coord<f64>),
@@ -260,22 +262,22 @@ fn nearest_around(
     best: f64,
     step: f64,
 ) -> f64 {
-    /// From this distance in metres on, the point nearest by chord may differ from the one nearest
-    /// by geodesic.
+    /// From this distance in metres on, the point with the shortest chord may not be the point with the
+    /// shortest geodesic.
     const FAR: f64 = 1_000_000.0;
-    /// How many steps on both sides of the point nearest by chord are measured by geodesic.
+    /// How many steps on each side of the point with the shortest chord are measured by geodesic.
     const AROUND: i32 = 24;
     let measured = |t: f64| distance(place, along(a, b, t));
-    // Each round keeps two thirds of the interval: 48 rounds narrow half a degree to less than a
-    // millimetre.
+    // Each round keeps two thirds of the interval: 48 rounds narrow two steps (at most a degree) to less
+    // than a millimetre.
     let middle = lowest(best - step, best + step, 48, chord2);
     let by_chord = measured(middle).min(measured(best));
     if by_chord < FAR {
         return by_chord;
     }
-    // Beyond a quarter of the globe the distance changes so slowly along the edge that both points
-    // may be hundreds of kilometres apart. The rounds narrow the interval to a few metres, so the
-    // distance is wrong by millimetres at most.
+    // Beyond a quarter of the globe the distance changes so slowly along the edge that the points with the
+    // shortest chord and the shortest geodesic may be hundreds of kilometres apart. 24 rounds narrow two steps
+    // to a few metres, so the distance is wrong by millimetres at most.
     let nearest = (-AROUND..=AROUND)
         .map(|i| (middle + f64::from(i) * step).clamp(0.0, 1.0))
         .map(|t| (measured(t), t))
@@ -436,7 +438,7 @@ mod tests {
                 (26.080_916_030_609_405, -59.452_023_543_165_105),
                 (-10.185_944_669_394_694, -7.708_992_663_793_442),
             ],
-            // The points within 200 km of the one nearest by chord are all 42 m too far.
+            // All points within 200 km of the point with the shortest chord are 42 m too far.
             [
                 (-25.721_604_426_911_128, -80.089_704_599_609_12),
                 (-41.830_554_332_337_88, 75.007_066_605_661_78),
@@ -487,7 +489,7 @@ mod tests {
         ) {
             let c = beside(p, d[0], d[1]);
             let e = coord! {x: (c.x + d[2]).clamp(-180.0, 180.0), y: (c.y + d[3]).clamp(-90.0, 90.0)};
-            // A wall on the other side of the globe.
+            // A short edge at another place of the globe.
             let wall = coord! {
                 x: (a.x + d[2]).clamp(-180.0, 180.0), y: (a.y + d[3]).clamp(-90.0, 90.0)
             };

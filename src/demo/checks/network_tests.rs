@@ -29,7 +29,8 @@ fn vertices(routes: &[Feature]) -> HashSet<Key> {
     routes.iter().flat_map(|r| r.key.iter().copied()).collect()
 }
 
-/// The distance to the nearest other line at ground level, and the ends of its nearest segment.
+/// The distance in metres from `at` to the nearest line without `own`, and the ends of the nearest segment of that line.
+/// Distances of more than 15 m may be given as infinite.
 fn nearest_line(lines: &[&Feature], own: Option<&str>, at: Pt) -> (f64, [Key; 2]) {
     let mut best = (f64::INFINITY, [(0, 0); 2]);
     for line in lines.iter().filter(|l| Some(l.id.as_str()) != own) {
@@ -418,7 +419,7 @@ fn a_rider_reaches_every_unit_door_at_noon_over_gaps_of_some_metres() {
             join(w[0], w[1]);
         }
     }
-    // A dead end continues to the nearest way.
+    // Joins the ends of dead ends, and entrances that lie on no way, to the nearest way within 8.5 m.
     let lines = lines(&routes);
     let mut met: HashMap<Key, usize> = HashMap::new();
     for key in lines

@@ -22,7 +22,8 @@ const GATE_ROW: u64 = 1;
 /// One door in this many has no path.
 const NO_PATH_EVERY: u64 = 10;
 
-/// A door on the north side of a building: metres from the city's corner, and the index of its row.
+/// A door on the north side of a building: metres east and north of the city's south-west corner, and the index
+/// of its row.
 pub(super) struct Door {
     pub x: f64,
     pub y: f64,
@@ -54,8 +55,8 @@ impl<W: Write> City<W> {
                     } else {
                         ("e", "道")
                     };
-                    // Gates stand on the south and the east side of a block, so only streets along
-                    // these sides have a joint.
+                    // `joint` is the vertex at which the lane through a gate meets the street. Each block
+                    // has a gate on its south and one on its east side.
                     let (from, joint, to) = if northward {
                         let x = k as f64 * BLOCK_X_M;
                         let gate = LANE_Y_M + GATE_ROW as f64 * ROW_M;

@@ -488,5 +488,5 @@ impl<B: Baseline> Run<'_, B> {
 }
 
 fn waiting(e: io::Error) -> ImportError {
-    ImportError::Broken(format!("features that wait for their links: {e}"))
+    ImportError::Broken(format!("the temporary file of features that wait for their links: {e}"))
 }

@@ -71,7 +71,7 @@ async fn an_import_adds_the_schema_of_a_new_collection() {
     );
 }
 
-/// Tightens the schema of buildings when an import is about to be published.
+/// Replaces the schema of the collection `towers` when an import is about to be published, the first `times` times.
 struct Meddler<'a> {
     store: &'a Store,
     times: std::sync::atomic::AtomicU32,

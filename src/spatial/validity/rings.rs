@@ -291,7 +291,7 @@ fn nesting(rings: &[Ring<'_>], segments: &Segments, touches: &[Touch]) -> Result
     Ok(())
 }
 
-/// Points that together show on which side of every other ring this ring lies: any one if it
+/// Points of a ring that together show on which side of every other ring it lies: its first position if it
 /// touches no ring, otherwise the middles of the segment pieces next to the touching points.
 fn samples(r: usize, ring: &Ring<'_>, touches: &[Touch]) -> Vec<Coord<f64>> {
     let mut cuts: BTreeMap<usize, Vec<Coord<f64>>> = BTreeMap::new();
