@@ -14,7 +14,7 @@ use crate::spatial::bounds::{Bounds, extent};
 
 /// A bounding box in the tree, in degrees. Single precision makes the tree a third smaller than
 /// double precision. The box is rounded outwards, so it always contains the true box and exceeds it
-/// by at most a metre; exact tests use the geometry.
+/// by less than two metres; exact tests use the geometry.
 pub(super) type Envelope = AABB<[f32; 2]>;
 
 /// The R-tree over the features.
@@ -93,8 +93,8 @@ pub(super) fn outwards(b: &Bounds) -> Envelope {
     AABB::from_bounds([down(b.west), down(b.south)], [up(b.east), up(b.north)])
 }
 
-/// The largest envelope within a box; `None` for boxes too small to contain one (less than a
-/// metre).
+/// The largest envelope within a box; `None` for boxes too small to contain one (less than two
+/// metres).
 pub(super) fn inwards(b: &Bounds) -> Option<Envelope> {
     let ([west, south], [east, north]) = ([up(b.west), up(b.south)], [down(b.east), down(b.north)]);
     (west <= east && south <= north).then(|| AABB::from_bounds([west, south], [east, north]))

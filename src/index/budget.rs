@@ -17,7 +17,7 @@ const READ: u64 = 8;
 const GEODESIC: u64 = 40;
 /// The number of positions tested or drawn at the cost of one box of the tree.
 const TEST: u64 = 4;
-/// The clock is read once per this many boxes.
+/// The clock is read once per this much work, in units of one box of the tree.
 const TICK: u64 = 1 << 16;
 
 /// Counts the work and memory of a query and stops it at a limit.

@@ -89,8 +89,8 @@ impl Collection {
         self
     }
 
-    /// The collection after a commit. `records` must be all changes of the commit to this
-    /// collection.
+    /// The collection after a commit, or after several commits that are applied in one step. `records` must be all
+    /// changes of these commits to this collection.
     pub fn apply(&self, records: &[Record]) -> Self {
         let Some(seq) = records.iter().map(|r| r.seq).max() else {
             return self.clone();

@@ -100,7 +100,8 @@ impl Collections {
         }
     }
 
-    /// The collections after a commit, and the errors in schemas that it wrote.
+    /// The collections after a commit, or after several that are applied in one step, and the errors in schemas that
+    /// these commits wrote. Consecutive records of one collection are applied together.
     pub fn apply(&self, records: &[Record]) -> (Self, Vec<SchemaError>) {
         let mut next = self.clone();
         let mut problems = Vec::new();

@@ -2,7 +2,8 @@
 //!
 //! It is stored twice, because both forms are needed often: decoded for geometry tests, and encoded
 //! as the bytes of the most common response (public role, WGS 84, all properties), which only need
-//! to be copied. All other responses are made from those bytes on demand.
+//! to be copied. All other responses are made on demand from those bytes, and from a copy of all properties if the
+//! public does not see all of them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! The current map in memory: collections of features with R-trees, and the queries that they
 //! answer.
 //!
-//! All types here are immutable values. A commit creates a new value ([`Collections::apply`]);
-//! readers keep the value that they have and need no locks. `query` selects by box, geometry and
+//! The collections are immutable values. A commit creates new ones ([`Collections::apply`]); readers keep the
+//! values that they have and need no locks. `query` selects by box, geometry and
 //! page, `near` by distance in metres, `filter` by CQL2 expression; `budget` limits the work of a
 //! query.
 

@@ -19,7 +19,7 @@ use super::{Collection, Entry, Free, Meter};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::metres;
 
-/// Beyond this distance in metres, distances are computed as geodesics.
+/// Beyond this distance in metres, the distance to a feature counts as a geodesic for the meter.
 const FAR_M: f64 = 10_000.0;
 
 impl Collection {

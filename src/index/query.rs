@@ -41,7 +41,7 @@ pub struct Select<'a> {
     pub offset: usize,
     /// The maximum number of features to return.
     pub limit: usize,
-    /// Whether to count all matches. With a filter, this examines every feature.
+    /// Whether to count all matches. With a filter, this examines every feature that meets the spatial conditions.
     pub count: bool,
 }
 

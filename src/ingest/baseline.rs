@@ -6,8 +6,8 @@ use super::ImportError;
 use crate::model::{Author, Change, CollectionId, Record};
 use crate::store::{Staged, Staging, Store, StoreError};
 
-/// A state of the map with which an import is compared. It includes all commits up to [`seq`](Self::seq), and may include
-/// later ones.
+/// A state of the map with which an import is compared. It includes all commits up to [`seq`](Self::seq), and may
+/// include later ones.
 pub trait Baseline: Send {
     /// The newest commit that is included in any case.
     fn seq(&self) -> u64;

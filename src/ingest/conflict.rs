@@ -158,8 +158,8 @@ impl ChangedSince {
         self.features.is_empty()
     }
 
-    /// Finds those of the changed features that a plan also changes. `parts` are the keys of the features of the plan (see
-    /// [`Touched::parts`]).
+    /// Finds those of the changed features that a plan also changes. `parts` are the keys of the features of the
+    /// plan (see [`Touched::parts`]).
     pub fn look_for<'a>(&mut self, parts: impl Iterator<Item = &'a [u8]>) {
         let shown = self.features.iter().filter(|((c, _), _)| !c.is_hidden());
         let keys: HashMap<u64, _> = shown

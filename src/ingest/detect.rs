@@ -147,7 +147,8 @@ fn wide_encoding(head: &[u8]) -> Option<(&'static str, &'static str)> {
     })
 }
 
-/// Whether the text is a sequence: its first line is a complete object, and not a FeatureCollection.
+/// The format of a text that begins with `{`: a sequence if its first line is a complete object without a member
+/// `features`, otherwise GeoJSON.
 fn of_object(text: &[u8]) -> Format {
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
     let mut string_from = 0;

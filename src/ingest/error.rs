@@ -29,10 +29,10 @@ pub enum ImportError {
     /// The named collection is internal and accepts no imports.
     #[error("the collection {0:?} is internal and takes no imports")]
     Hidden(CollectionId),
-    /// The schema of a collection kept changing while the files were read.
+    /// The schema of a collection was changed after features were checked against it; nothing was written.
     #[error(
-        "the schema of {0} was changed several times while the import ran; nothing was written: \
-         start the import again"
+        "the schema of {0} was changed after the features were checked against it; nothing was written: \
+         start again"
     )]
     SchemaChanged(String),
     /// Others changed features of the plan; nothing was written.
@@ -72,7 +72,7 @@ pub enum ImportError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The reading thread panicked, or the temporary file of the spill queue failed.
+    /// A thread of the import panicked, or the temporary file of the spill queue failed.
     #[error("the import was interrupted: {0}")]
     Broken(String),
 }
@@ -88,7 +88,7 @@ impl InChinese for ImportError {
                 format!("图层“{collection}”由系统内部使用，不能导入")
             }
             Self::SchemaChanged(collection) => {
-                format!("导入期间“{collection}”的数据结构多次被修改；未写入任何内容，请重新导入")
+                format!("“{collection}”的数据结构在核对要素后又被修改；未写入任何内容，请重新操作")
             }
             Self::Conflict(conflicts) => {
                 format!("{}；未写入任何内容，请重新预览导入", conflicts.zh())

@@ -2,8 +2,8 @@
 //! position, or a wrong coordinate system all give valid positions. Such a feature is imported and reported.
 //!
 //! Positions are counted in cells of one degree. A feature is near if its cell and the eight around it hold at
-//! least a hundredth of all features. So its nearest neighbour may be 100 km away, and a few wrong features next
-//! to each other are still reported.
+//! least a hundredth of all features. So its nearest neighbour may be more than 100 km away, and a few wrong
+//! features next to each other are still reported.
 
 use std::collections::HashMap;
 

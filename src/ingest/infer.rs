@@ -45,7 +45,7 @@ impl Inference {
                 }
                 let spec = match (kinds.len(), kinds.first()) {
                     (1, Some(kind)) => json!({"title": name, "type": kind}),
-                    // Always null, or values of several types: give no type.
+                    // Without any value other than null, the schema gives no type.
                     (0, _) | (_, None) => json!({"title": name}),
                     _ => json!({"title": name, "type": kinds}),
                 };

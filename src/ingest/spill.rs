@@ -74,7 +74,7 @@ impl SpillQueue {
         Ok(())
     }
 
-    /// Reads all spilled features from the first. Can be called repeatedly.
+    /// Reads all waiting features from the first. Can be called repeatedly.
     pub fn read(&mut self) -> io::Result<Reader<'_>> {
         let file = match &mut self.file {
             None => None,
@@ -106,7 +106,7 @@ fn nameless() -> io::Result<File> {
     Ok(file)
 }
 
-/// Reads the spilled features back, in order.
+/// Reads the waiting features in order: first those on disk, then those in memory.
 pub(super) struct Reader<'a> {
     collections: &'a [CollectionId],
     left: u64,

@@ -1,4 +1,4 @@
-//! Threads for background work: fewer than there are cores, with a lower priority, so that they do not slow
+//! Threads for background work: a pool of its own, with a lower priority, so that background work does not slow
 //! down requests.
 
 use std::sync::Arc;

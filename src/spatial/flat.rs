@@ -8,12 +8,12 @@ pub const A: f64 = 6_378_137.0;
 /// The squared first eccentricity of WGS 84.
 pub const E2: f64 = 6.694_379_990_141_316_5e-3;
 
-/// Beyond this latitude, or this distance in degrees, the formula for the middle latitude is not
-/// accurate enough.
+/// The highest latitude and, below it, the largest difference of latitudes or longitudes, both in degrees, for
+/// which the formula for the middle latitude is accurate enough.
 pub const NEAR_LATITUDE: f64 = 75.0;
 const NEAR_DEGREES: f64 = 0.1;
 
-/// The distance between two positions in metres; `None` if they are too far apart for the formula.
+/// The distance between two positions in metres; `None` if they are too far apart, or too near a pole, for the formula.
 pub fn short(a: Coord<f64>, b: Coord<f64>) -> Option<f64> {
     let (dx, dy) = (wrap(b.x - a.x), b.y - a.y);
     if !near(dx, dy, a.y) {

@@ -91,8 +91,8 @@ fn part_at_least(place: Coord<f64>, b: &Bounds) -> f64 {
     by_angle.max(way - 3e-6 * way.min(20_000.0) - reach - 1e-6)
 }
 
-/// An upper bound of the distance from the centre of a box to its farthest point: no line that is
-/// straight in degrees is longer than its two legs at the latitude where a degree is longest.
+/// An upper bound, in metres, of the distance from the centre of a box to its farthest point: the hypotenuse of half
+/// the width and half the height of the box, each measured where a degree is longest.
 fn reach(b: &Bounds) -> f64 {
     let nearest_the_equator = if b.south <= 0.0 && b.north >= 0.0 {
         0.0

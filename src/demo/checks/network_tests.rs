@@ -29,8 +29,8 @@ fn vertices(routes: &[Feature]) -> HashSet<Key> {
     routes.iter().flat_map(|r| r.key.iter().copied()).collect()
 }
 
-/// The distance in metres from `at` to the nearest line without `own`, and the ends of the nearest segment of that line.
-/// Distances of more than 15 m may be given as infinite.
+/// The distance in metres from `at` to the nearest line other than `own`, and the ends of the nearest segment of
+/// that line. Distances of more than 15 m may be given as infinite.
 fn nearest_line(lines: &[&Feature], own: Option<&str>, at: Pt) -> (f64, [Key; 2]) {
     let mut best = (f64::INFINITY, [(0, 0); 2]);
     for line in lines.iter().filter(|l| Some(l.id.as_str()) != own) {

@@ -239,8 +239,8 @@ impl<'s> Compiler<'s> {
         nodes.iter().map(|n| self.of(n, kind)).collect()
     }
 
-    /// Compiles an expression that must have a type. A property whose type is unknown is accepted;
-    /// a text literal that is a time is converted.
+    /// Compiles an expression that must have the type `wanted`. A property whose type is unknown is accepted, except as
+    /// a geometry. Where a text is wanted, a property whose texts are dates or times is accepted too.
     fn of(&mut self, node: &Node, wanted: Type) -> Result<Expr, FilterError> {
         let (expr, found) = self.compile(node)?;
         let is_stored_time = found == Type::Time && matches!(node.kind, Kind::Property(_));

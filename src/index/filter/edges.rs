@@ -145,8 +145,8 @@ impl Edges {
         Some(edges)
     }
 
-    /// Whether `op` holds between a feature and the whole literal, in this order. Their bounding
-    /// boxes must intersect. `None` if the edges near the feature do not decide it.
+    /// Whether `op` holds between a feature (the first operand) and the whole literal (the second). Their
+    /// bounding boxes must intersect. `None` if the edges near the feature do not decide it.
     pub fn holds<M: Meter>(
         &self,
         op: Spatial,
@@ -413,8 +413,9 @@ impl Edges {
         Ok(())
     }
 
-    /// The sides on which polygons lie whose interiors no edge enters. Each polygon is on the side
-    /// of any of its corners that lies on no edge.
+    /// The sides on which polygons lie whose interiors no edge enters. Each polygon is on the side of any of its
+    /// corners that lies on no edge, or, if all lie on edges, of a point in its interior. `None` if no such point
+    /// is found.
     fn sides_of_polygons<M: Meter>(
         &self,
         feature: &Geometry<f64>,

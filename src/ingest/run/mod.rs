@@ -434,7 +434,7 @@ impl<B: Baseline> Run<'_, B> {
         }
     }
 
-    /// Reports features that lie far from the map and from the rest of the import.
+    /// Reports features that lie far from the map, or from the rest of the import if the map is nearly empty.
     async fn find_far(&mut self) -> Result<(), ImportError> {
         let places = std::mem::take(&mut self.places);
         if places.is_empty() {
@@ -488,5 +488,7 @@ impl<B: Baseline> Run<'_, B> {
 }
 
 fn waiting(e: io::Error) -> ImportError {
-    ImportError::Broken(format!("the temporary file of features that wait for their links: {e}"))
+    ImportError::Broken(format!(
+        "the temporary file of features that wait for their links: {e}"
+    ))
 }

@@ -101,8 +101,8 @@ impl<B: Baseline> Run<'_, B> {
         filled
     }
 
-    /// A collection of this import whose schema was changed by a commit after `seq`, so that the plan was checked against an
-    /// older schema. `None` if there is none, or if no plan is committed.
+    /// A collection of this import whose schema was changed by a commit after `seq`, so that the plan was checked
+    /// against an older schema. `None` if there is none, or if no plan is committed.
     pub(super) fn schema_after(&self, seq: u64) -> Option<CollectionId> {
         self.basis?;
         let newer = |c: &CollectionId| self.known.get(c).is_some_and(|version| *version > seq);

@@ -6,7 +6,7 @@ use super::Piece;
 use super::error::{Part, SplitError};
 use super::scanner::Scanner;
 
-/// Members of a collection other than its features are kept up to this size, in bytes.
+/// The largest size, in bytes, of the name of a member and of the member `crs`. A larger one counts as empty.
 const MEMBER_LIMIT: usize = 64 * 1024;
 
 /// What is found in a document, in order.
