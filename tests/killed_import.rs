@@ -54,7 +54,7 @@ async fn a_killed_import_is_either_complete_or_absent() {
         }
         let _ = child.kill();
         let _ = child.wait();
-        // The answer to a write contains everything that was committed before.
+        // When a write is answered, the map has everything that was committed before it.
         server.put("roads", &road(&format!("after-{round}"))).await;
         let found = buildings(&server).await;
         assert!(

@@ -236,7 +236,8 @@ async fn a_commit_of_over_a_thousand_features_is_sent_as_an_area() {
     }
     assert_eq!(near.next().await.data["reset"], second.data["reset"]);
 
-    // A client with another box gets neither.
+    // A client whose box contains none of these features gets neither of the two events, but the next write in its
+    // box.
     let seq = server.put("buildings", &building("far", 10.5, 50.5)).await;
     assert_eq!(far.next().await.id, Some(seq));
     // A client that reconnects after so many changes gets a reset of everything.

@@ -203,7 +203,7 @@ fn seed() -> u64 {
     seed.and_then(|n| n.parse().ok()).unwrap_or(42)
 }
 
-/// Moments of the present local day and night, an hour apart, from now on.
+/// The next whole minute and the 23 moments after it, each an hour later.
 fn hours() -> Vec<String> {
     let now = jiff::Timestamp::now();
     let minute = jiff::Timestamp::from_second(now.as_second() / 60 * 60 + 60).unwrap();

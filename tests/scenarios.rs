@@ -120,7 +120,7 @@ async fn the_number_and_the_size_of_scenarios_are_limited() {
                 .await
                 .unwrap(),
         );
-        // Its own old content does not count.
+        // A save replaces the old content of the scenario, so this content does not count towards the limit.
         done(
             store
                 .save_scenario(&last.id, large, None, &LIMITS)
@@ -206,7 +206,8 @@ async fn two_planners_share_a_scenario_and_the_second_learns_who_saved_it() {
     assert!(by_id["covered"].as_f64().unwrap() > found["covered"].as_f64().unwrap());
     assert_eq!(by_id["seq"], found["seq"]);
 
-    // Another planner saves; the first one's next save is refused and names them.
+    // After another planner has saved the scenario, a save of the first planner is refused. The error names the other
+    // planner.
     let other = crate::support::ledger::account(&district.database, "planner", "李规划", &[]);
     let mut renamed = wanted.clone();
     renamed["name"] = json!("东里加两站");
@@ -309,7 +310,7 @@ async fn a_scenario_says_when_its_data_has_moved_on() {
         read().await["moved_on"],
         json!({"commits": 2, "touched": touched})
     );
-    // A deleted feature is one that the scenario touches, too; and it can no longer be deleted.
+    // A feature of an edit that was deleted on the map counts as touched. The edit that deletes it is now invalid.
     write(Method::DELETE, &item, &Value::Null).await;
     let now = read().await;
     assert_eq!(now["moved_on"], json!({"commits": 3, "touched": touched}));
@@ -317,7 +318,7 @@ async fn a_scenario_says_when_its_data_has_moved_on() {
     let (status, refused) = problem(district.ask(&asked).await).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(refused["errors"][0]["field"], "edits[0].id");
-    // Saving it without that edit takes it to the map as it is now.
+    // When the scenario is saved without this edit, it refers to the map as it is now.
     let mut carried = wanted.clone();
     carried["edits"].as_array_mut().unwrap().remove(0);
     let saved = district.send(Method::PUT, &own, None, &carried).await;

@@ -136,7 +136,7 @@ async fn rows_of_the_audit_cannot_be_changed_and_end_with_the_retention() {
         );
         assert_eq!(store.sweep_audit(now, 2).await.unwrap(), 2);
         assert_eq!(rows(store).await.len(), 1);
-        // Deleting rows is forbidden again.
+        // After the removal of expired rows, deleting rows is forbidden again.
         assert!(execute(url, "DELETE FROM audit").await.is_err());
     }
 }

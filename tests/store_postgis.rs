@@ -1237,7 +1237,7 @@ async fn past_states_leave_out_rows_that_were_never_valid() {
         "UPDATE map.buildings SET levels = -3 WHERE id = 'a'",
     )
     .await;
-    // Before and after the row has been checked.
+    // The results are the same before the store has checked the invalid row and afterwards.
     for _ in 0..2 {
         let now = Timestamp::now();
         for moment in [good, now] {

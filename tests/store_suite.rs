@@ -509,7 +509,7 @@ async fn a_write_checked_by_an_old_schema_is_refused() {
         assert_eq!(refused.schema_changed(), Some("buildings"), "{refused}");
         store.commit(known(first.seq)).await.unwrap();
 
-        // The same for many edits at once and for an import.
+        // Many edits that are written at once, and an import, are also refused if they were checked by an older schema.
         let second = store
             .commit(edit(vec![schema("buildings", r#"{"title":"楼"}"#)]))
             .await

@@ -34,7 +34,7 @@ async fn bring(ledger: &Ledger, sheet: String) {
     assert_eq!(status, StatusCode::OK, "{}", answer.text().await.unwrap());
 }
 
-/// Every past day in the summary must equal `as_of` its end.
+/// The open cases of every day in the summary must equal those of the grid status `as_of` the end of the day.
 async fn agrees_with_the_past(ledger: &Ledger, summary: &Value) {
     for day in summary["days"].as_array().unwrap() {
         let until = day["until"].as_str().unwrap();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::planning::{District, NOON};
 use crate::support::server::problem;
 
-/// A question about one compound, with one origin and one hour, so that it is answered soon.
+/// A request about one compound, with one origin and one hour, so that the job ends soon.
 fn question(more: Value) -> Value {
     let mut hours = vec![0; 24];
     hours[12] = 1;
@@ -68,7 +68,7 @@ async fn the_gates_of_a_compound_are_ranked_and_the_best_two_found() {
     assert_eq!(found["deliveries"]["verified"], false);
     assert!(found["notes"].to_string().contains("未核实出处"));
 
-    // On a scenario in which a change is made already, it saves nothing more.
+    // If the edits of the request already contain a change, this change saves nothing more.
     let first = &singles[0];
     let again = json!({
         "compounds": [], "k": 1, "edits": first["edits"],

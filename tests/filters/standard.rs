@@ -1,4 +1,4 @@
-//! The predicates of the standard's abstract test suite, with the number of features that each matches.
+//! The predicates of the abstract test suite of CQL2 (OGC 21-065r2), with the number of features that each matches.
 
 use std::path::{Path, PathBuf};
 

@@ -125,7 +125,7 @@ async fn a_job_that_died_after_its_commit_ends_as_done_without_importing_twice()
         assert_eq!(said["collections"]["buildings"]["new"], 2);
         assert_eq!(store.head().await.unwrap(), head, "{url}: no commit came");
 
-        // The same for an undo.
+        // An undo whose process died after its commit is not made a second time either.
         let mut new = follow(UNDO);
         new.arguments = json!({"partly": false});
         let job = begun(store, new, 1).await;

@@ -193,7 +193,7 @@ async fn cancelling_a_job_stops_its_work() {
         let runner = Runner::start(store, kinds);
         let elsewhere = Store::open(url).await.unwrap();
         let elsewhere = Jobs::new(elsewhere, Kinds::default(), Settings::default());
-        // Cancelled in this process, and through another one.
+        // A running job is cancelled in the process that runs it, and through another process.
         for by in [&runner.jobs, &elsewhere] {
             let job = runner.jobs.create(job_of("a", "counting")).await.unwrap();
             assert_eq!(job.state, JobState::Queued);

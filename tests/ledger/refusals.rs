@@ -45,7 +45,7 @@ async fn an_action_that_the_status_does_not_allow_is_refused_with_the_allowed_on
             });
             let (code, said) = ledger.refused(Some(&everybody), &id, action, all).await;
             assert_eq!(code, StatusCode::CONFLICT, "{action} from {status}: {said}");
-            // Rating is for the reporter only, and verifying not for the unit that handled the case.
+            // Only the reporter may rate, and the unit that handled the case may not verify.
             let mut wanted: Vec<&str> = possible.to_vec();
             wanted.retain(|a| *a != "rate" && *a != "verify");
             // Adding an internal note is always possible.

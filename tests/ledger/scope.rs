@@ -298,7 +298,7 @@ async fn protected_texts_of_a_case_depend_on_role_unit_and_community_in_every_an
         for (path, text) in told(&ledger, token, &id).await {
             assert_eq!(text.contains(canary), sees, "{who} {path}: {text}");
         }
-        // A filter on a hidden property finds nothing.
+        // A filter on a hidden property is refused or finds nothing.
         let query = format!("/api/warnings?note={canary}");
         let found = ledger.get(Some(token), &query).await;
         match found.status() {
@@ -320,7 +320,7 @@ async fn protected_texts_of_a_case_depend_on_role_unit_and_community_in_every_an
     check("other unit", &other_unit, false).await;
     check("the unit", &ledger.unit, false).await;
 
-    // The case belongs to the unit while it is dispatched to it, and no longer when it was returned.
+    // A unit sees the texts of a case while the case is dispatched to it, and no longer after it has returned the case.
     ledger
         .act(&ledger.officer, &id, "dispatch", json!({"unit": "u1"}))
         .await;
@@ -377,7 +377,8 @@ async fn only_staff_and_the_unit_of_the_case_can_write_and_read_internal_notes()
         .await["seq"]
         .clone();
 
-    // The unit may not do it before the case is its own, and others never.
+    // The unit may not add a note before the case is dispatched to it. The public, riders and officers of another
+    // community may never add one.
     for (token, status) in [
         (None, StatusCode::UNAUTHORIZED),
         (Some(&rider), StatusCode::FORBIDDEN),
@@ -440,7 +441,8 @@ async fn only_staff_and_the_unit_of_the_case_can_write_and_read_internal_notes()
     for (path, text) in all {
         assert!(!text.contains(canary), "{path}: {text}");
     }
-    // The CAP message refers to three messages. The feed sends the case to the public without the texts.
+    // The notes make no CAP messages: the CAP message is the third, after the report, the filing and the dispatch. The
+    // feed sends the case to the public without the texts of the notes.
     let cap = ledger.get(None, &format!("/api/warnings/{id}?f=cap")).await;
     let cap = cap.text().await.unwrap();
     assert!(

@@ -90,7 +90,7 @@ async fn importing_an_exported_sheet_changes_nothing() {
         (&again["created"], &again["unchanged"]),
         (&json!(0), &json!(2))
     );
-    // The case has new steps, and so has its row in the sheet.
+    // A sheet in which one case has a further step adds this step to the ledger.
     let on = old.replace("已派遣,", "处置中,");
     let on = import("/api/warnings/import", on.into()).await;
     assert_eq!(

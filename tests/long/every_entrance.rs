@@ -522,7 +522,7 @@ fn legs(
                     figures.at_entrance += 1;
                 } else {
                     let wall = &ground.walls[piece.of];
-                    panic!("the route to {id} crosses {wall:?} unsaid: {mode} {pair:?}");
+                    panic!("the route to {id} crosses {wall:?} without a step: {mode} {pair:?}");
                 }
             }
             // Routes share most of their pieces.

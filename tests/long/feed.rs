@@ -116,7 +116,7 @@ async fn thousands_of_idle_and_silent_clients_cost_little_and_delay_nobody() {
             ids.windows(2).all(|w| w[0] < w[1]),
             "each commit arrives once and in order"
         );
-        // Commits that were applied together are sent as the last of them.
+        // Commits that were applied together are sent as one event with the number of the last.
         assert!(ids.contains(&last));
         for (seq, at) in heard {
             if let Ok(i) = written.binary_search_by_key(&seq, |(seq, _)| *seq) {

@@ -74,14 +74,14 @@ async fn clients_that_hang_up(server: &mut Server, town: &Town) {
     }
     idle(server, "three clients that hung up").await;
     let left = figure(&health, &server.base, "onemap_questions_left_total").await;
-    eprintln!("{left} questions were given up");
+    eprintln!("{left} requests were stopped because their clients disconnected");
 
     let waiting: Vec<_> = dear.iter().flat_map(|r| hang_up(server, r)).collect();
     tokio::time::sleep(Duration::from_millis(100)).await;
     let begun = Instant::now();
     server.stop();
     let took = begun.elapsed();
-    eprintln!("it ended {took:?} after SIGTERM");
+    eprintln!("the server ended {took:?} after SIGTERM");
     // Listeners of the feed have two seconds to finish.
     assert!(took < Duration::from_secs(4), "{took:?}");
     for client in waiting {

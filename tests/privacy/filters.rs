@@ -1,5 +1,5 @@
-//! Tests that filters reveal no protected data: below its role, a property is unknown, and for a feature that
-//! the caller sees in part only the visible properties count.
+//! Tests that filters reveal no protected data. A property that the role of the caller may not see counts as unknown.
+//! If the caller sees only a part of a feature, its other properties have no value.
 
 use onemap::model::{Role, Schema};
 use reqwest::{Method, StatusCode};
@@ -84,8 +84,8 @@ async fn a_filter_on_a_hidden_property_is_answered_as_if_it_did_not_exist() {
         }
     }
     assert!(protected > 5, "{protected}");
-    // From its role on, a property can be used normally. Door codes can never be used in filters, because each
-    // look is recorded.
+    // A role that may see a property can use it in filters. Door codes can never be used, because each reading of a
+    // code is recorded.
     for (role, name, status) in [
         ("rider", "access_note", StatusCode::OK),
         ("rider", "access_code", StatusCode::BAD_REQUEST),

@@ -1,5 +1,5 @@
-//! Tests of data protection: no reading below the role, no writing of invisible properties, recorded looks at
-//! door codes, and erasure.
+//! Tests of data protection: nobody reads properties above their role or writes properties that they cannot see, each
+//! reading of a door code is recorded, and data can be erased.
 
 mod canary;
 mod codes;

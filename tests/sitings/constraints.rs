@@ -1,4 +1,4 @@
-//! For each constraint: an instance that becomes infeasible by it, and its effect where there is a plan.
+//! For each constraint: a problem that has no plan because of the constraint, and a problem whose plan it changes.
 
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ async fn each_constraint_alone_leaves_no_plan() {
             lscp(json!({"candidates": points(&SPOTS[..2])})),
             vec!["cover"],
         ),
-        // Only one constraint leaves no plan: without another one there would be none either.
+        // Only without the listed constraint there would be a plan; leaving out any other one is not enough.
         (
             mclp(json!({"k": 1, "required": ["c0", "c1"], "min_distance_m": 150})),
             vec!["required"],

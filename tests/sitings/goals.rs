@@ -1,4 +1,5 @@
-//! Compares the result of each goal with all plans of a small town. Each plan is counted as a coverage.
+//! Compares the result of each goal with all plans of a small town. The figures of each plan come from a request for
+//! the coverage with its sites.
 
 use serde_json::{Value, json};
 
