@@ -1,8 +1,8 @@
 //! Generates blocks without housing: schools, a market, the subdistrict office, a mall, a clinic,
 //! workshops, parks.
 //!
-//! Their buildings stand on both sides of a drive from the south gate to the north gate, and their
-//! doors face the drive.
+//! Except in parks, the buildings stand on both sides of a drive that begins at the south gate, and their doors face
+//! the drive. It ends at the north gate; that of a school, which has no north gate, ends inside.
 
 use std::f64::consts::TAU;
 

@@ -46,7 +46,8 @@ const OFFICES: [(&str, &str, &[&str], &str); 22] = [
     ("果园骑手服务联盟", "association", &["wrong_access", "blocked_route"], "Mo-Su 09:00-21:00"),
 ];
 
-/// Plans the member units: those of the subdistrict, the residents' committees and the property companies.
+/// Plans the member units: the residents' committees, those of the subdistrict, the property companies, and companies
+/// such as schools, markets and shops.
 pub fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
     let office = city.buildings.iter().find(|b| b.id == "guoyuan-office-1");
     let hall = office.map_or(Pt::default(), |b| middle(&b.ring));

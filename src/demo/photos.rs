@@ -22,7 +22,7 @@ fn encode(picture: &RgbImage) -> Result<Vec<u8>, ImageError> {
     Ok(bytes.into_inner())
 }
 
-/// A corridor that ends at a door; if `full`, with boxes along one wall.
+/// A corridor that ends at a door; if `full`, with boxes along the walls.
 fn corridor(full: bool) -> RgbImage {
     let (w, h) = (f64::from(WIDTH), f64::from(HEIGHT));
     // The far end of the corridor, in the middle of the picture.

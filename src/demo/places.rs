@@ -235,7 +235,8 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
     {
         let beside =
             |along: f64, out: f64| gate.at + left(gate.outward) * along + gate.outward * out;
-        // E-bikes that may not enter are parked outside, next to the gate.
+        // Where e-bikes may not be ridden in, they are parked outside, next to the gate. A quarter of the other gates
+        // have a parking place too.
         if gate.ebike != Pass::Yes || rng.chance(0.25) {
             let name = format!("{}外停车点", gate.name);
             let spaces = rng.whole(10, 40) as u32;
@@ -307,7 +308,8 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
             }
         }
     }
-    // Handover points: at the gates of schools and of compounds that admit no e-bikes.
+    // Handover points: at the gates of schools, and at guarded gates of compounds through which e-bikes may not be
+    // ridden.
     for gate in city.entrances.iter().filter(|e| e.kind == "gate") {
         let school = gate.access_note.is_some_and(|note| note.contains("送餐"));
         let guarded = gate.guarded == Some(true) && gate.compound.is_some();

@@ -14,7 +14,7 @@ impl Prng {
     /// The sequence of a subject and a number, so that a change to one subject does not affect
     /// others.
     pub fn of(subject: &str, number: u64) -> Self {
-        // Hashes the subject with FNV-1a and adds the number; the first draw mixes the bits.
+        // Hashes the subject and then the number with FNV-1a; the first draw mixes the bits.
         let mut hash = 0xcbf2_9ce4_8422_2325_u64;
         for byte in subject.bytes().chain(number.to_le_bytes()) {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

@@ -198,7 +198,7 @@ impl Scenes {
         list.get(i)
     }
 
-    /// A unit that handles the category in the community of a grid.
+    /// A unit, other than a company, that handles the category in the community of a grid; `None` if there is none.
     pub fn unit(&self, category: &str, grid: &str, rng: &mut Prng) -> Option<&str> {
         let community = grid.get(..12).unwrap_or_default();
         let able = |d: &&Desk| {

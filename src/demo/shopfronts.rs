@@ -9,7 +9,8 @@ pub fn phone(n: usize) -> String {
     format!("022-0000-{n:04}")
 }
 
-/// Takes up to `wanted` fronts, each at least `apart_m` metres from those taken before.
+/// Takes up to `wanted` fronts of the trades (of all if `trades` is empty), more than `apart_m` metres apart. While
+/// there are too few, the distance is reduced by a fifth, but not to 5 m or less.
 pub fn spread<'a>(
     fronts: &'a [Front],
     wanted: usize,

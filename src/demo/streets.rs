@@ -517,8 +517,8 @@ pub fn street_side(cell: &Cell) -> Pt {
     east(0) + east(2)
 }
 
-/// The house number on a street: it increases by 2 every 18 m from the street's south or west end,
-/// odd on the left and even on the right.
+/// The house number on a street: it increases by 2 every 18 m towards the north or the east, and is odd on the left
+/// and even on the right of one who goes in this direction.
 pub fn house_number(street: &Street, at: Pt) -> i64 {
     let line = street.lines.concat();
     let vertical = line

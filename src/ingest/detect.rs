@@ -148,7 +148,7 @@ fn wide_encoding(head: &[u8]) -> Option<(&'static str, &'static str)> {
 }
 
 /// The format of a text that begins with `{`: a sequence if its first line is a complete object without a member
-/// `features`, otherwise GeoJSON.
+/// `features` or is longer than these bytes, otherwise GeoJSON.
 fn of_object(text: &[u8]) -> Format {
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
     let mut string_from = 0;

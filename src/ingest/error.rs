@@ -32,7 +32,7 @@ pub enum ImportError {
     /// The schema of a collection was changed after features were checked against it; nothing was written.
     #[error(
         "the schema of {0} was changed after the features were checked against it; nothing was written: \
-         start again"
+         repeat the import or the undo"
     )]
     SchemaChanged(String),
     /// Others changed features of the plan; nothing was written.
@@ -88,7 +88,9 @@ impl InChinese for ImportError {
                 format!("图层“{collection}”由系统内部使用，不能导入")
             }
             Self::SchemaChanged(collection) => {
-                format!("“{collection}”的数据结构在核对要素后又被修改；未写入任何内容，请重新操作")
+                format!(
+                    "“{collection}”的数据结构在核对要素后又被修改；未写入任何内容，请重新导入或撤销"
+                )
             }
             Self::Conflict(conflicts) => {
                 format!("{}；未写入任何内容，请重新预览导入", conflicts.zh())

@@ -42,7 +42,8 @@ pub(super) fn greens(city: &mut City, s: &Sketch, lots: &[Lot]) {
     }
 }
 
-/// Adds the garden in the middle, on the lot left without a building.
+/// Adds the central garden on the lots left without a building. On the second of them, if it has more than one unit,
+/// a kindergarten is built instead.
 pub(super) fn garden(city: &mut City, s: &Sketch, compound: usize, lots: &[Lot]) {
     for (n, lot) in lots.iter().filter(|l| l.garden).enumerate() {
         let (x0, x1) = (lot.x, lot.x + lot.width_m());
