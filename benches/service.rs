@@ -162,7 +162,7 @@ async fn import(store: &Store, database: &str, file: &Path, _token: &str) {
 
 /// Requests the same boxes in several ways. The difference between two ways is the cost of a stage.
 /// The requests differ only in path, `limit` and header, so that the load generator, which runs on the
-/// same cores, uses the same core time in every way.
+/// same cores, uses the same CPU time in every way.
 async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, mean: usize) {
     let boxes: Vec<String> = places
         .iter()
@@ -204,14 +204,14 @@ async fn saturate(folder: &Path, base: &str, places: &[(f64, f64)], half: f64, m
     println!("boxes of {WANTED} buildings, a mean body of {mean} bytes:");
     for ((name, ..), load) in ways.iter().zip(&loads) {
         println!(
-            "  {name}: {:.0} requests/s, p50 {}, p99 {}; core time per request {:.0} µs, of the load \
+            "  {name}: {:.0} requests/s, p50 {}, p99 {}; CPU time per request {:.0} µs, of the load \
              generator {:.0} µs",
             load.requests, load.p50, load.p99, load.service_us, load.generator_us
         );
     }
     let [plain, .., ours] = loads;
     println!(
-        "all features compared with the static body: {:.2} of its bytes per second, {:.2} by core time",
+        "all features compared with the static body: {:.2} of its bytes per second, {:.2} by CPU time",
         ours.bytes / plain.bytes,
         (plain.service_us + plain.generator_us) / (ours.service_us + ours.generator_us)
     );
@@ -223,7 +223,7 @@ struct Load {
     bytes: f64,
     p50: String,
     p99: String,
-    /// The core time per request of this process and of the load generator, which is less affected
+    /// The CPU time per request of this process and of the load generator, which is less affected
     /// by other load on the host than the elapsed time.
     service_us: f64,
     generator_us: f64,
@@ -273,7 +273,7 @@ async fn wrk(base: &str, script: &Path) -> Load {
     .unwrap()
 }
 
-/// The core time of this process and that of its ended children, in microseconds.
+/// The CPU time of this process and that of its ended children, in microseconds.
 fn core_time() -> (f64, f64) {
     const TICK_US: f64 = 10_000.0;
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();

@@ -256,7 +256,7 @@ async fn a_card_contains_no_code_and_shows_its_notes_to_riders_only() {
         token(&town.server.database, "rider"),
         token(&town.server.database, "steward"),
     );
-    // A unique text for a door code, at a gate and at a door.
+    // A gate and a door get the same unique text as their door code.
     for id in ["wenquan-huayuan-gate-s", "wenquan-huayuan-3-2"] {
         let path = format!("/api/collections/entrances/items/{id}");
         let change =

@@ -191,7 +191,7 @@ async fn a_feature_that_is_too_large_is_sent_as_an_area() {
     assert!(event.data.get("changes").is_none());
 }
 
-/// 1,000 features are sent one by one. With one more, the area of all is sent.
+/// The features of a commit of 1,000 are sent one by one. Of a larger commit, only the box around all is sent.
 #[tokio::test]
 async fn a_commit_of_over_a_thousand_features_is_sent_as_an_area() {
     let server = Server::start().await;

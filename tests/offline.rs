@@ -106,7 +106,7 @@ async fn a_phone_fetches_what_changed_and_never_a_door_code() {
         .send();
     assert_eq!(held.await.unwrap().status(), StatusCode::NOT_MODIFIED);
 
-    // A gate gets a code, a protected note and other hours: only the attributes change, and the secrets stay out.
+    // A gate gets a code, a protected note and other hours: the file changes only in its attributes, without secrets.
     let gate = "wenquan-huayuan-gate-e";
     let gates = "/api/collections/entrances/items";
     let mut feature = server.json(&format!("{gates}/{gate}")).await;

@@ -432,7 +432,7 @@ async fn a_folder_with_the_schemas_of_a_release_is_updated() {
     assert!(shown["properties"]["name"].is_null());
     assert!(shown["properties"]["access_note"].is_null());
     drop(server);
-    // A server with such a file does not start.
+    // A server does not start if a schema file lowers a role.
     let database = release.database.as_str();
     let (_, err, ok) = onemap(&[
         "serve",

@@ -299,7 +299,7 @@ impl Node {
 pub enum Via {
     /// A position that both ways share.
     At(Pt),
-    /// Another way between them, by its index in [`City::ways`].
+    /// The way that leads from one of the two ways to the other, by its index in [`City::ways`].
     Way(usize),
 }
 

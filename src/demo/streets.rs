@@ -92,7 +92,7 @@ pub struct Side {
 pub struct Cell {
     /// The use and name of the block.
     pub plot: Plot,
-    /// The outline up to the middle of the streets.
+    /// The outline along the centre lines of the streets around the block.
     pub outer: Block,
     /// The sides: south, east, north, west.
     pub sides: [Side; 4],

@@ -36,7 +36,7 @@ pub struct Reject {
     /// The text of `problem` in Chinese.
     #[serde(default)]
     pub problem_zh: String,
-    /// The other problems of the feature.
+    /// The problems of the feature other than `problem`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Problem>,
 }
@@ -270,7 +270,7 @@ pub struct Report {
     /// Columns of sheets that the ledger does not know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored_columns: Vec<String>,
-    /// The features that the caller imports itself.
+    /// The features that were only read, because the caller imports them itself.
     #[serde(skip)]
     pub aside: Vec<Aside>,
     /// Ids of merged warnings that are not on the map: each counts in the case it was merged into.

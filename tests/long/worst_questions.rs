@@ -103,7 +103,7 @@ fn hang_up(server: &Server, request: &str) -> Vec<tokio::task::JoinHandle<()>> {
         .collect()
 }
 
-/// A second later, the process must be idle.
+/// Waits one second after an event (`after` describes it), then checks that the server uses almost no CPU time.
 async fn idle(server: &Server, after: &str) {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let before = ticks(server.pid());

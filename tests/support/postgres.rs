@@ -69,7 +69,7 @@ impl Cluster {
             .arg("sh")
             .args([&bin, &folder])
             .current_dir("/")
-            // Ctrl-C at the terminal must not reach the keeper.
+            // In a process group of its own, the shell is not ended by Ctrl-C at the terminal.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

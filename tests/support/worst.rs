@@ -11,7 +11,7 @@ use super::server::Server;
 pub enum May {
     /// Almost nothing, because the result is found by id or is cached.
     Little,
-    /// Little more than the features in the answer.
+    /// It may read little more than the features in the answer.
     Near,
     /// It may read every feature several times: to find it, to sort it and to write it, and once more if the first
     /// attempt, which has a small budget, fails.

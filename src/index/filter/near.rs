@@ -41,7 +41,7 @@ fn literal(a: &Expr, b: &Expr) -> Option<Vec<Bounds>> {
     Some(few(boxes))
 }
 
-/// The intersections of the boxes of both lists.
+/// The intersections of each box of `a` with each box of `b`; pairs that do not meet give none.
 fn meet(a: &[Bounds], b: &[Bounds]) -> Vec<Bounds> {
     let pairs = a.iter().flat_map(|a| b.iter().map(move |b| (a, b)));
     pairs

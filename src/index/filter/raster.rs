@@ -99,7 +99,7 @@ impl Raster {
         known(before).or_else(|| known(below))
     }
 
-    /// The side on which a whole box lies.
+    /// The side on which a whole box lies; [`Side::Mixed`] if the cells do not show that it lies on one side.
     pub fn side(&self, bounds: &Bounds) -> Side {
         let columns = self.range(bounds.west, bounds.east, self.west, self.cell_width);
         let rows = self.range(bounds.south, bounds.north, self.south, self.cell_height);
