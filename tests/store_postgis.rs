@@ -377,7 +377,7 @@ async fn transactions_are_numbered_in_the_order_of_their_commits() {
         ]
         .map(|(seq, id)| (seq, id.to_owned()))
     );
-    // A transaction that fails at its end leaves no gap that another could fill later.
+    // A transaction that fails at its end leaves no gap in the numbers of commits.
     run(
         &mut m.sql,
         "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS \

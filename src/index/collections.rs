@@ -70,7 +70,7 @@ impl Collections {
                     let collection = if Arc::ptr_eq(&schema, collection.schema()) {
                         collection
                     } else {
-                        // The schema came after the features.
+                        // The row of the schema came after the first feature.
                         collection.with_schema(schema, 0)
                     };
                     all.shown.insert(id, Arc::new(collection));

@@ -525,7 +525,7 @@ fn legs(
                     panic!("the route to {id} crosses {wall:?} without a step: {mode} {pair:?}");
                 }
             }
-            // Routes share most of their pieces.
+            // Each piece is checked once, because routes share most of their pieces.
             if mode == "ride" && checked.insert((pair[0].to_string(), pair[1].to_string())) {
                 let may_ride = |way: &&Value| {
                     let ebike = &way["properties"]["ebike"];
