@@ -196,8 +196,8 @@ export interface paths {
         };
         /**
          * Returns one feature.
-         * @description A property with `x-onemap-recorded` in its schema (a door code) is shown only here, to accounts with its
-         *     role. Each look is recorded in the audit before the answer is sent. Read-only tokens do not see such
+         * @description A property with `x-onemap-recorded` in its schema (a door code) is shown only in this answer, to accounts with
+         *     its role. Each look is recorded in the audit before the answer is sent. Read-only tokens do not see such
          *     properties.
          */
         get: operations["read_item"];
@@ -364,7 +364,7 @@ export interface paths {
         put?: never;
         /**
          * Shows the code of a door.
-         * @description Each look is recorded in the audit (who, when, which entrance) before the code is sent. An account may read
+         * @description Each request is recorded in the audit (who, when, which entrance) before the code is sent. An account may read
          *     20 codes at once, then one per minute.
          */
         post: operations["entrance_code"];
@@ -762,8 +762,8 @@ export interface paths {
         put?: never;
         /**
          * Creates a job that computes the coverage in each hour of a week: the mean, and the worst hour.
-         * @description The week begins with the day of `at`. For each hour, opening hours of ways, gates and facilities are read for its
-         *     middle, as in a coverage with that `at`. `by` names the areas for which the result has the mean share and the worst
+         * @description The week begins with the day of `at`. For each hour, opening hours of ways, gates and facilities are read for
+         *     the middle of the hour. `by` names the areas for which the result has the mean share and the worst
          *     hour. Facilities of `add` are always open. `brief` and `limit` change nothing.
          */
         post: operations["coverage_week"];
@@ -805,7 +805,8 @@ export interface paths {
         get: operations["read_scenario"];
         /**
          * Replaces the name, edits and question of a scenario.
-         * @description The edits are checked against the present map. The scenario belongs to the present commit of the map from then on.
+         * @description The edits are checked against the present map. The member `seq` of the scenario becomes the number of the present
+         *     commit.
          */
         put: operations["save_scenario"];
         post?: never;
@@ -1078,9 +1079,10 @@ export interface paths {
         put?: never;
         /**
          * Plans a trip to several doors.
-         * @description Finds the order of the deliveries that ends first, with time windows, parking places, and walks from door to door. Up
-         *     to 8 deliveries the trip is the best one, and `summary.is_exact` is true; for more it is a good one. Opening hours are
-         *     those at the time of each part. Neither the request nor a position in it is logged or stored.
+         * @description Finds the order of the deliveries that ends first, with time windows, parking places, and walks from door to door.
+         *     For up to 8 deliveries the trip is the best one, and `summary.is_exact` is true; for more, a heuristic finds a good
+         *     one. Opening hours are read for the time of each leg. Neither the request nor a position in it is logged or
+         *     stored.
          */
         post: operations["trip"];
         delete?: never;
@@ -1184,9 +1186,9 @@ export interface paths {
         put?: never;
         /**
          * Imports a ledger from a spreadsheet.
-         * @description The format (CSV in UTF-8, UTF-16 or GB 18030; XLSX, XLS, an HTML table or SpreadsheetML) is detected from the content.
-         *     Headers are in Chinese or English. All sheets with these headers are read; hidden ones only if no visible one has
-         *     them. `skipped` lists the others.
+         * @description The format (CSV in UTF-8, UTF-16 or GB 18030; XLSX, XLS, an HTML table or SpreadsheetML) is detected from the
+         *     content. Headers are in Chinese or English. All visible sheets with these headers are read; hidden sheets only if no
+         *     visible one has them. `skipped` lists the sheets that are not read.
          *
          *     Each row becomes the steps of its case, each with its own time. If there is a problem in any row, nothing is
          *     written. Importing the same sheet again changes nothing; rows with new steps continue their cases.
@@ -1390,7 +1392,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Says whether the node can answer requests, and how well. */
+        /** Reports the state of the node: whether the database answers, whether writing works, and what needs repair. */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -1471,15 +1473,18 @@ export interface components {
             building: components["schemas"]["Building"];
             /** @description The id of the door of the requested unit and room, if it is known. */
             door?: string | null;
-            /** @description Its doors, by unit. */
+            /** @description The doors of the building, by unit. */
             doors: components["schemas"]["AccessEntrance"][];
-            /** @description The gates of its compound, the best first. Empty if the building is in no compound. */
+            /** @description The gates of the compound of the building, the best first. Empty if the building is in no compound. */
             gates: components["schemas"]["AccessEntrance"][];
             /** @description Hand-over points (交接点) within 300 m, nearest first. */
             handover: components["schemas"]["Nearby"][];
-            /** @description Whether residents can be called from its door, or from every door; absent if unknown. */
+            /**
+             * @description Whether residents can be called from the door in `door`. Without `door`: present only if it is the same for all
+             *     doors.
+             */
             intercom?: boolean | null;
-            /** @description Whether it has a lift; absent if unknown. */
+            /** @description Whether the building has a lift; absent if unknown. */
             lift?: boolean | null;
             /**
              * @description The profile of the request.
@@ -1488,7 +1493,7 @@ export interface components {
             mode: string;
             /** @description Further notes, also about unknown data. */
             notes: components["schemas"]["Localized"][];
-            /** @description The day orders in force there. */
+            /** @description The day orders in force at the building. */
             orders: components["schemas"]["OrderOfDay"][];
             /** @description Parking places within 300 m, nearest first. */
             parking: components["schemas"]["Nearby"][];
@@ -1497,10 +1502,10 @@ export interface components {
              * @description The number of the commit that the card shows.
              */
             seq: number;
-            /** @description Whether its door, or every door, is without steps; absent if unknown. */
+            /** @description Whether the door in `door` has no steps. Without `door`: present only if it is the same for all doors. */
             step_free?: boolean | null;
         };
-        /** @description The result of the job that finds which rules to change. */
+        /** @description The result of the job that finds which access rules to change. */
         AccessAnswer: {
             /** @description The best set of changes. */
             best: components["schemas"]["BestChanges"];
@@ -1549,7 +1554,7 @@ export interface components {
             edits?: components["schemas"]["ScenarioEdit"][];
             /**
              * @description Whether to generate changes from the map: open gates that are locked or closed at some hours, admit e-bikes at
-             *     gates, reverse one-way lanes. If absent, changes are generated if `changes` is empty.
+             *     gates, reverse one-way lanes. If absent, changes are generated only if `changes` is empty.
              */
             generate?: boolean | null;
             /** @description The most changes in the best set; 3 if absent. */
@@ -1656,7 +1661,7 @@ export interface components {
         };
         /** @description The changes of an account. Absent fields stay as they are. */
         AccountPatch: {
-            /** @description The new communities, all of them; an empty list lifts the restriction. */
+            /** @description The communities that replace the present ones; an empty list lifts the restriction. */
             communities?: string[] | null;
             /** @description Whether the account is disabled. Its tokens and sessions then stop working within two seconds. */
             disabled?: boolean | null;
@@ -1664,7 +1669,7 @@ export interface components {
             expires_at?: string | null;
             /** @description A new password. It ends the sessions of the account. */
             password?: string | null;
-            /** @description The new roles, all of them. */
+            /** @description The roles that replace the present ones. */
             roles?: string[] | null;
             /** @description The new unit; null for no unit. */
             unit?: string | null;
@@ -1799,7 +1804,7 @@ export interface components {
              * @description The time in hours.
              */
             after_hours: number;
-            /** @description The level from then on. */
+            /** @description The level after this time. */
             level: components["schemas"]["Level"];
         };
         /** @description The answer of a running process. */
@@ -1832,7 +1837,7 @@ export interface components {
             id: string;
             /**
              * Format: double
-             * @description The longest of these walks, in metres.
+             * @description The length of the longest of these walks, in metres.
              */
             max_m?: number | null;
             /**
@@ -1840,11 +1845,11 @@ export interface components {
              * @description The mean length of the walks to the nearest facility, one way, in metres; `null` if nobody can reach one.
              */
             mean_m?: number | null;
-            /** @description Its name. */
+            /** @description The name of the area. */
             name: string;
             /**
              * Format: double
-             * @description The 95th percentile of these lengths, in metres.
+             * @description The 95th percentile of the lengths of these walks, in metres.
              */
             p95_m?: number | null;
             /**
@@ -1979,9 +1984,9 @@ export interface components {
         };
         /** @description Which ways near a case are closed, and for whom. */
         Blocks: {
-            /** @description Whether they are closed to e-bikes, ridden or pushed. */
+            /** @description Whether the ways are closed to e-bikes, ridden or pushed. */
             ebike: boolean;
-            /** @description Whether they are closed to people on foot. */
+            /** @description Whether the ways are closed to people on foot. */
             foot: boolean;
             /**
              * Format: double
@@ -2216,7 +2221,7 @@ export interface components {
             /** @description Links to other forms of this document. */
             links: components["schemas"]["Link"][];
         };
-        /** @description Members of a collection beyond the standards. */
+        /** @description Members of a collection that this service adds to those of the standards. */
         CollectionNotes: {
             /** @description What the collection contains, in both languages. */
             description: components["schemas"]["Localized"];
@@ -2245,7 +2250,7 @@ export interface components {
             itemType: string;
             /** @description Links to the parts of the collection. */
             links: components["schemas"]["Link"][];
-            /** @description Members of this service beyond the standards. */
+            /** @description Members that this service adds to those of the standards. */
             onemap: components["schemas"]["CollectionNotes"];
             /** @description The coordinate system in which features are stored. */
             storageCrs: string;
@@ -2276,7 +2281,7 @@ export interface components {
         };
         /** @description The conditions of all places with observations. */
         ConditionList: {
-            /** @description One for each place and category. */
+            /** @description One condition for each place and category. */
             conditions: components["schemas"]["ConditionShown"][];
         };
         /** @description The condition of a category at a place, as stored in the log. */
@@ -2564,7 +2569,10 @@ export interface components {
             /** @description The name of the property with the number of people. */
             weight?: string | null;
         };
-        /** @description The distribution of walks over the people who can reach a facility. */
+        /**
+         * @description The distribution of walks over the people who can reach a facility, in metres (`distance_m`) or seconds
+         *     (`duration_s`).
+         */
         Distribution: {
             /**
              * Format: double
@@ -2733,13 +2741,13 @@ export interface components {
         };
         /** @description The facilities that were counted. */
         FacilitiesAnswer: {
-            /** @description The ids of those that are closed at the moment. They do not count. */
+            /** @description The ids of the facilities that are closed at the requested moment. They do not count. */
             closed: string[];
-            /** @description How many count: those that are open at the moment and have a walkable way nearby. */
+            /** @description How many facilities count: those that are open at the requested moment and have a walkable way nearby. */
             count: number;
             /** @description How many of the counted facilities have unknown opening hours. These count as open. */
             unknown_hours: number;
-            /** @description The ids of those without a walkable way nearby. They do not count. */
+            /** @description The ids of the facilities without a walkable way nearby. They do not count. */
             unlinked: string[];
         };
         /** @description Properties of the collection `facilities` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
@@ -2908,7 +2916,7 @@ export interface components {
              * @description The time by the server's clock.
              */
             at: string;
-            /** @description Whether the database is unreachable, so that there is no news. */
+            /** @description Whether the database is unreachable, so that no new commits arrive. */
             stale?: boolean;
         };
         /** @description The figures of one community, unit or category. */
@@ -2939,7 +2947,8 @@ export interface components {
             on_time: number;
             /**
              * Format: double
-             * @description `on_time` divided by the number of closed cases with a due date, 0 to 1.
+             * @description `on_time` divided by the number of closed cases with a due date and a time of handling, 0 to
+             *     1.
              */
             on_time_share?: number | null;
             /**
@@ -3116,7 +3125,7 @@ export interface components {
              * @description The line on which the feature begins, from 1, in text files; the row of a sheet.
              */
             line?: number | null;
-            /** @description The other problems of the feature. */
+            /** @description The problems of the feature other than `problem`. */
             others?: components["schemas"]["FeatureProblem"][];
             /** @description What was found and what was expected, in English. */
             problem: string;
@@ -3281,7 +3290,7 @@ export interface components {
         GainedPlace: {
             /** @description The id of the building, or of the feature of the demand layer. */
             id: string;
-            /** @description Its name. */
+            /** @description The name of the place. */
             name: string;
             /**
              * Format: double
@@ -3350,8 +3359,8 @@ export interface components {
             reason?: components["schemas"]["Localized"];
             /**
              * Format: date-time
-             * @description Since when it has had at least this level: the start of its earliest open warning of that
-             *     level.
+             * @description Since when the grid has had at least this level: the start of its earliest open warning of
+             *     that level.
              */
             since?: string | null;
         };
@@ -3362,7 +3371,7 @@ export interface components {
              * @description The moment that the answer shows.
              */
             at: string;
-            /** @description The grids, including those above others in the hierarchy. */
+            /** @description The grids, the communities and the subdistrict. */
             grids: components["schemas"]["GridStatus"][];
             /** @description The number of open cases on the whole map. */
             open: components["schemas"]["OpenCounts"];
@@ -3457,7 +3466,7 @@ export interface components {
             skipped: components["schemas"]["SkippedSheet"][];
             /**
              * Format: int32
-             * @description The number of cases that are already as the sheet says.
+             * @description The number of cases that the sheet does not change.
              */
             unchanged: number;
             /**
@@ -3617,14 +3626,14 @@ export interface components {
             minutes: number;
             /**
              * Format: int64
-             * @description The commit from which the network was built.
+             * @description The number of the commit from which the network was built.
              */
             network_seq: number;
             /** @description The travel profile. */
             profile: string;
             /**
              * Format: int64
-             * @description The commit of the map that decided who may pass.
+             * @description The number of the commit at which access rights and opening hours were read.
              */
             seq: number;
         };
@@ -3659,7 +3668,7 @@ export interface components {
         JobShown: {
             /**
              * @description Whether the job was cancelled and has not stopped yet. A job that is already writing its result into the map
-             *     is completed.
+             *     is not stopped.
              */
             cancelling: boolean;
             /** @description When the job was created, RFC 3339. */
@@ -3837,11 +3846,11 @@ export interface components {
              * @description How much longer the route through this gate takes, in seconds; null if there is no such route.
              */
             extra_s?: number | null;
-            /** @description Its id. */
+            /** @description The id of the gate. */
             id: string;
-            /** @description Its name. */
+            /** @description The name of the gate. */
             name?: string | null;
-            /** @description The reason why the route does not use it, as text. */
+            /** @description The reason why the route does not use this gate, as text. */
             why: components["schemas"]["Localized"];
         };
         /** @description What has changed on the map since a scenario was saved. */
@@ -3911,7 +3920,7 @@ export interface components {
                     address?: string;
                     /**
                      * Format: double
-                     * @description The distance on the ellipsoid in metres; 0 inside.
+                     * @description The distance on the ellipsoid in metres; 0 if the place is inside the feature.
                      */
                     distance_m: number;
                     name?: string;
@@ -3939,7 +3948,7 @@ export interface components {
             format: number;
             /**
              * Format: date-time
-             * @description From when opening hours are unknown.
+             * @description The moment from which opening hours are unknown.
              */
             known_until: string;
             /**
@@ -3968,7 +3977,7 @@ export interface components {
             attributes: components["schemas"]["NetworkPart"];
             /** @description The names by which places are found. */
             directory: components["schemas"]["NetworkPart"];
-            /** @description The geometry: the lines of the ways, and the outlines of what blocks the view. */
+            /** @description The geometry: the lines of the ways, and the outlines that block the line of sight. */
             geometry: components["schemas"]["NetworkPart"];
             /** @description The topology: which ways are joined, gates, doors and turn restrictions. */
             topology: components["schemas"]["NetworkPart"];
@@ -3983,7 +3992,7 @@ export interface components {
         };
         /** @description When units are notified. */
         NoticeRule: {
-            /** @description The lowest level with notices. */
+            /** @description The lowest level of cases about which units are notified. */
             from: components["schemas"]["Level"];
             /** @description Whether a red case holds back the yellow notices of its grid. */
             red_inhibits_yellow: boolean;
@@ -3992,7 +4001,7 @@ export interface components {
         ObservationAnswer: {
             /** @description The category of the condition. */
             category: string;
-            /** @description Set if the observation is older than the last one. Then it changes nothing. */
+            /** @description True if the observation is older than the last one, so that it changes nothing; absent otherwise. */
             late?: boolean;
             /** @description The id of the place. */
             place: string;
@@ -4031,7 +4040,7 @@ export interface components {
         OnTime: {
             /**
              * Format: int32
-             * @description Cases closed in these days.
+             * @description The number of cases closed in the last `days` days.
              */
             closed: number;
             /**
@@ -4041,7 +4050,7 @@ export interface components {
             days: number;
             /**
              * Format: int32
-             * @description Of the closed cases with a due date, those that were handled by then.
+             * @description Of the closed cases, those that were handled by their due date.
              */
             on_time: number;
             /**
@@ -4051,7 +4060,7 @@ export interface components {
             share?: number | null;
             /**
              * Format: int32
-             * @description Of the closed cases, those with a due date.
+             * @description Of the closed cases, those with a due date and a time of handling.
              */
             with_due: number;
         };
@@ -4088,9 +4097,9 @@ export interface components {
             kind?: string | null;
             /** @description The published reason. */
             reason?: string | null;
-            /** @description The id of the street in which it applies. */
+            /** @description The id of the subdistrict (街道) in which it applies; absent if it applies everywhere. */
             street?: string | null;
-            /** @description The name of the street. */
+            /** @description The name of the subdistrict. */
             street_name?: string | null;
             /** @description The title of its kind. */
             title: components["schemas"]["Localized"];
@@ -4231,7 +4240,7 @@ export interface components {
             };
             /**
              * Format: double
-             * @description The distance in metres.
+             * @description The largest distance from a sensitive place, in metres.
              */
             within_m: number;
             /** @description The name in Chinese. */
@@ -4257,7 +4266,7 @@ export interface components {
         };
         /** @description A point with people. */
         PointBody: {
-            /** @description Its id in the answer; if absent, its index in `points`, from 0. */
+            /** @description The id of the point in the answer; if absent, its index in `points`, from 0. */
             id?: string | null;
             /**
              * Format: double
@@ -4324,7 +4333,7 @@ export interface components {
         /** @description The preset to save. */
         PresetWanted: {
             /**
-             * @description The settings: keys as in the address of a page, each with a text.
+             * @description The settings: the query parameters of the page's address, each with its value as text.
              * @example {
              *       "tour": "20",
              *       "view": "levels"
@@ -4420,7 +4429,7 @@ export interface components {
         Ready: {
             /**
              * Format: date-time
-             * @description When that commit was written.
+             * @description When the newest commit on this node was written.
              */
             at: string;
             /** @description Problems in the configuration files. While a file has problems, its previous version stays in force. */
@@ -4479,7 +4488,7 @@ export interface components {
         };
         /** @description A level that is reached with a number of reports. */
         RepeatStep: {
-            /** @description The level from then on. */
+            /** @description The level from this number of reports on. */
             level: components["schemas"]["Level"];
             /**
              * Format: int32
@@ -4490,8 +4499,8 @@ export interface components {
         /**
          * @description A report. Its place is given as a `geometry`, a `building` or an `entrance`.
          *
-         *     A source other than resident or rider, a hotline number and a drill require the role grid_worker. So does the
-         *     text `place`, because everybody can read it.
+         *     A hotline number, a drill, and a source other than `resident`, `rider` and (for the role unit) `unit` require the
+         *     role grid_worker. The text `place` of other callers is ignored, because everybody can read the place of a case.
          */
         ReportBody: {
             /** @description The id of the building. */
@@ -4505,8 +4514,8 @@ export interface components {
             contact?: string;
             /**
              * @description The id of the gate or door that the report is about. In the category `wrong_access`, reports of two riders with
-             *     accounts within two hours, or one report of a grid worker, close it for routes: for 12 hours, or until an
-             *     officer ends the cases.
+             *     accounts within two hours, or one report of a grid worker, close the entrance for routes: for 12 hours, or until
+             *     an officer ends the cases.
              */
             entrance?: string;
             /** @description Whether the report is a drill. Drills are never counted. */
@@ -4518,11 +4527,11 @@ export interface components {
             key?: string;
             /** @description The text of the reporter. */
             note?: string;
-            /** @description The photos, as the answers to their uploads name them. */
+            /** @description The photos, each as `{id, claim}` from the answer to its upload. */
             photos?: components["schemas"]["PhotoRef"][];
             /** @description The place in words. */
             place?: string;
-            /** @description The channel; derived from the account if absent. */
+            /** @description The channel through which the report came; derived from the account if absent. */
             source?: components["schemas"]["Source"];
         };
         /** @description How many reports an address without an account may send. */
@@ -4585,8 +4594,8 @@ export interface components {
             speed_sd?: number | null;
         };
         /**
-         * @description A role. The roles public, rider, grid worker, officer and admin form a ladder: each includes the
-         *     ones before it. The role unit has the level of rider; planner and steward have the level of
+         * @description A role. Of the roles public, rider, grid worker, officer and admin, each includes the rights of
+         *     the ones before it. The role unit has the level of rider; planner and steward have the level of
          *     officer.
          * @enum {string}
          */
@@ -4621,8 +4630,8 @@ export interface components {
              */
             profile?: string;
             /**
-             * @description Whether the return to the origin is included: five minutes at the door, and the parking place with the
-             *     shortest total time.
+             * @description Whether the way back to the origin is included. The route then includes five minutes at the door, and the
+             *     parking place with which the whole way is the shortest in time.
              */
             return?: boolean;
             /** @description The destination. */
@@ -4630,9 +4639,9 @@ export interface components {
         };
         /** @description A gate or a door. */
         RouteEntrance: {
-            /** @description Its id. */
+            /** @description The id of the gate or door. */
             id: string;
-            /** @description Its name. */
+            /** @description The name of the gate or door. */
             name?: string | null;
             /** @description Longitude and latitude, WGS 84 degrees. */
             position: number[];
@@ -4709,14 +4718,14 @@ export interface components {
             gate?: components["schemas"]["RouteEntrance"] | null;
             /**
              * Format: int64
-             * @description The commit from which the network was built.
+             * @description The number of the commit from which the network was built.
              */
             network_seq: number;
             /** @description The other gates of the compound, each with the reason why the route does not use it, the best first. */
             other_gates: components["schemas"]["LostGate"][];
             /**
              * Format: int64
-             * @description The commit of the map that decided who may pass.
+             * @description The number of the commit at which access rights and opening hours were read.
              */
             seq: number;
             /**
@@ -4813,7 +4822,7 @@ export interface components {
             /** @description How long personal data is kept. */
             privacy: components["schemas"]["PrivacyRule"];
             problem?: components["schemas"]["ConfigProblem"] | null;
-            /** @description All errors of that file. */
+            /** @description All errors of the configuration file that was refused. */
             problems: components["schemas"]["ConfigProblem"][];
             /** @description How many reports an address without an account may send. */
             reports: components["schemas"]["ReportRule"];
@@ -5106,8 +5115,8 @@ export interface components {
             forbidden?: string[];
             /**
              * Format: double
-             * @description Makes coverage gradual: a person counts fully up to the standard, and linearly less beyond it, down to 0 at this
-             *     walk, in metres or minutes as the standard.
+             * @description Makes coverage gradual: a person counts fully up to the standard, and linearly less beyond it, down to 0 at a
+             *     walk of this length, in metres or minutes like the standard.
              */
             gradual_until?: number | null;
             /** @description How many sites to choose (at most, for `p-center`). Existing facilities that stay are not counted. */
@@ -5143,8 +5152,8 @@ export interface components {
             standard?: components["schemas"]["StandardBody"] | null;
             /**
              * Format: int32
-             * @description The longest search for the best plan, in seconds; 60 if absent. Further plans, the curve and the robustness test
-             *     take at most half as long each.
+             * @description The longest search for the best plan, in seconds; 60 if absent. Further plans, the curve of coverage
+             *     over the number of sites, and the robustness test take at most half as long each.
              */
             time_limit_s?: number | null;
             /** @description A title, which the result repeats. */
@@ -5301,7 +5310,10 @@ export interface components {
              *     all constraints in use.
              */
             conflicts: components["schemas"]["SitingConflict"][];
-            /** @description How many people the best plan covers with 0, 1, 2 … sites; empty unless the problem is `mclp` with `k`. */
+            /**
+             * @description For each number of sites (0, 1, 2 …), how many people the best plan with so many sites covers; empty unless the
+             *     problem is `mclp` with `k`.
+             */
             curve: components["schemas"]["SitingCurvePoint"][];
             figures?: components["schemas"]["SitingFigures"] | null;
             /**
@@ -5431,13 +5443,13 @@ export interface components {
         };
         /** @description A sheet that was not read. */
         SkippedSheet: {
-            /** @description The number of its non-empty rows. */
+            /** @description The number of non-empty rows of the sheet. */
             rows: number;
             /** @description The name of the sheet. */
             sheet: string;
-            /** @description Why it was not read, in English. */
+            /** @description Why the sheet was not read, in English. */
             why: string;
-            /** @description Why it was not read, in Chinese. */
+            /** @description Why the sheet was not read, in Chinese. */
             why_zh: string;
         };
         /** @enum {string} */
@@ -5533,7 +5545,7 @@ export interface components {
             level?: components["schemas"]["Level"] | null;
             /**
              * Format: int32
-             * @description Its number in the case, from 1.
+             * @description The number of the step in the case, from 1.
              */
             n: number;
             /** @description The note that the person wrote. */
@@ -5656,10 +5668,10 @@ export interface components {
             restarts: number;
             /**
              * Format: date-time
-             * @description Since when it has been in this state.
+             * @description Since when the task has been in this state.
              */
             since: string;
-            /** @description Whether it runs. */
+            /** @description Whether the task runs. */
             state: components["schemas"]["TaskState"];
         };
         /**
@@ -5868,12 +5880,12 @@ export interface components {
             is_exact: boolean;
             /**
              * Format: int64
-             * @description The commit from which the network was built.
+             * @description The number of the commit from which the network was built.
              */
             network_seq: number;
             /**
              * Format: int64
-             * @description The commit of the map that decided who may pass.
+             * @description The number of the commit at which access rights and opening hours were read.
              */
             seq: number;
         };
@@ -5949,7 +5961,7 @@ export interface components {
             distance_m?: number | null;
             /** @description The id of the building, or of the feature of the demand layer. */
             id: string;
-            /** @description Its name. */
+            /** @description The name of the place. */
             name: string;
             /**
              * Format: double
@@ -5989,22 +6001,22 @@ export interface components {
         };
         /** @description A suggested unit, with the reasons. */
         UnitSuggestion: {
-            /** @description Whether it may handle the category. */
+            /** @description Whether the unit may handle the category. */
             competent: boolean;
             /**
              * Format: double
-             * @description Its distance from the case in metres.
+             * @description The distance of the unit from the case, in metres.
              */
             distance_m?: number | null;
             /** @description The id of the unit. */
             id: components["schemas"]["FeatureId"];
             /** @description The name of the unit. */
             name: string;
-            /** @description Whether it is on duty; `None` if its duty hours are unknown. */
+            /** @description Whether the unit is on duty; `None` if its duty hours are unknown. */
             on_duty?: boolean | null;
             /**
              * Format: int32
-             * @description The number of cases that it must handle at present.
+             * @description The number of cases that the unit must handle at present.
              */
             open_cases: number;
             /**
@@ -6012,7 +6024,7 @@ export interface components {
              * @description The score from 0 to 100; higher is better.
              */
             score: number;
-            /** @description Whether it serves the community. */
+            /** @description Whether the unit serves the community. */
             serves: boolean;
             /** @description The reasons as a text. */
             why: components["schemas"]["Localized"];
@@ -6042,14 +6054,14 @@ export interface components {
              * @description The number of people.
              */
             people: number;
-            /** @description The places. */
+            /** @description The places with these people, those with the most such people first. */
             places: components["schemas"]["UnlinkedPlace"][];
         };
         /** @description A place with people who cannot reach any facility. */
         UnlinkedPlace: {
             /** @description The id of the building, or of the feature of the demand layer. */
             id: string;
-            /** @description Its name. */
+            /** @description The name of the place. */
             name: string;
             /**
              * Format: double
@@ -6649,7 +6661,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description The account is disabled, or has 50 tokens */
+            /** @description The account is disabled, or has 50 valid tokens */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6814,7 +6826,7 @@ export interface operations {
                     "application/json": components["schemas"]["Access"];
                 };
             };
-            /** @description A parameter is wrong, or the moment is in the past */
+            /** @description A parameter is wrong, or the moment is more than an hour ago or more than a year ahead */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6932,7 +6944,7 @@ export interface operations {
                 "bbox-crs"?: string;
                 /** @description The most features on the page; 10 if absent */
                 limit?: number;
-                /** @description The number of features to skip, with sortby at most 20,000. Writes between two pages can shift them */
+                /** @description The number of features to skip, with sortby at most 20,000. Writes between two requests can move features to another page */
                 offset?: number;
                 /** @description Only features with ids after this one; the link `next` uses it */
                 after?: string;
@@ -7236,7 +7248,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
+            /** @description The deletion is saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -7712,7 +7724,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrdersOfDay"];
                 };
             };
-            /** @description The moment is not valid or in the past */
+            /** @description The moment is not valid or more than an hour ago */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7882,7 +7894,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load the data again. With `bbox`, a feature that left the box while the client was not connected is sent as a delete, and such deletions are sent wherever the feature was. The stream ends when its credential ends, or when the client reads nothing for a while; a client that reconnects with `Last-Event-ID` misses nothing */
+            /** @description `event: change`, `id:` seq, data `{seq, at, changes: [{collection, id, kind: put | delete, feature}]}`, or, for a commit of over 1,000 features or a feature of over 512 kB, `{seq, at, reset: [{collection, bbox}]}`; `event: time`, data `{seq, at, stale}`, every ten seconds; `event: reset` when the client must load the data again. After a reconnection with `bbox`, each changed feature that is outside of the box or was removed is sent as a delete, wherever it was before. The stream ends when its credential ends, or when the client reads nothing for a while; a client that reconnects with `Last-Event-ID` misses nothing */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8782,7 +8794,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The features, the nearest first. The property `distance_m` is the distance on the ellipsoid, 0 inside */
+            /** @description The features, the nearest first. The property `distance_m` is the distance on the ellipsoid, 0 if the place is inside the feature */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9047,7 +9059,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The file: JPEG, PNG or WebP, recognised by its content, of at most 8 MiB and 50 million pixels. It is rotated upright and stored as JPEG of at most 2048 pixels without metadata */
+        /** @description The file: JPEG, PNG or WebP, recognised by its content, of at most 8 MiB and 50 million pixels. It is rotated upright and stored without metadata as JPEG of at most 2048 pixels on the longer side */
         requestBody: {
             content: {
                 "image/jpeg": Blob;
@@ -9113,7 +9125,7 @@ export interface operations {
     read_photo: {
         parameters: {
             query?: {
-                /** @description full (the default), or thumb of at most 320 pixels */
+                /** @description full (the default), or thumb of at most 320 pixels on the longer side */
                 size?: string;
                 /** @description The receipt of the case with the photo, for callers without an account */
                 receipt?: string;
@@ -9818,7 +9830,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
+            /** @description The deletion is saved, but not yet visible on this server; read `location` with `?min-seq=` */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -9903,7 +9915,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description A field is wrong, a position is far from every way, or nobody can get in: then `reason` says why, `gates` what each gate says, and `nearest` which gate or hand-over point can be reached */
+            /** @description A field is wrong, a position is far from every way, or nobody can get in: then `reason` says why, `gates` has the reason for each gate, and `nearest` which gate or hand-over point can be reached */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10816,7 +10828,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven are of the cases closed in it */
+            /** @description `{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10936,7 +10948,7 @@ export interface operations {
                     "application/problem+json": unknown;
                 };
             };
-            /** @description Too large */
+            /** @description The file is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -11623,7 +11635,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How well the node can answer */
+            /** @description The state of the node, also if the database is unreachable */
             200: {
                 headers: {
                     [name: string]: unknown;
