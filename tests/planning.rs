@@ -372,3 +372,77 @@ async fn wrong_questions_say_what_is_expected_and_only_planners_may_ask() {
         );
     }
 }
+
+/// Asks for a coverage as a wall screen does, with a read-only token.
+async fn on_a_screen(district: &District, token: &str, parameters: &str) -> reqwest::Response {
+    let path = format!("/api/plan/coverage?{parameters}");
+    let request = district.server.request(Method::GET, &path);
+    request.bearer_auth(token).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_screen_with_a_read_only_token_shows_the_figures_of_the_planner() {
+    let district = District::start().await;
+    let printed = account(&district.database, "officer", "大屏", &["--read-only"]);
+    // The second line is the path that opens the wall with it.
+    let screen = printed.lines().next().unwrap();
+    let noon = NOON.replace('+', "%2B");
+    for (parameters, body) in [
+        (
+            "standard=aed_4&by=grid&limit=10000",
+            json!({"standard": "aed_4", "by": "grid", "limit": 10_000}),
+        ),
+        (
+            "standard=living_circle_10&collection=facilities&kind=rest_stop&limit=3",
+            json!({"standard": "living_circle_10", "limit": 3,
+                "facility": {"collection": "facilities", "kind": "rest_stop"}}),
+        ),
+        (
+            "standard=living_circle_5&collection=first_aid_stations&aed=true",
+            json!({"standard": "living_circle_5",
+                "facility": {"collection": "first_aid_stations", "aed": true}}),
+        ),
+    ] {
+        let answer = on_a_screen(&district, screen, &format!("{parameters}&at={noon}")).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{parameters}");
+        let shown: Value = answer.json().await.unwrap();
+        let mut body = body;
+        body["at"] = json!(NOON);
+        assert_eq!(shown, district.coverage(&body).await, "{parameters}");
+    }
+
+    let standards = district.server.request(Method::GET, "/api/plan/standards");
+    let standards = standards.bearer_auth(screen).send().await.unwrap();
+    assert_eq!(standards.status(), StatusCode::OK);
+
+    // A screen reads. It sends no body, so it tries no changes.
+    let posted = district.request(&json!({"standard": "aed_4"}));
+    let posted = posted.bearer_auth(screen).send().await.unwrap();
+    assert_eq!(posted.status(), StatusCode::FORBIDDEN);
+
+    for (parameters, name) in [
+        ("by=grid", "standard"),
+        ("standard=aed_4&kind=rest_stop", "collection"),
+        ("standard=aed_4&aed=true", "collection"),
+        ("standard=aed_4&by=city", "community"),
+        ("standard=aed_4&limit=many", "limit"),
+        ("standard=aed_4&limit=10001", "limit"),
+        ("standard=aed_4&edits=1", "edits"),
+        ("standard=aed_9", "aed_4"),
+        ("standard=living_circle_5", "facility"),
+    ] {
+        let (status, said) = problem(on_a_screen(&district, screen, parameters).await).await;
+        assert!(
+            [400, 422].contains(&status.as_u16()),
+            "{parameters}: {said}"
+        );
+        let detail = said["detail"].as_str().unwrap();
+        assert!(detail.contains(name), "{parameters}: {detail}");
+    }
+    let rider = account(&district.database, "rider", "骑手", &[]);
+    let refused = on_a_screen(&district, &rider, "standard=aed_4").await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let path = "/api/plan/coverage?standard=aed_4";
+    let public = district.server.request(Method::GET, path).send().await;
+    assert_eq!(public.unwrap().status(), StatusCode::UNAUTHORIZED);
+}

@@ -305,7 +305,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(search::search))
         .routes(routes!(routes::route))
         .routes(routes!(routes::trip))
-        .routes(routes!(plan::coverage))
+        .routes(routes!(plan::coverage, plan::shown_coverage))
         .routes(routes!(plan::coverage_week))
         .routes(routes!(plan::create_siting))
         .routes(routes!(plan::standards))

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 
 use super::answer::CoverageAnswer;
-use super::ask::{CoverageBody, wrong};
+use super::ask::{ByBody, CoverageBody, wrong};
 use super::edits::{edits_of, wrong_edits};
 use super::figures::answer;
 use super::sitings::new_job;
@@ -20,10 +20,13 @@ use crate::http::jobs::{JobShown, signed_in};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::{Advice, Cut, Kind};
-use crate::model::{Role, both};
+use crate::model::{Role, RoleSet, both};
 use crate::planning::coverage::By;
-use crate::service::planning::NoCoverage;
 use crate::service::planning::week::{WEEK, WeekAsk};
+use crate::service::planning::{NoCoverage, ScenarioEdit};
+
+/// Who may read coverages and standards: planners, and officers for the wall screen. Only planners may try changes.
+pub(super) const READERS: &[Role] = &[Role::Planner, Role::Officer];
 
 /// The advice in the error when a coverage takes too long.
 const FEWER: Advice = (
@@ -60,10 +63,52 @@ pub async fn coverage(
 ) -> Result<Json<CoverageAnswer>, Problem> {
     query.only(&[])?;
     caller.author(Role::Planner)?;
-    let divided = (body.by.into(), body.limit, body.brief);
     let edits = std::mem::take(&mut body.edits);
     let edits = edits_of(&app, body.scenario.as_deref(), edits).await?;
-    let ask = body.read(&app, caller.roles())?;
+    count(&app, caller.roles(), body, edits).await.map(Json)
+}
+
+/// Returns the coverage of the map without edits, for a screen: as `POST`, but with parameters instead of a body.
+///
+/// A read-only token may ask, because nothing is sent but a question. The figures are those of `POST` with the same
+/// fields.
+#[utoipa::path(get, path = "/api/plan/coverage", operation_id = "shown_coverage", tag = "planning",
+    params(
+        ("standard" = String, Query, description = "The id of a standard of `/api/plan/standards`"),
+        ("collection" = Option<String>, Query, description = "The collection whose features count as facilities; if absent, the facilities that the standard names"),
+        ("kind" = Option<String>, Query, description = "Only features of `collection` with this value of the property `kind`"),
+        ("aed" = Option<bool>, Query, description = "Whether only features of `collection` with `aed: true` count"),
+        ("by" = Option<ByBody>, Query, description = "The kind of areas for which the answer has figures; `community` if absent"),
+        ("at" = Option<String>, Query, description = "The moment for which opening hours are read, RFC 3339; now if absent"),
+        ("limit" = Option<usize>, Query, maximum = 10000, description = "The most entries of each list in the answer; 100 if absent"),
+    ),
+    responses(
+        (status = 200, description = "How many people are covered, who is not, and how far the walks are", body = CoverageAnswer),
+        (status = 400, description = "A parameter is unknown or invalid", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role planner or officer", content_type = "application/problem+json"),
+        (status = 422, description = "A parameter does not fit the map", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to try again", content_type = "application/problem+json"),
+    ))]
+pub async fn shown_coverage(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+) -> Result<Json<CoverageAnswer>, Problem> {
+    caller.author_as_any(READERS)?;
+    let body = CoverageBody::from_query(&query)?;
+    let roles = caller.roles();
+    count(&app, roles, body, Vec::new()).await.map(Json)
+}
+
+/// Counts a coverage on the map with `edits`.
+async fn count(
+    app: &App,
+    roles: RoleSet,
+    body: CoverageBody,
+    edits: Vec<ScenarioEdit>,
+) -> Result<CoverageAnswer, Problem> {
+    let divided = (body.by.into(), body.limit, body.brief);
+    let ask = body.read(app, roles)?;
     let ground = app.ground(ask.at).await?;
     let planning = Arc::clone(&app.planning);
     let job = move |_: &_| {
@@ -74,7 +119,7 @@ pub async fn coverage(
         let standard = (&ask.standard, &ask.demand);
         Ok(answer(&found, &map, divided, standard))
     };
-    Ok(Json(app.answer_aside(Kind::Walk, FEWER, job).await?))
+    app.answer_aside(Kind::Walk, FEWER, job).await
 }
 
 /// Creates a job that computes the coverage in each hour of a week: the mean, and the worst hour.

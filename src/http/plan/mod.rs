@@ -1,9 +1,11 @@
-//! `/api/plan`: which people have no facility nearby, where facilities should stand, and which access rules to change.
-//! Only planners and administrators may ask, because the answers tell how many people live where.
+//! `/api/plan`: which people have no facility nearby, where facilities should stand, and which access rules to change. Only
+//! planners and administrators may ask, because the answers tell how many people live where. Officers may read the
+//! coverage of the map as it is, for the wall screen.
 //!
 //! | file | subject |
 //! | --- | --- |
 //! | `ask` | the request body of a coverage and its validation |
+//! | `ask_query` | the parameters of `GET /api/plan/coverage` |
 //! | `answer` | the response body of a coverage |
 //! | `figures` | fills the response body of a coverage |
 //! | `coverage` | `/api/plan/coverage` |
@@ -17,6 +19,7 @@
 mod access;
 mod answer;
 mod ask;
+mod ask_query;
 mod coverage;
 mod edits;
 mod figures;

@@ -5,11 +5,11 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::coverage::READERS;
 use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::model::Role;
 pub use crate::planning::standards::StandardShown;
 
 /// The standards.
@@ -23,7 +23,7 @@ pub struct StandardList {
 #[utoipa::path(get, path = "/api/plan/standards", tag = "planning",
     responses(
         (status = 200, description = "The standards with their sources", body = StandardList),
-        (status = 403, description = "Requires the role planner", content_type = "application/problem+json"),
+        (status = 403, description = "Requires the role planner or officer", content_type = "application/problem+json"),
     ))]
 pub async fn standards(
     State(app): State<App>,
@@ -31,7 +31,7 @@ pub async fn standards(
     caller: Caller,
 ) -> Result<Json<StandardList>, Problem> {
     query.only(&[])?;
-    caller.author(Role::Planner)?;
+    caller.author_as_any(READERS)?;
     let snapshot = app.live.snapshot();
     let standards = snapshot.standards().iter();
     Ok(Json(StandardList {

@@ -737,7 +737,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Returns the coverage of the map without edits, for a screen: as `POST`, but with parameters instead of a body.
+         * @description A read-only token may ask, because nothing is sent but a question. The figures are those of `POST` with the same
+         *     fields.
+         */
+        get: operations["shown_coverage"];
         put?: never;
         /**
          * Returns how many people have a facility within a standard, and which people have none.
@@ -9186,6 +9191,86 @@ export interface operations {
             };
         };
     };
+    shown_coverage: {
+        parameters: {
+            query: {
+                /** @description The id of a standard of `/api/plan/standards` */
+                standard: string;
+                /** @description The collection whose features count as facilities; if absent, the facilities that the standard names */
+                collection?: string;
+                /** @description Only features of `collection` with this value of the property `kind` */
+                kind?: string;
+                /** @description Whether only features of `collection` with `aed: true` count */
+                aed?: boolean;
+                /** @description The kind of areas for which the answer has figures; `community` if absent */
+                by?: components["schemas"]["ByBody"];
+                /** @description The moment for which opening hours are read, RFC 3339; now if absent */
+                at?: string;
+                /** @description The most entries of each list in the answer; 100 if absent */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many people are covered, who is not, and how far the walks are */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageAnswer"];
+                };
+            };
+            /** @description A parameter is unknown or invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role planner or officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A parameter does not fit the map */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     coverage: {
         parameters: {
             query?: never;
@@ -9694,7 +9779,7 @@ export interface operations {
                     "application/json": components["schemas"]["StandardList"];
                 };
             };
-            /** @description Requires the role planner */
+            /** @description Requires the role planner or officer */
             403: {
                 headers: {
                     [name: string]: unknown;
