@@ -11,13 +11,7 @@ import type {
   Scenario,
   SitingBody,
   SitingJob,
-  Standard,
 } from './types';
-
-/** The largest `limit` that the server accepts for the lists of a coverage. */
-export const MOST_LISTED = 10_000;
-
-export const standards = async (): Promise<Standard[]> => (await answered(http.GET('/api/plan/standards'))).standards;
 
 export const coverage = (body: CoverageBody, signal?: AbortSignal): Promise<Coverage> =>
   answered(http.POST('/api/plan/coverage', { body: body as never, signal }));

@@ -3,7 +3,7 @@ import type { Feature } from 'geojson';
 import type { FeatureOf } from '@/core/api/types';
 import type { Lang } from '@/core/i18n/lang';
 import { areaChanges, placeChanges } from './changes';
-import * as figures from './figures';
+import * as figures from '@/core/planning/figures';
 import type { Report } from './useReport';
 
 export type Cell = string | number | null;

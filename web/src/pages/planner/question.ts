@@ -1,24 +1,8 @@
 // The question that all modes of the page share: the standard, the facilities, the moment, the
 // profile and the areas. It is part of the page's address, so that a link shows the same figures.
 import type { LocationQuery } from 'vue-router';
+import { FACILITIES, facilityBody, facilityOf, type FacilityBody, type FacilityKey } from '@/core/planning/facilities';
 import type { By, CoverageBody, Standard } from './types';
-
-/** The facilities to choose from if the standard does not name its facilities. */
-export const FACILITIES = [
-  'pocket_parks',
-  'aed',
-  'first_aid_stations',
-  'battery_swap',
-  'toolbox',
-  'rest_stop',
-  'toilet',
-  'party_service_centre',
-  'mediation_room',
-  'discussion_pavilion',
-  'charging',
-  'parking',
-] as const;
-export type FacilityKey = (typeof FACILITIES)[number];
 
 export const AREAS = ['community', 'grid', 'street', 'housing', 'building'] as const satisfies readonly By[];
 
@@ -133,19 +117,11 @@ export function addressOf({ standard, own, facility, at, profile, by }: Question
   };
 }
 
-/** The `facility` of a request. */
-export function facilityBody(key: FacilityKey): NonNullable<CoverageBody['facility']> {
-  if (key === 'pocket_parks') return { collection: 'pocket_parks' };
-  if (key === 'first_aid_stations' || key === 'aed')
-    return { collection: 'first_aid_stations', ...(key === 'aed' ? { aed: true } : {}) };
-  return { collection: 'facilities', kind: key };
-}
-
 /** The resolved question: its standard, its facilities and its reach. */
 export interface Asked {
   standard: Standard | null;
   /** The facilities that count. */
-  facility: NonNullable<CoverageBody['facility']>;
+  facility: FacilityBody;
   /** The longest walk in metres, if the standard is a distance. */
   metres: number | null;
   /** The longest walk in minutes, if the standard is a time. */
@@ -157,14 +133,7 @@ export function askedOf(question: Question, standards: readonly Standard[]): Ask
   const named = question.standard === 'own' ? null : standard?.facility;
   return {
     standard,
-    facility: named
-      ? {
-          collection: named.collection,
-          ...(named.kind ? { kind: named.kind } : {}),
-          ...(named.aed ? { aed: true } : {}),
-          ...(named.area_m2 ? { area_m2: named.area_m2 } : {}),
-        }
-      : facilityBody(question.facility),
+    facility: facilityOf(named, question.facility),
     metres: (question.standard === 'own' ? question.own.metres : standard?.metres) ?? null,
     minutes: (question.standard === 'own' ? question.own.minutes : standard?.minutes) ?? null,
   };

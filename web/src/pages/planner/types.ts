@@ -2,14 +2,11 @@
 import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
 import type { components } from '@/core/api/schema';
 import type { Bilingual } from '@/core/i18n/lang';
+import type { Area, By, Coverage, Standard, Uncovered } from '@/core/planning/types';
 
 type Schemas = components['schemas'];
 
-export type Standard = Schemas['StandardShown'];
-export type Coverage = Schemas['CoverageAnswer'];
-export type Area = Schemas['AreaAnswer'];
-export type Uncovered = Schemas['UncoveredPlace'];
-export type By = 'community' | 'grid' | 'street' | 'housing' | 'building';
+export type { Area, By, Coverage, Standard, Uncovered };
 
 /** An uncommitted change of the map: a new feature, changed properties, or a deletion. */
 export interface Edit {

@@ -18,6 +18,7 @@ import * as api from '@/core/api/client';
 import { explain } from '@/core/api/explain';
 import type { FeatureOf, Session } from '@/core/api/types';
 import { useLive } from '@/core/live/useLive';
+import { COUNTED, MOST_LISTED, standards as readStandards } from '@/core/planning/client';
 import * as client from './client';
 import { addressOf, askedOf, bodyOf, isComplete, questionAt, type Asked, type Question } from './question';
 import type { Coverage, CoverageBody, SavedQuestion, Standard } from './types';
@@ -25,19 +26,6 @@ import { useDraft, type Draft } from './useDraft';
 
 export const MODES = ['gap', 'try', 'choose', 'ways', 'compare', 'hand-over'] as const;
 export type ModeName = (typeof MODES)[number];
-
-/** The collections whose changes can change a coverage. */
-const COUNTED = [
-  'buildings',
-  'entrances',
-  'routes',
-  'compounds',
-  'barriers',
-  'grids',
-  'first_aid_stations',
-  'pocket_parks',
-  'facilities',
-];
 
 /** The pause before a coverage is requested again after a 503 answer, in milliseconds. */
 const RETRY = 1500;
@@ -131,7 +119,7 @@ export function usePlanner(): Planner {
       }
       const [{ seq, demo }, known, grids] = await Promise.all([
         api.landing(signal),
-        client.standards(),
+        readStandards(),
         api.allItems('grids', signal),
       ]);
       standards.value = known;
@@ -162,7 +150,7 @@ export function usePlanner(): Planner {
     baseFailure.value = '';
     isBehind.value = false;
     try {
-      const asks: CoverageBody = { ...body.value, by: question.value.by, limit: client.MOST_LISTED };
+      const asks: CoverageBody = { ...body.value, by: question.value.by, limit: MOST_LISTED };
       const answer = await client.coverage(asks, own.signal);
       if (counting === own) base.value = answer;
     } catch (error) {

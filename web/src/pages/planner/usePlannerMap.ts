@@ -10,19 +10,13 @@ import { addImages } from '@/core/map/images';
 import { namePlaces } from '@/core/map/layers/places';
 import { mapStyle } from '@/core/map/style';
 import { useMap } from '@/core/map/useMap';
+import type { FacilityPoint } from '@/core/planning/facilities';
+import type { FarPlace } from '@/core/planning/types';
 import type { Mode } from '@/core/theme/mode';
 import { reducedMotion } from '@/core/theme/tokens';
 import type { TriedSite } from './draft';
 import type { Drawing, Tool } from './drawing';
-import {
-  PlanLayers,
-  type ChangedPlace,
-  type ChangedWay,
-  type ChosenSite,
-  type FacilityPoint,
-  type FarPlace,
-  type ShownCandidate,
-} from './layers/plan';
+import { PlanLayers, type ChangedPlace, type ChangedWay, type ChosenSite, type ShownCandidate } from './layers/plan';
 
 /**
  * The zoom level for one building: the map goes at least to it for a position, and at most to it

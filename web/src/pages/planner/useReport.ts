@@ -5,6 +5,7 @@ import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type Shal
 import { explain } from '@/core/api/explain';
 import { signPlace } from '@/core/map/bounds';
 import { placeChanges } from './changes';
+import { MOST_LISTED } from '@/core/planning/client';
 import * as client from './client';
 import { sitesOf } from './draft';
 import type { Coverage, CoverageBody, Edit, SitingRecord } from './types';
@@ -83,7 +84,7 @@ export function useReport(planner: Planner): ReportHandle {
     failure.value = '';
     try {
       const edits = [...draft.edits.value];
-      const plain: CoverageBody = { ...planner.body.value, by: planner.question.value.by, limit: client.MOST_LISTED };
+      const plain: CoverageBody = { ...planner.body.value, by: planner.question.value.by, limit: MOST_LISTED };
       const withEdits: CoverageBody | null = edits.length > 0 ? { ...plain, edits } : null;
       const [after, changed] = await Promise.all([
         withEdits ? client.coverage(withEdits) : null,

@@ -3,6 +3,7 @@
 // does not queue requests.
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { explain } from '@/core/api/explain';
+import { MOST_LISTED } from '@/core/planning/client';
 import * as client from './client';
 import type { TriedSite } from './draft';
 import type { Coverage, CoverageBody, Edit } from './types';
@@ -45,7 +46,7 @@ export function useTrial(
     add: sites.value.map(({ position: [lon, lat] }) => ({ lon, lat })),
     ...(others.value.length > 0 ? { edits: [...others.value] } : {}),
     ...(isBrief ? { brief: true } : {}),
-    limit: isBrief ? 1000 : client.MOST_LISTED,
+    limit: isBrief ? 1000 : MOST_LISTED,
   });
 
   async function run(): Promise<void> {

@@ -1,5 +1,5 @@
 // The texts that all modes of the planner's page share.
-import type { FacilityKey } from './question';
+import { coverageWords } from '@/core/planning/words';
 import type { By } from './types';
 
 export const words = {
@@ -63,7 +63,7 @@ export const words = {
     profiles: { foot: '步行', wheelchair: '轮椅' },
     source: '出处',
     verified: '已核实出处',
-    unverified: '出处未核实',
+    unverified: coverageWords.zh.unverified,
     unverifiedLong: '该标准的数值尚未与出处核对，报告中会注明。',
     own: {
       title: '标准名称',
@@ -76,20 +76,7 @@ export const words = {
       back: '按往返计算（如取回 AED）',
       needsSource: '自定标准必须写明出处并填写最远步行，才能计算。',
     },
-    facilities: {
-      pocket_parks: '口袋公园',
-      aed: 'AED',
-      first_aid_stations: '急救站',
-      battery_swap: '换电柜',
-      toolbox: '百宝箱',
-      rest_stop: '驿站',
-      toilet: '公共厕所',
-      party_service_centre: '党群服务中心',
-      mediation_room: '调解室',
-      discussion_pavilion: '议事亭',
-      charging: '充电点',
-      parking: '停车点',
-    } satisfies Record<FacilityKey, string> as Record<FacilityKey, string>,
+    facilities: coverageWords.zh.facilities,
     areas: {
       community: '社区',
       grid: '网格',
@@ -103,13 +90,13 @@ export const words = {
     counting: '正在计算…',
     people: (n: string) => `${n} 人`,
     legend: '图例',
-    legendFar: '超出标准的楼栋（按步行距离）',
-    legendNone: '步行无法到达',
+    legendFar: coverageWords.zh.legendFar,
+    legendNone: coverageWords.zh.legendNone,
     legendGain: '新覆盖',
     legendLoss: '失去覆盖',
     legendPeople: '圆点大小表示人数；放大地图后，楼栋着色并标注步行距离',
-    to: (m: string) => `不超过 ${m}`,
-    over: (m: string) => `超过 ${m}`,
+    to: coverageWords.zh.to,
+    over: coverageWords.zh.over,
     expectedNumber: (min: string, max: string, isWhole: boolean) =>
       `请填写 ${min} 至 ${max} 之间的${isWhole ? '整数' : '数'}`,
     close: '关闭',
@@ -216,7 +203,7 @@ export const words = {
     profiles: { foot: 'On foot', wheelchair: 'Wheelchair' },
     source: 'Source',
     verified: 'source verified',
-    unverified: 'source not verified',
+    unverified: coverageWords.en.unverified,
     unverifiedLong: 'The figure of this standard was not checked against its source. Reports say so.',
     own: {
       title: 'Name of the standard',
@@ -229,20 +216,7 @@ export const words = {
       back: 'There and back (such as fetching an AED)',
       needsSource: 'An own standard needs a source and a longest walk. Without them nothing is counted.',
     },
-    facilities: {
-      pocket_parks: 'Pocket parks',
-      aed: 'AEDs',
-      first_aid_stations: 'First-aid stations',
-      battery_swap: 'Swap cabinets',
-      toolbox: 'Toolboxes',
-      rest_stop: 'Rest stops',
-      toilet: 'Public toilets',
-      party_service_centre: 'Party service centres',
-      mediation_room: 'Mediation rooms',
-      discussion_pavilion: 'Discussion pavilions',
-      charging: 'Charging points',
-      parking: 'Parking places',
-    } satisfies Record<FacilityKey, string> as Record<FacilityKey, string>,
+    facilities: coverageWords.en.facilities,
     areas: {
       community: 'Communities',
       grid: 'Grids',
@@ -259,14 +233,14 @@ export const words = {
     counting: 'Counting…',
     people: (n: string) => `${n} people`,
     legend: 'Legend',
-    legendFar: 'Buildings beyond the standard, by walking distance',
-    legendNone: 'cannot get there',
+    legendFar: coverageWords.en.legendFar,
+    legendNone: coverageWords.en.legendNone,
     legendGain: 'newly covered',
     legendLoss: 'no longer covered',
     legendPeople:
       'The size of a dot shows the number of people. Zoom in to see coloured buildings and walking distances',
-    to: (m: string) => `up to ${m}`,
-    over: (m: string) => `over ${m}`,
+    to: coverageWords.en.to,
+    over: coverageWords.en.over,
     expectedNumber: (min: string, max: string, isWhole: boolean) =>
       `Enter a ${isWhole ? 'whole number' : 'number'} from ${min} to ${max}`,
     close: 'Close',

@@ -1,39 +1,19 @@
-// The map layers of a plan: uncovered people, what a plan changes, facilities, changed ways and
-// gates, and the selected area. Uncovered people have the darkest colours on the map, and the
-// lightest in the dark theme.
+// The map layers of a plan: what a plan changes, changed ways and gates, candidates, the selected area, and the layers
+// of a coverage.
 import type { Feature as GeoJsonFeature, Geometry, Position } from 'geojson';
-import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
+import type { GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { mapColors } from '@/core/map/colors';
+import { UncoveredLayers, type BuildingState } from '@/core/map/layers/uncovered';
 import { addLayer } from '@/core/map/zorder';
+import type { FacilityPoint } from '@/core/planning/facilities';
+import type { FarPlace } from '@/core/planning/types';
 import type { MarkKind } from '../marks';
-import type { FarClass } from '../reach';
-
-/**
- * A building or other place with uncovered people, coloured by how far it is beyond the standard.
- */
-export interface FarPlace {
-  id: string;
-  position: Position;
-  people: number;
-  far: FarClass;
-  /** The length of the walk, as a label. */
-  label: string;
-}
 
 export interface ChangedPlace {
   id: string;
   position: Position;
   people: number;
   change: 'gain' | 'loss';
-}
-
-export interface FacilityPoint {
-  id: string;
-  position: Position;
-  /** The name of a map image. */
-  image: string;
-  /** Whether the facility is closed at the moment of the question. */
-  isClosed: boolean;
 }
 
 export interface ChangedWay {
@@ -56,18 +36,7 @@ export interface ChosenSite {
   isNew: boolean;
 }
 
-const SOURCES = [
-  'area',
-  'ways',
-  'gates',
-  'uncovered',
-  'change',
-  'facilities',
-  'candidates',
-  'pick',
-  'chosen',
-  'sites',
-] as const;
+const SOURCES = ['area', 'ways', 'gates', 'change', 'candidates', 'pick', 'chosen', 'sites'] as const;
 type SourceName = (typeof SOURCES)[number];
 
 const FONT = ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'];
@@ -77,18 +46,9 @@ const point = (position: Position, properties: Record<string, unknown>, id?: str
   properties,
   geometry: { type: 'Point', coordinates: position },
 });
-/** The radius of a circle in pixels. It grows with the square root of the number of people. */
-const byPeople: ExpressionSpecification = ['interpolate', ['linear'], ['sqrt', ['get', 'people']], 1, 2, 12, 5, 30, 11];
-
-const building = (id: string): { source: string; sourceLayer: string; id: string } => ({
-  source: 'onemap',
-  sourceLayer: 'buildings',
-  id,
-});
-
 export class PlanLayers {
-  /** The ids of the buildings that are coloured on the map. */
-  private readonly colored = new Set<string>();
+  /** The layers that the wall screen has too. */
+  private readonly shared: UncoveredLayers;
   private far: readonly FarPlace[] = [];
   private changed: readonly ChangedPlace[] = [];
 
@@ -99,35 +59,11 @@ export class PlanLayers {
     const colors = mapColors(element);
     for (const name of SOURCES)
       map.addSource(`plan-${name}`, { type: 'geojson', data: { type: 'FeatureCollection', features: [] } });
-    const [near, farther, far, none] = colors.plan;
-    const byClass: ExpressionSpecification = ['match', ['get', 'far'], 1, near, 2, farther, 3, far, none];
-
     // Hides the facilities of the base map, which would be mistaken for those that count for the
     // question.
     for (const id of ['facilities', 'first-aid-stations'])
       if (map.getLayer(id)) map.setLayoutProperty(id, 'visibility', 'none');
-    const buildings = map.getStyle().layers.find((layer) => layer.id === 'buildings');
-    if (buildings?.type === 'fill-extrusion') {
-      const own = buildings.paint?.['fill-extrusion-color'] ?? colors.hairline;
-      const state: ExpressionSpecification = ['coalesce', ['feature-state', 'plan'], 0];
-      map.setPaintProperty('buildings', 'fill-extrusion-color', [
-        'match',
-        state,
-        1,
-        near,
-        2,
-        farther,
-        3,
-        far,
-        4,
-        none,
-        5,
-        colors.planGain,
-        6,
-        colors.planLoss,
-        own,
-      ] as never);
-    }
+    this.shared = new UncoveredLayers(map, element);
     addLayer(map, {
       id: 'plan-area',
       type: 'fill',
@@ -171,28 +107,6 @@ export class PlanLayers {
       paint: { 'text-color': colors.planWay, 'text-halo-color': colors.panel, 'text-halo-width': 2 },
     });
     addLayer(map, {
-      id: 'plan-uncovered',
-      type: 'circle',
-      source: 'plan-uncovered',
-      layout: { 'circle-sort-key': ['get', 'far'] },
-      paint: {
-        'circle-color': byClass,
-        'circle-radius': byPeople,
-        'circle-stroke-color': colors.panel,
-        'circle-stroke-width': ['match', ['get', 'far'], 4, 2, 0.6],
-        'circle-opacity': ['interpolate', ['linear'], ['zoom'], 15, 0.9, 16.2, 0],
-        'circle-stroke-opacity': ['interpolate', ['linear'], ['zoom'], 15, 0.9, 16.2, 0],
-      },
-    });
-    addLayer(map, {
-      id: 'plan-uncovered-labels',
-      type: 'symbol',
-      source: 'plan-uncovered',
-      minzoom: 16,
-      layout: { 'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12 },
-      paint: { 'text-color': colors.text, 'text-halo-color': colors.panel, 'text-halo-width': 2 },
-    });
-    addLayer(map, {
       id: 'plan-change',
       type: 'symbol',
       source: 'plan-change',
@@ -208,13 +122,6 @@ export class PlanLayers {
         'text-halo-color': colors.panel,
         'text-halo-width': 2,
       },
-    });
-    addLayer(map, {
-      id: 'plan-facilities',
-      type: 'symbol',
-      source: 'plan-facilities',
-      layout: { 'icon-image': ['get', 'image'], 'icon-size': 1.25, 'icon-allow-overlap': true },
-      paint: { 'icon-opacity': ['case', ['get', 'closed'], 0.45, 1] },
     });
     addLayer(map, {
       id: 'plan-candidates',
@@ -294,17 +201,16 @@ export class PlanLayers {
   setUncovered(places: readonly FarPlace[]): void {
     this.far = places;
     this.drawFar();
-    this.color();
   }
 
   /** Draws the uncovered places. A place that gains coverage is drawn as a change instead. */
   private drawFar(): void {
     const gained = new Set(this.changed.filter(({ change }) => change === 'gain').map(({ id }) => id));
-    this.put(
-      'uncovered',
-      this.far
-        .filter(({ id }) => !gained.has(id))
-        .map(({ position, people, far, label }) => point(position, { people, far, label })),
+    const states = new Map<string, BuildingState>(this.far.map(({ id, far }) => [id, far]));
+    for (const { id, change } of this.changed) states.set(id, change === 'gain' ? 5 : 6);
+    this.shared.setUncovered(
+      this.far.filter(({ id }) => !gained.has(id)),
+      states,
     );
   }
 
@@ -315,14 +221,10 @@ export class PlanLayers {
       'change',
       places.map(({ position, people, change }) => point(position, { people, change })),
     );
-    this.color();
   }
 
   setFacilities(points: readonly FacilityPoint[]): void {
-    this.put(
-      'facilities',
-      points.map(({ position, image, isClosed }) => point(position, { image, closed: isClosed })),
-    );
+    this.shared.setFacilities(points);
   }
 
   setArea(geometry: Geometry | null): void {
@@ -363,21 +265,6 @@ export class PlanLayers {
       'sites',
       sites.map(({ name, position }) => point(position, { name })),
     );
-  }
-
-  /** Colours the buildings of the base map. */
-  private color(): void {
-    const states = new Map<string, number>(this.far.map(({ id, far }) => [id, far]));
-    for (const { id, change } of this.changed) states.set(id, change === 'gain' ? 5 : 6);
-    for (const id of this.colored)
-      if (!states.has(id)) {
-        this.map.removeFeatureState(building(id), 'plan');
-        this.colored.delete(id);
-      }
-    for (const [id, plan] of states) {
-      this.map.setFeatureState(building(id), { plan });
-      this.colored.add(id);
-    }
   }
 
   private put(name: SourceName, features: GeoJsonFeature[]): void {

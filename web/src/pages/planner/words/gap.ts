@@ -1,12 +1,14 @@
 // The texts of the modes “see the gap” and “try a site”.
+import { coverageWords } from '@/core/planning/words';
+
 export const gapWords = {
   zh: {
     title: '看缺口',
     of: (people: string) => `${people} 人中`,
-    within: (reach: string) => `人在 ${reach}内可达`,
-    back: (reach: string) => `人往返 ${reach}内可达`,
-    network: '按路网步行',
-    straight: '按直线距离',
+    within: coverageWords.zh.within,
+    back: coverageWords.zh.back,
+    network: coverageWords.zh.network,
+    straight: coverageWords.zh.straight,
     straightHint: '按直线距离计算未考虑围墙、大门和绕行，覆盖率偏高，仅作对照',
     uncovered: '未覆盖',
     backup: '有第二处可达',
@@ -62,10 +64,10 @@ export const gapWords = {
   en: {
     title: 'See the gap',
     of: (people: string) => `of ${people} people`,
-    within: (reach: string) => `within ${reach}`,
-    back: (reach: string) => `within ${reach} there and back`,
-    network: 'On foot, along ways',
-    straight: 'In a straight line',
+    within: coverageWords.en.within,
+    back: coverageWords.en.back,
+    network: coverageWords.en.network,
+    straight: coverageWords.en.straight,
     straightHint:
       'A straight line ignores walls, gates and detours. This share is too high and serves for comparison only',
     uncovered: 'Not covered',

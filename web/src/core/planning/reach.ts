@@ -1,9 +1,7 @@
-// The four classes in which the map shows how far people are beyond the standard.
+// The four classes in which the map shows how far people are beyond the standard, and the places in these classes.
+import * as figures from './figures';
+import type { Coverage, FarClass, FarPlace, Standard } from './types';
 
-/**
- * 1: up to 1.5 times the standard; 2: up to 2.5 times; 3: farther; 4: no facility can be reached.
- */
-export type FarClass = 1 | 2 | 3 | 4;
 export const FAR_CLASSES: readonly FarClass[] = [1, 2, 3, 4];
 
 /**
@@ -30,4 +28,20 @@ export function farBounds({ metres, minutes, isReturn }: Reach): [number, number
 export function farClass(distance: number | null | undefined, [near, far]: [number, number]): FarClass {
   if (distance === null || distance === undefined) return 4;
   return distance <= near ? 1 : distance <= far ? 2 : 3;
+}
+
+/** The upper ends of the first two classes of a standard, in metres. */
+export const boundsOf = ({ metres, minutes, there_and_back }: Standard): [number, number] =>
+  farBounds({ metres: metres ?? null, minutes: minutes ?? null, isReturn: there_and_back });
+
+/** The uncovered places of a coverage, with their classes. */
+export function farPlaces(coverage: Coverage): FarPlace[] {
+  const bounds = boundsOf(coverage.standard);
+  return coverage.uncovered.map(({ id, position, people, distance_m }) => ({
+    id,
+    position: [position[0] ?? 0, position[1] ?? 0],
+    people,
+    far: farClass(distance_m, bounds),
+    label: typeof distance_m === 'number' ? figures.metres(distance_m) : '',
+  }));
 }
