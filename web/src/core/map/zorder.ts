@@ -35,7 +35,8 @@ export const Z_ORDER = [
   'park-symbols',
   'first-aid-symbols',
   'gate-symbols',
-  // Planning, below the names: the selected area, and uncovered people
+  // Planning, below the names: the communities of the wall's coverage, the selected area, and uncovered people
+  'coverage-edge',
   'plan-area',
   'plan-area-edge',
   'plan-uncovered',
@@ -63,7 +64,9 @@ export const Z_ORDER = [
   'plan-gates',
   'plan-uncovered-labels',
   'plan-change',
+  'coverage-facility-rings',
   'plan-facilities',
+  'coverage-labels',
   'plan-candidates',
   'plan-candidate-marks',
   'plan-pick',

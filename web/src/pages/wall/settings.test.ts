@@ -95,3 +95,11 @@ test('equal sets of communities are the same object', () => {
   expect(steadySet(['a', 'c'], first)).toEqual(new Set(['a', 'c']));
   expect(steadySet([], first)).toBeNull();
 });
+
+test('the view of coverage has a standard and facilities', () => {
+  const { settings, misread } = read('view=coverage&standard=aed_4&facility=toilet');
+  expect(misread).toEqual([]);
+  expect(settings).toEqual({ ...DEFAULTS, view: 'coverage', standard: 'aed_4', facility: 'toilet' });
+  expect(writeSettings(settings)).toEqual({ view: 'coverage', standard: 'aed_4', facility: 'toilet' });
+  expect(read('standard=a b&facility=casino').misread.map((m) => m.key)).toEqual(['standard', 'facility']);
+});

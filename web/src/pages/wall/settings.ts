@@ -2,14 +2,19 @@
 // the defaults and the address overrides them. Invalid values are reported and ignored, because nobody stands
 // at the screen. Pure functions.
 import type { Bilingual, Lang } from '@/core/i18n/lang';
+import { FACILITIES, type FacilityKey } from '@/core/planning/facilities';
 
-export const VIEWS = ['levels', 'category', 'housing', 'riders'] as const;
+export const VIEWS = ['levels', 'category', 'housing', 'riders', 'coverage'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Settings {
   view: View;
   /** The emphasised category in the view of categories; '' for none. */
   category: string;
+  /** The id of the standard in the view of coverage; '' for all, one after the other. */
+  standard: string;
+  /** The facilities for a standard that names none; '' for the usual ones. */
+  facility: FacilityKey | '';
   /** Ids, codes or names of communities; empty for all. */
   communities: string[];
   /** Seconds at each stop of the tour; 0 for no tour. */
@@ -36,6 +41,8 @@ export interface Misread {
 export const DEFAULTS: Settings = {
   view: 'levels',
   category: '',
+  standard: '',
+  facility: '',
   communities: [],
   tour: 0,
   lang: null,
@@ -51,7 +58,20 @@ export const LONGEST_TOUR = 600;
 export const FASTEST = 600;
 
 /** The keys in their order in an address. */
-const KEYS = ['preset', 'view', 'category', 'communities', 'tour', 'lang', 'sound', 'part', 'at', 'speed'] as const;
+const KEYS = [
+  'preset',
+  'view',
+  'category',
+  'standard',
+  'facility',
+  'communities',
+  'tour',
+  'lang',
+  'sound',
+  'part',
+  'at',
+  'speed',
+] as const;
 type Key = (typeof KEYS)[number];
 
 /** Reads a value into the settings. Returns what was expected if it is invalid, otherwise null. */
@@ -72,6 +92,18 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     if (!/^[a-z0-9_]{0,60}$/.test(value))
       return { zh: '类别代码，如 blocked_route', en: 'a category such as blocked_route' };
     into.category = value;
+    return null;
+  },
+  standard(value, into) {
+    if (!/^[A-Za-z0-9_-]{0,60}$/.test(value))
+      return { zh: '标准的编号，如 aed_4', en: 'the id of a standard such as aed_4' };
+    into.standard = value;
+    return null;
+  },
+  facility(value, into) {
+    const facility = FACILITIES.find((f) => f === value);
+    if (!facility && value !== '') return { zh: FACILITIES.join('、'), en: FACILITIES.join(', ') };
+    into.facility = facility ?? '';
     return null;
   },
   communities(value, into) {
@@ -159,6 +191,8 @@ export function writeSettings(settings: Settings, base: Settings = DEFAULTS): Re
     preset: (s) => s.preset,
     view: (s) => s.view,
     category: (s) => s.category,
+    standard: (s) => s.standard,
+    facility: (s) => s.facility,
     communities: (s) => s.communities.join(','),
     tour: (s) => String(s.tour),
     lang: (s) => s.lang ?? '',

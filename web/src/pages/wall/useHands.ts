@@ -24,7 +24,9 @@ export function useHands(
   const hide = useTimeoutFn(() => (toolsShown.value = false), TOOLS, { immediate: false });
 
   const keys: WallKeys = {
-    ...Object.fromEntries(VIEWS.map((view, i) => [String(i + 1), () => change({ view })])),
+    ...Object.fromEntries(
+      VIEWS.map((view, i) => [String(i + 1), view === 'coverage' ? wall.showCoverage : () => change({ view })]),
+    ),
     t() {
       change({ tour: settings.value.tour > 0 ? 0 : USUAL_TOUR });
       say(

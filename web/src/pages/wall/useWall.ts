@@ -4,17 +4,23 @@ import { ApiError } from '@/core/api/client';
 import { lang, pick, type Bilingual } from '@/core/i18n/lang';
 import { categoryWords } from '@/core/i18n/words';
 import { useLive } from '@/core/live/useLive';
+import { farPlaces } from '@/core/planning/reach';
 import { useDayOrders } from '@/core/orders/useDayOrders';
 import { useToast } from '@/core/page/useToast';
+import { missingIn, ranked, viewFor } from './coverage/coverage';
+import { useCoverage } from './coverage/useCoverage';
+import { coverageWords } from './coverage/words';
 import { reactTo } from './arrivals';
 import { byCategory, byHousing, byLevel, gridCounts, isDrill, isRed, newest, sinceOf, type Warning } from './derive';
 import { useHealth } from './health';
 import { useKiosk } from './kiosk';
+import type { DrawnCoverage } from './layers/coverage';
 import { remember, remembered, type LayerName } from './layers/switches';
 import type { WallMode } from './mode';
 import { useSound } from './sound';
 import { useSummary } from './summary';
 import { usePast } from './usePast';
+import type { View } from './settings';
 import { useSettings } from './useSettings';
 import { useTour } from './useTour';
 import { useWallMap } from './useWallMap';
@@ -78,6 +84,7 @@ export function useWall() {
       const seq = await state.load(signal);
       empty.value = state.empty;
       figures.touch();
+      coverage.touch();
       return seq;
     },
     apply(commit) {
@@ -85,6 +92,7 @@ export function useWall() {
       state.apply(commit);
       figures.touch();
       dayOrders.apply(commit);
+      coverage.apply(commit);
       performance.measure('wall-commit', { start });
       performance.clearMeasures('wall-commit');
     },
@@ -116,13 +124,39 @@ export function useWall() {
     offset: fresh.offset.value,
     figuresAway: figures.failure.value !== '',
   }));
+  const coverage = useCoverage({
+    active: () => settings.value.view === 'coverage',
+    settings: () => settings.value,
+    now: () => fresh.now.value,
+    signIn: kiosk.ensure,
+  });
+  /** What the coverage view draws. */
+  const covered = computed<DrawnCoverage | null>(() => {
+    const now = coverage.current.value;
+    if (!now) return null;
+    const areas = ranked(now.answer.by, wanted.value).map(({ id, name, people, covered, share }) => ({
+      id,
+      name,
+      geometry: state.grids.value.get(id)?.geometry ?? null,
+      share: share ?? null,
+      missing: missingIn({ people, covered }),
+    }));
+    const worst = areas[0]?.missing ? areas[0].id : null;
+    return {
+      places: farPlaces(now.answer),
+      points: now.points,
+      areas: areas.map((area) => ({ ...area, isWorst: area.id === worst })),
+    };
+  });
   const map = useWallMap(state, {
     lang: () => lang.value,
     off: () => off.value,
-    view: () => settings.value.view,
+    view: () => view.value,
     category: () => settings.value.category,
+    coverage: () => covered.value,
     communities: () => wanted.value,
-    isWanted,
+    // Levels and the ramp of distances are never drawn together.
+    isWanted: (warning) => view.value !== 'coverage' && isWanted(warning),
     part: () => settings.value.part,
     isPast: () => past.isPast,
   });
@@ -163,7 +197,8 @@ export function useWall() {
     communities: () => communities.value,
     wanted: () => wanted.value,
     open: () => open.value,
-    list: () => list.value,
+    // The coverage view does not show cases. Only new red ones interrupt it.
+    list: () => (settings.value.view === 'coverage' ? [] : list.value),
     dwell: () => settings.value.tour * 1000,
   });
   const { past, frame, moment, scene } = usePast({
@@ -186,6 +221,9 @@ export function useWall() {
       ? { kind: 'past', ...moment.value, at: moment.value.at, frame: frame.value }
       : { kind: 'now', ...touring.value },
   );
+
+  /** What the screen shows. */
+  const view = computed<View>(() => viewFor(settings.value.view, moment.value.at !== null, touring.value.isNew));
 
   /**
    * The case on the card: the red case that the camera shows, otherwise the newest red case. The
@@ -226,11 +264,32 @@ export function useWall() {
     void map.build(container);
   }
 
+  /** Shows the coverage; if it is shown already, the next standard. */
+  function showCoverage(): void {
+    if (settings.value.view === 'coverage') change({ standard: coverage.after() });
+    else change({ view: 'coverage' });
+    if (view.value !== 'coverage') say({ zh: coverageWords.zh.afterRed, en: coverageWords.en.afterRed });
+  }
+
   watch(lang, (to) => map.speak(to));
-  watch([() => settings.value.view, () => settings.value.category, wanted, () => settings.value.part], () => {
+  watch([view, () => settings.value.category, wanted, () => settings.value.part], () => {
     map.restyle();
-    if (touring.value.stop === null) map.goHome();
+    const { stop } = touring.value;
+    // The camera does not stay at a case that the view does not show.
+    if (view.value === 'coverage' && stop?.kind === 'red') tour.home();
+    if (stop?.kind !== 'red') map.mark(oldest.value);
+    if (stop === null) map.goHome();
   });
+  watch(covered, map.cover);
+  // If the address names no standard, each round of the tour shows the next one.
+  watch(
+    () => touring.value.stop,
+    (stop, before) => {
+      const round = communities.value.filter((c) => !wanted.value || wanted.value.has(c.id));
+      const isOver = stop?.id === round[0]?.id && before?.id === round.at(-1)?.id;
+      if (view.value === 'coverage' && stop && isOver) coverage.advance();
+    },
+  );
   watch(wanted, figures.anew);
 
   return {
@@ -256,7 +315,14 @@ export function useWall() {
     counts,
     list,
     known,
+    view,
+    coverage,
+    showCoverage,
     categories: computed(() => byCategory(open.value)),
+    wanted,
+    openByLevel: computed(() => byLevel(open.value)),
+    /** The community that the tour shows; '' for none. */
+    community: computed(() => (touring.value.stop?.kind === 'community' ? touring.value.stop.id : '')),
     housing: computed(() => byHousing(open.value)),
     focused,
     current,

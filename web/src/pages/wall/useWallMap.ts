@@ -17,6 +17,7 @@ import { useMap } from '@/core/map/useMap';
 import { signPlace } from '@/core/map/bounds';
 import type { Warning } from './derive';
 import { Director } from './director';
+import { CoverageLayers, type DrawnCoverage } from './layers/coverage';
 import { FocusLayer } from './layers/focus';
 import { addServices } from './layers/services';
 import { applySwitches, type LayerName } from './layers/switches';
@@ -80,6 +81,8 @@ export interface WallMap {
   frame: (box: Bbox) => void;
   /** Draws a ring at a case without moving the camera; null removes the ring. */
   mark: (warning: Warning | null) => void;
+  /** Called when the coverage to draw has changed. */
+  cover: () => void;
   goHome: (animate?: boolean) => void;
   /** Sets the area that is shown by default, and moves the camera there. */
   flyTo: (box: Bbox) => void;
@@ -91,6 +94,8 @@ export interface WallMapOptions {
   off: () => ReadonlySet<LayerName>;
   view: () => View;
   category: () => string;
+  /** What the view of coverage draws; null before the first answer. */
+  coverage: () => DrawnCoverage | null;
   /** The shown communities; null for all. */
   communities: () => ReadonlySet<string> | null;
   isWanted: (warning: Warning) => boolean;
@@ -106,6 +111,7 @@ interface Parts {
   grids: GridLayers;
   warnings: WarningLayers;
   focus: FocusLayer;
+  coverage: CoverageLayers;
   views: ViewLayers;
   director: Director;
 }
@@ -168,12 +174,20 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     );
   };
 
+  const cover = (on: Parts): void =>
+    on.coverage.show(options.view() === 'coverage' ? options.coverage() : null, options.lang());
+
+  /** The place of the marked case. The coverage view does not show cases, so it has no mark. */
+  const markedPlace = (): ReturnType<typeof signPlace> | null =>
+    marked && options.view() !== 'coverage' ? signPlace(marked.geometry) : null;
+
   const dress = (to: Parts): void => {
     to.grids.setLook(gridLook[options.view()]);
     to.warnings.setLook(
       options.view() === 'category' ? { by: 'category', picked: options.category() } : { by: 'level' },
     );
     to.views.set(options.view(), options.lang());
+    cover(to);
     const part = options.part();
     to.director.pair = part && { part, width: pairWidth() };
     applySwitches(to.map, options.off());
@@ -225,15 +239,16 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
         options.isWanted(w as Warning),
       );
       const focus = new FocusLayer(made, container, scale);
+      const coverage = new CoverageLayers(made, container, scale);
       const views = new ViewLayers(made, container, scale);
       const director = new Director(made, scale, () => (options.view() === 'levels' && !options.isPast() ? 0 : ROOF));
       grids.setAll(scene().grids);
       warnings.setAll(scene().warnings);
-      const now: Parts = { map: made, scale, grids, warnings, focus, views, director };
+      const now: Parts = { map: made, scale, grids, warnings, focus, coverage, views, director };
       parts.value = now;
       dress(now);
       name(made);
-      focus.mark(marked && signPlace(marked.geometry));
+      focus.mark(markedPlace());
       director.setHome(home());
       director.goHome(false);
       const rest = (): void => {
@@ -370,7 +385,10 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     },
     mark(warning) {
       marked = warning;
-      parts.value?.focus.mark(warning && signPlace(warning.geometry));
+      parts.value?.focus.mark(markedPlace());
+    },
+    cover() {
+      if (parts.value) cover(parts.value);
     },
     goHome: (animate = true) => parts.value?.director.goHome(animate),
     flyTo(box) {

@@ -18,10 +18,10 @@ export interface Grid {
 }
 
 /**
- * How prominent the grids are: the subject of the map, the background for another subject, or outlines for
- * orientation.
+ * How prominent the grids are: the subject of the map, the background for another subject, outlines for orientation, or
+ * outlines without levels beside colours that mean something else.
  */
-export type GridLook = 'full' | 'quiet' | 'outline';
+export type GridLook = 'full' | 'quiet' | 'outline' | 'plain';
 
 export const GRID_LAYERS: LayerId[] = ['grid-floor', 'grid-pattern', 'grid-edge', 'grid-sign-quiet', 'grid-sign'];
 
@@ -102,6 +102,9 @@ const unlessOut = (value: unknown, out: number): ExpressionSpecification =>
 export class GridLayers {
   private readonly drawn = new Set<string>();
   private look: GridLook = 'full';
+  /** The colour of outlines, with levels and without. */
+  private readonly colour: ExpressionSpecification;
+  private readonly plain: string;
 
   constructor(
     private readonly map: MapLibreMap,
@@ -114,6 +117,8 @@ export class GridLayers {
     const signs = options.signs ?? SIGNS;
     const colors = mapColors(element);
     const colour = byLevel(colors.level);
+    this.colour = colour;
+    this.plain = colors.textQuiet;
     const text = byLevel(colors.levelText);
     const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
     map.addSource('grids', { type: 'geojson', data: empty, promoteId: 'id' });
@@ -181,11 +186,13 @@ export class GridLayers {
       full: { red: 0.26, yellow: 0.15, green: 0.08, no_data: 0.04 },
       quiet: { red: 0.12, yellow: 0.07, green: 0.04, no_data: 0.02 },
       outline: { red: 0.05, yellow: 0.02, green: 0, no_data: 0 },
+      plain: { red: 0, yellow: 0, green: 0, no_data: 0 },
     }[look];
     const edge = {
       full: { red: 1, yellow: 0.9, green: 0.38, no_data: 0.5 },
       quiet: { red: 0.55, yellow: 0.4, green: 0.2, no_data: 0.25 },
       outline: { red: 0.9, yellow: 0.7, green: 0.25, no_data: 0.3 },
+      plain: { red: 0.3, yellow: 0.3, green: 0.3, no_data: 0.3 },
     }[look];
     this.map.setPaintProperty(
       'grid-floor',
@@ -203,12 +210,10 @@ export class GridLayers {
         0.12,
       ),
     );
-    // Grids without data stay hatched in every look, so that nobody takes them for green.
-    this.map.setPaintProperty(
-      'grid-pattern',
-      'fill-opacity',
-      look === 'full' ? 1 : byLevel((l) => (l === 'no_data' ? 0.8 : 0)),
-    );
+    this.map.setPaintProperty('grid-edge', 'line-color', look === 'plain' ? this.plain : this.colour);
+    // Grids without data stay hatched wherever levels are shown, so that nobody takes them for green.
+    const hatched = look === 'plain' ? 0 : byLevel((l) => (l === 'no_data' ? 0.8 : 0));
+    this.map.setPaintProperty('grid-pattern', 'fill-opacity', look === 'full' ? 1 : hatched);
     this.chooseSigns();
   }
 
@@ -216,7 +221,8 @@ export class GridLayers {
     const loud: ExpressionSpecification = ['in', ['get', 'level'], ['literal', ['red', 'yellow']]];
     const many = this.drawn.size > MANY;
     const quiet = many ? ['==', ['get', 'level'], 'no_data'] : ['!', loud];
-    this.map.setFilter('grid-sign', ['all', ['!', OUT], this.look === 'quiet' ? false : loud] as never);
+    const hasSigns = this.look === 'full' || this.look === 'outline';
+    this.map.setFilter('grid-sign', ['all', ['!', OUT], hasSigns ? loud : false] as never);
     this.map.setFilter('grid-sign-quiet', ['all', ['!', OUT], this.look === 'full' ? quiet : false] as never);
   }
 

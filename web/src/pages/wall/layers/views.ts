@@ -17,6 +17,8 @@ export const gridLook: Record<View, GridLook> = {
   category: 'quiet',
   housing: 'outline',
   riders: 'outline',
+  // Levels and the ramp of distances are never drawn together.
+  coverage: 'plain',
 };
 
 const byKind = (value: (kind: Housing) => string, other: unknown): ExpressionSpecification =>
@@ -72,6 +74,7 @@ export class ViewLayers {
     for (const undo of this.before.splice(0).toReversed()) undo();
     if (view === 'housing') this.housing(lang);
     if (view === 'riders') this.riders();
+    if (view === 'coverage') this.coverage();
     for (const id of RIDERS_ONLY) this.map.setLayoutProperty(id, 'visibility', view === 'riders' ? 'visible' : 'none');
   }
 
@@ -91,6 +94,12 @@ export class ViewLayers {
       {},
     ]);
     this.range('compound-labels', 12);
+  }
+
+  /** Hides the facilities of the base map, which would be taken for those that count. */
+  private coverage(): void {
+    for (const id of ['facility-symbols', 'park-symbols', 'first-aid-symbols']) this.paint(id, 'icon-opacity', 0);
+    for (const id of ['pocket-park-labels', 'compound-labels']) this.paint(id, 'text-opacity', 0);
   }
 
   private riders(): void {
