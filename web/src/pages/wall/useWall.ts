@@ -84,7 +84,8 @@ export function useWall() {
       const seq = await state.load(signal);
       empty.value = state.empty;
       figures.touch();
-      coverage.touch();
+      // The first load happens beside the first request for the coverage.
+      if (loaded.value) coverage.touch();
       return seq;
     },
     apply(commit) {

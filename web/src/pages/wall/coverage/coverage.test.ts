@@ -12,6 +12,7 @@ import {
   untilHours,
   viewFor,
 } from './coverage';
+import { facilityName } from './words';
 
 const known = [
   { id: 'living_circle_5', facility: null },
@@ -103,4 +104,11 @@ test('a new red case and the past replace the coverage by the levels, and no oth
   expect(viewFor('coverage', true, false)).toBe('levels');
   expect(viewFor('coverage', false, true)).toBe('levels');
   expect(viewFor('housing', true, true)).toBe('housing');
+});
+
+test('the name of facilities says which of them count', () => {
+  expect(facilityName({ collection: 'facilities', kind: 'toilet' }, 'zh')).toBe('公共厕所');
+  expect(facilityName({ collection: 'pocket_parks', area_m2: [400, 10_000] }, 'zh')).toBe('口袋公园（400–10,000 m²）');
+  expect(facilityName({ collection: 'pocket_parks', area_m2: [5000, 1e9] }, 'en')).toBe('Pocket parks (≥ 5,000 m²)');
+  expect(facilityName({ collection: 'shops' }, 'en')).toBe('shops');
 });

@@ -1,5 +1,19 @@
 // The words of the coverage view, in both languages.
+import * as format from '@/core/i18n/format';
+import type { Lang } from '@/core/i18n/lang';
+import { keyOfFacility, type FacilityBody } from '@/core/planning/facilities';
 import { coverageWords as shared } from '@/core/planning/words';
+
+/** The name of facilities, with the range of their area if only some count: 口袋公园（400–10,000 m²）. */
+export function facilityName(facility: FacilityBody, lang: Lang): string {
+  const key = keyOfFacility(facility);
+  const name = key ? shared[lang].facilities[key] : (facility.kind ?? facility.collection);
+  if (!facility.area_m2) return name;
+  const [from = 0, to = Infinity] = facility.area_m2;
+  // An upper end of square kilometres means that there is none.
+  const range = to > 1e7 ? `≥ ${format.count(from)}` : `${format.count(from)}–${format.count(to)}`;
+  return lang === 'zh' ? `${name}（${range} m²）` : `${name} (${range} m²)`;
+}
 
 export const coverageWords = {
   zh: {
@@ -76,8 +90,8 @@ export const coverageWords = {
     noStandards: 'There are no standards. Write at least one into standards.toml.',
     empty: {
       people: 'No data on people yet',
-      facilities: (name: string) => `The map has no ${name.toLowerCase()} yet`,
-      closed: (name: string) => `No ${name.toLowerCase()} can be used now`,
+      facilities: (name: string) => `The map has none of these yet: ${name}`,
+      closed: (name: string) => `None can be used now: ${name}`,
     },
     emptyHint: {
       people: 'Import buildings with households or storeys to see who is out of reach:',
