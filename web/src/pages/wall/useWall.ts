@@ -7,7 +7,7 @@ import { useLive } from '@/core/live/useLive';
 import { farPlaces } from '@/core/planning/reach';
 import { useDayOrders } from '@/core/orders/useDayOrders';
 import { useToast } from '@/core/page/useToast';
-import { missingIn, ranked, viewFor } from './coverage/coverage';
+import { emptyOf, missingIn, ranked, viewFor } from './coverage/coverage';
 import { useCoverage } from './coverage/useCoverage';
 import { coverageWords } from './coverage/words';
 import { reactTo } from './arrivals';
@@ -131,10 +131,10 @@ export function useWall() {
     now: () => fresh.now.value,
     signIn: kiosk.ensure,
   });
-  /** What the coverage view draws. */
+  /** What the coverage view draws; null if there is nothing to say, so that nobody is marked for a lack of data. */
   const covered = computed<DrawnCoverage | null>(() => {
     const now = coverage.current.value;
-    if (!now) return null;
+    if (!now || emptyOf(now.answer)) return null;
     const areas = ranked(now.answer.by, wanted.value).map(({ id, name, people, covered, share }) => ({
       id,
       name,
