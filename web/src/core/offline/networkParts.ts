@@ -68,6 +68,18 @@ export async function partsOf(storage: PhoneStorage, manifest: Manifest): Promis
 }
 
 /**
+ * Deletes the manifest, which the engine could not read, and its damaged parts. Undamaged parts stay: if the format of
+ * the data is the cause, loading them again would not help.
+ */
+export async function discard(storage: PhoneStorage, manifest: Manifest): Promise<void> {
+  await storage.delete('network', 'manifest');
+  for (const [, { hash }] of entriesOf(manifest)) {
+    const part = await storage.get<KeptPart>('network', hash);
+    if (part && (await sha256(part.bytes)) !== hash) await storage.delete('network', hash);
+  }
+}
+
+/**
  * Loads the manifest and the parts that are not stored yet, and removes the parts that are no longer used.
  *
  * @returns what is stored now, and how many bytes were loaded.

@@ -8,7 +8,16 @@ import { EngineError, EngineHost, type WorkerLike } from '@/core/offline/engineH
 import type { Answers, Ask } from '@/core/offline/engineMessages';
 // oxlint-disable-next-line import/default -- Vite generates this module; its default export is the address of the worker.
 import workerUrl from '@/core/offline/engine.worker?worker&url';
-import { kept, PartGone, partsOf, refresh, TooLarge, type Kept, type Source } from '@/core/offline/networkParts';
+import {
+  discard,
+  kept,
+  PartGone,
+  partsOf,
+  refresh,
+  TooLarge,
+  type Kept,
+  type Source,
+} from '@/core/offline/networkParts';
 import { networkStorage } from '@/core/offline/phoneStorage';
 import { workerScript } from '@/core/offline/workerScript';
 
@@ -186,9 +195,9 @@ async function open(onFailed: () => void): Promise<EngineHost> {
   } catch (error) {
     host.close();
     if (error instanceof EngineError) {
-      // The engine cannot read the data, for example because its format is another one. The
-      // manifest is deleted, and the next update stores the newest manifest of the server.
-      await storage.delete('network', 'manifest').catch(() => {});
+      // The engine cannot read the data, because a part is damaged or its format is another one. The next update
+      // stores the newest manifest of the server and loads the damaged parts again.
+      await discard(storage, found.manifest).catch(() => {});
       [state.value, stored.value] = ['none', null];
     }
     throw error;
