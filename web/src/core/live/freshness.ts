@@ -25,9 +25,9 @@ export interface FreshnessWriter extends Freshness {
 }
 
 /**
- * The data is stale if the last message of the server is older than `silence` ms or, while the
- * connection is broken, older than `grace` ms. After a tab becomes visible again, both times count
- * from that moment at the earliest, so that it can reconnect.
+ * The data is stale if the last message of the server is older than `silence` ms, or if the connection has been broken
+ * for more than `grace` ms. After a tab becomes visible again, both times count from that moment at the earliest, so
+ * that it can reconnect.
  */
 export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true } = {}): FreshnessWriter {
   // The clock of this machine may be wrong. The heartbeats show by how much.
@@ -40,6 +40,8 @@ export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true }
   const isBehind = ref(false);
   /** When the tab last became visible, in milliseconds of the server's clock. */
   const seenAt = ref(0);
+  /** When the connection broke, in milliseconds of the server's clock. */
+  const brokenAt = ref(0);
 
   if (ticking) {
     useIntervalFn(() => {
@@ -48,15 +50,17 @@ export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true }
   }
 
   const age = computed(() => (heardAt.value ? Math.max(0, now.value.getTime() - heardAt.value.getTime()) : 0));
-  const waited = computed(() => Math.min(age.value, Math.max(0, now.value.getTime() - seenAt.value)));
+  const since = (moment: number): number => Math.max(0, now.value.getTime() - moment);
+  const waited = computed(() => Math.min(age.value, since(seenAt.value)));
+  const isLate = computed(
+    () => waited.value > silence || (!isConnected.value && Math.min(waited.value, since(brokenAt.value)) > grace),
+  );
   return {
     now,
     heardAt,
     age,
     offset,
-    stale: computed(
-      () => heardAt.value !== null && (isBehind.value || waited.value > (isConnected.value ? silence : grace)),
-    ),
+    stale: computed(() => heardAt.value !== null && (isBehind.value || isLate.value)),
     heard(serverTime) {
       if (serverTime) {
         const drift = serverTime.getTime() - Date.now();
@@ -70,6 +74,8 @@ export function useFreshness({ grace = 3_000, silence = 25_000, ticking = true }
       isBehind.value = yes;
     },
     connected(yes) {
+      // Each failed attempt to reconnect is reported too; the grace counts from the first.
+      if (isConnected.value && !yes) brokenAt.value = local();
       isConnected.value = yes;
     },
     paused(yes) {

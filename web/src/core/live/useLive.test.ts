@@ -165,6 +165,33 @@ test('a hidden tab closes its feed and misses nothing when it is visible again',
   expect(told).toEqual([9]);
 });
 
+test('data is stale three seconds after the connection broke, however old the last heartbeat is', async () => {
+  const live = use({ load: () => Promise.resolve(5) });
+  await live.start();
+  await settle();
+  await vi.advanceTimersByTimeAsync(9000);
+  server.refuse('network');
+  server.close();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect([live.fresh.age.value > 9000, live.fresh.stale.value]).toEqual([true, false]);
+  // Failed attempts to reconnect do not extend the three seconds.
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(server.urls.length).toBeGreaterThan(2);
+  expect(live.fresh.stale.value).toBe(true);
+});
+
+test('data of a silent server stays stale when the silent connection is closed', async () => {
+  const live = use({ load: () => Promise.resolve(5) });
+  await live.start();
+  await settle();
+  server.refuse('network');
+  for (let second = 1; second <= 35; second += 1) {
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(live.fresh.stale.value).toBe(live.fresh.age.value > 25_000);
+  }
+  expect(live.fresh.stale.value).toBe(true);
+});
+
 test('without a signed-in account nothing is followed until the tab is shown again', async () => {
   let seq: number | null = null;
   const load = vi.fn(() => Promise.resolve(seq));
