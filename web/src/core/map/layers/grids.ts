@@ -105,6 +105,8 @@ export class GridLayers {
   /** The colour of outlines, with levels and without. */
   private readonly colour: ExpressionSpecification;
   private readonly plain: string;
+  /** Whether the signs were chosen for many grids. */
+  private isMany = false;
 
   constructor(
     private readonly map: MapLibreMap,
@@ -219,8 +221,8 @@ export class GridLayers {
 
   private chooseSigns(): void {
     const loud: ExpressionSpecification = ['in', ['get', 'level'], ['literal', ['red', 'yellow']]];
-    const many = this.drawn.size > MANY;
-    const quiet = many ? ['==', ['get', 'level'], 'no_data'] : ['!', loud];
+    this.isMany = this.drawn.size > MANY;
+    const quiet = this.isMany ? ['==', ['get', 'level'], 'no_data'] : ['!', loud];
     const hasSigns = this.look === 'full' || this.look === 'outline';
     this.map.setFilter('grid-sign', ['all', ['!', OUT], hasSigns ? loud : false] as never);
     this.map.setFilter('grid-sign-quiet', ['all', ['!', OUT], this.look === 'full' ? quiet : false] as never);
@@ -297,6 +299,8 @@ export class GridLayers {
       if (grids.get(id)?.kind === 'grid') this.drawn.add(id);
       else this.drawn.delete(id);
     }
+    // Setting a filter lays out all signs again, so it is only set if the choice changes.
+    if (this.drawn.size > MANY !== this.isMany) this.chooseSigns();
   }
 
   private source(name: string): GeoJSONSource {
