@@ -40,6 +40,22 @@ test('orders are added, moved, delivered, reopened and removed', () => {
   expect(add(door('one more'), '')).toBe(false);
 });
 
+test('a second order for a door keeps its latest time, unless the first was delivered', () => {
+  const { stops, add, setBy, setDone } = makeStops(shelf());
+  const key = keyOf(door('a'));
+  add(door('a'), '3号楼');
+  setBy(key, '18:30');
+  add(door('b'), '5号楼');
+  add(door('a'), '3号楼');
+  expect(stops.value.map(({ id, by, isDone }) => [id, by, isDone])).toEqual([
+    ['b', null, false],
+    ['a', '18:30', false],
+  ]);
+  setDone(key, true);
+  add(door('a'), '3号楼');
+  expect(stops.value.at(-1)).toMatchObject({ id: 'a', by: null, isDone: false });
+});
+
 test('orders survive a reload for twelve hours, and damaged stored data is ignored', () => {
   const storage = shelf();
   let now = 0;

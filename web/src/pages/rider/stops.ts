@@ -55,13 +55,16 @@ export function makeStops(storage: Shelf | null, clock: () => number = Date.now)
     stops,
     open: computed(() => stops.value.filter(({ isDone }) => !isDone)),
     /**
-     * Adds an order at the end; it replaces an order for the same door. Returns whether there was
-     * room.
+     * Adds an order at the end; it replaces an order for the same door. The latest time of an open
+     * order is kept, because the rider has set it by hand. A delivered order is open again without
+     * its latest time, which was that of the delivery. Returns whether there was room.
      */
     add(target: Target, name: string): boolean {
-      const others = stops.value.filter((stop) => keyOf(stop) !== keyOf(target));
+      const before = stops.value.find((stop) => keyOf(stop) === keyOf(target));
+      const others = stops.value.filter((stop) => stop !== before);
       if (others.length >= MOST_STOPS) return false;
-      set([...others, { ...target, name, by: null, isDone: false }]);
+      const by = before && !before.isDone ? before.by : null;
+      set([...others, { ...target, name, by, isDone: false }]);
       return true;
     },
     /** Sorts the orders as their keys are listed here; orders whose key is not listed come first. */
