@@ -41,7 +41,7 @@ test('orders are added, moved, delivered, reopened and removed', () => {
 });
 
 test('a second order for a door keeps its latest time, unless the first was delivered', () => {
-  const { stops, add, setBy, setDone } = makeStops(shelf());
+  const { stops, add, setBy, setDone, isOpen } = makeStops(shelf());
   const key = keyOf(door('a'));
   add(door('a'), '3号楼');
   setBy(key, '18:30');
@@ -52,8 +52,10 @@ test('a second order for a door keeps its latest time, unless the first was deli
     ['a', '18:30', false],
   ]);
   setDone(key, true);
+  expect(isOpen(door('a'))).toBe(false);
   add(door('a'), '3号楼');
   expect(stops.value.at(-1)).toMatchObject({ id: 'a', by: null, isDone: false });
+  expect(isOpen(door('a'))).toBe(true);
 });
 
 test('orders survive a reload for twelve hours, and damaged stored data is ignored', () => {

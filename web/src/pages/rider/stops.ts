@@ -51,9 +51,13 @@ export function makeStops(storage: Shelf | null, clock: () => number = Date.now)
   const change = (key: string, to: Partial<Stop>): void =>
     set(stops.value.map((stop) => (keyOf(stop) === key ? { ...stop, ...to } : stop)));
 
+  const open = computed(() => stops.value.filter(({ isDone }) => !isDone));
+
   return {
     stops,
-    open: computed(() => stops.value.filter(({ isDone }) => !isDone)),
+    open,
+    /** Whether there is an order for this door that is not delivered yet. */
+    isOpen: (target: Target): boolean => open.value.some((stop) => keyOf(stop) === keyOf(target)),
     /**
      * Adds an order at the end; it replaces an order for the same door. The latest time of an open
      * order is kept, because the rider has set it by hand. A delivered order is open again without
