@@ -68,7 +68,8 @@ export function useDesk(
   on: {
     stepElsewhere: (c: Case) => void;
     gridsMoved: (ids: string[]) => void;
-    /** Called if the case does not exist. */ notFound: (id: string) => void;
+    /** Called if the case does not exist or could not be read. */
+    notOpened: (id: string, error: unknown) => void;
   },
 ) {
   const me = ref<Me>({ role: 'public', communities: [] });
@@ -240,7 +241,7 @@ export function useDesk(
       if (id === null || list.cases.value.has(id)) return;
       ledger.readCase(id).then(
         ({ value }) => list.take(value),
-        () => on.notFound(id),
+        (error: unknown) => on.notOpened(id, error),
       );
     },
   );

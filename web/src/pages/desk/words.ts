@@ -305,6 +305,7 @@ export const words = {
     from: '由',
     to: '至',
     noSuchCase: (id: string) => `没有编号为 ${id} 的事件，或您无权查看`,
+    caseNotOpened: (id: string, why: string) => `事件 ${id} 未能打开：${why}`,
     sessionOver: '登录已过期，请重新登录；填写的内容还在。',
   },
   en: {
@@ -603,6 +604,7 @@ export const words = {
     from: 'from',
     to: 'to',
     noSuchCase: (id: string) => `There is no case ${id}, or you may not see it`,
+    caseNotOpened: (id: string, why: string) => `The case ${id} could not be opened: ${why}`,
     sessionOver: 'You are signed out. Sign in again; what you typed is still here.',
   },
 };
