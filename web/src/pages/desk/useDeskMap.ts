@@ -6,7 +6,7 @@ import { onScopeDispose, ref, type Ref, type ShallowRef } from 'vue';
 import { ApiError } from '@/core/api/client';
 import { mapStyle } from '@/core/map/style';
 import type { Lang } from '@/core/i18n/lang';
-import type { Case } from '@/core/ledger/types';
+import type { Case, Duplicate } from '@/core/ledger/types';
 import { bboxOf, signPlace } from '@/core/map/bounds';
 import { mapColors } from '@/core/map/colors';
 import { addImages } from '@/core/map/images';
@@ -49,8 +49,10 @@ export interface DeskMap {
   showGrids: (grids: ReadonlyMap<string, Grid>, ids?: string[]) => void;
   /** Draws a ring around the case and moves it into view. */
   select: (c: Case | null) => void;
-  /** Marks the place of the new report, or of a case that is similar to it. */
+  /** Marks the place of the new report. The ring returns to the selected case. */
   mark: (place: Position | null, go?: boolean) => void;
+  /** Draws the ring around a case that is similar to the new report, and moves it into view. The mark stays. */
+  look: (similar: Duplicate) => void;
   speak: (lang: Lang) => void;
   zoom: (by: number) => void;
   home: () => void;
@@ -74,7 +76,9 @@ export function useDeskMap(on: {
   const camera = ref('');
   let layers: { grids: GridLayers; warnings: WarningLayers } | null = null;
   let cases: Case[] = [];
-  let ringed: Case | null = null;
+  let chosen: Case | null = null;
+  /** The case with the ring: the selected one, or one that is similar to the new report. */
+  let ringed: Case | Duplicate | null = null;
   let marked: Position | null = null;
   let drawing: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -86,8 +90,14 @@ export function useDeskMap(on: {
   const put = (source: string, place: Position | null): void =>
     void map.value?.getSource<GeoJSONSource>(source)?.setData(points(place));
 
+  function ring(c: Case | Duplicate | null): void {
+    ringed = c;
+    drawCases();
+    put('ring', c ? signPlace(c.geometry) : null);
+  }
+
   function drawCases(): void {
-    // The selected case stays visible even if a step removed it from the queue.
+    // The case with the ring stays visible even if a step removed it from the queue.
     layers?.warnings.setAll(new Map([...(ringed ? [ringed] : []), ...cases].map((c) => [c.id, c])));
   }
 
@@ -235,16 +245,21 @@ export function useDeskMap(on: {
       if (!ringed) home(false);
     },
     select(c) {
-      ringed = c;
-      drawCases();
+      chosen = c;
+      ring(c);
       const place = c ? signPlace(c.geometry) : null;
-      put('ring', place);
       if (place) goTo(place);
     },
     mark(place, go = true) {
       marked = place;
       put('mark', place);
+      if (ringed !== chosen) ring(chosen);
       if (place && go) goTo(place);
+    },
+    look(similar) {
+      ring(similar);
+      const place = signPlace(similar.geometry);
+      if (place) goTo(place);
     },
     speak(lang) {
       layers?.grids.speak(lang);
