@@ -66,6 +66,12 @@ export function weekday(now: number): string {
   return `${day.toISOString().slice(0, 10)}T10:00`;
 }
 
+/** Whether a moment is within the seven days that begin with the day of `first`. */
+export function isInWeek(first: string, at: string): boolean {
+  const days = (Date.parse(at.slice(0, 10)) - Date.parse(first.slice(0, 10))) / 86_400_000;
+  return days >= 0 && days < 7;
+}
+
 /** A moment of an answer in China Standard Time, as `2026-11-25T10:30`. */
 export const momentOf = (rfc3339: string): string =>
   new Date(Date.parse(rfc3339) + CHINA_MS).toISOString().slice(0, 16);
