@@ -124,6 +124,9 @@ export const words = {
       removed: (name: string) => `已删除“${name}”`,
       discard: '当前改动尚未保存。打开此方案后，这些改动将丢失。',
       discardSure: '放弃改动并打开',
+      linkTitle: '有未保存的修改',
+      link: (name: string) => `此链接指向另一个方案。打开后，“${name}”中尚未保存的改动将丢失。`,
+      linkKeep: '保留改动，不打开',
       movedOn: (n: number, seq: number) => `方案保存时的数据版本为 ${seq}，此后地图数据更新 ${n} 次。`,
       movedTouched: (n: number) => `方案涉及的要素中，有 ${n} 个此后在地图上被修改、新建或删除，请核对：`,
       movedKeep: '核对无误，按新数据保存',
@@ -269,6 +272,10 @@ export const words = {
       removed: (name: string) => `“${name}” is deleted`,
       discard: 'Your changes are not saved. Opening this scenario discards them.',
       discardSure: 'Discard and open',
+      linkTitle: 'There are unsaved changes',
+      link: (name: string) =>
+        `This link leads to another scenario. Opening it discards the unsaved changes of “${name}”.`,
+      linkKeep: 'Keep my changes',
       movedOn: (n: number, seq: number) => `Saved on data version ${seq}. The map has had ${n} updates since.`,
       movedTouched: (n: number) =>
         `${n} features of this scenario were changed, created or deleted on the map since. Please check:`,
