@@ -72,7 +72,7 @@ const counted: Record<string, { zh: string; en: string; one: string }> = {
   entrances: { zh: '个出入口', en: 'entrances', one: 'entrance' },
   routes: { zh: '条骑手友好道路', en: 'rider routes', one: 'rider route' },
   turns: { zh: '条转向限制', en: 'turn restrictions', one: 'turn restriction' },
-  day_orders: { zh: '条当日管制', en: 'orders of the day', one: 'order of the day' },
+  day_orders: { zh: '条当日管制', en: 'day orders', one: 'day order' },
   first_aid_stations: { zh: '个急救站', en: 'first-aid stations', one: 'first-aid station' },
   pocket_parks: { zh: '个口袋公园', en: 'pocket parks', one: 'pocket park' },
   facilities: { zh: '处服务设施', en: 'facilities', one: 'facility' },

@@ -2,10 +2,10 @@
 import { answered, done, http } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 
-export type OrderOfDay = components['schemas']['OrderOfDay'];
+export type DayOrder = components['schemas']['OrderOfDay'];
 
 /** The orders in force and the announced ones, sorted by their beginning. */
-export const dayOrders = async (signal?: AbortSignal): Promise<OrderOfDay[]> =>
+export const dayOrders = async (signal?: AbortSignal): Promise<DayOrder[]> =>
   (await answered(http.GET('/api/day-orders', { signal, cache: 'no-cache' }))).orders;
 
 export interface NewOrder {

@@ -14,5 +14,5 @@ test('the text of an order in force has its end, that of an announced order its 
 
 test('the title of an order names its kind', () => {
   const title = { zh: '暴雨管制', en: 'storm' };
-  expect([titleOf({ title }, 'zh'), titleOf({ title }, 'en')]).toEqual(['暴雨管制', 'Order of the day: storm']);
+  expect([titleOf({ title }, 'zh'), titleOf({ title }, 'en')]).toEqual(['暴雨管制', 'Day order: storm']);
 });

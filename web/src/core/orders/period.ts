@@ -1,11 +1,11 @@
 // The name of a day order (当日管制), and the period in which it is in force, in words.
 import { dateTime } from '@/core/i18n/format';
 import type { Lang } from '@/core/i18n/lang';
-import type { OrderOfDay } from './client';
+import type { DayOrder } from './client';
 
 /** `正在实行，11月29日 20:00 解除`; `即将实行，11月30日 06:00 起`. */
 export function periodOf(
-  { from, until, in_force: isInForce }: Pick<OrderOfDay, 'from' | 'until' | 'in_force'>,
+  { from, until, in_force: isInForce }: Pick<DayOrder, 'from' | 'until' | 'in_force'>,
   lang: Lang,
 ): string {
   const at = (moment: string): string => dateTime(new Date(moment), lang);
@@ -24,6 +24,6 @@ export function periodOf(
   return parts.filter(Boolean).join(lang === 'zh' ? '，' : ', ');
 }
 
-/** `暴雨管制`; `Order of the day: storm`. */
-export const titleOf = ({ title }: Pick<OrderOfDay, 'title'>, lang: Lang): string =>
-  lang === 'zh' ? title.zh : `Order of the day: ${title.en}`;
+/** `暴雨管制`; `Day order: storm`. */
+export const titleOf = ({ title }: Pick<DayOrder, 'title'>, lang: Lang): string =>
+  lang === 'zh' ? title.zh : `Day order: ${title.en}`;

@@ -2,13 +2,13 @@
 import { onMounted, shallowRef, type ShallowRef } from 'vue';
 import type { CommitEvent } from '@/core/api/types';
 import { usePoll } from '@/core/live/usePoll';
-import { dayOrders, type OrderOfDay } from './client';
+import { dayOrders, type DayOrder } from './client';
 
 /** How often the orders are requested, in milliseconds. They begin and end at full minutes. */
 const EVERY = 60_000;
 
 export interface DayOrdersHandle {
-  orders: ShallowRef<OrderOfDay[]>;
+  orders: ShallowRef<DayOrder[]>;
   /** The error of the last request; null if it succeeded. */
   error: ShallowRef<unknown>;
   refresh: () => Promise<void>;
@@ -17,7 +17,7 @@ export interface DayOrdersHandle {
 }
 
 export function useDayOrders(): DayOrdersHandle {
-  const orders = shallowRef<OrderOfDay[]>([]);
+  const orders = shallowRef<DayOrder[]>([]);
   const poll = usePoll({
     async ask(signal) {
       orders.value = await dayOrders(signal);

@@ -561,7 +561,7 @@ export const words = {
     silenceEnd: 'End it',
     silenceEndSure: 'End it now',
     orders: 'Orders',
-    ordersTitle: 'Orders of the day',
+    ordersTitle: 'Day orders',
     ordersHint:
       'While an order is in force, the rules of gates and ways for this kind of order apply, from the next route on. ' +
       'It ends automatically. The rider page, the wall and the desk show it.',
@@ -573,7 +573,7 @@ export const words = {
     orderPeriod: 'Period',
     orderWhyHint: 'It is published, for example: orange warning of heavy rain',
     orderPut: 'Put in force',
-    ordersNone: 'There is no order of the day.',
+    ordersNone: 'There is no day order.',
     orderEnd: 'End it',
     orderEndSure: 'End it now',
     alsoOrders: (n: number) => `${n} more`,
@@ -612,7 +612,7 @@ export const words = {
 /** The type of the words. */
 export type DeskWords = (typeof words)['zh'];
 
-/** The kinds of orders of the day. */
+/** The kinds of day orders. */
 export const orderKinds: Record<string, Bilingual> = {
   storm: { zh: '暴雨', en: 'Storm' },
   snow: { zh: '冰雪', en: 'Snow and ice' },

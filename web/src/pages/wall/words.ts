@@ -321,7 +321,7 @@ export const words = {
     now: 'now',
     dayEnd: "day's end",
     alsoWrong: (n: number) => `and ${n} more`,
-    dayOrders: 'Orders of the day',
+    dayOrders: 'Day orders',
     alsoOrders: (n: number) => `${n} more orders`,
     soundBlocked: 'The browser does not let this page play sound: click once, or allow sound for this site',
     slider: 'Moment to look back at',
