@@ -124,6 +124,8 @@ export const words = {
       removed: (name: string) => `已删除“${name}”`,
       discard: '当前改动尚未保存。打开此方案后，这些改动将丢失。',
       discardSure: '放弃改动并打开',
+      discardNew: '当前改动尚未保存。新建方案后，这些改动将丢失。',
+      newSure: '放弃改动并新建',
       linkTitle: '有未保存的修改',
       link: (name: string) => `此链接指向另一个方案。打开后，“${name}”中尚未保存的改动将丢失。`,
       linkKeep: '保留改动，不打开',
@@ -272,6 +274,8 @@ export const words = {
       removed: (name: string) => `“${name}” is deleted`,
       discard: 'Your changes are not saved. Opening this scenario discards them.',
       discardSure: 'Discard and open',
+      discardNew: 'Your changes are not saved. A new scenario discards them.',
+      newSure: 'Discard and begin',
       linkTitle: 'There are unsaved changes',
       link: (name: string) =>
         `This link leads to another scenario. Opening it discards the unsaved changes of “${name}”.`,
