@@ -308,7 +308,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('plans', () => {
     }
     const { page, close } = await planner(`/ways?scenario=${scenario.id}`);
     await page.locator('section[data-moved-on]').getByText('另有 2 条未显示').waitFor();
-    expect(await page.locator('section[data-moved-on] li', { hasText: '同名的门' }).count()).toBe(20);
+    // The names arrive after the list.
+    const named = page.locator('section[data-moved-on] li', { hasText: '同名的门' });
+    await named.nth(19).waitFor();
+    expect(await named.count()).toBe(20);
     await close();
   });
 
