@@ -347,6 +347,16 @@ async fn wrong_questions_say_what_is_expected_and_only_planners_may_ask() {
             "property",
         ),
         (
+            json!({"standard": "aed_4", "demand": {"collection": "buildings", "weight": "housholds"}}),
+            "demand.weight",
+            "no property \"housholds\" with numbers; expected one of",
+        ),
+        (
+            json!({"standard": "aed_4", "demand": {"collection": "buildings", "weight": "name"}}),
+            "demand.weight",
+            "households",
+        ),
+        (
             json!({"standard": "aed_4", "demand": {"points": [{"lon": 117, "lat": 39, "people": -1}]}}),
             "demand.points[0].people",
             "0 people",

@@ -125,6 +125,22 @@ async fn wrong_requests_are_refused_before_there_is_a_job() {
             "demand.points[0].people",
             "0 people",
         ),
+        (
+            json!({"demand": {"collection": "land", "weight": "people"}}),
+            "demand.collection",
+            "no collection",
+        ),
+        (
+            json!({"demand": {"collection": "routes", "weight": "peopel"}}),
+            "demand.weight",
+            "no property \"peopel\" with numbers; expected one of",
+        ),
+        // The schema has this number, but no street of the town has one.
+        (
+            json!({"demand": {"collection": "routes", "weight": "width_m"}}),
+            "demand.weight",
+            "no feature of the collection has a number in \"width_m\"",
+        ),
         (json!({"budget": 9}), "budget", "no candidate has a cost"),
         (
             json!({"budget": -1, "candidates": point(json!({"cost": 3}))}),

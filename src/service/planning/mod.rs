@@ -9,6 +9,7 @@
 //! | `coverage` | computes coverage from people, facilities and the walking network, and keeps the last results |
 //! | `base` | the coverage of the facilities of the map, kept so that further ones can be tried quickly |
 //! | `shown` | the properties of a feature that the caller may see |
+//! | `numeric` | checks the properties that a request names for numbers |
 //! | `straight` | the coverage by straight-line distance, for comparison |
 //! | `edits` | the edits of a scenario, checked against the map |
 //! | `scenarios` | saved edits, shared between planners |
@@ -29,6 +30,7 @@ mod edits;
 mod jobs;
 mod moments;
 mod notes;
+mod numeric;
 mod people;
 pub mod scenarios;
 mod shown;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use geo_types::Coord;
 
 use super::ask::{DemandAsk, Factors, NoCoverage};
+use super::numeric::has_numbers;
 use super::shown::Shown;
 use crate::index::{Collection, Collections, Entry};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, GRIDS};
@@ -29,6 +30,33 @@ pub(super) struct People {
     pub(super) demand: Demand,
     /// The points at which each door joins the network. [`Dwelling::door`] is the index.
     doors: Vec<Vec<Joined>>,
+}
+
+/// Checks the demand of a request against a map, without collecting the people.
+///
+/// # Errors
+/// If the map does not have the collection, or the collection does not have the numbers of people.
+pub(super) fn check(map: &Collections, ask: &DemandAsk, roles: RoleSet) -> Result<(), NoCoverage> {
+    match ask {
+        DemandAsk::Collection { collection, weight } => {
+            layer(map, (collection, weight), roles).map(|_| ())
+        }
+        DemandAsk::Buildings(_) | DemandAsk::Points(_) => Ok(()),
+    }
+}
+
+/// The collection whose features have a number of people in the property `weight`.
+fn layer<'a>(
+    map: &'a Collections,
+    (collection, weight): (&str, &str),
+    roles: RoleSet,
+) -> Result<&'a Collection, NoCoverage> {
+    let source = map.get(collection);
+    let source =
+        source.ok_or_else(|| NoCoverage::no_collection("demand.collection", collection))?;
+    has_numbers(source, weight, roles)
+        .map_err(|problem| NoCoverage::Field("demand.weight", problem))?;
+    Ok(source)
 }
 
 impl People {
@@ -56,18 +84,7 @@ impl People {
                 }
             }
             DemandAsk::Collection { collection, weight } => {
-                let source = map.get(collection);
-                let source = source
-                    .ok_or_else(|| NoCoverage::no_collection("demand.collection", collection))?;
-                if !source.schema().shows(roles, weight) {
-                    return Err(NoCoverage::Field(
-                        "demand.weight",
-                        both!(
-                            "图层“{collection}”没有属性“{weight}”",
-                            "the collection {collection} has no property {weight:?}"
-                        ),
-                    ));
-                }
+                let source = layer(map, (collection, weight), roles)?;
                 people.add_layer(source, weight, joiner, &mut areas)?;
             }
             DemandAsk::Points(points) => {

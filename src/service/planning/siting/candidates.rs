@@ -1,6 +1,6 @@
 //! The candidates of a siting: those that the request names, whether one may be chosen, and where it joins the network.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use geo::{BoundingRect as _, Contains as _};
 use geo_types::{Coord, Geometry, Point, Polygon};
@@ -8,11 +8,12 @@ use geo_types::{Coord, Geometry, Point, Polygon};
 use super::ask::{AreasAsk, LayerAsk, SitingAsk};
 use super::placing::Placing;
 use super::watch::NoSiting;
-use crate::index::{Collection, Collections, Entry, Free};
+use crate::index::{Collections, Entry, Free};
 use crate::model::names::collection::BUILDINGS;
 use crate::model::names::property;
 use crate::model::{Canonical, Localized, RoleSet, View, both};
 use crate::service::place::anchor;
+use crate::service::planning::numeric::is_numeric;
 use crate::service::planning::shown::Shown;
 use crate::service::planning::sites::predicate;
 use crate::service::routes::{Joined, Joiner};
@@ -22,8 +23,6 @@ use crate::spatial::metres::metres_per_degree;
 pub const MOST_CANDIDATES: usize = 5_000;
 /// The most grid points in the bounding box of a drawn area.
 const MOST_CELLS: f64 = 1e6;
-/// How many features are read to name the properties of a collection that are numbers.
-const LOOKED_AT: usize = 1_000;
 
 /// A place where a facility may stand.
 #[derive(Debug, Clone)]
@@ -178,43 +177,6 @@ fn add_layer(
         at_most(all.len())?;
     }
     Ok(())
-}
-
-/// Checks that a property is a number by the schema of a collection or in one of its features. A property that the
-/// caller's roles may not see counts as absent.
-fn is_numeric(source: &Collection, property: &str, roles: RoleSet) -> Result<(), Localized> {
-    let schema = source.schema();
-    let declared = schema.properties.values().filter(|p| {
-        let is_number = matches!(p.kind.as_str(), "integer" | "number");
-        is_number && p.is_shown_to(roles)
-    });
-    let mut numeric: BTreeSet<String> = declared.map(|p| p.name.clone()).collect();
-    let is_found = || {
-        let mut all = source
-            .iter()
-            .map(|entry| Canonical::new(entry.all_properties()));
-        all.any(|said| said.number(property).is_some())
-    };
-    if numeric.contains(property) || (schema.shows(roles, property) && is_found()) {
-        return Ok(());
-    }
-    for entry in source.iter().take(LOOKED_AT) {
-        let properties = Canonical::new(entry.all_properties()).to_map().into_iter();
-        let numbers = properties.filter(|(name, v)| v.is_number() && schema.shows(roles, name));
-        numeric.extend(numbers.map(|(name, _)| name));
-    }
-    let names: Vec<String> = numeric.into_iter().collect();
-    let (zh, en) = (names.join("、"), names.join(", "));
-    Err(match names.is_empty() {
-        false => both!(
-            "该图层没有数值属性“{property}”，应为{zh}之一",
-            "the collection has no property {property:?} with numbers; expected one of {en}"
-        ),
-        true => both!(
-            "该图层没有数值属性“{property}”，也没有其他数值属性",
-            "the collection has no property {property:?} with numbers, and no other property with numbers"
-        ),
-    })
 }
 
 /// Reads the cost or the capacity of a candidate from a property of its feature.

@@ -6,8 +6,8 @@ use super::watch::NoSiting;
 use crate::index::Collections;
 use crate::live::Snapshot;
 use crate::model::both;
-use crate::service::planning::NoCoverage;
 use crate::service::planning::what_if::overlaid;
+use crate::service::planning::{NoCoverage, people};
 
 /// Checks a request against the map, without searching walks.
 ///
@@ -27,6 +27,7 @@ fn check(map: &Collections, ask: &SitingAsk) -> Result<(), NoSiting> {
             NoCoverage::no_collection("facility.collection", &ask.facility.collection).into(),
         );
     }
+    people::check(map, &ask.demand, ask.role_set())?;
     let listed = listed(map, ask)?;
     let generates = ask.candidates.is_empty() || ask.candidates.generate.is_some();
     let others = ask.existing == Existing::Replace || ask.problem == Question::Relocation;
