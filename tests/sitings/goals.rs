@@ -134,6 +134,11 @@ async fn the_fewest_sites_cover_everybody_or_a_share() {
         let sites = expected.expect("some plan covers everybody");
         assert_eq!(number(&found["incumbent"]), sites as f64, "share {share}");
         assert_eq!(found["sites"].as_array().unwrap().len(), sites);
+        let title = (&found["objective"]["zh"], &found["objective"]["en"]);
+        assert_eq!(
+            title,
+            (&json!("新增点位数"), &json!("number of new sites"))
+        );
         let again = plan(&town, &standard, &numbers(&found), &[]).await;
         assert_eq!(found["figures"]["covered"], again["covered"]);
         assert!(number(&again["covered"]) >= share * demand);

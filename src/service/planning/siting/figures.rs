@@ -2,7 +2,7 @@
 
 use geo_types::Coord;
 
-use super::ask::{Question, SitingAsk};
+use super::ask::{Existing, Question, SitingAsk};
 use super::result::{PlanFigures, SiteChosen};
 use super::survey::Survey;
 use crate::network::walking::Measure;
@@ -151,7 +151,14 @@ pub(super) fn objective(ask: &SitingAsk) -> super::result::Objective {
             ("covered", "people", both!("覆盖人数", "people covered"))
         }
         Question::Lscp if ask.has_costs() => ("cost", "cost", both!("总造价", "total cost")),
-        Question::Lscp => ("sites", "sites", both!("新增点位数", "number of sites")),
+        Question::Lscp => {
+            // Existing facilities that are kept cost nothing, so only new sites are counted. Otherwise every site is.
+            let title = match ask.existing {
+                Existing::Keep => both!("新增点位数", "number of new sites"),
+                Existing::Replace | Existing::Ignore => both!("点位数", "number of sites"),
+            };
+            ("sites", "sites", title)
+        }
         Question::PMedian => (
             "walking",
             if is_length { "person_m" } else { "person_s" },
