@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{HOMES, Town, crossing, people, points};
+use super::{HOMES, Town, crossing, metres, people, points};
 use crate::support::server::{Server, onemap};
 
 const STANDARDS: &str = include_str!("../../geodata/standards.toml");
@@ -132,6 +132,38 @@ async fn properties_that_planners_may_not_see_change_no_figure() {
             .put("buildings", &house(id, at, properties))
             .await;
     }
+    let nursery = json!({"kind": "kindergarten", "name": "第一幼儿园"});
+    town.server
+        .put("buildings", &house("nursery", (5, 1), nursery))
+        .await;
+    // 3 m from the wall of the kindergarten, inside it, and far from it.
+    let [west, south] = crossing(5, 1).map(|degrees| degrees + 0.0001);
+    let candidates = json!({"points": [
+        {"id": "wall", "lon": west - 0.000_035, "lat": south + 0.0001},
+        {"id": "inside", "lon": west + 0.0001, "lat": south + 0.0001},
+        {"id": "far", "lon": west - 0.001, "lat": south},
+    ]});
+    let siting = json!({
+        "problem": "mclp", "standard": metres(200.0), "k": 1, "plans": 1,
+        "facility": {"collection": "facilities", "kind": "battery_swap"},
+        "demand": people(&HOMES), "candidates": candidates,
+    });
+    let refused = |found: &Value| -> Vec<(String, String)> {
+        let refused = found["candidates"]["refused"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        refused
+            .map(|one| (text(&one["id"]), text(&one["why"]["en"])))
+            .collect()
+    };
+    let found = refused(&town.siting(&siting).await);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found
+            .iter()
+            .all(|(id, why)| id != "far" && why.contains("第一幼儿园")),
+        "{found:?}"
+    );
+
     let question = json!({"standard": "aed_4", "by": "housing", "limit": 100});
     let shown = town.coverage(&question).await;
     let one = shown["demand"].as_f64().unwrap() / 10.0;
@@ -139,7 +171,7 @@ async fn properties_that_planners_may_not_see_change_no_figure() {
     assert!((shown["in_no_area"].as_f64().unwrap() - 4.0 * one).abs() < 1.0);
 
     // Each building counts with one storey, and the use and the kind of housing are unknown.
-    let hidden = ["kind", "levels", "height_m", "elevator", "housing"];
+    let hidden = ["kind", "levels", "height_m", "elevator", "housing", "name"];
     let roles = hidden.map(|name| (name.to_owned(), json!({"x-onemap-role": "admin"})));
     let overlay = json!({"properties": serde_json::Map::from_iter(roles)});
     let config = tempfile::tempdir().unwrap();
@@ -155,9 +187,12 @@ async fn properties_that_planners_may_not_see_change_no_figure() {
     town.is_ready().await;
     let found = town.coverage(&question).await;
     let demand = found["demand"].as_f64().unwrap();
-    assert!((demand - 3.0 * one).abs() < 1.0, "{found}");
+    assert!((demand - 4.0 * one).abs() < 1.0, "{found}");
     // `demand` is rounded to a tenth.
     assert!((found["in_no_area"].as_f64().unwrap() - demand).abs() < 0.1);
+    // The kindergarten is a building like any other, and has no name.
+    let inside = ("inside".to_owned(), "inside a building".to_owned());
+    assert_eq!(refused(&town.siting(&siting).await), [inside]);
 }
 
 #[test]
@@ -179,4 +214,5 @@ fn check_reads_standards_and_rules_of_placement() {
     let (out, _, worked) = onemap(&["check", path]);
     assert!(!worked && out.contains("placement.toml:"), "{out}");
     assert!(out.contains("kindergarten.nearer_than_m"), "{out}");
+}");
 }

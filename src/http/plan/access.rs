@@ -10,7 +10,7 @@ use crate::http::App;
 use crate::http::body::not_json;
 use crate::http::problem::Problem;
 use crate::model::names::collection::COMPOUNDS;
-use crate::model::{Localized, both};
+use crate::model::{Localized, RoleSet, both};
 use crate::planning::deliveries::{Deliveries, MOST_A_DAY, MOST_ORIGINS};
 use crate::service::planning::access_changes::{
     AccessAsk, AccessChange, AccessObjective, MOST_CHANGES,
@@ -99,7 +99,11 @@ pub(super) fn is_access(question: &Value) -> bool {
 }
 
 /// Reads a request with `problem: "access"`, and checks it against the map.
-pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Problem> {
+pub(super) async fn read(
+    app: &App,
+    question: Value,
+    roles: RoleSet,
+) -> Result<AccessAsk, Problem> {
     let mut body: AccessBody = serde_json::from_value(question).map_err(|e| not_json(None, &e))?;
     if body.problem != ACCESS {
         return Err(wrong("problem", both!("应为 access", "expected access")));
@@ -208,6 +212,7 @@ pub(super) async fn read(app: &App, question: Value) -> Result<AccessAsk, Proble
         origins,
         time_limit_s,
         edits,
+        roles: roles.iter().collect(),
     })
 }
 

@@ -88,7 +88,7 @@ pub async fn create_siting(
     let owner = signed_in(&caller)?.account_id.clone();
     let question = Value::Object(question);
     if access::is_access(&question) {
-        let ask = access::read(&app, question).await?;
+        let ask = access::read(&app, question, caller.roles()).await?;
         let arguments = serde_json::to_value(&ask).map_err(|e| Problem::internal(&e))?;
         let new = new_job(access_changes::KIND, arguments, (owner, author));
         return Ok(accepted(&app, &headers, &app.jobs.create(new).await?));

@@ -39,6 +39,16 @@ impl<'a> Shown<'a> {
         self.if_shown(name).is_some_and(|all| all.is_true(name))
     }
 
+    /// Whether the property is a text equal to `text`.
+    pub(super) fn is(self, name: &str, text: &str) -> bool {
+        self.if_shown(name).is_some_and(|all| all.is(name, text))
+    }
+
+    /// Whether the property exists, even with the value null.
+    pub(super) fn has(self, name: &str) -> bool {
+        self.if_shown(name).is_some_and(|all| all.has(name))
+    }
+
     fn if_shown(self, name: &str) -> Option<Canonical<'a>> {
         self.schema.shows(self.roles, name).then_some(self.all)
     }

@@ -3,13 +3,14 @@
 use geo_types::{Coord, Geometry};
 
 use super::ask::{FacilityAsk, NoCoverage};
+use super::shown::Shown;
 use crate::codec::cql2::{self, Encoding};
 use crate::index::filter::Predicate;
 use crate::index::{Collection, Entry, Free};
 use crate::live::Snapshot;
 use crate::model::names::collection::ENTRANCES;
 use crate::model::names::property;
-use crate::model::{Canonical, InChinese as _, RoleSet, View, both};
+use crate::model::{InChinese as _, RoleSet, View, both};
 use crate::network::attributes::{Clock, Times};
 use crate::service::access::in_force;
 use crate::service::place::anchor;
@@ -90,9 +91,7 @@ impl Facilities {
             let Some(at_site) = entry.geometry().and_then(anchor).filter(|_| is_wanted) else {
                 continue;
             };
-            let hours = Canonical::new(entry.all_properties())
-                .text("opening_hours")
-                .filter(|_| schema.shows(roles, "opening_hours"));
+            let hours = Shown::of(source, entry, roles).text("opening_hours");
             facilities.push(Facility {
                 id: id.to_owned(),
                 at: at_site,
@@ -185,15 +184,12 @@ pub(super) fn predicate(
 
 /// Whether a feature is a facility of the requested kind.
 fn counts(entry: &Entry, source: &Collection, ask: &FacilityAsk, roles: RoleSet) -> bool {
-    let said = Canonical::new(entry.all_properties());
-    let shows = |name: &str| source.schema().shows(roles, name);
-    let is_kind = ask
-        .kind
-        .as_deref()
-        .is_none_or(|kind| shows(property::KIND) && said.is(property::KIND, kind));
-    let has_aed = !ask.aed || (shows("aed") && said.is_true("aed"));
+    let said = Shown::of(source, entry, roles);
+    let kind = ask.kind.as_deref();
+    let is_kind = kind.is_none_or(|kind| said.is(property::KIND, kind));
+    let has_aed = !ask.aed || said.is_true("aed");
     let fits = ask.area_m2.is_none_or(|(least, most)| {
-        let own = said.number("area_m2").filter(|_| shows("area_m2"));
+        let own = said.number("area_m2");
         let drawn = || {
             entry
                 .geometry()

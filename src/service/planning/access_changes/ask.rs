@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Localized;
+use crate::model::{Localized, Role, RoleSet};
 use crate::planning::deliveries::Deliveries;
 use crate::service::planning::edits::ScenarioEdit;
 use crate::service::planning::{NoCoverage, NoWhatIf};
@@ -57,6 +57,17 @@ pub struct AccessAsk {
     pub time_limit_s: u32,
     /// Edits of the map on which the changes are tried.
     pub edits: Vec<ScenarioEdit>,
+    /// The roles of the caller. Properties that these roles may not see count as absent, and so does every one in a
+    /// job without this member, from an earlier version.
+    #[serde(default)]
+    pub roles: Vec<Role>,
+}
+
+impl AccessAsk {
+    /// The roles of the caller.
+    pub(super) fn role_set(&self) -> RoleSet {
+        self.roles.iter().copied().collect()
+    }
 }
 
 /// How much changes save.

@@ -203,7 +203,7 @@ impl<'a> Tries<'a> {
         self.before = Some((rides, on_foot));
         for component in 0..self.scene.components.len() {
             let edits = self.scene.edits_of(&self.scene.components[component]);
-            let Some(edits) = opened(&edits) else {
+            let Some(edits) = opened(&self.scene.ground.snapshot, &edits) else {
                 continue;
             };
             let edits: Vec<&ScenarioEdit> = edits.iter().collect();

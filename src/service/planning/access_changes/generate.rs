@@ -1,5 +1,7 @@
 //! Changes that the map suggests: gates that bar e-bikes or people at some hours, locked gates, one-way lanes reversed.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::ask::{AccessAsk, AccessChange};
@@ -7,29 +9,53 @@ use crate::index::Entry;
 use crate::live::Snapshot;
 use crate::model::names::collection::{COMPOUNDS, ENTRANCES, ROUTES};
 use crate::model::names::property;
-use crate::model::{Canonical, Localized, both};
+use crate::model::{Localized, Role, both};
 use crate::service::place::anchor;
 use crate::service::planning::edits::{EditOp, ScenarioEdit};
+use crate::service::planning::shown::Shown;
 
 /// The most changes of a question, the generated ones included.
 pub const MOST_CHANGES: usize = 400;
 
-/// Returns the changes to choose from, and how many generated ones were left off.
+/// Returns the changes to choose from, and how many generated ones were left off. A change that would set a property
+/// that planners may neither read nor write is not generated.
 pub(super) fn changes(map: &Snapshot, ask: &AccessAsk) -> (Vec<AccessChange>, usize) {
     let mut changes = ask.changes.clone();
     if ask.generate {
-        let entrances = map.collections().get(ENTRANCES);
-        for gate in entrances.into_iter().flat_map(|c| c.iter()) {
-            changes.extend(of_gate(map, gate, ask));
+        let roles = ask.role_set();
+        let entrances = map.collections().get(ENTRANCES).into_iter();
+        for (source, gate) in entrances.flat_map(|c| c.iter().map(move |gate| (c, gate))) {
+            let said = Shown::of(source, gate, roles);
+            changes.extend(of_gate(map, (gate, said), ask));
         }
-        let routes = map.collections().get(ROUTES);
-        for lane in routes.into_iter().flat_map(|c| c.iter()) {
-            changes.extend(of_lane(map, lane, ask));
+        let routes = map.collections().get(ROUTES).into_iter();
+        for (source, lane) in routes.flat_map(|c| c.iter().map(move |lane| (c, lane))) {
+            let said = Shown::of(source, lane, roles);
+            changes.extend(of_lane(map, (lane, said), ask));
         }
     }
+    let is_closed = |edit: &ScenarioEdit| {
+        let names = edit.properties.iter().flat_map(|p| p.keys());
+        let closed = closed(map, &edit.collection);
+        names.into_iter().any(|name| closed.contains(name.as_str()))
+    };
+    let own = ask.changes.len();
+    let mut number = 0;
+    changes.retain(|change| {
+        number += 1;
+        number <= own || !change.edits.iter().any(is_closed)
+    });
     let left_off = changes.len().saturating_sub(MOST_CHANGES);
     changes.truncate(MOST_CHANGES);
     (changes, left_off)
+}
+
+/// The properties of a collection that planners may neither read nor write, so that edits cannot have them.
+fn closed<'a>(map: &'a Snapshot, collection: &str) -> BTreeSet<&'a str> {
+    let source = map.collections().get(collection).into_iter();
+    source
+        .flat_map(|source| source.schema().closed_to(Role::Planner))
+        .collect()
 }
 
 fn patch(collection: &str, entry: &Entry, properties: &Value) -> ScenarioEdit {
@@ -44,9 +70,12 @@ fn patch(collection: &str, entry: &Entry, properties: &Value) -> ScenarioEdit {
 }
 
 /// The changes of a gate: let people pass, let e-bikes pass.
-fn of_gate(map: &Snapshot, gate: &Entry, ask: &AccessAsk) -> Vec<AccessChange> {
-    let said = Canonical::new(gate.all_properties());
-    if !said.is(property::KIND, "gate") || !is_wanted(map, gate, ask) {
+fn of_gate(
+    map: &Snapshot,
+    (gate, said): (&Entry, Shown<'_>),
+    ask: &AccessAsk,
+) -> Vec<AccessChange> {
+    if !said.is(property::KIND, "gate") || !is_wanted(map, (gate, said), ask) {
         return Vec::new();
     }
     let id = gate.id();
@@ -114,9 +143,12 @@ fn of_gate(map: &Snapshot, gate: &Entry, ask: &AccessAsk) -> Vec<AccessChange> {
 }
 
 /// The reversal of a one-way lane.
-fn of_lane(map: &Snapshot, lane: &Entry, ask: &AccessAsk) -> Option<AccessChange> {
-    let said = Canonical::new(lane.all_properties());
-    if !said.is_true("oneway") || !is_wanted(map, lane, ask) {
+fn of_lane(
+    map: &Snapshot,
+    (lane, said): (&Entry, Shown<'_>),
+    ask: &AccessAsk,
+) -> Option<AccessChange> {
+    if !said.is_true("oneway") || !is_wanted(map, (lane, said), ask) {
         return None;
     }
     let id = lane.id();
@@ -134,12 +166,11 @@ fn of_lane(map: &Snapshot, lane: &Entry, ask: &AccessAsk) -> Option<AccessChange
 }
 
 /// Whether a feature belongs to one of the compounds of the question, if it names any.
-fn is_wanted(map: &Snapshot, entry: &Entry, ask: &AccessAsk) -> bool {
+fn is_wanted(map: &Snapshot, (entry, said): (&Entry, Shown<'_>), ask: &AccessAsk) -> bool {
     if ask.compounds.is_empty() {
         return true;
     }
     let is_one = |id: &str| ask.compounds.iter().any(|own| own == id);
-    let said = Canonical::new(entry.all_properties());
     if let Some(own) = said.text(property::COMPOUND) {
         return is_one(&own);
     }
@@ -153,7 +184,8 @@ fn is_wanted(map: &Snapshot, entry: &Entry, ask: &AccessAsk) -> bool {
 
 /// Returns edits that open everything that the given edits concern: with them, everybody arrives at least as early as
 /// with any set of the given edits. `None` if one of the given edits changes more than who may pass a gate or a lane.
-pub(super) fn opened(edits: &[&ScenarioEdit]) -> Option<Vec<ScenarioEdit>> {
+/// Properties that edits cannot change stay as they are: no set of the given edits changes them either.
+pub(super) fn opened(map: &Snapshot, edits: &[&ScenarioEdit]) -> Option<Vec<ScenarioEdit>> {
     const KNOWN: [&str; 7] = [
         "ebike",
         "foot",
@@ -188,8 +220,13 @@ pub(super) fn opened(edits: &[&ScenarioEdit]) -> Option<Vec<ScenarioEdit>> {
         if properties.is_some_and(|p| p.contains_key("access")) {
             open["access"] = json!("yes");
         }
+        let closed = closed(map, &edit.collection);
+        let open = open.as_object().cloned().map(|mut open| {
+            open.retain(|name, _| !closed.contains(name.as_str()));
+            open
+        });
         found.push(ScenarioEdit {
-            properties: open.as_object().cloned(),
+            properties: open,
             ..(*edit).clone()
         });
     }

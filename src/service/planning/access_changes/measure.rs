@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use super::ask::{AccessAsk, Unmeasured};
 use super::scopes::Lands;
 use crate::live::Ways;
-use crate::model::RoleSet;
 use crate::network::core::Profile;
 use crate::planning::standards::Standard;
 use crate::service::planning::ask::{CoverageAsk, DemandAsk, FacilityAsk, Factors, NoCoverage};
@@ -55,7 +54,7 @@ impl<'a> Measure<'a> {
             profile: foot.clone(),
             add: Vec::new(),
             without: Vec::new(),
-            roles: RoleSet::from(crate::model::Role::Planner),
+            roles: ask.role_set(),
         };
         let kind = aed.facility.as_ref();
         let stations = kind.map_or_else(

@@ -11,12 +11,12 @@ use super::ask::{
 use super::gains::{self, Scene, Tries};
 use super::measure::Measure;
 use super::{generate, words};
-use crate::index::Entry;
 use crate::model::names::property;
-use crate::model::{Canonical, both};
+use crate::model::both;
 use crate::planning::access_changes::{Stop, best_set};
 use crate::service::place::anchor;
 use crate::service::planning::Planning;
+use crate::service::planning::shown::Shown;
 use crate::service::routes::Ground;
 use crate::spatial::metres::distance;
 
@@ -150,15 +150,17 @@ pub fn access_changes(
 fn origins(ground: &Ground, ask: &AccessAsk) -> Result<Vec<[f64; 2]>, NoAccess> {
     let of = &ask.deliveries.origins;
     let map = ground.snapshot.collections();
-    let places = |name: &str, keep: &dyn Fn(&Entry) -> bool| -> Vec<Coord<f64>> {
-        let all = map.get(name).into_iter().flat_map(|c| c.iter());
-        let all = all.filter(|entry| keep(entry));
-        all.filter_map(|entry| anchor(entry.geometry()?)).collect()
+    let places = |name: &str, kind: Option<&str>| -> Vec<Coord<f64>> {
+        let all = map.get(name).into_iter();
+        let all = all.flat_map(|c| c.iter().map(move |entry| (c, entry)));
+        let all = all.filter(|(source, entry)| {
+            let said = Shown::of(source, entry, ask.role_set());
+            kind.is_none_or(|kind| said.is(property::KIND, kind))
+        });
+        all.filter_map(|(_, entry)| anchor(entry.geometry()?))
+            .collect()
     };
-    let kind = of.kind.as_deref();
-    let mut found = places(&of.collection, &|entry| {
-        kind.is_none_or(|kind| Canonical::new(entry.all_properties()).is(property::KIND, kind))
-    });
+    let mut found = places(&of.collection, of.kind.as_deref());
     if found.is_empty() {
         let collection = &of.collection;
         return Err(NoAccess::Field(
@@ -169,7 +171,7 @@ fn origins(ground: &Ground, ask: &AccessAsk) -> Result<Vec<[f64; 2]>, NoAccess> 
             ),
         ));
     }
-    let houses = places(crate::model::names::collection::BUILDINGS, &|_| true);
+    let houses = places(crate::model::names::collection::BUILDINGS, None);
     let count = houses.len().max(1) as f64;
     let middle = houses
         .iter()

@@ -11,7 +11,7 @@ use geo_types::Coord;
 use super::*;
 use crate::demo;
 use crate::live::Snapshot;
-use crate::model::{Body, Canonical, Change, CollectionId, FeatureId, Properties, both};
+use crate::model::{Body, Canonical, Change, CollectionId, FeatureId, Properties, Role, both};
 use crate::network::core::tests::make::Rng;
 use crate::network::core::{Limit, Memory};
 use crate::planning::deliveries::Deliveries;
@@ -175,6 +175,7 @@ fn question(k: usize) -> AccessAsk {
         origins: vec![position(200.0, 200.0), position(0.0, 200.0)],
         time_limit_s: 600,
         edits: Vec::new(),
+        roles: vec![Role::Planner],
     }
 }
 
@@ -433,4 +434,52 @@ fn a_change_of_ones_own_may_take_down_a_piece_of_wall() {
     let base = map(town);
     let again = access_changes(&Planning::default(), &base, &ask, NO_WATCH).unwrap();
     assert!(again.best.saved.rider_minutes_day.abs() < 0.02, "{again:?}");
+}
+
+#[test]
+fn what_the_caller_may_not_see_is_in_no_change_and_no_title() {
+    let no_bikes = json!({"ebike": "no", "foot": "yes", "opening_hours": "Mo-Su 08:00-19:00"});
+    let mut town = town(&[open(), no_bikes, open(), open()]);
+    let north = town.iter_mut().find(|c| c.id.as_str() == "north").unwrap();
+    let body = north.body.as_mut().unwrap();
+    body.properties = Properties::parse(
+        r#"{"kind": "road", "ebike": "yes", "foot": "yes", "oneway": true, "name": "密路"}"#,
+    )
+    .unwrap();
+    let changes = |hidden: &[(&str, &str)], roles: &[Role]| {
+        let mut schemas = demo::schemas();
+        for (collection, name) in hidden {
+            let schema = schemas.iter_mut().find(|(id, _)| id.as_str() == *collection);
+            schema.unwrap().1["properties"][*name]["x-onemap-role"] = json!("admin");
+        }
+        let map = Snapshot::of_features(schemas, town.clone(), at(MONDAY)).unwrap();
+        let map = Ground::of_map(Arc::new(map), at(MONDAY)).unwrap();
+        let mut ask = question(1);
+        ask.roles = roles.to_vec();
+        // All changes can be applied, and so can the edits of the bound.
+        let answer = access_changes(&Planning::default(), &map, &ask, NO_WATCH).unwrap();
+        assert_eq!(answer.best.stop_reason, "optimal");
+        let changes = generate::changes(&map.snapshot, &ask).0.into_iter();
+        changes
+            .map(|change| (change.id, change.title.zh))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let all = changes(&[], &[Role::Planner]);
+    let ids: Vec<&str> = all.keys().map(String::as_str).collect();
+    assert_eq!(ids, ["ebike-a-north", "hours-a-north", "reverse-north"]);
+    assert_eq!(all["reverse-north"], "单行路密路（north）改为反向");
+
+    let names = [("entrances", "name"), ("routes", "name")];
+    let unnamed = changes(&names, &[Role::Planner]);
+    assert_eq!(unnamed.keys().collect::<Vec<_>>(), ids);
+    assert_eq!(unnamed["reverse-north"], "单行路north（north）改为反向");
+    assert_eq!(changes(&names, &[Role::Admin]), all);
+    // Nobody may see the hours, so no change sets them, and none follows from them.
+    let without_hours = changes(&[("entrances", "opening_hours")], &[Role::Planner]);
+    let ids: Vec<&str> = without_hours.keys().map(String::as_str).collect();
+    assert_eq!(ids, ["ebike-a-north", "reverse-north"]);
+    // A change that would set a hidden property could not be applied.
+    let without_bikes = changes(&[("entrances", "ebike")], &[Role::Planner]);
+    let ids: Vec<&str> = without_bikes.keys().map(String::as_str).collect();
+    assert_eq!(ids, ["hours-a-north", "reverse-north"]);
 }

@@ -26,9 +26,10 @@ pub(super) fn admit(
     let joiner = ground.joiner(&profile);
     let joiner = joiner.ok_or(NoSiting::Network(NoNetwork::TooLarge))?;
     let map = ground.snapshot.collections();
+    let facility = (&ask.facility, ask.role_set());
     let placing = ask
         .placement
-        .then(|| Placing::new(ground.snapshot.placement(), map, &ask.facility));
+        .then(|| Placing::new(ground.snapshot.placement(), map, facility));
     survey.has_unverified_rules = placing.as_ref().is_some_and(Placing::has_unverified);
     let places = Places { joiner, placing };
 

@@ -4,9 +4,10 @@ use geo_types::Coord;
 
 use crate::index::{Collection, Collections, Entry};
 use crate::model::names::property;
-use crate::model::{Canonical, Localized};
+use crate::model::{Localized, RoleSet};
 use crate::planning::placement::{Placement, Relation, Rule};
 use crate::service::planning::FacilityAsk;
+use crate::service::planning::shown::Shown;
 
 /// The width of the widest way, in metres. Ways farther away than half of this are not checked.
 const WIDEST_M: f64 = 60.0;
@@ -15,11 +16,17 @@ const WIDEST_M: f64 = 60.0;
 #[derive(Debug)]
 pub(super) struct Placing<'a> {
     rules: Vec<(&'a Rule, &'a Collection)>,
+    roles: RoleSet,
 }
 
 impl<'a> Placing<'a> {
-    /// The rules that hold for a facility and whose layers are on the map.
-    pub fn new(placement: &'a Placement, map: &'a Collections, facility: &FacilityAsk) -> Self {
+    /// The rules that hold for a facility and whose layers are on the map. A property that `roles` may not see counts
+    /// as absent.
+    pub fn new(
+        placement: &'a Placement,
+        map: &'a Collections,
+        (facility, roles): (&FacilityAsk, RoleSet),
+    ) -> Self {
         let holds = |rule: &&Rule| rule.holds_for(&facility.collection, facility.kind.as_deref());
         let rules = placement.iter().filter(holds);
         let rules = rules.filter_map(|rule| {
@@ -28,6 +35,7 @@ impl<'a> Placing<'a> {
         });
         Self {
             rules: rules.collect(),
+            roles,
         }
     }
 
@@ -40,21 +48,25 @@ impl<'a> Placing<'a> {
     pub fn refusal(&self, at: Coord<f64>, is_host: bool) -> Option<Localized> {
         let rules = self.rules.iter().filter(|(rule, _)| rule.hosts || !is_host);
         rules
-            .filter_map(|(rule, layer)| refuses(rule, layer, at))
+            .filter_map(|(rule, layer)| refuses(rule, layer, at, self.roles))
             .next()
     }
 }
 
-fn refuses(rule: &Rule, layer: &Collection, at: Coord<f64>) -> Option<Localized> {
+fn refuses(
+    rule: &Rule,
+    layer: &Collection,
+    at: Coord<f64>,
+    roles: RoleSet,
+) -> Option<Localized> {
     let counts = |entry: &Entry| {
-        let said = Canonical::new(entry.all_properties());
         rule.values.is_empty()
-            || said
+            || Shown::of(layer, entry, roles)
                 .text(&rule.property)
                 .is_some_and(|value| rule.values.iter().any(|v| *v == value))
     };
     let said = |entry: &Entry, metres: f64| {
-        let properties = Canonical::new(entry.all_properties());
+        let properties = Shown::of(layer, entry, roles);
         rule.refusal(metres, properties.text(property::NAME).as_deref())
     };
     match rule.relation {
@@ -70,7 +82,7 @@ fn refuses(rule: &Rule, layer: &Collection, at: Coord<f64>) -> Option<Localized>
         }
         Relation::On(width) => {
             let half = |entry: &Entry| {
-                let own = Canonical::new(entry.all_properties()).number("width_m");
+                let own = Shown::of(layer, entry, roles).number("width_m");
                 own.unwrap_or(width) / 2.0
             };
             let near = layer.within(at, WIDEST_M / 2.0);
