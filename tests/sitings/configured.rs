@@ -1,4 +1,4 @@
-//! Standards and placement rules from a configuration folder.
+//! Standards, placement rules and numbers of deliveries from a configuration folder.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use super::{HOMES, Town, crossing, metres, people, points};
 use crate::support::server::{Server, onemap};
 
 const STANDARDS: &str = include_str!("../../geodata/standards.toml");
+const DELIVERIES: &str = include_str!("../../geodata/deliveries.toml");
 const PLACEMENT: &str = include_str!("../../geodata/placement.toml");
 
 /// Writes a file by renaming, so that the server never reads an incomplete file.
@@ -195,15 +196,83 @@ async fn properties_that_planners_may_not_see_change_no_figure() {
     assert_eq!(refused(&town.siting(&siting).await), [inside]);
 }
 
+#[tokio::test]
+async fn own_numbers_of_deliveries_come_into_force_and_stay_in_the_map() {
+    let mut town = Town::start().await;
+    let at = |id: &str, (column, row), properties: Value| {
+        json!({
+            "type": "Feature", "id": id, "properties": properties,
+            "geometry": {"type": "Point", "coordinates": crossing(column, row)},
+        })
+    };
+    let cabinet = at("cabinet", (0, 0), json!({"kind": "battery_swap"}));
+    town.server.put("facilities", &cabinet).await;
+    let [west, south] = crossing(3, 3).map(|degrees| degrees + 0.0001);
+    let (east, north) = (west + 0.0002, south + 0.0002);
+    let house = json!({
+        "type": "Feature", "id": "house", "properties": {"kind": "residential", "households": 100},
+        "geometry": {"type": "Polygon", "coordinates": [[
+            [west, south], [east, south], [east, north], [west, north], [west, south],
+        ]]},
+    });
+    town.server.put("buildings", &house).await;
+    // A street straight from the riders to the house.
+    let diagonal = json!({"collection": "routes", "id": "diagonal", "op": "put", "feature": {
+        "type": "Feature",
+        "properties": {"kind": "path", "foot": "yes", "ebike": "yes"},
+        "geometry": {"type": "LineString", "coordinates": [crossing(0, 0), crossing(3, 3)]},
+    }});
+    let question = json!({
+        "problem": "access", "objective": "rider_minutes", "k": 1,
+        "at": "2026-11-30T12:00:00+08:00", "changes": [{"edits": [diagonal]}],
+    });
+    let built_in = town.access(&question).await;
+    let saved = |found: &Value| {
+        found["best"]["saved"]["rider_minutes_day"]
+            .as_f64()
+            .unwrap()
+    };
+    assert!(saved(&built_in) > 1.0, "{built_in}");
+    assert_eq!(built_in["deliveries"]["per_household_day"], 0.6);
+
+    // Three times as many deliveries save three times as many minutes. Riders start at the cabinet as before.
+    let own = DELIVERIES
+        .replace("per_household_day = 0.6", "per_household_day = 1.8")
+        .replace("verified = false", "verified = true");
+    let own = own.replace("source_zh = \"", "source_zh = \"街道统计，");
+    let config = tempfile::tempdir().unwrap();
+    write(config.path(), "deliveries.toml", &own);
+    let dir = config.path().to_str().unwrap().to_owned();
+    for arguments in [&["--config", &dir][..], &[]] {
+        // Deliveries are stored in the database, so the second start without the folder keeps them.
+        town.server.kill();
+        town.server = Server::on(&town.database, arguments).await;
+        town.is_ready().await;
+        let found = town.access(&question).await;
+        let used = &found["deliveries"];
+        assert_eq!(used["per_household_day"], 1.8, "{found}");
+        assert_eq!(used["verified"], true);
+        let source = used["source"]["zh"].as_str().unwrap();
+        assert!(source.starts_with("街道统计，"), "{source}");
+        let notes = found["notes"].to_string();
+        assert!(
+            notes.contains("每日1.8单") && !notes.contains("未核实"),
+            "{notes}"
+        );
+        assert!((saved(&found) - 3.0 * saved(&built_in)).abs() < 0.05, "{found}");
+    }
+}
+
 #[test]
-fn check_reads_standards_and_rules_of_placement() {
+fn check_reads_standards_rules_of_placement_and_deliveries() {
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "standards.toml", STANDARDS);
     write(dir.path(), "placement.toml", PLACEMENT);
+    write(dir.path(), "deliveries.toml", DELIVERIES);
     let path = dir.path().to_str().unwrap();
     let (out, errors, worked) = onemap(&["check", path]);
     assert!(
-        worked && out.contains("2 files, 0 problems"),
+        worked && out.contains("3 files, 0 problems"),
         "{out}{errors}"
     );
     write(
@@ -211,8 +280,13 @@ fn check_reads_standards_and_rules_of_placement() {
         "placement.toml",
         &PLACEMENT.replace("nearer_than_m = 10", "nearer_than_m = -1"),
     );
+    write(
+        dir.path(),
+        "deliveries.toml",
+        &DELIVERIES.replace("most = 8", "most = 0"),
+    );
     let (out, _, worked) = onemap(&["check", path]);
     assert!(!worked && out.contains("placement.toml:"), "{out}");
     assert!(out.contains("kindergarten.nearer_than_m"), "{out}");
-}");
+    assert!(out.contains("deliveries.toml:16") && out.contains("origins.most"), "{out}");
 }

@@ -101,11 +101,15 @@ impl Town {
 
     /// Creates the job of a siting and returns its id.
     pub async fn job(&self, body: &Value) -> String {
+        self.job_of("siting", body).await
+    }
+
+    async fn job_of(&self, kind: &str, body: &Value) -> String {
         let answer = self.ask(body).await;
         let (status, text) = (answer.status(), answer.text().await.unwrap());
         assert_eq!(status, StatusCode::ACCEPTED, "{body}: {text}");
         let job: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(job["kind"], "siting");
+        assert_eq!(job["kind"], kind);
         job["id"].as_str().unwrap().to_owned()
     }
 
@@ -133,6 +137,14 @@ impl Town {
     /// Runs a siting and returns its result.
     pub async fn siting(&self, body: &Value) -> Value {
         let id = self.job(body).await;
+        let job = self.ended(&id).await;
+        assert_eq!(job["state"], "done", "{body}: {job}");
+        job["result"].clone()
+    }
+
+    /// Runs the question which access rules to change, and returns its answer.
+    pub async fn access(&self, body: &Value) -> Value {
+        let id = self.job_of("access", body).await;
         let job = self.ended(&id).await;
         assert_eq!(job["state"], "done", "{body}: {job}");
         job["result"].clone()
