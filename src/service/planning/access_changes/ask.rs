@@ -139,8 +139,12 @@ pub struct AccessAnswer {
     pub title: Option<String>,
     /// The objective of the search.
     pub objective: AccessObjective,
-    /// Each change alone, the best first.
+    /// Each change alone, the best first. Generated changes without a visible gain are left out, unless they are in the
+    /// best set.
     pub singles: Vec<SingleChange>,
+    /// How many generated changes were measured and left out of `singles`, because none of the three figures improves by
+    /// 1 or more.
+    pub without_gain: usize,
     /// The best set of changes.
     pub best: BestChanges,
     /// How many generated changes were left off, because there were too many.

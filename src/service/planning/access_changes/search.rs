@@ -1,5 +1,6 @@
 //! Ranks changes and finds the best set.
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use geo_types::Coord;
@@ -108,17 +109,25 @@ pub fn access_changes(
         return Err(NoAccess::Cancelled);
     }
     let saved = tries.saved_by(&found.changes, found.gain);
-    let ids = found
-        .changes
-        .iter()
-        .map(|n| changes[*n as usize].id.clone());
-    let notes = words::notes(&ask, singles.len(), changes.len(), scene.is_local());
+    let ids = found.changes.iter();
+    let ids: Vec<String> = ids.map(|n| changes[*n as usize].id.clone()).collect();
+    let measured = singles.len();
+    let notes = words::notes(&ask, measured, changes.len(), scene.is_local());
+    // The caller asked about the changes of the request, and the best set consists of changes of the list. A gate may
+    // gain nothing alone and much together with another one.
+    let own: HashSet<&str> = ask.changes.iter().map(|own| own.id.as_str()).collect();
+    singles.retain(|single| {
+        words::is_visible(&single.saved)
+            || own.contains(single.id.as_str())
+            || ids.contains(&single.id)
+    });
     Ok(AccessAnswer {
         title: ask.title.clone(),
         objective: ask.objective,
+        without_gain: measured - singles.len(),
         singles,
         best: BestChanges {
-            changes: ids.collect(),
+            changes: ids,
             saved,
             bound: found.bound.map(rounded),
             gap: found.gap(),

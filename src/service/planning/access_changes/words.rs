@@ -4,6 +4,16 @@ use super::ask::{AccessAsk, Saved};
 use super::measure::HORIZON_DS;
 use crate::model::{Localized, both};
 
+/// Whether a change improves a figure by so much that the sentence says it.
+pub(super) fn is_visible(saved: &Saved) -> bool {
+    let figures = [
+        saved.rider_minutes_day,
+        saved.walking_minutes_day,
+        saved.households,
+    ];
+    figures.iter().any(|figure| figure.round() >= 1.0)
+}
+
 /// What a change saves, as a sentence such as “北门 11:00–13:00 允许电动车：每日节省骑手 412 分钟，38 户进入 AED 4 分钟圈”.
 pub(super) fn sentence(title: &Localized, saved: &Saved) -> Localized {
     let mut parts: Vec<Localized> = Vec::new();

@@ -101,6 +101,8 @@ export interface AccessSaved {
 export interface AccessResult {
   objective: AccessObjective;
   singles: { id: string; title: Bilingual; edits: Edit[]; saved: AccessSaved; sentence: Bilingual }[];
+  /** How many measured changes `singles` leaves out, because they have no visible gain. Jobs of earlier versions have none. */
+  without_gain?: number;
   best: {
     changes: string[];
     saved: AccessSaved;

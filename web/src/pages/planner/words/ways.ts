@@ -52,6 +52,8 @@ export const waysWords = {
     rankNone: '没有可试算的规则。',
     rankTime: '已到时间上限，尚无试算结果。请选择一个小区再试，或在地图上逐处改动。',
     rankPartly: (n: number) => `已到时间上限：已单独试算 ${n} 项改动，其余改动或组合未试算。选择一个小区可试算更多。`,
+    rankUseless: (n: number) => `试算的 ${n} 项改动均没有可见的改善。`,
+    rankLeftOut: (n: number) => `另有 ${n} 项改动没有可见的改善，未列出。`,
     mapLabel: (n: number) => `地图标出方案中 ${n} 处通行改动`,
   },
   en: {
@@ -107,6 +109,8 @@ export const waysWords = {
       `The time limit was reached: ${n} changes were tried alone, other changes or sets were not. Choose one compound to try more.`,
     rankTime:
       'The time limit was reached before a change was measured. Choose one compound, or change single ways on the map.',
+    rankUseless: (n: number) => `None of the ${n} changes that were tried brings a visible gain.`,
+    rankLeftOut: (n: number) => `${n} more changes were tried without a visible gain and are not listed.`,
     mapLabel: (n: number) => `The map shows ${n} changed ways and gates of the scenario`,
   },
 };
