@@ -89,7 +89,7 @@ fn step(
 
 /// A plain Dijkstra search from one facility to all nodes, and then to each door. Walking costs the same in both
 /// directions, so the search may start at the facility instead of the doors.
-fn plain(
+pub(super) fn plain(
     map: (&Ground, &Ways, &Profile),
     when: (Timestamp, Measure),
     site: &[Joined],
