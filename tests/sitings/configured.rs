@@ -259,7 +259,10 @@ async fn own_numbers_of_deliveries_come_into_force_and_stay_in_the_map() {
             notes.contains("每日1.8单") && !notes.contains("未核实"),
             "{notes}"
         );
-        assert!((saved(&found) - 3.0 * saved(&built_in)).abs() < 0.05, "{found}");
+        assert!(
+            (saved(&found) - 3.0 * saved(&built_in)).abs() < 0.05,
+            "{found}"
+        );
     }
 }
 
@@ -288,5 +291,8 @@ fn check_reads_standards_rules_of_placement_and_deliveries() {
     let (out, _, worked) = onemap(&["check", path]);
     assert!(!worked && out.contains("placement.toml:"), "{out}");
     assert!(out.contains("kindergarten.nearer_than_m"), "{out}");
-    assert!(out.contains("deliveries.toml:16") && out.contains("origins.most"), "{out}");
+    assert!(
+        out.contains("deliveries.toml:16") && out.contains("origins.most"),
+        "{out}"
+    );
 }

@@ -135,10 +135,7 @@ async fn the_fewest_sites_cover_everybody_or_a_share() {
         assert_eq!(number(&found["incumbent"]), sites as f64, "share {share}");
         assert_eq!(found["sites"].as_array().unwrap().len(), sites);
         let title = (&found["objective"]["zh"], &found["objective"]["en"]);
-        assert_eq!(
-            title,
-            (&json!("新增点位数"), &json!("number of new sites"))
-        );
+        assert_eq!(title, (&json!("新增点位数"), &json!("number of new sites")));
         let again = plan(&town, &standard, &numbers(&found), &[]).await;
         assert_eq!(found["figures"]["covered"], again["covered"]);
         assert!(number(&again["covered"]) >= share * demand);

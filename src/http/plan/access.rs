@@ -99,11 +99,7 @@ pub(super) fn is_access(question: &Value) -> bool {
 }
 
 /// Reads a request with `problem: "access"`, and checks it against the map.
-pub(super) async fn read(
-    app: &App,
-    question: Value,
-    roles: RoleSet,
-) -> Result<AccessAsk, Problem> {
+pub(super) async fn read(app: &App, question: Value, roles: RoleSet) -> Result<AccessAsk, Problem> {
     let mut body: AccessBody = serde_json::from_value(question).map_err(|e| not_json(None, &e))?;
     if body.problem != ACCESS {
         return Err(wrong("problem", both!("应为 access", "expected access")));

@@ -53,12 +53,7 @@ impl<'a> Placing<'a> {
     }
 }
 
-fn refuses(
-    rule: &Rule,
-    layer: &Collection,
-    at: Coord<f64>,
-    roles: RoleSet,
-) -> Option<Localized> {
+fn refuses(rule: &Rule, layer: &Collection, at: Coord<f64>, roles: RoleSet) -> Option<Localized> {
     let counts = |entry: &Entry| {
         rule.values.is_empty()
             || Shown::of(layer, entry, roles)
