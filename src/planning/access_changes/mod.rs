@@ -4,6 +4,9 @@
 //! of its parts. In each component all sets of up to k changes are measured, the small ones first. If the time ends
 //! before that, the gain of opening everything is a bound for the sets that were not measured. Dynamic programming over
 //! the number of changes combines the components.
+//!
+//! A change that may influence all others, such as the reversal of a street, is shared by the components. This is
+//! repeated for each set of shared changes, on the map with these changes.
 
 #[cfg(test)]
 mod tests;
@@ -42,14 +45,32 @@ impl Best {
     }
 }
 
-/// The gains of changes.
-pub trait Gains {
-    /// The gain of a set of changes of one component, in ascending order; `None` if the time is over and it was not
-    /// measured before.
-    fn of(&mut self, component: usize, set: &[u32]) -> Option<f64>;
+/// Changes, in groups that do not influence each other.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Groups {
+    /// The changes that may influence all others, in ascending order.
+    pub shared: Vec<u32>,
+    /// Components: lists of changes in ascending order, each change in exactly one and not in `shared`. With any set of
+    /// shared changes, what the changes of one component gain does not depend on the changes of the others.
+    pub components: Vec<Vec<u32>>,
+}
 
-    /// A gain that no set of changes of a component exceeds: that of everything opened. `None` if it is not known.
-    fn opened(&mut self, component: usize) -> Option<f64>;
+/// The gains of changes. All sets are in ascending order.
+pub trait Gains {
+    /// The gain of a set of shared changes; `None` if the time is over and it was not measured before.
+    fn of_shared(&mut self, shared: &[u32]) -> Option<f64>;
+
+    /// What a set of changes of one component gains in addition to a set of shared changes, which was measured before
+    /// unless it is empty; `None` if the time is over and the set was not measured before.
+    fn of(&mut self, shared: &[u32], component: usize, set: &[u32]) -> Option<f64>;
+
+    /// A gain that no set of changes of a component exceeds in addition to a set of shared changes, which was measured
+    /// before unless it is empty: that of everything opened. `None` if it is not known.
+    fn opened(&mut self, shared: &[u32], component: usize) -> Option<f64>;
+
+    /// A gain that no set of shared changes exceeds: that of all of them opened; and for each component, what opening
+    /// its changes gains in addition to that. `None` if it is not known.
+    fn opened_with_shared(&mut self) -> Option<(f64, Vec<f64>)>;
 }
 
 /// The best sets of a component: for each size, the best set of at most that many changes.
@@ -87,11 +108,82 @@ impl Sets {
     }
 }
 
-/// Finds the best set of at most `k` changes. Each component is a list of changes in ascending order; a change is in
-/// exactly one.
-pub fn best_set(components: &[Vec<u32>], k: usize, gains: &mut impl Gains) -> Best {
+/// Finds the best set of at most `k` changes.
+///
+/// For each set of shared changes, the best changes beside it are found: with it, the components are independent. The
+/// gain of a set of shared changes, plus a bound of what the components gain in addition, limits all sets that contain
+/// these shared changes and no others. If that is not more than the best gain so far, they are not measured.
+pub fn best_set(groups: &Groups, k: usize, gains: &mut impl Gains) -> Best {
+    let components = &groups.components;
+    let mut best = beside(&[], components, k, gains);
+    let mut all_measured = best.stop == Stop::Optimal;
+    for size in 1..=k.min(groups.shared.len()) {
+        let mut at: Vec<usize> = (0..size).collect();
+        loop {
+            let shared: Vec<u32> = at.iter().map(|n| groups.shared[*n]).collect();
+            match gains.of_shared(&shared) {
+                Some(own) => {
+                    best.take(own, &shared, Vec::new());
+                    let limits = (0..components.len()).map(|n| gains.opened(&shared, n));
+                    let limits: Option<Vec<f64>> = limits.collect();
+                    let limit = limits.map(|limits| own + of_opened(&limits, k - size));
+                    if limit.is_none_or(|limit| limit > best.gain) {
+                        let part = beside(&shared, components, k - size, gains);
+                        best.take(own + part.gain, &shared, part.changes);
+                        all_measured &= part.stop == Stop::Optimal;
+                    }
+                }
+                None => all_measured = false,
+            }
+            // The gains of other single changes may be known already.
+            let is_over = !all_measured && size > 1;
+            if is_over || !next(&mut at, groups.shared.len()) {
+                break;
+            }
+        }
+        if !all_measured {
+            break;
+        }
+    }
+    if all_measured {
+        best.bound = Some(best.gain);
+    } else if k > 0 && !groups.shared.is_empty() {
+        // Not all sets with shared changes were measured. Without changes of a component, none of them gains more than
+        // all shared changes opened. At most k − 1 components add to that.
+        let opened = gains.opened_with_shared();
+        let limit = opened.map(|(shared, components)| shared + of_opened(&components, k - 1));
+        best.bound = best.bound.zip(limit).map(|(a, b)| a.max(b));
+    }
+    best.bound = best.bound.map(|bound| bound.max(best.gain));
+    best.stop = match best.bound {
+        Some(bound) if bound <= best.gain => Stop::Optimal,
+        _ => Stop::TimeLimit,
+    };
+    best
+}
+
+impl Best {
+    /// Takes a set of shared changes and others into account.
+    fn take(&mut self, gain: f64, shared: &[u32], mut others: Vec<u32>) {
+        if gain > self.gain {
+            others.extend(shared);
+            others.sort_unstable();
+            (self.gain, self.changes) = (gain, others);
+        }
+    }
+}
+
+/// The largest sum if at most `k` components are opened.
+fn of_opened(opened: &[f64], k: usize) -> f64 {
+    let mut opened: Vec<f64> = opened.iter().copied().filter(|gain| *gain > 0.0).collect();
+    opened.sort_by(|a, b| b.total_cmp(a));
+    opened.iter().take(k).sum()
+}
+
+/// Finds the best set of at most `k` changes of the components beside a set of shared changes.
+fn beside(shared: &[u32], components: &[Vec<u32>], k: usize, gains: &mut impl Gains) -> Best {
     let mut all: Vec<Sets> = components.iter().map(|_| Sets::new()).collect();
-    let is_in_time = look_at_all(components, k, gains, &mut all);
+    let is_in_time = look_at_all(shared, components, k, gains, &mut all);
     let found = together(&all, k, |sets, size| sets.up_to(size).0);
     let mut changes: Vec<u32> = Vec::new();
     for (sets, size) in all.iter().zip(&found.1) {
@@ -112,7 +204,7 @@ pub fn best_set(components: &[Vec<u32>], k: usize, gains: &mut impl Gains) -> Be
             let is_complete = all[component].complete >= k.min(components[component].len());
             match is_complete {
                 true => Some(0.0),
-                false => gains.opened(component),
+                false => gains.opened(shared, component),
             }
         })
         .collect();
@@ -142,6 +234,7 @@ pub fn best_set(components: &[Vec<u32>], k: usize, gains: &mut impl Gains) -> Be
 
 /// Measures the sets of all components, the small ones first. Returns whether there was time for all.
 fn look_at_all(
+    shared: &[u32],
     components: &[Vec<u32>],
     k: usize,
     gains: &mut impl Gains,
@@ -160,14 +253,14 @@ fn look_at_all(
                 // The changes with the largest single gains come first, for the same reason.
                 let mut others: Vec<(f64, u32)> = Vec::new();
                 for more in changes.iter().filter(|c| !smaller.contains(c)) {
-                    others.push((gains.of(number, &[*more]).unwrap_or(0.0), *more));
+                    others.push((gains.of(shared, number, &[*more]).unwrap_or(0.0), *more));
                 }
                 others.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
                 for (_, more) in others {
                     let mut set = smaller.clone();
                     set.push(more);
                     set.sort_unstable();
-                    match gains.of(number, &set) {
+                    match gains.of(shared, number, &set) {
                         Some(gain) => all[number].take(gain, &set),
                         None => return false,
                     }
@@ -177,7 +270,7 @@ fn look_at_all(
             let mut is_complete = true;
             loop {
                 let set: Vec<u32> = at.iter().map(|n| changes[*n]).collect();
-                match gains.of(number, &set) {
+                match gains.of(shared, number, &set) {
                     Some(gain) => all[number].take(gain, &set),
                     // The gains of other single changes may be known already.
                     None if size == 1 => is_complete = false,

@@ -1,18 +1,16 @@
 //! Compares the best set for random gains with the best of all sets.
 
-use std::collections::HashSet;
-
 use super::*;
 use crate::network::core::tests::make::Rng;
 
 /// The gains of a person: by each single change, and by one pair of changes.
-type Person = (Vec<f64>, (u32, u32, f64));
+type Person = (Vec<(u32, f64)>, (u32, u32, f64));
 
-/// A random problem. The gain of a set is the sum over the people of its component. Each person gains the largest value
-/// of a change in the set, or of their pair if both of its changes are in the set.
+/// A random problem. Each person gains the largest value of a change in the set, or of their pair if both of its changes
+/// are in the set. The changes of a component only matter to its own people, and shared changes to everybody.
 struct Town {
-    components: Vec<Vec<u32>>,
-    /// The people of each component.
+    groups: Groups,
+    /// The people of each component, and at last those to whom only shared changes matter.
     people: Vec<Vec<Person>>,
     /// How many sets may still be measured.
     left: usize,
@@ -20,34 +18,34 @@ struct Town {
 
 impl Town {
     fn random(rng: &mut Rng, left: usize) -> Self {
-        let mut next = 0;
         let mut town = Self {
-            components: Vec::new(),
+            groups: Groups::default(),
             people: Vec::new(),
             left,
         };
+        let shared = rng.below(4);
+        town.groups.shared = (0..shared).collect();
+        let mut next = shared;
         for _ in 0..1 + rng.below(3) {
-            let size = 1 + rng.below(4);
-            let changes: Vec<u32> = (next..next + size).collect();
+            let size = 1 + rng.below(if shared > 0 { 3 } else { 4 });
+            let own: Vec<u32> = (next..next + size).collect();
             next += size;
-            let people = (0..1 + rng.below(4)).map(|_| {
-                let single = changes.iter().map(|_| f64::from(rng.below(20)) - 3.0);
-                let single: Vec<f64> = single.collect();
-                let pick = |rng: &mut Rng| changes[rng.below(size) as usize];
-                let pair = (pick(rng), pick(rng), f64::from(rng.below(30)));
-                (single, pair)
-            });
-            town.people.push(people.collect());
-            town.components.push(changes);
+            let changes = [town.groups.shared.clone(), own.clone()].concat();
+            town.people.push(people(rng, &changes));
+            town.groups.components.push(own);
         }
+        let public = match shared {
+            0 => Vec::new(),
+            _ => people(rng, &town.groups.shared),
+        };
+        town.people.push(public);
         town
     }
 
+    /// The gain of a set for the people of a component.
     fn gain(&self, component: usize, set: &[u32]) -> f64 {
-        let changes = &self.components[component];
-        let people = self.people[component].iter();
         let of_one = |(single, (a, b, both)): &Person| {
-            let alone = changes.iter().zip(single).filter(|(c, _)| set.contains(c));
+            let alone = single.iter().filter(|(change, _)| set.contains(change));
             let alone = alone
                 .map(|(_, gain)| *gain)
                 .fold(f64::NEG_INFINITY, f64::max);
@@ -55,52 +53,76 @@ impl Town {
             let most = if paired { alone.max(*both) } else { alone };
             if most.is_finite() { most } else { 0.0 }
         };
-        people.map(of_one).sum()
+        self.people[component].iter().map(of_one).sum()
+    }
+
+    fn gain_of_all(&self, set: &[u32]) -> f64 {
+        (0..self.people.len()).map(|n| self.gain(n, set)).sum()
+    }
+
+    /// A gain that no set of these changes exceeds for the people of a component.
+    fn most(&self, component: usize, changes: &[u32]) -> f64 {
+        let of_one = |(single, (a, b, both)): &Person| {
+            let alone = single.iter().filter(|(change, _)| changes.contains(change));
+            let most = alone.map(|(_, gain)| *gain).fold(0.0, f64::max);
+            let paired = changes.contains(a) && changes.contains(b);
+            if paired { most.max(*both) } else { most }
+        };
+        self.people[component].iter().map(of_one).sum()
     }
 }
 
+fn people(rng: &mut Rng, changes: &[u32]) -> Vec<Person> {
+    let count = 1 + rng.below(4);
+    let person = |_| {
+        let single = changes.iter().map(|c| (*c, f64::from(rng.below(20)) - 3.0));
+        let single = single.collect();
+        let mut pick = || changes[rng.below(changes.len() as u32) as usize];
+        let (a, b) = (pick(), pick());
+        (single, (a, b, f64::from(rng.below(30))))
+    };
+    (0..count).map(person).collect()
+}
+
 impl Gains for Town {
-    fn of(&mut self, component: usize, set: &[u32]) -> Option<f64> {
+    fn of_shared(&mut self, shared: &[u32]) -> Option<f64> {
         self.left = self.left.checked_sub(1)?;
-        Some(self.gain(component, set))
+        Some(self.gain_of_all(shared))
     }
 
-    fn opened(&mut self, component: usize) -> Option<f64> {
-        // No set gains more than the sum of the largest gains of all people.
-        let people = self.people[component].iter();
-        Some(
-            people
-                .map(|(single, pair)| single.iter().copied().fold(pair.2, f64::max))
-                .sum(),
-        )
+    fn of(&mut self, shared: &[u32], component: usize, set: &[u32]) -> Option<f64> {
+        self.left = self.left.checked_sub(1)?;
+        let together = [shared, set].concat();
+        Some(self.gain(component, &together) - self.gain(component, shared))
+    }
+
+    fn opened(&mut self, shared: &[u32], component: usize) -> Option<f64> {
+        let changes = [shared, &self.groups.components[component]].concat();
+        Some(self.most(component, &changes) - self.gain(component, shared))
+    }
+
+    fn opened_with_shared(&mut self) -> Option<(f64, Vec<f64>)> {
+        let shared = &self.groups.shared;
+        let all = (0..self.people.len()).map(|n| self.most(n, shared)).sum();
+        let components = self.groups.components.iter().enumerate();
+        let more = components.map(|(n, own)| {
+            let changes = [shared.as_slice(), own].concat();
+            self.most(n, &changes) - self.most(n, shared)
+        });
+        Some((all, more.collect()))
     }
 }
 
 /// The largest gain of all sets of at most `k` changes.
 fn by_force(town: &Town, k: usize) -> f64 {
-    let changes: Vec<u32> = town.components.concat();
+    let count = town.groups.shared.len() + town.groups.components.concat().len();
     let mut best = 0.0_f64;
-    for bits in 0_u32..1 << changes.len() {
+    for bits in 0_u32..1 << count {
         if bits.count_ones() as usize > k {
             continue;
         }
-        let chosen: HashSet<u32> = (0..changes.len())
-            .filter(|n| bits & (1 << n) != 0)
-            .map(|n| changes[n])
-            .collect();
-        let parts = town
-            .components
-            .iter()
-            .enumerate()
-            .map(|(number, component)| {
-                let own: Vec<u32> = component
-                    .iter()
-                    .copied()
-                    .filter(|c| chosen.contains(c))
-                    .collect();
-                town.gain(number, &own)
-            });
-        best = best.max(parts.sum());
+        let chosen: Vec<u32> = (0..count as u32).filter(|n| bits & (1 << n) != 0).collect();
+        best = best.max(town.gain_of_all(&chosen));
     }
     best
 }
@@ -108,29 +130,25 @@ fn by_force(town: &Town, k: usize) -> f64 {
 #[test]
 fn the_best_set_is_that_of_all_sets() {
     let mut rng = Rng(3);
+    let mut mixed = 0;
     for round in 0..400 {
         let mut town = Town::random(&mut rng, usize::MAX);
         let k = rng.below(5) as usize;
-        let components = town.components.clone();
-        let best = best_set(&components, k, &mut town);
+        let groups = town.groups.clone();
+        let best = best_set(&groups, k, &mut town);
         assert_eq!(best.stop, Stop::Optimal);
         assert_eq!(best.gain, by_force(&town, k), "round {round}");
         assert_eq!((best.bound, best.gap()), (Some(best.gain), Some(0.0)));
         assert!(best.changes.len() <= k && best.changes.is_sorted());
-        let parts = components.iter().enumerate().map(|(number, component)| {
-            let own: Vec<u32> = component
-                .iter()
-                .copied()
-                .filter(|c| best.changes.contains(c))
-                .collect();
-            town.gain(number, &own)
-        });
         assert_eq!(
-            parts.sum::<f64>(),
+            town.gain_of_all(&best.changes),
             best.gain,
             "round {round}: the set has that gain"
         );
+        let shared = best.changes.iter().filter(|c| groups.shared.contains(c));
+        mixed += usize::from((1..best.changes.len()).contains(&shared.count()));
     }
+    assert!(mixed > 50, "{mixed}");
 }
 
 #[test]
@@ -141,8 +159,8 @@ fn without_time_for_all_sets_the_bound_holds() {
         let left = rng.below(20) as usize;
         let mut town = Town::random(&mut rng, left);
         let k = 1 + rng.below(4) as usize;
-        let components = town.components.clone();
-        let best = best_set(&components, k, &mut town);
+        let groups = town.groups.clone();
+        let best = best_set(&groups, k, &mut town);
         let most = by_force(&town, k);
         let bound = best.bound.unwrap();
         assert!(

@@ -2,141 +2,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::ask::{
-    AccessAsk, AccessChange, AccessObjective, NoAccess, Report, Saved, Unmeasured, rounded,
-};
+use super::ask::{AccessObjective, NoAccess, Report, Saved, Unmeasured, rounded};
 use super::generate::opened;
 use super::measure::Measure;
 use super::rides::Rides;
-use super::scopes::{Lands, Sets};
+use super::scene::Scene;
 use super::walks::OnFoot;
 use crate::live::Overlay;
 use crate::model::names::collection::{ENTRANCES, ROUTES};
 use crate::model::{Author, Edit};
-use crate::network::core::Profile;
 use crate::planning::access_changes::Gains;
-use crate::service::planning::ask::{Factors, NoCoverage};
-use crate::service::planning::edits::{EditOp, ScenarioEdit};
+use crate::service::planning::ask::Factors;
+use crate::service::planning::edits::ScenarioEdit;
 use crate::service::planning::{NoWhatIf, Planning};
-use crate::service::routes::{Ground, NoNetwork};
-
-/// The changes on the map, and which of them can influence each other.
-#[derive(Debug)]
-pub(super) struct Scene<'a> {
-    ground: &'a Ground,
-    changes: &'a [AccessChange],
-    /// The changes, in groups that do not influence each other.
-    pub components: Vec<Vec<u32>>,
-    /// The private lands (see `scopes`) that each component concerns; `None` if it concerns everybody.
-    lands: Vec<Option<BTreeSet<u32>>>,
-    /// The private lands that each change concerns; `None` if it concerns everybody.
-    scopes: Vec<Option<BTreeSet<u32>>>,
-    /// The private lands on which each building is.
-    buildings: Vec<BTreeSet<u32>>,
-}
-
-impl<'a> Scene<'a> {
-    pub(super) fn new(
-        ground: &'a Ground,
-        changes: &'a [AccessChange],
-        measure: &Measure<'_>,
-        (ask, ebike): (&AccessAsk, &Profile),
-    ) -> Result<Self, Unmeasured> {
-        let none = Unmeasured::Wrong(NoCoverage::Network(NoNetwork::TooLarge));
-        let ways = ground.ways().ok_or(none)?;
-        let lands = Lands::new(ground, ways, ebike);
-        let (buildings, of_origins) = measure.lands_of((ground, ways), &lands);
-        let scope = |change: &AccessChange| -> Option<BTreeSet<u32>> {
-            // Walks begin and end on any land, so a change may concern all of them. Only rides can be limited to lands.
-            if ask.objective != AccessObjective::RiderMinutes {
-                return None;
-            }
-            let mut found = BTreeSet::new();
-            for edit in &change.edits {
-                if !is_of_gate(edit) {
-                    return None;
-                }
-                // A gate that is not on the network changes nothing.
-                if let Some(feature) = ways.feature(&format!("{ENTRANCES}/{}", edit.id)) {
-                    found.extend(lands.of_feature((ground, ways), ebike, feature)?);
-                }
-            }
-            let begins_there = of_origins.iter().any(|land| found.contains(land));
-            (!begins_there).then_some(found)
-        };
-        let scopes: Vec<Option<BTreeSet<u32>>> = changes.iter().map(scope).collect();
-        let (components, lands) = components(&scopes);
-        Ok(Self {
-            ground,
-            changes,
-            components,
-            lands,
-            scopes,
-            buildings,
-        })
-    }
-
-    /// Whether there is more than one group of changes that do not influence each other.
-    pub(super) fn is_local(&self) -> bool {
-        self.components.len() > 1
-    }
-
-    fn edits_of(&self, set: &[u32]) -> Vec<&ScenarioEdit> {
-        let changes = set.iter().map(|number| &self.changes[*number as usize]);
-        changes.flat_map(|change| &change.edits).collect()
-    }
-
-    /// The private lands that a set of changes concerns; `None` if it concerns everybody.
-    fn scope_of(&self, set: &[u32]) -> Option<BTreeSet<u32>> {
-        let mut lands = BTreeSet::new();
-        for number in set {
-            lands.extend(self.scopes[*number as usize].as_ref()?);
-        }
-        Some(lands)
-    }
-
-    fn concerns(&self, building: u32, lands: Option<&BTreeSet<u32>>) -> bool {
-        lands.is_none_or(|lands| !lands.is_disjoint(&self.buildings[building as usize]))
-    }
-}
-
-/// Whether an edit only changes who may pass an entrance, and when.
-fn is_of_gate(edit: &ScenarioEdit) -> bool {
-    const KEYS: [&str; 5] = ["ebike", "foot", "opening_hours", "ebike_hours", "locked"];
-    let properties = edit.properties.as_ref();
-    edit.op == EditOp::Patch
-        && edit.collection == ENTRANCES
-        && edit.geometry.is_none()
-        && properties.is_some_and(|p| p.keys().all(|name| KEYS.contains(&name.as_str())))
-}
-
-type Grouped = (Vec<Vec<u32>>, Vec<Option<BTreeSet<u32>>>);
-
-/// Groups changes that concern the same land.
-fn components(scopes: &[Option<BTreeSet<u32>>]) -> Grouped {
-    let all: Vec<u32> = (0..scopes.len() as u32).collect();
-    if scopes.iter().any(Option::is_none) {
-        return (vec![all], vec![None]);
-    }
-    let mut sets = Sets::new(scopes.len());
-    let mut first: HashMap<u32, u32> = HashMap::new();
-    for (number, scope) in (0..).zip(scopes) {
-        for land in scope.iter().flatten() {
-            sets.join(number, *first.entry(*land).or_insert(number));
-        }
-    }
-    let mut groups: std::collections::BTreeMap<u32, (Vec<u32>, BTreeSet<u32>)> =
-        std::collections::BTreeMap::new();
-    for number in all {
-        let (changes, lands) = groups.entry(sets.of(number)).or_default();
-        changes.push(number);
-        lands.extend(scopes[number as usize].iter().flatten());
-    }
-    let groups = groups.into_values();
-    groups
-        .map(|(changes, lands)| (changes, Some(lands)))
-        .unzip()
-}
+use crate::service::routes::Ground;
 
 /// The value of the objective.
 pub(super) fn of_objective(objective: AccessObjective, saved: &Saved) -> f64 {
@@ -145,6 +24,25 @@ pub(super) fn of_objective(objective: AccessObjective, saved: &Saved) -> f64 {
         AccessObjective::WalkingMinutes => saved.walking_minutes_day,
         AccessObjective::AedPeople => saved.aed_people,
     }
+}
+
+/// The gains if everything is opened that shared changes concern.
+struct OpenedWithShared {
+    /// The gain if nothing else is opened.
+    shared: f64,
+    /// For each component, the gain on its lands if nothing else is opened.
+    alone: Vec<f64>,
+    /// For each component, the gain on its lands if everything is opened.
+    all: Vec<f64>,
+}
+
+/// The map with a set of shared changes.
+struct Beside {
+    shared: Vec<u32>,
+    ground: Ground,
+    rides: Rides,
+    /// For each component, what the shared changes gain on its lands.
+    gains: Vec<f64>,
 }
 
 /// Measures sets of changes.
@@ -157,6 +55,10 @@ pub(super) struct Tries<'a> {
     before: Option<(Rides, OnFoot)>,
     /// For each component, the gain if everything that its changes concern is opened.
     opened: Vec<Option<f64>>,
+    /// The gains if everything is opened that shared changes concern, if there are any.
+    opened_with_shared: Option<OpenedWithShared>,
+    /// The map with the set of shared changes that was measured last.
+    beside: Option<Beside>,
     singles: HashMap<u32, f64>,
     measured: u64,
     failed: Option<NoAccess>,
@@ -177,7 +79,9 @@ impl<'a> Tries<'a> {
             measure,
             objective,
             before: None,
-            opened: vec![None; scene.components.len()],
+            opened: vec![None; scene.groups.components.len()],
+            opened_with_shared: None,
+            beside: None,
             singles: HashMap::new(),
             measured: 0,
             failed: None,
@@ -192,27 +96,127 @@ impl<'a> Tries<'a> {
         let Some(on_foot) = in_time(self.measure.on_foot(ground, None))? else {
             return Ok(false);
         };
+        let groups = &self.scene.groups;
         let lands = &self.scene.lands;
         let is_concerned = |building: u32| {
             let mut lands = lands.iter();
-            lands.any(|lands| self.scene.concerns(building, lands.as_ref()))
+            !groups.shared.is_empty()
+                || lands.any(|lands| self.scene.concerns(building, lands.as_ref()))
         };
         let Some(rides) = in_time(self.measure.rides(ground, None, is_concerned))? else {
             return Ok(false);
         };
         self.before = Some((rides, on_foot));
-        for component in 0..self.scene.components.len() {
-            let edits = self.scene.edits_of(&self.scene.components[component]);
-            let Some(edits) = opened(&self.scene.ground.snapshot, &edits) else {
+        for (component, changes) in groups.components.iter().enumerate() {
+            let edits = self.scene.edits_of(changes);
+            let Some(edits) = opened(&ground.snapshot, &edits) else {
                 continue;
             };
             let edits: Vec<&ScenarioEdit> = edits.iter().collect();
-            match in_time(self.gain(self.scene.lands[component].as_ref(), &edits))? {
+            match in_time(self.gain(lands[component].as_ref(), &edits))? {
                 Some(gain) => self.opened[component] = Some(gain),
                 None => return Ok(false),
             }
         }
+        if groups.shared.is_empty() {
+            return Ok(true);
+        }
+        let all = [groups.shared.clone(), groups.components.concat()].concat();
+        let edits = [
+            self.scene.edits_of(&groups.shared),
+            self.scene.edits_of(&all),
+        ];
+        let [Some(shared), Some(all)] = edits.map(|edits| opened(&ground.snapshot, &edits)) else {
+            return Ok(true);
+        };
+        match in_time(self.measure_opened(&shared, &all))? {
+            Some(found) => self.opened_with_shared = Some(found),
+            None => return Ok(false),
+        }
         Ok(true)
+    }
+
+    /// The gains of the edits that open everything that shared changes concern, and of those that open everything.
+    fn measure_opened(
+        &self,
+        shared: &[ScenarioEdit],
+        all: &[ScenarioEdit],
+    ) -> Result<OpenedWithShared, Unapplied> {
+        let measure = |edits: &[ScenarioEdit]| -> Result<Rides, Unapplied> {
+            let ground = self.ground(&edits.iter().collect::<Vec<_>>())?;
+            self.rides_of_all(&ground)
+        };
+        let (shared, all) = (measure(shared)?, measure(all)?);
+        Ok(OpenedWithShared {
+            shared: self.gained(&shared, None)?,
+            alone: self.gained_by_component(&shared)?,
+            all: self.gained_by_component(&all)?,
+        })
+    }
+
+    /// The rides to all buildings on a map.
+    fn rides_of_all(&self, ground: &Ground) -> Result<Rides, Unapplied> {
+        let (before, _) = self.before.as_ref().ok_or(Unmeasured::Stopped)?;
+        let base = Some((self.scene.ground, before));
+        Ok(self.measure.rides(ground, base, |_| true)?)
+    }
+
+    /// The minutes that rides save on the way to the buildings on `lands`; `None`: all buildings.
+    fn gained(&self, rides: &Rides, lands: Option<&BTreeSet<u32>>) -> Result<f64, Unapplied> {
+        let (before, _) = self.before.as_ref().ok_or(Unmeasured::Stopped)?;
+        let keep = |building: u32| self.scene.concerns(building, lands);
+        Ok(self.measure.rider_minutes(before, keep) - self.measure.rider_minutes(rides, keep))
+    }
+
+    fn gained_by_component(&self, rides: &Rides) -> Result<Vec<f64>, Unapplied> {
+        let lands = self.scene.lands.iter();
+        lands
+            .map(|lands| self.gained(rides, lands.as_ref()))
+            .collect()
+    }
+
+    /// Measures a set of shared changes, and keeps the map with them.
+    fn measure_shared(&self, shared: &[u32]) -> Result<(f64, Beside), Unapplied> {
+        let ground = self.ground(&self.scene.edits_of(shared))?;
+        let rides = self.rides_of_all(&ground)?;
+        let gain = self.gained(&rides, None)?;
+        let beside = Beside {
+            shared: shared.to_vec(),
+            gains: self.gained_by_component(&rides)?,
+            ground,
+            rides,
+        };
+        Ok((gain, beside))
+    }
+
+    /// What a set of changes of a component gains in addition to the shared changes of `beside`. Nothing else changes,
+    /// so only the buildings on the lands of the set are measured.
+    fn gain_beside(&self, beside: &Beside, set: &[u32]) -> Result<f64, Unapplied> {
+        let ground = self.ground_on(&beside.ground, &self.scene.edits_of(set))?;
+        let lands = self.scene.scope_of(set);
+        let keep = |building: u32| self.scene.concerns(building, lands.as_ref());
+        let base = Some((&beside.ground, &beside.rides));
+        let rides = self.measure.rides(&ground, base, keep)?;
+        let minutes = |rides: &Rides| self.measure.rider_minutes(rides, keep);
+        Ok(minutes(&beside.rides) - minutes(&rides))
+    }
+
+    /// Runs a measurement of a set during the search. `None` if the time is over or a measurement failed.
+    fn try_set<T>(&mut self, measure: impl FnOnce(&Self) -> Result<T, Unapplied>) -> Option<T> {
+        if self.failed.is_some() || self.before.is_none() {
+            return None;
+        }
+        self.measured += 1;
+        if let Some(report) = self.report {
+            report("solving", 0.0, self.measured);
+        }
+        match in_time(measure(self)) {
+            Ok(found) => found,
+            Err(reason) => {
+                self.failed = Some(reason);
+                None
+            }
+        }
     }
 
     /// What a single change saves; `None` if the time is over.
@@ -256,8 +260,11 @@ impl<'a> Tries<'a> {
 
     /// The map with edits.
     fn ground(&self, edits: &[&ScenarioEdit]) -> Result<Ground, Unapplied> {
+        self.ground_on(self.scene.ground, edits)
+    }
+
+    fn ground_on(&self, base: &Ground, edits: &[&ScenarioEdit]) -> Result<Ground, Unapplied> {
         let edits: Vec<ScenarioEdit> = edits.iter().map(|edit| (*edit).clone()).collect();
-        let base = self.scene.ground;
         let changes = self
             .planning
             .changes_of(&base.snapshot, &edits)
@@ -335,31 +342,53 @@ impl<'a> Tries<'a> {
 }
 
 impl Gains for Tries<'_> {
-    fn of(&mut self, _: usize, set: &[u32]) -> Option<f64> {
-        if let [one] = set
-            && let Some(gain) = self.singles.get(one)
-        {
-            return Some(*gain);
-        }
-        if self.failed.is_some() || self.before.is_none() {
-            return None;
-        }
-        self.measured += 1;
-        if let Some(report) = self.report {
-            report("solving", 0.0, self.measured);
-        }
-        let lands = self.scene.scope_of(set);
-        match in_time(self.gain(lands.as_ref(), &self.scene.edits_of(set))) {
-            Ok(gain) => gain,
-            Err(reason) => {
-                self.failed = Some(reason);
-                None
+    fn of_shared(&mut self, shared: &[u32]) -> Option<f64> {
+        match self.try_set(|tries| tries.measure_shared(shared)) {
+            Some((gain, beside)) => {
+                self.beside = Some(beside);
+                Some(gain)
             }
+            None => match shared {
+                [one] => self.singles.get(one).copied(),
+                _ => None,
+            },
         }
     }
 
-    fn opened(&mut self, component: usize) -> Option<f64> {
-        self.opened[component]
+    fn of(&mut self, shared: &[u32], _: usize, set: &[u32]) -> Option<f64> {
+        if shared.is_empty() {
+            if let [one] = set
+                && let Some(gain) = self.singles.get(one)
+            {
+                return Some(*gain);
+            }
+            return self.try_set(|tries| {
+                let lands = tries.scene.scope_of(set);
+                tries.gain(lands.as_ref(), &tries.scene.edits_of(set))
+            });
+        }
+        let beside = self.beside.take_if(|beside| beside.shared == shared)?;
+        let gain = self.try_set(|tries| tries.gain_beside(&beside, set));
+        self.beside = Some(beside);
+        gain
+    }
+
+    fn opened(&mut self, shared: &[u32], component: usize) -> Option<f64> {
+        if shared.is_empty() {
+            return self.opened[component];
+        }
+        let beside = self.beside.as_ref()?;
+        let all = self.opened_with_shared.as_ref()?.all[component];
+        (beside.shared == shared).then(|| all - beside.gains[component])
+    }
+
+    fn opened_with_shared(&mut self) -> Option<(f64, Vec<f64>)> {
+        let opened = self.opened_with_shared.as_ref()?;
+        let more = opened.all.iter().zip(&opened.alone);
+        Some((
+            opened.shared,
+            more.map(|(all, alone)| all - alone).collect(),
+        ))
     }
 }
 

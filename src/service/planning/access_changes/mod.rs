@@ -6,6 +6,7 @@
 //! | `ask` | the question and the answer |
 //! | `generate` | changes that the map suggests |
 //! | `scopes` | which doors a change can concern |
+//! | `scene` | which changes can influence each other |
 //! | `measure` | what is measured on each version of the map |
 //! | `rides` | the times of riders in each hour of the week |
 //! | `walks` | the walks of residents in each hour of the week, and the people with an AED within the standard |
@@ -20,6 +21,7 @@ mod generate;
 mod job;
 mod measure;
 mod rides;
+mod scene;
 mod scopes;
 mod search;
 #[cfg(test)]

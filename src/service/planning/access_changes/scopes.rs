@@ -1,7 +1,7 @@
 //! Which doors a change can concern.
 //!
-//! A route passes private land at its two ends only. So a gate of private land concerns the doors on that land, and
-//! nobody else; a public gate and a lane concern everybody. Private land is found on the network: nodes that are
+//! A route passes private land at its two ends only. So a gate or a lane of private land concerns the doors on that land,
+//! and nobody else; a public gate and a street concern everybody. Private land is found on the network: nodes that are
 //! joined by edges of private land, or by gates and doors with private land on at least one side.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,11 +9,12 @@ use super::ask::{
     AccessAnswer, AccessAsk, BestChanges, DeliveriesUsed, NoAccess, Saved, SingleChange, Watch,
     rounded,
 };
-use super::gains::{self, Scene, Tries};
+use super::gains::{self, Tries};
 use super::measure::Measure;
+use super::scene::Scene;
 use super::{generate, words};
-use crate::model::names::property;
 use crate::model::both;
+use crate::model::names::property;
 use crate::planning::access_changes::{Stop, best_set};
 use crate::service::place::anchor;
 use crate::service::planning::Planning;
@@ -31,9 +32,19 @@ pub fn access_changes(
     ask: &AccessAsk,
     watch: Watch<'_>,
 ) -> Result<AccessAnswer, NoAccess> {
-    let began = Instant::now();
-    let until = began + Duration::from_secs(u64::from(ask.time_limit_s));
+    let until = Instant::now() + Duration::from_secs(u64::from(ask.time_limit_s));
     let is_over = || (watch.is_cancelled)() || Instant::now() >= until;
+    search(planning, ground, ask, (watch, &is_over))
+}
+
+/// `is_over` says whether to stop measuring. It is asked many times in each measurement.
+pub(super) fn search(
+    planning: &Planning,
+    ground: &Ground,
+    ask: &AccessAsk,
+    (watch, is_over): (Watch<'_>, &(dyn Fn() -> bool + Sync)),
+) -> Result<AccessAnswer, NoAccess> {
+    let began = Instant::now();
     let base = planning
         .what_if(ground, &ask.edits, ask.at)
         .map_err(NoAccess::WhatIf)?;
@@ -75,7 +86,7 @@ pub fn access_changes(
             ),
         )
     })?;
-    let measure = Measure::new(&base.ground, &ask, (ebike, foot), aed, &is_over)?;
+    let measure = Measure::new(&base.ground, &ask, (ebike, foot), aed, is_over)?;
     let scene = Scene::new(&base.ground, &changes, &measure, (&ask, ebike))?;
     let mut tries = Tries::new(planning, &scene, &measure, ask.objective);
     let mut is_in_time = tries.begin()?;
@@ -103,7 +114,7 @@ pub fn access_changes(
     let value = |saved: &Saved| gains::of_objective(ask.objective, saved);
     singles.sort_by(|a, b| value(&b.saved).total_cmp(&value(&a.saved)));
     tries.report = Some(watch.report);
-    let found = best_set(&scene.components, ask.k, &mut tries);
+    let found = best_set(&scene.groups, ask.k, &mut tries);
     tries.failed()?;
     if (watch.is_cancelled)() {
         return Err(NoAccess::Cancelled);

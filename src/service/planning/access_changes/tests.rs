@@ -155,6 +155,25 @@ fn town(gates: &[Value; 4]) -> Vec<Change> {
     town
 }
 
+/// A building with a door in each compound.
+fn between() -> Vec<Change> {
+    let path = json!({"kind": "path", "ebike": "no", "foot": "yes", "access": "destination"});
+    let mut found = vec![feature(
+        "buildings",
+        "between",
+        rectangle((150.0, 145.0), (250.0, 165.0)),
+        &json!({"name": "between", "levels": 1, "households": 80}),
+    )];
+    for (name, lane, door) in [("a", 100.0, 150.0), ("b", 300.0, 250.0)] {
+        let id = format!("between-{name}");
+        let said = json!({"kind": "unit_door", "building": "between", "unit": name, "foot": "yes"});
+        found.push(feature("entrances", &id, point(door, 155.0), &said));
+        let way = line(&[(lane, 155.0), (door, 155.0)]);
+        found.push(feature("routes", &format!("{id}-path"), way, &path));
+    }
+    found
+}
+
 fn map(features: Vec<Change>) -> Ground {
     let snapshot = Snapshot::of_features(demo::schemas(), features, at(MONDAY)).unwrap();
     Ground::of_map(Arc::new(snapshot), at(MONDAY)).unwrap()
@@ -182,8 +201,7 @@ fn question(k: usize) -> AccessAsk {
 }
 
 /// The map after changes were committed.
-fn with(town: &[Change], edits: &[ScenarioEdit]) -> Ground {
-    let base = map(town.to_vec());
+fn with(town: &[Change], base: &Ground, edits: &[ScenarioEdit]) -> Ground {
     let planning = Planning::default();
     let changes = planning.changes_of(&base.snapshot, edits).unwrap();
     let key = |c: &Change| (c.collection.clone(), c.id.clone());
@@ -305,7 +323,7 @@ fn compare(town: &[Change], ask: &AccessAsk) -> (AccessAnswer, f64) {
     let figures_before = figures(&base);
     let (changes, _) = generate::changes(&base.snapshot, ask);
     for change in &changes {
-        let after = figures(&with(town, &change.edits));
+        let after = figures(&with(town, &base, &change.edits));
         let saved = [0, 1, 2].map(|n| figures_before[n] - after[n]);
         let single = answer.singles.iter().find(|s| s.id == change.id);
         let Some(single) = single else {
@@ -328,7 +346,7 @@ fn compare(town: &[Change], ask: &AccessAsk) -> (AccessAnswer, f64) {
     let mut best = 0.0_f64;
     for set in sets(changes.len(), ask.k) {
         let edits = set.iter().flat_map(|n| changes[*n].edits.clone());
-        let gain = value(&with(town, &edits.collect::<Vec<_>>())) - before;
+        let gain = value(&with(town, &base, &edits.collect::<Vec<_>>())) - before;
         best = best.max(gain);
     }
     let gain = gains::of_objective(ask.objective, &answer.best.saved);
@@ -397,14 +415,21 @@ fn random_gates_and_a_one_way_street_equal_all_sets_by_force() {
         };
         let gates = [gate(), gate(), gate(), gate()];
         let mut town = town(&gates);
-        if rng.once_in(3) {
-            let north = town.iter_mut().find(|c| c.id.as_str() == "north").unwrap();
-            let body = north.body.as_mut().unwrap();
+        // A street concerns everybody, a lane of a compound only its doors.
+        for (id, odds) in [("north", 2), ("a-lane", 3)] {
+            if !rng.once_in(odds) {
+                continue;
+            }
+            let way = town.iter_mut().find(|c| c.id.as_str() == id).unwrap();
+            let body = way.body.as_mut().unwrap();
             let said = body
                 .properties
                 .as_str()
                 .replace("\"kind\"", "\"oneway\":true,\"kind\"");
             body.properties = Properties::parse(&said).unwrap();
+        }
+        if rng.once_in(4) {
+            town.extend(between());
         }
         let mut ask = question(1 + rng.below(2) as usize);
         ask.objective = match rng.below(4) {
@@ -502,7 +527,9 @@ fn what_the_caller_may_not_see_is_in_no_change_and_no_title() {
     let changes = |hidden: &[(&str, &str)], roles: &[Role]| {
         let mut schemas = demo::schemas();
         for (collection, name) in hidden {
-            let schema = schemas.iter_mut().find(|(id, _)| id.as_str() == *collection);
+            let schema = schemas
+                .iter_mut()
+                .find(|(id, _)| id.as_str() == *collection);
             schema.unwrap().1["properties"][*name]["x-onemap-role"] = json!("admin");
         }
         let map = Snapshot::of_features(schemas, town.clone(), at(MONDAY)).unwrap();
@@ -535,4 +562,56 @@ fn what_the_caller_may_not_see_is_in_no_change_and_no_title() {
     let without_bikes = changes(&[("entrances", "ebike")], &[Role::Planner]);
     let ids: Vec<&str> = without_bikes.keys().map(String::as_str).collect();
     assert_eq!(ids, ["hours-a-north", "reverse-north"]);
+}
+
+/// Two compounds whose south gates bar e-bikes, and a one-way street in the north.
+fn shared_street() -> Vec<Change> {
+    let no_bikes = json!({"ebike": "no", "foot": "yes", "opening_hours": "24/7"});
+    let mut town = town(&[no_bikes.clone(), open(), no_bikes, open()]);
+    let north = town.iter_mut().find(|c| c.id.as_str() == "north").unwrap();
+    let body = north.body.as_mut().unwrap();
+    body.properties =
+        Properties::parse(r#"{"kind": "road", "ebike": "yes", "foot": "yes", "oneway": true}"#)
+            .unwrap();
+    town
+}
+
+#[test]
+fn a_street_that_concerns_everybody_leaves_the_compounds_apart() {
+    let town = shared_street();
+    for k in 1..=3 {
+        let (answer, _) = compare(&town, &question(k));
+        assert!(answer.notes.iter().any(|n| n.zh.contains("分别求解")));
+    }
+    // A building with doors in both compounds is reached by the nearer door, so they are not apart.
+    let town = [shared_street(), between()].concat();
+    let (answer, _) = compare(&town, &question(2));
+    assert!(!answer.notes.iter().any(|n| n.zh.contains("分别求解")));
+}
+
+#[test]
+fn without_time_for_all_sets_the_bound_holds_with_a_shared_street() {
+    let town = shared_street();
+    let base = map(town.clone());
+    let ask = question(2);
+    let (proven, most) = compare(&town, &ask);
+    // The time ends after more and more measurements.
+    let mut cut = 0;
+    for left in [6, 9, 12, 16, 24, 40, 80] {
+        let asked = std::sync::atomic::AtomicI64::new(0);
+        let stop = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > left;
+        let answer = search::search(&Planning::default(), &base, &ask, (NO_WATCH, &stop)).unwrap();
+        let gain = gains::of_objective(ask.objective, &answer.best.saved);
+        assert!(gain < most + 0.02, "{left}: {answer:?}");
+        let Some(bound) = answer.best.bound else {
+            continue;
+        };
+        assert!(bound > most - 0.02, "{left}: {bound} {most}");
+        if answer.best.stop_reason == "time_limit" {
+            cut += 1;
+        } else {
+            assert_eq!(answer.best.changes, proven.best.changes);
+        }
+    }
+    assert!(cut >= 1, "{cut}");
 }
