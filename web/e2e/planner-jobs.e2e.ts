@@ -234,6 +234,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
     // Every change says what it saves, the greatest saving first.
     const sentences = await singles.locator('span').allTextContents();
     expect(sentences[0]).toMatch(/^辰兴北苑南门允许骑电动车通过.*分钟/);
+    expect(sentences.filter((text) => text.includes('没有可见的改善'))).toEqual([]);
     await expectAccessible(page);
     await singles.first().getByRole('button', { name: '放入方案' }).click();
     await page.getByText('已放入方案').waitFor();
