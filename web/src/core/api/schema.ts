@@ -1537,10 +1537,18 @@ export interface components {
              * @description The number of the commit whose map was read.
              */
             seq: number;
-            /** @description Each change alone, the best first. */
+            /**
+             * @description Each change alone, the best first. Generated changes without a visible gain are left out, unless they are in the
+             *     best set.
+             */
             singles: components["schemas"]["SingleChange"][];
             /** @description The title of the question. */
             title?: string | null;
+            /**
+             * @description How many generated changes were measured and left out of `singles`, because none of the three figures improves by
+             *     1 or more.
+             */
+            without_gain: number;
         };
         /** @description A request for the access rules whose change saves most, such as which gate should open. */
         AccessBody: {
