@@ -142,8 +142,8 @@ pub struct AccessAnswer {
     /// Each change alone, the best first. Generated changes without a visible gain are left out, unless they are in the
     /// best set.
     pub singles: Vec<SingleChange>,
-    /// How many generated changes were measured and left out of `singles`, because none of the three figures improves by
-    /// 1 or more.
+    /// How many generated changes were measured and left out of `singles`, because neither minutes nor households
+    /// improve, rounded to whole numbers.
     pub without_gain: usize,
     /// The best set of changes.
     pub best: BestChanges,

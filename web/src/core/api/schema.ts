@@ -1545,8 +1545,8 @@ export interface components {
             /** @description The title of the question. */
             title?: string | null;
             /**
-             * @description How many generated changes were measured and left out of `singles`, because none of the three figures improves by
-             *     1 or more.
+             * @description How many generated changes were measured and left out of `singles`, because neither minutes nor households
+             *     improve, rounded to whole numbers.
              */
             without_gain: number;
         };
