@@ -181,8 +181,13 @@ pub(super) fn next_position(
             seq: header.seq,
             after: record.id.to_string(),
         },
-        _ => Position::before(head + 1).max(from.clone()),
+        _ => after_head(from, head),
     }
+}
+
+/// The position after the newest commit, `head`, unless `from` is beyond it.
+pub(super) fn after_head(from: &Position, head: u64) -> Position {
+    Position::before(head + 1).max(from.clone())
 }
 
 /// Chooses the commits of a page. `commits` are the commits that wrote a feature, oldest first, each with the bytes of

@@ -9,14 +9,14 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, Row};
 
 use super::PostgisStore;
 use super::read::head;
 use super::rows::{GOOD, NUMBERED, Names, VERSION, Version, numbered, version};
 use crate::model::names::collection;
 use crate::model::{CollectionId, CommitHeader, FeatureId, Record};
-use crate::store::history::{Until, next_position, page_end};
+use crate::store::history::{Until, after_head, page_end};
 use crate::store::{Position, StoreError, VersionPage};
 
 impl PostgisStore {
@@ -209,18 +209,13 @@ impl PostgisStore {
             .fetch_all(&mut *moment)
             .await?;
         let page = with_heads(&rows, &refused)?;
-        // Rows in quarantine are missing from the page, so the page is the last one only if the
-        // query itself returned fewer rows than the limit.
-        let next = if rows.len() == limit as usize && page.len() < rows.len() {
-            match page.last() {
-                Some((header, record)) => Position {
-                    seq: header.seq,
-                    after: record.id.to_string(),
-                },
-                None => from.clone(),
-            }
-        } else {
-            next_position(&page, limit, from, head.seq)
+        // Rows can be missing from the page, even all of them, so the position is that of the last row.
+        let next = match rows.last() {
+            Some(row) if rows.len() as u64 >= u64::from(limit) => Position {
+                seq: row.try_get::<i64, _>(2)? as u64,
+                after: row.try_get(1)?,
+            },
+            _ => after_head(from, head.seq),
         };
         Ok((page, next))
     }
