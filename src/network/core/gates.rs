@@ -31,7 +31,7 @@ pub enum Verdict {
         /// The time at which it opens, in tenths of a second since the epoch.
         i64,
     ),
-    /// The profile cannot pass in any of its modes. The reason is that of its last mode, in the order of [`Mode::ALL`].
+    /// The profile cannot pass in any of its modes. The reason is that of the mode that comes closest to passing.
     Barred(Bar),
     /// No route leads through it.
     Unreachable,
@@ -346,12 +346,13 @@ impl<A: Attributes + ?Sized> View<'_, A> {
         }
     }
 
-    /// The reason why no mode can pass in either direction; `None` if one can.
+    /// The reason why no mode can pass in either direction; `None` if one can. The reason is that of the mode and
+    /// direction that meet the most conditions.
     fn bar(&self, gate: u32) -> Option<Bar> {
         let edge = self.topology.edge(gate);
         let attr = self.attributes.attr(edge.feature);
         let blocked = self.attributes.blocked(gate);
-        let mut last = None;
+        let mut reason: Option<Bar> = None;
         for mode in Mode::ALL {
             if self.profile.pace(mode).is_none() {
                 continue;
@@ -359,11 +360,17 @@ impl<A: Attributes + ?Sized> View<'_, A> {
             for directed in [DirectedEdge::forward(gate), DirectedEdge::backward(gate)] {
                 match usage(self.profile, edge, directed, attr, blocked, mode) {
                     Ok(_) => return None,
-                    Err(bar) => last = Some(bar),
+                    Err(bar) => {
+                        if reason
+                            .map_or(true, |known| known.conditions_met() < bar.conditions_met())
+                        {
+                            reason = Some(bar);
+                        }
+                    }
                 }
             }
         }
-        last
+        reason
     }
 }
 

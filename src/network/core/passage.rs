@@ -29,6 +29,23 @@ pub enum Bar {
     Assumed,
 }
 
+impl Bar {
+    /// The number of conditions that [`usage`] checks before this one, all of which are met.
+    pub fn conditions_met(self) -> u8 {
+        match self {
+            Bar::Closed => 0,
+            Bar::Locked => 1,
+            Bar::NotAdmitted => 2,
+            Bar::Blocked => 3,
+            Bar::Assumed => 4,
+            Bar::Oneway => 5,
+            Bar::TooNarrow => 6,
+            Bar::NoAccess => 7,
+            Bar::Unusable => 8,
+        }
+    }
+}
+
 /// How an edge is used in a mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {

@@ -346,3 +346,59 @@ fn each_gate_that_lost_says_why() {
     // The gate leads to a yard with no other exit, so the route goes in and out again and then uses the best gate.
     assert_eq!(why('F', 'U'), passable(best.arrive + 2 * 1296 + 2 * 288));
 }
+
+/// ```text
+/// g admits e-bikes only and is too narrow for them; o is one-way as well. b admits people on foot only, and a case blocks
+/// it for them. n admits nobody.
+/// ```
+#[test]
+fn the_reason_for_a_barred_gate_is_that_of_the_mode_closest_to_passing() {
+    let narrow = |a: &mut Attr| {
+        a.foot = Admission::No;
+        a.width_dm = 3;
+    };
+    let mut town = Town::draw(
+        "A-----B-----C-----D\n\
+         |     |     |     |\n\
+         g     o     b     n\n\
+         |     |     |     |\n\
+         E-----F-----G-----H",
+    )
+    .kind('g', EdgeKind::Gate)
+    .kind('o', EdgeKind::Gate)
+    .kind('b', EdgeKind::Gate)
+    .kind('n', EdgeKind::Gate)
+    .with('g', narrow)
+    .with('o', |a| {
+        narrow(a);
+        a.oneway = Oneway::Forward;
+    })
+    .with('b', |a| a.ebike = Admission::No)
+    .with('n', |a| {
+        a.ebike = Admission::No;
+        a.foot = Admission::No;
+    });
+    let topology = town.topology();
+    let blocked = town.edge('C', 'G').edge();
+    let case = Blocked {
+        ebike: true,
+        foot: true,
+    };
+    town.table.blocked.push((blocked, case));
+    let profile = ebike();
+    let view = View {
+        topology: &topology,
+        attributes: &town.table,
+        profile: &profile,
+        potentials: None,
+    };
+    let from = [Place::Node(town.node('A')).into()];
+    let to = [Place::Node(town.node('E')).into()];
+    let query = Query::new(&from, &to, clock(12, 0), Mode::Ride);
+    let mut memory = Memory::new();
+    let mut why = |a, b| view.through(&mut memory, &query, town.edge(a, b).edge());
+    assert_eq!(why('A', 'E'), Verdict::Barred(Bar::TooNarrow));
+    assert_eq!(why('B', 'F'), Verdict::Barred(Bar::TooNarrow));
+    assert_eq!(why('C', 'G'), Verdict::Barred(Bar::Blocked));
+    assert_eq!(why('D', 'H'), Verdict::Barred(Bar::NotAdmitted));
+}
