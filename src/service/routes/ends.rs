@@ -445,7 +445,7 @@ fn choose<'a>(
             known.dedup();
             return Err(SpotError::UnknownUnit {
                 unit: unit.to_owned(),
-                known: known.join("、"),
+                known,
             });
         }
     }
@@ -459,7 +459,7 @@ fn choose<'a>(
         } else if is_known && !chosen.is_empty() {
             return Err(SpotError::UnknownRoom {
                 room: room.to_owned(),
-                known: behind.join("；"),
+                known: behind,
             });
         } else {
             chosen.retain(|door| is_behind(door).is_none());

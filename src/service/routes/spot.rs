@@ -46,15 +46,15 @@ pub enum SpotError {
     UnknownUnit {
         /// The value in the request.
         unit: String,
-        /// The units with a known door, separated by commas.
-        known: String,
+        /// The units with a known door.
+        known: Vec<String>,
     },
     /// No door of the building leads to the room.
     UnknownRoom {
         /// The value in the request.
         room: String,
-        /// The rooms behind the doors, separated by semicolons.
-        known: String,
+        /// The rooms behind each door, as texts such as `101-105,201`.
+        known: Vec<String>,
     },
     /// There is no way near the position.
     FarAway {
@@ -69,13 +69,24 @@ impl fmt::Display for SpotError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { collection, id } => write!(f, "there is no {id:?} in {collection}"),
+            Self::UnknownUnit { unit, known } if known.is_empty() => write!(
+                f,
+                "the building has no unit {unit:?}; no unit is on the map for any of its doors, so leave the unit out"
+            ),
             Self::UnknownUnit { unit, known } => {
+                let known = known.join(", ");
                 write!(f, "the building has no unit {unit:?}; known are: {known}")
             }
-            Self::UnknownRoom { room, known } => write!(
-                f,
-                "no door of the building leads to room {room:?}; doors lead to: {known}"
-            ),
+            Self::UnknownRoom { room, known } if known.is_empty() => {
+                write!(f, "no door of the building leads to room {room:?}")
+            }
+            Self::UnknownRoom { room, known } => {
+                let known = known.join("; ");
+                write!(
+                    f,
+                    "no door of the building leads to room {room:?}; doors lead to: {known}"
+                )
+            }
             Self::FarAway { reach_m, .. } => {
                 write!(f, "no way of the map is within {reach_m} m of the position")
             }
@@ -89,10 +100,17 @@ impl InChinese for SpotError {
     fn zh(&self) -> String {
         match self {
             Self::Unknown { collection, id } => format!("{}中没有“{id}”", title(collection)),
+            Self::UnknownUnit { unit, known } if known.is_empty() => {
+                format!("该楼没有“{unit}”单元，各门均未登记单元，请不填写单元")
+            }
             Self::UnknownUnit { unit, known } => {
-                format!("该楼没有“{unit}”单元，已知单元：{known}")
+                format!("该楼没有“{unit}”单元，已知单元：{}", known.join("、"))
+            }
+            Self::UnknownRoom { room, known } if known.is_empty() => {
+                format!("该楼没有通往“{room}”室的门")
             }
             Self::UnknownRoom { room, known } => {
+                let known = known.join("；");
                 format!("该楼没有通往“{room}”室的门，各门通往：{known}")
             }
             Self::FarAway { reach_m, .. } => format!("该位置{reach_m}米内没有地图上的道路"),
@@ -117,5 +135,36 @@ impl Spot {
             Self::Entrance(_) => both!("该出入口", "the entrance"),
             Self::Facility(_) => both!("该设施", "the facility"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_punctuated_in_each_language_and_left_out_if_empty() {
+        let unit = |known: &[&str]| SpotError::UnknownUnit {
+            unit: "9".to_owned(),
+            known: known.iter().map(|unit| (*unit).to_owned()).collect(),
+        };
+        let two = unit(&["1", "2"]).localized();
+        assert_eq!(two.zh, "该楼没有“9”单元，已知单元：1、2");
+        assert_eq!(two.en, "the building has no unit \"9\"; known are: 1, 2");
+        let none = unit(&[]).localized();
+        assert_eq!(none.zh, "该楼没有“9”单元，各门均未登记单元，请不填写单元");
+        assert!(!none.en.contains("known are"), "{}", none.en);
+        let room = |known: &[&str]| SpotError::UnknownRoom {
+            room: "909".to_owned(),
+            known: known.iter().map(|rooms| (*rooms).to_owned()).collect(),
+        };
+        let two = room(&["101-105", "201"]).localized();
+        assert!(two.zh.ends_with("各门通往：101-105；201"), "{}", two.zh);
+        assert!(
+            two.en.ends_with("doors lead to: 101-105; 201"),
+            "{}",
+            two.en
+        );
+        assert!(room(&[]).localized().en.ends_with("room \"909\""));
     }
 }
