@@ -372,9 +372,11 @@ impl Parser {
         });
         if let Some((word, label)) = found {
             let after = rest.get(word.chars().count());
-            // `f` is a label in 2f but not in 2family. Nor is 房 a label in 房产, or 门 in 门诊, 门店 and 门市.
+            // `f` is a label in 2f but not in 2family. Nor is 房 a label in 房产, 门 in 门诊, 门店 and 门市, or 号 in 号线
+            // (a metro line).
             let is_word = (*word == "f" && after.map_or(false, |c| c.is_alphanumeric()))
                 || (*word == "房" && after == Some(&'产'))
+                || (*word == "号" && after == Some(&'线'))
                 || (*word == "门" && matches!(after, Some('诊' | '店' | '市')));
             if !is_word {
                 self.at = from + word.chars().count();
@@ -481,6 +483,7 @@ mod tests {
             ("5-101号", "5 b101"),
             ("120113001009006", "120113001009006"),
             ("五一路", "五一路"),
+            ("地铁3号线", "地铁 3 号线"),
             ("", ""),
             (" -#。", ""),
         ] {
