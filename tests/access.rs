@@ -347,6 +347,21 @@ async fn a_day_order_applies_from_the_next_request_and_ends_by_itself() {
     assert_eq!(north["reason"]["zh"], "暴雨管制：可骑行进入，开放至12:00");
     assert_eq!(card["orders"][0]["reason"], "暴雨橙色预警");
     assert_eq!(card["gates"][0]["id"], "wenquan-huayuan-gate-n");
+    // Another order in force, which does not concern the gate, is not named.
+    let snow = json!({
+        "street": STREET, "kind": "snow", "reason": "道路结冰",
+        "from": plain(&tomorrow("09:30")), "until": plain(&tomorrow("11:00")),
+    });
+    put_order(&town, &officer, "snow", snow).await;
+    let both = town.card(&at("10:00")).await;
+    assert_eq!(both["orders"].as_array().unwrap().len(), 2);
+    assert_eq!(gate(&both, "n")["order"], "storm");
+    let path = "/api/collections/day_orders/items/snow";
+    let lifted = town
+        .server
+        .request(Method::DELETE, path)
+        .bearer_auth(&officer);
+    assert!(lifted.send().await.unwrap().status().is_success());
     // A gate without a condition for storms is unchanged.
     assert_eq!(gate(&card, "e")["order"], Value::Null);
     for time in ["08:59", "12:00"] {

@@ -31,8 +31,9 @@ pub struct Judged {
     pub order: Option<String>,
 }
 
-/// Judges an entrance. `attr` and `hours` already include the effects of the day orders. `without` returns the verdict
-/// without any day order; it is `None` for entrances that no day order can change.
+/// Judges an entrance. `attr` and `hours` already include the effects of the day orders. `orders` are those that change
+/// who may pass this entrance while they apply, the later ones taking precedence. `without` returns the verdict without
+/// any day order; it is `None` for entrances that no day order can change.
 pub fn judge(
     (profile, at): (&Profile, Timestamp),
     attr: Attr,

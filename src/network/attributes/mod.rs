@@ -38,6 +38,26 @@ pub struct Order {
     pub area: Option<Geometry<f64>>,
 }
 
+impl Order {
+    /// Whether the order changes who may pass a feature while it applies: the feature has a change for this kind of
+    /// order in `when`, and lies in the area of the order.
+    pub fn concerns(&self, seen: &Seen<'_>) -> bool {
+        self.holds_at(seen.at) && is_changed_by(seen.properties, &self.kind)
+    }
+
+    fn holds_at(&self, at: Option<Coord<f64>>) -> bool {
+        match (&self.area, at) {
+            (Some(area), Some(at)) => area.intersects(&at),
+            _ => true,
+        }
+    }
+}
+
+/// Whether a feature with these properties has a change for day orders of a kind in `when`.
+pub fn is_changed_by(properties: Canonical<'_>, kind: &str) -> bool {
+    changes(properties).iter().any(|when| *when.kind == *kind)
+}
+
 /// The conditions that attributes depend on in addition to the features.
 #[derive(Debug, Clone)]
 pub struct Conditions<'a> {
@@ -282,12 +302,8 @@ impl<'a> Reader<'a> {
             return found;
         }
         for order in self.conditions.orders {
-            let holds_here = match (&order.area, said.at) {
-                (Some(area), Some(at)) => area.intersects(&at),
-                _ => true,
-            };
             let when = said.when.iter().find(|w| *w.kind == *order.kind);
-            let Some(when) = when.filter(|_| holds_here) else {
+            let Some(when) = when.filter(|_| order.holds_at(said.at)) else {
                 continue;
             };
             let rule = Rule {

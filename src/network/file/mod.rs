@@ -35,7 +35,7 @@ pub use places::{Compound, Door, House, Order, Place, PlaceKind, Places};
 pub use topology::{read_topology, write_topology};
 
 /// The version of the format. The program on a phone refuses files of another version.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 #[cfg(test)]
 mod tests;

@@ -72,6 +72,8 @@ pub struct Door {
     pub attr: Attr,
     /// Who may pass it without day orders, where that differs.
     pub without_orders: Option<Attr>,
+    /// The indexes of the day orders that change who may pass it.
+    pub orders: Vec<u32>,
     /// Until when reports keep it shut, in seconds since the epoch.
     pub shut_until: Option<i64>,
 }
@@ -287,6 +289,7 @@ impl Places {
             w.number(u64::from(door.shut_until.is_some()));
             w.signed(door.shut_until.unwrap_or(0));
         }
+        doors.iter().for_each(|d| indexes(w, &d.orders));
         let nodes = nodes_of_entrances(parts);
         let mut at = Point::default();
         for (number, door) in doors.iter().enumerate() {
@@ -446,6 +449,9 @@ impl Places {
             let is_shut = r.one_of(&[false, true])?;
             door.shut_until = Some(r.signed()?).filter(|_| is_shut);
         }
+        for door in &mut doors {
+            door.orders = read_indexes(r)?;
+        }
         let nodes = nodes_of_entrances(parts);
         let mut at = Point::default();
         for (number, door) in doors.iter_mut().enumerate() {
@@ -465,6 +471,10 @@ impl Places {
         let all_below = |list: &[u32], count: usize| list.iter().all(|i| (*i as usize) < count);
         let (doors, orders) = (self.doors.len(), self.orders.len());
         let is_valid = self.compounds.iter().all(|c| all_below(&c.gates, doors))
+            && self
+                .doors
+                .iter()
+                .all(|door| all_below(&door.orders, orders))
             && self.houses.iter().all(|house| {
                 all_below(&house.doors, doors)
                     && all_below(&house.route_doors, doors)

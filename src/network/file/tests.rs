@@ -44,6 +44,7 @@ fn places() -> (Passing, Places) {
             ..Attr::OPEN
         },
         without_orders: Some(Attr::OPEN),
+        orders: vec![0],
         shut_until: Some(1_764_000_900),
         ..Door::default()
     };

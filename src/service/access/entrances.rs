@@ -107,13 +107,18 @@ impl<'a> Entrances<'a> {
 
     fn judge(&self, entry: &Entry, profile: &Profile) -> (Judged, Vec<Hours>) {
         let (attr, hours) = self.attributes(entry, &self.orders);
-        let orders = self.orders.iter();
+        let properties = Canonical::new(entry.all_properties());
+        let seen = Seen {
+            properties,
+            at: position(entry),
+        };
+        let orders = self.orders.iter().filter(|order| order.concerns(&seen));
         let orders: Vec<Ordered<'_>> = orders.map(|o| (o.kind.as_str(), o.from, o.until)).collect();
         let without = || {
             let (attr, hours) = self.attributes(entry, &[]);
             gate::judge(profile, &attr, &hours, self.ask.at)
         };
-        let is_changed = Canonical::new(entry.all_properties()).has("when");
+        let is_changed = properties.has("when");
         let without: Option<&dyn Fn() -> Verdict> = is_changed.then_some(&without);
         let judged = arrival::judge((profile, self.ask.at), attr, &hours, &orders, without);
         (judged, hours)

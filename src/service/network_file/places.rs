@@ -180,7 +180,7 @@ impl Reading<'_> {
         Places {
             compounds: compounds.collect(),
             houses,
-            doors: self.doors(&door_ids, passing),
+            doors: self.doors(&door_ids, &orders, passing),
             places: self.others(area),
             orders: orders.into_iter().map(|(order, _)| order).collect(),
         }
@@ -209,7 +209,12 @@ impl Reading<'_> {
         known.into_iter().filter(is_its).collect()
     }
 
-    fn doors(&self, ids: &[&str], passing: &mut Passing) -> Vec<Door> {
+    fn doors(
+        &self,
+        ids: &[&str],
+        orders: &[(Order, impl Fn(Coord<f64>) -> bool)],
+        passing: &mut Passing,
+    ) -> Vec<Door> {
         let Some(all) = self.snapshot.collections().get(ENTRANCES) else {
             return Vec::new();
         };
@@ -256,6 +261,13 @@ impl Reading<'_> {
                 level: public.whole("level"),
                 attr: with.read(ENTRANCES, id, Some(seen)),
                 without_orders: is_changed.then(|| without.read(ENTRANCES, id, Some(seen))),
+                orders: (orders.iter().zip(0..))
+                    .filter(|((order, holds), _)| {
+                        seen.at.is_none_or(holds)
+                            && attributes::is_changed_by(properties, &order.rule)
+                    })
+                    .map(|(_, number)| number)
+                    .collect(),
                 shut_until: until.map(|until| until.as_second()),
             });
         }

@@ -159,7 +159,7 @@ impl<'a> Ask<'a> {
         };
         let hours = self.area.hours();
         let moment = |second: i64| Timestamp::from_second(second).unwrap_or(Timestamp::MAX);
-        let all = self.area.places.orders.iter();
+        let all = door.orders.iter().map(|at| &self.area.places.orders[*at as usize]);
         let open = all.filter(|order| !order.until.map_or(false, |until| until <= self.at.as_second()));
         let orders: Vec<Ordered<'_>> = open
             .map(|o| (o.rule.as_str(), moment(o.from), o.until.map(moment)))

@@ -14,7 +14,7 @@ export type Parts = Record<PartName, Uint8Array>;
 /** The parts in the order of their numbers in the WebAssembly program. */
 export const PART_NAMES = ['topology', 'geometry', 'attributes', 'directory'] as const satisfies readonly PartName[];
 /** The version of the format of the parts that the program reads. */
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 /** Why a request has no answer. */
 export interface Refusal {
