@@ -11,6 +11,9 @@ use crate::codec::hours::OpeningHours;
 /// A make-up workday has the hours of the next ordinary workday, which is at most this many days later.
 const ORDINARY_DAYS: i32 = 15;
 
+/// Hours count as always open only if they do not close within this many years after the computed period.
+const YEARS_AFTER: i32 = 10;
+
 /// The days that differ from their weekday, from the calendar of working hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Days {
@@ -112,9 +115,31 @@ impl<'a> Clock<'a> {
         }
         let spans = joined(spans);
         match spans.as_slice() {
-            [(a, b)] if *a <= self.from.as_second() && *b >= self.until() => Times::Always,
+            [(a, b)]
+                if *a <= self.from.as_second()
+                    && *b >= self.until()
+                    && self.is_always_open(&hours) =>
+            {
+                Times::Always
+            }
             _ => Times::Spans(spans),
         }
+    }
+
+    /// Whether hours that are open throughout the period never close: neither in the years after it nor on holidays.
+    fn is_always_open(&self, hours: &OpeningHours) -> bool {
+        let local = |at| self.days.offset.to_datetime(at);
+        let (from, until) = (local(self.from), local(self.until));
+        let Ok(later) = until.checked_add(YEARS_AFTER.years()) else {
+            return false;
+        };
+        let is_open = |hours: &OpeningHours| {
+            let open = hours.open_between(from, later);
+            matches!(open.as_slice(), [(a, b)] if *a <= from && *b >= later)
+        };
+        let days = from.date().series(1.day());
+        let holidays = days.take_while(|day| *day <= until.date());
+        is_open(hours) && is_open(&hours.clone().with_holidays(holidays))
     }
 
     fn seconds(
@@ -219,6 +244,30 @@ mod tests {
         assert_eq!(clock.times("白天"), Times::Unknown);
         assert_eq!(clock.times("24/7"), Times::Always);
         assert_eq!(clock.times("off"), Times::Spans(Vec::new()));
+    }
+
+    #[test]
+    fn hours_that_end_after_the_period_or_on_holidays_are_not_always() {
+        let days = Days {
+            holidays: BTreeSet::new(),
+            make_up: BTreeSet::new(),
+            ..days()
+        };
+        let from: Timestamp = "2026-11-28T00:00:00+08:00".parse().unwrap();
+        let until: Timestamp = "2026-12-12T00:00:00+08:00".parse().unwrap();
+        let mut clock = Clock::new(&days, from, until);
+        let whole = Times::Spans(vec![(from.as_second(), until.as_second())]);
+        for text in [
+            "2026 Nov-2027 Jan",
+            "2026 Nov 01-2027 Jan 31 00:00-24:00",
+            "Oct-Mar",
+            "24/7; PH off",
+        ] {
+            assert_eq!(clock.times(text), whole, "{text}");
+        }
+        for text in ["24/7", "Mo-Su 00:00-24:00", "Mo-Su,PH 00:00-24:00"] {
+            assert_eq!(clock.times(text), Times::Always, "{text}");
+        }
     }
 
     #[test]
