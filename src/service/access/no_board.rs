@@ -9,7 +9,7 @@ pub enum NoBoard {
     #[error("there is no compound {0:?}; use the id of a feature in the collection compounds")]
     Compound(String),
     /// The compound has no such gate.
-    #[error("{compound} has no gate {gate:?}; its gates are: {}", .known.join(", "))]
+    #[error("{compound} has no gate {gate:?}; {}", gates(.known))]
     Gate {
         /// The compound's name.
         compound: String,
@@ -34,6 +34,14 @@ pub enum NoBoard {
     },
 }
 
+/// The gates of a compound, as a part of the English text.
+fn gates(known: &[String]) -> String {
+    match known {
+        [] => "no gate of it is on the map".to_owned(),
+        known => format!("its gates are: {}", known.join(", ")),
+    }
+}
+
 impl InChinese for NoBoard {
     fn zh(&self) -> String {
         match self {
@@ -56,5 +64,27 @@ impl InChinese for NoBoard {
                 "{compound}及周边的要素或坐标点过多（读取图层 {collection} 时超出上限），一张导览图放不下；请删减要素或简化图形"
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compound_without_gates_has_no_empty_list_in_the_text() {
+        let no_board = |known: &[&str]| NoBoard::Gate {
+            compound: "温泉花园".to_owned(),
+            gate: "north".to_owned(),
+            known: known.iter().map(|id| (*id).to_owned()).collect(),
+        };
+        assert_eq!(
+            no_board(&["east", "west"]).to_string(),
+            "温泉花园 has no gate \"north\"; its gates are: east, west"
+        );
+        assert_eq!(
+            no_board(&[]).to_string(),
+            "温泉花园 has no gate \"north\"; no gate of it is on the map"
+        );
     }
 }
