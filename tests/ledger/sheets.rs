@@ -104,6 +104,15 @@ async fn importing_an_exported_sheet_changes_nothing() {
     )
     .await;
     assert_eq!(wrong["problems"][0]["row"], 3);
+    let wrong = import(
+        "/api/warnings/import",
+        "类别,楼栋编号,上报时间\n楼道堆物,b-none,2026-03-02\n".into(),
+    )
+    .await;
+    assert_eq!(
+        wrong["problems"][0]["problem_zh"],
+        "地图上没有楼栋“b-none”，请填写楼栋图层中的编号"
+    );
     let total = ledger.json(None, "/api/warnings?limit=1").await["numberMatched"].clone();
     assert_eq!(total, 7);
     let worker = ledger

@@ -23,7 +23,7 @@ use super::surroundings::{OnMap, moment};
 use crate::index::Meter;
 use crate::ingest::{far_on_map, why_far};
 use crate::live::Snapshot;
-use crate::model::{Author, Change, Edit, Expect, FeatureId, Localized, Role};
+use crate::model::{Author, Change, Edit, Expect, FeatureId, InChinese as _, Localized, Role};
 use crate::service::place::Place;
 use crate::spatial::metres;
 use crate::store::StoreError;
@@ -282,8 +282,8 @@ impl<'a> Importer<'a> {
         let mut place = match Place::locate(self.around.map, &at) {
             Ok(place) => place,
             Err(error) => {
-                let en = error.to_string();
-                return Ok(Err(problem(row, format!("地点无法使用（{en}）"), en)));
+                let Localized { zh, en } = error.localized();
+                return Ok(Err(problem(row, zh, en)));
             }
         };
         if let Some(words) = &row.place {
@@ -367,10 +367,10 @@ impl<'a> Importer<'a> {
             match engine::step(self, case, event) {
                 Ok(stepped) => *case = stepped.case,
                 Err(refusal) => {
-                    let en = refusal.to_string();
+                    let Localized { zh, en } = refusal.localized();
                     return Ok(Err(problem(
                         row,
-                        format!("其中一个步骤不符合办理流程（{en}）"),
+                        format!("其中一个步骤不符合办理流程：{zh}"),
                         en,
                     )));
                 }

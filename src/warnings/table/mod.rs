@@ -14,7 +14,7 @@ use super::request::ActionRequest;
 use super::rules::{Blocks, Category, Rules};
 use super::step::Status::{Dispatched, Filed, Verified};
 use super::step::{Action, Status, Step, Verdict};
-use crate::model::{Localized, Role, both};
+use crate::model::{InChinese, Localized, Role, both};
 
 /// What a decision depends on, apart from the case and the person.
 #[derive(Debug, Clone, Copy)]
@@ -95,6 +95,15 @@ impl Refusal {
             Self::WrongState { allowed, .. }
             | Self::WrongPerson { allowed, .. }
             | Self::Invalid { allowed, .. } => allowed,
+        }
+    }
+}
+
+impl InChinese for Refusal {
+    fn zh(&self) -> String {
+        match self {
+            Self::WrongState { detail, .. } | Self::WrongPerson { detail, .. } => detail.zh.clone(),
+            Self::Invalid { error, .. } => error.zh(),
         }
     }
 }

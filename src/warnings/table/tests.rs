@@ -7,7 +7,7 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::{Context, Refusal, absorb_mark, allowed, decide, join_mark, level_mark, shifted};
-use crate::model::{FeatureId, Role};
+use crate::model::{FeatureId, InChinese as _, Role};
 use crate::warnings::case::{Case, Turn};
 use crate::warnings::key::Repeat;
 use crate::warnings::report::Report;
@@ -358,6 +358,8 @@ fn a_handler_and_their_unit_cannot_verify_the_case() {
     assert!(try_by(&of_unit("u3", "unit-b")).is_ok());
     let rider = try_by(&by(Role::Rider, "rita")).unwrap_err();
     assert!(matches!(rider, Refusal::WrongPerson { .. }));
+    let said = rider.zh();
+    assert!(!said.contains(|c: char| c.is_ascii_lowercase()), "{said}");
 }
 
 #[test]
