@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Snapshot;
 use crate::index::Entry;
 use crate::model::{
-    Change, CollectionId, CommitHeader, Edit, Expect, FeatureId, Precondition, Record,
+    Change, CollectionId, CommitHeader, Edit, Expect, FeatureId, InChinese, Precondition, Record,
 };
 
 /// A snapshot and uncommitted edits. Take [`view`](Self::view) to read it.
@@ -60,6 +60,14 @@ pub struct Problem {
     pub first: Box<Conflict>,
     /// All conflicts, the first one included, in the order of the edits.
     pub conflicts: Vec<Conflict>,
+}
+
+impl InChinese for Problem {
+    fn zh(&self) -> String {
+        let Conflict { collection, id, .. } = &*self.first;
+        let count = self.conflicts.len();
+        format!("有{count}个要素与修改所依据的版本不一致，第一个为 {collection}/{id}")
+    }
 }
 
 impl Overlay {

@@ -10,7 +10,7 @@ use super::{Conflict, Effect, Overlay};
 use crate::index::{Collection, Entry, Select};
 use crate::live::testkit::{a_change, a_feature, change, minute, schemas};
 use crate::live::{Live, Snapshot};
-use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId};
+use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId, InChinese as _};
 use crate::spatial::bounds::Bounds;
 use crate::store::Store;
 
@@ -241,5 +241,9 @@ fn an_edit_whose_preconditions_fail_is_refused_with_all_conflicts() {
             .to_string()
             .starts_with("2 features are not in the version"),
         "{problem}"
+    );
+    assert_eq!(
+        problem.zh(),
+        "有2个要素与修改所依据的版本不一致，第一个为 buildings/a"
     );
 }

@@ -352,9 +352,12 @@ fn check(
     body: &Body,
     op: EditOp,
 ) -> Result<(), Problems> {
-    let checker = checkers
-        .of(source.schema())
-        .map_err(|e| one(".collection", Localized::new(e.to_string(), e.to_string())))?;
+    let checker = checkers.of(source.schema()).map_err(|e| {
+        one(
+            ".collection",
+            both!("该图层的数据结构有误，请联系管理员（{e}）", "{e}"),
+        )
+    })?;
     let within = match op {
         EditOp::Put => ".feature",
         EditOp::Patch | EditOp::Delete => "",

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::edits::{ScenarioEdit, WrongEdit, changes};
 use crate::live::{Built, Network, Overlay, Snapshot};
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Author, Change, CollectionId, Edit};
+use crate::model::{Author, Change, CollectionId, Edit, InChinese as _};
 use crate::service::checkers::Checkers;
 use crate::service::routes::{Ground, NoNetwork, Table};
 
@@ -65,7 +65,7 @@ pub(super) fn overlaid(map: &Snapshot, edits: &[ScenarioEdit]) -> Result<Overlay
     Overlay::new(map, &[edit]).map_err(|e| {
         NoWhatIf::Edits(vec![WrongEdit {
             field: "edits".to_owned(),
-            problem: crate::model::Localized::new(e.to_string(), e.to_string()),
+            problem: e.localized(),
         }])
     })
 }
@@ -202,7 +202,7 @@ fn overlay(map: &Snapshot, edit: Edit) -> Result<Overlay, Vec<WrongEdit>> {
     Overlay::new(map, &[edit]).map_err(|e| {
         vec![WrongEdit {
             field: "edits".to_owned(),
-            problem: crate::model::Localized::new(e.to_string(), e.to_string()),
+            problem: e.localized(),
         }]
     })
 }
