@@ -2,6 +2,7 @@
 
 use super::cell::Cell;
 use super::table::{MOST_COLUMNS, MOST_ROWS, ReadError, Room, Table, decoded, known_headers};
+use crate::model::both;
 
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// The number of rows examined to detect the separator.
@@ -29,7 +30,7 @@ pub(super) fn head(bytes: &[u8]) -> Result<Table, ReadError> {
 
 fn start(text: &str, room: &mut Room<'_>) -> Result<Table, ReadError> {
     if text.contains('\0') {
-        return Err(ReadError::Other("a binary file"));
+        return Err(ReadError::Other(both!("二进制文件", "a binary file")));
     }
     let (said, text) = said_separator(text);
     let separator = said.unwrap_or_else(|| likely_separator(text));

@@ -3,6 +3,7 @@
 
 use super::cell::{Cell, Epoch};
 use super::table::{MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, Merged, ReadError, Room, Table, decoded};
+use crate::model::both;
 
 /// The maximum nesting depth of tables in cells of tables.
 const DEEPEST: usize = 16;
@@ -341,11 +342,10 @@ pub(super) fn html(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, Read
         tables.push(table.table);
     }
     if tables.is_empty() {
-        return Err(ReadError::Markup(
-            "HTML page",
-            "it holds no table (Excel's \"web page\" keeps its sheets in a folder beside it)"
-                .into(),
-        ));
+        return Err(ReadError::Markup(both!(
+            "网页文件中没有表格（Excel 另存的“网页”将工作表存放在旁边的文件夹中）",
+            "this HTML page has no table (Excel's \"web page\" keeps its sheets in a folder beside it)"
+        )));
     }
     if tables.len() > 1 {
         for (table, n) in tables.iter_mut().zip(1..) {
@@ -451,10 +451,10 @@ pub(super) fn spreadsheet_ml(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Ta
         table.spread(room)?;
     }
     if tables.is_empty() {
-        return Err(ReadError::Markup(
-            "SpreadsheetML document",
-            "it holds no worksheet".into(),
-        ));
+        return Err(ReadError::Markup(both!(
+            "SpreadsheetML 文件中没有工作表",
+            "this SpreadsheetML document has no worksheet"
+        )));
     }
     Ok(tables)
 }

@@ -9,7 +9,7 @@ use super::columns::Column;
 use super::table::{Room, Table};
 use super::{NEEDED, csv, markup, xls, xlsx};
 use crate::index::{Free, Meter};
-use crate::model::Localized;
+use crate::model::{Localized, both};
 
 pub use super::table::{MOST_COLUMNS, MOST_ROWS, ReadError, Sheet, Skipped};
 
@@ -50,16 +50,28 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
     Ok(match start {
         [b'P', b'K', 3, 4, ..] => Kind::Xlsx,
         [0xd0, 0xcf, 0x11, 0xe0, ..] => Kind::Xls,
-        [b'%', b'P', b'D', b'F', ..] => return Err(ReadError::Other("a PDF")),
-        [0x1f, 0x8b, ..] => return Err(ReadError::Other("a file compressed with gzip")),
-        [b'R', b'a', b'r', b'!', ..] => return Err(ReadError::Other("a RAR archive")),
-        [0x37, 0x7a, 0xbc, 0xaf, ..] => return Err(ReadError::Other("a 7z archive")),
+        [b'%', b'P', b'D', b'F', ..] => return Err(ReadError::Other(both!("PDF 文件", "a PDF"))),
+        [0x1f, 0x8b, ..] => {
+            return Err(ReadError::Other(both!(
+                "gzip 压缩文件",
+                "a file compressed with gzip"
+            )));
+        }
+        [b'R', b'a', b'r', b'!', ..] => {
+            return Err(ReadError::Other(both!("RAR 压缩包", "a RAR archive")));
+        }
+        [0x37, 0x7a, 0xbc, 0xaf, ..] => {
+            return Err(ReadError::Other(both!("7z 压缩包", "a 7z archive")));
+        }
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => {
-            return Err(ReadError::Other("a picture"));
+            return Err(ReadError::Other(both!("图片", "a picture")));
         }
         // BIFF2 to BIFF4 are streams without a container.
         [0x09, 0x00 | 0x02 | 0x04, 0x04 | 0x06, 0x00, ..] => {
-            return Err(ReadError::Other("a workbook of Excel 2 to 4"));
+            return Err(ReadError::Other(both!(
+                "Excel 2 至 4 版工作簿",
+                "a workbook of Excel 2 to 4"
+            )));
         }
         _ if text.starts_with(b"<") => {
             if has(b"urn:schemas-microsoft-com:office:spreadsheet") && !has(b"<html") {
@@ -67,11 +79,11 @@ fn kind_of(bytes: &[u8]) -> Result<Kind, ReadError> {
             } else if has(b"<html") || has(b"<table") || has(b"<!doctype html") || has(b"<meta") {
                 Kind::Html
             } else {
-                return Err(ReadError::Other("an XML file"));
+                return Err(ReadError::Other(both!("XML 文件", "an XML file")));
             }
         }
         _ if text.starts_with(b"{") || text.starts_with(b"[") => {
-            return Err(ReadError::Other("JSON"));
+            return Err(ReadError::Other(both!("JSON 文件", "JSON")));
         }
         _ => Kind::Text,
     })

@@ -49,13 +49,13 @@ pub enum ReadError {
     Xlsx(String),
     /// The file is a damaged XLS.
     #[error("this XLS file is damaged: {0}; open it in a spreadsheet program and save it as .xlsx")]
-    Xls(String),
+    Xls(Localized),
     /// The file is damaged HTML or SpreadsheetML.
-    #[error("this {0} cannot be read: {1}; open it in a spreadsheet program and save it as .xlsx")]
-    Markup(&'static str, String),
+    #[error("{0}; open it in a spreadsheet program and save it as .xlsx")]
+    Markup(Localized),
     /// The file is of another kind.
     #[error("this is {0}, not a sheet; save it as .xlsx or as CSV")]
-    Other(&'static str),
+    Other(Localized),
     /// The file has too many rows, columns, cells or sheets.
     #[error(
         "the file has more than {MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_SHEETS} sheets: split it"
@@ -83,11 +83,12 @@ impl InChinese for ReadError {
                 "文件编码不是 UTF-8、UTF-16 或 GB 18030，请另存为“CSV UTF-8”或 XLSX".to_owned()
             }
             Self::Xlsx(why) => format!("XLSX 文件已损坏，请用表格软件打开后重新保存（{why}）"),
-            Self::Xls(why) => format!("XLS 文件已损坏，请用表格软件打开后另存为 .xlsx（{why}）"),
-            Self::Markup(kind, why) => {
-                format!("文件无法读取，请用表格软件打开后另存为 .xlsx（{kind}: {why}）")
-            }
-            Self::Other(kind) => format!("该文件不是表格，请另存为 .xlsx 或 CSV（{kind}）"),
+            Self::Xls(why) => format!("XLS 文件已损坏：{}，请用表格软件打开后另存为 .xlsx", why.zh),
+            Self::Markup(why) => format!("{}，请用表格软件打开后另存为 .xlsx", why.zh),
+            Self::Other(kind) => format!(
+                "该文件是{}，不能作为表格读取，请另存为 .xlsx 或 CSV",
+                kind.zh
+            ),
             Self::TooBig => {
                 format!(
                     "单个文件最多{MOST_ROWS}行、{MOST_COLUMNS}列、{MOST_SHEETS}个工作表，请分批导入"

@@ -5,6 +5,7 @@
 use super::cell::{Cell, Epoch};
 use super::cfb::Compound;
 use super::table::{MOST_SHEETS, Merged, ReadError, Room, Table};
+use crate::model::{Localized, both};
 
 // The record types that are used.
 const FORMULA: u16 = 0x0006;
@@ -30,19 +31,26 @@ const BIFF8: u16 = 0x0600;
 
 /// Reads every worksheet.
 pub(super) fn tables(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, ReadError> {
-    let file = Compound::open(bytes).ok_or_else(|| wrong("its container cannot be read"))?;
+    let file = Compound::open(bytes)
+        .ok_or_else(|| wrong(both!("无法读取文件结构", "its container cannot be read")))?;
     if file.has("EncryptedPackage") {
-        return Err(ReadError::Other(
-            "a workbook with a password (remove the password first)",
-        ));
+        return Err(ReadError::Other(both!(
+            "加密的工作簿（请先取消密码）",
+            "a workbook with a password (remove the password first)"
+        )));
     }
     if file.has("WordDocument") {
-        return Err(ReadError::Other("a Word document"));
+        return Err(ReadError::Other(both!("Word 文档", "a Word document")));
     }
     let stream = match file.stream("Workbook") {
         Some(stream) => stream,
-        None if file.has("Book") => return Err(ReadError::Other("a workbook of Excel 5 or 95")),
-        None => return Err(wrong("it has no workbook")),
+        None if file.has("Book") => {
+            return Err(ReadError::Other(both!(
+                "Excel 5 或 95 版工作簿",
+                "a workbook of Excel 5 or 95"
+            )));
+        }
+        None => return Err(wrong(both!("其中没有工作簿", "it has no workbook"))),
     };
     let book = Globals::read(&stream)?;
     if book.sheets.len() > MOST_SHEETS {
@@ -54,8 +62,8 @@ pub(super) fn tables(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, Re
         .collect()
 }
 
-fn wrong(what: &str) -> ReadError {
-    ReadError::Xls(what.to_owned())
+fn wrong(what: Localized) -> ReadError {
+    ReadError::Xls(what)
 }
 
 /// A record together with the records that continue it.
@@ -221,18 +229,23 @@ impl Globals {
                 BOF if !begun => {
                     begun = true;
                     if u16_at(record.data, 0) != Some(BIFF8) {
-                        return Err(ReadError::Other("a workbook of Excel 5 or 95"));
+                        return Err(ReadError::Other(both!(
+                            "Excel 5 或 95 版工作簿",
+                            "a workbook of Excel 5 or 95"
+                        )));
                     }
                 }
                 FILE_PASS => {
-                    return Err(ReadError::Other(
-                        "a workbook with a password (remove the password first)",
-                    ));
+                    return Err(ReadError::Other(both!(
+                        "加密的工作簿（请先取消密码）",
+                        "a workbook with a password (remove the password first)"
+                    )));
                 }
                 DATE_MODE if u16_at(record.data, 0) == Some(1) => book.epoch = Epoch::Year1904,
                 BOUND_SHEET => {
-                    let sheet = sheet_place(&record)
-                        .ok_or_else(|| wrong("its list of sheets is invalid"))?;
+                    let sheet = sheet_place(&record).ok_or_else(|| {
+                        wrong(both!("工作表列表有误", "its list of sheets is invalid"))
+                    })?;
                     book.sheets.push(sheet);
                 }
                 FORMAT => {
@@ -244,15 +257,19 @@ impl Globals {
                 }
                 XF => looks.push(u16_at(record.data, 2).unwrap_or(0)),
                 SST => {
-                    book.strings =
-                        strings(&record).ok_or_else(|| wrong("its list of texts cannot be read"))?
+                    book.strings = strings(&record).ok_or_else(|| {
+                        wrong(both!(
+                            "无法读取文本列表",
+                            "its list of texts cannot be read"
+                        ))
+                    })?
                 }
                 EOF => break,
                 _ => {}
             }
         }
         if !begun {
-            return Err(wrong("its first record is missing"));
+            return Err(wrong(both!("缺少起始记录", "its first record is missing")));
         }
         let is_date = |format: &u16| {
             let known = formats.get(format).copied();
@@ -277,7 +294,13 @@ impl Globals {
         if !sheet.has_cells {
             return Ok(table);
         }
-        let damaged = || wrong(&format!("the sheet {:?} cannot be read", sheet.name));
+        let damaged = || {
+            let name = &sheet.name;
+            wrong(both!(
+                "工作表“{name}”无法读取",
+                "the sheet {name:?} cannot be read"
+            ))
+        };
         let rest = stream.get(sheet.at..).ok_or_else(damaged)?;
         let mut depth = 0usize;
         // The position of a formula whose text comes in the next record.

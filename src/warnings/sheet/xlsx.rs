@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 
 use super::cell::{Cell, Epoch, civil};
 use super::table::{MOST_SHEETS, MOST_UNPACKED, Merged, ReadError, Room, Table};
+use crate::model::both;
 
 /// Reads every worksheet.
 pub(super) fn tables(bytes: &[u8], room: &mut Room<'_>) -> Result<Vec<Table>, ReadError> {
@@ -93,16 +94,22 @@ fn check_parts(bytes: &[u8], most: u64, room: &Room<'_>) -> Result<(), ReadError
         .collect();
     let has = |part: &str| names.iter().any(|name| name == part);
     if has("xl/workbook.bin") {
-        return Err(ReadError::Other("a binary workbook (.xlsb)"));
+        return Err(ReadError::Other(both!(
+            "二进制工作簿（.xlsb）",
+            "a binary workbook (.xlsb)"
+        )));
     }
     if has("content.xml") && has("META-INF/manifest.xml") {
-        return Err(ReadError::Other("an OpenDocument file"));
+        return Err(ReadError::Other(both!(
+            "OpenDocument 文件",
+            "an OpenDocument file"
+        )));
     }
     if has("word/document.xml") {
-        return Err(ReadError::Other("a Word document"));
+        return Err(ReadError::Other(both!("Word 文档", "a Word document")));
     }
     if !names.iter().any(|name| name.starts_with("xl/")) {
-        return Err(ReadError::Other("a ZIP archive"));
+        return Err(ReadError::Other(both!("ZIP 压缩包", "a ZIP archive")));
     }
     let mut left = most;
     let mut unpacked = vec![0; 64 << 10];

@@ -6,6 +6,7 @@ use encoding_rs::GB18030;
 
 use super::super::cell::Cell;
 use super::*;
+use crate::model::InChinese as _;
 
 const HEADER: [&str; 3] = ["编号", "类别", "上报时间"];
 const TEXT: &str = "编号,类别,上报时间\nA-1,楼道堆物,2026-03-07\n";
@@ -295,8 +296,14 @@ fn a_file_that_is_not_a_sheet_is_refused_with_its_type() {
         (b"a,b\0c", "a binary file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "damaged"),
     ] {
-        let said = read(bytes).unwrap_err().to_string();
-        assert!(said.contains(expected), "{said}");
+        let Localized { zh, en } = read(bytes).unwrap_err().localized();
+        assert!(en.contains(expected), "{en}");
+        // The Chinese text has no English words.
+        assert!(
+            !zh.split(|c: char| !c.is_ascii_lowercase())
+                .any(|word| word.len() > 4),
+            "{zh}"
+        );
     }
 }
 
