@@ -10,6 +10,8 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use sha2::{Digest, Sha256};
 
+use crate::model::{Localized, both};
+
 /// The maximum size of an uploaded file, in bytes.
 pub const LIMIT_BYTES: usize = 8 * 1024 * 1024;
 /// The maximum length of the longer side of a stored photo, in pixels.
@@ -50,7 +52,7 @@ pub enum PhotoError {
     },
     /// The file has another format.
     #[error("a photo must be a JPEG, PNG or WebP file; this is {0}")]
-    Kind(&'static str),
+    Kind(Localized),
     /// The picture has too many pixels.
     #[error(
         "a photo has at most {} million pixels, this one has {width} × {height}",
@@ -74,7 +76,7 @@ impl crate::model::InChinese for PhotoError {
                 "单张照片不能超过 {} MiB，这张有 {found} 字节",
                 LIMIT_BYTES / 1024 / 1024
             ),
-            Self::Kind(kind) => format!("照片应为 JPEG、PNG 或 WebP 格式，文件内容不符（{kind}）"),
+            Self::Kind(kind) => format!("照片应为 JPEG、PNG 或 WebP 格式，该文件{}", kind.zh),
             Self::TooManyPixels { width, height } => format!(
                 "单张照片不能超过{}万像素，这张为 {width} × {height}",
                 LIMIT_PIXELS / 10_000
@@ -146,22 +148,26 @@ fn name(bytes: &[u8]) -> String {
 }
 
 /// Names the format of an unsupported file and, if possible, what to do about it.
-fn kind(bytes: &[u8]) -> &'static str {
+fn kind(bytes: &[u8]) -> Localized {
     match bytes {
-        [] => "empty",
+        [] => both!("是空的", "empty"),
         [_, _, _, _, b'f', b't', b'y', b'p', b'h' | b'm', ..] => {
-            "HEIC: set the phone's camera to \"most compatible\""
+            both!(
+                "是 HEIC，请将手机相机格式设为“兼容性最佳”",
+                "HEIC: set the phone's camera to \"most compatible\""
+            )
         }
-        [b'G', b'I', b'F', ..] => "GIF",
-        [b'%', b'P', b'D', b'F', ..] => "PDF",
-        [b'<' | b'{' | b'[', ..] => "text",
-        _ => "none of them",
+        [b'G', b'I', b'F', ..] => both!("是 GIF", "GIF"),
+        [b'%', b'P', b'D', b'F', ..] => both!("是 PDF", "PDF"),
+        [b'<' | b'{' | b'[', ..] => both!("是文本", "text"),
+        _ => both!("不是其中任何一种", "none of them"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::InChinese as _;
     use image::{ImageEncoder, Rgb, RgbImage};
 
     /// A picture whose left half is red and whose right half is blue.
@@ -241,8 +247,14 @@ mod tests {
             (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "text"),
             (b"MZ\x90\0", "none"),
         ] {
-            let error = read(bytes).unwrap_err().to_string();
-            assert!(error.contains(word), "{error}");
+            let Localized { zh, en } = read(bytes).unwrap_err().localized();
+            assert!(en.contains(word), "{en}");
+            assert!(
+                !["empty", "text", "none"]
+                    .iter()
+                    .any(|word| zh.contains(word)),
+                "{zh}"
+            );
         }
         let whole = file(&two_halves(200, 200), ImageFormat::Png);
         assert!(matches!(
