@@ -58,7 +58,13 @@ impl crate::model::InChinese for BoundsError {
                 format!("范围应有4个数（西、南、东、北），含高程时为6个，实际有{found}个")
             }
             Self::Range { name, limit, found } => {
-                format!("{name} 应在 -{limit} 至 {limit} 度之间，实际为 {found}")
+                let edge = match *name {
+                    "west" => "西边界",
+                    "south" => "南边界",
+                    "east" => "东边界",
+                    _ => "北边界",
+                };
+                format!("{edge}应在 -{limit} 至 {limit} 度之间，实际为 {found}")
             }
             Self::UpsideDown { south, north } => {
                 format!("南边界（{south}）在北边界（{north}）以北")
@@ -348,6 +354,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::InChinese as _;
 
     #[test]
     fn an_invalid_box_names_the_wrong_edge() {
@@ -365,7 +372,12 @@ mod tests {
                 .to_string()
                 .starts_with("west must be from -180 to 180")
         );
-        assert!(Bounds::from_numbers(&[0.0, 91.0, 1.0, 92.0]).is_err());
+        assert_eq!(
+            Bounds::from_numbers(&[0.0, 91.0, 1.0, 92.0])
+                .unwrap_err()
+                .zh(),
+            "南边界应在 -90 至 90 度之间，实际为 91"
+        );
         assert!(Bounds::from_numbers(&[0.0, 2.0, 1.0, 1.0]).is_err());
     }
 

@@ -33,7 +33,7 @@ use geo_types::{Coord, Geometry};
 use proj4rs::Proj;
 
 use self::china::{bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02};
-use crate::model::InChinese;
+use crate::model::{InChinese, Localized, both};
 
 /// A coordinate system that the map supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,27 +75,23 @@ pub struct UnknownCrs(pub String);
 
 /// Advice for the datums used in China before CGCS2000. Their offset from CGCS2000 differs from
 /// district to district by tens of metres, so no general formula is correct.
-fn older_datum(name: &str) -> &'static str {
+fn older_datum(name: &str) -> Localized {
     let digits = name.rsplit(|c: char| !c.is_ascii_digit()).next();
-    match digits.and_then(|d| d.parse::<u32>().ok()) {
-        Some(4610 | 2327..=2390) => {
-            " (Xi'an 1980: transform it to EPSG:4490 with the parameters of your surveying office, or \
-             with `ogr2ogr -t_srs EPSG:4490`)"
-        }
-        Some(4214 | 2401..=2442 | 21413..=21423 | 21453..=21463) => {
-            " (Beijing 1954: transform it to EPSG:4490 with the parameters of your surveying office, or \
-             with `ogr2ogr -t_srs EPSG:4490`)"
-        }
-        _ => "",
-    }
+    let (zh, en) = match digits.and_then(|d| d.parse::<u32>().ok()) {
+        Some(4610 | 2327..=2390) => ("西安80", "Xi'an 1980"),
+        Some(4214 | 2401..=2442 | 21413..=21423 | 21453..=21463) => ("北京54", "Beijing 1954"),
+        _ => return unknown_cause(),
+    };
+    both!(
+        "（{zh}坐标系，请用测绘部门的参数或 `ogr2ogr -t_srs EPSG:4490` 转换为 EPSG:4490）",
+        " ({en}: transform it to EPSG:4490 with the parameters of your surveying office, or \
+         with `ogr2ogr -t_srs EPSG:4490`)"
+    )
 }
 
 impl InChinese for UnknownCrs {
     fn zh(&self) -> String {
-        let hint = match older_datum(&self.0) {
-            "" => "",
-            _ => "（该坐标系早于 CGCS2000，请用测绘部门的参数转换为 EPSG:4490）",
-        };
+        let hint = older_datum(&self.0).zh;
         format!(
             "未知的坐标系“{}”{hint}；支持 WGS84（EPSG:4326、CRS84）、CGCS2000（EPSG:4490）、GCJ-02、BD-09、\
              EPSG:3857，以及 EPSG:4513 至 EPSG:4554（CGCS2000 三度带高斯-克吕格投影）",
@@ -114,14 +110,27 @@ pub struct OutOfArea {
     pub x: f64,
     /// The y of the coordinate (latitude or northing).
     pub y: f64,
-    /// The likely cause, beginning with "; ", or an empty text if it is not known.
-    pub hint: String,
+    /// The likely cause, beginning with "; " or "，", or an empty text if it is not known.
+    pub hint: Localized,
+}
+
+/// The hint of a coordinate for which no cause is known.
+fn unknown_cause() -> Localized {
+    Localized::new("", "")
+}
+
+fn looks_like_degrees() -> Localized {
+    both!("，似乎是经纬度", "; these look like degrees")
 }
 
 impl InChinese for OutOfArea {
     fn zh(&self) -> String {
-        let Self { crs, x, y, .. } = self;
-        format!("[{x}, {y}] 不在坐标系 {crs} 的适用范围内，请核对坐标与坐标系")
+        let Self { crs, x, y, hint } = self;
+        let hint = match hint.zh.as_str() {
+            "" => "，请核对坐标与坐标系",
+            known => known,
+        };
+        format!("[{x}, {y}] 不在坐标系 {crs} 的适用范围内{hint}")
     }
 }
 
@@ -204,15 +213,21 @@ impl Crs {
     /// If the coordinate lies outside of the area of the system.
     pub fn to_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
         if !c.x.is_finite() || !c.y.is_finite() {
-            return Err(self.out_of_area(c, ""));
+            return Err(self.out_of_area(c, unknown_cause()));
         }
         if self.is_degrees() && (c.x.abs() > 180.0 || c.y.abs() > 90.0) {
             let hint = if c.x.abs() <= 90.0 && c.y.abs() <= 180.0 {
-                "; longitude and latitude look swapped"
+                both!(
+                    "，经纬度似乎颠倒了",
+                    "; longitude and latitude look swapped"
+                )
             } else if c.x.abs() > 1000.0 {
-                "; these look like metres of a projection"
+                both!(
+                    "，似乎是投影坐标（米）",
+                    "; these look like metres of a projection"
+                )
             } else {
-                ""
+                unknown_cause()
             };
             return Err(self.out_of_area(c, hint));
         }
@@ -268,22 +283,22 @@ impl Crs {
         })
     }
 
-    fn out_of_area(self, c: Coord<f64>, hint: impl Into<String>) -> OutOfArea {
+    fn out_of_area(self, c: Coord<f64>, hint: Localized) -> OutOfArea {
         OutOfArea {
             crs: self,
             x: c.x,
             y: c.y,
-            hint: hint.into(),
+            hint,
         }
     }
 
     fn mercator_to_wgs84(self, c: Coord<f64>) -> Result<Coord<f64>, OutOfArea> {
         if c.x.abs() > MERCATOR_EDGE * (1.0 + 1e-9) || c.y.abs() > MERCATOR_EDGE * (1.0 + 1e-9) {
-            return Err(self.out_of_area(c, ""));
+            return Err(self.out_of_area(c, unknown_cause()));
         }
         // If degrees were read as metres, all features would lie in one spot in the Gulf of Guinea.
         if (c.x != 0.0 || c.y != 0.0) && c.x.abs() <= 180.0 && c.y.abs() <= 90.0 {
-            return Err(self.out_of_area(c, "; these look like degrees"));
+            return Err(self.out_of_area(c, looks_like_degrees()));
         }
         Ok(Coord {
             x: (c.x / MERCATOR_RADIUS).to_degrees().clamp(-180.0, 180.0),
@@ -295,7 +310,13 @@ impl Crs {
         /// The latitude in degrees at which Web Mercator ends.
         const EDGE_LATITUDE: f64 = 85.051_128_779_806_6;
         if c.y.abs() > EDGE_LATITUDE + 1e-9 || c.x.abs() > 180.0 {
-            return Err(self.out_of_area(c, "; the system ends at 85.0511 degrees north and south"));
+            return Err(self.out_of_area(
+                c,
+                both!(
+                    "，该坐标系止于南北纬 85.0511 度",
+                    "; the system ends at 85.0511 degrees north and south"
+                ),
+            ));
         }
         Ok(Coord {
             x: MERCATOR_RADIUS * c.x.to_radians(),
@@ -451,9 +472,13 @@ impl Zone {
         let refuse = || {
             let zone = (c.x / 3.0).round();
             let hint = if (25.0..=45.0).contains(&zone) {
-                format!("; longitude {} is in zone {zone}", c.x)
+                let longitude = c.x;
+                both!(
+                    "，经度 {longitude} 属于第 {zone} 带",
+                    "; longitude {longitude} is in zone {zone}"
+                )
             } else {
-                String::new()
+                unknown_cause()
             };
             Crs::GaussKruger(self).out_of_area(c, hint)
         };
@@ -471,18 +496,20 @@ impl Zone {
 
     /// The most likely mistake behind a coordinate that is impossible in this zone, as a text for
     /// [`OutOfArea::hint`].
-    fn hint(self, c: Coord<f64>) -> String {
+    fn hint(self, c: Coord<f64>) -> Localized {
         let epsg = |zone: Self| Crs::GaussKruger(zone).epsg().unwrap_or_default();
         let northing = |v: f64| (1_000_000.0..=6_700_000.0).contains(&v);
         let easting = |v: f64| {
             (100_000.0..PREFIX).contains(&v) || (25.0 * PREFIX..46.0 * PREFIX).contains(&v)
         };
         if northing(c.x) && easting(c.y) {
-            return "; easting and northing look swapped: expected x = easting, y = northing"
-                .into();
+            return both!(
+                "，横坐标与纵坐标似乎颠倒了：x 应为东坐标，y 应为北坐标",
+                "; easting and northing look swapped: expected x = easting, y = northing"
+            );
         }
         if c.x.abs() <= 180.0 && c.y.abs() <= 90.0 {
-            return "; these look like degrees".into();
+            return looks_like_degrees();
         }
         let prefix = (c.x / PREFIX).floor();
         if (25.0..=45.0).contains(&prefix) {
@@ -491,9 +518,10 @@ impl Zone {
                 prefixed: true,
             };
             if found != self {
-                return format!(
-                    "; an easting that begins with {prefix} is of zone {prefix}: EPSG:{}",
-                    epsg(found)
+                let code = epsg(found);
+                return both!(
+                    "，以 {prefix} 开头的东坐标属于第 {prefix} 带，应选 EPSG:{code}",
+                    "; an easting that begins with {prefix} is of zone {prefix}: EPSG:{code}"
                 );
             }
         }
@@ -502,15 +530,16 @@ impl Zone {
                 number: self.number,
                 prefixed: false,
             };
-            return format!(
-                "; the easting does not begin with the zone number: use EPSG:{} (CM {}E)",
-                epsg(bare),
-                self.central_meridian()
+            let (code, meridian) = (epsg(bare), self.central_meridian());
+            return both!(
+                "，东坐标未带带号，应选 EPSG:{code}（中央经线 {meridian} 度）",
+                "; the easting does not begin with the zone number: use EPSG:{code} (CM {meridian}E)"
             );
         }
-        format!(
-            "; eastings of this zone are about {} m ± 220 km",
-            self.offset() + FALSE_EASTING
+        let easting = self.offset() + FALSE_EASTING;
+        both!(
+            "，该带的东坐标应在 {easting} 米左右（±220 公里）",
+            "; eastings of this zone are about {easting} m ± 220 km"
         )
     }
 }

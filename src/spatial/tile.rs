@@ -54,7 +54,13 @@ impl crate::model::InChinese for TileError {
                 last,
                 zoom,
                 found,
-            } => format!("在缩放级别 {zoom}，{name} 应为 0 至 {last}，实际为 {found}"),
+            } => {
+                let name = match *name {
+                    "row" => "行号",
+                    _ => "列号",
+                };
+                format!("在缩放级别 {zoom}，{name}应为 0 至 {last}，实际为 {found}")
+            }
         }
     }
 }
@@ -200,6 +206,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::InChinese as _;
 
     #[test]
     fn a_tile_outside_the_matrix_is_refused_by_name() {
@@ -208,6 +215,10 @@ mod tests {
         assert_eq!(
             Tile::new(2, 4, 0).unwrap_err().to_string(),
             "row must be from 0 to 3 at zoom 2, not 4"
+        );
+        assert_eq!(
+            Tile::new(2, 0, 4).unwrap_err().zh(),
+            "在缩放级别 2，列号应为 0 至 3，实际为 4"
         );
         assert!(Tile::new(2, 0, 4).is_err());
     }

@@ -134,6 +134,19 @@ fn a_value_of_another_zone_is_refused_with_a_hint() {
         .from_wgs84(coord(120.1, 30.0))
         .unwrap_err();
     assert!(e.to_string().contains("zone 40"), "{e}");
+    assert!(e.zh().ends_with("，经度 120.1 属于第 40 带"), "{}", e.zh());
+    let swapped = Crs::Crs84.to_wgs84(coord(39.2, 117.1)).unwrap_err().zh();
+    assert!(swapped.ends_with("，经纬度似乎颠倒了"), "{swapped}");
+    let unknown = Crs::Crs84.to_wgs84(coord(f64::NAN, 0.0)).unwrap_err().zh();
+    assert!(unknown.ends_with("，请核对坐标与坐标系"), "{unknown}");
+}
+
+#[test]
+fn an_older_datum_is_named_in_both_languages() {
+    let unknown = "EPSG:2414".parse::<Crs>().unwrap_err().localized();
+    assert!(unknown.en.contains("Beijing 1954"), "{}", unknown.en);
+    assert!(unknown.zh.contains("北京54"), "{}", unknown.zh);
+    assert!(unknown.zh.contains("ogr2ogr"), "{}", unknown.zh);
 }
 
 /// The coordinate pairs that public implementations use as their examples.
