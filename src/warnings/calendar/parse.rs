@@ -282,7 +282,7 @@ fn holiday<'r>(year: i16, table: &Table<'r>, days: &mut Days<'r>) {
             first.wrong(
                 &format!(
                     "makes {date} a holiday twice: it is one for {} already",
-                    known.zh
+                    known.en
                 ),
                 "each day once",
             );

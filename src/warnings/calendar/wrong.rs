@@ -157,7 +157,7 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "from = 2026-02-15",
         "from = 2026-01-03",
         "26:8",
-        "2026-01-03 a holiday twice: it is one for 元旦 already",
+        "2026-01-03 a holiday twice: it is one for New Year's Day already",
         "each day once",
     ),
     (
