@@ -105,7 +105,7 @@ pub(super) fn search(
                 id: change.id.clone(),
                 title: change.title.clone(),
                 edits: change.edits.clone(),
-                sentence: words::sentence(&change.title, &saved),
+                sentence: words::sentence(&change.title, &saved, aed),
                 saved,
             }),
             None => is_in_time = false,

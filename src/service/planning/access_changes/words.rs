@@ -3,6 +3,7 @@
 use super::ask::{AccessAsk, Saved};
 use super::measure::HORIZON_DS;
 use crate::model::{Localized, both};
+use crate::planning::standards::{Reach, Standard};
 
 /// Whether a change improves a figure by so much that the sentence says it.
 pub(super) fn is_visible(saved: &Saved) -> bool {
@@ -15,7 +16,12 @@ pub(super) fn is_visible(saved: &Saved) -> bool {
 }
 
 /// What a change saves, as a sentence such as “北门 11:00–13:00 允许电动车：每日节省骑手 412 分钟，38 户进入 AED 4 分钟圈”.
-pub(super) fn sentence(title: &Localized, saved: &Saved) -> Localized {
+/// `aed` is the standard for AEDs.
+pub(super) fn sentence(title: &Localized, saved: &Saved, aed: &Standard) -> Localized {
+    let (near_zh, near) = match aed.reach {
+        Reach::Minutes(minutes) => (format!("{minutes} 分钟"), format!("{minutes} minutes")),
+        Reach::Metres(metres) => (format!("{metres} 米"), format!("{metres} m")),
+    };
     let mut parts: Vec<Localized> = Vec::new();
     let riders = saved.rider_minutes_day.round();
     if riders >= 1.0 {
@@ -46,14 +52,14 @@ pub(super) fn sentence(title: &Localized, saved: &Saved) -> Localized {
     let households = saved.households.round();
     if households >= 1.0 {
         parts.push(both!(
-            "{households} 户进入 AED 4 分钟圈",
-            "brings {households} households within 4 minutes of an AED"
+            "{households} 户进入 AED {near_zh}圈",
+            "brings {households} households within {near} of an AED"
         ));
     } else if households <= -1.0 {
         let fewer = -households;
         parts.push(both!(
-            "{fewer} 户退出 AED 4 分钟圈",
-            "puts {fewer} households more than 4 minutes from an AED"
+            "{fewer} 户退出 AED {near_zh}圈",
+            "puts {fewer} households more than {near} from an AED"
         ));
     }
     if parts.is_empty() {
@@ -106,4 +112,34 @@ pub(super) fn notes(
         ));
     }
     notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::planning::standards::Standards;
+
+    #[test]
+    fn a_sentence_says_the_time_of_the_standard_in_force() {
+        let mut aed = Standards::built_in().unwrap().get("aed_4").unwrap().clone();
+        aed.reach = Reach::Minutes(5.0);
+        let title = Localized::new("北门开放", "open the north gate");
+        let of = |households, aed: &Standard| {
+            let saved = Saved {
+                households,
+                ..Saved::default()
+            };
+            sentence(&title, &saved, aed)
+        };
+        let more = of(38.0, &aed);
+        assert_eq!(more.zh, "北门开放：38 户进入 AED 5 分钟圈");
+        assert!(
+            more.en.ends_with("within 5 minutes of an AED"),
+            "{}",
+            more.en
+        );
+        assert!(of(-2.0, &aed).en.contains("more than 5 minutes"));
+        aed.reach = Reach::Metres(300.0);
+        assert!(of(38.0, &aed).zh.ends_with("AED 300 米圈"));
+    }
 }
