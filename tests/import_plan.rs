@@ -337,6 +337,40 @@ async fn an_undo_lists_features_changed_since_and_leaves_them() {
 }
 
 #[tokio::test]
+async fn an_undo_says_which_features_no_longer_match_their_schema() {
+    for f in fixtures().await {
+        others_write(&f.store, "low", Some(1)).await;
+        let next = file("buildings.geojson", &[tower("low", 3)]);
+        let seq = import(&f.store, &next, &options()).await.seq.unwrap();
+        let schema = json!({"x-onemap-geometry": ["Polygon"], "type": "object",
+            "properties": {"levels": {"type": "integer", "minimum": 2}}});
+        let stricter = Change {
+            collection: name("$schemas"),
+            id: id("buildings"),
+            body: Some(Body {
+                geometry: None,
+                properties: Properties::parse(&schema.to_string()).unwrap(),
+            }),
+        };
+        let edit = Edit::new(Author::system(), vec![stricter]);
+        f.store.commit(edit).await.unwrap();
+        let all = Undo {
+            seq,
+            partly: false,
+            note: None,
+        };
+        let said = undo(&f.store, &all, &Author::system(), &()).await;
+        let said = said.unwrap_err().to_string();
+        assert!(
+            said.starts_with(
+                "1 feature cannot be set back (buildings/low: its earlier state does not match"
+            ),
+            "{said}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn features_without_ids_get_the_same_ids_in_a_second_import() {
     for f in fixtures().await {
         let features = [

@@ -15,11 +15,14 @@ const MOST_COMMITS: usize = 20_000;
 /// Commits read per call of the store.
 const PAGE: u32 = 500;
 
-/// Features that a commit would change and that others changed meanwhile.
+/// Features that a commit cannot write, because others changed them meanwhile, or because their earlier state no longer
+/// matches the schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conflicts {
     /// The number of conflicting features.
     pub total: u64,
+    /// Whether the earlier state of one of them no longer matches the schema.
+    pub has_misfits: bool,
     /// The first conflicts, by collection and id.
     pub first: Vec<Conflict>,
 }
@@ -44,9 +47,11 @@ impl Conflicts {
 
 impl fmt::Display for Conflicts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.total {
-            1 => f.write_str("1 feature was changed on the map in the meantime (")?,
-            n => write!(f, "{n} features were changed on the map in the meantime (")?,
+        match (self.total, self.has_misfits) {
+            (1, false) => f.write_str("1 feature was changed on the map in the meantime (")?,
+            (n, false) => write!(f, "{n} features were changed on the map in the meantime (")?,
+            (1, true) => f.write_str("1 feature cannot be set back (")?,
+            (n, true) => write!(f, "{n} features cannot be set back (")?,
         }
         for (i, conflict) in self.first.iter().enumerate() {
             let separator = if i == 0 { "" } else { "; " };
@@ -66,8 +71,12 @@ impl InChinese for Conflicts {
             0 => "",
             _ => "等",
         };
+        let what = match self.has_misfits {
+            false => "此后已被他人修改",
+            true => "无法恢复到导入前的状态",
+        };
         format!(
-            "地图上有{}个要素此后已被他人修改（{}{more}）",
+            "地图上有{}个要素{what}（{}{more}）",
             self.total,
             named.join("；")
         )
@@ -198,6 +207,23 @@ mod tests {
         assert_eq!(
             conflicts.zh(),
             "地图上有1个要素此后已被他人修改（buildings/a：已被提交 7 修改）"
+        );
+        let misfit = Conflicts {
+            has_misfits: true,
+            ..conflicts.clone()
+        };
+        let said = misfit.localized();
+        assert!(
+            said.en
+                .starts_with("1 feature cannot be set back (buildings/a: "),
+            "{}",
+            said.en
+        );
+        assert!(
+            said.zh
+                .starts_with("地图上有1个要素无法恢复到导入前的状态（"),
+            "{}",
+            said.zh
         );
         for n in 0..Conflicts::NAMED + 2 {
             let id = FeatureId::new(format!("b{n}")).unwrap();

@@ -38,7 +38,7 @@ pub enum ImportError {
     /// Others changed features of the plan; nothing was written.
     #[error("{0}; nothing was written: plan the import again")]
     Conflict(Conflicts),
-    /// Others changed features of the import; nothing was undone.
+    /// Others changed features of the import, or their earlier state no longer matches the schema; nothing was undone.
     #[error("{0}; nothing was undone: undo it partly to leave these features as they are")]
     UndoConflict(Conflicts),
     /// A file was changed after the import was planned.

@@ -51,7 +51,8 @@ pub async fn plan_undo(
     author: &Author,
     progress: &dyn Progress,
 ) -> Result<Plan, ImportError> {
-    Ok(prepare(store, undo, author, progress).await?.plan())
+    let (prepared, _) = prepare(store, undo, author, progress).await?;
+    Ok(prepared.plan())
 }
 
 /// Undoes an import in one commit.
@@ -66,11 +67,12 @@ pub async fn undo(
     author: &Author,
     progress: &dyn Progress,
 ) -> Result<Report, ImportError> {
-    let prepared = prepare(store, undo, author, progress).await?;
+    let (prepared, has_misfits) = prepare(store, undo, author, progress).await?;
     let report = &prepared.report;
     if report.conflicting > 0 && !undo.partly {
         return Err(ImportError::UndoConflict(Conflicts {
             total: report.conflicting,
+            has_misfits,
             first: report.conflicts.clone(),
         }));
     }
@@ -108,12 +110,14 @@ pub async fn undo_conflicts(store: &Store, seq: u64) -> Result<Conflicts, Import
     Ok(conflicts)
 }
 
+/// Stages the state before the import. Returns also whether the state of a feature before the import no longer matches
+/// the schema.
 async fn prepare<'a>(
     store: &'a Store,
     undo: &Undo,
     author: &Author,
     progress: &dyn Progress,
-) -> Result<Prepared<InStore<'a>>, ImportError> {
+) -> Result<(Prepared<InStore<'a>>, bool), ImportError> {
     let header = import_of(store, undo.seq).await?;
     let mut touched: BTreeMap<CollectionId, Vec<(FeatureId, bool)>> = BTreeMap::new();
     store
@@ -161,6 +165,7 @@ async fn prepare<'a>(
             since,
         },
         tally: Tally::default(),
+        has_misfits: false,
     };
     let mut done = 0;
     for (collection, ids) in touched {
@@ -172,7 +177,7 @@ async fn prepare<'a>(
             progress.update(&Stage::Restoring, share.min(1.0), done);
         }
     }
-    Ok(work.prepared)
+    Ok((work.prepared, work.has_misfits))
 }
 
 /// The header of a commit that an import or an undo made; an error for any other commit.
@@ -226,6 +231,7 @@ struct Work<'s, 'k> {
     seq: u64,
     prepared: Prepared<InStore<'s>>,
     tally: Tally,
+    has_misfits: bool,
 }
 
 impl Work<'_, '_> {
@@ -253,11 +259,15 @@ impl Work<'_, '_> {
             let body = before.remove(id).and_then(|record| record.body);
             let current = now.get(id);
             let is_back = current.and_then(|r| r.body.as_ref()) == body.as_ref();
-            let problem = moved_on(self.seq, current, *put, body.as_ref())
-                .or_else(|| misfit(checker, id, body.as_ref()));
-            if let (Some(problem), false) = (problem, is_back) {
-                self.conflict(collection, id, problem);
-                continue;
+            if !is_back {
+                let moved_on = moved_on(self.seq, current, *put, body.as_ref());
+                let misfit = || misfit(checker, id, body.as_ref());
+                let is_misfit = moved_on.is_none();
+                if let Some(problem) = moved_on.or_else(misfit) {
+                    self.has_misfits |= is_misfit;
+                    self.conflict(collection, id, problem);
+                    continue;
+                }
             }
             changes.push(Change {
                 collection: collection.clone(),
