@@ -196,7 +196,7 @@ impl Meter for Budget {
     }
 
     fn test(&self, positions: usize) -> Result<(), Stop> {
-        self.spend(positions as u64 / TEST)
+        self.spend((positions as u64).div_ceil(TEST))
     }
 
     fn measure(&self, positions: usize, far: bool) -> Result<(), Stop> {
@@ -261,6 +261,12 @@ mod tests {
         assert_eq!(budget.read(5), Ok(()));
         assert_eq!(budget.see(1), Err(Stop::Work));
         assert_eq!(budget.visited(), 66);
+
+        // A test of few positions costs one box, so that many small tests reach the limit too.
+        let budget = Budget::new(2, 10);
+        assert_eq!(budget.test(1), Ok(()));
+        assert_eq!(budget.test(4), Ok(()));
+        assert_eq!(budget.test(3), Err(Stop::Work));
 
         let budget = Budget::new(100, 10);
         assert_eq!(budget.hold(10), Ok(()));
