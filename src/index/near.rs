@@ -19,9 +19,6 @@ use super::{Collection, Entry, Free, Meter};
 use crate::spatial::bounds::Bounds;
 use crate::spatial::metres;
 
-/// Beyond this distance in metres, the distance to a feature counts as a geodesic for the meter.
-const FAR_M: f64 = 10_000.0;
-
 impl Collection {
     /// The `k` nearest features within `max_m` metres, nearest first, with their distances in
     /// metres (0 inside a polygon). Features at equal distance are sorted by id.
@@ -100,7 +97,8 @@ impl Collection {
                             }
                         }
                     {
-                        meter.measure(geometry.coords_count(), metres > FAR_M)?;
+                        let far = entry.bounds().is_none_or(|b| metres::is_far(place, &b));
+                        meter.measure(geometry.coords_count(), far)?;
                         open.push(Candidate {
                             metres: metres::distance_to(place, geometry),
                             what: What::Entry(entry),
@@ -289,6 +287,20 @@ mod tests {
             for ((_, metres), expected) in found.iter().zip(all) {
                 assert_eq!(*metres, expected);
             }
+        }
+    }
+
+    #[test]
+    fn a_distance_that_takes_a_geodesic_costs_more() {
+        // 0.09 degrees of longitude are 7.8 km here, and 0.11 degrees are 9.5 km. Longitudes that differ by more than 0.1
+        // degrees take a geodesic.
+        for (longitude, expected) in [(117.09, None), (117.11, Some(Stop::Work))] {
+            let point: Geometry<f64> = Point::new(longitude, 39.2).into();
+            let one = Collection::load(schema(), vec![record(1, 1, Some(point))]);
+            let budget = Budget::new(30, u64::MAX);
+            let place = coord! {x: 117.0, y: 39.2};
+            let found = one.nearest_metered(place, 1, f64::INFINITY, None, &budget);
+            assert_eq!(found.err(), expected, "{longitude}");
         }
     }
 

@@ -44,6 +44,13 @@ pub fn distance_to(place: Coord<f64>, geometry: &Geometry<f64>) -> f64 {
     }
 }
 
+/// Whether a part of the box is so far from the position that [`distance`] computes a geodesic.
+pub fn is_far(place: Coord<f64>, bounds: &Bounds) -> bool {
+    let (west, east) = (wrap(bounds.west - place.x), wrap(bounds.east - place.x));
+    let (south, north) = (bounds.south - place.y, bounds.north - place.y);
+    !(near(west, south, place.y) && near(east, north, place.y))
+}
+
 /// A lower bound, in metres, of the distance from the position to any point of the box; the search
 /// for the nearest feature skips boxes by it. It is 0 inside the box. For a small box it is at most
 /// 0.7 % too short; for a distant one at most by the size of the box or a few metres.
