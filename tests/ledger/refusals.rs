@@ -186,12 +186,22 @@ async fn missing_rights_and_missing_fields_are_named() {
         );
     }
     let body = json!({"category": "other", "building": "b1", "source": "sensor"});
-    let answer = ledger
-        .post("/api/warnings", None, &body)
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(problem(answer).await.0, StatusCode::UNAUTHORIZED);
+    for (language, needs) in [
+        ("zh-CN", "该来源须由网格员（grid_worker）及以上角色填写。"),
+        ("en", "This source requires the role grid_worker."),
+    ] {
+        let answer = ledger
+            .post("/api/warnings", None, &body)
+            .header("accept-language", language)
+            .send()
+            .await
+            .unwrap();
+        let (status, said) = problem(answer).await;
+        assert_eq!(
+            (status, &said["needs"]),
+            (StatusCode::UNAUTHORIZED, &json!(needs))
+        );
+    }
     for body in [json!([]), json!(null), json!("x")] {
         let answer = ledger
             .post("/api/warnings", None, &body)

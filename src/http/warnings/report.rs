@@ -15,6 +15,7 @@ use crate::http::App;
 use crate::http::auth::Caller;
 use crate::http::body::JsonBody;
 use crate::http::items::doubts::{self, Sent};
+use crate::http::language;
 use crate::http::limit::Allowance;
 use crate::http::origin::ClientAddress;
 use crate::http::problem::Problem;
@@ -203,15 +204,19 @@ fn read(body: ReportBody, caller: &Caller) -> Result<NewReport, Problem> {
         Source::Unit => caller.roles().contains(Role::Unit),
         _ => false,
     };
-    for (claimed, what) in [
-        (!own_source, "This source"),
-        (exercise, "A drill"),
-        (hotline_number.is_some(), "A hotline number"),
+    for (claimed, (zh, en)) in [
+        (!own_source, ("该来源", "This source")),
+        (exercise, ("演练事件", "A drill")),
+        (hotline_number.is_some(), ("热线工单号", "A hotline number")),
     ] {
         if claimed && !staff {
-            caller
-                .author(Role::GridWorker)
-                .map_err(|p| p.with("needs", format!("{what} requires the role grid_worker.")))?;
+            caller.author(Role::GridWorker).map_err(|p| {
+                let needs = both!(
+                    "{zh}须由网格员（grid_worker）及以上角色填写。",
+                    "{en} requires the role grid_worker."
+                );
+                p.with("needs", needs.into_language(language::current()))
+            })?;
         }
     }
     let note = body.note.text("note")?;
