@@ -83,6 +83,8 @@ pub struct AuditList {
         (status = 200, description = "The oldest first", content(
             (AuditList = "application/json"),
             (String = "text/csv"),
+        ), headers(
+            ("onemap-next" = i64, description = "With f=csv, the value of `after` for the next page; absent on the last page"),
         )),
         (status = 403, description = "Requires the role admin", content_type = "application/problem+json"),
     ))]

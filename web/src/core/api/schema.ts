@@ -6780,6 +6780,8 @@ export interface operations {
             /** @description The oldest first */
             200: {
                 headers: {
+                    /** @description With f=csv, the value of `after` for the next page; absent on the last page */
+                    "onemap-next"?: number;
                     [name: string]: unknown;
                 };
                 content: {
