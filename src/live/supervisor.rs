@@ -51,6 +51,7 @@ pub struct TaskReport {
 pub struct Supervisor {
     stop: watch::Sender<bool>,
     pauses: ExponentialBuilder,
+    longest: Duration,
     reports: Arc<Mutex<BTreeMap<&'static str, TaskReport>>>,
     tasks: Mutex<JoinSet<()>>,
     remains: Mutex<JoinSet<()>>,
@@ -88,6 +89,7 @@ impl Supervisor {
                 .with_max_delay(longest)
                 .with_factor(2.0)
                 .without_max_times(),
+            longest,
             reports: Arc::default(),
             tasks: Mutex::default(),
             remains: Mutex::default(),
@@ -121,6 +123,7 @@ impl Supervisor {
             name,
             grace,
             pauses: self.pauses,
+            longest: self.longest,
             stop: self.stop_signal(),
             reports: Arc::clone(&self.reports),
         };
@@ -177,6 +180,8 @@ struct Watched {
     name: &'static str,
     grace: Duration,
     pauses: ExponentialBuilder,
+    /// The longest pause. A task that ran for longer begins again with the first pause.
+    longest: Duration,
     stop: Stop,
     reports: Arc<Mutex<BTreeMap<&'static str, TaskReport>>>,
 }
@@ -232,10 +237,10 @@ impl Watched {
 
     /// The next pause. It starts again at the first pause if the task ran for long.
     fn pause(&self, pauses: &mut ExponentialBackoff, ran: Duration) -> Duration {
-        if ran > LONGEST_PAUSE {
+        if ran > self.longest {
             *pauses = self.pauses.build();
         }
-        pauses.next().unwrap_or(LONGEST_PAUSE)
+        pauses.next().unwrap_or(self.longest)
     }
 
     fn report(&self, state: TaskState, problem: Option<&'static str>) {
@@ -346,15 +351,20 @@ mod tests {
         assert_eq!(done.load(Ordering::Relaxed), 1);
     }
 
-    #[test]
-    fn pauses_grow_up_to_the_longest_and_begin_anew_after_a_long_run() {
-        let watched = Watched {
+    fn watched(by: &Supervisor) -> Watched {
+        Watched {
             name: "any",
             grace: Duration::ZERO,
-            pauses: Supervisor::default().pauses,
-            stop: Stop(watch::Sender::new(false).subscribe()),
+            pauses: by.pauses,
+            longest: by.longest,
+            stop: by.stop_signal(),
             reports: Arc::default(),
-        };
+        }
+    }
+
+    #[test]
+    fn pauses_grow_up_to_the_longest_and_begin_anew_after_a_long_run() {
+        let watched = watched(&Supervisor::default());
         let mut pauses = watched.pauses.build();
         let short = Duration::from_millis(3);
         let mut seconds = Vec::new();
@@ -364,5 +374,16 @@ mod tests {
         assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30, 30]);
         let long = LONGEST_PAUSE + short;
         assert_eq!(watched.pause(&mut pauses, long), FIRST_PAUSE);
+    }
+
+    #[test]
+    fn pauses_begin_anew_after_a_run_that_is_longer_than_the_longest_pause_of_this_supervisor() {
+        let watched = watched(&quick());
+        let mut pauses = watched.pauses.build();
+        let millis = [0, 0, 0, 5].map(|ran| {
+            let ran = Duration::from_millis(ran);
+            watched.pause(&mut pauses, ran).as_millis()
+        });
+        assert_eq!(millis, [1, 2, 4, 1]);
     }
 }
