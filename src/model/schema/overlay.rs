@@ -20,6 +20,7 @@ pub(super) const WRITE_ROLE: &str = "x-onemap-write-role";
 pub(super) const READ_ONLY: &str = "x-onemap-read-only";
 pub(super) const SCOPE: &str = "x-onemap-scope";
 const PERSONAL: &str = "x-onemap-personal";
+const ERASE_AFTER: &str = "x-onemap-erase-after-days";
 pub(super) const PROPERTIES: &str = "properties";
 const ITEMS: &str = "items";
 
@@ -183,8 +184,8 @@ pub(super) fn loosened(
 }
 
 /// The places of keywords that have no effect where they are: `x-onemap-role` and
-/// `x-onemap-recorded` inside a property, and `x-onemap-personal` inside the items of a list. A
-/// schema with such keywords protects less than it seems to.
+/// `x-onemap-recorded` inside a property, and `x-onemap-personal` and `x-onemap-erase-after-days` inside the items of
+/// a list. A schema with such keywords protects less than it seems to.
 pub(super) fn unhonoured(
     collection: &CollectionId,
     document: &Map<String, Value>,
@@ -195,7 +196,7 @@ pub(super) fn unhonoured(
             let here = format!("{place}/{key}");
             match key.as_str() {
                 ROLE | RECORDED if depth > 1 => found.push(here),
-                PERSONAL if in_items => found.push(here),
+                PERSONAL | ERASE_AFTER if in_items => found.push(here),
                 PROPERTIES => {
                     for (name, inner) in value.as_object().into_iter().flatten() {
                         look(inner, &format!("{here}/{name}"), depth + 1, in_items, found);
@@ -327,7 +328,7 @@ mod tests {
     fn a_keyword_without_effect_is_reported() {
         let document = json!({"properties": {
             "step": {"x-onemap-role": "officer", "properties": {"account": {"x-onemap-role": "admin"}}},
-            "people": {"items": {"properties": {"tel": {"x-onemap-personal": true}}}},
+            "people": {"items": {"properties": {"tel": {"x-onemap-personal": true, "x-onemap-erase-after-days": 30, "x-onemap-erase-since": "until"}}}},
         }});
         let mut places: Vec<String> = unhonoured(&name(), document.as_object().unwrap())
             .into_iter()
@@ -337,6 +338,7 @@ mod tests {
         assert_eq!(
             places,
             [
+                "/properties/people/items/properties/tel/x-onemap-erase-after-days",
                 "/properties/people/items/properties/tel/x-onemap-personal",
                 "/properties/step/properties/account/x-onemap-role",
             ]
