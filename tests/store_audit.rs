@@ -64,14 +64,22 @@ async fn a_write_of_a_known_caller_is_audited_with_its_commit() {
             .await
             .unwrap();
         let staged = by_li(async {
-            let mut staging = store.stage(Author::system(), None).await.unwrap();
-            staging.put(vec![put("c", 1)]).await.unwrap();
+            let reason = Some("导入".to_owned());
+            let mut staging = store.stage(Author::system(), reason).await.unwrap();
+            staging.put(vec![put("c", 1), put("d", 1)]).await.unwrap();
             staging.publish().await.unwrap()
         })
         .await;
         let seqs: Vec<_> = rows(store).await.iter().map(|r| r.seq).collect();
         let expected = [committed.seq, replayed.seq, staged.seq];
         assert_eq!(seqs, expected.map(Some), "{}", store.kind());
+        let last = rows(store).await.pop().unwrap().entry;
+        assert_eq!(
+            last.detail.as_deref(),
+            Some("2 features"),
+            "{}",
+            store.kind()
+        );
     }
 }
 

@@ -186,11 +186,15 @@ impl Staging {
         views::follow(&mut tx, schemas).await?;
         // No batch has the number -1: if nothing was logged, the outcome is an empty commit.
         let batch = logged(&mut tx).await?.unwrap_or(-1);
-        if batch >= 0
-            && let Some(mut entry) = audit::of_features(&[], 0)
-        {
-            entry.detail = self.reason.clone();
-            super::audit::add(&mut tx, &entry, Some(batch)).await?;
+        if batch >= 0 {
+            let size: i64 =
+                sqlx::query_scalar("SELECT count(*) FROM onemap.changes WHERE batch = $1")
+                    .bind(batch)
+                    .fetch_one(&mut *tx)
+                    .await?;
+            if let Some(entry) = audit::of_features(&[], size as usize) {
+                super::audit::add(&mut tx, &entry, Some(batch)).await?;
+            }
         }
         hold_schemas(&mut tx, Some(batch), conditions).await?;
         if let Some(since) = since {
