@@ -273,6 +273,34 @@ async fn data_written_after_an_erasure_survives_when_it_is_applied_again() {
 }
 
 #[tokio::test]
+async fn a_version_that_loses_several_properties_counts_once() {
+    for Fixture { store, .. } in &fixtures().await {
+        let warnings = name("warnings");
+        for n in 1..=2 {
+            let properties = json!({"note": NOTE, "step": {"n": n, "note": OWNER}});
+            let change = Change {
+                collection: warnings.clone(),
+                id: id("w-1"),
+                body: Some(Body {
+                    geometry: None,
+                    properties: Properties::parse(&properties.to_string()).unwrap(),
+                }),
+            };
+            store.commit(edit(vec![change])).await.unwrap();
+        }
+        let erasure = Erasure {
+            collection: warnings,
+            id: id("w-1"),
+            paths: ["note", "step/note"].map(Into::into).into(),
+            photos: false,
+        };
+        let author = onemap::model::Author::system();
+        let cleaned = store.erase(&erasure, author, "asked for").await.unwrap();
+        assert_eq!(cleaned.versions, 2, "{}", store.kind());
+    }
+}
+
+#[tokio::test]
 async fn a_restored_backup_does_not_bring_back_erased_data() {
     let folder = tempfile::tempdir().unwrap();
     let database = sqlite_in(folder.path());

@@ -1,6 +1,8 @@
 //! Erases personal data in PostgreSQL. Rows are rewritten and the old row versions are vacuumed
 //! away. Archives of the write-ahead log and backups still contain them until they are removed.
 
+use std::collections::BTreeSet;
+
 use sqlx::PgConnection;
 
 use super::PostgisStore;
@@ -89,7 +91,7 @@ impl PostgisStore {
 }
 
 /// Removes the properties at `paths` from the versions of a feature that were written up to `until`, or from
-/// all versions if it is `None`. Returns the number of removed properties.
+/// all versions if it is `None`. Returns the number of changed versions and removed contacts.
 async fn scrub(
     tx: &mut PgConnection,
     collection: &str,
@@ -97,23 +99,25 @@ async fn scrub(
     paths: &[String],
     until: Option<i64>,
 ) -> Result<u64, StoreError> {
-    let mut versions = 0;
+    let mut changed = BTreeSet::new();
     for path in paths {
         let path: Vec<&str> = path.split('/').collect();
-        let done = sqlx::query(
+        let batches: Vec<i64> = sqlx::query_scalar(
             "UPDATE onemap.changes h SET properties = h.properties #- $3::text[] \
              WHERE h.collection = $1 AND h.id = $2 AND h.properties #> $3 IS NOT NULL \
              AND ($4::bigint IS NULL OR h.batch IN \
-                  (SELECT c.batch FROM onemap.commits c WHERE c.at <= onemap.from_micros($4)))",
+                  (SELECT c.batch FROM onemap.commits c WHERE c.at <= onemap.from_micros($4))) \
+             RETURNING h.batch",
         )
         .bind(collection)
         .bind(id)
         .bind(&path)
         .bind(until)
-        .execute(&mut *tx)
+        .fetch_all(&mut *tx)
         .await?;
-        versions += done.rows_affected();
+        changed.extend(batches);
     }
+    let mut versions = changed.len() as u64;
     // The recorded problem of a quarantined version may quote its text.
     sqlx::query(
         "UPDATE onemap.quarantine SET problem = 'a property of this row was erased' \
