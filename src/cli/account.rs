@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{moment, print, say, with_made_store, with_store};
+use super::{moment, print, say, validity, with_made_store, with_store};
 use crate::model::{Role, RoleSet, account_name};
 use crate::store::{
     Account, AccountChange, AccountQuery, Invite, LONGEST_PASSWORD, NewAccount, NewInvite, Opening,
@@ -259,11 +259,7 @@ async fn show(store: &Store, account: &str, json: bool) -> anyhow::Result<()> {
     }
     print(&in_words(&account))?;
     for token in tokens {
-        let state = match (token.revoked_at, token.expires_at) {
-            (Some(at), _) => format!("revoked {at}"),
-            (None, Some(at)) => format!("until {at}"),
-            (None, None) => "valid".to_owned(),
-        };
+        let state = validity(token.revoked_at, token.expires_at, Timestamp::now());
         print(&format!("  token {}  {}  {state}", token.id, token.label))?;
     }
     Ok(())
@@ -316,10 +312,8 @@ async fn invite(store: &Store, action: InviteAction) -> anyhow::Result<()> {
                 print(&Value::Array(list).to_string())?;
             } else {
                 for invite in invites {
-                    let state = match invite.revoked_at {
-                        Some(at) => format!("revoked {at}"),
-                        None => format!("until {}", invite.expires_at),
-                    };
+                    let expires = Some(invite.expires_at);
+                    let state = validity(invite.revoked_at, expires, Timestamp::now());
                     print(&format!(
                         "{}  {}  {} of {} used  {state}",
                         invite.id, invite.rights.roles, invite.used, invite.uses

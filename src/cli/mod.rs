@@ -232,6 +232,16 @@ fn moment(text: &str) -> Result<Timestamp, String> {
         .map_err(|_| "expected 2026-11-22, or 2026-11-22T14:05:00+08:00".to_owned())
 }
 
+/// Says whether a token or an invite is valid at the moment `now`, and until when.
+fn validity(revoked: Option<Timestamp>, expires: Option<Timestamp>, now: Timestamp) -> String {
+    match (revoked, expires) {
+        (Some(at), _) => format!("revoked {at}"),
+        (None, Some(at)) if at <= now => format!("expired {at}"),
+        (None, Some(at)) => format!("until {at}"),
+        (None, None) => "valid".to_owned(),
+    }
+}
+
 /// Prints progress and errors to standard error.
 #[expect(clippy::print_stderr, reason = "this is what standard error is for")]
 fn say(text: &str) {
@@ -295,6 +305,24 @@ fn start_logging(json: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_expired_token_is_not_shown_as_valid() {
+        let [before, now, after] = [
+            "2026-11-21T16:00:00Z",
+            "2026-11-22T16:00:00Z",
+            "2026-11-23T16:00:00Z",
+        ]
+        .map(|text| text.parse::<Timestamp>().unwrap());
+        let said = |revoked, expires| validity(revoked, expires, now);
+        assert_eq!(said(None, None), "valid");
+        assert_eq!(said(None, Some(after)), "until 2026-11-23T16:00:00Z");
+        assert_eq!(said(None, Some(now)), "expired 2026-11-22T16:00:00Z");
+        assert_eq!(
+            said(Some(before), Some(after)),
+            "revoked 2026-11-21T16:00:00Z"
+        );
+    }
 
     #[test]
     fn moments_and_addresses_are_accepted_in_common_notations() {

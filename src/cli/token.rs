@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
-use super::{account, moment, print, say, with_made_store, with_store};
+use super::{account, moment, print, say, validity, with_made_store, with_store};
 use crate::model::{Role, account_name};
 use crate::store::{NewAccountToken, NewToken, Opening, Store};
 
@@ -145,12 +145,7 @@ async fn act(store: &Store, action: Action) -> anyhow::Result<ExitCode> {
                 print(&serde_json::to_string(&tokens)?)?;
             } else {
                 for t in tokens {
-                    let state = match (t.revoked_at, t.expires_at) {
-                        (Some(at), _) => format!("revoked {at}"),
-                        (None, Some(at)) if at < Timestamp::now() => format!("expired {at}"),
-                        (None, Some(at)) => format!("until {at}"),
-                        (None, None) => "valid".to_owned(),
-                    };
+                    let state = validity(t.revoked_at, t.expires_at, Timestamp::now());
                     let mut bounds = String::new();
                     if let Some(unit) = &t.unit {
                         bounds.push_str(&format!("  unit {unit}"));
