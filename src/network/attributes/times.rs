@@ -258,7 +258,6 @@ mod tests {
         let mut clock = Clock::new(&days, from, until);
         let whole = Times::Spans(vec![(from.as_second(), until.as_second())]);
         for text in [
-            "2026 Nov-2027 Jan",
             "2026 Nov 01-2027 Jan 31 00:00-24:00",
             "Oct-Mar",
             "24/7; PH off",
