@@ -407,7 +407,7 @@ fn a_gate_that_admits_e_bikes_at_noon_and_one_that_is_unlocked_are_ranked_by_wha
 fn random_gates_and_a_one_way_street_equal_all_sets_by_force() {
     let mut rng = Rng(17);
     let (mut gained, mut walked, mut left_out) = (0, 0, 0);
-    for round in 0..crate::rounds(4, 40) {
+    for round in 0..crate::rounds(7, 40) {
         let mut gate = || {
             let ebike = ["yes", "no", "dismount"][rng.below(3) as usize];
             let hours = ["24/7", "Mo-Fr 06:00-12:00", "Mo-Su 08:00-19:00"][rng.below(3) as usize];
