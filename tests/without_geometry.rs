@@ -289,6 +289,13 @@ async fn the_view_of_a_collection_without_geometry_can_be_edited() {
             .unwrap();
     }
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    // The list of rows that do not fit may be newer than the map.
+    while server.json("/api/collections/notices/items/t1").await["properties"]["kind"]
+        != "no_u_turn"
+    {
+        assert!(std::time::Instant::now() < deadline, "t1 is not changed");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
     loop {
         let ready = server.json("/health/ready").await;
         let named: Vec<&str> = ready["quarantined"]
@@ -307,8 +314,6 @@ async fn the_view_of_a_collection_without_geometry_can_be_edited() {
         server.ids("/api/collections/notices/items").await,
         ["t1", "t2"]
     );
-    let changed = server.json("/api/collections/notices/items/t1").await;
-    assert_eq!(changed["properties"]["kind"], "no_u_turn");
 }
 
 #[test]

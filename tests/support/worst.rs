@@ -141,6 +141,11 @@ pub fn worst(town: &Town) -> Vec<Worst> {
         ),
         one("/api/conditions", May::Little, "/api/conditions"),
         one("/api/plan/standards", May::Little, "/api/plan/standards"),
+        one(
+            "/api/plan/coverage",
+            May::All,
+            "/api/plan/coverage?standard=aed_4&by=building&limit=10000",
+        ),
         one("/api/plan/scenarios", May::Little, "/api/plan/scenarios"),
         one(
             "/api/plan/scenarios/{id}",
