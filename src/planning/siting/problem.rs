@@ -379,8 +379,8 @@ impl Problem {
                 found.add(
                     "goal.until",
                     both!(
-                        "渐变覆盖的终止距离应大于半径 {radius}。",
-                        "Gradual coverage must end at a distance greater than the radius {radius}."
+                        "渐变覆盖的终止距离应大于覆盖半径 {radius}，二者单位相同。",
+                        "Gradual coverage must end beyond the radius. Expected more than {radius}, in the same unit."
                     ),
                 );
             }

@@ -84,10 +84,7 @@ impl InChinese for Refusal {
 fn in_words(job: &Job) -> Localized {
     let id = &job.id;
     if job.state != JobState::Done {
-        return both!(
-            "或正在办理（任务 {id}）",
-            ", or is about to be, by job {id}"
-        );
+        return both!("，或任务 {id} 正在处理", ", or job {id} is about to do it");
     }
     let report = serde_json::from_value(job.result.clone().unwrap_or_default());
     match report.ok().as_ref().and_then(commit_of) {
