@@ -116,11 +116,11 @@ pub struct RepeatStep {
 /// When a sensor's values open a case, and when they end it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Thresholds {
-    /// The side of the threshold that is bad.
+    /// Whether values above or below the threshold are bad.
     pub bad: Side,
-    /// Beyond this value, the state becomes bad.
+    /// The state becomes bad when the value passes this threshold.
     pub enter: f64,
-    /// Beyond this value in the other direction, the state becomes good again.
+    /// A bad state becomes good again when the value passes this threshold in the opposite direction.
     pub leave: f64,
     /// How many hours the value must be bad before a case opens.
     pub for_hours: f64,

@@ -113,7 +113,7 @@ pub struct BestChanges {
     pub stop_reason: String,
 }
 
-/// The deliveries and walks from which the minutes are computed.
+/// The deliveries and walks whose travel times are compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeliveriesUsed {
     /// Deliveries per household and day.
@@ -149,7 +149,7 @@ pub struct AccessAnswer {
     pub best: BestChanges,
     /// How many generated changes were left off, because there were too many.
     pub changes_left_off: usize,
-    /// The deliveries and walks from which the minutes are computed.
+    /// The deliveries and walks whose travel times are compared.
     pub deliveries: DeliveriesUsed,
     /// The number of the commit whose map was read.
     pub seq: u64,

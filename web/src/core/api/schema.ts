@@ -1516,7 +1516,7 @@ export interface components {
             best: components["schemas"]["BestChanges"];
             /** @description How many generated changes were left off, because there were too many. */
             changes_left_off: number;
-            /** @description The deliveries and walks from which the minutes are computed. */
+            /** @description The deliveries and walks whose travel times are compared. */
             deliveries: components["schemas"]["DeliveriesUsed"];
             /**
              * Format: int64
@@ -2505,7 +2505,7 @@ export interface components {
              */
             per_household_day?: number | null;
         };
-        /** @description The deliveries and walks from which the minutes are computed. */
+        /** @description The deliveries and walks whose travel times are compared. */
         DeliveriesUsed: {
             /** @description The share of each hour of the day, from 0:00; the shares add up to 1. */
             hours: number[];
@@ -5701,11 +5701,11 @@ export interface components {
         };
         /** @description When a sensor's values open a case, and when they end it. */
         Thresholds: {
-            /** @description The side of the threshold that is bad. */
+            /** @description Whether values above or below the threshold are bad. */
             bad: components["schemas"]["Side"];
             /**
              * Format: double
-             * @description Beyond this value, the state becomes bad.
+             * @description The state becomes bad when the value passes this threshold.
              */
             enter: number;
             /**
@@ -5720,7 +5720,7 @@ export interface components {
             keep_hours: number;
             /**
              * Format: double
-             * @description Beyond this value in the other direction, the state becomes good again.
+             * @description A bad state becomes good again when the value passes this threshold in the opposite direction.
              */
             leave: number;
             /**
