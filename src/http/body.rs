@@ -141,7 +141,7 @@ pub fn too_many_bodies() -> Problem {
     ))
 }
 
-/// A share of the memory for bodies; `None` if the request came over no connection.
+/// A share of the memory for request bodies; `None` if the request did not pass the admission of the server.
 pub fn share(request: &Request) -> Option<Share> {
     let admitted = request.extensions().get::<Admitted>()?;
     Some(admitted.bodies.share(admitted.origin.clone()))

@@ -44,7 +44,8 @@ const NAMESPACE: &str = "urn:oasis:names:tc:emergency:cap:1.2";
 /// The media type of a CAP message.
 pub const MEDIA_TYPE: &str = "application/cap+xml";
 
-/// The radius in metres of the area of a case that is a point: a staircase or a street corner.
+/// The radius in metres of the circle around a case at a point, such as a staircase or a street
+/// corner, and the smallest radius of the circle around a line.
 const AROUND_POINT_M: f64 = 50.0;
 
 /// The offset of local time in China, which has one time zone and no summer time.

@@ -148,7 +148,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a rider at a gate', () => {
       expect(errors).toEqual([]);
       await close();
     }
-    // A gate is closed for 12 hours at most, so its state is read now and not for Monday.
+    // Reports close a gate for 12 hours at most, which may end before Monday morning. So the gates are
+    // read for the present time.
     const after = await gates(new Date().toISOString());
     expect(after.find((g) => g.id === before[0]?.id)?.reported_until).toBeTruthy();
     expect(after[0]?.id).not.toBe(before[0]?.id);

@@ -451,8 +451,8 @@ fn fit<'a>(
     fits.min_by(|a, b| a.0.cmp(&b.0))
 }
 
-/// Returns the sources of names that the caller may see of at least one feature of a collection. What the caller may
-/// see of each feature is checked later.
+/// Returns the properties with names (see [`Source`]) that the caller may see on at least one feature of a collection.
+/// A later check decides what the caller may see on each feature.
 fn seen(ask: &Ask<'_>, collection: &Collection) -> Source {
     let schema = collection.schema();
     let roles = widest(ask.view.of(schema));

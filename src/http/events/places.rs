@@ -19,7 +19,7 @@ pub struct FeedLimits {
     pub places: usize,
     /// How many of these listeners are reserved for accounts.
     pub reserved: usize,
-    /// The most listeners of one address without an account.
+    /// The most listeners without an account from one IP address.
     pub per_address: usize,
     /// The most listeners of one account.
     pub per_account: usize,

@@ -236,8 +236,8 @@ fn link(world: &mut World<'_>, from: u32, to: u32, between: Vec<Pt>, feature: u3
 
 type Nearest = Option<(geo_types::Coord<f64>, f64)>;
 
-/// Returns the point of the network that is nearest in a straight line, with its distance in metres, and the
-/// destination of a feature there. Both are `None` if the network is farther away than [`NEAREST_M`].
+/// Returns the walkable point of the network that is nearest in a straight line, with its distance in metres, and a
+/// door that connects the feature to that point. Both are `None` if no such point is within [`NEAREST_M`].
 fn nearest(world: &mut World<'_>, feature: u32, at: Pt) -> (Nearest, Option<Door>) {
     let mesh = &world.mesh;
     let near = [DOOR_M, NEAREST_M].iter().find_map(|reach| {

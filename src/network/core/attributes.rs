@@ -327,9 +327,9 @@ pub enum Credential {
 /// The modes of travel for which a single edge is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Blocked {
-    /// Nobody may ride or push a bike there.
+    /// The edge is closed to bikes, whether ridden or pushed.
     pub ebike: bool,
-    /// Nobody may walk there, and no bike may be pushed there.
+    /// The edge is closed to pedestrians, and to people who push a bike.
     pub foot: bool,
 }
 

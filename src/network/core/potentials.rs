@@ -23,8 +23,8 @@ const MODES: [&[Mode]; 2] = [&Mode::ALL, &[Mode::Walk]];
 /// The lower bounds for one profile on one topology.
 #[derive(Debug, Clone, Default)]
 pub struct Potentials {
-    /// For each of [`MODES`], the hierarchy of all edges and the hierarchy of the edges that a route may pass through;
-    /// `None` if the profile does not travel in this way.
+    /// For each set of modes in [`MODES`], two hierarchies: one of all edges, and one of the edges that may be used
+    /// anywhere on a route, not only at its ends. `None` if the profile does not use these modes.
     hierarchies: [Option<[Hierarchy; 2]>; 2],
 }
 

@@ -47,13 +47,13 @@ pub enum Zone {
 /// The speeds and times of one mode. Speeds are in tenths of km/h; 0 means that the mode can't be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pace {
-    /// The speed by the number of a [`WayKind`]. The value for steps applies to steps without a ramp.
+    /// The speed in tenths of km/h, by the number of a [`WayKind`]. The value for steps is for those without a ramp.
     pub speed: [u16; WayKind::ALL.len()],
     /// The factor by the number of a [`Surface`], in per cent of the speed; 0: the mode can't be used on it.
     pub surface_percent: [u16; Surface::ALL.len()],
-    /// The speed on steps with a channel for bikes.
+    /// The speed on steps with a channel for bikes, in tenths of km/h.
     pub bike_ramp: u16,
-    /// The speed on steps with a ramp for wheelchairs.
+    /// The speed on steps with a ramp for wheelchairs, in tenths of km/h.
     pub wheelchair_ramp: u16,
     /// The time for an edge in addition to its length, by the number of a [`WayKind`], in tenths of a second, for
     /// example for opening a door, or waiting for a lift or for the traffic.

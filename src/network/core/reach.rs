@@ -94,9 +94,9 @@ impl Visit for Enough<'_> {
     }
 }
 
-/// Leaves out private land that leads to no target. Nobody who enters it on the way to a target can leave it again.
+/// Keeps the search off private land that leads to no target: a route that enters it at its end may not leave it again.
 struct OwnLand {
-    /// The private land around the targets; `None`: no land is left out.
+    /// The private land from which a target can be reached; `None`: the search may enter any land.
     land: Option<Land>,
     /// The number of nodes. The numbers after those of the nodes stand for targets.
     nodes: u32,

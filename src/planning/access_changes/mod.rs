@@ -89,7 +89,7 @@ impl Sets {
         }
     }
 
-    /// Takes a set into account.
+    /// Records the gain of a set. The set replaces the best set of its size, and of each greater size, that gains less.
     fn take(&mut self, gain: f64, set: &[u32]) {
         while self.best.len() <= set.len() {
             let last = self.best.last().cloned().unwrap_or_default();

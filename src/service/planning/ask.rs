@@ -1,4 +1,4 @@
-//! A request for a coverage.
+//! A request to compute which people are covered by facilities.
 
 use geo_types::Coord;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use crate::network::core::Profile;
 use crate::planning::standards::Standard;
 use crate::service::routes::NoNetwork;
 
-/// A request for a coverage.
+/// A request to compute which people are covered by facilities.
 #[derive(Debug, Clone)]
 pub struct CoverageAsk {
     /// The features that count as facilities.

@@ -66,7 +66,8 @@ pub enum Shape {
 /// A future feature without its geometry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
-    /// The collection; a small `green` park moves to `pocket_parks` when its area is known.
+    /// The collection. A park or garden is `green` here; once its area is computed and it is below
+    /// [`POCKET_PARK_LIMIT_M2`], it becomes one of `pocket_parks`.
     pub collection: &'static str,
     /// The geometry to build.
     pub shape: Shape,

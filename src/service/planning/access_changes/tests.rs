@@ -212,7 +212,8 @@ fn with(town: &[Change], base: &Ground, edits: &[ScenarioEdit]) -> Ground {
     map(all.into_values().filter(|c| c.body.is_some()).collect())
 }
 
-/// Minutes of riders a day: each hour of each day and each origin by itself.
+/// The travel time of all deliveries in minutes per day, computed with a separate query for each origin, day of the
+/// week and hour.
 fn rider_minutes(ground: &Ground, ask: &AccessAsk) -> f64 {
     let buildings = ground.snapshot.collections().get("buildings").unwrap();
     let spots: Vec<(Spot, f64)> = buildings

@@ -17,7 +17,7 @@ type FacilityBody = NonNullable<CoverageBody['facility']>;
 const PARK_SIDE = 31.6;
 const METRES_PER_DEGREE = 111_320;
 
-/** A square with the size of a tried pocket park around a position. */
+/** The outline of a new pocket park that a scenario tries: a square around a position. */
 export function parkAround([lon, lat]: [number, number]): Polygon {
   const dy = PARK_SIDE / 2 / METRES_PER_DEGREE;
   const dx = dy / Math.cos((lat * Math.PI) / 180);

@@ -135,7 +135,7 @@ export function whyOf(warning: Warning): Bilingual {
   return { zh, en: en.charAt(0).toUpperCase() + en.slice(1) };
 }
 
-/** Whose turn it is, with the name of the unit in charge if there is one. */
+/** Who has to act next on a case, with the name of the unit in charge if there is one. */
 export function turnOf(warning: Warning, unitName: string | undefined): Bilingual {
   const unit = unitName ?? warning.properties.unit;
   const turn = turns[warning.properties.status ?? 'reported'] ?? turns['reported'];

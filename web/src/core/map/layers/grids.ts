@@ -18,8 +18,9 @@ export interface Grid {
 }
 
 /**
- * How prominent the grids are: the subject of the map, the background for another subject, outlines for orientation, or
- * outlines without levels beside colours that mean something else.
+ * How prominent the grids are. `full`: they are the subject of the map. `quiet`: they are the
+ * background of another subject. `outline`: their outlines give orientation, in the colour of the
+ * level. `plain`: outlines in one colour, because the colours on the map do not mean levels.
  */
 export type GridLook = 'full' | 'quiet' | 'outline' | 'plain';
 

@@ -47,7 +47,7 @@ export class UncoveredLayers {
     /** The enlargement relative to a desktop screen, and the size of the labels in pixels. */
     { scale = 1, text = 12 }: { scale?: number; text?: number } = {},
   ) {
-    // An enlarged map shows the same at a higher zoom level.
+    // With symbols `scale` times as large, the layers change at zoom levels that are higher by this.
     const shift = Math.log2(scale);
     const colors = mapColors(element);
     for (const id of ['plan-uncovered', 'plan-facilities'])
