@@ -177,7 +177,7 @@ async fn travel_profiles_are_replaced_and_an_invalid_file_leaves_the_previous_on
     );
     assert!(known().await.contains("robot"));
 
-    // Profiles are stored in the database, so a restart without the folder keeps them.
+    // The database stores the profiles, so a restart without --config keeps them.
     drop(server);
     let server = Server::on(&sqlite_in(data.path()), &[]).await;
     let (_, refused) = server.problem("/api/buildings/b1/access?mode=kite").await;

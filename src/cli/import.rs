@@ -423,15 +423,15 @@ fn left_out(report: &Report, lines: &mut Lines) {
     let names = report.passed_over.join(", ");
     if !names.is_empty() {
         lines.push(both!(
-            "台账中没有、未导入的属性：{names}",
-            "properties that the ledger does not have, which were left out: {names}"
+            "未导入的属性（台账中没有）：{names}",
+            "properties that were left out, because the ledger does not have them: {names}"
         ));
     }
     let names = report.ignored_columns.join(", ");
     if !names.is_empty() {
         lines.push(both!(
-            "台账中没有、未导入的列：{names}",
-            "columns that the ledger does not have, which were left out: {names}"
+            "未导入的列（台账中没有）：{names}",
+            "columns that were left out, because the ledger does not have them: {names}"
         ));
     }
     for s in &report.skipped_sheets {

@@ -36,8 +36,8 @@ pub fn restrict(city: &mut City) {
             add(city, from, Via::Way(bridge), to, "no_u_turn", &[]);
         }
     }
-    // This crossing lies beyond the bridge, so dividing its streets leaves the three ways of the U-turn above as they
-    // are. Buses and bicycles may turn where cars may not.
+    // Buses and bicycles may turn where cars may not. This crossing lies beyond the bridge, so splitting its streets
+    // does not change the ways of the restriction above.
     if let Some(c) = crossing(city, "温泉路", "都旺道") {
         add(
             city,

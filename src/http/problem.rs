@@ -313,19 +313,19 @@ impl Problem {
     fn fault(fault: &Fault) -> Self {
         match fault {
             Fault::Full => Self::full(both!(
-                "服务器磁盘空间已满，内容未保存，仍可查看。请联系管理员清理空间后再试。",
+                "服务器磁盘空间已满，本次内容未保存，已有内容仍可查看。请联系管理员清理空间后再试。",
                 "The disk of the server is full; nothing was written. Reads still work. Try again when \
                  space is free."
             )),
             Fault::Away | Fault::Busy => Self::unavailable(both!(
-                "数据库繁忙或无法连接，内容未保存，仍可查看。请稍后再试。",
+                "数据库繁忙或无法连接，本次内容未保存，已有内容仍可查看。请稍后再试。",
                 "The database cannot be reached or is busy; nothing was written. Reads still work. Try \
                  again in a moment."
             )),
             fault => {
                 let Localized { zh, en } = fault.localized();
                 Self::unavailable(both!(
-                    "数据库目前不能写入，内容未保存，仍可查看。请联系管理员（{zh}）。",
+                    "数据库目前不能写入，本次内容未保存，已有内容仍可查看。请联系管理员（{zh}）。",
                     "The database cannot be written to ({en}); nothing was written. Reads still \
                      work. Tell the administrator."
                 ))

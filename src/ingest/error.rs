@@ -35,10 +35,10 @@ pub enum ImportError {
          repeat the import or the undo"
     )]
     SchemaChanged(String),
-    /// Others changed features of the plan; nothing was written.
+    /// Features of the plan were changed by another commit; nothing was written.
     #[error("{0}; nothing was written: plan the import again")]
     Conflict(Conflicts),
-    /// Others changed features of the import, or their earlier state no longer matches the schema; nothing was undone.
+    /// Features were changed after the import, or their earlier state no longer matches the schema; nothing was undone.
     #[error("{0}; nothing was undone: undo it partly to leave these features as they are")]
     UndoConflict(Conflicts),
     /// A file was changed after the import was planned.

@@ -107,11 +107,11 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(as = FiguresBy)]
 pub struct By {
-    /// By the id of the community's grid.
+    /// The rows of the communities; the key is the id of the grid.
     pub community: Vec<Row>,
-    /// By the id of the unit in charge.
+    /// The rows of the units in charge; the key is the id of the unit.
     pub unit: Vec<Row>,
-    /// By category.
+    /// The rows of the categories; the key is the id of the category.
     pub category: Vec<Row>,
 }
 

@@ -46,9 +46,9 @@ pub struct Content {
 pub struct House {
     /// The id of the building.
     pub id: String,
-    /// Its number.
+    /// The number of the building.
     pub number: Option<String>,
-    /// Its name.
+    /// The name of the building.
     pub name: Option<String>,
     /// Whether it has a lift.
     pub has_lift: bool,

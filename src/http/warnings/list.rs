@@ -142,7 +142,7 @@ fn wanted_open(query: &Query) -> Result<bool, Problem> {
     }
 }
 
-/// The cases for an answer that the present map cannot give as it is: those of a past moment, or only the open ones.
+/// The cases of a past moment, or only the open ones. The answer is made from them instead of the present collection.
 struct Chosen {
     cases: Arc<Collection>,
     /// The total number, if only a page of them was read.

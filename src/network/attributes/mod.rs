@@ -53,7 +53,7 @@ impl Order {
     }
 }
 
-/// Whether a feature with these properties has a change for day orders of a kind in `when`.
+/// Whether the property `when` of a feature has a change for this kind of day order (当日管制).
 pub fn is_changed_by(properties: Canonical<'_>, kind: &str) -> bool {
     changes(properties).iter().any(|when| *when.kind == *kind)
 }

@@ -15,7 +15,7 @@ const MOST_STEPS: usize = 24;
 /// Only corners of those segments of walls are considered that are within this many metres of the door.
 const CORNERS_M: f64 = 80.0;
 
-/// A path with bends.
+/// A path from a door to the network that goes around corners.
 #[derive(Debug, Clone)]
 pub struct Path {
     /// The corners that it passes.

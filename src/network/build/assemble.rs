@@ -12,7 +12,7 @@ use super::world::World;
 use crate::network::core::geometry::length_dm;
 use crate::network::core::{self, Edge, EdgeKind, Gate, Parking, Parts, Place, Point, STOREY_DM};
 
-/// If the sides of a passage cannot be distinguished, up to this many lines are treated as separate sides.
+/// The most sides of a passage with [`Frame::Unknown`], where each line is a side. Further lines share the last side.
 const MOST_SIDES: usize = 6;
 
 /// The parts of a topology, and the mapping of vertices and features to it.

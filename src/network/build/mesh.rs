@@ -11,7 +11,7 @@ use super::segments::{Near, Segment, Segments};
 use super::walls::{Contact, TOUCH_M};
 use crate::network::core::{EdgeKind, Point};
 
-/// A way as a chain of vertices.
+/// A way as a chain of vertices, called a strand below.
 #[derive(Debug)]
 pub struct Strand {
     /// The feature that the way comes from, by its position in the list of features.
@@ -233,7 +233,7 @@ impl Mesh {
         vertex
     }
 
-    /// Leads a strand through a vertex that lies on one of its segments.
+    /// Adds a vertex, which lies on a segment of a way, to that way.
     pub fn thread(&mut self, near: &Near, vertex: u32) {
         let (line, at) = (near.segment.line, near.segment.at);
         if self.vertex_on(line, at, near.at) != Some(vertex) {
@@ -241,7 +241,7 @@ impl Mesh {
         }
     }
 
-    /// The vertex of a strand at a position of a segment, if there is one within [`TOUCH_M`].
+    /// The vertex of way `line` on its segment `at` that is within [`TOUCH_M`] of `p`, if there is one.
     pub fn vertex_on(&self, line: u32, at: u32, p: Pt) -> Option<u32> {
         let strand = self.strand(line);
         let at = at as usize;

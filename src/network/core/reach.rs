@@ -70,7 +70,7 @@ pub struct Part {
     pub until_dm: u32,
 }
 
-/// Collects targets until there are enough that can be reached without a wait that is too long.
+/// Collects targets until enough places are reached. A route with too long a wait does not count.
 struct Enough<'a> {
     wanted: usize,
     /// `places` has the place to which each target leads, `reached` the places that are reached in time.
@@ -116,7 +116,7 @@ impl Bound for OwnLand {
     }
 }
 
-/// Keeps the time to each target, until all places are reached without a wait that is too long.
+/// Keeps the time to each target until all places are reached. A route with too long a wait does not count.
 struct Arrivals<'a> {
     /// `places` has the place to which each target leads, `left` the places that are not reached yet.
     places: &'a [u32],

@@ -50,8 +50,8 @@ impl Best {
 pub struct Groups {
     /// The changes that may influence all others, in ascending order.
     pub shared: Vec<u32>,
-    /// Components: lists of changes in ascending order, each change in exactly one and not in `shared`. With any set of
-    /// shared changes, what the changes of one component gain does not depend on the changes of the others.
+    /// The other changes: each is in exactly one component, in ascending order. For any set of shared changes, the
+    /// gain of the changes of one component does not depend on the changes of the other components.
     pub components: Vec<Vec<u32>>,
 }
 

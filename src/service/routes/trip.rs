@@ -56,7 +56,7 @@ pub struct TripVisit {
     pub gate: Option<Passed>,
     /// The id of the door, if one is known.
     pub door: Option<String>,
-    /// The distance to the door that no way covers, in metres.
+    /// The length of the last stretch to the door where no way is mapped, in metres.
     pub gap_m: f64,
     /// The legs from the previous door, or from the origin.
     pub legs: Vec<Leg>,

@@ -88,7 +88,7 @@ pub enum StoreError {
         problem: Localized,
     },
     /// The database server lacks something that a map needs, for example PostGIS.
-    #[error("the database {url} cannot hold a map: {problem}")]
+    #[error("the database {url} cannot be used: {problem}")]
     Unsuitable {
         /// The URL of the database, without the password.
         url: String,

@@ -68,7 +68,13 @@ impl PostgisStore {
         let checked = [("checked", "true"), ("judged", "true")];
         copy_table(&mut file, &mut tx, "commits", &checked, progress).await?;
         copy_table(&mut file, &mut tx, "changes", &[], progress).await?;
-        progress(both!("正在关联版本", "linking versions"), None);
+        progress(
+            both!(
+                "正在关联前后版本",
+                "linking each version to the previous one"
+            ),
+            None,
+        );
         for sql in [
             // The batch that wrote the previous version, if that was not a deletion.
             "UPDATE onemap.changes h SET previous = p.previous FROM (\

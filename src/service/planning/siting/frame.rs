@@ -1,4 +1,4 @@
-//! What the result needs besides the plans: the names of the sites, the figures of the existing facilities, the notes.
+//! The parts of a result that do not depend on the plans: the sites, the figures of the existing facilities, the notes.
 //! It is stored with the problem, so that a job continues after a restart even if the map has changed.
 
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use crate::service::planning::{DemandAsk, notes};
 /// The most refused candidates in a result.
 const MOST_REFUSED: usize = 200;
 
-/// What the result needs besides the plans.
+/// The parts of the result that do not depend on the plans.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Frame {
     sites: Vec<FrameSite>,

@@ -65,7 +65,7 @@ struct Saved {
     stored: Option<Arc<Stored>>,
 }
 
-/// A problem with what the result needs besides the plans.
+/// A problem, and the parts of its result that do not depend on the plans.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Stored {
     frame: Frame,

@@ -3006,11 +3006,11 @@ export interface components {
         };
         /** @description The tables by community, unit and category. */
         FiguresBy: {
-            /** @description By category. */
+            /** @description The rows of the categories; the key is the id of the category. */
             category: components["schemas"]["FigureRow"][];
-            /** @description By the id of the community's grid. */
+            /** @description The rows of the communities; the key is the id of the grid. */
             community: components["schemas"]["FigureRow"][];
-            /** @description By the id of the unit in charge. */
+            /** @description The rows of the units in charge; the key is the id of the unit. */
             unit: components["schemas"]["FigureRow"][];
         };
         /** @description The state for which a plan was made. The plan can be committed as long as it applies. */

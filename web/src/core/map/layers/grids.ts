@@ -103,8 +103,9 @@ const unlessOut = (value: unknown, out: number): ExpressionSpecification =>
 export class GridLayers {
   private readonly drawn = new Set<string>();
   private look: GridLook = 'full';
-  /** The colour of outlines, with levels and without. */
+  /** The colour of outlines by level. */
   private readonly colour: ExpressionSpecification;
+  /** The colour of all outlines if `look` is `plain`. */
   private readonly plain: string;
   /** Whether the signs were chosen for many grids. */
   private isMany = false;
