@@ -43,8 +43,7 @@ pub fn duplicates<M: Meter>(
     meter: &M,
 ) -> Result<Vec<Duplicate>, M::Stop> {
     let read = |entry: &Entry| {
-        // Most cases at a place have ended. Their category and id are compared in the JSON text, before it is
-        // parsed.
+        // The category and the id are compared first, so that the properties of most other cases are not parsed.
         let text = entry.all_properties();
         if !Canonical::new(text).is(property::CATEGORY, category)
             || Some(entry.id().as_str()) == but

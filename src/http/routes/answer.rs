@@ -88,7 +88,7 @@ pub struct RouteSummary {
     pub gate: Option<RouteEntrance>,
     /// The door at which the route ends; null if no door is known.
     pub door: Option<RouteEntrance>,
-    /// The distance to the door that no way of the map covers, in metres.
+    /// The length of the last stretch to the door where no way is mapped, in metres.
     pub gap_m: f64,
     /// The number of gates and ways on the route whose opening hours are unknown.
     pub unknown_hours: u32,

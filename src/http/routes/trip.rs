@@ -106,7 +106,7 @@ pub struct TripVisit {
     pub gate: Option<RouteEntrance>,
     /// The id of the door; null if no door is known.
     pub door: Option<String>,
-    /// The distance to the door that no way of the map covers, in metres.
+    /// The length of the last stretch to the door where no way is mapped, in metres.
     pub gap_m: f64,
     /// The index of the first leg of the visit in `features`, from 0.
     pub first_leg: usize,

@@ -44,7 +44,7 @@ pub struct Journey {
     pub gate: Option<Passed>,
     /// The door at which the route ends.
     pub door: Option<Passed>,
-    /// The distance to the door that no way covers, in metres.
+    /// The length of the last stretch to the door where no way is mapped, in metres.
     pub gap_m: f64,
     /// The number of gates and ways with unknown opening hours on the route.
     pub unknown_hours: u32,

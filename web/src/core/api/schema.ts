@@ -4725,7 +4725,7 @@ export interface components {
             duration_s: number;
             /**
              * Format: double
-             * @description The distance to the door that no way of the map covers, in metres.
+             * @description The length of the last stretch to the door where no way is mapped, in metres.
              */
             gap_m: number;
             gate?: components["schemas"]["RouteEntrance"] | null;
@@ -5920,7 +5920,7 @@ export interface components {
             first_leg: number;
             /**
              * Format: double
-             * @description The distance to the door that no way of the map covers, in metres.
+             * @description The length of the last stretch to the door where no way is mapped, in metres.
              */
             gap_m: number;
             gate?: components["schemas"]["RouteEntrance"] | null;
