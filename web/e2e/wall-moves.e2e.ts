@@ -360,7 +360,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
 
     const refused = await visit(browser, `${server.url}/wall?preset=night#token=om_0000`, { reducedMotion: true });
     await refused.page.getByText('没有名为 night 的预设').waitFor();
-    await refused.page.getByText('大屏的只读令牌不能用').waitFor();
+    await refused.page.getByText('服务器没有接受本屏的只读令牌').waitFor();
     await refused.close();
   });
 });
