@@ -44,7 +44,7 @@ test('a screen shows its standard, or one after the other', () => {
     'swap_cabinet_500',
     'living_circle_5',
   ]);
-  // A standard that was renamed in standards.toml does not leave the screen empty.
+  // If the id is unknown, for example renamed in standards.toml, the screen shows the first standard instead of none.
   expect(standardOf(known, 'aed_9', 1)?.id).toBe('aed_4');
   expect(standardOf([], 'aed_4', 0)).toBeNull();
   expect(standardAfter(known, 'swap_cabinet_500')?.id).toBe('living_circle_5');

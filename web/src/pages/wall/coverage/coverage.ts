@@ -6,8 +6,8 @@ import type { CommitEvent } from '@/core/api/types';
 import type { View } from '../settings';
 
 /**
- * The facilities of a standard that names none, if the address of the screen names none either: they are what a living
- * circle has first.
+ * The facilities that count if neither the standard nor the address of the screen names any: party service centres, the
+ * first facility of a living circle.
  */
 export const USUAL_FACILITY: FacilityKey = 'party_service_centre';
 
@@ -32,7 +32,7 @@ export interface ShownCoverage {
   points: FacilityPoint[];
 }
 
-/** The standard to show: the one with this id, or one after the other by `turn`; null if there is none. */
+/** The standard to show: the one with this id, else the one that is due in round `turn`; null if there is none. */
 export function standardOf(known: readonly Standard[], id: string, turn: number): Standard | null {
   if (known.length === 0) return null;
   return known.find((s) => s.id === id) ?? known[turn % known.length] ?? null;
@@ -72,7 +72,7 @@ export function effectOf({ changes = [], reset = [] }: Pick<CommitEvent, 'change
   };
 }
 
-/** Why a coverage says nothing: there are no people, no facilities, or none that is open or linked to a way. */
+/** Why a coverage has no figures: no people, no facilities, or no facility that is open and linked to a way. */
 export function emptyOf({ demand, facilities }: Coverage): 'people' | 'facilities' | 'closed' | null {
   if (demand === 0) return 'people';
   if (facilities.count > 0) return null;
