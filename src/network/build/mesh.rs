@@ -126,19 +126,22 @@ impl Mesh {
         let mut index = HashMap::new();
         let mut strands = Vec::new();
         for way in &features.ways {
-            let mut vertices: Vec<u32> = Vec::with_capacity(way.line.0.len());
-            for c in &way.line.0 {
-                let vertex = *index.entry(grid(*c)).or_insert_with(|| {
-                    points.push(plane.point(*c));
-                    (points.len() - 1) as u32
-                });
-                if vertices.last() != Some(&vertex) {
-                    vertices.push(vertex);
-                }
-            }
-            if vertices.len() < 2 {
+            let mut line: Vec<(Point, Coord<f64>)> =
+                way.line.0.iter().map(|c| (grid(*c), *c)).collect();
+            line.dedup_by_key(|(point, _)| *point);
+            // A line of one position is not a way. Without a vertex there, no gate counts as being on it.
+            if line.len() < 2 {
                 continue;
             }
+            let vertices: Vec<u32> = line
+                .into_iter()
+                .map(|(point, c)| {
+                    *index.entry(point).or_insert_with(|| {
+                        points.push(plane.point(c));
+                        (points.len() - 1) as u32
+                    })
+                })
+                .collect();
             strands.push(Strand {
                 feature: way.feature,
                 layer: way.layer,

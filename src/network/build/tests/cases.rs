@@ -278,6 +278,18 @@ fn a_door_in_a_courtyard_is_reached_through_its_opening() {
     assert!(net.0.report.unlinked.is_empty());
 }
 
+/// A way whose positions are all the same is no way, so a gate at this position is not connected to anything.
+#[test]
+fn a_gate_on_a_way_without_length_is_named() {
+    let mut map = Map::default();
+    map.way("point", &[(30.0, 30.0), (30.0, 30.0)]);
+    map.gate("G", (30.0, 30.0));
+    let net = map.built();
+    let unlinked = &net.0.report.unlinked;
+    assert_eq!(unlinked.len(), 1);
+    assert_eq!(&*unlinked[0].feature.id, "G");
+}
+
 /// ```text
 /// ┌────────────┐ wall on all sides
 /// │    [D]     │
