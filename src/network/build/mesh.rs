@@ -129,7 +129,7 @@ impl Mesh {
             let mut line: Vec<(Point, Coord<f64>)> =
                 way.line.0.iter().map(|c| (grid(*c), *c)).collect();
             line.dedup_by_key(|(point, _)| *point);
-            // A line of one position is not a way. Without a vertex there, no gate counts as being on it.
+            // A line with a single position is not a way. It gets no vertex, so that no gate counts as being on it.
             if line.len() < 2 {
                 continue;
             }

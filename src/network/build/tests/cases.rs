@@ -278,7 +278,7 @@ fn a_door_in_a_courtyard_is_reached_through_its_opening() {
     assert!(net.0.report.unlinked.is_empty());
 }
 
-/// A way whose positions are all the same is no way, so a gate at this position is not connected to anything.
+/// A line with a single position, drawn twice, is not a way. A gate there is reported as not connected.
 #[test]
 fn a_gate_on_a_way_without_length_is_named() {
     let mut map = Map::default();
