@@ -451,7 +451,7 @@ async fn a_contact_is_erased_when_it_expires() {
             now - SignedDuration::from_secs(1),
             now + SignedDuration::from_hours(1),
         );
-        let (a, b) = (id("案件1"), id("案件2"));
+        let (a, b) = (id("事件1"), id("事件2"));
         store.put_contact(&a, "张 13000000000", late).await.unwrap();
         store.put_contact(&b, "李", late).await.unwrap();
         store.put_contact(&a, "张 13000000001", late).await.unwrap();

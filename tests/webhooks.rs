@@ -122,8 +122,8 @@ async fn told_through_everything(database: String) {
 
     let store = Store::open(&database).await.unwrap();
     let mut expected = Vec::new();
-    let first = step(&store, "案件-1", 1, Some("sent")).await;
-    expected.push(format!("{hook}-{first}-案件-1"));
+    let first = step(&store, "事件-1", 1, Some("sent")).await;
+    expected.push(format!("{hook}-{first}-事件-1"));
     receiver.wait_for("the first", |c| c.len() == 1).await;
     let came = receiver.came();
     assert_eq!(came[0].event, "notice");
@@ -138,8 +138,8 @@ async fn told_through_everything(database: String) {
     // The receiver refuses, the server is killed, and steps are written while no server runs.
     receiver.takes.store(false, Ordering::SeqCst);
     for n in 2..4 {
-        let seq = step(&store, "案件-1", n, None).await;
-        expected.push(format!("{hook}-{seq}-案件-1"));
+        let seq = step(&store, "事件-1", n, None).await;
+        expected.push(format!("{hook}-{seq}-事件-1"));
     }
     receiver.wait_for("refusals", |c| c.len() >= 3).await;
     server.kill();

@@ -336,7 +336,7 @@ mod words {
             (days @ 3.., 0) => (format!("{days}天"), format!("{days} days")),
             _ => (time_zh(after, ""), time_en(after, "")),
         };
-        Localized::new(format!("上报已满{zh}"), format!("open for over {en}"))
+        Localized::new(format!("自上报起已满{zh}"), format!("open for over {en}"))
     }
 
     pub(super) fn overdue(after: SignedDuration) -> Localized {
@@ -345,7 +345,7 @@ mod words {
         }
         let (zh, en) = (time_zh(after, "个工作"), time_en(after, "working "));
         // The text stays the same until the next step of the rule.
-        Localized::new(format!("超期已满{zh}"), format!("over {en} overdue"))
+        Localized::new(format!("已超期{zh}以上"), format!("over {en} overdue"))
     }
 
     /// The place in a reason: 「（7号楼，临近消防出口）」 and ` at Building 7 (near a fire exit)`.

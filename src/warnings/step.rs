@@ -150,7 +150,7 @@ words! {
         Resume = "resume",
         /// Reopen (重新立案).
         Reopen = "reopen",
-        /// Rate the handling (评单).
+        /// Rate the handling (群众评价).
         Rate = "rate",
         /// Close ways near the case, or open them again (阻断), whatever its category says.
         Block = "block",
@@ -172,7 +172,7 @@ impl Action {
             Self::Report => "上报",
             Self::File => "立案",
             Self::Reject => "不予立案",
-            Self::Merge => "并入他案",
+            Self::Merge => "并入其他事件",
             Self::Dispatch => "派遣",
             Self::Return => "退回",
             Self::Start => "开始处置",
@@ -183,12 +183,12 @@ impl Action {
             Self::Park => "挂账",
             Self::Resume => "恢复办理",
             Self::Reopen => "重新立案",
-            Self::Rate => "评单",
+            Self::Rate => "群众评价",
             Self::Block => "阻断",
             Self::Note => "内部备注",
             Self::Level => "等级变化",
-            Self::Join => "又有上报并入",
-            Self::Absorb => "并入一件同类事件",
+            Self::Join => "新的上报并入",
+            Self::Absorb => "并入同类事件",
         }
     }
 

@@ -118,7 +118,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
       token: await token('--role', 'officer', '--name', '值班员甲'),
     });
     const { page } = officer;
-    await page.getByText('还没有邀请').waitFor();
+    await page.getByText('暂无邀请').waitFor();
     await page.getByRole('button', { name: '新建邀请' }).click();
     const form = page.locator('[data-form="invite"]');
     expect(await form.getByRole('group', { name: '角色' }).locator('label').allTextContents()).toEqual([

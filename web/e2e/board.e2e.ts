@@ -104,13 +104,13 @@ test('an unknown compound or gate, a map without compounds, and an unreachable s
     route.fulfill({ json: { type: 'FeatureCollection', features: [], links: [] } }),
   );
   await page.goto(`${url}/board`);
-  await page.getByText('地图上还没有小区').waitFor();
+  await page.getByText('地图上暂无小区').waitFor();
   await expectAccessible(page);
   await page.unroute('**/api/collections/compounds/items*');
 
   await page.route('**/api/collections/compounds/items*', (route) => route.abort());
   await page.goto(`${url}/board`);
-  await page.getByRole('alert').getByText('连不上服务器').waitFor();
+  await page.getByRole('alert').getByText('无法连接服务器').waitFor();
   await page.unroute('**/api/collections/compounds/items*');
   await page.getByRole('button', { name: '重试' }).click();
   await page.getByLabel('小区').selectOption({ label: '温泉花园' });

@@ -311,9 +311,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   });
 
   test('a silence for the selected case can be begun, is seen by others, and can be ended', async () => {
-    const { id, properties } = await report('静默用的一件', 'wenquan-huayuan-8');
+    const { id, properties } = await report('暂停通知的一件', 'wenquan-huayuan-8');
     const { page, close } = await desk(li);
-    await find(page, '静默用的一件', id);
+    await find(page, '暂停通知的一件', id);
     await page.keyboard.press('Shift+S');
     await page.getByText('现在没有暂停').waitFor();
     await page.keyboard.press('Control+Enter');

@@ -155,7 +155,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
   });
 
   test('a step that is refused later shows what happened and what to do', async () => {
-    const { id } = await dispatched('等待协调的案件');
+    const { id } = await dispatched('等待协调的事件');
     const cable = await new Cable().plug(server.url);
     const { page, errors, close } = await phone(browser, `${cable.url}/field#token=${unitToken}`);
     await page.locator(`.card[data-case="${id}"]`).waitFor();

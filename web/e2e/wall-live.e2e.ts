@@ -30,7 +30,7 @@ test('a stale feed shows its age and recovers by itself', async () => {
   cable.pull();
   const badge = page.locator('[data-stale="true"]');
   await badge.waitFor({ timeout: 15_000 });
-  expect(await badge.textContent()).toMatch(/数据停更 \d+ 秒 · 正在重连/);
+  expect(await badge.textContent()).toMatch(/数据已 \d+ 秒未更新 · 正在重连/);
   await expectAccessible(page);
   cable.mend();
   await page.locator('[data-stale="false"]', { hasText: '数据实时' }).waitFor({ timeout: 40_000 });
@@ -43,11 +43,11 @@ test('a wall screen that starts before the server waits for it', async () => {
   const page = await context.newPage();
   await page.route('**/api/**', (route) => route.abort());
   await page.goto(`${inject('url')}/wall`);
-  await page.getByText('连不上服务器').waitFor();
+  await page.getByText('无法连接服务器').waitFor();
   await expectAccessible(page);
   await page.unroute('**/api/**');
   await mapReady(page);
-  expect(await page.getByText('连不上服务器').count()).toBe(0);
+  expect(await page.getByText('无法连接服务器').count()).toBe(0);
   await context.close();
 });
 

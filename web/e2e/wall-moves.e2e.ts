@@ -237,7 +237,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
       true,
       true,
     ]);
-    await page.locator('.oldest', { hasText: '还没有预警数据' }).waitFor();
+    await page.locator('.oldest', { hasText: '暂无预警数据' }).waitFor();
     expect(await page.getByText('目前无红色预警').count()).toBe(0);
     expect(await shownLevels(page)).toEqual({ g1: 'no_data', g2: 'no_data' });
     await expectAccessible(page);
@@ -272,9 +272,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
     await page.locator('.sign__name').waitFor();
     // A key press pauses the tour.
     await page.keyboard.press('ArrowRight');
-    await page.getByText('巡视暂停').waitFor();
+    await page.getByText('自动巡览已暂停').waitFor();
     await page.keyboard.press(' ');
-    await page.getByText('巡视暂停').waitFor({ state: 'detached' });
+    await page.getByText('自动巡览已暂停').waitFor({ state: 'detached' });
     expect(errors).toEqual([]);
     await leave();
   });

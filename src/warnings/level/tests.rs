@@ -66,7 +66,7 @@ fn a_case_overdue_by_a_working_day_is_red_at_predicted_moments() {
     assert_eq!((now.level, now.since), (Level::Red, red));
     assert_eq!(
         now.reason.zh,
-        "红色：楼道堆物（7号楼）；超期已满16个工作小时"
+        "红色：楼道堆物（7号楼）；已超期16个工作小时以上"
     );
     assert_eq!(
         now.reason.en,
@@ -95,7 +95,7 @@ fn the_third_report_within_the_window_is_red_at_once() {
     );
     assert_eq!(
         now.reason.zh,
-        "红色：30天内第3次楼道堆物上报（7号楼）；超期已满8个工作小时"
+        "红色：30天内第3次楼道堆物上报（7号楼）；已超期8个工作小时以上"
     );
 }
 

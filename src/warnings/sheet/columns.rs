@@ -199,7 +199,7 @@ pub const COLUMNS: &[Column] = &[
         Text,
     ),
     derived("reason", "预警原因", "Why this level", Text),
-    derived("since", "等级起始", "Level since", Moment),
+    derived("since", "预警开始时间", "Level since", Moment),
     derived("reports", "上报次数", "Reports", Number),
     derived("merged_into", "合并到", "Merged into", Text),
     column("exercise", "演练", "Drill", &[], Text),

@@ -269,7 +269,7 @@ impl Globals {
             }
         }
         if !begun {
-            return Err(wrong(both!("缺少起始记录", "its first record is missing")));
+            return Err(wrong(both!("缺少首条记录", "its first record is missing")));
         }
         let is_date = |format: &u16| {
             let known = formats.get(format).copied();

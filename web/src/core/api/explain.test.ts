@@ -13,7 +13,7 @@ test('the text of the server is shown unchanged', () => {
 });
 
 test('texts of network failures are not shown', () => {
-  expect(explain(new ApiError(0, 'Failed to fetch'), 'zh')).toBe('连不上服务器，请检查网络后再试');
+  expect(explain(new ApiError(0, 'Failed to fetch'), 'zh')).toBe('无法连接服务器，请检查网络后重试');
   expect(explain(new ApiError(0, 'Failed to fetch'), 'en')).not.toContain('fetch');
-  expect(explain(new ApiError(500, 'The server failed.'), 'zh')).toMatch(/^服务器出错了/);
+  expect(explain(new ApiError(500, 'The server failed.'), 'zh')).toMatch(/^服务器出错/);
 });

@@ -4,11 +4,11 @@ import { lang, type Bilingual, type Lang } from '@/core/i18n/lang';
 import { ApiError } from './client';
 
 const offline: Bilingual = {
-  zh: '连不上服务器，请检查网络后再试',
+  zh: '无法连接服务器，请检查网络后重试',
   en: 'The server cannot be reached. Check the network, then try again',
 };
 const failed: Bilingual = {
-  zh: '服务器出错了，请稍后再试；多次出现时，请联系系统管理员',
+  zh: '服务器出错，请稍后重试；如多次出现，请联系系统管理员',
   en: 'The server failed. Try again later, and tell the administrator if it happens again',
 };
 const refused: Bilingual = {

@@ -2,7 +2,7 @@
 import type { Bilingual } from '@/core/i18n/lang';
 import { parseLevel, rank, type Level } from '@/core/levels/levels';
 import type { Case, Step } from './types';
-import { statusWords } from './words';
+import { stateWords } from './words';
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 
@@ -31,30 +31,17 @@ export function turnOf(c: Case): Turn {
   }
 }
 
-/** Whose turn it is and what they have to do, in one line. */
+/** Whose turn it is and what they have to do, in one line: `值班员 · 待立案`. */
 export function turnWords(c: Case, unitName: string | undefined): Bilingual {
-  const status = c.properties.status ?? 'reported';
+  const state = stateWords[c.properties.status ?? 'reported'];
   const unit = unitName ?? c.properties.unit;
-  switch (status) {
-    case 'reported':
-      return { zh: '值班员 · 待立案', en: 'Duty officer · to file' };
-    case 'filed':
-      return { zh: '值班员 · 待派遣', en: 'Duty officer · to dispatch' };
-    case 'returned':
-      return { zh: '值班员 · 待重新派遣', en: 'Duty officer · to dispatch again' };
-    case 'dispatched':
-      return { zh: `${unit ?? '承办单位'} · 待处置`, en: `${unit ?? 'Unit in charge'} · to start` };
-    case 'handling':
-      return { zh: `${unit ?? '承办单位'} · 处置中`, en: `${unit ?? 'Unit in charge'} · handling` };
-    case 'handled':
-      return { zh: '网格员或值班员 · 待核查', en: 'Grid worker or officer · to verify' };
-    case 'verified':
-      return { zh: '值班员 · 待结案', en: 'Duty officer · to close' };
-    case 'parked':
-      return { zh: '挂账中', en: 'Parked' };
-    default:
-      return statusWords[status];
-  }
+  const who = {
+    officer: { zh: '值班员', en: 'Duty officer' },
+    unit: { zh: unit ?? '承办单位', en: unit ?? 'Unit in charge' },
+    verifier: { zh: '网格员或值班员', en: 'Grid worker or officer' },
+    nobody: null,
+  }[turnOf(c)];
+  return who ? { zh: `${who.zh} · ${state.zh}`, en: `${who.en} · ${state.en.toLowerCase()}` } : state;
 }
 
 /** Parses a time to milliseconds; NaN if it is missing. */

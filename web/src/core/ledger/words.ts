@@ -2,7 +2,7 @@
 import type { Bilingual } from '@/core/i18n/lang';
 import type { Action, Housing, Source, Status, StepAction } from './types';
 
-/** The statuses. The words are those of the schema, so that pages and exported sheets agree. */
+/** The statuses as recorded. The words are those of the schema, so that histories and exported sheets agree. */
 export const statusWords: Record<Status, Bilingual> = {
   reported: { zh: '已上报', en: 'Reported' },
   filed: { zh: '已立案', en: 'Filed' },
@@ -15,6 +15,21 @@ export const statusWords: Record<Status, Bilingual> = {
   closed: { zh: '已结案', en: 'Closed' },
   rejected: { zh: '不予立案', en: 'Rejected' },
   merged: { zh: '已合并', en: 'Merged' },
+};
+
+/** The state of a case in queues and lists: what it waits for, and the status once it waits for nothing. */
+export const stateWords: Record<Status, Bilingual> = {
+  reported: { zh: '待立案', en: 'To file' },
+  filed: { zh: '待派遣', en: 'To dispatch' },
+  dispatched: { zh: '待处置', en: 'To start' },
+  returned: { zh: '待重新派遣', en: 'To dispatch again' },
+  handling: { zh: '处置中', en: 'Being handled' },
+  handled: { zh: '待核查', en: 'To verify' },
+  verified: { zh: '待结案', en: 'To close' },
+  parked: statusWords.parked,
+  closed: statusWords.closed,
+  rejected: statusWords.rejected,
+  merged: statusWords.merged,
 };
 
 /** The actions as verbs, for buttons. */
@@ -33,7 +48,7 @@ export const actionWords: Record<Action | 'report', Bilingual> = {
   park: { zh: '挂账', en: 'Park' },
   resume: { zh: '恢复', en: 'Resume' },
   reopen: { zh: '重新立案', en: 'Reopen' },
-  rate: { zh: '评单', en: 'Rate' },
+  rate: { zh: '群众评价', en: 'Rate' },
   block: { zh: '阻断', en: 'Close ways' },
   note: { zh: '内部备注', en: 'Internal note' },
 };
@@ -43,7 +58,7 @@ export const stepWords: Record<StepAction, Bilingual> = {
   report: { zh: '上报', en: 'Reported' },
   file: { zh: '立案', en: 'Filed' },
   reject: { zh: '不予立案', en: 'Rejected' },
-  merge: { zh: '并入他案', en: 'Merged into another' },
+  merge: { zh: '并入其他事件', en: 'Merged into another' },
   dispatch: { zh: '派遣', en: 'Dispatched' },
   return: { zh: '退回', en: 'Returned' },
   start: { zh: '开始处置', en: 'Started' },
@@ -54,12 +69,45 @@ export const stepWords: Record<StepAction, Bilingual> = {
   park: { zh: '挂账', en: 'Parked' },
   resume: { zh: '恢复办理', en: 'Resumed' },
   reopen: { zh: '重新立案', en: 'Reopened' },
-  rate: { zh: '评单', en: 'Rated' },
+  rate: { zh: '群众评价', en: 'Rated' },
   block: { zh: '阻断', en: 'Closed ways' },
   note: { zh: '内部备注', en: 'Internal note' },
   level: { zh: '等级变化', en: 'Level changed' },
-  join: { zh: '又有上报并入', en: 'Another report joined' },
-  absorb: { zh: '并入一件同类事件', en: 'Took in another case' },
+  join: { zh: '新的上报并入', en: 'Another report joined' },
+  absorb: { zh: '并入同类事件', en: 'Took in another case' },
+};
+
+/**
+ * What somebody did, after their name: 王值班 + 已派遣至城管执法中队. `{to}` is replaced by the unit, the case or the date
+ * that the step names. A step that names none has a text of its own.
+ */
+export const didWords: Record<StepAction, { to?: Bilingual; alone: Bilingual }> = {
+  report: { alone: { zh: '已上报', en: 'reported it' } },
+  file: { alone: { zh: '已立案', en: 'filed it' } },
+  reject: { alone: { zh: '已决定不予立案', en: 'rejected it' } },
+  merge: {
+    to: { zh: '已将其并入事件 {to}', en: 'merged it into {to}' },
+    alone: { zh: '已将其并入其他事件', en: 'merged it into another case' },
+  },
+  dispatch: { to: { zh: '已派遣至{to}', en: 'dispatched it to {to}' }, alone: { zh: '已派遣', en: 'dispatched it' } },
+  return: { alone: { zh: '已退回', en: 'returned it' } },
+  start: { alone: { zh: '已开始处置', en: 'started on it' } },
+  handle: { alone: { zh: '已提交处置反馈', en: 'reported it as handled' } },
+  verify: {
+    to: { zh: '已核查（{to}）', en: 'verified it ({to})' },
+    alone: { zh: '已核查', en: 'verified it' },
+  },
+  close: { alone: { zh: '已结案', en: 'closed it' } },
+  extend: { to: { zh: '已延时至 {to}', en: 'extended it to {to}' }, alone: { zh: '已延时', en: 'extended it' } },
+  park: { to: { zh: '已挂账至 {to}', en: 'parked it until {to}' }, alone: { zh: '已挂账', en: 'parked it' } },
+  resume: { alone: { zh: '已恢复办理', en: 'resumed it' } },
+  reopen: { alone: { zh: '已重新立案', en: 'reopened it' } },
+  rate: { alone: { zh: '已评价', en: 'rated it' } },
+  block: { alone: { zh: '已变更阻断范围', en: 'changed which ways it closes' } },
+  note: { alone: { zh: '已添加内部备注', en: 'added an internal note' } },
+  level: { alone: { zh: '已更新预警等级', en: 'changed its level' } },
+  join: { alone: { zh: '已并入新的上报', en: 'added another report' } },
+  absorb: { alone: { zh: '已并入同类事件', en: 'merged another case into it' } },
 };
 
 export const sourceWords: Record<Source, Bilingual> = {

@@ -13,7 +13,7 @@ test('a browser without WebGL is not told that there is no network', () => {
 });
 
 test('a server that fails is told apart from a missing network', () => {
-  expect(mapFailure(new ApiError(502, ''), 'zh')).toMatch(/^地图未能显示：服务器出错了/);
+  expect(mapFailure(new ApiError(502, ''), 'zh')).toMatch(/^地图未能显示：服务器出错/);
   expect(mapFailure(new ApiError(0, 'fetch failed'), 'zh')).toBe('没有网络，手机上也没有保存此处的地图。');
 });
 

@@ -9,7 +9,7 @@ test('only a case that does not exist is called missing', () => {
 
 test('without a network or with a failed server the text says so', () => {
   expect(notOpened('w-9', new ApiError(0, 'fetch failed'), 'zh')).toBe(
-    '事件 w-9 未能打开：连不上服务器，请检查网络后再试',
+    '事件 w-9 未能打开：无法连接服务器，请检查网络后重试',
   );
   expect(notOpened('w-9', new ApiError(500, ''), 'en')).toBe(
     'The case w-9 could not be opened: The server failed. Try again later, and tell the administrator if it happens again',

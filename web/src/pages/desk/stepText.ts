@@ -4,12 +4,14 @@ import { pick, type Lang } from '@/core/i18n/lang';
 import { levelWords } from '@/core/i18n/words';
 import { reasonOf } from '@/core/ledger/case';
 import type { Blocks, Step } from '@/core/ledger/types';
-import { roleWords, statusWords, stepWords } from '@/core/ledger/words';
+import { didWords, roleWords, statusWords, stepWords } from '@/core/ledger/words';
 import { parseLevel } from '@/core/levels/levels';
 import type { DeskWords } from './words';
 
 export interface StepText {
   what: string;
+  /** What was done, to be read after `who`: 已派遣至城管执法中队. */
+  did: string;
   who: string;
   at: string;
   /** Further lines: the target, the reason, notes. */
@@ -21,6 +23,26 @@ export function closesText(blocks: Blocks, w: DeskWords): string {
   if (blocks.ebike && blocks.foot) return w.closesBoth(blocks.within_m);
   if (blocks.ebike) return w.closesEbike(blocks.within_m);
   return blocks.foot ? w.closesFoot(blocks.within_m) : w.closesNothing;
+}
+
+/** What a step did, with the unit, the case, the result or the date that it names. */
+export function didText(
+  step: Pick<Step, 'action' | 'to_unit' | 'into' | 'result' | 'due_at' | 'until'>,
+  lang: Lang,
+  w: DeskWords,
+  unitName: (id: string | undefined) => string | undefined,
+): string {
+  const words = didWords[step.action];
+  if (!words) return step.action;
+  const named: Partial<Record<Step['action'], string | undefined>> = {
+    dispatch: unitName(step.to_unit ?? undefined),
+    merge: step.into ?? undefined,
+    verify: step.result ? (step.result === 'pass' ? w.pass : w.fail) : undefined,
+    extend: step.due_at ? format.dateTime(new Date(step.due_at), lang) : undefined,
+    park: step.until ? format.date(new Date(step.until), lang) : undefined,
+  };
+  const to = named[step.action];
+  return to && words.to ? words.to[lang].replace('{to}', to) : words.alone[lang];
 }
 
 const MARKS = new Set(['level', 'join', 'absorb']);
@@ -55,5 +77,5 @@ export function stepText(
     ? pick(roleWords['system'], lang)
     : [step.account, step.unit && unitName(step.unit)].filter(Boolean).join(' · ') ||
       pick(roleWords[step.role ?? ''] ?? roleWords['public'], lang);
-  return { what, who, at: moment(new Date(step.at), lang), lines };
+  return { what, did: didText(step, lang, w, unitName), who, at: moment(new Date(step.at), lang), lines };
 }

@@ -92,7 +92,13 @@ test('the text of a step names its author and its result', () => {
     words.zh,
     () => '城管执法中队',
   );
-  expect(told).toEqual({ what: '派遣', who: 'li', at: '11月22日 14:05', lines: ['→ 城管执法中队'] });
+  expect(told).toEqual({
+    what: '派遣',
+    did: '已派遣至城管执法中队',
+    who: 'li',
+    at: '11月22日 14:05',
+    lines: ['→ 城管执法中队'],
+  });
   const closed = stepText(
     {
       n: 3,

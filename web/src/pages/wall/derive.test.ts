@@ -120,11 +120,11 @@ test('the reason leaves out level and place', () => {
   expect(
     of(
       '7号楼',
-      '红色：30天内第3次楼道堆物上报（7号楼）；超期已满8个工作小时',
+      '红色：30天内第3次楼道堆物上报（7号楼）；已超期8个工作小时以上',
       'red: 3rd corridor clutter report at 7号楼 within 30 days; 8 working hours overdue',
     ),
   ).toEqual({
-    zh: '30天内第3次楼道堆物上报；超期已满8个工作小时',
+    zh: '30天内第3次楼道堆物上报；已超期8个工作小时以上',
     en: '3rd corridor clutter report within 30 days; 8 working hours overdue',
   });
   expect(

@@ -57,10 +57,10 @@ test('a broken feed, an unreachable server and an unreachable database are disti
     'The live feed is interrupted; reconnecting; this is how it was at 22 Nov 14:05',
   ]);
   expect(troublesOf({ ...FINE, stale: true, away: true, heardAt }).map((t) => t.zh)).toEqual([
-    '服务器没有应答，正在重连，以下是 11月22日 14:05 的情况',
+    '服务器没有应答，正在重连，以下为 11月22日 14:05 的情况',
   ]);
   const [only, ...more] = troublesOf({ ...FINE, stale: true, heardAt, ready: databaseAway });
-  expect(only?.zh).toMatch(/^数据库连不上.*11月22日 14:05/);
+  expect(only?.zh).toMatch(/^数据库无法连接.*11月22日 14:05/);
   expect(more).toEqual([]);
 });
 

@@ -42,7 +42,7 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   const out: Bilingual[] = [];
   const last = heardAt
     ? {
-        zh: `，以下是 ${format.dateTime(heardAt, 'zh')} 的情况`,
+        zh: `，以下为 ${format.dateTime(heardAt, 'zh')} 的情况`,
         en: `; this is how it was at ${format.dateTime(heardAt, 'en')}`,
       }
     : { zh: '', en: '' };
@@ -54,7 +54,7 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   }
   if (databaseAway) {
     out.push({
-      zh: `数据库连不上：屏上是内存中的数据，暂不能上报和处置${last.zh}`,
+      zh: `数据库无法连接：屏上显示内存中的数据，暂不能上报和处置${last.zh}`,
       en: `The server cannot reach its database: the data is from memory; nothing can be reported or handled${last.en}`,
     });
   }
@@ -87,7 +87,7 @@ export function troublesOf({ stale, heardAt, away, ready, offset, figuresAway }:
   }
   if (figuresAway && out.length === 0) {
     out.push({
-      zh: '统计数字暂时取不到，地图和台账仍是实时的',
+      zh: '统计数字暂时无法读取，地图和台账仍实时更新',
       en: 'The figures cannot be loaded now; the map and the ledger are live',
     });
   }
