@@ -37,7 +37,7 @@ export const actionWords: Record<Action | 'report', Bilingual> = {
   report: { zh: '上报', en: 'Report' },
   file: { zh: '立案', en: 'File' },
   reject: { zh: '不予立案', en: 'Reject' },
-  merge: { zh: '并案', en: 'Merge' },
+  merge: { zh: '合并', en: 'Merge' },
   dispatch: { zh: '派遣', en: 'Dispatch' },
   return: { zh: '退回', en: 'Return' },
   start: { zh: '开始处置', en: 'Start' },
