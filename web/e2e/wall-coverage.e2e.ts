@@ -145,6 +145,21 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the coverage view', () => {
     await expectFigures(page, 'pocket_park_300');
     expect(await page.textContent('[data-unverified]')).toContain('source not verified');
 
+    expect(await page.locator('[data-unknown-standard]').count()).toBe(0);
+
+    // A standard that does not exist is named, and another one is shown until one is chosen.
+    const unknown = address.replace('pocket_park_300&lang=en', 'nonsense');
+    await page.goto(unknown);
+    await mapReady(page);
+    const shown = await page.locator('[data-coverage="ready"]').getAttribute('data-standard');
+    await expectFigures(page, shown ?? '');
+    expect(await page.textContent('[data-unknown-standard]')).toContain('没有标准“nonsense”');
+    await expectAccessible(page);
+    await page.keyboard.press('5');
+    await page.waitForSelector('[data-unknown-standard]', { state: 'detached' });
+    await page.goto(`${unknown.replace('#', '&lang=en#')}`);
+    await page.getByText('There is no standard “nonsense”').waitFor();
+
     // Answers of a map without facilities, and of one without people.
     const change = { demand: 0, facilities: { count: 0, unknown_hours: 0, closed: [], unlinked: [] } };
     let parts: (keyof typeof change)[] = ['facilities'];

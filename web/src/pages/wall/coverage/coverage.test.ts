@@ -9,10 +9,11 @@ import {
   ranked,
   standardAfter,
   standardOf,
+  unknownStandard,
   untilHours,
   viewFor,
 } from './coverage';
-import { facilityName } from './words';
+import { coverageWords, facilityName } from './words';
 
 const known = [
   { id: 'living_circle_5', facility: null },
@@ -47,6 +48,9 @@ test('a screen shows its standard, or one after the other', () => {
   // If the id is unknown, for example renamed in standards.toml, the screen shows the first standard instead of none.
   expect(standardOf(known, 'aed_9', 1)?.id).toBe('aed_4');
   expect(standardOf([], 'aed_4', 0)).toBeNull();
+  // The screen names the unknown id beside the figures of another standard, once the standards are known.
+  expect(['aed_9', 'aed_4', ''].map((id) => unknownStandard(known, id))).toEqual(['aed_9', '', '']);
+  expect(unknownStandard([], 'aed_9')).toBe('');
   expect(standardAfter(known, 'swap_cabinet_500')?.id).toBe('living_circle_5');
   expect(standardAfter(known, null)?.id).toBe('living_circle_5');
   expect(standardAfter([], null)).toBeNull();
@@ -104,6 +108,11 @@ test('a new red case and the past replace the coverage by the levels, and no oth
   expect(viewFor('coverage', true, false)).toBe('levels');
   expect(viewFor('coverage', false, true)).toBe('levels');
   expect(viewFor('housing', true, true)).toBe('housing');
+});
+
+test('an unknown standard is named in both languages', () => {
+  expect(coverageWords.zh.unknownStandard('aed_9')).toContain('没有标准“aed_9”');
+  expect(coverageWords.en.unknownStandard('aed_9')).toContain('no standard “aed_9”');
 });
 
 test('the name of facilities says which of them count', () => {

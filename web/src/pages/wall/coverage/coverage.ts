@@ -38,6 +38,10 @@ export function standardOf(known: readonly Standard[], id: string, turn: number)
   return known.find((s) => s.id === id) ?? known[turn % known.length] ?? null;
 }
 
+/** The id of the settings if none of these standards has it, otherwise ''. Before the standards are known, it is ''. */
+export const unknownStandard = (known: readonly Standard[], id: string): string =>
+  known.length > 0 && !known.some((s) => s.id === id) ? id : '';
+
 /** The standard after this one; the first after the last. */
 export function standardAfter(known: readonly Standard[], id: string | null | undefined): Standard | null {
   if (known.length === 0) return null;

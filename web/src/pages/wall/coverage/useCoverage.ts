@@ -17,6 +17,7 @@ import {
   MOST_BEHIND,
   standardAfter,
   standardOf,
+  unknownStandard,
   untilHours,
   type ShownCoverage,
 } from './coverage';
@@ -119,6 +120,8 @@ export function useCoverage(options: {
     isWithoutStandards,
     current,
     chosen,
+    /** The standard that the address names and the server does not know; '' if there is none. */
+    unknown: computed(() => unknownStandard(known.value, options.settings().standard)),
     /** The number of the shown standard from 1. */
     number: computed(() => known.value.findIndex((s) => s.id === chosen.value?.id) + 1),
     state: computed<CoverageState>(() => {

@@ -29,6 +29,7 @@ export const coverageWords = {
     failed: '覆盖率暂时无法读取，正在自动重试',
     old: '未能更新，以下为此前的数字',
     noStandards: '没有配置标准。请在 standards.toml 中写入至少一项。',
+    unknownStandard: (id: string) => `没有标准“${id}”，现显示其他标准。请按 S 键在设置中选择。`,
     empty: {
       people: '暂无居民数据',
       facilities: (name: string) => `地图上暂无${name}`,
@@ -88,6 +89,8 @@ export const coverageWords = {
     failed: 'The coverage cannot be loaded; trying again',
     old: 'Not updated; these are earlier figures',
     noStandards: 'There are no standards. Write at least one into standards.toml.',
+    unknownStandard: (id: string) =>
+      `There is no standard “${id}”, so another one is shown. Press S and choose one in the settings.`,
     empty: {
       people: 'No data on people yet',
       facilities: (name: string) => `The map has none of these yet: ${name}`,
