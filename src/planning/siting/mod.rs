@@ -17,6 +17,7 @@ pub mod median;
 pub mod memory;
 mod milp;
 pub mod orlib;
+mod partial;
 pub mod plan;
 pub mod problem;
 pub mod random;

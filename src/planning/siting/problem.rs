@@ -286,14 +286,17 @@ impl Problem {
         found.0
     }
 
-    /// Whether the problem has a constraint or a share to cover that only the mixed-integer program supports.
+    /// Whether the problem has a constraint that only the mixed-integer program supports.
     pub(super) fn needs_program(&self) -> bool {
         let constraints = &self.constraints;
-        let is_partial = matches!(self.goal, Goal::FewestSites { share, .. } if share < 1.0);
-        is_partial
-            || constraints.capacity.is_some()
+        constraints.capacity.is_some()
             || constraints.backup
             || !constraints.community_share.is_empty()
+    }
+
+    /// Whether the goal is to cover a share of all people, and not everybody.
+    pub(super) fn is_partial(&self) -> bool {
+        matches!(self.goal, Goal::FewestSites { share, .. } if share < 1.0)
     }
 
     /// The memory that the problem needs, in bytes.

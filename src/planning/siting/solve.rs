@@ -9,12 +9,16 @@ use super::control::{Control, Halt, Progress, StopReason, gap};
 use super::cover::{self, Cover};
 use super::median::{self, Choice, Costs, Instance};
 use super::milp;
+use super::partial;
 use super::plan::Plan;
 use super::problem::{Constraint, Goal, Problem, Refusal};
 
 /// How often the search for least walking among equally good plans may ask whether to stop. This limits its effort
 /// independently of the speed of the machine, so that the same problem always gives the same plan.
 const TIE_EFFORT: usize = 4_000;
+
+/// How many pairs of a demand point and a site may be read to try swaps that make the walking less.
+const SWAP_EFFORT: usize = 200_000_000;
 
 /// Solves a problem, starting from `first` if it is given (the incumbent of a checkpoint).
 ///
@@ -73,10 +77,10 @@ fn has_plan(problem: &Problem, control: &Control<'_>) -> bool {
 }
 
 /// The result of a solver. The bound is an upper bound if the goal is to cover people, otherwise a lower bound.
-struct Found {
-    sites: Option<Vec<u32>>,
-    bound: f64,
-    stop: StopReason,
+pub(super) struct Found {
+    pub sites: Option<Vec<u32>>,
+    pub bound: f64,
+    pub stop: StopReason,
 }
 
 fn finish(
@@ -118,7 +122,13 @@ fn find(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Foun
         Goal::MostCovered { .. } | Goal::Relocation { .. } if !problem.needs_program() => {
             most_covered(problem, first, control)
         }
-        Goal::FewestSites { .. } if !problem.needs_program() => fewest(problem, control),
+        Goal::FewestSites { share, .. } if !problem.needs_program() => {
+            if problem.is_partial() {
+                partial::solve(problem, share, first, control)
+            } else {
+                fewest(problem, control)
+            }
+        }
         Goal::MostCovered { .. } | Goal::Relocation { .. } | Goal::FewestSites { .. } => {
             let found = milp::solve(problem, first, control);
             Found {
@@ -164,7 +174,7 @@ fn choice(problem: &Problem) -> Option<Choice> {
     })
 }
 
-fn instance(problem: &Problem, costs: Costs, choice: Choice, granule: f64) -> Instance {
+pub(super) fn instance(problem: &Problem, costs: Costs, choice: Choice, granule: f64) -> Instance {
     Instance {
         sites: problem.candidates,
         costs,
@@ -173,16 +183,26 @@ fn instance(problem: &Problem, costs: Costs, choice: Choice, granule: f64) -> In
         forbidden: problem.constraints.forbidden.clone(),
         conflicts: problem.constraints.too_close.clone(),
         granule,
+        limit: None,
     }
 }
 
 /// The number of which all sums of these numbers are multiples: 1 if all of them are whole, otherwise 0 (not known).
-fn granule_of(mut numbers: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn granule_of(mut numbers: impl Iterator<Item = f64>) -> f64 {
     let whole = numbers.all(|n| n.fract() == 0.0 && n.abs() < 1e15);
     f64::from(u8::from(whole))
 }
 
-fn most_covered(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
+/// Who is not covered, as costs: the cost of a demand point is the weight that no chosen site covers.
+pub(super) struct Missed {
+    pub costs: Costs,
+    /// The number of people.
+    pub demand: f64,
+    /// See [`Instance::granule`].
+    pub granule: f64,
+}
+
+pub(super) fn missed(problem: &Problem) -> Missed {
     // Demand points that the same sites cover to the same degree are merged into one.
     let mut merged: BTreeMap<Vec<(u32, u64)>, f64> = BTreeMap::new();
     let mut demand = 0.0;
@@ -217,7 +237,19 @@ fn most_covered(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>)
             .collect();
         costs.push(&mut row, *weight);
     }
-    drop(merged);
+    Missed {
+        costs,
+        demand,
+        granule,
+    }
+}
+
+fn most_covered(problem: &Problem, first: Option<&[u32]>, control: &Control<'_>) -> Found {
+    let Missed {
+        costs,
+        demand,
+        granule,
+    } = missed(problem);
     let Some(choice) = choice(problem) else {
         return Found {
             sites: None,
@@ -388,7 +420,7 @@ fn with_least_walking(problem: &Problem, sites: &[u32], control: &Control<'_>) -
         return (sites.to_vec(), true);
     }
     let swapped = by_swaps(problem, sites, control);
-    if problem.needs_program() {
+    if problem.needs_program() || problem.is_partial() {
         return (swapped, false);
     }
     let Some((costs, choice, is_exact)) = lexicographic(problem, &swapped) else {
@@ -496,35 +528,83 @@ fn lexicographic(problem: &Problem, sites: &[u32]) -> Option<(Costs, Choice, boo
 
 /// Swaps single sites as long as the objective stays as good and the walking becomes less.
 fn by_swaps(problem: &Problem, sites: &[u32], control: &Control<'_>) -> Vec<u32> {
-    // Each swap reads the whole demand, so swaps are tried only for small problems that need the mixed-integer
-    // program. The p-median solver improves the other plans faster.
-    let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
-    let tries = sites.len() * problem.candidates;
-    if !problem.needs_program() || entries.saturating_mul(tries) > 200_000_000 {
-        return sites.to_vec();
-    }
     let mut plan = sites.to_vec();
-    let mut is_better = true;
-    while is_better {
-        is_better = false;
-        for at in 0..plan.len() {
-            for site in 0..problem.candidates as u32 {
-                if control.halt().is_some() {
-                    return plan;
-                }
-                if plan.contains(&site) {
-                    continue;
-                }
-                let mut other = plan.clone();
-                other[at] = site;
-                other.sort_unstable();
-                let less = problem.figures(&other).walking < problem.figures(&plan).walking;
-                if less && is_as_good(problem, &other, &plan) && problem.accepts(&other) {
-                    plan = other;
-                    is_better = true;
-                }
+    if !problem.needs_program() && !problem.is_partial() {
+        // The p-median solver improves these plans.
+        return plan;
+    }
+    let entries: usize = problem.demand.iter().map(|d| d.reach.len()).sum();
+    let mut left = SWAP_EFFORT / entries.max(1);
+    loop {
+        let walking = problem.figures(&plan).walking;
+        let better = swaps(problem, &plan).into_iter().find_map(|(at, site)| {
+            left = left.checked_sub(1)?;
+            if control.halt().is_some() {
+                return None;
+            }
+            let mut other = plan.clone();
+            other[at] = site;
+            other.sort_unstable();
+            let less = problem.figures(&other).walking < walking;
+            (less && problem.accepts(&other) && is_as_good(problem, &other, &plan)).then_some(other)
+        });
+        match better {
+            Some(other) => plan = other,
+            None => return plan,
+        }
+    }
+}
+
+/// The swaps of a site of the plan for another site that make the walking less, the best first: the position in the
+/// plan, and the other site.
+fn swaps(problem: &Problem, plan: &[u32]) -> Vec<(usize, u32)> {
+    let mut place = vec![usize::MAX; problem.candidates];
+    for (at, site) in plan.iter().enumerate() {
+        place[*site as usize] = at;
+    }
+    // A person who reaches no site counts as if the walk was longer than all walks together.
+    let weight: f64 = problem.demand.iter().map(|d| d.weight).sum();
+    let lost = (weight + 1.0) * (farthest(problem) + 1.0);
+    let width = plan.len();
+    // What closing a site of the plan costs, what opening another site saves, and how much less a swap costs than both.
+    let mut loss = vec![0.0; width];
+    let mut gain = vec![0.0; problem.candidates];
+    let mut shared = vec![0.0; problem.candidates * width];
+    for point in problem.demand.iter().filter(|d| d.weight > 0.0) {
+        let (mut first, mut second, mut nearest) = (lost, lost, None);
+        for (site, distance) in &point.reach {
+            let at = place[*site as usize];
+            if at == usize::MAX {
+            } else if *distance < first {
+                (first, second, nearest) = (*distance, first, Some(at));
+            } else {
+                second = second.min(*distance);
+            }
+        }
+        if let Some(at) = nearest {
+            loss[at] += point.weight * (second - first);
+        }
+        for (site, distance) in &point.reach {
+            let site = *site as usize;
+            if place[site] != usize::MAX {
+                continue;
+            }
+            gain[site] += point.weight * (first - distance).max(0.0);
+            if let Some(at) = nearest {
+                let without = second - distance.max(first);
+                shared[site * width + at] += point.weight * without.max(0.0);
             }
         }
     }
-    plan
+    let mut found = Vec::new();
+    for site in (0..problem.candidates).filter(|s| place[*s] == usize::MAX) {
+        for at in 0..width {
+            let saved = gain[site] + shared[site * width + at] - loss[at];
+            if saved > 0.0 {
+                found.push((saved, at, site as u32));
+            }
+        }
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    found.into_iter().map(|(_, at, site)| (at, site)).collect()
 }

@@ -20,7 +20,7 @@ pub struct Outcome {
     pub incumbent: f64,
     /// No plan has a smaller objective.
     pub bound: f64,
-    /// Why the solver stopped.
+    /// Why the solver stopped. [`StopReason::Infeasible`] if no plan exists, or none within [`Instance::limit`].
     pub stop: StopReason,
 }
 
@@ -117,6 +117,9 @@ enum End {
 impl Solver<'_> {
     fn run(&mut self, first: Option<&[u32]>) -> Option<Halt> {
         self.start(first);
+        if self.is_found() {
+            return None;
+        }
         let instance = self.instance;
         let whole = Part {
             conflicts: lists(instance),
@@ -178,8 +181,14 @@ impl Solver<'_> {
                 },
             );
             match end {
+                // The library may exceed a budget by its tolerance. Then the plan is refused, and branching decides.
+                program::End::Optimal(plan) if !part.instance.accepts(&plan) => {}
                 program::End::Optimal(plan) => {
                     self.offer_part(&part, Some(plan));
+                    self.closed_bound = self.closed_bound.min(self.incumbent);
+                    return None;
+                }
+                program::End::Beaten => {
                     self.closed_bound = self.closed_bound.min(self.incumbent);
                     return None;
                 }
@@ -243,7 +252,7 @@ impl Solver<'_> {
     ) {
         for round in 0..rounds {
             let Some(best) = &self.best else { return };
-            if self.is_beaten(bound) || self.control.halt().is_some() {
+            if self.is_beaten(bound) || self.halt().is_some() {
                 return;
             }
             let inside = part.names.iter().map(|name| best[*name as usize]);
@@ -296,7 +305,7 @@ impl Solver<'_> {
         }
         for round in 0..10 {
             let Some(best) = &self.best else { return };
-            if self.control.halt().is_some() {
+            if self.halt().is_some() {
                 return;
             }
             let mut plan = search.shake(best, 1 + round % 4, &mut random);
@@ -348,8 +357,24 @@ impl Solver<'_> {
         }
     }
 
-    /// Whether no plan with an objective of at least `bound` improves the incumbent.
+    /// Whether the search is for a plan within a limit, and has found one.
+    fn is_found(&self) -> bool {
+        let limit = self.instance.limit;
+        limit.is_some_and(|limit| self.incumbent <= limit)
+    }
+
+    fn halt(&self) -> Option<Halt> {
+        if self.is_found() {
+            return Some(Halt::TimeLimit);
+        }
+        self.control.halt()
+    }
+
+    /// Whether no plan with an objective of at least `bound` improves the incumbent, or is within the limit.
     fn is_beaten(&self, bound: f64) -> bool {
+        if let Some(limit) = self.instance.limit {
+            return self.rounded(bound) > limit;
+        }
         let tolerance = if self.instance.granule > 0.0 {
             1e-12
         } else {
@@ -361,6 +386,10 @@ impl Solver<'_> {
     /// The objective that sets the length of subgradient steps: the incumbent, or a value above the bound if there is
     /// no incumbent.
     fn target(&self, bound: f64) -> f64 {
+        if let Some(limit) = self.instance.limit {
+            // A bound just above the limit is enough.
+            return limit + self.instance.granule.max(1e-3 * limit.abs() + 1e-9);
+        }
         if self.incumbent.is_finite() {
             self.incumbent
         } else {
@@ -461,6 +490,19 @@ impl Solver<'_> {
             let open = (0..best.len()).filter(|s| best[*s]);
             open.map(|s| s as u32).collect()
         });
+        if self.instance.limit.is_some() {
+            let is_found = self.is_found();
+            return Outcome {
+                incumbent: self.incumbent,
+                bound,
+                sites: sites.filter(|_| is_found),
+                stop: match halt {
+                    _ if is_found => StopReason::Optimal,
+                    Some(halt) => halt.into(),
+                    None => StopReason::Infeasible,
+                },
+            };
+        }
         let is_done = self.best.is_some() && self.is_beaten(bound);
         let stop = match halt {
             _ if is_done => StopReason::Optimal,
@@ -547,7 +589,7 @@ impl Steps<'_, '_> {
         let mut fails = 0;
         let mut fixed = 0;
         let end = loop {
-            if let Some(halt) = solver.control.halt() {
+            if let Some(halt) = solver.halt() {
                 break Some(End::Halted(halt));
             }
             let bound = relaxed.solve(self.costs, &here, self.free.len(), self.rest);
@@ -648,7 +690,7 @@ impl Steps<'_, '_> {
         };
         let mut best = (0.0, *sites.first()?);
         for at in sites {
-            if solver.control.halt().is_some() {
+            if solver.halt().is_some() {
                 break;
             }
             let score = rise(Fixed::Closed, at) * rise(Fixed::Open, at);
@@ -721,7 +763,7 @@ impl Steps<'_, '_> {
     /// Fixes the free sites for which the opposite decision cannot improve the incumbent. Returns their number;
     /// `None` if two sites that must be open exclude each other.
     fn fix(&mut self, solver: &Solver<'_>, relaxed: &Relaxed, bound: f64) -> Option<usize> {
-        if !solver.incumbent.is_finite() {
+        if !solver.incumbent.is_finite() && solver.instance.limit.is_none() {
             return Some(0);
         }
         let mut number = 0;
@@ -835,6 +877,7 @@ fn contract<'a>(whole: &Part<'_>, root: &Node, site: usize) -> Option<(Part<'a>,
             .filter_map(|(a, b)| Some((number(*a)?, number(*b)?)))
             .collect(),
         granule: whole.instance.granule,
+        limit: whole.instance.limit,
     };
     let node = Node {
         bound: root.bound,

@@ -18,7 +18,7 @@ pub struct Costs {
     /// The cost of each demand point if no site of its row is open.
     cap: Vec<f64>,
     /// The part of the objective that is the same for all plans.
-    pub(super) constant: f64,
+    pub(in crate::planning::siting) constant: f64,
 }
 
 impl Costs {
@@ -58,11 +58,14 @@ impl Costs {
         self.site.len()
     }
 
-    pub(super) fn cap(&self, row: usize) -> f64 {
+    pub(in crate::planning::siting) fn cap(&self, row: usize) -> f64 {
         self.cap[row]
     }
 
-    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
+    pub(in crate::planning::siting) fn row(
+        &self,
+        row: usize,
+    ) -> impl Iterator<Item = (usize, f64)> + '_ {
         let range = self.start[row]..self.start[row + 1];
         let sites = &self.site[range.clone()];
         sites
@@ -178,6 +181,8 @@ pub struct Instance {
     pub conflicts: Vec<(u32, u32)>,
     /// Every objective is a multiple of this; 0 if no such number is known. Bounds are rounded up to a multiple.
     pub granule: f64,
+    /// If given, the search is only for a plan with at most this objective, and ends with the first one.
+    pub limit: Option<f64>,
 }
 
 impl Instance {
@@ -191,11 +196,12 @@ impl Instance {
             forbidden: Vec::new(),
             conflicts: Vec::new(),
             granule,
+            limit: None,
         }
     }
 
     /// The sites that are in conflict with each site.
-    pub(super) fn conflicts_of(&self) -> BTreeMap<u32, Vec<u32>> {
+    pub(in crate::planning::siting) fn conflicts_of(&self) -> BTreeMap<u32, Vec<u32>> {
         let mut of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
         for &(a, b) in &self.conflicts {
             of.entry(a).or_default().push(b);

@@ -12,14 +12,18 @@ use crate::planning::siting::control::{Control, Halt};
 
 /// The most cost entries of a problem. Larger problems are solved by branching.
 const ENTRIES: usize = 60_000;
-/// How long `microlp` runs between two checks of the control.
+/// How long `microlp` runs between two checks of the control. The first times are shorter, because a program with a
+/// limit often ends soon.
 const SLICE: Duration = Duration::from_millis(300);
+const FIRST_SLICE: Duration = Duration::from_millis(20);
 
 /// How the program ended.
 #[derive(Debug)]
 pub(super) enum End {
     /// This plan is proven to be the best.
     Optimal(Vec<bool>),
+    /// No plan is within [`Instance::limit`].
+    Beaten,
     /// The control stopped the program. No plan is better than this bound; the plan is the best one found.
     Halted(Halt, f64, Option<Vec<bool>>),
     /// The problem does not suit this solver, or `microlp` failed.
@@ -81,7 +85,8 @@ pub(super) fn solve(
     };
     model.add_constraint(sum, compare, right);
     let mut options = SolveOptions::default();
-    options.time_limit = Some(SLICE);
+    let mut slice = FIRST_SLICE;
+    options.time_limit = Some(slice);
     options.warm_start = hint.map(|plan| {
         let value = |(site, open): (&Variable, &bool)| (*site, f64::from(u8::from(*open)));
         sites.iter().zip(plan).map(value).collect()
@@ -101,12 +106,26 @@ pub(super) fn solve(
             .stats()
             .best_bound
             .map_or(f64::NEG_INFINITY, |b| b + constant);
+        if let Some(limit) = instance.limit {
+            let reaches = |plan: &Vec<bool>| instance.costs.total(plan) <= limit;
+            if plan.as_ref().is_some_and(reaches) {
+                return plan.map_or(End::Unknown, End::Optimal);
+            }
+            let next = match instance.granule > 0.0 {
+                true => (bound / instance.granule - 1e-6).ceil() * instance.granule,
+                false => bound,
+            };
+            if next > limit {
+                return End::Beaten;
+            }
+        }
         if let Some(halt) = control.halt() {
             return End::Halted(halt, bound, plan);
         }
         report(bound, plan);
         let mut again = ResumeOptions::default();
-        again.time_limit = Some(SLICE);
+        slice = (2 * slice).min(SLICE);
+        again.time_limit = Some(slice);
         state = outcome.resume_with(again);
     }
 }
