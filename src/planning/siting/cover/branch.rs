@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::problem::Cover;
+use super::program;
 use super::reduce::Sub;
 use crate::planning::siting::control::{Control, Halt, Progress, StopReason};
 
@@ -93,6 +94,8 @@ struct Node {
 
 /// Nodes with more entries than this are not searched for dominated rows and sites. The whole problem always is, once.
 const REDUCED_ENTRIES: usize = 400_000;
+/// The most entries of a problem that is solved as an integer program.
+const PROGRAM_ENTRIES: usize = 60_000;
 /// If the open nodes need more memory than this, the deepest one is taken next instead of the one with the best bound.
 const NODE_BYTES: usize = 256 << 20;
 
@@ -167,7 +170,11 @@ impl Solver<'_> {
                 self.close(node.bound);
                 continue;
             }
-            match self.work(&mut node, &rows) {
+            let mut end = self.work(&mut node, &rows);
+            if node.depth == 0 && matches!(end, End::Split(_)) {
+                end = self.program(&node, &rows).unwrap_or(end);
+            }
+            match end {
                 End::Pruned => {}
                 End::Halted(halt) => {
                     self.closed = self.closed.min(floor).min(node.bound);
@@ -188,6 +195,63 @@ impl Solver<'_> {
             }
         }
         None
+    }
+
+    /// Solves the root node as an integer program, if it is small enough. `None` if branching must decide.
+    fn program(&mut self, node: &Node, rows: &[u32]) -> Option<End> {
+        let mut sub = self.sub(&node.fixed, rows)?;
+        if self.cover.limit.is_some() || sub.entries() > PROGRAM_ENTRIES {
+            return None;
+        }
+        while sub.drop_rows() || (self.cover.conflicts.is_empty() && sub.drop_columns()) {}
+        let mut number = vec![None; node.fixed.len()];
+        for (at, site) in (0_u32..).zip(&sub.names) {
+            number[*site as usize] = Some(at);
+        }
+        let pairs = self.cover.conflicts.iter();
+        let pairs = pairs.filter_map(|(a, b)| Some((number[*a as usize]?, number[*b as usize]?)));
+        let conflicts: Vec<(u32, u32)> = pairs.collect();
+        let hint = self.best.as_ref().map(|best| {
+            let is_open = sub.names.iter().map(|site| best.contains(site));
+            is_open.collect::<Vec<bool>>()
+        });
+        let spent = self.spent(&node.fixed);
+        let floor = node.bound;
+        let plan = |columns: Vec<u32>| {
+            let sites = columns.iter().map(|at| sub.names[*at as usize]);
+            chosen(&node.fixed).into_iter().chain(sites).collect()
+        };
+        let end = program::solve(&sub, &conflicts, hint.as_deref(), |bound, columns| {
+            let bound = (spent + bound).max(floor);
+            if let Some(columns) = columns {
+                self.offer(plan(columns));
+            }
+            if self.is_beaten(bound) {
+                self.close(bound);
+                return Some(End::Pruned);
+            }
+            let known = self.best.is_some().then_some(self.cutoff);
+            (self.control.progress)(Progress::new(known, self.rounded(bound)));
+            let halt = self.control.halt()?;
+            self.closed = self.closed.min(bound);
+            Some(End::Halted(halt))
+        });
+        match end {
+            program::End::Stopped(end) => Some(end),
+            program::End::Optimal(columns) => {
+                let plan: Vec<u32> = plan(columns);
+                // The library may violate a row by its tolerance. Then branching decides.
+                let is_cover = self.cover.accepts(&plan);
+                let cost: f64 = plan
+                    .iter()
+                    .map(|site| self.cover.cost[*site as usize])
+                    .sum();
+                self.offer(plan);
+                self.close(cost);
+                is_cover.then_some(End::Pruned)
+            }
+            program::End::Unknown => None,
+        }
     }
 
     fn choose(&self, fixed: &mut [Fixed], site: u32) -> bool {

@@ -4,6 +4,7 @@
 
 mod branch;
 mod problem;
+mod program;
 mod reduce;
 
 pub use self::branch::{Outcome, solve};
