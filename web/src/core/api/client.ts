@@ -3,6 +3,7 @@
 import createClient from 'openapi-fetch';
 import { lang } from '@/core/i18n/lang';
 import { addressOnly } from '@/core/search/order';
+import { forget, remember } from '@/core/session/remembered';
 import { ROOT, under } from './root';
 import type { paths } from './schema';
 import type { Accepted, Collection, Feature, FeatureOf, GridStatuses, Hit, Landing, Link, Session } from './types';
@@ -31,12 +32,30 @@ function problemOf(response: Response, said: unknown): ApiError {
   );
 }
 
+const signedOut = new Set<() => void>();
+
+/**
+ * Calls `hear` whenever the server refuses a request because nobody is signed in, so that a page can offer the sign-in
+ * form whichever of its parts sent the request. Returns a function that ends this.
+ */
+export function whenSignedOut(hear: () => void): () => void {
+  signedOut.add(hear);
+  return () => void signedOut.delete(hear);
+}
+
+/** The session itself answers 401 to a wrong password, which says nothing about who is signed in. */
+function notice({ status, url }: Response): void {
+  if (status === 401 && !url.endsWith('/api/session')) for (const hear of signedOut) hear();
+}
+
 /** `fetch` with the language of the page. A network failure becomes an `ApiError`. */
 async function reach(input: Request | string, init?: RequestInit): Promise<Response> {
   const headers = new Headers(init?.headers ?? (typeof input === 'string' ? undefined : input.headers));
   headers.set('accept-language', lang.value);
   try {
-    return await fetch(input, { ...init, headers });
+    const response = await fetch(input, { ...init, headers });
+    notice(response);
+    return response;
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw new ApiError(0, cause instanceof Error ? cause.message : String(cause));
@@ -236,12 +255,13 @@ export async function pages<F>(
 export const search = async (q: string, limit = 8, signal?: AbortSignal): Promise<Hit[]> =>
   (await answered(http.GET('/api/search', { params: { query: { q: addressOnly(q), limit } }, signal }))).features;
 
-export const session = (): Promise<Session> => answered(http.GET('/api/session'));
+export const session = async (): Promise<Session> => remember(await answered(http.GET('/api/session')));
 
-export const signIn = (token: string): Promise<Session> => answered(http.POST('/api/session', { body: { token } }));
+export const signIn = async (token: string): Promise<Session> =>
+  remember(await answered(http.POST('/api/session', { body: { token } })));
 
-export const signInWithPassword = (name: string, password: string): Promise<Session> =>
-  answered(http.POST('/api/session', { body: { name, password } }));
+export const signInWithPassword = async (name: string, password: string): Promise<Session> =>
+  remember(await answered(http.POST('/api/session', { body: { name, password } })));
 
 /** Creates an account with an invite, and signs in. */
 export const acceptInvite = (code: string, name: string, password: string): Promise<Session> =>
@@ -250,4 +270,4 @@ export const acceptInvite = (code: string, name: string, password: string): Prom
 export const changePassword = (old: string, to: string): Promise<Session> =>
   answered(http.PUT('/api/session/password', { body: { old, new: to } }));
 
-export const signOut = (): Promise<Session> => answered(http.DELETE('/api/session'));
+export const signOut = async (): Promise<Session> => forget(await answered(http.DELETE('/api/session')));

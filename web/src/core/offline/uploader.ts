@@ -2,8 +2,9 @@
 import { http, type Answer } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 import { dateTime } from '@/core/i18n/format';
-import type { ActionBody, Case, ReportBody } from '@/core/ledger/types';
-import type { Attempt, Uploader, Entry } from './uploadQueue';
+import { isPast } from '@/core/ledger/already';
+import { STATUSES, type ActionBody, type Case, type ReportBody } from '@/core/ledger/types';
+import type { Attempt, Uploader, Entry, Refusal } from './uploadQueue';
 
 type Schemas = components['schemas'];
 type Problem = Schemas['Problem'];
@@ -49,14 +50,22 @@ export function judge(status: number, problem: Partial<Problem>, retryAfter: str
       ...(retryAfter && Number.isFinite(seconds) ? { after_ms: seconds * 1000 } : {}),
     };
   }
+  const found = STATUSES.find((s) => s === problem['case_status']);
   return {
     outcome: 'refused',
     refusal: {
       status,
       detail: problem.detail ?? problem.title ?? `HTTP ${status}`,
       allowed: Array.isArray(problem['allowed']) ? problem['allowed'].map(String) : [],
+      ...(found ? { case_status: found } : {}),
     },
   };
+}
+
+/** Whether a refused step is needless: the case is already as it would make it, and it has no input of its own. */
+export function isNeedless({ action, body, photos }: Entry, { status, case_status }: Refusal): boolean {
+  if (status !== 409 || !case_status || action === 'report' || photos.length > 0) return false;
+  return isPast(action, { note: body.note, reason: body.reason }, case_status);
 }
 
 /** A step that is sent later than this says in its note when it was made, in milliseconds. */
@@ -107,17 +116,18 @@ export function uploader(credentials: 'same-origin' | 'omit'): Uploader<Sent> {
           ...how(),
         }),
       ),
-    step(entry) {
+    async step(entry) {
       const first = new Date(entry.tried_at ?? Date.now());
-      return entry.case === null || entry.action === 'report'
-        ? attempt(http.POST('/api/warnings', { body: reportOf(entry), ...how() }))
-        : attempt(
-            http.POST('/api/warnings/{id}/actions', {
-              params: { path: { id: entry.case } },
-              body: stepOf(entry, entry.action, first),
-              ...how(),
-            }),
-          );
+      if (entry.case === null || entry.action === 'report')
+        return attempt(http.POST('/api/warnings', { body: reportOf(entry), ...how() }));
+      const params = { path: { id: entry.case } };
+      const tried = await attempt(
+        http.POST('/api/warnings/{id}/actions', { params, body: stepOf(entry, entry.action, first), ...how() }),
+      );
+      // A second tap, or a colleague who was faster: the present case is the answer.
+      return tried.outcome === 'refused' && isNeedless(entry, tried.refusal)
+        ? attempt(http.GET('/api/warnings/{id}', { params, ...how() }))
+        : tried;
     },
   };
 }

@@ -17,7 +17,7 @@ import { useKiosk } from './kiosk';
 import type { DrawnCoverage } from './layers/coverage';
 import { remember, remembered, type LayerName } from './layers/switches';
 import type { WallMode } from './mode';
-import { useSound } from './sound';
+import { useSound } from '@/core/page/sound';
 import { useSummary } from './summary';
 import { usePast } from './usePast';
 import type { View } from './settings';

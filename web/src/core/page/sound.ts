@@ -1,4 +1,5 @@
-// A soft tone for a new red case, only if it is enabled, because a command centre is noisy enough.
+// A soft tone for a new red case, only if it is enabled, because a command centre is noisy enough. The wall and the
+// desk use it.
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
 
 /** New red cases within this time cause one tone, in milliseconds. */
@@ -52,7 +53,7 @@ async function mayPlay(): Promise<boolean> {
 }
 
 /**
- * The sounds of the wall screen: `news` plays one tone for red cases that arrive together; `blocked` is true
+ * The sound for new red cases: `news` plays one tone for red cases that arrive together; `blocked` is true
  * while the browser forbids sound.
  */
 export function useSound(wanted: () => boolean): { news: () => void; blocked: Ref<boolean> } {
