@@ -113,7 +113,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       await page.keyboard.press('/');
       await page.keyboard.type('代理之后的一件');
       await page.locator(`[data-case="${id}"]`).click();
-      await page.waitForURL(`${proxy.url}/desk/cases/${id}`);
+      await page.waitForURL(`${proxy.url}/desk?case=${id}`);
       await page.reload();
       await page.waitForSelector('[data-action="file"]');
       await page.locator('[data-action="file"]').click();

@@ -15,9 +15,16 @@ test('old links with # lead to the new address', () => {
 
 test('ids with any characters survive in an address', () => {
   const router = makeRouter(createMemoryHistory('/map/'));
-  const { href } = router.resolve({ name: 'desk-case', params: { id: 'a/b 果' } });
-  expect(href).toBe('/map/desk/cases/a%2Fb%20%E6%9E%9C');
+  const { href } = router.resolve({ name: 'field-case', params: { id: 'a/b 果' } });
+  expect(href).toBe('/map/field/cases/a%2Fb%20%E6%9E%9C');
   expect(router.resolve(href.slice(4)).params['id']).toBe('a/b 果');
+});
+
+test('an earlier address of a case leads to the desk with the case and what is open', async () => {
+  const router = makeRouter(createMemoryHistory('/map/'));
+  await router.push('/desk/cases/a%2Fb%20%E6%9E%9C?open=silences');
+  expect(router.currentRoute.value.path).toBe('/desk');
+  expect(router.currentRoute.value.query).toEqual({ case: 'a/b 果', open: 'silences' });
 });
 
 test('the server knows every address of the router', () => {

@@ -17,7 +17,11 @@ export const routes: RouteRecordRaw[] = [
   { path: '/', component: home },
   { path: '/wall', name: 'wall', component: () => import('@/pages/wall/WallPage.vue') },
   { path: '/desk', name: 'desk', component: desk },
-  { path: '/desk/cases/:id', name: 'desk-case', component: desk },
+  // The address of a case in earlier versions.
+  {
+    path: '/desk/cases/:id',
+    redirect: ({ params, query }) => ({ path: '/desk', query: { ...query, case: params['id'] } }),
+  },
   { path: '/field', name: 'field', component: field },
   { path: '/field/outbox', name: 'field-outbox', component: field },
   { path: '/field/cases/:id', name: 'field-case', component: field },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Case, CaseProperties } from '@/core/ledger/types';
-import { counts, inOrder, isMine, noFilters, passes, type Me } from './queues';
+import { counts, inOrder, isMine, isOfficer, mayEnter, noFilters, passes, type Me } from './queues';
 
 const now = Date.parse('2026-11-22T06:00:00Z');
 const make = (id: string, properties: Partial<CaseProperties>): Case => ({
@@ -11,16 +11,34 @@ const make = (id: string, properties: Partial<CaseProperties>): Case => ({
   seq: 1,
   updated_at: '2026-11-22T06:00:00Z',
 });
-const officer: Me = { role: 'officer', account: 'li', communities: [] };
+const officer: Me = { role: 'officer', roles: ['officer'], account: 'li', communities: [] };
 
 test('a case is mine if it is my turn', () => {
   expect(isMine(make('a', { status: 'reported' }), officer)).toBe(true);
   expect(isMine(make('a', { status: 'handling', unit: 'unit-022' }), officer)).toBe(false);
   expect(
-    isMine(make('a', { status: 'handling', unit: 'unit-022' }), { role: 'unit', unit: 'unit-022', communities: [] }),
+    isMine(make('a', { status: 'handling', unit: 'unit-022' }), {
+      role: 'unit',
+      roles: ['unit'],
+      unit: 'unit-022',
+      communities: [],
+    }),
   ).toBe(true);
-  expect(isMine(make('a', { status: 'handled' }), { role: 'grid_worker', communities: [] })).toBe(true);
+  expect(
+    isMine(make('a', { status: 'handled' }), { role: 'grid_worker', roles: ['grid_worker'], communities: [] }),
+  ).toBe(true);
   expect(isMine(make('a', {}), { ...officer, communities: ['120113001009'] })).toBe(false);
+});
+
+test('an officer with other roles is an officer, and riders and planners may not use the desk', () => {
+  const as = (...roles: string[]): Me => ({ role: roles.at(-1) ?? 'public', roles, communities: [] });
+  expect(isOfficer(as('officer', 'steward'))).toBe(true);
+  expect([mayEnter(as('officer', 'planner')), mayEnter(as('unit')), mayEnter(as('grid_worker'))]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  expect([mayEnter(as('rider')), mayEnter(as('planner')), mayEnter(as('public'))]).toEqual([false, false, false]);
 });
 
 test('cases pending review are only in their own queue', () => {

@@ -8,7 +8,10 @@ export type Queue = (typeof QUEUES)[number];
 
 /** The signed-in account. */
 export interface Me {
+  /** The highest role. */
   role: string;
+  /** All roles: an officer who is also a map steward has `steward` as the highest one. */
+  roles: readonly string[];
   account?: string | undefined;
   unit?: string | undefined;
   /** The communities to which the account is restricted; empty for none. */
@@ -26,7 +29,12 @@ export interface Filters {
 
 export const noFilters: Readonly<Filters> = { community: '', category: '', level: '', housing: '', text: '' };
 
-export const isOfficer = (me: Me): boolean => me.role === 'officer' || me.role === 'admin';
+const hasRole = (me: Me, ...any: string[]): boolean => any.some((role) => me.roles.includes(role));
+
+export const isOfficer = (me: Me): boolean => hasRole(me, 'officer', 'admin');
+
+/** Whether this account may use the desk. */
+export const mayEnter = (me: Me): boolean => isOfficer(me) || hasRole(me, 'grid_worker', 'unit');
 
 /** Whether this account has to act on the case next. */
 export function isMine(c: Case, me: Me): boolean {
@@ -38,7 +46,7 @@ export function isMine(c: Case, me: Me): boolean {
     case 'unit':
       return me.unit !== undefined && unit === me.unit;
     case 'verifier':
-      return me.role === 'grid_worker' && me.unit === undefined;
+      return hasRole(me, 'grid_worker') && !isOfficer(me) && me.unit === undefined;
     default:
       return false;
   }

@@ -20,6 +20,8 @@ const draft = (typed: Partial<Draft>): Draft => ({
   reason: '',
   photos: [],
   key: 'k',
+  tried: false,
+  touched: true,
   ...typed,
 });
 const at = (status: Status, allowed: Action[]): Case => ({

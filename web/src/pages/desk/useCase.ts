@@ -1,14 +1,17 @@
 // The selected case of the desk: its state, its history, the allowed actions, and the draft of a step. Steps of
 // other officers arrive live. A refused step shows what happened and keeps the draft.
-import { computed, onScopeDispose, reactive, ref, shallowRef, watch, type Ref } from 'vue';
+import { useEventListener } from '@vueuse/core';
+import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
 import { explain, wrongFieldOf } from '@/core/api/explain';
 import { ApiError } from '@/core/api/client';
+import type { Drafts, Unsent } from '@/core/drafts/useDrafts';
+import { isAlready } from '@/core/ledger/already';
 import * as ledger from '@/core/ledger/client';
 import type { Action, ActionBody, Case, Step } from '@/core/ledger/types';
 import { fieldsOf, nextAction, takesBack } from './actions';
 
 /** The input for a step that has not been sent yet. */
-export interface Draft {
+export interface Draft extends Unsent {
   unit: string;
   into: string;
   /** The value of the field: 2026-11-22T18:00, in China's time. */
@@ -26,7 +29,6 @@ export interface Draft {
   note: string;
   reason: string;
   photos: string[];
-  key: string;
 }
 
 export interface Conflict {
@@ -42,6 +44,8 @@ export interface Conflict {
 const RETRY = 4000;
 /** Nothing is requested until the selection has not changed for this long, in milliseconds. */
 const REST = 120;
+/** Two clicks within this time are one double click, in milliseconds. */
+const DOUBLE_CLICK = 500;
 
 const newDraft = (): Draft => ({
   unit: '',
@@ -57,7 +61,12 @@ const newDraft = (): Draft => ({
   reason: '',
   photos: [],
   key: ledger.intentKey(),
+  tried: false,
+  touched: false,
 });
+
+/** The name of the draft for an action on a case. */
+export const draftName = (id: string, action: Action): string => `${id} ${action}`;
 
 /** The request for a draft, with only those fields that the action has and that are filled in. */
 export function requestOf(action: Action, draft: Draft): ActionBody {
@@ -92,9 +101,12 @@ export type CaseWork = ReturnType<typeof useCase>;
 
 export function useCase(
   selected: Ref<Case | null>,
+  drafts: Drafts,
   on: {
     /** Called when a step of this page was accepted. */
     done: (c: Case, action: Action, undo: Action | null) => void;
+    /** Called when a step was refused because the case is already as it should be. */
+    already: (c: Case, action: Action) => void;
     /** Called when nobody is signed in any more. */
     signedOut: () => void;
   },
@@ -110,9 +122,10 @@ export function useCase(
   const conflict = shallowRef<Conflict | null>(null);
   /** A step of somebody else since the case was opened. */
   const elsewhere = shallowRef<Step | null>(null);
-  const drafts = reactive(new Map<string, Draft>());
   let etag: string | null = null;
   let asked: AbortController | null = null;
+  /** When the last step of this page ended, on the clock of `performance.now()`. */
+  let endedAt = Number.NEGATIVE_INFINITY;
   let resting: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -131,13 +144,7 @@ export function useCase(
     shown.value && allowed.value.length > 0 ? nextAction({ ...shown.value, allowed: allowed.value }) : null,
   );
 
-  function draftFor(id: string, action: Action): Draft {
-    const key = `${id} ${action}`;
-    const known = drafts.get(key);
-    if (known) return known;
-    drafts.set(key, newDraft());
-    return drafts.get(key) as Draft;
-  }
+  const draftFor = (id: string, action: Action): Draft => drafts.of(draftName(id, action), newDraft);
   const draft = computed(() => (selected.value && form.value ? draftFor(selected.value.id, form.value) : null));
 
   async function load(id: string): Promise<void> {
@@ -182,6 +189,10 @@ export function useCase(
     },
     { immediate: true },
   );
+  // A case that could not be loaded is loaded when the network is back, without waiting for the next attempt.
+  useEventListener('online', () => {
+    if (failure.value && selected.value) void load(selected.value.id);
+  });
   onScopeDispose(() => {
     clearTimeout(resting);
     asked?.abort();
@@ -223,30 +234,33 @@ export function useCase(
     const target = selected.value;
     if (!target || busy.value) return;
     const { id } = target;
-    const body = requestOf(action, draftFor(id, action));
+    const sending = draftFor(id, action);
+    const body = requestOf(action, sending);
     busy.value = true;
     problem.value = '';
     wrongField.value = '';
     if (!again) conflict.value = null;
     const statusBefore = shown.value?.properties.status;
     try {
+      sending.tried = true;
       const held = await ledger.act(id, body, etag);
-      drafts.delete(`${id} ${action}`);
-      if (selected.value?.id === id) {
-        detail.value = held.value;
-        etag = held.etag;
-        form.value = null;
-        elsewhere.value = null;
-        conflict.value = null;
-      }
+      ended(id, action, held);
       const undo = takesBack[action];
       on.done(held.value, action, undo && held.value.allowed?.includes(undo) ? undo : null);
       if (selected.value?.id === id) void load(id);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401) on.signedOut();
+      // The server has refused the request, so nothing is recorded under its key. After a lost answer the key stays.
+      if (isFinal(error)) Object.assign(sending, { tried: false, key: ledger.intentKey() });
       if (ledger.isConflict(error)) {
         await load(id);
+        const now = detail.value;
+        if (now?.id === id && isAlready(action, body, now)) {
+          ended(id, action, { value: now, etag });
+          on.already(now, action);
+          return;
+        }
         if (selected.value?.id !== id) return;
         const stillAllowed = allowed.value.includes(action);
         // Only the timer changed the level meanwhile; no decision of a person would be overridden.
@@ -267,6 +281,18 @@ export function useCase(
     }
   }
 
+  /** Closes the form of a step that has taken effect. */
+  function ended(id: string, action: Action, held: ledger.Held): void {
+    drafts.drop(draftName(id, action));
+    if (selected.value?.id !== id) return;
+    detail.value = held.value;
+    etag = held.etag;
+    form.value = null;
+    elsewhere.value = null;
+    conflict.value = null;
+    endedAt = performance.now();
+  }
+
   return {
     shown,
     steps,
@@ -284,8 +310,16 @@ export function useCase(
     cancel,
     take,
     heard,
+    /** Whether a step of this page ended a moment ago, so that a click may be the second half of a double click. */
+    hasJustEnded: (): boolean => performance.now() - endedAt < DOUBLE_CLICK,
+    /** Whether there is input for this action that was not sent. */
+    hasDraft: (action: Action): boolean => selected.value !== null && drafts.has(draftName(selected.value.id, action)),
     reload: () => (selected.value ? load(selected.value.id) : undefined),
   };
 }
+
+/** Whether the server has decided: not a lost answer, and not a request to try again later. */
+export const isFinal = ({ status }: ApiError): boolean =>
+  status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
 
 const isMark = (step: Step | null): boolean => step !== null && ['level', 'join', 'absorb'].includes(step.action);

@@ -19,11 +19,14 @@ import {
   isIn,
   isOfficer,
   noFilters,
+  mayEnter,
   passes,
   type Filters,
   type Me,
   type Queue,
 } from './queues';
+import { useAlerts } from './useAlerts';
+import { useOpened } from './useOpened';
 
 export interface Grid {
   id: string;
@@ -58,7 +61,7 @@ const KNOWN = [
   'other',
 ];
 
-export type Phase = 'checking' | 'signed-out' | 'loading' | 'ready' | 'failed';
+export type Phase = 'checking' | 'signed-out' | 'forbidden' | 'loading' | 'ready' | 'failed';
 
 export type Desk = ReturnType<typeof useDesk>;
 
@@ -68,11 +71,11 @@ export function useDesk(
   on: {
     stepElsewhere: (c: Case) => void;
     gridsMoved: (ids: string[]) => void;
-    /** Called if the case does not exist or could not be read. */
-    notOpened: (id: string, error: unknown) => void;
+    /** Called with cases that have become red, if alerts are wanted. */
+    reds: (cases: Case[]) => void;
   },
 ) {
-  const me = ref<Me>({ role: 'public', communities: [] });
+  const me = ref<Me>({ role: 'public', roles: [], communities: [] });
   const grids = shallowRef(new Map<string, Grid>());
   const units = shallowRef(new Map<string, string>());
   /** The number of compounds. */
@@ -83,10 +86,12 @@ export function useDesk(
   /** The error in the rules file, while the previous rules stay in force. */
   const rulesProblem = ref('');
 
+  const alerts = useAlerts({ reds: on.reds });
   const list = new CaseList({
     onChanged(changes) {
       for (const { after } of changes) if (after) on.stepElsewhere(after);
       settleLevels();
+      alerts.heard(changes);
     },
   });
 
@@ -97,6 +102,10 @@ export function useDesk(
   /** The present time, updated every half minute. */
   const minute = ref(Date.now());
   const identified = ref(false);
+  /** Whether somebody is signed in who may not use the desk. */
+  const forbidden = ref(false);
+  /** Whether the session has expired since the page was loaded. What is shown and typed stays. */
+  const expired = ref(false);
 
   const categoryName = (id: string): string =>
     pick(categories.value.find((c) => c.id === id)?.words ?? categoryWords(id));
@@ -109,7 +118,8 @@ export function useDesk(
     `${categoryName(c.properties.category)} ${unitName(c.properties.unit) ?? ''} ${pick(stateWords[c.properties.status ?? 'reported'])}`;
 
   const filtered = computed(() => [...list.cases.value.values()].filter((c) => passes(c, filters, searchable)));
-  const counts = computed(() => countQueues(filtered.value, me.value, minute.value));
+  // The badges count all cases, so that a filter hides no overdue one.
+  const counts = computed(() => countQueues(list.cases.value.values(), me.value, minute.value));
   const rows = computed(() =>
     inOrder(
       queue.value,
@@ -155,19 +165,32 @@ export function useDesk(
   /** Loads the account. Returns false if it may not use the desk. */
   async function identify(): Promise<boolean> {
     const session = await api.session();
+    // The previous data stays while the session has expired: without an account the server would hide most of it.
+    if (session.role === 'public' && identified.value) {
+      expired.value = true;
+      throw new api.ApiError(401, '');
+    }
+    expired.value = false;
     me.value = {
       role: session.role,
+      roles: session.roles,
       account: session.account ?? undefined,
       unit: session.unit ?? undefined,
       communities: session.communities,
     };
-    identified.value = session.role !== 'public' && session.role !== 'rider';
+    identified.value = mayEnter(me.value);
+    forbidden.value = session.role !== 'public' && !identified.value;
     return identified.value;
   }
 
+  onScopeDispose(
+    api.whenSignedOut(() => {
+      if (identified.value) expired.value = true;
+    }),
+  );
+
   async function load(): Promise<number | null> {
-    // Done only once: if the session ends later, the input on the page must not be lost.
-    if (!identified.value && !(await identify())) return null;
+    if (!(await identify())) return null;
     const seq = await list.load();
     const [cells, statuses, members, collections, rules] = await Promise.all([
       api.allItems('grids'),
@@ -212,11 +235,12 @@ export function useDesk(
       return list.apply(commit);
     },
     pause: PAUSE,
+    rings: () => alerts.wanted.value,
   });
   const { fresh } = live;
   const phase = computed<Phase>(() => {
     if (live.phase.value === 'ready') return 'ready';
-    if (live.phase.value === 'ended') return 'signed-out';
+    if (live.phase.value === 'ended') return forbidden.value ? 'forbidden' : 'signed-out';
     if (live.error.value !== null) return 'failed';
     return identified.value ? 'loading' : 'checking';
   });
@@ -234,22 +258,19 @@ export function useDesk(
   );
   onScopeDispose(() => clearTimeout(settling));
 
-  // The address may contain a case that ended long ago and is in no list.
-  watch(
-    () => (phase.value === 'ready' ? selectedId.value : null),
-    (id) => {
-      if (id === null || list.cases.value.has(id)) return;
-      ledger.readCase(id).then(
-        ({ value }) => list.take(value),
-        (error: unknown) => on.notOpened(id, error),
-      );
-    },
-  );
+  const opened = useOpened({
+    wanted: () => (phase.value === 'ready' ? selectedId.value : null),
+    isKnown: (id) => list.cases.value.has(id),
+    take: (c) => list.take(c),
+  });
 
   return {
     phase,
     failure: computed(() => (live.error.value === null ? '' : explain(live.error.value))),
     me,
+    expired,
+    alerts,
+    opened,
     fresh,
     minute,
     grids,

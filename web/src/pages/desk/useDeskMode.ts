@@ -2,7 +2,7 @@
 // names, and the browser's back button closes it.
 import { computed, ref, shallowRef, watch, type ShallowRef } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
-import { addressOf, isDialog, openedAt, type Dialog, type Mode, type Opened } from './mode';
+import { addressOf, isDialog, modeOf, openedAt, openFor, type Dialog, type Mode, type Opened } from './mode';
 
 export interface DeskMode {
   mode: Readonly<ShallowRef<Mode>>;
@@ -21,9 +21,6 @@ export interface DeskMode {
   place: (to: Extract<Mode, { kind: 'report' }>['place']) => void;
 }
 
-const modeOf = ({ open }: Opened): Mode =>
-  open === 'report' ? { kind: 'report', place: null } : { kind: open === 'bulk' ? 'bulk' : 'case' };
-
 export function useDeskMode(): DeskMode {
   const route = useRoute();
   const router = useRouter();
@@ -36,8 +33,8 @@ export function useDeskMode(): DeskMode {
     dialog.value = isDialog(next.open) ? next.open : null;
     // A dialog does not change the mode below it.
     if (dialog.value) return;
-    const kind = modeOf(next);
-    if (kind.kind !== mode.value.kind) mode.value = kind;
+    const to = modeOf(next);
+    if (openFor(to) !== openFor(mode.value)) mode.value = to;
   }
 
   function go(next: Opened, how: 'push' | 'replace'): void {
@@ -65,7 +62,7 @@ export function useDeskMode(): DeskMode {
     close() {
       const next: Opened = {
         case: opened.value.case,
-        open: dialog.value && mode.value.kind !== 'case' ? mode.value.kind : null,
+        open: dialog.value ? openFor(mode.value) : null,
       };
       show(next);
       const to = router.resolve(addressOf(next, route.query)).fullPath;

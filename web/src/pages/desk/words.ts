@@ -29,7 +29,6 @@ export const words = {
     import: '导入',
     export: '导出',
     figures: '月报',
-    bulk: (n: number) => `批量派遣（${n}）`,
     home: '首页',
     signOut: '退出',
     queues: '队列',
@@ -64,7 +63,6 @@ export const words = {
     failedHint: '正在自动重试。',
     signedOutTitle: '请先登录',
     signedOutHint: '值班台供值班员、网格员和管理员使用，登录后自动回到这里。',
-    signIn: '去登录',
     map: '地图：队列中的事件和各网格的等级',
     mapHint: '左侧列表包含地图上的全部事件。',
     mapLoading: '正在载入地图',
@@ -307,7 +305,6 @@ export const words = {
     to: '至',
     noSuchCase: (id: string) => `没有编号为 ${id} 的事件，或您无权查看`,
     caseNotOpened: (id: string, why: string) => `事件 ${id} 未能打开：${why}`,
-    sessionOver: '登录已过期，请重新登录；已填写的内容已保留。',
   },
   en: {
     page: 'Desk',
@@ -324,7 +321,6 @@ export const words = {
     import: 'Import',
     export: 'Export',
     figures: 'Figures',
-    bulk: (n: number) => `Dispatch ${n}`,
     home: 'Home',
     signOut: 'Sign out',
     queues: 'Queues',
@@ -359,7 +355,6 @@ export const words = {
     failedHint: 'The page tries again automatically.',
     signedOutTitle: 'Sign in first',
     signedOutHint: 'The desk is for duty officers, grid workers and administrators. Signing in leads back here.',
-    signIn: 'Sign in',
     map: 'Map: the cases of the queue and the levels of the grids',
     mapHint: 'The list on the left contains every case on the map.',
     mapLoading: 'Loading the map',
@@ -607,7 +602,6 @@ export const words = {
     to: 'to',
     noSuchCase: (id: string) => `There is no case ${id}, or you may not see it`,
     caseNotOpened: (id: string, why: string) => `The case ${id} could not be opened: ${why}`,
-    sessionOver: 'You are signed out. Sign in again; what you typed is still here.',
   },
 };
 
