@@ -97,7 +97,6 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
 
     test('the desk works: sign-in, tiles, feed, steps and addresses', async () => {
       const { page, errors, outside, close } = await visit(browser, `${proxy.url}/desk`, SIZE);
-      await page.getByRole('link', { name: '去登录' }).click();
       await page.getByLabel('访问令牌').fill(officer);
       const tiles = asksFor(page, '/api/tiles/WebMercatorQuad/');
       const feed = asksFor(page, '/api/events');
