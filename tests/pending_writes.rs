@@ -258,6 +258,7 @@ async fn the_openapi_document_lists_202_for_every_write_that_makes_a_commit() {
         "/api/warnings/{id}/contact",
         "/api/entrances/{id}/code",
         "/api/entrances/{id}/passages",
+        "/api/patrols",
         "/api/route",
         "/api/trip",
         "/api/nearest",

@@ -40,6 +40,11 @@ pub const PAGES: &[&str] = &[
 const PARTS: &[&str] = &[
     "/desk/cases/{}",
     "/field/outbox",
+    "/field/map",
+    "/field/patrol",
+    "/field/patrol/place",
+    "/field/rounds",
+    "/field/phone",
     "/field/cases/{}",
     "/field/cases/{}/{}",
     "/report/mine",

@@ -32,6 +32,7 @@ mod network;
 mod openapi;
 mod origin;
 mod passwords;
+mod patrols;
 mod photos;
 mod plan;
 mod presets;
@@ -272,6 +273,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(styles::style))
         .routes(routes!(events::events))
         .routes(routes!(grids::status))
+        .routes(routes!(patrols::list, patrols::note))
         .routes(routes!(rules::rules))
         .routes(routes!(presets::list))
         .routes(routes!(presets::put, presets::delete))

@@ -95,6 +95,17 @@ pub fn community_at(map: &Collections, position: Coord<f64>) -> Option<String> {
     named.or_else(|| known.iter().find(|k| is(k, "grid"))?.text(property::PARENT))
 }
 
+/// The id of the community of a grid, by the id of the grid. The inner value is `None` if the grid belongs to no
+/// community; the outer one if there is no feature of the kind grid with this id.
+pub fn community_of_grid(map: &Collections, id: &str) -> Option<Option<String>> {
+    let known = Known::of(map.get(GRIDS)?.get(id)?);
+    let is = |known: &Known, kind: &str| known.text(property::KIND).is_some_and(|k| k == kind);
+    is(&known, "grid").then(|| {
+        let parent = grid(map, &known.text(property::PARENT)?)?;
+        is(&parent, "community").then_some(parent.id)
+    })
+}
+
 impl Place {
     /// Looks a place up.
     ///

@@ -154,6 +154,7 @@ pub fn worst(town: &Town) -> Vec<Worst> {
         ),
         one("/api/conformance", May::Little, "/api/conformance?f=html"),
         one("/api/day-orders", May::Little, "/api/day-orders"),
+        one("/api/patrols", May::Little, "/api/patrols?day=2026-11-29"),
         one(
             "/api/events",
             May::Little,

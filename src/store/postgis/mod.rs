@@ -15,6 +15,7 @@ mod job;
 mod listen;
 mod operational;
 mod passages;
+mod patrols;
 mod photo;
 mod pooler;
 mod quarantine;
@@ -137,6 +138,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         18,
         "scenarios",
         include_str!("../../../migrations/postgis/0018_scenarios.sql"),
+    ),
+    (
+        21,
+        "patrols",
+        include_str!("../../../migrations/postgis/0021_patrols.sql"),
     ),
 ];
 

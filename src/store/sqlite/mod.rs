@@ -13,6 +13,7 @@ mod invite;
 mod job;
 mod operational;
 mod passages;
+mod patrols;
 mod photo;
 mod read;
 mod replay;
@@ -120,6 +121,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         18,
         "scenarios",
         include_str!("../../../migrations/sqlite/0018_scenarios.sql"),
+    ),
+    (
+        21,
+        "patrols",
+        include_str!("../../../migrations/sqlite/0021_patrols.sql"),
     ),
 ];
 

@@ -696,6 +696,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the grids that were walked on a day (巡查记录).
+         * @description Rounds are kept for 31 days.
+         */
+        get: operations["list_patrols"];
+        put?: never;
+        /**
+         * Records that the caller has walked a grid (巡查到格).
+         * @description Only the grid, the day and the hour are stored with the account. Sending it again has no effect.
+         */
+        post: operations["note_patrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/photos": {
         parameters: {
             query?: never;
@@ -3866,6 +3890,7 @@ export interface components {
             /** @description The reason why the route does not use this gate, as text. */
             why: components["schemas"]["Localized"];
         };
+        Moment: string;
         /** @description What has changed on the map since a scenario was saved. */
         MovedOn: {
             /**
@@ -4199,6 +4224,38 @@ export interface components {
             new: string;
             /** @description The present password. */
             old: string;
+        };
+        /** @description A grid that the caller has walked. */
+        PatrolBody: {
+            /** @description When the caller walked it, at most 7 days ago; now if absent. Only its day and hour are stored. */
+            at?: components["schemas"]["Moment"];
+            /** @description The id of the grid. */
+            grid: string;
+        };
+        /** @description What was stored: the grid, the day and the hour. */
+        PatrolNoted: {
+            /**
+             * Format: date
+             * @description The day in local time.
+             */
+            day: string;
+            /** @description The id of the grid. */
+            grid: string;
+            /**
+             * Format: int32
+             * @description The hour of the day in local time, 0 to 23.
+             */
+            hour: number;
+        };
+        /** @description The grids that were walked on a day. */
+        Patrols: {
+            /**
+             * Format: date
+             * @description The day in local time.
+             */
+            day: string;
+            /** @description The walked grids in the caller's communities, ordered by id. */
+            grids: components["schemas"]["WalkedGrid"][];
         };
         /** @enum {string} */
         PhotoKind: "report" | "before" | "after" | "other";
@@ -6119,6 +6176,15 @@ export interface components {
              * @description The largest distance of the verifying person from the case, in metres.
              */
             distance_m: number;
+        };
+        /** @description A grid that was walked on a day. */
+        WalkedGrid: {
+            /** @description The id of the grid. */
+            grid: string;
+            /** @description The hours of the day in which somebody walked it, 0 to 23, the earliest first. */
+            hours: number[];
+            /** @description Those of the caller among them. */
+            own_hours: number[];
         };
         /** @description Properties of the collection `warnings` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         WarningsProperties: {
@@ -9039,6 +9105,116 @@ export interface operations {
                 };
             };
             /** @description Requires the role grid_worker */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is missing or wrong; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_patrols: {
+        parameters: {
+            query?: {
+                /** @description The day in local time, such as 2026-11-29; today if absent */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The walked grids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patrols"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role grid_worker */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolBody"];
+            };
+        };
+        responses: {
+            /** @description What was stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolNoted"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role grid_worker, in the community of the grid */
             403: {
                 headers: {
                     [name: string]: unknown;
