@@ -13,6 +13,8 @@ export interface Asked {
   method: string;
   /** The mode of the request; `navigate` for pages. */
   mode: string;
+  /** The cache mode of the request. The page itself stores what it requests with `reload`. */
+  cache?: string;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Asked {
  * of its app.
  */
 export function planFor(
-  { url, method, mode }: Asked,
+  { url, method, mode, cache }: Asked,
   scope: string,
   origin: string,
   shell: ReadonlySet<string>,
@@ -32,7 +34,7 @@ export function planFor(
   if (mode === 'navigate') return pathname === scope || pathname.startsWith(`${scope}/`) ? 'shell' : 'pass';
   if (shell.has(pathname)) return 'shell';
   const path = pathname.startsWith(`${root}/`) ? pathname.slice(root.length) : '';
-  if (path.startsWith('/api/tiles/') || path.startsWith('/api/styles/')) return 'tile';
+  if (path.startsWith('/api/tiles/') || path.startsWith('/api/styles/')) return cache === 'reload' ? 'pass' : 'tile';
   // An address with a receipt contains a secret, so the photo is not cached.
   if (/^\/api\/photos\/[^/]+$/.test(path) && !searchParams.has('receipt')) return 'photo';
   return 'pass';

@@ -12,13 +12,21 @@ interface FetchEvent extends ExtendableEvent {
   request: Request;
   respondWith: (answer: Promise<Response>) => void;
 }
+interface NotificationEvent extends ExtendableEvent {
+  notification: { close: () => void };
+}
 interface WorkerScope {
   registration: { scope: string };
   location: Location;
-  clients: { claim: () => Promise<void> };
+  clients: {
+    claim: () => Promise<void>;
+    matchAll: (of: { type: 'window' }) => Promise<{ url: string; focus: () => Promise<unknown> }[]>;
+    openWindow: (url: string) => Promise<unknown>;
+  };
   skipWaiting: () => Promise<void>;
   addEventListener: ((type: 'install' | 'activate', listen: (event: ExtendableEvent) => void) => void) &
     ((type: 'fetch', listen: (event: FetchEvent) => void) => void) &
+    ((type: 'notificationclick', listen: (event: NotificationEvent) => void) => void) &
     ((type: 'message', listen: (event: MessageEvent) => void) => void);
 }
 const worker = globalThis as unknown as WorkerScope;
@@ -32,6 +40,8 @@ const SHELL = `onemap${page}/shell/${build}`;
 /** The caches of tiles and photos survive a new build, because they do not depend on it. */
 const TILES = `onemap${page}/tiles`;
 const PHOTOS = `onemap${page}/photos`;
+/** The tiles and styles that the page stores because somebody asked for it (see `core/phone/keptMap.ts`). */
+const KEPT = `onemap${page}/kept-map`;
 /** The most tiles that are cached. */
 const MOST_TILES = 800;
 const MOST_PHOTOS = 200;
@@ -73,6 +83,11 @@ worker.addEventListener('message', (event) => {
   if (event.data === 'take-over') void worker.skipWaiting();
 });
 
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(showPage());
+});
+
 worker.addEventListener('fetch', (event) => {
   const { request } = event;
   switch (planFor(request, page, worker.location.origin, shellFiles, root)) {
@@ -89,6 +104,13 @@ worker.addEventListener('fetch', (event) => {
       break;
   }
 });
+
+/** Shows the open page, or opens it. */
+async function showPage(): Promise<void> {
+  const open = await worker.clients.matchAll({ type: 'window' });
+  const own = open.find(({ url }) => new URL(url).pathname.startsWith(page));
+  await (own ? own.focus() : worker.clients.openWindow(page));
+}
 
 async function fromShell(request: Request): Promise<Response> {
   const cache = await caches.open(SHELL);
@@ -109,7 +131,9 @@ async function networkFirst(event: FetchEvent): Promise<Response> {
   });
   const answer = await Promise.race([asked.catch(() => null), late]);
   if (answer?.ok) return answer.clone();
-  const kept = await cache.match(request, { ignoreVary: true });
+  const kept =
+    (await cache.match(request, { ignoreVary: true })) ??
+    (await caches.match(request, { cacheName: KEPT, ignoreVary: true }));
   return kept ?? (await asked).clone();
 }
 

@@ -30,6 +30,8 @@ export interface LiveOptions {
    * opened. An open connection would keep a phone's radio awake all day.
    */
   every?: number;
+  /** With `every`: whether to continue while the tab is hidden, because the page announces what is new. */
+  hidden?: () => boolean;
   /** Whether the page plays sounds. Then a hidden tab stays connected while no other tab is visible. */
   rings?: () => boolean;
   /** `omit` for pages that read as the public, even if somebody is signed in. */
@@ -87,7 +89,7 @@ export function useLive(collections: readonly string[] | null, bbox: Bbox | null
     // If there was nothing to follow, somebody may have signed in meanwhile.
     wanted: () => phase.value === 'ended',
     // A hidden tab may play sounds, so it loads again when the feed was reset.
-    hidden: every === undefined,
+    hidden: () => every === undefined || (options.hidden?.() ?? false),
   });
   const reload = poll.ask;
 

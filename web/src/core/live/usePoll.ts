@@ -25,7 +25,7 @@ export interface PollOptions {
    */
   wanted?: () => boolean;
   /** Whether to continue while the tab is hidden. */
-  hidden?: boolean;
+  hidden?: () => boolean;
 }
 
 export interface Poll {
@@ -60,7 +60,7 @@ export function usePoll(options: PollOptions): Poll {
   let missed = false;
   let failures = 0;
 
-  const isHidden = (): boolean => visibility.value === 'hidden' && !options.hidden;
+  const isHidden = (): boolean => visibility.value === 'hidden' && !options.hidden?.();
 
   /** Plans a request after this time, unless an earlier one is planned. */
   function plan(milliseconds: number): void {

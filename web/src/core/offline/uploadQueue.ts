@@ -30,8 +30,6 @@ export interface Refusal {
   detail: string;
   /** The actions that this person may take on the case now. */
   allowed: string[];
-  /** The status of the case, if the server said it. */
-  case_status?: Status;
 }
 
 export interface Entry<R = unknown> {
@@ -48,6 +46,8 @@ export interface Entry<R = unknown> {
   /** The fields to send, without photos and key. */
   body: EntryBody;
   photos: EntryPhoto[];
+  /** The content of the form, without photos, for opening it again if the body does not say everything. */
+  draft?: object;
   /** When the step was made, RFC 3339. */
   made_at: string;
   /**
@@ -62,7 +62,7 @@ export interface Entry<R = unknown> {
   result?: R;
 }
 
-export type NewEntry = Pick<Entry, 'account' | 'case' | 'action' | 'body' | 'photos'>;
+export type NewEntry = Pick<Entry, 'account' | 'case' | 'action' | 'body' | 'photos' | 'draft'>;
 
 /**
  * The result of an attempt. `later`: no network or, with `busy`, the server asks to wait; `sign_in`: nobody is

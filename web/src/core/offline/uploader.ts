@@ -2,9 +2,9 @@
 import { http, type Answer } from '@/core/api/client';
 import type { components } from '@/core/api/schema';
 import { dateTime } from '@/core/i18n/format';
-import { isPast } from '@/core/ledger/already';
-import { STATUSES, type ActionBody, type Case, type ReportBody } from '@/core/ledger/types';
-import type { Attempt, Uploader, Entry, Refusal } from './uploadQueue';
+import type { ActionBody, Case, ReportBody } from '@/core/ledger/types';
+import { isAlreadySo } from './alreadySo';
+import type { Attempt, Uploader, Entry } from './uploadQueue';
 
 type Schemas = components['schemas'];
 type Problem = Schemas['Problem'];
@@ -50,32 +50,32 @@ export function judge(status: number, problem: Partial<Problem>, retryAfter: str
       ...(retryAfter && Number.isFinite(seconds) ? { after_ms: seconds * 1000 } : {}),
     };
   }
-  const found = STATUSES.find((s) => s === problem['case_status']);
   return {
     outcome: 'refused',
     refusal: {
       status,
       detail: problem.detail ?? problem.title ?? `HTTP ${status}`,
       allowed: Array.isArray(problem['allowed']) ? problem['allowed'].map(String) : [],
-      ...(found ? { case_status: found } : {}),
     },
   };
-}
-
-/** Whether a refused step is needless: the case is already as it would make it, and it has no input of its own. */
-export function isNeedless({ action, body, photos }: Entry, { status, case_status }: Refusal): boolean {
-  if (status !== 409 || !case_status || action === 'report' || photos.length > 0) return false;
-  return isPast(action, { note: body.note, reason: body.reason }, case_status);
 }
 
 /** A step that is sent later than this says in its note when it was made, in milliseconds. */
 const LATE = 10 * 60_000;
 
-/** The body of a report for the API. */
-export function reportOf(entry: Entry): ReportBody {
+/** The remark in the note of a step that is sent late: when it was made; empty for other steps. */
+function lateness({ made_at }: Entry, first: Date): string {
+  const made = new Date(made_at);
+  return first.getTime() - made.getTime() > LATE ? `（现场时间 ${dateTime(made, 'zh')}，离线后发送）` : '';
+}
+
+/** The body of a report for the API. A late report of an account says in its note when it was made. */
+export function reportOf(entry: Entry, first: Date): ReportBody {
   const photos = entry.photos.flatMap(({ remote, claim }) => (remote ? [{ id: remote, claim }] : []));
+  const note = `${entry.body.note ?? ''}${entry.account === null ? '' : lateness(entry, first)}`;
   return {
     ...entry.body,
+    ...(note ? { note } : {}),
     // The API requires the field. The server refuses an empty category with an error text, which the queue shows.
     category: entry.body.category ?? '',
     ...(photos.length > 0 ? { photos } : {}),
@@ -89,9 +89,7 @@ export function reportOf(entry: Entry): ReportBody {
  */
 export function stepOf(entry: Entry, action: ActionBody['action'], first: Date): ActionBody {
   const photos = entry.photos.flatMap(({ remote, claim, kind }) => (remote ? [{ id: remote, claim, kind }] : []));
-  const made = new Date(entry.made_at);
-  const late = first.getTime() - made.getTime() > LATE ? `（现场时间 ${dateTime(made, 'zh')}，离线后发送）` : '';
-  const note = `${entry.body.note ?? ''}${late}`;
+  const note = `${entry.body.note ?? ''}${lateness(entry, first)}`;
   return {
     ...entry.body,
     action,
@@ -119,15 +117,20 @@ export function uploader(credentials: 'same-origin' | 'omit'): Uploader<Sent> {
     async step(entry) {
       const first = new Date(entry.tried_at ?? Date.now());
       if (entry.case === null || entry.action === 'report')
-        return attempt(http.POST('/api/warnings', { body: reportOf(entry), ...how() }));
-      const params = { path: { id: entry.case } };
-      const tried = await attempt(
-        http.POST('/api/warnings/{id}/actions', { params, body: stepOf(entry, entry.action, first), ...how() }),
+        return attempt(http.POST('/api/warnings', { body: reportOf(entry, first), ...how() }));
+      const path = { id: entry.case };
+      const sent = await attempt(
+        http.POST('/api/warnings/{id}/actions', {
+          params: { path },
+          body: stepOf(entry, entry.action, first),
+          ...how(),
+        }),
       );
-      // A second tap, or a colleague who was faster: the present case is the answer.
-      return tried.outcome === 'refused' && isNeedless(entry, tried.refusal)
-        ? attempt(http.GET('/api/warnings/{id}', { params, ...how() }))
-        : tried;
+      if (sent.outcome !== 'refused' || sent.refusal.status !== 409) return sent;
+      const past = await attempt(http.GET('/api/warnings/{id}/history', { params: { path }, ...how() }));
+      if (past.outcome !== 'taken' || !isAlreadySo(entry, past.result.steps)) return sent;
+      const now = await attempt(http.GET('/api/warnings/{id}', { params: { path }, ...how() }));
+      return now.outcome === 'taken' ? now : sent;
     },
   };
 }

@@ -1,6 +1,6 @@
-// Links that open navigation to a gate in a map app on the phone. Coordinates are in GCJ-02, which these apps use.
+// Links that open navigation to a place in a map app on the phone. Coordinates are in GCJ-02, which these apps use.
 import type { Position } from 'geojson';
-import { gcj02 } from '@/core/position/gcj02';
+import { gcj02 } from './gcj02';
 
 export interface HandoverLink {
   app: 'amap' | 'baidu';
@@ -8,10 +8,10 @@ export interface HandoverLink {
 }
 
 /** @param isFoot whether the route is for walking; otherwise it is for riding. */
-export function handoverLinks(gate: Position, name: string, isFoot: boolean): HandoverLink[] {
+export function handoverLinks(place: Position, name: string, isFoot: boolean): HandoverLink[] {
   // The apps use these characters to separate fields.
   const label = name.replace(/[|,]/g, ' ');
-  const [lon, lat] = gcj02(gate).map((degrees) => degrees.toFixed(6));
+  const [lon, lat] = gcj02(place).map((degrees) => degrees.toFixed(6));
   const amap = new URLSearchParams({
     to: `${lon},${lat},${label}`,
     mode: isFoot ? 'walk' : 'ride',
@@ -24,7 +24,7 @@ export function handoverLinks(gate: Position, name: string, isFoot: boolean): Ha
     mode: isFoot ? 'walking' : 'riding',
     coord_type: 'gcj02',
     output: 'html',
-    src: 'webapp.onemap.rider',
+    src: 'webapp.onemap',
   });
   return [
     { app: 'amap', href: `https://uri.amap.com/navigation?${amap}` },

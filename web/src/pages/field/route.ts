@@ -2,10 +2,15 @@
 import type { RouteLocationNormalizedLoaded } from 'vue-router';
 
 export type Form = 'handle' | 'return' | 'verify';
-export type Screen = { view: 'list' } | { view: 'outbox' } | { view: 'case' | Form; case: string };
+export type Screen =
+  | { view: 'list' | 'outbox' | 'map' | 'patrol' | 'patrol-place' | 'rounds' | 'phone' }
+  | { view: 'case' | Form; case: string };
+
+const VIEWS = ['outbox', 'map', 'patrol', 'patrol-place', 'rounds', 'phone'] as const;
 
 export function screenOf({ name, params }: Pick<RouteLocationNormalizedLoaded, 'name' | 'params'>): Screen {
-  if (name === 'field-outbox') return { view: 'outbox' };
+  const view = VIEWS.find((one) => name === `field-${one}`);
+  if (view) return { view };
   if (name === 'field-case') return { view: 'case', case: String(params['id']) };
   if (name === 'field-form') return { view: params['form'] as Form, case: String(params['id']) };
   return { view: 'list' };

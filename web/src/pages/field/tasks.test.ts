@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Entry } from '@/core/offline/uploadQueue';
 import type { Case, CaseProperties } from '@/core/ledger/types';
-import { dutyOf, sorted, stepsFor, tasksOf, type Worker } from './tasks';
+import { dutyOf, outcomeOf, phoneIn, sorted, stepsFor, tasksOf, todoOf, type Worker } from './tasks';
 
 const make = (id: string, properties: Partial<CaseProperties>, at: [number, number] = [117.13, 39.22]): Case => ({
   type: 'Feature',
@@ -91,4 +91,29 @@ test('actions that the server does not allow are not offered', () => {
   const [task] = tasksOf(scene([make('w', {})]));
   expect(task && stepsFor(task, unit, undefined)).toEqual(['return', 'start']);
   expect(task && stepsFor(task, unit, ['start'])).toEqual(['start']);
+});
+
+test('tasks that wait for others or have a refused step are not to do', () => {
+  const cases = [make('a', {}), make('b', { status: 'handled' }), make('c', {})];
+  const tasks = tasksOf(scene(cases, [entry('c', 'start', { state: 'refused' })]));
+  expect(todoOf(tasks).map((t) => t.case.id)).toEqual(['a']);
+});
+
+test('what a step means for its case is known, except for a start', () => {
+  const outcomes = [
+    { action: 'verify', body: { result: 'pass' } },
+    { action: 'verify', body: { result: 'fail' } },
+    { action: 'return', body: {} },
+    { action: 'start', body: {} },
+  ] as const;
+  expect(outcomes.map(outcomeOf)).toEqual(['pass', 'fail', 'return', null]);
+});
+
+test('a contact is called by its telephone number', () => {
+  expect(['李女士 138 0000 1234（微信同号）', '022-0000-0456 转 2', '微信 abc', ''].map(phoneIn)).toEqual([
+    '13800001234',
+    '02200000456',
+    '',
+    '',
+  ]);
 });

@@ -50,6 +50,22 @@ export function statusAfter(entry: Pick<Entry, 'action' | 'body'>): Status | nul
   }
 }
 
+/** What a step means for its case, for saying what comes next; null for steps after which the task stays. */
+export function outcomeOf({
+  action,
+  body,
+}: Pick<Entry, 'action' | 'body'>): 'handle' | 'return' | 'pass' | 'fail' | null {
+  if (action === 'handle' || action === 'return') return action;
+  if (action !== 'verify') return null;
+  return body.result === 'pass' ? 'pass' : 'fail';
+}
+
+/** The first telephone number in a contact; empty if there is none. */
+export function phoneIn(contact: string): string {
+  const [found = ''] = /\+?\d[\d\s-]{5,18}\d/.exec(contact) ?? [];
+  return found.replace(/[\s-]/g, '');
+}
+
 export interface Task {
   /** The case as it will be when all steps are sent. */
   case: Case;
@@ -98,6 +114,9 @@ export function tasksOf({ cases, entries, me, here, now }: Scene): Task[] {
   }
   return tasks;
 }
+
+/** The tasks that wait for this account, without those where it has to decide about a refused step. */
+export const todoOf = (tasks: readonly Task[]): Task[] => tasks.filter((t) => t.duty !== 'waiting' && !t.refused);
 
 export type Order = 'due' | 'near';
 

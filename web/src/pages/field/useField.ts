@@ -1,16 +1,18 @@
 // The state of the field page: the account, the cases, and their age. The last known data is stored on the phone
 // and shown with its age if there is no network.
 import { useIntervalFn } from '@vueuse/core';
-import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { computed, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import * as api from '@/core/api/client';
 import { photoIds } from '@/core/ledger/case';
 import { cases as askCases, photoUrl, readCase, rules as askRules } from '@/core/ledger/client';
-import type { Case } from '@/core/ledger/types';
+import { learnCategories } from '@/core/i18n/words';
+import type { Case, Rules } from '@/core/ledger/types';
 import { useLive } from '@/core/live/useLive';
 import { phoneStorage } from '@/core/offline/phoneStorage';
 import { forgetSeen } from '@/core/phone/serviceWorker';
 import { useUploadQueue, type UploadQueueHandle } from '@/core/phone/useUploadQueue';
 import { isVerifier, type Worker } from './tasks';
+import { isWanted } from './useNotices';
 
 /**
  * How often new tasks are requested while the page is visible, in milliseconds. An open feed would keep the
@@ -33,6 +35,12 @@ export interface Field {
   me: ShallowRef<Worker | null>;
   cases: ShallowRef<Case[] | null>;
   units: ShallowRef<ReadonlyMap<string, string>>;
+  /** The duty phones of the units that have one. */
+  phones: ShallowRef<ReadonlyMap<string, string>>;
+  /** The categories of the rules, as far as they are known on the phone. */
+  categories: ShallowRef<readonly string[]>;
+  /** Whether somebody was signed in on this phone and the session has ended. */
+  expired: ComputedRef<boolean>;
   /** Whether the rules require a photo of the result, as far as they are known on the phone. */
   photoNeeded: (category: string) => boolean;
   /** When the cases were requested; null before the first answer. */
@@ -61,11 +69,12 @@ interface KeptWorker {
 }
 interface KeptUnits {
   id: 'units';
-  units: [string, string][];
+  units: [id: string, name: string, phone?: string][];
 }
 interface KeptRules {
   id: 'photo-rules';
   needed: string[];
+  categories?: Rules['categories'];
 }
 
 export function useField(): Field {
@@ -73,6 +82,8 @@ export function useField(): Field {
   const me = shallowRef<Worker | null>(null);
   const cases = shallowRef<Case[] | null>(null);
   const units = shallowRef<ReadonlyMap<string, string>>(new Map());
+  const phones = shallowRef<ReadonlyMap<string, string>>(new Map());
+  const categories = shallowRef<readonly string[]>([]);
   const needPhoto = shallowRef<readonly string[]>([]);
   const asOf = ref<Date | null>(null);
   const online = ref(true);
@@ -109,12 +120,24 @@ export function useField(): Field {
     ).put('kept', { id: `tasks:${me.value.account}`, at: asOf.value.toISOString(), cases: plain } as KeptTasks);
   }
 
+  function takeUnits(list: KeptUnits['units']): void {
+    units.value = new Map(list.map(([id, name]) => [id, name]));
+    phones.value = new Map(list.flatMap(([id, , phone]) => (phone ? [[id, phone] as const] : [])));
+  }
+
+  function takeCategories(list: Rules['categories']): void {
+    learnCategories(list);
+    categories.value = list.map(({ id }) => id);
+  }
+
   /** Loads the data that was stored while there was a network. */
   async function recall(): Promise<void> {
     const kept = await phoneStorage();
     me.value = (await kept.get<KeptWorker>('kept', 'me'))?.me ?? null;
-    units.value = new Map((await kept.get<KeptUnits>('kept', 'units'))?.units);
-    needPhoto.value = (await kept.get<KeptRules>('kept', 'photo-rules'))?.needed ?? [];
+    takeUnits((await kept.get<KeptUnits>('kept', 'units'))?.units ?? []);
+    const known = await kept.get<KeptRules>('kept', 'photo-rules');
+    needPhoto.value = known?.needed ?? [];
+    takeCategories(known?.categories ?? []);
     if (!me.value) return;
     const tasks = await kept.get<KeptTasks>('kept', `tasks:${me.value.account}`);
     if (!tasks) return;
@@ -172,10 +195,14 @@ export function useField(): Field {
     return [...found.values()];
   }
 
+  let areUnitsFresh = false;
   async function nameUnits(): Promise<void> {
-    if (units.value.size > 0) return;
-    const named = (await api.allItems('units')).map((u): [string, string] => [u.id, u.properties.name ?? u.id]);
-    units.value = new Map(named);
+    if (areUnitsFresh) return;
+    const named = (await api.allItems('units')).map(
+      ({ id, properties: { name, phone } }): KeptUnits['units'][number] => [id, name ?? id, phone],
+    );
+    takeUnits(named);
+    areUnitsFresh = true;
     await (await phoneStorage()).put('kept', { id: 'units', units: named } as KeptUnits);
   }
 
@@ -184,9 +211,11 @@ export function useField(): Field {
    * go there twice.
    */
   async function learnRules(): Promise<void> {
-    const needed = (await askRules()).categories.filter((c) => c.photo).map((c) => c.id);
+    const told = (await askRules()).categories;
+    const needed = told.filter((c) => c.photo).map((c) => c.id);
     needPhoto.value = needed;
-    await (await phoneStorage()).put('kept', { id: 'photo-rules', needed } as KeptRules);
+    takeCategories(told);
+    await (await phoneStorage()).put('kept', { id: 'photo-rules', needed, categories: told } as KeptRules);
   }
 
   /** Lets the service worker store the thumbnails of the tasks, for use without a network. */
@@ -228,7 +257,18 @@ export function useField(): Field {
     }
   }
 
-  const live = useLive(['warnings'], null, { load, failed, every: EVERY, pause: { first: EVERY, longest: EVERY } });
+  const live = useLive(['warnings'], null, {
+    load,
+    failed,
+    every: EVERY,
+    // A hidden page goes on only if it announces new tasks.
+    hidden: () => isWanted.value,
+    pause: { first: EVERY, longest: EVERY },
+  });
+  // A step that was not sent because the session has ended: the page says so at once.
+  watch(outbox.holdup, (why) => {
+    if (why === 'sign_in' && access.value === 'in') void live.reload();
+  });
   useIntervalFn(() => {
     now.value = Date.now();
   }, 15_000);
@@ -238,6 +278,9 @@ export function useField(): Field {
     me,
     cases,
     units,
+    phones,
+    categories,
+    expired: computed(() => access.value === 'sign_in' && me.value !== null),
     photoNeeded: (category) => needPhoto.value.includes(category),
     asOf,
     online,
