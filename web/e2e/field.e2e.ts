@@ -109,7 +109,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await page.locator('.way', { hasText: '南面' }).waitFor();
     await expectAccessible(page);
     expect(await fitsFingers(page)).toEqual([]);
-    expect(await page.getByRole('link', { name: '手机导航' }).getAttribute('href')).toMatch(/39\.2242.*117\.1302/);
+    // The map apps get GCJ-02, which is some hundred metres from WGS 84 here.
+    const to = new URL((await page.locator('[data-navigate="amap"]').getAttribute('href')) ?? '').searchParams;
+    expect([to.get('coordinate'), to.get('to')?.startsWith('117.136')]).toEqual(['gaode', true]);
     await page.goBack();
     await installed(page);
 
@@ -223,14 +225,125 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await page.locator('[data-near="true"]').waitFor();
     expect(await page.locator('[name="reason"]').count()).toBe(0);
     await page.locator('[data-send]').click();
-    await expect
-      .poll(async () => (await api<Case>(`/api/warnings/${id}`)).properties.status, { timeout: 20_000 })
-      .toBe('verified');
+    // The worker sees that it was accepted and what comes next.
+    await page.locator('[data-accepted]', { hasText: '值班员结案' }).waitFor({ timeout: 20_000 });
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    expect((await api<Case>(`/api/warnings/${id}`)).properties.status).toBe('verified');
     const last = (await steps(id)).at(-1);
     expect(last?.distance_m).toBeGreaterThan(15);
     expect(last?.distance_m).toBeLessThan(25);
     expect(errors).toEqual([]);
     await close();
+  });
+
+  test('two taps make one step, a start that is already made counts, and a return has reasons to tap', async () => {
+    const { id } = await dispatched('点了两次');
+    const { page, errors, close } = await phone(browser, `${server.url}/field#token=${unitToken}`);
+    await page.locator(`.card[data-case="${id}"]`).waitFor();
+    await page.route('**/actions', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await route.continue();
+    });
+    await open(page, id);
+    await page.locator('[data-action="start"]').evaluate((button: HTMLElement) => {
+      button.click();
+      button.click();
+    });
+    await page.locator('[data-action="handle"]').waitFor();
+    await expect
+      .poll(async () => (await steps(id)).map((s) => s.action))
+      .toEqual(['report', 'file', 'dispatch', 'start']);
+    // A colleague starts another case first: the refused start counts as done.
+    const other = await dispatched('同事先开始');
+    await page.goto(`${server.url}/field`);
+    await open(page, other.id);
+    await page.locator('[data-action="start"]').waitFor();
+    await act(other.id, { action: 'start' }, unitToken);
+    await page.locator('[data-action="start"]').click();
+    await page.locator('[data-action="handle"]').waitFor();
+    expect(await page.locator('[data-state="refused"]').count()).toBe(0);
+
+    await page.locator('[data-action="return"]').click();
+    await page.getByText('不属于本单位职责').click();
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await page.locator('[data-send]').click();
+    await page.locator('[data-accepted]', { hasText: '重新派遣' }).waitFor();
+    expect((await steps(other.id)).at(-1)?.reason).toBe('不属于本单位职责');
+
+    // An ended session says so and keeps what was not sent.
+    await page.context().clearCookies();
+    await page.goto(`${server.url}/field`);
+    await page.locator('[data-expired]', { hasText: '登录已失效' }).waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('访问令牌').fill(unitToken);
+    await page.getByRole('button', { name: '登录', exact: true }).click();
+    await page.locator(`.card[data-case="${id}"]`).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  test('a patrol report takes three taps without a network, and rounds, map and kept grids work', async () => {
+    const { properties } = await dispatched('巡查所在社区');
+    const worker = await token(
+      '--role',
+      'grid_worker',
+      '--name',
+      '巡查员',
+      '--communities',
+      properties.community ?? '',
+    );
+    const cable = await new Cable().plug(server.url);
+    const { page, errors, close } = await phone(browser, `${cable.url}/field#token=${worker}`, {
+      at: at(PLACE),
+    });
+    await installed(page);
+    await page.getByRole('link', { name: '本机设置' }).click();
+    await page.locator('[data-keep-map]').click();
+    await page.locator('[data-kept-map="kept"]').waitFor({ timeout: 60_000 });
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await page.goBack();
+
+    await page.getByRole('link', { name: '巡查记录' }).click();
+    await page.locator('[data-begin-round]').click();
+    await page.locator('[data-round="running"]').waitFor();
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await page.goBack();
+
+    await page.locator('[data-patrol]').waitFor({ state: 'attached' });
+    cable.pull();
+    await page.setInputFiles('[data-patrol]', await photograph(browser, '#357'));
+    await page.locator('[data-place] strong', { hasText: /./ }).waitFor();
+    await page.locator('.kind', { hasText: '楼道堆物' }).click();
+    // The report survives a reload.
+    await page.reload();
+    await page.locator('[data-send]:enabled').waitFor();
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await page.locator('[data-send]').click();
+    await page.locator('[data-reported="waiting"]').waitFor();
+    cable.mend();
+    await page.locator('[data-reported="sent"]', { hasText: '值班员立案' }).waitFor({ timeout: 60_000 });
+    const { features } = await api<{ features: { properties: { source: string; status: string } }[] }>(
+      '/api/warnings?status=reported&sortby=-reported_at&limit=1',
+    );
+    expect(features[0]?.properties).toMatchObject({ source: 'grid_worker', status: 'reported' });
+    await page.getByRole('link', { name: '任务地图' }).click();
+    await page.waitForSelector('[data-task-map="ready"]', { timeout: 60_000 });
+    await expectAccessible(page);
+    for (const size of [
+      { width: 390, height: 844 },
+      { width: 720, height: 450 },
+    ]) {
+      await page.setViewportSize(size);
+      expect(await fitsFingers(page)).toEqual([]);
+    }
+    expect(errors).toEqual([]);
+    await close();
+    await cable.unplug();
   });
 
   test('the service worker does not handle other pages or API answers', async () => {
