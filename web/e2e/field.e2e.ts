@@ -181,7 +181,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await step.getByRole('button', { name: '放弃这一步' }).click();
     await page.getByText('会从手机上删除').waitFor();
     await step.getByRole('button', { name: '放弃这一步' }).click();
-    await page.getByText('已不在您的任务里').waitFor();
+    await page.getByText('已不在您的任务中').waitFor();
     expect((await steps(id)).map((s) => s.action)).toEqual(['report', 'file', 'dispatch', 'park']);
     expect(errors).toEqual([]);
     await close();
