@@ -171,7 +171,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     cable.mend();
     const step = page.locator('[data-step="start"][data-state="refused"]');
     await step.waitFor({ timeout: 60_000 });
-    await page.getByText('事件已经变了').waitFor();
+    await page.getByText('事件状态已变化').waitFor();
     await page.getByText('联系值班室').waitFor();
     await expectAccessible(page);
     expect(await fitsFingers(page)).toEqual([]);
