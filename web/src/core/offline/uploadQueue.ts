@@ -1,7 +1,7 @@
 // The upload queue: steps made on this phone that the server has not accepted yet. A step is stored before anything
 // else happens, has an idempotency key so that sending it twice has one effect, and is sent in the order in which
 // it was made. A refused step holds back the later steps of the same case, and stays until its author decides.
-import type { Action, ActionBody, PhotoKind, ReportBody, Status, UploadedPhoto } from '@/core/ledger/types';
+import type { Action, ActionBody, PhotoKind, ReportBody, UploadedPhoto } from '@/core/ledger/types';
 import type { PhoneStorage } from './phoneStorage';
 
 export type EntryState = 'waiting' | 'refused' | 'sent';
