@@ -9,9 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use onemap::live::Live;
 use onemap::model::{Author, Body, Change, Edit, Expect, FeatureId, Properties, Record, Role};
 use onemap::store::{
-    Attempt, Delivery, DeliveryState, DeviceLastSeen, HookEvent, NewToken, NewWebhook, Outcome,
-    PassageHour, Photo, PhotoClaim, PhotoPlace, PhotoRefusal, PhotoSize, Position, Store,
-    StoreError, Uploader,
+    Attempt, Delivery, DeliveryState, DeviceLastSeen, HookEvent, NewToken, NewWebhook, Numbered,
+    Outcome, PassageHour, Photo, PhotoClaim, PhotoPlace, PhotoRefusal, PhotoSize, Position, Store,
+    StoreError, ToNumber, Uploader,
 };
 use proptest::prelude::*;
 
@@ -758,5 +758,55 @@ async fn the_position_of_a_webhook_is_saved() {
         assert!(store.webhooks().await.unwrap().is_empty());
         let none = store.deliveries(&hook.id, None, 10).await.unwrap();
         assert!(none.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn case_numbers_are_unique_in_a_street_and_are_kept() {
+    let day = jiff::civil::date(2026, 11, 29);
+    let case = |text: &str, street: &str, wanted| ToNumber {
+        id: id(text),
+        day,
+        street: street.to_owned(),
+        wanted,
+    };
+    for Fixture { store, .. } in &fixtures().await {
+        let one = async |case: ToNumber| store.number_cases(&[case]).await.unwrap().remove(0);
+        // Cases that are numbered at once get all numbers from 1, each once.
+        let tasks: Vec<_> = (0..24)
+            .map(|i| {
+                let (store, case) = (store.clone(), case(&format!("w-{i}"), "s1", None));
+                tokio::spawn(async move { store.number_cases(&[case]).await.unwrap().remove(0) })
+            })
+            .collect();
+        let mut given = Vec::new();
+        for task in tasks {
+            match task.await.unwrap() {
+                Numbered::Given(running) => given.push(running),
+                taken @ Numbered::Taken { .. } => panic!("{taken:?}"),
+            }
+        }
+        let first = given[0];
+        given.sort_unstable();
+        assert_eq!(given, (1..=24).collect::<Vec<u32>>());
+        assert_eq!(one(case("w-0", "s1", None)).await, Numbered::Given(first));
+        // Each street counts by itself; a case in no street continues after all of them, and the streets after it.
+        assert_eq!(one(case("a", "s2", None)).await, Numbered::Given(1));
+        assert_eq!(one(case("b", "", None)).await, Numbered::Given(25));
+        assert_eq!(one(case("c", "s2", None)).await, Numbered::Given(26));
+        assert_eq!(one(case("d", "s3", None)).await, Numbered::Given(26));
+        assert_eq!(store.cases_numbered(day, 26).await.unwrap(), ["c", "d"]);
+        // A wanted number is given if it is free.
+        assert_eq!(one(case("e", "s2", Some(40))).await, Numbered::Given(40));
+        let taken = one(case("f", "s2", Some(40))).await;
+        assert_eq!(taken, Numbered::Taken { by: "e".into() });
+        assert_eq!(one(case("f", "s2", None)).await, Numbered::Given(41));
+        // The same id on another day is another case.
+        let next = ToNumber {
+            day: jiff::civil::date(2026, 11, 30),
+            ..case("e", "s2", None)
+        };
+        assert_eq!(one(next).await, Numbered::Given(1));
+        assert!(store.cases_numbered(day, 40).await.unwrap().is_empty());
     }
 }

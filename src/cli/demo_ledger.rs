@@ -2,6 +2,7 @@
 //! live feed adds reports and steps through the case service.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize as _;
@@ -17,6 +18,7 @@ use crate::service::ledger::NewReport;
 use crate::service::ledger::cases;
 use crate::service::ledger::replay::{Replay, ReplayError};
 use crate::service::ledger::{CaseService, LedgerError};
+use crate::service::numbers;
 use crate::service::place::Where;
 use crate::store::{Store, StoreError, Uploader};
 use crate::warnings::{ActionBody, ActionRequest, Actor, Case, Report, Source};
@@ -151,10 +153,13 @@ pub async fn renew(store: &Store, since: Timestamp, now: Timestamp) -> anyhow::R
         edits.push(edit.because("the demo's ledger, up to today"));
     }
     let own = photos.clone();
+    let snapshot = Arc::new(snapshot);
+    let map = Arc::clone(&snapshot);
     let past = tokio::task::spawn_blocking(move || {
-        history(&snapshot, &demo::district(now), &own, now).map(|(past, _)| past)
+        history(&map, &demo::district(now), &own, now).map(|(past, _)| past)
     });
     edits.extend(past.await??);
+    numbers::give(store, snapshot.collections(), &mut edits).await?;
     let with_photos: BTreeSet<FeatureId> = edits
         .iter()
         .filter(|e| e.reason.as_deref() == Some("handle"))

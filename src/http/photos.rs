@@ -27,7 +27,7 @@ use crate::model::names::collection::WARNINGS;
 use crate::model::names::property;
 use crate::model::{Role, RoleSet, both};
 use crate::service::ledger::cases;
-use crate::service::ledger::receipt_hash;
+use crate::service::ledger::{is_reading_code, receipt_hash};
 use crate::store::{PhotoPlace, PhotoSize, StoredPhoto, Uploader};
 
 /// How many photos are decoded at once. Each may take hundreds of megabytes for a moment.
@@ -114,7 +114,7 @@ pub async fn create(
     params(
         ("photoId" = String, Path, description = "The photo's id"),
         ("size" = Option<String>, Query, description = "full (the default), or thumb of at most 320 pixels on the longer side"),
-        ("receipt" = Option<String>, Query, description = "The receipt of the case with the photo, for callers without an account"),
+        ("receipt" = Option<String>, Query, description = "The reading code or the receipt of the case with the photo, for callers without an account"),
     ),
     responses(
         (status = 200, description = "The photo", content_type = "image/jpeg", body = Vec<u8>),
@@ -264,14 +264,15 @@ pub(super) fn named(list: Option<&Value>) -> impl Iterator<Item = &str> {
         .filter_map(|item| item.get("id").unwrap_or(item).as_str())
 }
 
-/// Whether a receipt belongs to a case.
+/// Whether a receipt or a reading code belongs to a case.
 fn is_receipt_of(case: &Map<String, Value>, receipt: &str) -> bool {
     let kept = case
         .get(property::LEDGER)
         .and_then(|l| l.get("receipt_sha256"));
     let kept = kept.and_then(Value::as_str).unwrap_or_default();
     let given = receipt_hash(receipt.trim());
-    given.as_bytes().ct_eq(kept.as_bytes()).into()
+    let is_receipt: bool = given.as_bytes().ct_eq(kept.as_bytes()).into();
+    is_receipt || (!kept.is_empty() && is_reading_code(kept, receipt))
 }
 
 /// Random bytes as hexadecimal digits.

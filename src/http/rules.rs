@@ -40,6 +40,8 @@ pub struct RulesInForce {
     pub privacy: PrivacyRule,
     /// How many reports an address without an account may send.
     pub reports: ReportRule,
+    /// The telephone of the duty room for residents; null if none is set.
+    pub duty_phone: Option<String>,
     /// The years whose holidays are known.
     pub years: BTreeSet<i16>,
     /// The current year, if its holidays are not known.
@@ -229,6 +231,7 @@ pub async fn rules(State(app): State<App>, query: Query) -> Result<Response, Pro
             at_once: rules.reports.at_once,
             every_s: rules.reports.every.as_secs(),
         },
+        duty_phone: rules.duty_phone.clone(),
         years: calendar.years.clone(),
         unknown_year: (!calendar.knows(year)).then_some(year),
         in_force_since: ledger.in_force_since().to_string(),

@@ -99,10 +99,9 @@ pub fn components() -> Map<String, Value> {
         ("receipt", json!({"type": "string",
             "description": "In the answer to a report: the secret with which the reporter follows \
                             the case."})),
-        ("progress", json!({"type": "array", "description": "For the reporter: when the case \
-                                                             reached each status.",
-            "items": {"type": "object", "required": ["status", "at"], "properties": {
-                "status": reference("Status"), "at": {"type": "string", "format": "date-time"}}}})),
+        ("reading_code", json!({"type": "string", "description": "For the reporter: the code with which others read the \
+                                                                  case and cannot rate it."})),
+        ("progress", progress()),
         ("warnings", json!({"type": "array", "description": "Suspicious points about a report.",
             "items": {"type": "object", "required": ["field", "warning", "warning_zh"], "properties": {
                 "field": {"type": "string"}, "warning": {"type": "string"}, "warning_zh": {"type": "string"}}}})),
@@ -159,6 +158,24 @@ pub fn components() -> Map<String, Value> {
         },
     }));
     all
+}
+
+/// The progress of a case, for its reporter.
+fn progress() -> Value {
+    let moment =
+        |about: &str| json!({"type": "string", "format": "date-time", "description": about});
+    let text = |about: &str| json!({"type": "string", "description": about});
+    json!({"type": "array", "description": "For the reporter: when the case reached each status, and what was done.",
+    "items": {"type": "object", "required": ["status", "at"], "properties": {
+        "status": reference("Status"),
+        "at": {"type": "string", "format": "date-time"},
+        "unit": text("The name of the unit that has the case or handled it."),
+        "due_at": moment("Until when the unit was to handle the case."),
+        "note": text("What the unit says it did."),
+        "reason": text("Why the report was rejected."),
+        "until": moment("Until when the case is parked."),
+        "into": text("The number of the case into which this one was merged."),
+    }}})
 }
 
 /// The schema of an object with these optional text properties, and any further properties.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::live::{Live, Written};
 use crate::model::{Author, Change, Edit, Expect, FeatureId, Precondition};
+use crate::service::numbers;
 use crate::store::StoreError;
 use crate::warnings::Actor;
 
@@ -69,12 +70,15 @@ impl EditBuilder {
         self.0.changes.iter().map(|c| &c.id)
     }
 
-    /// Commits the edit. Returns `None` if another commit broke a precondition. The snapshot then contains that
-    /// commit, and the caller decides again.
+    /// Commits the edit. Cases in it that have no number get one. Returns `None` if another commit broke a
+    /// precondition. The snapshot then contains that commit, and the caller decides again.
     ///
     /// # Errors
     /// If the store fails, or the other commit does not reach the snapshot in time. Nothing was written then.
-    pub async fn commit(self, live: &Live) -> Result<Option<Written>, CommitError> {
+    pub async fn commit(mut self, live: &Live) -> Result<Option<Written>, CommitError> {
+        let map = live.snapshot();
+        let edits = std::slice::from_mut(&mut self.0);
+        numbers::give(live.store(), map.collections(), edits).await?;
         match live.commit(self.0).await {
             Ok(written) => Ok(Some(written)),
             Err(StoreError::Precondition {

@@ -9,6 +9,7 @@ mod erasure;
 pub mod imports;
 pub mod ledger;
 pub mod network_file;
+pub mod numbers;
 pub mod patrols;
 pub mod place;
 pub mod planning;

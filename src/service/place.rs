@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{BUILDINGS, COMPOUNDS, ENTRANCES, GRIDS};
 use crate::model::names::property;
-use crate::model::{FeatureId, InChinese, Localized, Role, both};
+use crate::model::{Canonical, FeatureId, InChinese, Localized, Role, both};
 use crate::spatial::{bounds, metres, validity};
 use crate::warnings::Report;
 
@@ -104,6 +104,47 @@ pub fn community_of_grid(map: &Collections, id: &str) -> Option<Option<String>> 
         let parent = grid(map, &known.text(property::PARENT)?)?;
         is(&parent, "community").then_some(parent.id)
     })
+}
+
+/// The streets (街道) of a map.
+#[derive(Debug)]
+pub struct Streets<'a> {
+    map: &'a Collections,
+    /// The id of the only street, if the map has exactly one.
+    only: Option<String>,
+}
+
+impl<'a> Streets<'a> {
+    /// The streets of a map.
+    pub fn of(map: &'a Collections) -> Self {
+        let grids = map.get(GRIDS).into_iter().flat_map(|c| c.iter());
+        let mut streets = grids.filter(|e| {
+            let kind = Canonical::new(e.all_properties()).text(property::KIND);
+            kind.is_some_and(|kind| kind == "street")
+        });
+        let only = match (streets.next(), streets.next()) {
+            (Some(street), None) => Some(street.id().to_string()),
+            _ => None,
+        };
+        Self { map, only }
+    }
+
+    /// The id of the street that contains a grid or a community. If the map has one street, every place is in it.
+    pub fn around(&self, area: Option<&str>) -> Option<String> {
+        if let Some(only) = &self.only {
+            return Some(only.clone());
+        }
+        let mut link = area.map(str::to_owned);
+        // Grid, community, street. Wrong links may form a circle.
+        for _ in 0..4 {
+            let area = grid(self.map, &link?)?;
+            if area.text(property::KIND).is_some_and(|k| k == "street") {
+                return Some(area.id);
+            }
+            link = area.text(property::PARENT);
+        }
+        None
+    }
 }
 
 impl Place {

@@ -17,6 +17,7 @@ macro_rules! either {
 mod account;
 pub mod audit;
 pub mod backup;
+mod case_number;
 mod erase;
 mod error;
 mod health;
@@ -49,6 +50,7 @@ pub use account::{
     Account, AccountChange, AccountQuery, NewAccount, PasswordOwner, Principal, Rights,
 };
 pub use audit::{AuditEntry, AuditKind, AuditQuery, AuditRow};
+pub use case_number::{Numbered, ToNumber};
 pub use erase::{CONTACT, Cleaned, Erased, Erasure};
 pub use error::{Fault, Overtaken, StoreError, UploadRefusal};
 pub use history::{Position, VersionPage};

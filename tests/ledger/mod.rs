@@ -3,6 +3,7 @@
 mod case;
 mod conditions;
 mod keys;
+mod numbers;
 mod past;
 mod refusals;
 mod scope;

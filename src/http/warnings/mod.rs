@@ -54,8 +54,8 @@ use crate::model::names::collection::WARNINGS;
 use crate::model::{FeatureId, InChinese as _, Localized, Role, RoleSet, both};
 use crate::service::ledger::cases;
 use crate::service::ledger::cases::names;
-use crate::service::ledger::{LedgerError, receipt_hash};
-use crate::warnings::{Action, Actor, Case, FieldError, Refusal, allowed};
+use crate::service::ledger::{LedgerError, is_reading_code, reading_code, receipt_hash};
+use crate::warnings::{Action, Actor, Case, FieldError, PhotoKind, Refusal, allowed};
 
 /// A case as a request found it.
 struct Found {
@@ -98,21 +98,47 @@ impl Found {
     /// The feature as the caller sees it. Signed-in callers and the reporter also get the actions that they may take
     /// and whose turn it is.
     fn document(&self, caller: &Caller, actor: &Actor) -> Result<Value, Problem> {
+        let standing = match actor.is_reporter {
+            true => Standing::Reporter,
+            false => Standing::Nobody,
+        };
+        self.document_for(caller, actor, standing)
+    }
+
+    /// Like [`document`](Self::document), for a caller with a receipt or a reading code.
+    fn document_for(
+        &self,
+        caller: &Caller,
+        actor: &Actor,
+        standing: Standing,
+    ) -> Result<Value, Problem> {
         let bytes = self
             .entry
             .feature_json(self.collection.schema(), caller.view(), None);
         let mut document: Value =
             serde_json::from_slice(&bytes).map_err(|e| Problem::internal(&e))?;
-        if actor.is_reporter && !self.roles(caller).includes(Role::GridWorker) {
-            // The reporter sees their own words and what was done, but no names of accounts.
+        if standing != Standing::Nobody && !self.roles(caller).includes(Role::GridWorker) {
+            // The reporter sees their own words and what was done, but no names of accounts. Photos of other kinds are
+            // those of the staff among themselves.
             let all = cases::properties(&self.entry);
-            for name in ["note", "photos", "rating"] {
+            for name in ["note", "photos", "rating", "rating_reason"] {
                 if let Some(value) = all.get(name) {
                     document["properties"][name] = value.clone();
                 }
             }
+            if let Some(Value::Array(photos)) = document["properties"].get_mut("photos") {
+                let kinds = [PhotoKind::Report, PhotoKind::Before, PhotoKind::After];
+                photos.retain(|photo| {
+                    let kind = photo["kind"].as_str().and_then(PhotoKind::parse);
+                    kind.is_some_and(|kind| kinds.contains(&kind))
+                });
+            }
         }
-        if caller.is_known() || actor.is_reporter {
+        if standing == Standing::Reporter {
+            let kept = self.case.ledger.receipt_sha256.as_deref();
+            document["reading_code"] = json!(kept.map(reading_code));
+        }
+        if caller.is_known() || standing != Standing::Nobody {
             document["allowed"] = json!(allowed(&self.case, actor));
             document["turn"] = json!(self.case.turn());
         }
@@ -134,17 +160,47 @@ fn actor(caller: &Caller) -> Actor {
     }
 }
 
+/// What a receipt or a reading code gives to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// The caller has neither.
+    Nobody,
+    /// The caller has the reading code and reads what the reporter reads.
+    Reader,
+    /// The caller has the receipt.
+    Reporter,
+}
+
+impl Standing {
+    /// What a secret gives for a case. A wrong secret is refused.
+    fn of(case: &Case, secret: Option<&str>) -> Result<Self, Problem> {
+        let kept = case.ledger.receipt_sha256.as_deref();
+        match secret {
+            None => Ok(Self::Nobody),
+            Some(secret) if is_receipt(case, secret) => Ok(Self::Reporter),
+            Some(secret) if kept.is_some_and(|kept| is_reading_code(kept, secret)) => {
+                Ok(Self::Reader)
+            }
+            Some(_) => Err(wrong_receipt()),
+        }
+    }
+}
+
+fn wrong_receipt() -> Problem {
+    Problem::forbidden(both!(
+        "回执与该事件不符，请使用上报后显示的地址，或回执上的编号和查询码。",
+        "The receipt does not belong to this case. Use the address that was shown after the report, or the number and \
+         the code on the receipt."
+    ))
+}
+
 /// The caller of a request about a case, as an actor of the ledger. With the right receipt, the caller counts as the
 /// reporter. A wrong receipt is refused.
 fn actor_for(caller: &Caller, case: &Case, receipt: Option<&str>) -> Result<Actor, Problem> {
     let mut actor = actor(caller);
     if let Some(receipt) = receipt {
         if !is_receipt(case, receipt) {
-            return Err(Problem::forbidden(both!(
-                "回执与该事件不符，请使用上报后显示的地址。",
-                "The receipt does not belong to this case. Use the address that was shown after \
-                 the report."
-            )));
+            return Err(wrong_receipt());
         }
         actor.is_reporter = true;
     }

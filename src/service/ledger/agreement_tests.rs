@@ -136,6 +136,7 @@ fn rows(lives: &[Life]) -> Vec<Planned> {
         sheet: None,
         row: n as u32 + 2,
         id: Some(life.id.clone()),
+        number: None,
         key: life.key.clone(),
         category: life.category.to_owned(),
         reported_at: life.reported_at,

@@ -5,6 +5,7 @@
 //! for the past.
 
 mod addresses;
+mod claims;
 mod outcome;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use self::outcome::{Becomes, FarRow, ImportOutcome, ImportedRow};
 
 use self::addresses::Addresses;
+use self::claims::Claims;
 use super::case_service::{CaseService, Known};
 use super::cases;
 use super::error::LedgerError;
@@ -24,9 +26,10 @@ use crate::index::Meter;
 use crate::ingest::{far_on_map, why_far};
 use crate::live::Snapshot;
 use crate::model::{Author, Change, Edit, Expect, FeatureId, InChinese as _, Localized, Role};
+use crate::service::numbers;
 use crate::service::place::Place;
 use crate::spatial::metres;
-use crate::store::StoreError;
+use crate::store::{StoreError, ToNumber};
 use crate::warnings::engine::{self, Earlier, Event, Surroundings, Weight};
 use crate::warnings::sheet::plan::{Planned, PlannedStep};
 use crate::warnings::sheet::{Problem, sheet_time};
@@ -52,7 +55,7 @@ impl CaseService {
         meter: impl Meter + Send + 'static,
     ) -> Result<ImportOutcome, LedgerError> {
         let snapshot = self.live.snapshot();
-        let (outcome, edits) = {
+        let (mut outcome, mut edits, claims) = {
             let actor = actor.clone();
             let snapshot = std::sync::Arc::clone(&snapshot);
             tokio::task::spawn_blocking(move || {
@@ -61,10 +64,11 @@ impl CaseService {
             .await
             .map_err(|e| StoreError::corrupt("a sheet", e))??
         };
-        let mut outcome = outcome;
         if dry_run || !outcome.problems.is_empty() || edits.is_empty() {
             return Ok(outcome);
         }
+        claims::register(self.live.store(), &claims).await?;
+        numbers::give(self.live.store(), snapshot.collections(), &mut edits).await?;
         match self.live.store().replay(edits).await {
             Ok(committed) => {
                 // The commit of a large sheet takes longer to reach the snapshot, so this waits longer than
@@ -88,6 +92,7 @@ struct Importer<'a> {
     now: Timestamp,
     places: Addresses,
     edits: Vec<(Timestamp, Edit)>,
+    claims: Claims<'a>,
     /// The reports of the sheet so far, by category, to find repetitions.
     reported: BTreeMap<String, Vec<(Coord<f64>, Earlier)>>,
     outcome: ImportOutcome,
@@ -120,6 +125,7 @@ impl<'a> Importer<'a> {
             now: moment(now),
             places: Addresses::of(snapshot.collections(), meter)?,
             edits: Vec::new(),
+            claims: Claims::new(snapshot.collections()),
             reported: BTreeMap::new(),
             outcome: ImportOutcome::default(),
         })
@@ -129,7 +135,7 @@ impl<'a> Importer<'a> {
         mut self,
         mut rows: Vec<Planned>,
         meter: &impl Meter,
-    ) -> Result<(ImportOutcome, Vec<Edit>), LedgerError> {
+    ) -> Result<(ImportOutcome, Vec<Edit>, Vec<ToNumber>), LedgerError> {
         rows.sort_by_key(|r| (r.reported_at, r.from, r.row));
         for row in &rows {
             meter.read(1).map_err(|_| LedgerError::Stopped)?;
@@ -146,7 +152,7 @@ impl<'a> Importer<'a> {
         // The log needs the order of time. The sort is stable, so the steps of one case keep their order.
         self.edits.sort_by_key(|(at, _)| *at);
         let edits = self.edits.into_iter().map(|(_, edit)| edit).collect();
-        Ok((self.outcome, edits))
+        Ok((self.outcome, edits, self.claims.into_list()))
     }
 
     fn note(&mut self, row: &Planned, came: &Came) {
@@ -219,6 +225,15 @@ impl<'a> Importer<'a> {
                     case.category,
                     sheet_time(case.reported_at)
                 ),
+            )));
+        }
+        if let (Some(said), Some(number)) = (row.number, case.number)
+            && said != number
+        {
+            return Ok(Err(problem(
+                row,
+                format!("该事件在台账中的受理编号是 {number}，表中是 {said}"),
+                format!("the case has the number {number} in the ledger, and {said} in the sheet"),
             )));
         }
         let rated = row.steps.iter().any(|s| s.request.action == Action::Rate);
@@ -298,11 +313,22 @@ impl<'a> Importer<'a> {
         }
         self.doubt(row, &id, place.anchor);
         let at = moment(row.reported_at);
+        let number = row.number;
+        if let Some(number) = number
+            && let Err(other) = self.claims.claim(&id, number, place.grid.as_deref())
+        {
+            return Ok(Err(problem(
+                row,
+                format!("受理编号 {number} 已属于另一事件（编号“{other}”）"),
+                format!("the number {number} belongs to another case, with the id {other:?}"),
+            )));
+        }
         let mut report = Report::new(id, at, self.reporter(), &row.category, row.source);
         report.note.clone_from(&row.note);
         report.hotline_number.clone_from(&row.hotline_number);
         report.exercise = row.exercise;
         let mut case = engine::open(&*self, place.describe(report), place.anchor);
+        case.number = number;
         let mut versions = Versions {
             geometry: Some(place.geometry),
             expect: Expect::Absent,

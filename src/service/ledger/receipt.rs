@@ -3,6 +3,7 @@
 
 use rand::RngExt as _;
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use crate::model::{FeatureId, IdError};
 
@@ -65,6 +66,33 @@ pub fn receipt_hash(receipt: &str) -> String {
     hex::encode(Sha256::digest(receipt.as_bytes()))
 }
 
+/// The reading code of a case (查询码), from the stored hash of its receipt: 80 bits as four groups of four characters.
+/// Who has it reads what the reporter reads, and cannot rate. It follows from the receipt, and the receipt does not
+/// follow from it.
+pub fn reading_code(receipt_sha256: &str) -> String {
+    let code = base32(&digest("reading", receipt_sha256.as_bytes()), 16);
+    let code = code.to_ascii_uppercase();
+    [&code[..4], &code[4..8], &code[8..12], &code[12..]].join("-")
+}
+
+/// Whether a text is the reading code of the case with this hash of its receipt, however it is typed. Compares in
+/// constant time.
+pub fn is_reading_code(receipt_sha256: &str, given: &str) -> bool {
+    let plain = |text: &str| -> String {
+        text.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| match c.to_ascii_uppercase() {
+                // Crockford's alphabet has no letters that look like these digits.
+                'O' => '0',
+                'I' | 'L' => '1',
+                c => c,
+            })
+            .collect()
+    };
+    let code = plain(&reading_code(receipt_sha256));
+    code.as_bytes().ct_eq(plain(given).as_bytes()).into()
+}
+
 fn digest(purpose: &str, secret: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"onemap ");
@@ -105,6 +133,22 @@ mod tests {
             assert_ne!(a.receipt, other.receipt);
         }
         assert_ne!(of(Some("li")).id, of(Some("wang")).id);
+    }
+
+    #[test]
+    fn a_reading_code_follows_from_the_receipt_and_is_read_as_people_type_it() {
+        let of = |receipt: &str| reading_code(&receipt_hash(receipt));
+        let (kept, code) = (receipt_hash("or_1"), of("or_1"));
+        assert_eq!(code.len(), 19);
+        assert_ne!(code, of("or_2"));
+        for typed in [code.clone(), code.to_lowercase(), code.replace('-', " ")] {
+            assert!(is_reading_code(&kept, &typed), "{typed}");
+        }
+        let misread = code.replace('0', "o").replace('1', "l");
+        assert!(is_reading_code(&kept, &misread));
+        for wrong in ["", "or_1", &of("or_2"), &code[..18], &kept] {
+            assert!(!is_reading_code(&kept, wrong), "{wrong}");
+        }
     }
 
     #[test]

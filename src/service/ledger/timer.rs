@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::cases;
 use super::error::LedgerError;
+use super::numbering;
 use super::observe::{Row, move_to};
 use super::surroundings::OnMap;
 use crate::live::{Lease, Live, Snapshot, Written};
@@ -44,10 +45,10 @@ const ROUND: usize = 256;
 /// Runs the timer as long as the process lives.
 pub async fn run(live: Live) {
     let lease = Lease::new(LEASE, live.store(), LIFETIME);
-    let mut tidied = Timestamp::UNIX_EPOCH;
+    let mut chores = Chores::default();
     loop {
         let seq = live.snapshot().seq();
-        let wait = match beat(&live, &lease, &mut tidied).await {
+        let wait = match beat(&live, &lease, &mut chores).await {
             Ok(wait) => wait,
             Err(error) => {
                 tracing::warn!(%error, "the timer failed to write; it will try again");
@@ -59,17 +60,31 @@ pub async fn run(live: Live) {
     }
 }
 
+/// The work of the timer beside the due changes.
+#[derive(Default)]
+struct Chores {
+    /// When the last clean-up was.
+    tidied: Timestamp,
+    /// The cases that still need a number.
+    unnumbered: Vec<FeatureId>,
+}
+
 /// One round: takes or renews the lease, writes due changes, and returns the time until the next moment.
-async fn beat(live: &Live, lease: &Lease, tidied: &mut Timestamp) -> Result<Duration, LedgerError> {
+async fn beat(live: &Live, lease: &Lease, chores: &mut Chores) -> Result<Duration, LedgerError> {
     if !lease.holds_for(live.store(), LIFETIME - RENEWAL).await? {
         return Ok(RENEWAL);
     }
     let now = Timestamp::now();
-    if now.duration_since(*tidied) >= HOUSEKEEPING {
-        *tidied = now;
+    if now.duration_since(chores.tidied) >= HOUSEKEEPING {
+        chores.tidied = now;
         tidy(live, now).await?;
+        chores.unnumbered = numbering::unnumbered(&live.snapshot());
     }
     let next = write_due(live, lease, now).await?;
+    if !chores.unnumbered.is_empty() {
+        numbering::number_some(live, &mut chores.unnumbered, now).await?;
+        return Ok(Duration::ZERO);
+    }
     Ok(next.map_or(RENEWAL, |at| {
         let wait = at
             .duration_since(Timestamp::now())

@@ -33,6 +33,7 @@ use crate::live::{Lease, Live};
 use crate::model::names::collection::WARNINGS;
 use crate::model::names::property;
 use crate::model::{Body, CollectionId, CommitHeader, Properties, Record, Role, Schema};
+use crate::service::ledger::NUMBERING;
 use crate::store::{Attempt, Delivery, HookEvent, Outcome, Position, StoreError, Trouble, Webhook};
 use crate::warnings::Action;
 
@@ -217,6 +218,10 @@ impl Dispatcher {
             let (page, next) = store.versions_from(&warnings, &from, PAGE).await?;
             let full = page.len() as u64 >= u64::from(PAGE);
             for (header, record) in &page {
+                // A commit that only numbers existing cases is no step.
+                if header.reason.as_deref() == Some(NUMBERING) {
+                    continue;
+                }
                 let Some(event) = event(hook, record) else {
                     continue;
                 };

@@ -6,6 +6,7 @@
 
 mod account;
 mod audit;
+mod case_number;
 mod columns;
 mod dump;
 mod erase;
@@ -140,9 +141,14 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/postgis/0018_scenarios.sql"),
     ),
     (
-        21,
+        19,
+        "case_numbers",
+        include_str!("../../../migrations/postgis/0019_case_numbers.sql"),
+    ),
+    (
+        20,
         "patrols",
-        include_str!("../../../migrations/postgis/0021_patrols.sql"),
+        include_str!("../../../migrations/postgis/0020_patrols.sql"),
     ),
 ];
 

@@ -5,6 +5,7 @@
 
 mod account;
 mod audit;
+mod case_number;
 mod discard;
 mod erase;
 mod file;
@@ -123,9 +124,14 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../../../migrations/sqlite/0018_scenarios.sql"),
     ),
     (
-        21,
+        19,
+        "case_numbers",
+        include_str!("../../../migrations/sqlite/0019_case_numbers.sql"),
+    ),
+    (
+        20,
         "patrols",
-        include_str!("../../../migrations/sqlite/0021_patrols.sql"),
+        include_str!("../../../migrations/sqlite/0020_patrols.sql"),
     ),
 ];
 

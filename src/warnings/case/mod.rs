@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::level::{Facts, Pause};
+use super::number::CaseNumber;
 use super::report::Report;
 use super::rules::Blocks;
 use super::step::{Action, Notice, PhotoKind, Source, Status, Step};
@@ -129,6 +130,9 @@ fn is_none(n: &u32) -> bool {
 pub struct Case {
     /// The id of the case in the collection `warnings`.
     pub id: FeatureId,
+    /// The number that people use. Absent only until the case is written for the first time, or until the server has
+    /// numbered the cases of an older version of the program.
+    pub number: Option<CaseNumber>,
     /// The category.
     pub category: String,
     /// The status.
@@ -194,6 +198,8 @@ pub struct Case {
     pub photos: Vec<CasePhoto>,
     /// The reporter's rating, 1 to 5.
     pub rating: Option<u8>,
+    /// Why the reporter rated the case so.
+    pub rating_reason: Option<String>,
     /// The ticket number of the 12345 hotline.
     pub hotline_number: Option<String>,
     /// The last step.
@@ -225,6 +231,7 @@ impl Case {
         step.due_at = report.due_at;
         let mut case = Self {
             id: report.id,
+            number: None,
             category: report.category,
             status: Status::Reported,
             level: Level::Green,
@@ -257,6 +264,7 @@ impl Case {
             note: report.note,
             photos: Vec::new(),
             rating: None,
+            rating_reason: None,
             hotline_number: report.hotline_number,
             step: None,
             ledger: Inside {

@@ -15,6 +15,7 @@ use crate::warnings::step::{Source, Status};
 macro_rules! sparse {
     ($each:ident) => {
         $each!(
+            number,
             grid,
             community,
             compound,
@@ -38,6 +39,7 @@ macro_rules! sparse {
             note,
             photos,
             rating,
+            rating_reason,
             hotline_number,
             step,
             ledger
@@ -92,6 +94,7 @@ impl Case {
             reports: known.take("reports")?.unwrap_or(1),
             steps: known.take("steps")?.unwrap_or(0),
             category,
+            number: None,
             grid: None,
             community: None,
             compound: None,
@@ -115,6 +118,7 @@ impl Case {
             note: None,
             photos: Vec::new(),
             rating: None,
+            rating_reason: None,
             hotline_number: None,
             step: None,
             ledger: Inside::default(),

@@ -105,8 +105,12 @@ impl Case {
                 self.held = false;
                 // The case will be closed again and may be rated again then.
                 self.rating = None;
+                self.rating_reason = None;
             }
-            Action::Rate => self.rating = step.rating,
+            Action::Rate => {
+                self.rating = step.rating;
+                self.rating_reason = step.reason.clone();
+            }
             Action::Block => self.blocks = step.blocks,
             Action::Report
             | Action::Start

@@ -3,6 +3,7 @@
 //! table defines a further category.
 
 mod blocks;
+mod duty;
 mod parse;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub struct Rules {
     pub notices: Notices,
     /// The rate limit of reports without an account.
     pub reports: Reports,
+    /// The telephone of the duty room (值班电话), which receipts show to residents; `None` if none is shown.
+    pub duty_phone: Option<String>,
 }
 
 /// The rules of one category (类别).

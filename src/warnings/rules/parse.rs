@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use toml::de::DeValue;
 
-use super::blocks;
 use super::{
     Category, ConditionRule, CountStep, Duplicates, Notices, OTHER, PlaceRule, Privacy, Repeats,
     Reports, Rules, Side, TimeStep, Verify,
 };
+use super::{blocks, duty};
 use crate::codec::config::Problem;
 use crate::codec::config::{self, Item, Table, Time, listed, nearest};
 use crate::model::{Level, Localized};
@@ -57,6 +57,7 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
     let duplicates = section("duplicates").map_or(Some(Duplicates::default()), |t| duplicates(&t?));
     let notices = section("notices").map_or(Some(Notices::default()), |t| notices(&t?));
     let reports = section("reports").map_or(Some(Reports::default()), |t| reports(&t?));
+    let duty_phone = section("duty").map_or(Some(None), |t| duty::phone(&t?).map(Some));
     Some(Rules {
         categories: categories?,
         places: places?,
@@ -65,6 +66,7 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
         duplicates: duplicates?,
         notices: notices?,
         reports: reports?,
+        duty_phone: duty_phone?,
     })
 }
 

@@ -70,3 +70,16 @@ fn each_table_defines_a_category_and_unknown_ones_are_other() {
     assert_eq!(rules.category("lost_dog").unwrap().name.zh, "走失犬只");
     assert_eq!(rules.category("lost_cat").unwrap().id, OTHER);
 }
+
+#[test]
+fn the_telephone_of_the_duty_room_is_a_number_or_absent() {
+    assert_eq!(built_in().duty_phone, None);
+    let with = |phone: &str| Rules::parse(&format!("{DEFAULT}\n[duty]\nphone = \"{phone}\"\n"));
+    let rules = with("022-2600 0000").unwrap();
+    assert_eq!(rules.duty_phone.as_deref(), Some("022-2600 0000"));
+    for wrong in ["", "12", "call us", "022-2600 0000, 9 to 5"] {
+        let told = with(wrong).unwrap_err();
+        let told = told[0].to_string();
+        assert!(told.contains("not a telephone number"), "{told}");
+    }
+}

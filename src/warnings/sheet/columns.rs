@@ -88,6 +88,7 @@ pub const COLUMNS: &[Column] = &[
         &["案件编号", "事件编号", "工单编号", "case id"],
         Text,
     ),
+    column(property::NUMBER, "受理编号", "Number", &["受理号"], Text),
     column(
         property::CATEGORY,
         "类别",

@@ -7,6 +7,7 @@
 //! Columns that follow from the map and the rules (level, grid, …) are ignored. Unknown columns are
 //! ignored too and named in the result.
 
+mod number;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use crate::index::{Free, Meter};
 use crate::model::names::property;
 use crate::model::{FeatureId, Language, Localized};
 use crate::warnings::field::TEXT_LIMIT;
-use crate::warnings::{ActionRequest, Source, Status};
+use crate::warnings::{ActionRequest, CaseNumber, Source, Status};
 
 /// The maximum number of characters of a cell that an error text quotes.
 const MOST_SAID: usize = 40;
@@ -39,6 +40,8 @@ pub struct Planned {
     pub row: u32,
     /// The id of the case, if the row has one.
     pub id: Option<FeatureId>,
+    /// The number of the case, if the row has one.
+    pub number: Option<CaseNumber>,
     /// Identifies a row without an id: the same row in a later import has the same key.
     pub key: String,
     /// The category.
@@ -427,6 +430,7 @@ impl Line<'_> {
         let (note, hotline_number) = (self.text("note"), self.text("hotline_number"));
         let (status, steps) = self.steps(reported_at, unit.as_deref(), note.as_deref());
         let (category, reported_at) = (category?, reported_at?);
+        let number = self.number_of(reported_at)?;
         let here = position.map_or_else(String::new, |c| format!("{},{}", c.x, c.y));
         let key = [
             "sheet",
@@ -444,6 +448,7 @@ impl Line<'_> {
             sheet: self.sheet.name.clone(),
             row: self.row,
             id,
+            number,
             key,
             category,
             reported_at,

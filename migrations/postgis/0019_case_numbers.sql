@@ -1,0 +1,11 @@
+-- Which running number of a day and a street belongs to which case. `street` is empty for a case in no street. A row is
+-- written before the commit of its case, so a number whose case was never committed stays unused.
+CREATE TABLE onemap.case_numbers (
+  -- As in the number: 20261129.
+  day     text COLLATE "C" NOT NULL,
+  street  text COLLATE "C" NOT NULL,
+  running bigint           NOT NULL,
+  -- The id of the case.
+  warning text COLLATE "C" NOT NULL UNIQUE,
+  PRIMARY KEY (day, street, running)
+);
