@@ -1,5 +1,6 @@
 // One case through all pages: a resident reports it, the desk files and dispatches it, a unit handles it, a grid
-// worker verifies it on the spot, the desk closes it, the resident rates it. The wall screen shows each step.
+// worker verifies it on the spot, the desk closes it, the resident reads the outcome and rates it with a reason. The wall
+// screen shows each step.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, mapReady, visit } from './browser.ts';
@@ -86,7 +87,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await resident.page.fill('[name="note"]', '三楼堆了旧家具');
     await resident.page.locator('[data-send]').click();
     await resident.page.getByText('谢谢，已经收到').waitFor();
-    const id = (await resident.page.textContent('[data-number]')) ?? '';
+    const id = (await resident.page.getAttribute('[data-number]', 'data-id')) ?? '';
 
     /** Waits until the desk, the wall screen and the receipt show the case in this status. */
     async function seen(status: string): Promise<void> {
@@ -136,9 +137,45 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await press(desk.page, 'close', 'c');
     await resident.page.waitForSelector('[data-status="closed"]');
     await wall.page.waitForSelector(`[data-warning="${id}"]`, { state: 'detached' });
-    await resident.page.locator('.star').nth(4).click();
+
+    // The receipt says what was done. Its QR code opens it for others, who cannot rate.
+    const outcome = resident.page.locator('[data-outcome]');
+    await outcome.getByText('旧家具已清走').waitFor();
+    await outcome.getByText('承办单位：温泉物业').waitFor();
+    await outcome.getByText('原承诺办理期限').waitFor();
+    await resident.page.getByAltText('处理前').waitFor();
+    await resident.page.getByAltText('处理后').waitFor();
+    await resident.page.locator('[data-words]', { hasText: '三楼堆了旧家具' }).waitFor();
+    const number = (await resident.page.textContent('[data-number]')) ?? '';
+    expect(number).toMatch(/^\d{8}-\d{4}$/);
+    expect(new URL(resident.page.url()).search).toBe('');
+    const code = (await resident.page.textContent('[data-code]')) ?? '';
+    const neighbour = await phone(browser, `${server.url}/report/mine`);
+    await neighbour.page.fill('[name="number"]', number);
+    await neighbour.page.fill('[name="code"]', code.toLowerCase());
+    await neighbour.page.locator('[data-find]').click();
+    await neighbour.page.locator('[data-shared]').waitFor();
+    await neighbour.page.locator('[data-outcome]', { hasText: '旧家具已清走' }).waitFor();
+    await neighbour.page.waitForFunction(
+      () => [...document.querySelectorAll<HTMLImageElement>('.pictures img')].every((i) => i.naturalWidth > 0),
+      undefined,
+    );
+    expect(await neighbour.page.locator('.star, [data-code]').count()).toBe(0);
+
+    // Two stars ask why, and the officer reads the reason and files the case again.
+    await resident.page.locator('.star').nth(3).click();
+    expect(await resident.page.locator('[name="why"]').count()).toBe(0);
+    await resident.page.locator('.star').nth(1).click();
+    await resident.page.fill('[name="why"]', '墙角还有一堆');
     await resident.page.locator('[data-rate]').click();
-    await resident.page.getByText('已评分').waitFor();
+    await resident.page.getByText('已评价').waitFor();
+    await desk.page.goto(`${server.url}/desk/cases/${id}`);
+    await desk.page.locator('.pane', { hasText: '★★☆☆☆ · 墙角还有一堆' }).waitFor();
+    await desk.page.locator('.pane__id', { hasText: number }).waitFor();
+    await desk.page.locator('[data-action="reopen"]').click();
+    await desk.page.fill('[data-form="reopen"] textarea', '上报人评价2星：墙角还有一堆');
+    await desk.page.keyboard.press('Control+Enter');
+    await seen('filed');
 
     const { steps } = (await (await fetch(`${server.url}/api/warnings/${id}/history`)).json()) as {
       steps: { action: string }[];
@@ -152,8 +189,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
       'verify',
       'close',
       'rate',
+      'reopen',
     ]);
-    expect([wall.errors, desk.errors, resident.errors, handler.errors, verifier.errors]).toEqual([[], [], [], [], []]);
-    await Promise.all([wall, desk, resident, handler, verifier].map((opened) => opened.close()));
+    const all = [wall, desk, resident, handler, verifier, neighbour];
+    expect(all.flatMap((opened) => opened.errors)).toEqual([]);
+    await Promise.all(all.map((opened) => opened.close()));
   });
 });

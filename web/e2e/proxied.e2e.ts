@@ -191,7 +191,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       await page.getByRole('img', { name: '照片 1' }).waitFor();
       await page.locator('[data-send]').click();
       await page.getByText('谢谢，已经收到').waitFor();
-      const id = (await page.textContent('[data-number]')) ?? '';
+      const id = (await page.getAttribute('[data-number]', 'data-id')) ?? '';
       await page.waitForSelector('[data-status="reported"]');
       expect(page.url().startsWith(`${proxy.url}/report?`), page.url()).toBe(true);
       await api(`/api/warnings/${id}/actions`, { action: 'file' });

@@ -1256,7 +1256,8 @@ export interface paths {
         /**
          * Returns one case.
          * @description Signed-in callers also get the actions that they may take (`allowed`) and whose turn it is (`turn`). With
-         *     `receipt` the answer contains what the reporter may know, and `progress`: when the case reached each status.
+         *     the receipt, or with its reading code, the answer contains what the reporter may know, and `progress`: when the case
+         *     reached each status, and what was done. Prefer the header to the query, because addresses are recorded in many places.
          */
         get: operations["read_warning"];
         put?: never;
@@ -2149,13 +2150,33 @@ export interface components {
             geometry: components["schemas"]["Geometry"] | null;
             id: string;
             links?: components["schemas"]["Link"][];
-            /** @description For the reporter: when the case reached each status. */
+            /** @description For the reporter: when the case reached each status, and what was done. */
             progress?: {
                 /** Format: date-time */
                 at: string;
+                /**
+                 * Format: date-time
+                 * @description Until when the unit was to handle the case.
+                 */
+                due_at?: string;
+                /** @description The number of the case into which this one was merged. */
+                into?: string;
+                /** @description What the unit says it did. */
+                note?: string;
+                /** @description Why the report was rejected. */
+                reason?: string;
                 status: components["schemas"]["Status"];
+                /** @description The name of the unit that has the case or handled it. */
+                unit?: string;
+                /**
+                 * Format: date-time
+                 * @description Until when the case is parked.
+                 */
+                until?: string;
             }[];
             properties: components["schemas"]["WarningsProperties"];
+            /** @description For the reporter: the code with which others read the case and cannot rate it. */
+            reading_code?: string;
             /** @description In the answer to a report: the secret with which the reporter follows the case. */
             receipt?: string;
             /**
@@ -4880,6 +4901,8 @@ export interface components {
             categories: components["schemas"]["CategoryRule"][];
             /** @description Which cases count as possible duplicates. */
             duplicates: components["schemas"]["DuplicateRule"];
+            /** @description The telephone of the duty room for residents; null if none is set. */
+            duty_phone?: string | null;
             /**
              * Format: date-time
              * @description Since when these rules are in force.
@@ -6251,6 +6274,8 @@ export interface components {
             merged_into?: string;
             /** @description What the reporter wrote. */
             note?: string;
+            /** @description The date of the report in China's time zone and a running number, unique in its street. People use it on the telephone. */
+            number?: string;
             /**
              * Format: date-time
              * @description Only where it is overdue: when it fell due.
@@ -6273,6 +6298,8 @@ export interface components {
             place?: string;
             /** @description How the reporter rated what was done, 1 to 5. */
             rating?: number;
+            /** @description What the reporter wrote with the rating. */
+            rating_reason?: string;
             /** @description Why it is at its level. */
             reason?: {
                 en?: string;
@@ -9318,7 +9345,7 @@ export interface operations {
             query?: {
                 /** @description full (the default), or thumb of at most 320 pixels on the longer side */
                 size?: string;
-                /** @description The receipt of the case with the photo, for callers without an account */
+                /** @description The reading code or the receipt of the case with the photo, for callers without an account */
                 receipt?: string;
             };
             header?: never;
@@ -11296,16 +11323,19 @@ export interface operations {
     read_warning: {
         parameters: {
             query?: {
-                /** @description The receipt of the report */
+                /** @description The same, in the address */
                 receipt?: string;
                 /** @description json (the default), or cap: a message of the Common Alerting Protocol 1.2 with public properties only */
                 f?: string;
                 /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
                 "min-seq"?: components["parameters"]["min-seq"];
             };
-            header?: never;
+            header?: {
+                /** @description The receipt of the report, or its reading code */
+                "Onemap-Receipt"?: string | null;
+            };
             path: {
-                /** @description The case's id */
+                /** @description The case's id, or its number such as 20261129-0042. If cases of several streets have the number, the receipt decides */
                 id: string;
             };
             cookie?: never;
@@ -11332,6 +11362,15 @@ export interface operations {
             };
             /** @description No such case */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Cases of several streets have the number */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { keepReceipt, receiptLink, receipts, type Receipt } from './receipts';
+import { keepReceipt, openedBy, readingLink, receiptLink, receipts, type Receipt } from './receipts';
 
 function storage(begin: string | null = null): Pick<Storage, 'getItem' | 'setItem'> {
   let kept = begin;
@@ -28,6 +28,17 @@ test('invalid stored receipts are ignored', () => {
   for (const begin of [null, '', '{', '7', '[1, null, {"case": 3}]']) expect(receipts(storage(begin))).toEqual([]);
 });
 
-test('a link contains the case and the receipt', () => {
-  expect(receiptLink({ case: 'w-1', receipt: 'a+b' })).toBe('/report?case=w-1&receipt=a%2Bb');
+test('a link has its secret behind the #, and opens what it was made for', () => {
+  const own = receiptLink({ case: 'w-1', receipt: 'or_a+b' });
+  const shared = readingLink('w-1', '7K2M-9Q4C-1X8B-AAAA');
+  expect(own).toBe('/report#case=w-1&receipt=or_a%2Bb');
+  expect(shared).toBe('/report#case=w-1&code=7K2M-9Q4C-1X8B-AAAA');
+  const opened = (link: string) => openedBy(new URL(link, 'http://localhost'));
+  expect(opened(own)).toEqual({ case: 'w-1', secret: 'or_a+b' });
+  expect(opened(shared)).toEqual({ case: 'w-1', secret: '7K2M-9Q4C-1X8B-AAAA' });
+});
+
+test('links of earlier versions, with the receipt in the query, still open', () => {
+  expect(openedBy({ search: '?case=w-1&receipt=or_a', hash: '' })).toEqual({ case: 'w-1', secret: 'or_a' });
+  for (const search of ['', '?b=b1', '?case=w-1']) expect(openedBy({ search, hash: '' })).toBeNull();
 });

@@ -5,6 +5,8 @@ import { under } from '@/core/api/root';
 export interface Receipt {
   case: string;
   receipt: string;
+  /** The number of the case that people use, such as 20261129-0042. Receipts of older versions have none. */
+  number?: string;
   category: string;
   place: string;
   /** The time of the report, RFC 3339. */
@@ -42,6 +44,35 @@ export function keepReceipt(receipt: Receipt, storage: Pick<Storage, 'getItem' |
   }
 }
 
-/** The link with which a case can be followed. */
+/**
+ * The link with which the reporter follows and rates a case. The secret is behind the #, so it is not sent with the
+ * address and stands in no log of a server.
+ */
 export const receiptLink = ({ case: id, receipt }: Pick<Receipt, 'case' | 'receipt'>): string =>
-  under(`/report?${new URLSearchParams({ case: id, receipt })}`);
+  under(`/report${receiptHash({ case: id, secret: receipt })}`);
+
+/** The link with which others read a case. They cannot rate it. */
+export const readingLink = (id: string, code: string): string =>
+  under(`/report${receiptHash({ case: id, secret: code })}`);
+
+/** What a link opens: a case, by its receipt or its reading code. */
+export interface Opened {
+  case: string;
+  secret: string;
+}
+
+/** The part of a link behind the path. */
+export function receiptHash({ case: id, secret }: Opened): string {
+  const isReceipt = secret.startsWith('or_');
+  return `#${new URLSearchParams({ case: id, [isReceipt ? 'receipt' : 'code']: secret })}`;
+}
+
+/** What an address of the page opens; null if it names no receipt. Older links have the receipt in the query. */
+export function openedBy({ search, hash }: Pick<Location, 'search' | 'hash'>): Opened | null {
+  for (const part of [hash.slice(1), search]) {
+    const said = new URLSearchParams(part);
+    const [id, secret] = [said.get('case'), said.get('receipt') ?? said.get('code')];
+    if (id && secret) return { case: id, secret };
+  }
+  return null;
+}

@@ -82,7 +82,8 @@ export function passes(c: Case, filters: Filters, words: (c: Case) => string): b
   if (filters.housing && p.housing !== filters.housing) return false;
   const text = filters.text.trim().toLowerCase();
   if (text === '') return true;
-  const all = `${c.id} ${p.place ?? ''} ${p.note ?? ''} ${p.hotline_number ?? ''} ${words(c)}`.toLowerCase();
+  const all =
+    `${c.id} ${p.number ?? ''} ${p.place ?? ''} ${p.note ?? ''} ${p.hotline_number ?? ''} ${words(c)}`.toLowerCase();
   return text.split(/\s+/).every((word) => all.includes(word));
 }
 

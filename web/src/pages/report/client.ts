@@ -39,27 +39,37 @@ export async function nearestName(lon: number, lat: number): Promise<string> {
 }
 
 /** The rules in force, as far as reporters need them. */
-export async function rules(): Promise<Pick<Rules, 'categories' | 'privacy'>> {
+export async function rules(): Promise<Pick<Rules, 'categories' | 'privacy' | 'duty_phone'>> {
   const told = await answered(http.GET('/api/rules', asNobody));
   learnCategories(told.categories);
   return told;
 }
 
-/** The reporter's own case, by its receipt. */
-export const follow = (id: string, receipt: string): Promise<Case> =>
+/** A case by its id or number, with a receipt or a reading code. */
+export const follow = (id: string, secret: string): Promise<Case> =>
   answered(
-    http.GET('/api/warnings/{id}', { params: { path: { id }, query: { receipt } }, cache: 'no-store', ...asNobody }),
+    http.GET('/api/warnings/{id}', {
+      params: { path: { id }, header: { 'Onemap-Receipt': secret } },
+      cache: 'no-store',
+      ...asNobody,
+    }),
   );
 
-export const rate = async (id: string, receipt: string, rating: number, key: string): Promise<Case> => {
+/** Rates a case. `reason` says why there are so few stars. */
+export const rate = async (
+  id: string,
+  receipt: string,
+  { rating, reason }: { rating: number; reason: string },
+  key: string,
+): Promise<Case> => {
   const rated = http.POST('/api/warnings/{id}/actions', {
     params: { path: { id } },
-    body: { action: 'rate', rating, receipt, key },
+    body: { action: 'rate', rating, receipt, key, ...(reason ? { reason } : {}) },
     ...asNobody,
   });
   const read = (_: string, minSeq: number) =>
     http.GET('/api/warnings/{id}', {
-      params: { path: { id }, query: { receipt, 'min-seq': minSeq } },
+      params: { path: { id }, header: { 'Onemap-Receipt': receipt }, query: { 'min-seq': minSeq } },
       cache: 'no-store',
       ...asNobody,
     });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lineOf } from './progress';
+import { lineOf, outcomeOf } from './progress';
 
 const at = '2026-11-22T06:00:00Z';
 const short = (...args: Parameters<typeof lineOf>): string[] => lineOf(...args).map((m) => `${m.status}:${m.state}`);
@@ -52,4 +52,15 @@ test('a repeated status is shown once', () => {
       'handling',
     ).filter((m) => m.status === 'handling'),
   ).toHaveLength(1);
+});
+
+test('the outcome is what the last unit reported, with the date that was promised', () => {
+  expect(outcomeOf([{ status: 'reported', at }])).toBeNull();
+  const sent = { status: 'dispatched', at, unit: '物业', due_at: '2026-11-24T06:00:00Z' } as const;
+  expect(outcomeOf([sent])).toEqual({ unit: '物业', due_at: sent.due_at });
+  const done = { status: 'handled', at: '2026-11-23T06:00:00Z', unit: '物业', note: '已清走' } as const;
+  expect(outcomeOf([sent, done])).toEqual({ unit: '物业', due_at: sent.due_at, note: '已清走', at: done.at });
+  // The verification failed and another unit has it now.
+  const again = { ...sent, unit: '城管', due_at: '2026-11-26T06:00:00Z' };
+  expect(outcomeOf([sent, done, again])).toEqual({ unit: '城管', due_at: again.due_at });
 });
