@@ -100,7 +100,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     await expectAccessible(page);
     expect(await fitsFingers(page)).toEqual([]);
     await page.locator('[data-rate]').click();
-    await page.getByText('已评分').waitFor();
+    await page.getByText('已评价').waitFor();
     expect((await read(id)).properties.rating).toBe(4);
 
     await page.goto(`${server.url}/report#mine`);
