@@ -477,6 +477,7 @@ fn field_name(field: &str) -> &str {
     match field {
         "account" => "账号",
         "building" => "楼栋",
+        "building_unit" => "单元",
         "category" => "类别",
         "collections" => "图层",
         "communities" => "社区",
@@ -500,6 +501,7 @@ fn field_name(field: &str) -> &str {
         "reason" => "理由",
         "result" => "核查结果",
         "role" | "roles" => "角色",
+        "room" => "房间",
         "settings" => "设置",
         "text" => "内容",
         "title" => "标题",

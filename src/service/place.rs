@@ -15,6 +15,9 @@ use crate::warnings::Report;
 /// A point within this distance of a building, in metres, counts as at that building.
 pub const AT_BUILDING_M: f64 = 10.0;
 
+/// A report that is farther than this from the bounding box of the grids, in metres, is pending review.
+pub const OUTSIDE_M: f64 = 300.0;
+
 /// How a report gives its place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Where {
@@ -69,6 +72,8 @@ pub struct Place {
     pub compound: Option<String>,
     /// The id of the building.
     pub building: Option<String>,
+    /// The number of the unit behind the entrance.
+    pub building_unit: Option<String>,
     /// The housing type of the building, or of its compound.
     pub housing: Option<String>,
     /// The place as a text: the name of the entrance, of the building or of the compound.
@@ -240,6 +245,14 @@ impl Place {
         };
         Ok(Self {
             housing: either(property::HOUSING),
+            building_unit: entrance
+                .as_ref()
+                .filter(|_| house.is_some())
+                .filter(|_| {
+                    let doors = map.get(ENTRANCES);
+                    doors.is_none_or(|c| c.schema().shows(Role::Public, "unit"))
+                })
+                .and_then(|e| e.text("unit")),
             words: entrance
                 .as_ref()
                 .and_then(|e| e.text(property::NAME))
@@ -261,9 +274,26 @@ impl Place {
         report.building.clone_from(&self.building);
         report.housing.clone_from(&self.housing);
         if report.place.is_none() {
-            report.place.clone_from(&self.words);
+            report.place = self.words_with(report.building_unit.as_deref());
+        }
+        if report.building_unit.is_none() {
+            report.building_unit.clone_from(&self.building_unit);
         }
         report
+    }
+
+    /// The place as a text with a unit of its building: 温泉花园3号楼2单元. The name of an entrance already says which
+    /// unit it is.
+    pub fn words_with(&self, unit: Option<&str>) -> Option<String> {
+        let mut words = self.words.clone()?;
+        if let Some(unit) = unit
+            && self.building.is_some()
+            && self.building_unit.is_none()
+        {
+            words.push_str(unit);
+            words.push_str("单元");
+        }
+        Some(words)
     }
 
     /// Whether the place is farther than `margin_m` metres from the bounding box of the grids. If the map has no
@@ -362,6 +392,8 @@ mod tests {
         assert_eq!(place.compound.as_deref(), Some("wq"));
         assert_eq!(place.housing.as_deref(), Some("commodity"));
         assert_eq!(place.words.as_deref(), Some("温泉花园3号楼"));
+        let with_unit = place.words_with(Some("2"));
+        assert_eq!(with_unit.as_deref(), Some("温泉花园3号楼2单元"));
         assert!(matches!(place.geometry, Geometry::Point(_)));
         let request = Where::Building(FeatureId::new("wq-9").unwrap());
         let error = Place::locate(&map(), &request).unwrap_err();

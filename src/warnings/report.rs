@@ -31,6 +31,10 @@ pub struct Report {
     pub compound: Option<String>,
     /// The id of the building that contains the place.
     pub building: Option<String>,
+    /// The number of the unit (单元) of the building.
+    pub building_unit: Option<String>,
+    /// The number of the room. It is not public.
+    pub room: Option<String>,
     /// The id of the gate or door that the report is about.
     pub entrance: Option<String>,
     /// The kind of housing at the place.
@@ -77,6 +81,8 @@ impl Report {
             community: None,
             compound: None,
             building: None,
+            building_unit: None,
+            room: None,
             entrance: None,
             housing: None,
             place: None,

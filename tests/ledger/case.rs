@@ -153,7 +153,7 @@ async fn a_case_passes_all_steps_from_report_to_rating() {
             &format!("/api/warnings/{id}/contact"),
         )
         .await;
-    assert_eq!(contact["contact"], "138 0000 0000");
+    assert_eq!(contact["contact"], "13800000000");
     let figures = ledger
         .json(
             Some(&ledger.worker),

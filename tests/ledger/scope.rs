@@ -63,7 +63,7 @@ async fn an_account_can_act_only_by_its_role_and_in_its_communities() {
             let waiting = ledger
                 .report(
                     Some(&ledger.worker),
-                    json!({"building": house, "contact": "138"}),
+                    json!({"building": house, "contact": "13800000000"}),
                 )
                 .await;
             let waiting = waiting["id"].as_str().unwrap().to_owned();

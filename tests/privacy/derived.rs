@@ -67,8 +67,8 @@ async fn a_repeated_report_neither_replaces_nor_restores_a_contact() {
     assert_eq!(status, StatusCode::CREATED);
     let path = format!("/api/warnings/{}/contact", id.as_str().unwrap());
     let contact = async || ledger.json(Some(&ledger.officer), &path).await["contact"].clone();
-    assert_eq!(send("somebody else").await, (StatusCode::OK, id.clone()));
-    assert_eq!(contact().await, "138 0000 0001");
+    assert_eq!(send("139 0000 0002").await, (StatusCode::OK, id.clone()));
+    assert_eq!(contact().await, "13800000001");
     let erased = ledger
         .server
         .request(reqwest::Method::DELETE, &path)

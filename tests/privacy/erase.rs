@@ -18,7 +18,7 @@ use crate::support::server::{Server, onemap, problem, sqlite_in};
 
 const OWNER: &str = "owner-erased-9q4z";
 const NOTE: &str = "note-erased-9q4z";
-const CONTACT: &str = "contact-erased-9q4z";
+const CONTACT: &str = "13987650994";
 const TIMED: &str = "timed-erased-9q4z";
 const ALL: [&str; 4] = [OWNER, NOTE, CONTACT, TIMED];
 

@@ -256,6 +256,19 @@ pub fn worst(town: &Town) -> Vec<Worst> {
             ],
         ),
         one(
+            "/api/warnings/import/template",
+            May::Little,
+            "/api/warnings/import/template",
+        ),
+        some(
+            "/api/warnings/place",
+            May::Little,
+            &[
+                format!("/api/warnings/place?building={building}&building_unit=99"),
+                "/api/warnings/place?lon=-60&lat=-30".to_owned(),
+            ],
+        ),
+        one(
             "/api/warnings/figures",
             May::Little,
             &format!("/api/warnings/figures?month={month}"),

@@ -30,6 +30,8 @@ pub(super) enum Label {
     Any,
     /// A lane or courtyard (弄, 号院). Each lane has its own numbering of buildings.
     Lane,
+    /// A numbered gate of a compound (1号门).
+    Gate,
     /// A building, or a house on a street.
     Building,
     /// A unit (单元): a staircase with its own door.
@@ -172,8 +174,9 @@ pub(super) fn shape(name: &str) -> Shape {
 
 /// The words after a number that say what it refers to. A longer word comes before a shorter one with the same
 /// beginning.
-const LABELS: [(&str, Label); 21] = [
+const LABELS: [(&str, Label); 22] = [
     ("号楼", Label::Building),
+    ("号门", Label::Gate),
     ("号栋", Label::Building),
     ("号院", Label::Lane),
     ("单元", Label::Unit),
@@ -197,8 +200,9 @@ const LABELS: [(&str, Label); 21] = [
 ];
 
 /// The labels in pinyin. A query may end with the beginning of one.
-const SPELT: [(&str, Label); 11] = [
+const SPELT: [(&str, Label); 12] = [
     ("haolou", Label::Building),
+    ("haomen", Label::Gate),
     ("danyuan", Label::Unit),
     ("hao", Label::Building),
     ("hl", Label::Building),
@@ -372,12 +376,18 @@ impl Parser {
         });
         if let Some((word, label)) = found {
             let after = rest.get(word.chars().count());
-            // `f` is a label in 2f but not in 2family. Nor is 房 a label in 房产, 门 in 门诊, 门店 and 门市, or 号 in 号线
-            // (a metro line).
+            // `f` is a label in 2f but not in 2family. Nor is 房 a label in 房产, 门 in 门诊, 门店, 门市 and 门面, or 号 in
+            // 号线 (a metro line).
             let is_word = (*word == "f" && after.map_or(false, |c| c.is_alphanumeric()))
                 || (*word == "房" && after == Some(&'产'))
                 || (*word == "号" && after == Some(&'线'))
-                || (*word == "门" && matches!(after, Some('诊' | '店' | '市')));
+                || (*word == "门" && matches!(after, Some('诊' | '店' | '市' | '面')));
+            // In 1号门店 the number is that of the house, and 门店 is a word.
+            let is_house = *word == "号门" && matches!(after, Some('诊' | '店' | '市' | '面'));
+            if is_house {
+                self.at = from + 1;
+                return self.known(Label::Building, "号", digits);
+            }
             if !is_word {
                 self.at = from + word.chars().count();
                 return self.known(*label, word, digits);
@@ -389,7 +399,8 @@ impl Parser {
         Label::Any
     }
 
-    /// Returns the label that a word has, given the numbers before it. After the number of a building, 5楼 is a storey.
+    /// Returns the label that a word has, given the numbers before it. After the number of a building, 5楼 is a storey
+    /// and 1号门 is the door of a unit.
     fn known(&self, label: Label, word: &str, digits: usize) -> Label {
         let has = |wanted: Label| {
             let is_it = |t: &Token| matches!(t, Token::Number(n) if n.label == wanted);
@@ -397,6 +408,7 @@ impl Parser {
         };
         match word {
             "楼" if has(Label::Building) => Label::Level,
+            "号门" if has(Label::Building) => Label::Unit,
             "号" if has(Label::Building) && (digits > 2 || has(Label::Unit)) => Label::Room,
             _ => label,
         }
@@ -432,6 +444,7 @@ mod tests {
                 let label = match n.label {
                     Label::Any => "",
                     Label::Lane => "lane",
+                    Label::Gate => "g",
                     Label::Building => "b",
                     Label::Unit => "u",
                     Label::Level => "l",
@@ -483,6 +496,12 @@ mod tests {
             ("5-101号", "5 b101"),
             ("120113001009006", "120113001009006"),
             ("五一路", "五一路"),
+            ("温泉花园1号门", "温泉花园 g1"),
+            ("温泉花园一号门", "温泉花园 g1"),
+            ("温泉花园1 号门3号楼", "温泉花园 g1 b3"),
+            ("wqhy1haomen", "wqhy g1"),
+            ("3号楼1号门501", "b3 u1 501"),
+            ("辰兴路17号门店", "辰兴路 b17 门店"),
             ("地铁3号线", "地铁 3 号线"),
             ("", ""),
             (" -#。", ""),

@@ -217,6 +217,12 @@ impl Query {
         }
     }
 
+    /// Returns whether the query has the number of a building, or a number without a label.
+    fn names_building(&self) -> bool {
+        let is_it = |n: &Number| matches!(n.label, Label::Building | Label::Any);
+        self.numbers.iter().any(is_it)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.numbers.is_empty()
     }
@@ -301,6 +307,8 @@ impl Query {
                 has_building |= own.next().map_or(false, |n| n.label != Label::Lane);
             } else if number.label == Label::Level {
                 // The storey is ignored, because the number of the room contains it.
+            } else if number.label == Label::Gate && self.names_building() {
+                // The gate says how to get to the building.
             } else if has_building && own.peek().is_none() && takes_rest(kind, number, name) {
                 rest.push(*number);
             } else {
@@ -313,13 +321,23 @@ impl Query {
     /// Returns the ranges of values that contain the first number of every matching name. The list is empty if the
     /// query has no numbers.
     pub(super) fn first_values(&self) -> Vec<RangeInclusive<u32>> {
-        let first = match self.numbers.first() {
-            Some(first) => first,
-            None => return Vec::new(),
-        };
-        // A range of house numbers is indexed by its first number, so lower values may match too.
-        let mut all = vec![first.value.saturating_sub(address::WIDEST_RANGE)..=first.value];
-        if self.goes_on && self.numbers.len() == 1 && first.value > 0 {
+        let mut all = Vec::new();
+        for (i, first) in self.numbers.iter().enumerate() {
+            // A range of house numbers is indexed by its first number, so lower values may match too.
+            all.push(first.value.saturating_sub(address::WIDEST_RANGE)..=first.value);
+            let is_last = i + 1 == self.numbers.len();
+            self.continued(first, is_last, &mut all);
+            // The name of a building does not contain the number of the gate before it.
+            if first.label != Label::Gate {
+                break;
+            }
+        }
+        joined(all)
+    }
+
+    /// Adds the values that begin with the digits of an incomplete number.
+    fn continued(&self, first: &Number, is_last: bool, all: &mut Vec<RangeInclusive<u32>>) {
+        if self.goes_on && is_last && first.value > 0 {
             let mut tens = 10_u32;
             while let Some(from) = first
                 .value
@@ -330,7 +348,6 @@ impl Query {
                 tens = tens.saturating_mul(10);
             }
         }
-        all
     }
 
     /// Returns how well a name matches, or `None` if it does not match.
@@ -356,7 +373,9 @@ pub(super) fn length(name: &str) -> u16 {
 /// of the query may be incomplete.
 fn fits(asked: &Number, own: &Number, goes_on: bool) -> Option<Nearness> {
     let is_any = |n: &Number| n.label == Label::Any;
-    if asked.label != own.label && !is_any(asked) && !is_any(own) {
+    // 1号门 never means a building whose number has no label.
+    let is_gate = asked.label == Label::Gate;
+    if asked.label != own.label && !is_any(asked) && (is_gate || !is_any(own)) {
         return None;
     }
     if asked.value == own.value {
@@ -382,7 +401,7 @@ fn fits(asked: &Number, own: &Number, goes_on: bool) -> Option<Nearness> {
 fn takes_rest(kind: u8, number: &Number, name: &Numbers) -> bool {
     let is_room = number.label == Label::Room || (number.label == Label::Any && number.digits > 2);
     match kind {
-        BUILDING => number.label != Label::Lane,
+        BUILDING => !matches!(number.label, Label::Lane | Label::Gate),
         ENTRANCE => is_room && name.iter().any(|n| n.label == Label::Unit),
         _ => false,
     }
@@ -403,6 +422,21 @@ pub(super) fn unit_and_room(rest: &[Number]) -> (Option<String>, Option<String>)
         }
     }
     (unit, room)
+}
+
+/// Joins ranges that overlap, so that no name is read twice.
+fn joined(mut ranges: Vec<RangeInclusive<u32>>) -> Vec<RangeInclusive<u32>> {
+    ranges.sort_by_key(|range| *range.start());
+    let mut all: Vec<RangeInclusive<u32>> = Vec::new();
+    for range in ranges {
+        match all.last_mut() {
+            Some(last) if range.start() <= last.end() => {
+                *last = *last.start()..=*last.end().max(range.end());
+            }
+            _ => all.push(range),
+        }
+    }
+    all
 }
 
 fn with_first(tokens: &[Token], word: &str) -> Vec<Token> {

@@ -424,3 +424,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_number_of_a_gate_is_not_that_of_a_building() {
+    let map = collections(&[
+        (
+            "buildings",
+            &["温泉花园1号楼", "温泉花园3号楼", "温泉花园11号楼"],
+        ),
+        ("compounds", &["温泉花园"]),
+        (
+            "entrances",
+            &["温泉花园1号门", "温泉花园2号门", "温泉花园1号楼1单元"],
+        ),
+    ]);
+    let (homes, directory) = (all(&map), directory(&map));
+    for (query, expected) in [
+        ("温泉花园1号门", "entrances/000 温泉花园1号门"),
+        ("wqhy一号门", "entrances/000 温泉花园1号门"),
+        ("温泉花园2号门3号楼", "buildings/001 温泉花园3号楼"),
+        ("温泉花园1号楼", "buildings/000 温泉花园1号楼"),
+    ] {
+        let ask = question(&homes, Role::Public, query, 5);
+        for directory in [&directory, &Directory::default()] {
+            let found = directory.search(&ask, &Free).unwrap();
+            assert_eq!(told(&found.hits), [expected], "{query}");
+            assert!(!found.without_numbers, "{query}");
+        }
+    }
+    // Without a gate of this number, the search says that only the name fits.
+    let ask = question(&homes, Role::Public, "温泉花园7号门", 5);
+    assert!(directory.search(&ask, &Free).unwrap().without_numbers);
+    // After the number of a building, it is the door of a unit.
+    let ask = question(&homes, Role::Public, "温泉花园3号楼2号门", 5);
+    let found = directory.search(&ask, &Free).unwrap();
+    assert_eq!(found.hits[0].unit.as_deref(), Some("2"));
+}

@@ -16,6 +16,7 @@ use crate::http::items::{GEOJSON, collection};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::work::Advice;
+use crate::live::Snapshot;
 use crate::model::names::collection::WARNINGS;
 use crate::model::names::property;
 use crate::model::{FeatureId, InChinese as _, Localized, Role, Schema, View, both};
@@ -58,18 +59,7 @@ pub async fn duplicates(
         )
     })?;
     let place = match query.get("building")? {
-        Some(id) => {
-            let wrong = |e: Localized| {
-                let Localized { zh, en } = e;
-                Problem::invalid(
-                    "building",
-                    both!("building={id}：{zh}。", "building={id}: {en}."),
-                )
-            };
-            let id = FeatureId::new(id).map_err(|e| wrong(e.localized()))?;
-            let at = Place::locate(snapshot.collections(), &Where::Building(id));
-            at.map_err(|e| wrong(e.localized()))?.anchor
-        }
+        Some(id) => building_place(&snapshot, id)?.anchor,
         None => Coord {
             x: degrees(&query, "lon", 180.0)?,
             y: degrees(&query, "lat", 90.0)?,
@@ -119,7 +109,22 @@ fn shown(found: &[Duplicate], schema: &Schema, view: View<'_>) -> Vec<Value> {
     found.iter().map(feature).collect()
 }
 
-fn degrees(query: &Query, name: &str, most: f64) -> Result<f64, Problem> {
+/// The place of a building that a query names.
+pub(super) fn building_place(snapshot: &Snapshot, id: &str) -> Result<Place, Problem> {
+    let wrong = |e: Localized| {
+        let Localized { zh, en } = e;
+        Problem::invalid(
+            "building",
+            both!("building={id}：{zh}。", "building={id}: {en}."),
+        )
+    };
+    let building = FeatureId::new(id).map_err(|e| wrong(e.localized()))?;
+    let at = Place::locate(snapshot.collections(), &Where::Building(building));
+    at.map_err(|e| wrong(e.localized()))
+}
+
+/// A coordinate in degrees that a query names.
+pub(super) fn degrees(query: &Query, name: &str, most: f64) -> Result<f64, Problem> {
     query
         .parsed::<f64>(name, ("度数", "a number of degrees"))?
         .filter(|d| d.abs() <= most)

@@ -1,13 +1,16 @@
 //! Imports an existing ledger from a spreadsheet.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::list::{Sheet, language};
 use super::{actor, names, refused, write_answer};
 use crate::http::App;
 use crate::http::auth::Caller;
@@ -21,6 +24,7 @@ use crate::model::names::collection::WARNINGS;
 use crate::model::{Role, both};
 use crate::service::ledger::{FarRow, ImportedRow};
 use crate::warnings::sheet::plan::plan_metered;
+use crate::warnings::sheet::template::template;
 use crate::warnings::sheet::{Problem as SheetProblem, columns, read};
 
 /// The most problems in the answer. If there are more, they usually have one cause, such as a wrong column.
@@ -35,13 +39,15 @@ pub struct ImportReport {
     pub sheets: Vec<SheetRead>,
     /// The sheets that were left out.
     pub skipped: Vec<read::Skipped>,
-    /// The number of new cases.
+    /// The number of new cases; 0 if there is a problem, because then nothing is written.
     pub created: u32,
-    /// The number of known cases that get further steps.
+    /// The number of known cases that get further steps; 0 if there is a problem.
     pub updated: u32,
     /// The number of cases that the sheet does not change.
     pub unchanged: u32,
-    /// Why rows are refused. If there is a problem, nothing is written.
+    /// The number of rows with a problem.
+    pub wrong_rows: usize,
+    /// Why rows are refused, at most 500. If there is a problem, nothing is written.
     pub problems: Vec<SheetProblem>,
     /// Headers that match no column of the ledger.
     pub ignored: Vec<String>,
@@ -80,7 +86,7 @@ pub struct SheetRead {
         ("dry_run" = Option<bool>, Query, description = "true: write nothing and return what would be written"),
     ),
     request_body(content = Vec<u8>, content_type = "text/csv",
-        description = "The file. Required: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Optional: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is in China's time zone"),
+        description = "The file. Required: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Optional: 编号 ID, 单元 Building unit, 房间 Room, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is in China's time zone"),
     responses(
         (status = 200, description = "The result. If it has problems, nothing was written", body = ImportReport),
         (status = 202, description = "Saved, but not yet visible on this server; read `location` with `?min-seq=`. The members are those of 200", body = ref("#/components/schemas/AcceptedImport")),
@@ -162,6 +168,11 @@ pub async fn import(
     let mut problems = planned.problems;
     problems.extend(outcome.problems);
     problems.sort_by_key(|p| (p.from, p.row));
+    let wrong_rows = {
+        let rows: BTreeSet<_> = problems.iter().map(|p| (p.from, p.row)).collect();
+        rows.len()
+    };
+    let writes = problems.is_empty();
     problems.truncate(MOST_PROBLEMS);
     let sheets = book.sheets.iter().map(|s| SheetRead {
         sheet: s.name.clone(),
@@ -172,8 +183,9 @@ pub async fn import(
         rows: book.sheets.iter().map(|s| s.rows.len()).sum(),
         sheets: sheets.collect(),
         skipped: book.skipped,
-        created: outcome.created,
-        updated: outcome.updated,
+        created: if writes { outcome.created } else { 0 },
+        updated: if writes { outcome.updated } else { 0 },
+        wrong_rows,
         unchanged: outcome.unchanged,
         problems,
         ignored: planned.ignored,
@@ -198,4 +210,30 @@ pub async fn import(
     written::answer(&app, written, subject, |_| {
         Ok(write_answer(StatusCode::OK, written.seq(), &said))
     })
+}
+
+/// Returns an empty sheet for the import, with explanations and lists of the accepted values.
+#[utoipa::path(get, path = "/api/warnings/import/template", operation_id = "import_template", tag = "warnings",
+    params(("lang" = Option<String>, Query, description = "The language of the sheet: zh (the default) or en")),
+    responses((status = 200, description = "The workbook", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>)))]
+pub async fn import_template(
+    State(app): State<App>,
+    query: Query,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    query.only(&["lang"])?;
+    let language = language(&query)?;
+    let snapshot = app.live.snapshot();
+    let schema = collection(&snapshot, WARNINGS)?.schema();
+    let words = columns::words(&schema.document);
+    let bytes = template(language, &names(&snapshot, caller.roles()), &words)
+        .map_err(|e| Problem::internal(&e))?;
+    let (media_type, _) = Sheet::Xlsx.form();
+    let name = "attachment; filename=\"warnings-template.xlsx\"";
+    let head = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static(name)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((head, bytes).into_response())
 }

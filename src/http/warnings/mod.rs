@@ -14,6 +14,7 @@ mod history;
 mod import;
 mod list;
 mod one;
+mod place;
 mod report;
 mod silences;
 mod summary;
@@ -34,9 +35,10 @@ pub use duplicates::{__path_duplicates, duplicates};
 pub use export::{__path_export, export};
 pub use figures::{__path_figures, figures};
 pub use history::{__path_history, history};
-pub use import::{__path_import, import};
+pub use import::{__path_import, __path_import_template, import, import_template};
 pub use list::{__path_list, list};
 pub use one::{__path_read, read};
+pub use place::{__path_place, place};
 pub use report::{__path_report, report};
 pub use silences::{
     __path_begin_silence, __path_end_silence, __path_silences, begin_silence, end_silence, silences,
@@ -135,6 +137,10 @@ impl Found {
             }
         }
         if standing == Standing::Reporter {
+            // The reading code is for sharing, so it does not show the reporter's room.
+            if let Some(room) = cases::properties(&self.entry).get("room") {
+                document["properties"]["room"] = room.clone();
+            }
             let kept = self.case.ledger.receipt_sha256.as_deref();
             document["reading_code"] = json!(kept.map(reading_code));
         }

@@ -26,18 +26,18 @@ use crate::model::{FeatureId, GeometryKind, InChinese as _, Role, both};
 use crate::service::ledger::{NewReport, Reported};
 use crate::service::place::Where;
 use crate::warnings::field::{Field, Key, LongText, PhotosField, ShortText, Text};
-use crate::warnings::{Actor, PhotoKind, Source};
+use crate::warnings::{Actor, PhoneNumber, PhotoKind, RoomNumber, Source, UnitNumber};
 
 /// The most positions in the geometry of a report.
 const VERTICES: usize = 2_000;
-/// The longest contact, in characters.
-const CONTACT_LIMIT: usize = 200;
 
 type Category = Field<Text<80>>;
-type Contact = Field<Text<CONTACT_LIMIT>>;
+type Contact = Field<PhoneNumber>;
 type Flag = Field<bool>;
 type HotlineNumber = Field<Text<60>>;
+type Room = Field<RoomNumber>;
 type SourceField = Field<Source>;
+type Unit = Field<UnitNumber>;
 
 /// A report. Its place is given as a `geometry`, a `building` or an `entrance`.
 ///
@@ -56,6 +56,14 @@ pub struct ReportBody {
     #[serde(default)]
     #[schema(inline)]
     pub building: ShortText,
+    /// The number of the unit (单元) of the building, such as `2`. It becomes part of the public text of the place.
+    #[serde(default)]
+    #[schema(inline)]
+    pub building_unit: Unit,
+    /// The number of the room, such as `501`. Only staff and the reporter can read it.
+    #[serde(default)]
+    #[schema(inline)]
+    pub room: Room,
     /// The id of the gate or door that the report is about. In the category `wrong_access`, reports of two riders with
     /// accounts within two hours, or one report of a grid worker, close the entrance for routes: for 12 hours, or until
     /// an officer ends the cases.
@@ -77,8 +85,8 @@ pub struct ReportBody {
     /// The channel through which the report came; derived from the account if absent.
     #[serde(default)]
     pub source: SourceField,
-    /// How to reach the reporter. Only officers can read it, and it is erased some time after the case has
-    /// ended.
+    /// The telephone number of the reporter: a mobile number, or a landline with its area code and perhaps an extension.
+    /// Only officers can read it, and it is erased some time after the case has ended.
     #[serde(default)]
     #[schema(inline)]
     pub contact: Contact,
@@ -229,13 +237,15 @@ fn read(body: ReportBody, caller: &Caller) -> Result<NewReport, Problem> {
     let place = place(body.geometry.as_ref(), body.building, entrance.as_ref())?;
     let mut report = NewReport::new(category, place, source);
     report.suspicious = !staff && is_odd(body.website.as_ref(), note.as_deref());
+    report.building_unit = body.building_unit.get("building_unit")?.map(|n| n.0);
+    report.room = body.room.get("room")?.map(|n| n.0);
     report.entrance = entrance;
     report.note = note;
     // The place is public, so only staff may describe it in their own words. For others, the name on the map is
     // used.
     report.words = body.place.text("place")?.filter(|_| staff);
     report.photos = body.photos.photos(PhotoKind::Report)?;
-    report.contact = body.contact.text("contact")?;
+    report.contact = body.contact.get("contact")?.map(|number| number.0);
     report.hotline_number = hotline_number;
     report.exercise = exercise;
     report.key = body.key.text("key")?;

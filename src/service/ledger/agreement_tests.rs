@@ -145,6 +145,8 @@ fn rows(lives: &[Life]) -> Vec<Planned> {
         hotline_number: None,
         place: None,
         building: None,
+        building_unit: None,
+        room: None,
         position: Some(life.at),
         geometry: None,
         exercise: life.exercise,

@@ -292,18 +292,16 @@ impl<'a> Importer<'a> {
                 row,
                 "地图上没有该地点，请填写经纬度或楼栋编号",
                 "the place of this row is not on the map; enter longitude and latitude, or the id of a building",
-            )));
+            )
+            .in_cell(row.building.as_ref().or(row.place.as_ref()).map_or("", String::as_str))));
         };
-        let mut place = match Place::locate(self.around.map, &at) {
+        let place = match Place::locate(self.around.map, &at) {
             Ok(place) => place,
             Err(error) => {
                 let Localized { zh, en } = error.localized();
                 return Ok(Err(problem(row, zh, en)));
             }
         };
-        if let Some(words) = &row.place {
-            place.words = Some(words.clone());
-        }
         if !self.actor.view().reaches(place.community.as_deref()) {
             return Ok(Err(problem(
                 row,
@@ -325,6 +323,12 @@ impl<'a> Importer<'a> {
         }
         let mut report = Report::new(id, at, self.reporter(), &row.category, row.source);
         report.note.clone_from(&row.note);
+        report.place.clone_from(&row.place);
+        // A row without a building keeps the unit in the text of its place only.
+        if place.building.is_some() {
+            report.building_unit.clone_from(&row.building_unit);
+            report.room.clone_from(&row.room);
+        }
         report.hotline_number.clone_from(&row.hotline_number);
         report.exercise = row.exercise;
         let mut case = engine::open(&*self, place.describe(report), place.anchor);

@@ -15,7 +15,7 @@ use crate::live::Written;
 use crate::model::names::collection::{ENTRANCES, WARNINGS};
 use crate::model::{Expect, FeatureId, InChinese as _, Role, both};
 use crate::service::edit_builder::EditBuilder;
-use crate::service::place::{Place, Where};
+use crate::service::place::{OUTSIDE_M, Place, Where};
 use crate::spatial::metres;
 use crate::store::StoreError;
 use crate::store::{Erased, PhotoClaim};
@@ -23,8 +23,6 @@ use crate::warnings::engine;
 use crate::warnings::key::digest;
 use crate::warnings::{Actor, Case, FieldError, Report, Source, StepPhoto};
 
-/// A report that is farther than this from the bounding box of the grids, in metres, is pending review.
-const MARGIN_M: f64 = 300.0;
 /// For this time after a report, a repeated request may add the contact if the first request failed to store
 /// it.
 const RESENT: SignedDuration = SignedDuration::from_mins(10);
@@ -43,6 +41,10 @@ pub struct NewReport {
     pub category: String,
     /// The place.
     pub place: Where,
+    /// The number of the unit (单元) of the building.
+    pub building_unit: Option<String>,
+    /// The number of the room. It is not public.
+    pub room: Option<String>,
     /// The id of the gate or door that the report is about. It must be on the map.
     pub entrance: Option<FeatureId>,
     /// The place as a text. If it is `None`, the name of the entrance, building or compound is used.
@@ -73,6 +75,8 @@ impl NewReport {
         Self {
             category: category.into(),
             place,
+            building_unit: None,
+            room: None,
             entrance: None,
             words: None,
             source,
@@ -252,6 +256,10 @@ fn fingerprint(request: &NewReport) -> Result<Option<String>, StoreError> {
     // The entrance is last, and only hashed if there is one, so that reports without an entrance have the same hash
     // as in older versions of the program.
     said.extend(request.entrance.as_ref().map(ToString::to_string));
+    // The same holds for the unit and the room.
+    let unit = request.building_unit.as_ref();
+    said.extend(unit.map(|unit| format!("unit {unit}")));
+    said.extend(request.room.as_ref().map(|room| format!("room {room}")));
     let said: Vec<&str> = said.iter().map(String::as_str).collect();
     Ok(Some(digest(&said)))
 }
@@ -288,6 +296,18 @@ fn open(
         );
         return Err(FieldError::new("entrance", problem).into());
     }
+    let has_unit = request.building_unit.is_some() || request.room.is_some();
+    if has_unit && place.building.is_none() {
+        let field = match request.building_unit {
+            Some(_) => "building_unit",
+            None => "room",
+        };
+        let problem = both!(
+            "该地点不在楼栋内，不能填写单元和房间，请先选择楼栋",
+            "this place is not at a building, so it has no unit and no room; choose a building"
+        );
+        return Err(FieldError::new(field, problem).into());
+    }
     let mut report = Report::new(
         ticket.id.clone(),
         now,
@@ -295,6 +315,8 @@ fn open(
         &request.category,
         request.source,
     );
+    report.building_unit.clone_from(&request.building_unit);
+    report.room.clone_from(&request.room);
     report.entrance = entrance.map(str::to_owned);
     report.note.clone_from(&request.note);
     report.photos.clone_from(&request.photos);
@@ -319,7 +341,7 @@ fn is_odd(
         return false;
     }
     request.suspicious
-        || place.is_outside(around.map, MARGIN_M)
+        || place.is_outside(around.map, OUTSIDE_M)
         || is_sprawling(place)
         || is_crowded(around, place, now)
 }

@@ -159,6 +159,10 @@ pub struct Case {
     pub compound: Option<String>,
     /// The id of the building that contains the case.
     pub building: Option<String>,
+    /// The number of the unit (单元) of the building.
+    pub building_unit: Option<String>,
+    /// The number of the room. It is not public.
+    pub room: Option<String>,
     /// The id of the gate or door that the case is about.
     pub entrance: Option<String>,
     /// The kind of housing at the place.
@@ -245,6 +249,8 @@ impl Case {
             community: report.community,
             compound: report.compound,
             building: report.building,
+            building_unit: report.building_unit,
+            room: report.room,
             entrance: report.entrance,
             housing: report.housing,
             place: report.place,

@@ -9,6 +9,7 @@
 //! | `cell` | one cell, and dates and times as people write them |
 //! | `csv`, `xlsx`, `xls` (with `cfb`), `markup` | converts files to plain cells |
 //! | `plan` | converts rows to backdated steps |
+//! | `template` | an empty sheet with explanations |
 //!
 //! Importing an exported file changes nothing. Headers are Chinese or English, times are in China's
 //! time zone (+08:00). A ledger that a district kept in a spreadsheet before is imported as
@@ -22,6 +23,7 @@ mod markup;
 pub mod plan;
 pub mod read;
 mod table;
+pub mod template;
 pub mod write;
 mod xls;
 mod xlsx;
@@ -41,6 +43,9 @@ pub const CHINA: Offset = Offset::constant(8);
 /// The columns that every row needs, and by which a header row is recognized.
 pub const NEEDED: [&str; 2] = [property::CATEGORY, property::REPORTED_AT];
 
+/// The most characters of a cell that an error quotes.
+const MOST_SAID: usize = 40;
+
 /// An error in a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = SheetProblem)]
@@ -56,6 +61,9 @@ pub struct Problem {
     /// The header of the column, if the error concerns one column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
+    /// The text in the cell of the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
     /// What is wrong and what was expected, in English.
     pub problem: String,
     /// What is wrong and what was expected, in Chinese.
@@ -70,9 +78,20 @@ impl Problem {
             sheet: None,
             row,
             column,
+            value: None,
             problem: what.en,
             problem_zh: what.zh,
         }
+    }
+
+    /// This error, with the text of the cell, if it is not empty. A long text is cut.
+    pub fn in_cell(mut self, text: &str) -> Self {
+        let mut value: String = text.chars().take(MOST_SAID).collect();
+        if value.len() < text.len() {
+            value.push('…');
+        }
+        self.value = Some(value).filter(|v| !v.is_empty());
+        self
     }
 
     /// This error, assigned to one of several sheets.

@@ -19,15 +19,12 @@ use serde_json::{Map, Value};
 use super::cell::Cell;
 use super::columns::{Column, value_name, value_named};
 use super::read::Sheet;
-use super::{NEEDED, Names, Problem, sheet_time};
+use super::{MOST_SAID, NEEDED, Names, Problem, sheet_time};
 use crate::index::{Free, Meter};
 use crate::model::names::property;
 use crate::model::{FeatureId, Language, Localized};
 use crate::warnings::field::TEXT_LIMIT;
-use crate::warnings::{ActionRequest, CaseNumber, Source, Status};
-
-/// The maximum number of characters of a cell that an error text quotes.
-const MOST_SAID: usize = 40;
+use crate::warnings::{ActionRequest, CaseNumber, RoomNumber, Source, Status, UnitNumber};
 
 /// A parsed row.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +55,10 @@ pub struct Planned {
     pub place: Option<String>,
     /// The building's id, or its name.
     pub building: Option<String>,
+    /// The number of the unit (单元) of the building.
+    pub building_unit: Option<String>,
+    /// The number of the room.
+    pub room: Option<String>,
     /// The position in degrees of WGS 84.
     pub position: Option<Coord<f64>>,
     /// The full geometry of a row that does not come from a sheet; sheets have positions only.
@@ -226,6 +227,7 @@ fn rows_of<M: Meter>(
                     Some(id) => id.to_string(),
                     None => planned.key.clone(),
                 };
+                let name_of_row = name.clone();
                 let count = seen.entry(name).or_default();
                 *count += 1;
                 if *count > 1 && planned.id.is_some() {
@@ -235,6 +237,7 @@ fn rows_of<M: Meter>(
                         column.cloned(),
                         Localized::new("与另一行的编号重复", "another row has this id"),
                     );
+                    let problem = problem.in_cell(&name_of_row);
                     plan.problems
                         .push(problem.of_sheet(from, sheet.name.as_deref()));
                     continue;
@@ -275,6 +278,7 @@ impl Line<'_> {
         let place = self.places.get(column);
         let header = place.and_then(|i| self.sheet.headers.get(*i));
         let problem = Problem::new(self.row, header.cloned(), Localized::new(zh, en));
+        let problem = problem.in_cell(&self.cell(column).text());
         let name = self.sheet.name.as_deref();
         self.problems.push(problem.of_sheet(self.from, name));
     }
@@ -423,6 +427,8 @@ impl Line<'_> {
                 "the place is missing: expected longitude and latitude, a building, or an address on the map",
             );
         }
+        let building_unit = self.door("building_unit", |text| UnitNumber::parse(text).map(|n| n.0));
+        let room = self.door("room", |text| RoomNumber::parse(text).map(|n| n.0));
         let unit = self.unit();
         let exercise = self
             .text("exercise")
@@ -457,6 +463,8 @@ impl Line<'_> {
             hotline_number,
             place,
             building,
+            building_unit,
+            room,
             position,
             geometry: None,
             exercise,
@@ -464,6 +472,17 @@ impl Line<'_> {
             unit,
             steps,
         })
+    }
+
+    /// The number of a unit or room.
+    fn door(
+        &mut self,
+        column: &str,
+        parse: impl Fn(&str) -> Result<String, Localized>,
+    ) -> Option<String> {
+        let text = self.text(column)?;
+        let read = parse(&text).map_err(|Localized { zh, en }| self.wrong(column, zh, en));
+        read.ok()
     }
 
     fn category(&mut self) -> Option<String> {
