@@ -32,6 +32,9 @@ export interface Picked {
   position: Position;
   /** The building under the pointer. */
   building?: string | undefined;
+  /** The number of the unit of the building, and of the room. */
+  unit?: string | undefined;
+  room?: string | undefined;
   name?: string | undefined;
 }
 

@@ -13,16 +13,35 @@ export const building = (id: string): Promise<FeatureOf<'buildings'> | null> => 
 
 export interface Found {
   id: string;
+  collection: string;
   name: string;
   geometry: Geometry | null;
+  /** The building, if the result is one or is the door of one; with the unit and room of the search. */
+  building?: string;
+  unit?: string;
+  room?: string;
 }
 
 /** Finds places by name, the best match first. */
-export async function search(words: string): Promise<Found[]> {
+export async function search(words: string, signal?: AbortSignal): Promise<Found[]> {
   const found = await answered(
-    http.GET('/api/search', { params: { query: { q: addressOnly(words), limit: 6 } }, ...asNobody }),
+    http.GET('/api/search', { params: { query: { q: addressOnly(words), limit: 6 } }, signal, ...asNobody }),
   );
-  return found.features.map((f) => ({ id: f.id, name: f.properties.name ?? f.id, geometry: f.geometry }));
+  return found.features.map((f) => {
+    const { building, unit: behind } = f.properties as { building?: string; unit?: unknown };
+    const isDoor = f.collection === 'entrances' && building !== undefined;
+    const house = f.collection === 'buildings' ? f.id : isDoor ? building : undefined;
+    const unit = isDoor && behind ? String(behind) : f.address?.unit;
+    return {
+      id: f.id,
+      collection: f.collection,
+      name: f.properties.name ?? f.id,
+      geometry: f.geometry,
+      ...(house ? { building: house } : {}),
+      ...(house && unit ? { unit } : {}),
+      ...(house && f.address?.room ? { room: f.address.room } : {}),
+    };
+  });
 }
 
 /**

@@ -73,7 +73,10 @@ export const words = {
     note: '补充几句（可不填）',
     noteHint: '例如：3 单元 2 楼楼道堆了旧沙发',
     contact: '联系方式（可不填）',
-    contactHint: '手机号或邮箱',
+    contactHint: '手机号，或带区号的座机号',
+    contactWrong: '这不是完整的电话号码。请填11位手机号，或带区号的座机（如 022-26390000）；不便留电话可以不填。',
+    unitOf: (unit: string) => `${unit}单元`,
+    roomOf: (room: string) => `${room}室`,
     contactWhy: (days: number | null) => `只有值班人员能看到，仅用于核实这件事，${erased.zh(days)}。不填也一样处理。`,
     privacyTitle: '您的信息怎么用',
     privacy: (days: number | null) => [
@@ -183,7 +186,11 @@ export const words = {
     note: 'A few words (optional)',
     noteHint: 'For example: an old sofa in the corridor, entrance 3, 2nd floor',
     contact: 'Contact (optional)',
-    contactHint: 'Phone or e-mail',
+    contactHint: 'Mobile number, or landline with area code',
+    contactWrong:
+      'This is not a complete telephone number. Enter a mobile number of 11 digits or a landline with its area code, such as 022-26390000, or leave it empty.',
+    unitOf: (unit: string) => `, unit ${unit}`,
+    roomOf: (room: string) => `, room ${room}`,
     contactWhy: (days: number | null) =>
       `Only the duty room sees it, only to ask about this report, and it is ${erased.en(days)}. Without it your report counts the same.`,
     privacyTitle: 'How your data is used',
