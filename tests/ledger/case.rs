@@ -295,3 +295,56 @@ async fn a_case_can_be_read_as_a_cap_message() {
             .contains("<status>Exercise</status>")
     );
 }
+
+#[tokio::test]
+async fn a_report_keeps_its_unit_and_room_and_refuses_a_contact_that_is_no_number() {
+    let ledger = Ledger::start().await;
+    let place = ledger
+        .json(None, "/api/warnings/place?building=b1&building_unit=1")
+        .await;
+    assert_eq!(
+        (
+            &place["place"],
+            &place["building_unit"],
+            &place["grid"]["id"]
+        ),
+        (&json!("温泉花园b1号楼1单元"), &json!("1"), &json!("g1")),
+        "{place}"
+    );
+    let reported = ledger
+        .report(None, json!({"building_unit": "１单元", "room": "302室"}))
+        .await;
+    let said = &reported["properties"];
+    assert_eq!(said["place"], "温泉花园b1号楼1单元");
+    // The reporter sees the room, staff see it, the public does not.
+    assert_eq!(
+        (&said["building_unit"], &said["room"]),
+        (&json!("1"), &json!("302"))
+    );
+    let path = format!("/api/warnings/{}", reported["id"].as_str().unwrap());
+    let public = ledger.json(None, &path).await;
+    assert_eq!(
+        (
+            &public["properties"]["building_unit"],
+            &public["properties"]["room"]
+        ),
+        (&json!("1"), &Value::Null)
+    );
+    let staff = ledger.json(Some(&ledger.worker), &path).await;
+    assert_eq!(staff["properties"]["room"], "302");
+    for (field, value) in [
+        ("contact", "王女士"),
+        ("building_unit", "王女士家"),
+        ("room", "1".repeat(9).as_str()),
+    ] {
+        let mut body = json!({"category": "other", "building": "b1"});
+        body[field] = json!(value);
+        let refused = ledger
+            .post("/api/warnings", None, &body)
+            .send()
+            .await
+            .unwrap();
+        let problem = refused.json::<Value>().await.unwrap();
+        assert_eq!(problem["errors"][0]["field"], field, "{problem}");
+    }
+}

@@ -127,7 +127,13 @@ pub async fn place(
     let (map, asker) = (snapshot.clone(), caller.clone());
     let said = app
         .answer(NARROW, move |budget| {
-            describe(&map, &place, unit.as_deref(), asker.view(), budget)
+            Ok(describe(
+                &map,
+                &place,
+                unit.as_deref(),
+                asker.view(),
+                budget,
+            )?)
         })
         .await?;
     answer::json("application/json", &said, &snapshot, &caller, &headers)

@@ -1229,6 +1229,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/warnings/import/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns an empty sheet for the import, with explanations and lists of the accepted values. */
+        get: operations["import_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/warnings/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns the building, unit, compound and grid of a place, as a report at this place would save them. */
+        get: operations["report_place"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/warnings/summary": {
         parameters: {
             query?: never;
@@ -3498,7 +3532,7 @@ export interface components {
         ImportReport: {
             /**
              * Format: int32
-             * @description The number of new cases.
+             * @description The number of new cases; 0 if there is a problem, because then nothing is written.
              */
             created: number;
             /** @description Whether this was a dry run, which writes nothing. */
@@ -3514,7 +3548,7 @@ export interface components {
             ignored: string[];
             /** @description The first 20 rows, as the import would write them. */
             preview: components["schemas"]["ImportedRow"][];
-            /** @description Why rows are refused. If there is a problem, nothing is written. */
+            /** @description Why rows are refused, at most 500. If there is a problem, nothing is written. */
             problems: components["schemas"]["SheetProblem"][];
             /** @description The number of rows in all sheets. */
             rows: number;
@@ -3529,9 +3563,11 @@ export interface components {
             unchanged: number;
             /**
              * Format: int32
-             * @description The number of known cases that get further steps.
+             * @description The number of known cases that get further steps; 0 if there is a problem.
              */
             updated: number;
+            /** @description The number of rows with a problem. */
+            wrong_rows: number;
         };
         /** @description The result of importing one row of a sheet. */
         ImportedRow: {
@@ -3921,6 +3957,21 @@ export interface components {
             commits: number;
             /** @description The features named in the scenario's edits that these commits changed, created or deleted. */
             touched: components["schemas"]["TouchedFeature"][];
+        };
+        /** @description A feature at the place. */
+        Named: {
+            /** @description The id of the feature. */
+            id: string;
+            /** @description The name, if the caller may see it. */
+            name?: string | null;
+        };
+        /** @description The building that is nearest to a place. */
+        NearBuilding: components["schemas"]["Named"] & {
+            /**
+             * Format: double
+             * @description Its distance in metres.
+             */
+            distance_m: number;
         };
         /** @description A place near a building. */
         Nearby: {
@@ -4596,11 +4647,13 @@ export interface components {
         ReportBody: {
             /** @description The id of the building. */
             building?: string;
+            /** @description The number of the unit (单元) of the building, such as `2`. It becomes part of the public text of the place. */
+            building_unit?: string;
             /** @description The category: one of those in the rules. */
             category: string;
             /**
-             * @description How to reach the reporter. Only officers can read it, and it is erased some time after the case has
-             *     ended.
+             * @description The telephone number of the reporter: a mobile number, or a landline with its area code and perhaps an extension.
+             *     Only officers can read it, and it is erased some time after the case has ended.
              */
             contact?: string;
             /**
@@ -4622,8 +4675,33 @@ export interface components {
             photos?: components["schemas"]["PhotoRef"][];
             /** @description The place in words. */
             place?: string;
+            /** @description The number of the room, such as `501`. Only staff and the reporter can read it. */
+            room?: string;
             /** @description The channel through which the report came; derived from the account if absent. */
             source?: components["schemas"]["Source"];
+        };
+        /** @description The place of a report as the map describes it. */
+        ReportPlace: {
+            /** @description The position: longitude and latitude in degrees, WGS 84. */
+            at: number[];
+            /** @description The building. */
+            building?: components["schemas"]["Named"] | null;
+            /** @description The number of the unit of the building. */
+            building_unit?: string | null;
+            /** @description The community. */
+            community?: components["schemas"]["Named"] | null;
+            /** @description The compound. */
+            compound?: components["schemas"]["Named"] | null;
+            /** @description The grid. */
+            grid?: components["schemas"]["Named"] | null;
+            /** @description The nearest building within 100 m, if the place is not at a building. */
+            near?: components["schemas"]["NearBuilding"] | null;
+            /** @description Why the unit may be wrong, for example because the building has no such unit. */
+            note?: components["schemas"]["Localized"] | null;
+            /** @description Whether the place is far outside of all grids. Reports of the public from there are reviewed first. */
+            outside: boolean;
+            /** @description The text of the place that a case would have; absent if nothing on the map has a name there. */
+            place?: string | null;
         };
         /** @description How many reports an address without an account may send. */
         ReportRule: {
@@ -5078,6 +5156,8 @@ export interface components {
             row: number;
             /** @description The name of the sheet in its workbook. */
             sheet?: string | null;
+            /** @description The text in the cell of the column. */
+            value?: string | null;
         };
         /** @description A sheet that was read. */
         SheetRead: {
@@ -6219,6 +6299,8 @@ export interface components {
             };
             /** @description The building it happened in. */
             building?: string;
+            /** @description The unit (staircase) of the building it happened in. */
+            building_unit?: string;
             /** @description More categories can be defined in rules.toml. */
             category: string;
             /**
@@ -6312,6 +6394,8 @@ export interface components {
             reported_at?: string;
             /** @description How many reports it stands for, at least 1. */
             reports?: number;
+            /** @description The room it happened in. */
+            room?: string;
             /**
              * Format: date-time
              * @description When it came to its present level.
@@ -11257,6 +11341,98 @@ export interface operations {
             };
             /** @description The body is a form; expected the file itself */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_template: {
+        parameters: {
+            query?: {
+                /** @description The language of the sheet: zh (the default) or en */
+                lang?: string;
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The workbook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Blob;
+                };
+            };
+            /** @description A parameter is missing or wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_place: {
+        parameters: {
+            query?: {
+                /** @description Longitude, WGS 84 degrees */
+                lon?: number;
+                /** @description Latitude, WGS 84 degrees */
+                lat?: number;
+                /** @description The id of a building, instead of a position */
+                building?: string;
+                /** @description The number of the unit of the building, such as 2 */
+                building_unit?: string;
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The place */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPlace"];
+                };
+            };
+            /** @description A parameter is missing or wrong */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -12,7 +12,9 @@ const isIn = (n: number, [from, to]: readonly [number, number]): boolean => n >=
  * `北纬39.2212° 东经117.1320°`. Null for any other text.
  */
 export function coordinatesIn(text: string): Position | null {
-  const plain = [...text].map((c) => (c >= '！' && c <= '～' ? String.fromCharCode(c.charCodeAt(0) - 0xfee0) : c)).join('');
+  const plain = [...text]
+    .map((c) => (c >= '！' && c <= '～' ? String.fromCharCode(c.charCodeAt(0) - 0xfee0) : c))
+    .join('');
   const found = /^\D{0,12}?(\d{1,3}\.\d{2,})\D{1,12}?(\d{1,3}\.\d{2,})\s*[°度)\]]?\s*[NE北东]?$/u.exec(plain.trim());
   if (!found) return null;
   const [a, b] = [Number(found[1]), Number(found[2])];

@@ -8,7 +8,9 @@ function cell(text: string): string {
 
 /** The table as CSV, with a byte order mark, without which Excel assumes another encoding for Chinese. */
 export const csvFile = (rows: string[][]): Blob =>
-  new Blob([`\ufeff${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`], { type: 'text/csv;charset=utf-8' });
+  new Blob([`\ufeff${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`], {
+    type: 'text/csv;charset=utf-8',
+  });
 
 /** Saves a file on the device of the person. */
 export function save(file: Blob, name: string): void {

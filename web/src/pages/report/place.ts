@@ -34,7 +34,12 @@ export function placeBody(place: Place): Record<string, unknown> {
 
 /** The place of a refused report, for the form. */
 export function placeOf(body: Record<string, unknown>): Place | null {
-  const { building, building_unit: unit, room, geometry } = body as {
+  const {
+    building,
+    building_unit: unit,
+    room,
+    geometry,
+  } = body as {
     building?: string;
     building_unit?: string;
     room?: string;
