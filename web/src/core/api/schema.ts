@@ -4684,19 +4684,13 @@ export interface components {
         ReportPlace: {
             /** @description The position: longitude and latitude in degrees, WGS 84. */
             at: number[];
-            /** @description The building. */
             building?: components["schemas"]["Named"] | null;
             /** @description The number of the unit of the building. */
             building_unit?: string | null;
-            /** @description The community. */
             community?: components["schemas"]["Named"] | null;
-            /** @description The compound. */
             compound?: components["schemas"]["Named"] | null;
-            /** @description The grid. */
             grid?: components["schemas"]["Named"] | null;
-            /** @description The nearest building within 100 m, if the place is not at a building. */
             near?: components["schemas"]["NearBuilding"] | null;
-            /** @description Why the unit may be wrong, for example because the building has no such unit. */
             note?: components["schemas"]["Localized"] | null;
             /** @description Whether the place is far outside of all grids. Reports of the public from there are reviewed first. */
             outside: boolean;
@@ -11269,7 +11263,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The file. Required: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Optional: 编号 ID, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is in China's time zone */
+        /** @description The file. Required: 类别 Category, 上报时间 Reported at, and a place: 经度 and 纬度, 楼栋 Building or 地点 Place. Optional: 编号 ID, 单元 Building unit, 房间 Room, 状态 Status, 承办单位 Unit, 立案时间 Filed at, 派遣时间 Dispatched at, 办理期限 Due at, 处置时间 Handled at, 核查时间 Verified at, 结案时间 Closed at, 挂账至 Parked until, 说明 Note, 来源 Source, 热线工单号 Hotline number, 评分 Rating. A time without a zone is in China's time zone */
         requestBody: {
             content: {
                 "text/csv": Blob;
@@ -11380,15 +11374,6 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Blob;
-                };
-            };
-            /** @description A parameter is missing or wrong */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": unknown;
                 };
             };
             /** @description Any other error */
