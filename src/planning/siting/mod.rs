@@ -13,6 +13,7 @@ pub mod cover;
 pub mod curve;
 pub mod family;
 pub mod graph;
+mod instance;
 pub mod median;
 pub mod memory;
 mod milp;

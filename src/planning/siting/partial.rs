@@ -7,9 +7,9 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::control::{Control, Halt, Progress, StopReason};
+use super::instance::{Found, Missed, granule_of, instance, missed};
 use super::median::{self, Choice, Instance};
 use super::problem::{Problem, SLACK};
-use super::solve::{Found, Missed, granule_of, instance, missed};
 
 /// How often a question of the first round may ask whether to stop. Each round has four times the effort of the one
 /// before it.
