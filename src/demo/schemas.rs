@@ -93,6 +93,8 @@ mod tests {
                         "note",
                         "photos",
                         "rating",
+                        "rating_reason",
+                        "room",
                         "step",
                     ];
                     assert_eq!(hidden, inside);
