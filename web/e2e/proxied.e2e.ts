@@ -193,7 +193,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       await page.getByText('谢谢，已经收到').waitFor();
       const id = (await page.getAttribute('[data-number]', 'data-id')) ?? '';
       await page.waitForSelector('[data-status="reported"]');
-      expect(page.url().startsWith(`${proxy.url}/report?`), page.url()).toBe(true);
+      expect(page.url().startsWith(`${proxy.url}/report#`), page.url()).toBe(true);
       await api(`/api/warnings/${id}/actions`, { action: 'file' });
       await page.waitForSelector('[data-status="filed"]');
       await installed(page);

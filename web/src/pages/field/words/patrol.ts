@@ -53,7 +53,7 @@ export const words = {
     others: '同事',
     notYet: '今天未巡查',
     unsent: '待发送',
-    away: '暂时连不上服务器，同事的巡查可能不是最新。',
+    away: '暂时无法连接服务器，同事的巡查可能不是最新。',
     noGrids: '还没有网格数据，有网络后自动加载。',
   },
   en: {
