@@ -26,7 +26,7 @@ async function paper(page: Page): Promise<[number, number][]> {
 test('a board is chosen for a gate and printed on one page of A3', async () => {
   const { page, errors, outside, close } = await visit(browser, `${url}/`, SIZE);
   await page.getByRole('link', { name: '导览板' }).click();
-  await page.getByText('选择小区后，这里显示导览板').waitFor();
+  await page.getByText('选择小区后，此处显示导览板').waitFor();
   await expectAccessible(page);
   await page.getByLabel('小区').selectOption({ label: '温泉花园' });
   await page.locator('[data-board]').waitFor();

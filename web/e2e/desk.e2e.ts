@@ -286,7 +286,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
       sheet('空'),
     ].join('')}</Workbook>`;
     for (const [query, said, why] of [
-      ['?lang=zh', '有 2 张工作表没有读取', /“填表说明”（1 行）：\S+/],
+      ['?lang=zh', '有 2 张工作表未读取', /“填表说明”（1 行）：\S+/],
       ['?lang=en', '2 sheets were not read', /“填表说明” \(1 row\): \S+/],
     ] as const) {
       const { page, close } = await desk(li, query);
@@ -333,7 +333,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     const { page, close } = await desk(li);
     await find(page, '暂停通知的一件', id);
     await page.keyboard.press('Shift+S');
-    await page.getByText('现在没有暂停').waitFor();
+    await page.getByText('当前没有暂停').waitFor();
     await page.keyboard.press('Control+Enter');
     const reason = page.locator('[data-silences] [data-field="reason"]');
     await reason.fill('集中整治，每天有人在场');
@@ -467,7 +467,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     const { page, close } = await desk(li);
     await page.keyboard.press('/');
     await page.keyboard.type('没有这样的事件');
-    await page.getByText('没有符合筛选的事件').waitFor();
+    await page.getByText('没有符合筛选条件的事件').waitFor();
     await expectAccessible(page);
     await page.route('**/api/**', (route) => route.abort());
     await page.reload();

@@ -32,7 +32,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a day order', () => {
     expect(await wall.page.locator('[data-day-orders]').count()).toBe(0);
 
     await desk.page.keyboard.press('Shift+O');
-    await desk.page.getByText('现在没有当日管制').waitFor();
+    await desk.page.getByText('当前没有当日管制').waitFor();
     await expectAccessible(desk.page);
     // An order without a reason is not sent, and one that ends before it begins is refused with the field's name.
     await desk.page.locator('[data-field="reason"]').press('Control+Enter');
@@ -65,9 +65,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a day order', () => {
 
     await desk.page.getByRole('button', { name: '提前解除' }).click();
     await desk.page.getByRole('button', { name: '确定解除' }).click();
-    await desk.page.getByText('现在没有当日管制').waitFor();
+    await desk.page.getByText('当前没有当日管制').waitFor();
     await wall.page.locator('[data-day-orders]').waitFor({ state: 'detached' });
-    await other.page.getByText('现在没有当日管制').waitFor();
+    await other.page.getByText('当前没有当日管制').waitFor();
     expect([...wall.errors, ...other.errors, ...errors]).toEqual([]);
     await Promise.all([desk.close(), wall.close(), other.close(), close()]);
   });
