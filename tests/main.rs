@@ -36,6 +36,7 @@ mod limits;
 mod live_feed;
 mod network_core;
 mod offline;
+mod pages;
 mod patrols;
 mod pending_writes;
 mod photos;

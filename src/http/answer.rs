@@ -1,7 +1,8 @@
 //! Answers that can be cached: strong entity tags, 304 and `Cache-Control`.
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use headers::{ETag, HeaderMapExt as _, IfNoneMatch};
@@ -9,9 +10,11 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::auth::Caller;
+use super::html;
+use super::language;
 use super::problem::Problem;
 use crate::live::Snapshot;
-use crate::model::{CollectionId, SCHEMAS, both};
+use crate::model::{CollectionId, Language, SCHEMAS, both};
 
 /// The header with the number of the commit that an answer shows, or that a write made.
 pub const SEQ_HEADER: HeaderName = HeaderName::from_static("onemap-seq");
@@ -160,10 +163,17 @@ impl Answer {
                 "no-cache"
             }),
         );
-        map.insert(
-            header::VARY,
-            HeaderValue::from_static("accept, accept-encoding, authorization, cookie"),
-        );
+        let vary = if self.media_type == html::MEDIA_TYPE {
+            let tag = match language::current() {
+                Language::Chinese => "zh-CN",
+                Language::English => "en",
+            };
+            map.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(tag));
+            "accept, accept-encoding, accept-language, authorization, cookie"
+        } else {
+            "accept, accept-encoding, authorization, cookie"
+        };
+        map.insert(header::VARY, HeaderValue::from_static(vary));
         response
     }
 }
@@ -234,6 +244,18 @@ pub enum Form {
     Html,
 }
 
+/// Whether a browser opens an address, so that an error is shown to a person. A request that asks for another form
+/// with `f=` comes from a program.
+pub fn is_visit(request: &Request) -> bool {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let query = request.uri().query().unwrap_or_default();
+    reads
+        && !query
+            .split('&')
+            .any(|p| p.starts_with("f=") && p != "f=html")
+        && accepted(request.headers()) == Form::Html
+}
+
 /// Chooses the representation: `f=` first, then the `Accept` header, otherwise JSON.
 pub fn negotiate(query: &super::query::Query, headers: &HeaderMap) -> Result<Form, Problem> {
     match query.get("f")? {
@@ -250,6 +272,11 @@ pub fn negotiate(query: &super::query::Query, headers: &HeaderMap) -> Result<For
         }
         None => {}
     }
+    Ok(accepted(headers))
+}
+
+/// The representation that the `Accept` header prefers; JSON if it is missing.
+fn accepted(headers: &HeaderMap) -> Form {
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|v| v.to_str().ok())
@@ -276,7 +303,7 @@ pub fn negotiate(query: &super::query::Query, headers: &HeaderMap) -> Result<For
         "application/schema+json",
         "application/vnd.oai.openapi+json;version=3.0",
     ]);
-    Ok(if html > json { Form::Html } else { Form::Json })
+    if html > json { Form::Html } else { Form::Json }
 }
 
 #[cfg(test)]

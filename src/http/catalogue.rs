@@ -219,7 +219,7 @@ pub async fn landing(
     if form == Form::Html {
         return Ok(Answer::whole(
             html::MEDIA_TYPE,
-            html::landing(&base, &title, description, &snapshot),
+            html::landing(&html::Frame::new(&base), &title, &snapshot),
             &snapshot,
             &caller,
             &headers,
@@ -335,7 +335,7 @@ pub async fn conformance(
     Ok(match form {
         Form::Html => Answer::whole(
             html::MEDIA_TYPE,
-            html::conformance(&base, CLASSES),
+            html::conformance(&html::Frame::new(&base), CLASSES),
             &snapshot,
             &caller,
             &headers,
@@ -366,7 +366,7 @@ pub async fn list(
     if form == Form::Html {
         return Ok(Answer::whole(
             html::MEDIA_TYPE,
-            html::collections(&base, &snapshot),
+            html::collections(&html::Frame::new(&base), &snapshot),
             &snapshot,
             &caller,
             &headers,
@@ -418,7 +418,7 @@ pub async fn one(
     Ok(match form {
         Form::Html => Answer::whole(
             html::MEDIA_TYPE,
-            html::collection(&base, collection, caller.roles()),
+            html::collection(&html::Frame::new(&base), collection, caller.roles()),
             &snapshot,
             &caller,
             &headers,

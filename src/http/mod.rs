@@ -16,6 +16,7 @@ mod catalogue;
 pub mod connections;
 mod drain;
 mod entrances;
+mod error_page;
 mod events;
 mod grids;
 mod html;
@@ -441,7 +442,8 @@ pub fn with_layers(router: Router) -> Router {
         .layer(middleware::from_fn(outermost))
 }
 
-/// Refuses too long URLs, counts large answers against the budget, and converts plain-text errors to problem documents.
+/// Refuses too long URLs, counts large answers against the budget, converts plain-text errors to problem documents, and
+/// problem documents to pages for a person who opened an address in a browser.
 async fn guard(request: Request, next: Next) -> Response {
     let address = request.uri().path_and_query();
     let length = address.map_or(0, |a| a.as_str().len());
@@ -454,6 +456,9 @@ async fn guard(request: Request, next: Next) -> Response {
     }
     let admitted = request.extensions().get::<budget::Admitted>().cloned();
     let version = request.version();
+    // The way up to the home page, whatever public path precedes the path that arrives here.
+    let up = answer::is_visit(&request)
+        .then(|| "../".repeat(request.uri().path().matches('/').count().saturating_sub(1)));
     let mut response = next.run(request).await;
     if let Some(admitted) = admitted {
         response = budget::count(response, &admitted, version);
@@ -465,9 +470,12 @@ async fn guard(request: Request, next: Next) -> Response {
         .is_some_and(|v| v.as_bytes().starts_with(b"text/plain"));
     let status = response.status();
     if plain && (status.is_client_error() || status.is_server_error()) {
-        return Problem::of_status(status).into_response();
+        response = Problem::of_status(status).into_response();
     }
-    response
+    match up {
+        Some(up) => error_page::for_people(response, &up).await,
+        None => response,
+    }
 }
 
 /// Counts and times a request, and writes its entries to the audit.

@@ -31,6 +31,9 @@ use crate::model::{InChinese, Language, Localized, SCHEMAS, both};
 use crate::service::ledger::past::PastError;
 use crate::store::{Fault, StoreError, UploadRefusal};
 
+/// The media type of problem documents.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
 /// An error answer: `application/problem+json`. Boxed to keep `Result` small.
 #[derive(Debug)]
 pub struct Problem(Box<Parts>);
@@ -457,7 +460,7 @@ impl IntoResponse for Problem {
         let mut response = (
             parts.status,
             [
-                (header::CONTENT_TYPE, "application/problem+json"),
+                (header::CONTENT_TYPE, MEDIA_TYPE),
                 (header::CACHE_CONTROL, "no-store"),
                 (header::CONTENT_LANGUAGE, tag),
                 (header::VARY, "accept-language"),

@@ -30,6 +30,7 @@ use super::App;
 use super::answer::{Answer, Form, Tag, negotiate};
 use super::auth::Caller;
 use super::html;
+use super::language;
 use super::problem::Problem;
 use super::query::{Query, encode};
 use super::work::{Advice, Cut};
@@ -153,7 +154,10 @@ pub(super) async fn page(
             &base,
             &wanted.path,
             &wanted.query.without(&[]),
-            &format!("{form:?}"),
+            &match form {
+                Form::Json => format!("{form:?}"),
+                Form::Html => format!("{form:?} {:?}", language::current()),
+            },
         ],
     );
     if tag.is_held(headers) {
@@ -169,6 +173,7 @@ pub(super) async fn page(
         },
         wanted,
     };
+    let frame = html::Frame::new(&page.base);
     let bytes = app
         .answer(NARROW, move |budget| {
             let bytes = page.write(budget)?;
@@ -178,7 +183,7 @@ pub(super) async fn page(
                     let Wanted {
                         collection, query, ..
                     } = &page.wanted;
-                    html::items(&page.base, collection, &bytes, query).into_bytes()
+                    html::items(&frame, collection, &bytes, query).into_bytes()
                 }
             })
         })

@@ -69,7 +69,7 @@ pub async fn read(
     write_entry(&mut body, collection, entry, view, &params)?;
     let base = app.base(&headers);
     if form == Form::Html {
-        let markup = html::item(&base, collection, &body);
+        let markup = html::item(&html::Frame::new(&base), collection, &body);
         let tag = Tag::of_bytes(markup.as_bytes());
         let answer = Answer::new(html::MEDIA_TYPE, tag, &snapshot, &caller);
         return Ok(answer.send(&headers, || markup));
