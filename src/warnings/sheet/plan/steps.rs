@@ -11,7 +11,7 @@ use crate::warnings::sheet::sheet_time;
 use crate::warnings::{Action, ActionRequest, Status, Verdict};
 
 /// The text for required notes and reasons that the sheet does not have.
-const IMPORTED: &str = "由既有台账导入 imported from an existing ledger";
+const IMPORTED: &str = "由既有台账导入";
 
 impl Line<'_> {
     /// The status of the row: from its status column, or derived from its times.
