@@ -4,6 +4,8 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { Map as MapLibreMap, setWorkerUrl, type MapOptions } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { workerScript } from '@/core/offline/workerScript';
+import { lang } from '@/core/i18n/lang';
+import { mapTexts } from './texts';
 import { checkOrder } from './zorder';
 import { markRaw, onScopeDispose, shallowRef, type ShallowRef } from 'vue';
 
@@ -48,7 +50,8 @@ export function useMap(): MapHandle {
       if (isLeft) throw new Error('The page was closed before the map was created');
       if (keep) before = map.value;
       else map.value?.remove();
-      const made = markRaw(new MapLibreMap({ container, attributionControl: false, ...options }));
+      const locale = { ...mapTexts(lang.value), ...options.locale };
+      const made = markRaw(new MapLibreMap({ container, attributionControl: false, ...options, locale }));
       map.value = made;
       await made.once('style.load');
       checkOrder(made.getLayersOrder());
