@@ -83,6 +83,8 @@ export function useDeskMap(on: {
   /** The case with the ring: the selected one, or one that is similar to the new report. */
   let ringed: Case | Duplicate | null = null;
   let marked: Position | null = null;
+  /** The language of the signs. It may change while a map is being built. */
+  let spoken: Lang = 'zh';
   let drawing: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   onScopeDispose(() => {
@@ -147,6 +149,7 @@ export function useDeskMap(on: {
 
   async function build(container: HTMLElement, mode: Mode, lang: Lang): Promise<void> {
     clearTimeout(retry);
+    spoken = lang;
     if (phase.value !== 'away') phase.value = 'loading';
     const before = map.value ? { center: map.value.getCenter(), zoom: map.value.getZoom() } : null;
     try {
@@ -166,8 +169,8 @@ export function useDeskMap(on: {
       await addImages(made, container, { scale: 0.9, ratio: devicePixelRatio });
       if (!current(made)) return;
       layers = {
-        grids: new GridLayers(made, container, SCALE, lang),
-        warnings: new WarningLayers(made, container, SCALE, lang, 0),
+        grids: new GridLayers(made, container, SCALE, spoken),
+        warnings: new WarningLayers(made, container, SCALE, spoken, 0),
       };
       name(made);
       const { accent, ground, text } = mapColors(container);
@@ -212,7 +215,7 @@ export function useDeskMap(on: {
       phase.value = 'ready';
     } catch (error) {
       phase.value = error instanceof ApiError ? 'away' : 'failed';
-      if (phase.value === 'away') retry = setTimeout(() => void build(container, mode, lang), RETRY);
+      if (phase.value === 'away') retry = setTimeout(() => void build(container, mode, spoken), RETRY);
     }
   }
 
@@ -265,6 +268,7 @@ export function useDeskMap(on: {
       if (place) goTo(place);
     },
     speak(lang) {
+      spoken = lang;
       layers?.grids.speak(lang);
       layers?.warnings.speak(lang);
     },
