@@ -23,9 +23,9 @@ import { workerScript } from '@/core/offline/workerScript';
 
 /**
  * `none`: nothing is stored. `ready`: stored and usable. `too_large`: the map is too large for a phone. `no_storage`:
- * this browser stores nothing.
+ * this browser stores nothing. `insecure`: without HTTPS the data cannot be checked, so none is stored.
  */
-export type DataState = 'none' | 'ready' | 'too_large' | 'no_storage';
+export type DataState = 'none' | 'ready' | 'too_large' | 'no_storage' | 'insecure';
 
 export const state = ref<DataState>('none');
 /** Whether data is being loaded now. */
@@ -74,9 +74,13 @@ let restoring: Promise<void> | null = null;
 export function restore(): Promise<void> {
   restoring ??= networkStorage()
     .then(async (storage) => {
-      // Without HTTPS the browser has no means to check the data.
-      if (!storage.lasting || !('subtle' in crypto)) {
+      if (!storage.lasting) {
         state.value = 'no_storage';
+        return;
+      }
+      // Without HTTPS the browser has no means to check the data.
+      if (!('subtle' in crypto)) {
+        state.value = 'insecure';
         return;
       }
       const found = await kept(storage);
@@ -137,7 +141,7 @@ export function update(): Promise<void> {
 async function load(): Promise<void> {
   await restore();
   const storage = await networkStorage();
-  if (state.value === 'no_storage') return;
+  if (state.value === 'no_storage' || state.value === 'insecure') return;
   isLoading.value = true;
   hasFailed.value = false;
   try {

@@ -8,7 +8,8 @@ export const words = {
     stateLoading: '正在下载离线数据',
     stateNone: '尚无离线数据',
     stateTooLarge: '地图太大，不能离线使用',
-    stateNoStorage: '此浏览器不能保存离线数据',
+    stateNoStorage: '此浏览器不允许保存离线数据',
+    stateInsecure: '本页未使用 https，无法保存离线数据',
     failed: '上次下载失败，联网后自动重试。',
     lead: '没有网络时，查找、进门信息、路线、多单路线和附近的急救、换电、驿站、厕所都用手机里的数据，不含实时变化。位置不会离开手机。',
     size: (kB: string) => `占用 ${kB} kB。`,
@@ -29,7 +30,8 @@ export const words = {
     stateLoading: 'Loading offline data',
     stateNone: 'No offline data yet',
     stateTooLarge: 'This map is too large for offline use',
-    stateNoStorage: 'This browser can’t store offline data',
+    stateNoStorage: 'This browser doesn’t allow storing offline data',
+    stateInsecure: 'Not opened over https, so there is no offline data',
     failed: 'The last download failed. It is repeated when there is a network.',
     lead:
       'Without a network, search, gates, routes, several orders and places nearby come from data on this ' +
