@@ -88,7 +88,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
     await officer.page.locator('[name="name"]').fill('张敏');
     await officer.page.locator('[name="password"]').fill('wrong horse battery');
     await officer.page.getByRole('button', { name: '登录' }).click();
-    await officer.page.getByText('名称或密码不对').waitFor();
+    await officer.page.getByText('名称或密码不正确').waitFor();
     await officer.page.locator('[name="password"]').fill('correct horse battery');
     await officer.page.getByRole('button', { name: '登录' }).click();
     await officer.page.getByText('已登录').waitFor();

@@ -8,7 +8,7 @@ export const words = {
     token: '访问令牌',
     signIn: '登录',
     wrong: '令牌无效或已过期，请核对后重试。',
-    wrongPassword: '名称或密码不对，或账号已停用，请核对后重试。',
+    wrongPassword: '名称或密码不正确，或账号已停用，请核对后重试。',
     slow: '登录失败次数过多，请稍后再试。',
     failed: '登录失败：',
   },

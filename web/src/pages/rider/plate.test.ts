@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { plateOf } from './scan';
+import { plateOf } from './plate';
 
 test.each([
   ['https://map.example.cn/rider?b=wenquan-huayuan-3', 'wenquan-huayuan-3'],

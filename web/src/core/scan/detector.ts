@@ -1,4 +1,4 @@
-// Reads the codes of plates with the browser's own detector. Without one, the phone's scanner opens the same address.
+// Reads QR codes with the browser's own detector. Without one, the phone's scanner opens the same addresses.
 
 export interface Detector {
   detect: (from: HTMLVideoElement) => Promise<{ rawValue: string }[]>;
@@ -14,14 +14,4 @@ export const canScan = detectorClass() !== undefined && typeof navigator !== 'un
 export function makeDetector(): Detector | null {
   const Class = detectorClass();
   return Class ? new Class({ formats: ['qr_code'] }) : null;
-}
-
-/** Returns the building of a plate, from the address in its code; null if it is not the code of a plate. */
-export function plateOf(code: string): string | null {
-  try {
-    const { pathname, searchParams } = new URL(code);
-    return /\/(?:rider|report)\/?$/.test(pathname) ? searchParams.get('b') || null : null;
-  } catch {
-    return null;
-  }
 }
