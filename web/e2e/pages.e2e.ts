@@ -16,7 +16,10 @@ test('the home page links only to existing pages', async () => {
   const { page, errors, outside, close } = await visit(browser, `${url}/`, { width: 1280, height: 800 });
   await page.waitForSelector('a[href^="/api/collections/"]');
   const links = await page.locator('a[href]').evaluateAll((as) => as.map((a) => (a as HTMLAnchorElement).href));
-  expect(links).toEqual(expect.arrayContaining([`${url}/wall`, `${url}/sign-in`, `${url}/docs`]));
+  expect(links).toEqual(expect.arrayContaining([`${url}/wall`, `${url}/sign-in?next=/`, `${url}/docs`]));
+  // Nobody is signed in, so there are no pages of staff.
+  expect(links.filter((link) => /\/(desk|field|planner|accounts)$/.test(link))).toEqual([]);
+  await page.locator('[data-figure="未结红色预警"]', { hasText: /\d/ }).waitFor();
   for (const link of links) expect((await fetch(link)).status, link).toBe(200);
   expect(await page.textContent('body')).toContain('合成的演示数据');
   await expectAccessible(page);
@@ -45,6 +48,16 @@ test.skipIf(token === '')('a token becomes a session and ends again', async () =
   await page.getByLabel('访问令牌').fill(token);
   await page.getByRole('button', { name: '登录' }).click();
   await page.getByText('系统管理员').waitFor();
+  // The home page knows who is signed in, what waits for this person, and which pages the person may use.
+  await page.goto(`${url}/`);
+  await page.locator('[data-who]', { hasText: '系统管理员' }).waitFor();
+  await page.locator('[data-figure="待我办理"]', { hasText: /\d/ }).waitFor();
+  expect(await page.locator('[data-pages] a').evaluateAll((as) => as.map((a) => a.getAttribute('href')))).toEqual(
+    ['desk', 'field', 'planner', 'accounts', 'wall', 'report', 'rider', 'board'].map((name) => `/${name}`),
+  );
+  await expectAccessible(page);
+  await page.goto(`${url}/sign-in`);
+  await page.getByText('系统管理员').waitFor();
   const cookies = await page.context().cookies();
   expect(cookies.map((c) => [c.httpOnly, c.sameSite])).toEqual([[true, 'Lax']]);
   expect(await page.evaluate(() => JSON.stringify([localStorage, document.cookie]))).not.toContain(token);
@@ -52,6 +65,32 @@ test.skipIf(token === '')('a token becomes a session and ends again', async () =
   await page.getByRole('button', { name: '退出登录' }).click();
   await page.getByLabel('访问令牌').waitFor();
   expect(await page.context().cookies()).toEqual([]);
+  await close();
+});
+
+test('an address without a page, opened in a browser, leads back to the home page', async () => {
+  const { page, close } = await visit(browser, `${url}/no-such-page/at-all`, { width: 1280, height: 800 });
+  await page.getByRole('heading', { name: /^(未找到|Not found)$/ }).waitFor();
+  await expectAccessible(page);
+  await page.locator('main .button').first().click();
+  await page.waitForURL(`${url}/`);
+  await page.locator('[data-pages] a').first().waitFor();
+  expect(await page.locator('[data-pages] a').count()).toBe(4);
+  await close();
+});
+
+test('an invite can be pasted on the sign-in page', async () => {
+  const { page, close } = await visit(browser, `${url}/sign-in`, { width: 390, height: 844 });
+  await page.getByLabel('邀请链接').fill('https://example.invalid/rider?b=1');
+  await page.getByRole('button', { name: '使用邀请' }).click();
+  await page.getByText('这不是有效的邀请链接').waitFor();
+  await expectAccessible(page);
+  await page.getByLabel('邀请链接').fill(`${url}/sign-in#invite=om_${'0a'.repeat(32)}`);
+  await page.getByRole('button', { name: '使用邀请' }).click();
+  await page.getByLabel('名称（建立后不能更改）').fill('小李');
+  await page.getByRole('button', { name: '建立账号并登录' }).click();
+  await page.getByText('邀请无效').waitFor();
+  expect(page.url()).not.toContain('om_');
   await close();
 });
 

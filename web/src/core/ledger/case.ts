@@ -31,6 +31,38 @@ export function turnOf(c: Case): Turn {
   }
 }
 
+/** The signed-in account. */
+export interface Me {
+  /** The highest role. */
+  role: string;
+  /** All roles: an officer who is also a map steward has `steward` as the highest one. */
+  roles: readonly string[];
+  account?: string | undefined;
+  unit?: string | undefined;
+  /** The communities to which the account is restricted; empty for none. */
+  communities: readonly string[];
+}
+
+export const hasRole = (me: Me, ...any: string[]): boolean => any.some((role) => me.roles.includes(role));
+
+export const isOfficer = (me: Me): boolean => hasRole(me, 'officer', 'admin');
+
+/** Whether this account has to act on the case next. */
+export function isMine(c: Case, me: Me): boolean {
+  const { community, unit } = c.properties;
+  if (me.communities.length > 0 && (!community || !me.communities.includes(community))) return false;
+  switch (turnOf(c)) {
+    case 'officer':
+      return isOfficer(me);
+    case 'unit':
+      return me.unit !== undefined && unit === me.unit;
+    case 'verifier':
+      return hasRole(me, 'grid_worker') && !isOfficer(me) && me.unit === undefined;
+    default:
+      return false;
+  }
+}
+
 /** Whose turn it is and what they have to do, in one line: `值班员 · 待立案`. */
 export function turnWords(c: Case, unitName: string | undefined): Bilingual {
   const state = stateWords[c.properties.status ?? 'reported'];

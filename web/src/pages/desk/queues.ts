@@ -1,22 +1,12 @@
 // The queues of the desk: whose turn each case is, and the filters. Pure functions.
-import { byUrgency, isOpen, isOverdue, levelOf, moment, turnOf } from '@/core/ledger/case';
+import { byUrgency, isOpen, isOverdue, levelOf, moment, hasRole, isMine, isOfficer, type Me } from '@/core/ledger/case';
 import type { Case } from '@/core/ledger/types';
 import type { Level } from '@/core/levels/levels';
 
 export const QUEUES = ['mine', 'new', 'overdue', 'verify', 'open', 'parked', 'closed', 'held'] as const;
 export type Queue = (typeof QUEUES)[number];
 
-/** The signed-in account. */
-export interface Me {
-  /** The highest role. */
-  role: string;
-  /** All roles: an officer who is also a map steward has `steward` as the highest one. */
-  roles: readonly string[];
-  account?: string | undefined;
-  unit?: string | undefined;
-  /** The communities to which the account is restricted; empty for none. */
-  communities: readonly string[];
-}
+export { isMine, isOfficer, type Me };
 
 export interface Filters {
   community: string;
@@ -29,28 +19,8 @@ export interface Filters {
 
 export const noFilters: Readonly<Filters> = { community: '', category: '', level: '', housing: '', text: '' };
 
-const hasRole = (me: Me, ...any: string[]): boolean => any.some((role) => me.roles.includes(role));
-
-export const isOfficer = (me: Me): boolean => hasRole(me, 'officer', 'admin');
-
 /** Whether this account may use the desk. */
 export const mayEnter = (me: Me): boolean => isOfficer(me) || hasRole(me, 'grid_worker', 'unit');
-
-/** Whether this account has to act on the case next. */
-export function isMine(c: Case, me: Me): boolean {
-  const { community, unit } = c.properties;
-  if (me.communities.length > 0 && (!community || !me.communities.includes(community))) return false;
-  switch (turnOf(c)) {
-    case 'officer':
-      return isOfficer(me);
-    case 'unit':
-      return me.unit !== undefined && unit === me.unit;
-    case 'verifier':
-      return hasRole(me, 'grid_worker') && !isOfficer(me) && me.unit === undefined;
-    default:
-      return false;
-  }
-}
 
 export function isIn(queue: Queue, c: Case, me: Me, now: number): boolean {
   const { status, held } = c.properties;
