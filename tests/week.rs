@@ -97,12 +97,56 @@ async fn each_hour_of_the_week_has_the_coverage_of_its_middle() {
 async fn a_week_that_does_not_fit_the_map_is_refused() {
     let district = District::start().await;
     let gone = json!([{"collection": "entrances", "id": "none", "op": "delete"}]);
-    for (body, field) in [
-        (json!({"standard": "aed_4", "by": "building"}), "by"),
+    let layer =
+        |collection: &str, weight: &str| json!({"collection": collection, "weight": weight});
+    let facility =
+        |filter: &str| json!({"collection": "first_aid_stations", "aed": true, "filter": filter});
+    // A layer that only the edits of the request have.
+    let people = json!([{"collection": "facilities", "id": "tried", "op": "put", "feature": {
+        "type": "Feature", "geometry": {"type": "Point", "coordinates": [117.1342, 39.2240]},
+        "properties": {"kind": "toilet", "name": "试设", "people": -4},
+    }}]);
+    for (more, field) in [
+        (json!({"by": "building"}), "by"),
         (json!({"standard": "none"}), "standard"),
-        (json!({"standard": "aed_4", "profile": "ebike"}), "profile"),
-        (json!({"standard": "aed_4", "edits": gone}), "edits[0].id"),
+        (json!({"profile": "ebike"}), "profile"),
+        (json!({"edits": gone}), "edits[0].id"),
+        (json!({"scenario": "none"}), "scenario"),
+        (json!({"without": ["atlantis"]}), "without"),
+        (
+            json!({"demand": layer("land", "people")}),
+            "demand.collection",
+        ),
+        (
+            json!({"demand": layer("buildings", "peopel")}),
+            "demand.weight",
+        ),
+        (
+            json!({"demand": layer("buildings", "name")}),
+            "demand.weight",
+        ),
+        (
+            json!({"demand": layer("facilities", "people"), "edits": people}),
+            "demand.weight",
+        ),
+        (
+            json!({"demand": {"points": [{"lon": 117.13, "lat": 39.22, "people": 2e10}]}}),
+            "demand",
+        ),
+        (
+            json!({"facility": {"collection": "benches"}}),
+            "facility.collection",
+        ),
+        (json!({"facility": facility("kind =")}), "facility.filter"),
+        (
+            json!({"facility": facility("colour = 'red'")}),
+            "facility.filter",
+        ),
     ] {
+        let mut body = json!({"standard": "aed_4"});
+        for (key, value) in more.as_object().unwrap() {
+            body[key] = value.clone();
+        }
         let (status, refused) = problem(create(&district, &body).await).await;
         assert_eq!(
             status,
@@ -110,7 +154,15 @@ async fn a_week_that_does_not_fit_the_map_is_refused() {
             "{body}: {refused}"
         );
         assert_eq!(refused["errors"][0]["field"], field, "{body}: {refused}");
+        // A coverage is refused with the same words, except for areas that a week does not have.
+        if field != "by" {
+            let own = problem(district.ask(&body).await).await;
+            assert_eq!(own.1["detail"], refused["detail"], "{body}");
+        }
     }
+    let list = district.server.request(Method::GET, "/api/jobs");
+    let list = list.bearer_auth(&district.planner).send().await.unwrap();
+    assert_eq!(list.json::<Value>().await.unwrap()["jobs"], json!([]));
     let path = "/api/plan/coverage/week";
     let officer = district.server.request(Method::POST, path);
     let body = json!({"standard": "aed_4"});

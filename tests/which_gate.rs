@@ -107,6 +107,15 @@ async fn wrong_questions_are_refused_before_there_is_a_job() {
             "geometry": {"type": "Point", "coordinates": [117.1342, 39.2240]},
         },
     });
+    let estate = json!({
+        "collection": "compounds", "id": "new-estate", "op": "put",
+        "feature": {
+            "type": "Feature", "properties": {"name": "新小区", "housing": "commodity"},
+            "geometry": {"type": "Polygon", "coordinates": [[
+                [117.0, 39.1], [117.001, 39.1], [117.001, 39.101], [117.0, 39.101], [117.0, 39.1],
+            ]]},
+        },
+    });
     for (more, field) in [
         (json!({"k": 0}), "k"),
         (json!({"k": 11}), "k"),
@@ -126,6 +135,11 @@ async fn wrong_questions_are_refused_before_there_is_a_job() {
         (json!({"title": &long}), "title"),
         (json!({"edits": [edit]}), "edits[0].id"),
         (json!({"scenario": "none"}), "scenario"),
+        // A compound of the edits, without gates and lanes.
+        (
+            json!({"edits": [estate], "compounds": ["new-estate"]}),
+            "changes",
+        ),
         (json!({"deliveries": {"hours": [1, 2]}}), "deliveries.hours"),
         (
             json!({"deliveries": {"per_household_day": -1}}),

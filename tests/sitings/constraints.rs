@@ -1,8 +1,10 @@
 //! For each constraint: a problem that has no plan because of the constraint, and a problem whose plan it changes.
 
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{Town, crossing, ids, metres, people, points, station};
+use crate::support::server::problem;
 
 /// Two villages, 400 m apart: column, row, people. [`SPOTS`] has a candidate in each village and one 100 m beside it.
 const VILLAGES: [(usize, usize, u32); 2] = [(0, 0, 60), (4, 0, 40)];
@@ -185,6 +187,14 @@ async fn a_share_of_each_community_moves_a_site_to_the_smaller_one() {
     assert_eq!(found, ["community_share", "sites"]);
     let share = json!([{"community": "north", "share": 0.5}]);
     let body = with(base("mclp"), json!({"k": 1, "community_share": share}));
+    let (status, refused) = problem(town.ask(&body).await).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
+    assert_eq!(
+        refused["errors"][0]["field"],
+        "community_share[0].community"
+    );
+    // A community without people is on the map, so only the job finds out.
+    town.server.put("grids", &community("north", 8)).await;
     assert!(town.failure(&body).await.contains("north"));
 }
 

@@ -212,6 +212,54 @@ async fn wrong_requests_are_refused_before_there_is_a_job() {
             "facility.collection",
             "no collection",
         ),
+        (
+            json!({"facility": {"collection": "first_aid_stations", "filter": "aed ="}}),
+            "facility.filter",
+            "invalid filter",
+        ),
+        (json!({"standard": "none"}), "standard", "expected one of"),
+        (json!({"scenario": "none"}), "scenario", "no scenario"),
+        (
+            json!({"edits": [{"collection": "routes", "id": "none", "op": "delete"}]}),
+            "edits[0].id",
+            "none",
+        ),
+        (
+            json!({"demand": {"points": [{"lon": lon, "lat": lat, "people": 0}]}}),
+            "demand",
+            "there are no people",
+        ),
+        (
+            json!({"demand": {"points": [{"lon": lon, "lat": lat, "people": 2e10}]}}),
+            "demand",
+            "people together",
+        ),
+        (json!({"demand": null}), "demand", "there are no people"),
+        (
+            json!({"required": ["c1", "point-9"]}),
+            "required[1]",
+            "no candidate \"point-9\"",
+        ),
+        (
+            json!({"forbidden": ["drawn/point-9"]}),
+            "forbidden[0]",
+            "no candidate",
+        ),
+        (
+            json!({"community_share": [{"community": "atlantis", "share": 0.5}]}),
+            "community_share[0].community",
+            "no community \"atlantis\"",
+        ),
+        (
+            json!({"existing": "replace", "k": 3}),
+            "k",
+            "only 2 candidates",
+        ),
+        (
+            json!({"problem": "relocation", "k": null, "moves": 1}),
+            "moves",
+            "there are 0 existing facilities",
+        ),
         (json!({"profile": "ebike"}), "profile", "walking profile"),
     ] {
         let body = with(more);

@@ -196,10 +196,12 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       expect(page.url().startsWith(`${proxy.url}/report#`), page.url()).toBe(true);
       await api(`/api/warnings/${id}/actions`, { action: 'file' });
       await page.waitForSelector('[data-status="filed"]');
+      const number = (await page.textContent('[data-number]')) ?? '';
+      expect(number).toMatch(/^\d{8}-\d{4,}$/);
       await installed(page);
       proxy.pull();
       await page.goto(`${proxy.url}/report/mine`);
-      await page.getByRole('link', { name: new RegExp(id) }).waitFor();
+      await page.getByRole('link', { name: new RegExp(number) }).waitFor();
       proxy.mend();
       expect(errors).toEqual([]);
       await close();

@@ -6,14 +6,16 @@ use utoipa::ToSchema;
 
 use super::ask::{moment, position, wrong};
 use super::edits::{edits_of, wrong_edits};
+use super::sitings::FEWER;
 use crate::http::App;
 use crate::http::body::not_json;
 use crate::http::problem::Problem;
+use crate::http::work::{Cut, Kind};
 use crate::model::names::collection::COMPOUNDS;
 use crate::model::{Localized, RoleSet, both};
 use crate::planning::deliveries::{Deliveries, MOST_A_DAY, MOST_ORIGINS};
 use crate::service::planning::access_changes::{
-    AccessAsk, AccessChange, AccessObjective, MOST_CHANGES,
+    AccessAsk, AccessChange, AccessObjective, MOST_CHANGES, NoAccess, preview,
 };
 use crate::service::planning::{MOST_EDITS, ScenarioEdit};
 
@@ -142,8 +144,10 @@ pub(super) async fn read(app: &App, question: Value, roles: RoleSet) -> Result<A
         ));
     }
     let snapshot = app.live.snapshot();
+    let map = app.planning.map_with(&snapshot, &edits);
+    let map = map.map_err(wrong_edits)?;
     for (n, id) in body.compounds.iter().enumerate() {
-        let compounds = snapshot.collections().get(COMPOUNDS);
+        let compounds = map.collections().get(COMPOUNDS);
         if compounds.is_none_or(|c| c.get(id).is_none()) {
             return Err(wrong(
                 &format!("compounds[{n}]"),
@@ -151,8 +155,6 @@ pub(super) async fn read(app: &App, question: Value, roles: RoleSet) -> Result<A
             ));
         }
     }
-    let map = app.planning.map_with(&snapshot, &edits);
-    let map = map.map_err(wrong_edits)?;
     let total: usize = body.changes.iter().map(|change| change.edits.len()).sum();
     if total > MOST_EDITS {
         return Err(wrong(
@@ -196,7 +198,7 @@ pub(super) async fn read(app: &App, question: Value, roles: RoleSet) -> Result<A
     }
     let in_force = snapshot.deliveries().as_ref().clone();
     let (deliveries, origins) = deliveries(in_force, body.deliveries)?;
-    Ok(AccessAsk {
+    let ask = AccessAsk {
         title: Some(title).filter(|title| !title.is_empty()),
         objective: body.objective,
         k,
@@ -209,7 +211,25 @@ pub(super) async fn read(app: &App, question: Value, roles: RoleSet) -> Result<A
         time_limit_s,
         edits,
         roles: roles.iter().collect(),
-    })
+    };
+    let check = move |_: &_| match preview(&map, &ask) {
+        Ok(()) => Ok(ask),
+        Err(reason) => Err(Cut::Refused(reason.into())),
+    };
+    app.answer_aside(Kind::Walk, FEWER, check).await
+}
+
+impl From<NoAccess> for Problem {
+    fn from(reason: NoAccess) -> Self {
+        match reason {
+            NoAccess::Field(field, problem) => Self::wrong_field(field, problem),
+            NoAccess::WhatIf(reason) => reason.into(),
+            NoAccess::Coverage(reason) => reason.into(),
+            NoAccess::Cancelled => {
+                Self::unavailable(both!("请求已取消。", "The request was cancelled."))
+            }
+        }
+    }
 }
 
 fn short(field: &str, text: Option<&str>) -> Result<(), Problem> {

@@ -9,7 +9,7 @@ use axum::response::Response;
 
 use super::answer::CoverageAnswer;
 use super::ask::{ByBody, CoverageBody, wrong};
-use super::edits::{edits_of, wrong_edits};
+use super::edits::edits_of;
 use super::figures::answer;
 use super::sitings::new_job;
 use crate::http::App;
@@ -22,7 +22,7 @@ use crate::http::query::Query;
 use crate::http::work::{Advice, Cut, Kind};
 use crate::model::{Role, RoleSet, both};
 use crate::planning::coverage::By;
-use crate::service::planning::week::{WEEK, WeekAsk};
+use crate::service::planning::week::{NoWeek, WEEK, WeekAsk, preview};
 use crate::service::planning::{NoCoverage, ScenarioEdit};
 
 /// Who may read coverages and standards: planners, and officers for the wall screen. Only planners may try changes.
@@ -158,12 +158,22 @@ pub async fn coverage_week(
     }
     let edits = std::mem::take(&mut body.edits);
     let edits = edits_of(&app, body.scenario.as_deref(), edits).await?;
-    app.planning
-        .check_edits(&app.live.snapshot(), &edits)
-        .map_err(wrong_edits)?;
     let profile = body.profile.clone();
     let ask = WeekAsk::new(body.read(&app, caller.roles())?, profile, by, edits);
     let arguments = serde_json::to_value(&ask).map_err(|e| Problem::internal(&e))?;
+    let snapshot = app.live.snapshot();
+    let check = move |_: &_| {
+        preview(&snapshot, &ask).map_err(|reason| {
+            Cut::Refused(match reason {
+                NoWeek::Coverage(reason) => reason.into(),
+                NoWeek::WhatIf(reason) => reason.into(),
+                NoWeek::Cancelled => {
+                    Problem::unavailable(both!("请求已取消。", "The request was cancelled."))
+                }
+            })
+        })
+    };
+    app.answer_aside(Kind::Walk, FEWER, check).await?;
     let new = new_job(WEEK, arguments, (owner, author));
     Ok(accepted(&app, &headers, &app.jobs.create(new).await?))
 }

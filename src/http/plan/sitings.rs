@@ -25,7 +25,7 @@ use crate::service::planning::siting::{NoSiting, SITING, preview};
 use crate::store::NewJob;
 
 /// The advice in the error when checking the candidates takes too long.
-const FEWER: Advice = (
+pub(super) const FEWER: Advice = (
     "请缩小范围或减少候选点位。",
     "Ask for fewer candidates or a smaller area.",
 );

@@ -2,10 +2,12 @@
 //! at that moment for the whole walk, and nobody waits. Planning asks this for a whole city at once, so the search runs
 //! from the few sites to the many places, over a graph that is compiled for the moment.
 
+mod beside;
 mod queue;
 #[cfg(test)]
 mod tests;
 
+use self::beside::{Beside, BesideEdges};
 use self::queue::Queue;
 use super::core::{
     Attributes, DirectedEdge, Edge, HOURS_ALWAYS, HOURS_UNKNOWN, Mode, Phase, Place, Profile,
@@ -148,17 +150,6 @@ struct Arc {
     kind: Kind,
 }
 
-/// A place on an edge, seen from one end of the edge.
-#[derive(Debug, Clone, Copy)]
-struct Beside {
-    /// The directed edge on which the search reaches the place.
-    edge: DirectedEdge,
-    /// The distance from the tail of the directed edge, in decimetres.
-    from_dm: u32,
-    place: u32,
-    extra: u32,
-}
-
 /// The network as it can be walked at one moment, with the places of the search.
 #[derive(Debug)]
 pub struct Walking<'a, A: ?Sized> {
@@ -176,8 +167,7 @@ pub struct Graph {
     /// For each node, the first of its arcs; one more at the end. The places follow the nodes and have no arcs.
     first: Vec<u32>,
     arcs: Vec<Arc>,
-    /// Places on edges, sorted by directed edge.
-    beside: Vec<Beside>,
+    beside: BesideEdges,
     places: u32,
 }
 
@@ -250,7 +240,7 @@ impl Graph {
             }
         }
         at_nodes.sort_unstable();
-        beside.sort_unstable_by_key(|b| (b.edge, b.from_dm, b.place));
+        let beside = BesideEdges::new(&beside, topology.edge_count());
 
         let mut first = Vec::with_capacity(nodes + 1);
         let mut arcs = Vec::with_capacity(topology.edge_count() * 2 + places.joins.len() * 2);
@@ -265,7 +255,7 @@ impl Graph {
                     cost: used.cost(moment.measure, whole),
                     kind: used.kind,
                 });
-                for one in on(&beside, edge) {
+                for one in beside.on(edge) {
                     let cost = used.cost(moment.measure, one.from_dm);
                     arcs.push(Arc {
                         head: nodes as u32 + one.place,
@@ -318,12 +308,6 @@ impl Graph {
             _ => &[],
         }
     }
-}
-
-/// The places on a directed edge.
-fn on(beside: &[Beside], edge: DirectedEdge) -> impl Iterator<Item = &Beside> {
-    let from = beside.partition_point(|b| b.edge < edge);
-    beside[from..].iter().take_while(move |b| b.edge == edge)
 }
 
 impl Used {
@@ -470,7 +454,7 @@ impl<A: Attributes + ?Sized> Walking<'_, A> {
                     };
                     offer(self.topology.head(directed), walked(length), phase);
                     // A place on the same edge is reached along this edge, not through one of its nodes.
-                    for one in on(beside, directed).filter(|one| one.from_dm >= from) {
+                    for one in beside.on(directed).iter().filter(|one| one.from_dm >= from) {
                         let cost = walked(one.from_dm).saturating_add(one.extra);
                         offer(nodes + one.place, cost, phase);
                     }

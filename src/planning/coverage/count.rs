@@ -111,8 +111,9 @@ impl Count {
         };
         let (mut all, mut areas) = (Spread::default(), std::mem::take(&mut count.areas));
         let mut buildings = Vec::with_capacity(demand.places.len());
+        let mut own = Spread::default();
         for place in 0..demand.places.len() as u32 {
-            let mut own = Spread::default();
+            own.clear();
             for n in count.of_place.of(place) {
                 let dwelling = &dwellings[*n as usize];
                 count.each(dwelling, dwelling.door.map(&doorways), |counted| {
@@ -126,8 +127,10 @@ impl Count {
             own.sort();
             buildings.push(own.tally());
         }
-        all.sort();
-        areas.iter_mut().flatten().for_each(Spread::sort);
+        for spread in areas.iter_mut().flatten().chain([&mut all]) {
+            spread.sort();
+            spread.shrink();
+        }
         count.coverage = Coverage {
             all: all.tally(),
             buildings,

@@ -134,6 +134,20 @@ impl Spread {
         self.times.sort();
     }
 
+    /// Gives back memory that is not needed after sorting.
+    pub fn shrink(&mut self) {
+        self.lengths.0.shrink_to_fit();
+        self.times.0.shrink_to_fit();
+    }
+
+    /// Removes everybody and keeps the memory for others.
+    pub fn clear(&mut self) {
+        let Self { lengths, times, .. } = std::mem::take(self);
+        (self.lengths, self.times) = (lengths, times);
+        self.lengths.0.clear();
+        self.times.0.clear();
+    }
+
     /// The figures of these people, who must be sorted.
     pub fn tally(&self) -> Tally {
         self.changed(&Self::default(), &Self::default())
@@ -173,7 +187,6 @@ impl Walks {
             }
             is_same
         });
-        self.0.shrink_to_fit();
     }
 
     fn people(&self) -> u64 {

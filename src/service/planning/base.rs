@@ -20,13 +20,20 @@ const WANTED: usize = 2;
 #[derive(Debug)]
 pub(super) struct Base {
     pub(super) people: Arc<People>,
+    pub(super) found: Arc<Found>,
+    pub(super) count: Count,
+    pub(super) straight: Straight,
+}
+
+/// What depends on the facilities and the moment, and not on how near a facility must be. Coverages with other
+/// distances share it.
+#[derive(Debug)]
+pub(super) struct Found {
     pub(super) sites: Sites,
     pub(super) walks: Walks,
     /// The walks by length, if the standard is measured in time.
     pub(super) lengths: Option<Walks>,
     pub(super) doorways: Vec<Doorway>,
-    pub(super) count: Count,
-    pub(super) straight: Straight,
 }
 
 /// The walks from all doors to their nearest facilities, in one measure: length or time.
@@ -95,16 +102,16 @@ impl Walks {
     }
 }
 
-impl Base {
+impl Found {
     pub(super) fn new(
         ground: &Ground,
         ways: &Ways,
         ask: &CoverageAsk,
-        people: Arc<People>,
+        people: &People,
         sites: Sites,
     ) -> Self {
         let measure = ask.standard.reach.measure();
-        let of = (people.as_ref(), &sites);
+        let of = (people, &sites);
         let walks = Walks::new(ground, ways, ask, of, (measure, WANTED));
         let lengths = (measure == Measure::Time)
             .then(|| Walks::new(ground, ways, ask, of, (Measure::Length, 1)));
@@ -124,21 +131,11 @@ impl Base {
                 }
             })
             .collect();
-        let count = Count::new(
-            &people.demand,
-            rule(ask),
-            |door| doorways.get(door as usize).copied().unwrap_or_default(),
-            |storey, has_lift| up_ds(storey, has_lift, &ask.profile),
-        );
-        let straight = Straight::new(ask, &people.demand, &sites.positions);
         Self {
-            people,
             sites,
             walks,
             lengths,
             doorways,
-            count,
-            straight,
         }
     }
 
@@ -147,6 +144,24 @@ impl Base {
             .get(door as usize)
             .copied()
             .unwrap_or_default()
+    }
+}
+
+impl Base {
+    pub(super) fn new(ask: &CoverageAsk, people: Arc<People>, found: Arc<Found>) -> Self {
+        let count = Count::new(
+            &people.demand,
+            rule(ask),
+            |door| found.doorway(door),
+            |storey, has_lift| up_ds(storey, has_lift, &ask.profile),
+        );
+        let straight = Straight::new(ask, &people.demand, &found.sites.positions);
+        Self {
+            people,
+            found,
+            count,
+            straight,
+        }
     }
 
     pub(super) fn straight_share(&self, people: f64) -> Option<f64> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::ask::{CoverageAsk, DemandAsk, FacilityAsk, NoCoverage};
-use super::base::Base;
+use super::base::{Base, Found};
 use super::edits::{ScenarioEdit, WrongEdit};
 use super::people::People;
 pub use super::sites::Sites;
@@ -87,6 +87,17 @@ struct BaseKey {
     without: Vec<String>,
 }
 
+impl BaseKey {
+    /// Whether the same walks are searched for another key: it differs at most in how near a facility must be.
+    fn has_walks_of(&self, other: &Self) -> bool {
+        let with_reach = Self {
+            reach: other.reach,
+            ..self.clone()
+        };
+        self.reach.measure() == other.reach.measure() && with_reach == *other
+    }
+}
+
 /// The coverage of the facilities of the map and of those that are tried.
 #[derive(Debug)]
 pub struct CoverageFound {
@@ -154,14 +165,14 @@ impl CoverageFound {
 
     /// The walks from each door, by its number.
     pub fn doorways(&self) -> Vec<Doorway> {
-        over(&self.base.doorways, Some(&self.tried.doorways))
+        over(&self.base.found.doorways, Some(&self.tried.doorways))
             .copied()
             .collect()
     }
 
     /// The facilities of the map.
     pub fn sites(&self) -> &Sites {
-        &self.base.sites
+        &self.base.found.sites
     }
 }
 
@@ -307,10 +318,20 @@ impl Planning {
                 people
             }
         };
-        let of = (ask.without.as_slice(), ask.roles, ask.at);
-        let sites = Sites::of(ground, &joiner, &ask.facility, of)?;
-        let base = Base::new(ground, ways, ask, people, sites);
-        let base = Arc::new(base);
+        let alike = {
+            let kept = self.kept();
+            let mut alike = kept.bases.iter().filter(|(k, _)| k.has_walks_of(&key));
+            alike.next().map(|(_, base)| Arc::clone(&base.found))
+        };
+        let found = match alike {
+            Some(found) => found,
+            None => {
+                let of = (ask.without.as_slice(), ask.roles, ask.at);
+                let sites = Sites::of(ground, &joiner, &ask.facility, of)?;
+                Arc::new(Found::new(ground, ways, ask, &people, sites))
+            }
+        };
+        let base = Arc::new(Base::new(ask, people, found));
         keep(&mut self.kept().bases, key, &base);
         Ok(base)
     }
@@ -344,17 +365,18 @@ fn tried(base: Arc<Base>, ground: &Ground, ways: &Ways, ask: &CoverageAsk) -> Co
         .collect();
     let unlinked = joined.iter().enumerate().filter(|(_, j)| j.is_empty());
     let unlinked = unlinked.map(|(n, _)| n).collect();
-    let sites = (joined.as_slice(), base.sites.ids.len() as u32);
+    let known = &base.found;
+    let sites = (joined.as_slice(), known.sites.ids.len() as u32);
     let mut doorways: BTreeMap<u32, Doorway> = BTreeMap::new();
-    let own = |door: u32| base.doorway(door);
-    for (door, walk) in base.walks.with(ground, ways, &ask.profile, sites) {
+    let own = |door: u32| known.doorway(door);
+    for (door, walk) in known.walks.with(ground, ways, &ask.profile, sites) {
         let doorway = doorways.entry(door).or_insert_with(|| own(door));
         doorway.take(walk);
-        if base.lengths.is_none() {
-            doorway.shorten(walk.cost / base.walks.factor);
+        if known.lengths.is_none() {
+            doorway.shorten(walk.cost / known.walks.factor);
         }
     }
-    if let Some(lengths) = &base.lengths {
+    if let Some(lengths) = &known.lengths {
         for (door, walk) in lengths.with(ground, ways, &ask.profile, sites) {
             let doorway = doorways.entry(door).or_insert_with(|| own(door));
             doorway.shorten(walk.cost / lengths.factor);

@@ -32,17 +32,105 @@ pub(super) struct People {
     doors: Vec<Vec<Joined>>,
 }
 
-/// Checks the demand of a request against a map, without collecting the people.
+/// Counts the people of a request without their doors, so that a request can be refused before there is a network.
 ///
 /// # Errors
-/// If the map does not have the collection, or the collection does not have the numbers of people.
-pub(super) fn check(map: &Collections, ask: &DemandAsk, roles: RoleSet) -> Result<(), NoCoverage> {
+/// If the request does not fit the map.
+pub(super) fn total(map: &Collections, ask: &DemandAsk, roles: RoleSet) -> Result<f64, NoCoverage> {
+    let mut sum = 0.0;
     match ask {
-        DemandAsk::Collection { collection, weight } => {
-            layer(map, (collection, weight), roles).map(|_| ())
+        DemandAsk::Buildings(factors) => {
+            let buildings = buildings(map)?;
+            for entry in buildings.iter() {
+                let said = Shown::of(buildings, entry, roles);
+                let is_placed = entry.geometry().and_then(anchor).is_some();
+                let residents = residents(entry, said, factors).filter(|_| is_placed);
+                sum += residents.map_or(0.0, |residents| residents.count);
+            }
         }
-        DemandAsk::Buildings(_) | DemandAsk::Points(_) => Ok(()),
+        DemandAsk::Collection { collection, weight } => {
+            let source = layer(map, (collection, weight), roles)?;
+            for entry in source.iter() {
+                sum += weighed(source, entry, weight, roles)?.map_or(0.0, |(people, _)| people);
+            }
+        }
+        DemandAsk::Points(points) => sum = points.iter().map(|point| point.people).sum(),
     }
+    not_too_many(sum)?;
+    Ok(sum)
+}
+
+fn not_too_many(all: f64) -> Result<(), NoCoverage> {
+    if all <= MOST_PEOPLE {
+        return Ok(());
+    }
+    Err(NoCoverage::Field(
+        "demand",
+        both!(
+            "总人数为{all:.0}，不应超过{MOST_PEOPLE:.0}",
+            "expected at most {MOST_PEOPLE:.0} people together, found {all:.0}"
+        ),
+    ))
+}
+
+fn buildings(map: &Collections) -> Result<&Collection, NoCoverage> {
+    let found = map.get(BUILDINGS).map(AsRef::as_ref);
+    found.ok_or_else(|| NoCoverage::no_collection("demand", BUILDINGS))
+}
+
+/// The number of people of a feature and its position; `None` if it has no number or no position.
+fn weighed(
+    source: &Collection,
+    entry: &Entry,
+    weight: &str,
+    roles: RoleSet,
+) -> Result<Option<(f64, Coord<f64>)>, NoCoverage> {
+    let said = Shown::of(source, entry, roles);
+    let (Some(people), Some(at)) = (said.number(weight), entry.geometry().and_then(anchor)) else {
+        return Ok(None);
+    };
+    if people >= 0.0 {
+        return Ok(Some((people, at)));
+    }
+    let id = entry.id();
+    Err(NoCoverage::Field(
+        "demand.weight",
+        both!(
+            "要素“{id}”的人数为{people}，应为0或以上",
+            "the feature {id} has {people} people; expected 0 or more"
+        ),
+    ))
+}
+
+/// The people who live in a building.
+struct Residents {
+    count: f64,
+    is_estimated: bool,
+    storeys: u32,
+}
+
+/// The people who live in a building; `None` if nobody does.
+fn residents(entry: &Entry, said: Shown<'_>, factors: &Factors) -> Option<Residents> {
+    let levels = said.number("levels").filter(|n| *n >= 1.0);
+    let by_height = || {
+        said.number("height_m")
+            .map(|m| (m / STOREY_M).round().max(1.0))
+    };
+    let storeys = levels.or_else(by_height).unwrap_or(1.0).round() as u32;
+    let storeys = storeys.clamp(1, MOST_STOREYS);
+    let (count, is_estimated) = match said.number("households") {
+        Some(n) => (n.max(0.0) * factors.persons_per_household, false),
+        None if is_home(said) => {
+            let floor = entry.geometry().map_or(0.0, metres::area);
+            (floor * f64::from(storeys) / factors.m2_per_person, true)
+        }
+        None => return None,
+    };
+    (count > 0.0).then_some(Residents {
+        count,
+        is_estimated,
+        storeys,
+    })
 }
 
 /// The collection whose features have a number of people in the property `weight`.
@@ -75,9 +163,7 @@ impl People {
         let mut areas = Areas::new(map, roles);
         match ask {
             DemandAsk::Buildings(factors) => {
-                let buildings = map.get(BUILDINGS);
-                let buildings =
-                    buildings.ok_or_else(|| NoCoverage::no_collection("demand", BUILDINGS))?;
+                let buildings = buildings(map)?;
                 for entry in buildings.iter() {
                     let said = Shown::of(buildings, entry, roles);
                     people.add_building(entry, said, factors, joiner, &mut areas);
@@ -95,15 +181,7 @@ impl People {
         }
         people.demand.areas = areas.names;
         let all: f64 = people.demand.places.iter().map(|p| p.people).sum();
-        if all > MOST_PEOPLE {
-            return Err(NoCoverage::Field(
-                "demand",
-                both!(
-                    "总人数为{all:.0}，不应超过{MOST_PEOPLE:.0}",
-                    "expected at most {MOST_PEOPLE:.0} people together, found {all:.0}"
-                ),
-            ));
-        }
+        not_too_many(all)?;
         Ok(people)
     }
 
@@ -118,25 +196,14 @@ impl People {
         let Some(at) = entry.geometry().and_then(anchor) else {
             return;
         };
-        let levels = said.number("levels").filter(|n| *n >= 1.0);
-        let by_height = || {
-            said.number("height_m")
-                .map(|m| (m / STOREY_M).round().max(1.0))
-        };
-        let storeys = levels.or_else(by_height).unwrap_or(1.0).round() as u32;
-        let storeys = storeys.clamp(1, MOST_STOREYS);
-        let households = said.number("households");
-        let (count, is_estimated) = match households {
-            Some(n) => (n.max(0.0) * factors.persons_per_household, false),
-            None if is_home(said) => {
-                let floor = entry.geometry().map_or(0.0, metres::area);
-                (floor * f64::from(storeys) / factors.m2_per_person, true)
-            }
-            None => return,
-        };
-        if count <= 0.0 {
+        let Some(Residents {
+            count,
+            is_estimated,
+            storeys,
+        }) = residents(entry, said, factors)
+        else {
             return;
-        }
+        };
         let id = entry.id().to_string();
         let place = self.demand.places.len() as u32;
         let doors = joiner.doors(&id);
@@ -171,21 +238,10 @@ impl People {
         areas: &mut Areas<'_>,
     ) -> Result<(), NoCoverage> {
         for entry in source.iter() {
-            let said = Shown::of(source, entry, areas.roles);
-            let (Some(people), Some(at)) = (said.number(weight), entry.geometry().and_then(anchor))
-            else {
+            let Some((people, at)) = weighed(source, entry, weight, areas.roles)? else {
                 continue;
             };
-            if people < 0.0 {
-                let id = entry.id();
-                return Err(NoCoverage::Field(
-                    "demand.weight",
-                    both!(
-                        "要素“{id}”的人数为{people}，应为0或以上",
-                        "the feature {id} has {people} people; expected 0 or more"
-                    ),
-                ));
-            }
+            let said = Shown::of(source, entry, areas.roles);
             let name = said.text(property::NAME).map(|name| name.into_owned());
             self.add_point(entry.id().as_str(), name, at, people, joiner, areas);
         }

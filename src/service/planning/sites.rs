@@ -6,7 +6,7 @@ use super::ask::{FacilityAsk, NoCoverage};
 use super::shown::Shown;
 use crate::codec::cql2::{self, Encoding};
 use crate::index::filter::Predicate;
-use crate::index::{Collection, Entry, Free};
+use crate::index::{Collection, Collections, Entry, Free};
 use crate::live::Snapshot;
 use crate::model::names::collection::ENTRANCES;
 use crate::model::names::property;
@@ -48,6 +48,45 @@ struct Facility {
     joined: Vec<Joined>,
 }
 
+/// The features of a request that count as facilities, and their collection. Whether they are open is not read.
+///
+/// # Errors
+/// If the map does not have the collection or a feature of `without`, or the filter does not fit the collection.
+pub(super) fn wanted<'a>(
+    map: &'a Collections,
+    ask: &FacilityAsk,
+    (without, roles): (&[String], RoleSet),
+) -> Result<(&'a Collection, Vec<&'a Entry>), NoCoverage> {
+    let source = map.get(&ask.collection);
+    let source =
+        source.ok_or_else(|| NoCoverage::no_collection("facility.collection", &ask.collection))?;
+    let predicate = predicate(ask.filter.as_deref(), "facility.filter", source, roles)?;
+    for id in without {
+        if source.get(id).is_none() {
+            let name = &ask.collection;
+            return Err(NoCoverage::Field(
+                "without",
+                both!(
+                    "图层“{name}”没有要素“{id}”",
+                    "the collection {name} has no feature {id:?}"
+                ),
+            ));
+        }
+    }
+    let view = View::from(roles);
+    let is_wanted = |entry: &&Entry| {
+        counts(entry, source, ask, roles)
+            && !without.iter().any(|w| w == entry.id().as_str())
+            && predicate.as_ref().is_none_or(|predicate| {
+                predicate
+                    .matches(entry, source.schema(), view, &Free)
+                    .unwrap_or(false)
+            })
+    };
+    let entries = source.iter().map(AsRef::as_ref);
+    Ok((source, entries.filter(is_wanted).collect()))
+}
+
 impl Facilities {
     /// Collects the facilities of a request. Their hours are read for the days around a moment.
     pub(super) fn of(
@@ -57,43 +96,18 @@ impl Facilities {
         (without, roles, at): (&[String], RoleSet, jiff::Timestamp),
     ) -> Result<Self, NoCoverage> {
         let snapshot = &ground.snapshot;
-        let source = snapshot.collections().get(&ask.collection);
-        let source = source
-            .ok_or_else(|| NoCoverage::no_collection("facility.collection", &ask.collection))?;
-        let predicate = predicate(ask.filter.as_deref(), "facility.filter", source, roles)?;
-        for id in without {
-            if source.get(id).is_none() {
-                let name = &ask.collection;
-                return Err(NoCoverage::Field(
-                    "without",
-                    both!(
-                        "图层“{name}”没有要素“{id}”",
-                        "the collection {name} has no feature {id:?}"
-                    ),
-                ));
-            }
-        }
+        let (source, entries) = wanted(snapshot.collections(), ask, (without, roles))?;
         let days = in_force::days(snapshot);
         let (from, until) = in_force::known_span(&days, at);
         let mut clock = Clock::new(&days, from, until);
         let mut facilities = Vec::new();
-        let view = View::from(roles);
-        for entry in source.iter() {
-            let schema = source.schema();
-            let id = entry.id().as_str();
-            let is_wanted = counts(entry, source, ask, roles)
-                && !without.iter().any(|w| w == id)
-                && predicate.as_ref().is_none_or(|predicate| {
-                    predicate
-                        .matches(entry, schema, view, &Free)
-                        .unwrap_or(false)
-                });
-            let Some(at_site) = entry.geometry().and_then(anchor).filter(|_| is_wanted) else {
+        for entry in entries {
+            let Some(at_site) = entry.geometry().and_then(anchor) else {
                 continue;
             };
             let hours = Shown::of(source, entry, roles).text("opening_hours");
             facilities.push(Facility {
-                id: id.to_owned(),
+                id: entry.id().to_string(),
                 at: at_site,
                 times: hours.map_or(Times::Unknown, |text| clock.times(&text)),
                 joined: entries_of(snapshot, joiner, entry, at_site),

@@ -1,8 +1,6 @@
 //! The people with a facility within a straight-line distance, for comparison with walks.
 
 use geo_types::Coord;
-use rstar::RTree;
-use rstar::primitives::GeomWithData;
 
 use super::ask::CoverageAsk;
 use crate::network::core::{Mode, Pace};
@@ -10,8 +8,27 @@ use crate::planning::coverage::{Crowd, Demand};
 use crate::planning::standards::Reach;
 use crate::spatial::metres::metres_per_degree;
 
-/// A position in metres, with the index of the place in [`Demand::places`].
-type Spot = GeomWithData<[f64; 2], u32>;
+/// Positions in metres, each with a number, sorted from south to north. The straight-line distance of a standard is
+/// short, so the positions in a band of that width are few, and sorting takes a fraction of the time of a tree.
+#[derive(Debug)]
+struct Spots(Vec<([f64; 2], u32)>);
+
+impl Spots {
+    fn new(mut spots: Vec<([f64; 2], u32)>) -> Self {
+        spots.sort_unstable_by(|(a, _), (b, _)| a[1].total_cmp(&b[1]));
+        Self(spots)
+    }
+
+    /// The positions at most `metres` south or north and at most `metres` west or east of a position.
+    fn around(&self, at: [f64; 2], metres: f64) -> impl Iterator<Item = &([f64; 2], u32)> {
+        // The differences of the positions are rounded, so the band is wider than needed.
+        let reach = metres + 1.0;
+        let from = self.0.partition_point(|(spot, _)| spot[1] < at[1] - reach);
+        let band = self.0[from..].iter();
+        let band = band.take_while(move |(spot, _)| spot[1] <= at[1] + reach);
+        band.filter(move |(spot, _)| (spot[0] - at[0]).abs() <= reach)
+    }
+}
 
 /// The people near a facility, and the places that are near none.
 #[derive(Debug)]
@@ -21,7 +38,7 @@ pub(super) struct Straight {
     origin: Coord<f64>,
     scale: (f64, f64),
     near: Crowd,
-    others: RTree<Spot>,
+    others: Spots,
 }
 
 impl Straight {
@@ -37,21 +54,21 @@ impl Straight {
             },
             scale: metres_per_degree(origin[1].clamp(-85.0, 85.0)),
             near: Crowd::default(),
-            others: RTree::new(),
+            others: Spots::new(Vec::new()),
         };
         let sites = positions.iter().map(|at| straight.flat([at.x, at.y]));
-        let sites = RTree::bulk_load(sites.collect());
+        let sites = Spots::new(sites.zip(0..).collect());
         let mut others = Vec::new();
         for (place, number) in demand.places.iter().zip(0..) {
             let at = straight.flat(place.at);
-            let nearest = sites.nearest_neighbor(at);
-            if nearest.is_some_and(|site| straight.is_near(at, *site)) {
+            let mut around = sites.around(at, straight.metres);
+            if around.any(|(site, _)| straight.is_near(at, *site)) {
                 straight.near = straight.near.plus(Crowd::of(place.people));
             } else {
-                others.push(GeomWithData::new(at, number));
+                others.push((at, number));
             }
         }
-        straight.others = RTree::bulk_load(others);
+        straight.others = Spots::new(others);
         straight
     }
 
@@ -65,12 +82,9 @@ impl Straight {
         let mut places = std::collections::BTreeSet::new();
         for site in more {
             let site = self.flat([site.x, site.y]);
-            // The tree compares squared distances, which are rounded differently. So it looks 1 m farther, and
-            // `is_near` decides.
-            let reach = self.metres + 1.0;
-            let around = self.others.locate_within_distance(site, reach * reach);
-            let around = around.filter(|spot| self.is_near(*spot.geom(), site));
-            places.extend(around.map(|spot| spot.data));
+            let around = self.others.around(site, self.metres);
+            let around = around.filter(|(spot, _)| self.is_near(*spot, site));
+            places.extend(around.map(|(_, place)| *place));
         }
         let people = places
             .into_iter()

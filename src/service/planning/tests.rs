@@ -359,6 +359,38 @@ fn a_tried_facility_gains_what_it_adds_and_a_facility_left_out_loses_it() {
     assert!(matches!(error, NoCoverage::Field("without", _)));
 }
 
+#[test]
+fn coverages_that_share_walks_equal_those_that_do_not() {
+    let tries = vec![Coord {
+        x: 117.1342,
+        y: 39.2240,
+    }];
+    let stations = |reach: Reach, when: &str| ask("first_aid_stations", reach, false, when);
+    let planning = Planning::default();
+    for mut ask in [
+        stations(Reach::Metres(300.0), NOON),
+        // Only the distance differs: the walks are shared.
+        stations(Reach::Metres(500.0), NOON),
+        stations(Reach::Metres(150.0), NOON),
+        // These differ in something else too: facilities, moment, measure, way back.
+        ask("pocket_parks", Reach::Metres(300.0), false, NOON),
+        stations(Reach::Metres(300.0), NIGHT),
+        stations(Reach::Minutes(4.0), NIGHT),
+        stations(Reach::Minutes(8.0), NIGHT),
+        ask("first_aid_stations", Reach::Minutes(8.0), true, NIGHT),
+    ] {
+        for add in [Vec::new(), tries.clone()] {
+            ask.add = add;
+            let found = planning.coverage(&DEMO, &ask).unwrap();
+            let alone = Planning::default().coverage(&DEMO, &ask).unwrap();
+            assert_eq!(found.coverage(), alone.coverage(), "{ask:?}");
+            assert_eq!(found.doorways(), alone.doorways());
+            assert_eq!(found.straight_share, alone.straight_share);
+            assert_eq!(found.sites(), alone.sites());
+        }
+    }
+}
+
 /// The features of an extract of OpenStreetMap, with facilities and doors at random buildings.
 fn extract(name: &str) -> Option<Vec<Edited>> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))

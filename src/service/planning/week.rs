@@ -13,10 +13,10 @@ use super::edits::ScenarioEdit;
 use super::moments::{DAYS, Moment, Traveller, number_of, week};
 use super::people::People;
 use super::sites::Facilities;
-use super::what_if::{NoWhatIf, WhatIf};
-use super::{jobs, notes};
-use crate::live::Live;
+use super::what_if::{NoWhatIf, WhatIf, overlaid};
+use super::{jobs, notes, people, sites};
 use crate::live::jobs::{Context, Job, JobError, Progress};
+use crate::live::{Live, Snapshot};
 use crate::model::{Localized, Role, RoleSet, both};
 use crate::network::core::Profile;
 use crate::planning::coverage::{By, Coverage, Doorway, coverage};
@@ -162,6 +162,19 @@ impl From<NoCoverage> for NoWeek {
     fn from(reason: NoCoverage) -> Self {
         Self::Coverage(reason)
     }
+}
+
+/// Checks a request against the map, without a network.
+///
+/// # Errors
+/// If a field of the request does not fit the map.
+pub fn preview(map: &Snapshot, ask: &WeekAsk) -> Result<(), NoWeek> {
+    let overlay = overlaid(map, &ask.edits).map_err(NoWeek::WhatIf)?;
+    let map = overlay.view().collections();
+    let roles = ask.role_set();
+    people::total(map, &ask.demand, roles)?;
+    sites::wanted(map, &ask.facility, (&ask.without, roles))?;
+    Ok(())
 }
 
 /// Computes the coverage in each hour of the week. `is_cancelled` is called before each computation, and `report` gets

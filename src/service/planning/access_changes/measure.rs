@@ -39,13 +39,6 @@ impl<'a> Measure<'a> {
         aed: &Standard,
         stop: &'a (dyn Fn() -> bool + Sync),
     ) -> Result<Self, Unmeasured> {
-        let facility = |(collection, kind): &(String, Option<String>), aed: bool| FacilityAsk {
-            collection: collection.clone(),
-            kind: kind.clone(),
-            aed,
-            area_m2: None,
-            filter: None,
-        };
         let coverage = |facility: FacilityAsk| CoverageAsk {
             facility,
             standard: aed.clone(),
@@ -56,15 +49,11 @@ impl<'a> Measure<'a> {
             without: Vec::new(),
             roles: ask.role_set(),
         };
-        let kind = aed.facility.as_ref();
-        let stations = kind.map_or_else(
-            || ("first_aid_stations".to_owned(), None),
-            |k| (k.collection.clone(), k.kind.clone()),
-        );
-        let aed = coverage(facility(&stations, kind.is_none_or(|k| k.aed)));
+        let [stations, walks_to] = facilities(ask, aed);
+        let aed = coverage(stations);
         let offset = ground.snapshot.ledger().calendar().offset;
         let mut measure = Self {
-            walks: coverage(facility(&ask.deliveries.walks_to, false)),
+            walks: coverage(walks_to),
             aed,
             ask,
             ebike,
@@ -142,6 +131,26 @@ impl<'a> Measure<'a> {
         }
         (buildings, of_origins)
     }
+}
+
+/// The facilities whose walks are measured: the stations with an AED, and those to which people walk.
+pub(super) fn facilities(ask: &AccessAsk, aed: &Standard) -> [FacilityAsk; 2] {
+    let facility = |(collection, kind): &(String, Option<String>), aed: bool| FacilityAsk {
+        collection: collection.clone(),
+        kind: kind.clone(),
+        aed,
+        area_m2: None,
+        filter: None,
+    };
+    let kind = aed.facility.as_ref();
+    let stations = kind.map_or_else(
+        || ("first_aid_stations".to_owned(), None),
+        |k| (k.collection.clone(), k.kind.clone()),
+    );
+    [
+        facility(&stations, kind.is_none_or(|k| k.aed)),
+        facility(&ask.deliveries.walks_to, false),
+    ]
 }
 
 pub(super) const NO_NETWORK: Unmeasured =

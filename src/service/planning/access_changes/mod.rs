@@ -35,4 +35,4 @@ pub use ask::{
 };
 pub use generate::MOST_CHANGES;
 pub use job::{AccessJob, KIND};
-pub use search::access_changes;
+pub use search::{access_changes, preview};

@@ -6,19 +6,23 @@ use std::time::{Duration, Instant};
 use geo_types::Coord;
 
 use super::ask::{
-    AccessAnswer, AccessAsk, BestChanges, DeliveriesUsed, NoAccess, Saved, SingleChange, Watch,
-    rounded,
+    AccessAnswer, AccessAsk, AccessChange, BestChanges, DeliveriesUsed, NoAccess, Saved,
+    SingleChange, Watch, rounded,
 };
 use super::gains::{self, Tries};
-use super::measure::Measure;
+use super::measure::{Measure, facilities};
 use super::scene::Scene;
 use super::{generate, words};
+use crate::live::Snapshot;
 use crate::model::both;
 use crate::model::names::property;
+use crate::network::Profiles;
+use crate::network::core::Profile;
 use crate::planning::access_changes::{Stop, best_set};
+use crate::planning::standards::{Standard, Standards};
 use crate::service::place::anchor;
-use crate::service::planning::Planning;
 use crate::service::planning::shown::Shown;
+use crate::service::planning::{DemandAsk, Factors, Planning, people, sites};
 use crate::service::routes::Ground;
 use crate::spatial::metres::distance;
 
@@ -49,43 +53,16 @@ pub(super) fn search(
         .what_if(ground, &ask.edits, ask.at)
         .map_err(NoAccess::WhatIf)?;
     let map = &base.ground.snapshot;
-    let (changes, changes_left_off) = generate::changes(map, ask);
-    if changes.is_empty() {
-        return Err(NoAccess::Field(
-            "changes",
-            both!(
-                "没有可供选择的改动：所选小区没有限制通行的大门或单行路",
-                "nothing to choose from: the compounds have no gate that bars anybody and no one-way lane"
-            ),
-        ));
-    }
+    let Needed {
+        changes,
+        changes_left_off,
+        origins,
+    } = needed(map, ask)?;
     let mut ask = ask.clone();
-    if ask.origins.is_empty() {
-        ask.origins = origins(&base.ground, &ask)?;
-    }
-    let profiles = map.profiles();
-    let profile = |id: &'static str| {
-        profiles.get(id).ok_or_else(|| {
-            NoAccess::Field(
-                "profile",
-                both!(
-                    "profiles.toml 中缺少出行方式 {id}，请补充",
-                    "profiles.toml has no profile {id:?}; add it"
-                ),
-            )
-        })
-    };
-    let (ebike, foot) = (profile("ebike")?, profile("foot")?);
-    let standards = map.standards();
-    let aed = standards.get("aed_4").ok_or_else(|| {
-        NoAccess::Field(
-            "standard",
-            both!(
-                "standards.toml 中缺少标准 aed_4，请补充",
-                "standards.toml has no standard aed_4; add it"
-            ),
-        )
-    })?;
+    ask.origins = origins;
+    let (profiles, standards) = (map.profiles(), map.standards());
+    let (ebike, foot) = (profile(profiles, "ebike")?, profile(profiles, "foot")?);
+    let aed = aed(standards)?;
     let measure = Measure::new(&base.ground, &ask, (ebike, foot), aed, is_over)?;
     let scene = Scene::new(&base.ground, &changes, &measure, (&ask, ebike))?;
     let mut tries = Tries::new(planning, &scene, &measure, ask.objective);
@@ -165,11 +142,81 @@ pub(super) fn search(
     })
 }
 
+/// What the search needs from the map, apart from the network.
+struct Needed {
+    changes: Vec<AccessChange>,
+    changes_left_off: usize,
+    origins: Vec<[f64; 2]>,
+}
+
+fn needed(map: &Snapshot, ask: &AccessAsk) -> Result<Needed, NoAccess> {
+    let (changes, changes_left_off) = generate::changes(map, ask);
+    if changes.is_empty() {
+        return Err(NoAccess::Field(
+            "changes",
+            both!(
+                "没有可供选择的改动：所选小区没有限制通行的大门或单行路",
+                "nothing to choose from: the compounds have no gate that bars anybody and no one-way lane"
+            ),
+        ));
+    }
+    let origins = match ask.origins.is_empty() {
+        true => origins(map, ask)?,
+        false => ask.origins.clone(),
+    };
+    Ok(Needed {
+        changes,
+        changes_left_off,
+        origins,
+    })
+}
+
+/// Checks a question against the map, without a network.
+///
+/// # Errors
+/// If a field of the question does not fit the map, or the map lacks a profile or a standard.
+pub fn preview(map: &Snapshot, ask: &AccessAsk) -> Result<(), NoAccess> {
+    needed(map, ask)?;
+    profile(map.profiles(), "ebike")?;
+    profile(map.profiles(), "foot")?;
+    let demand = DemandAsk::Buildings(Factors::default());
+    people::total(map.collections(), &demand, ask.role_set()).map_err(NoAccess::Coverage)?;
+    for facility in facilities(ask, aed(map.standards())?) {
+        sites::wanted(map.collections(), &facility, (&[], ask.role_set()))
+            .map_err(NoAccess::Coverage)?;
+    }
+    Ok(())
+}
+
+fn profile<'a>(profiles: &'a Profiles, id: &'static str) -> Result<&'a Profile, NoAccess> {
+    profiles.get(id).ok_or_else(|| {
+        NoAccess::Field(
+            "profile",
+            both!(
+                "profiles.toml 中缺少出行方式 {id}，请补充",
+                "profiles.toml has no profile {id:?}; add it"
+            ),
+        )
+    })
+}
+
+fn aed(standards: &Standards) -> Result<&Standard, NoAccess> {
+    standards.get("aed_4").ok_or_else(|| {
+        NoAccess::Field(
+            "standard",
+            both!(
+                "standards.toml 中缺少标准 aed_4，请补充",
+                "standards.toml has no standard aed_4; add it"
+            ),
+        )
+    })
+}
+
 /// The places from which riders come: the features that the question names. If there are too many, those nearest to the
 /// middle of the buildings.
-fn origins(ground: &Ground, ask: &AccessAsk) -> Result<Vec<[f64; 2]>, NoAccess> {
+fn origins(map: &Snapshot, ask: &AccessAsk) -> Result<Vec<[f64; 2]>, NoAccess> {
     let of = &ask.deliveries.origins;
-    let map = ground.snapshot.collections();
+    let map = map.collections();
     let places = |name: &str, kind: Option<&str>| -> Vec<Coord<f64>> {
         let all = map.get(name).into_iter();
         let all = all.flat_map(|c| c.iter().map(move |entry| (c, entry)));

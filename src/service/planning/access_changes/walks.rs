@@ -8,7 +8,7 @@ use super::ask::Unmeasured;
 use super::measure::{HORIZON_DS, Measure, NO_NETWORK};
 use crate::network::walking::Measure as By;
 use crate::service::planning::ask::CoverageAsk;
-use crate::service::planning::base::{Base, Walks};
+use crate::service::planning::base::{Base, Found, Walks};
 use crate::service::planning::moments::{Differences, Look, Traveller, number_of};
 use crate::service::planning::people::People;
 use crate::service::planning::sites::{Facilities, Sites};
@@ -139,7 +139,8 @@ impl Measure<'_> {
             return Err(Unmeasured::Stopped);
         }
         let ways = ground.ways().ok_or(NO_NETWORK)?;
-        let base = Base::new(ground, ways, &self.aed, Arc::clone(people), aeds);
+        let found = Arc::new(Found::new(ground, ways, &self.aed, people, aeds));
+        let base = Base::new(&self.aed, Arc::clone(people), found);
         Ok(base.count.coverage().all.covered)
     }
 

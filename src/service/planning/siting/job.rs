@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::admission::admit;
 use super::ask::{Existing, Question, SitingAsk};
 use super::frame::{Frame, fingerprint};
-use super::preview::enough;
+use super::preview::{enough, enough_to_move};
 use super::result::SitingResult;
 use super::solving::{Solving, is_better};
 use super::statement::{Statement, is_program, limit};
@@ -325,7 +325,7 @@ fn check_candidates(survey: &Survey, ask: &SitingAsk) -> Result<(), NoSiting> {
         ));
     }
     if is_relocation {
-        return Ok(());
+        return enough_to_move(ask.moves.unwrap_or(1), survey.existing_sites);
     }
     enough(ask.k, count)
 }

@@ -10,6 +10,7 @@
 use std::collections::HashMap;
 
 use super::ask::{CommunityShare, Existing, Question, SitingAsk};
+use super::preview::{no_candidate, no_community};
 use super::survey::Survey;
 use super::walks::Walks;
 use super::watch::{NoSiting, Watch};
@@ -266,8 +267,7 @@ pub(super) fn limit(ask: &SitingAsk) -> u32 {
 
 /// Whether the solver uses the integer program for a request.
 pub(super) fn is_program(ask: &SitingAsk) -> bool {
-    let is_partial = ask.problem == Question::Lscp && ask.share.is_some_and(|s| s < 1.0);
-    is_partial || ask.has_capacities() || ask.backup || ask.community_share.is_some()
+    ask.has_capacities() || ask.backup || ask.community_share.is_some()
 }
 
 fn constraints(survey: &Survey, ask: &SitingAsk) -> Result<Constraints, NoSiting> {
@@ -313,25 +313,18 @@ fn numbers(survey: &Survey, field: &str, ids: &[String]) -> Result<Vec<u32>, NoS
             return Ok(found as u32);
         }
         let mut refused = survey.admitted.refused.iter();
-        let field = format!("{field}[{n}]");
         Err(match refused.find(|r| r.candidate.id == *id) {
             Some(refused) => {
                 let (zh, en) = (&refused.why.zh, &refused.why.en);
                 NoSiting::field(
-                    field,
+                    format!("{field}[{n}]"),
                     both!(
                         "点位“{id}”不能使用：{zh}",
                         "the candidate {id:?} may not be chosen: {en}"
                     ),
                 )
             }
-            None => NoSiting::field(
-                field,
-                both!(
-                    "没有编号为“{id}”的候选点位",
-                    "there is no candidate {id:?}; expected the id of a candidate"
-                ),
-            ),
+            None => no_candidate(field, n, id),
         })
     };
     ids.iter().enumerate().map(number).collect()
@@ -348,15 +341,7 @@ fn shares(survey: &Survey, ask: &SitingAsk) -> Result<Vec<(u32, f64)>, NoSiting>
         Some(CommunityShare::Of(list)) => {
             let number = |(n, (id, share)): (usize, &(String, f64))| {
                 let found = names.iter().position(|area| area.id == *id);
-                let found = found.ok_or_else(|| {
-                    NoSiting::field(
-                        format!("community_share[{n}].community"),
-                        both!(
-                            "没有编号为“{id}”的社区，或该社区没有人口",
-                            "there is no community {id:?} with people; expected the id of a community on the map"
-                        ),
-                    )
-                })?;
+                let found = found.ok_or_else(|| no_community(n, id))?;
                 Ok((found as u32, *share))
             };
             list.iter().enumerate().map(number).collect()

@@ -7,6 +7,7 @@ use geo_types::Coord;
 
 use super::ask::{Existing, SitingAsk};
 use super::candidates::{Admitted, Candidate};
+use super::preview::nobody;
 use super::watch::{NoSiting, Watch};
 use crate::live::Ways;
 use crate::model::both;
@@ -71,13 +72,7 @@ impl Survey {
         let people = People::of(&ground, &joiner, &ask.demand, roles)?;
         watch.go_on()?;
         if people.demand.places.is_empty() {
-            return Err(NoSiting::field(
-                "demand",
-                both!(
-                    "没有人口数据：地图上没有住人的楼栋，或图层、点位中没有人数",
-                    "there are no people; expected buildings, features or points with a number of people"
-                ),
-            ));
+            return Err(nobody());
         }
         let no_ids: &[String] = &[];
         let sites = Sites::of(&ground, &joiner, &ask.facility, (no_ids, roles, ask.at))?;
