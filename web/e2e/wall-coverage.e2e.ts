@@ -148,16 +148,18 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the coverage view', () => {
     expect(await page.locator('[data-unknown-standard]').count()).toBe(0);
 
     // A standard that does not exist is named, and another one is shown until one is chosen.
-    const unknown = address.replace('pocket_park_300&lang=en', 'nonsense');
+    const unknown = address.replace('pocket_park_300&lang=en', 'nonsense&lang=zh');
+    const answered = page.waitForResponse((response) => response.url().includes('/api/plan/coverage?'));
     await page.goto(unknown);
     await mapReady(page);
-    const shown = await page.locator('[data-coverage="ready"]').getAttribute('data-standard');
-    await expectFigures(page, shown ?? '');
+    const { share } = (await (await answered).json()) as Coverage;
+    await page.locator('[data-coverage="ready"]').waitFor();
+    expect(await page.textContent('[data-share]')).toBe(percent(share));
     expect(await page.textContent('[data-unknown-standard]')).toContain('没有标准“nonsense”');
     await expectAccessible(page);
     await page.keyboard.press('5');
     await page.waitForSelector('[data-unknown-standard]', { state: 'detached' });
-    await page.goto(`${unknown.replace('#', '&lang=en#')}`);
+    await page.goto(unknown.replace('lang=zh', 'lang=en'));
     await page.getByText('There is no standard “nonsense”').waitFor();
 
     // Answers of a map without facilities, and of one without people.
