@@ -95,12 +95,12 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
 
     test('fills an empty wall screen, and the camera moves to the next import', async () => {
       const { page, errors, close } = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
-      await page.getByText('地图还是空的').waitFor();
+      await page.getByText('地图暂无数据').waitFor();
       await expectAccessible(page);
 
       await server.command('import', await town('first', [117.1, 39.2], 1500), '--collection', 'buildings');
       await page.getByText('已导入 1,500 栋楼').waitFor({ timeout: 20_000 });
-      await page.getByText('地图还是空的').waitFor({ state: 'detached' });
+      await page.getByText('地图暂无数据').waitFor({ state: 'detached' });
       await expect.poll(async () => (await camera(page))[0], { timeout: 20_000 }).toBeCloseTo(117.1078, 2);
 
       await server.command('import', await town('second', [7.41, 43.72], 1200), '--collection', 'buildings');
