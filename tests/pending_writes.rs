@@ -256,6 +256,7 @@ async fn the_openapi_document_lists_202_for_every_write_that_makes_a_commit() {
         "/api/invites",
         "/api/warnings/export",
         "/api/warnings/{id}/contact",
+        "/api/warnings/caller",
         "/api/entrances/{id}/code",
         "/api/entrances/{id}/passages",
         "/api/patrols",

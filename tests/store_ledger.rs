@@ -454,6 +454,8 @@ async fn a_contact_is_erased_when_it_expires() {
         let (a, b) = (id("事件1"), id("事件2"));
         store.put_contact(&a, "张 13000000000", late).await.unwrap();
         store.put_contact(&b, "李", late).await.unwrap();
+        let of = async |contact: &str| store.warnings_of_contact(contact).await.unwrap();
+        assert_eq!(of("李").await, ["事件2"]);
         store.put_contact(&a, "张 13000000001", late).await.unwrap();
         let known = store.contact(&a).await.unwrap();
         assert_eq!(known.as_deref(), Some("张 13000000001"));
@@ -461,6 +463,7 @@ async fn a_contact_is_erased_when_it_expires() {
         store.keep_contact_until(&a, soon).await.unwrap();
         // The contact has expired, although it has not been erased yet.
         assert_eq!(store.contact(&a).await.unwrap(), None);
+        assert!(of("张 13000000001").await.is_empty());
         assert_eq!(store.erase_due_contacts(now).await.unwrap(), 1);
         store.keep_contact_until(&a, late).await.unwrap();
         assert_eq!(store.contact(&a).await.unwrap(), None);

@@ -297,6 +297,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(warnings::import))
         .routes(routes!(warnings::import_template))
         .routes(routes!(warnings::export))
+        .routes(routes!(warnings::caller))
         .routes(routes!(warnings::read))
         .routes(routes!(warnings::act))
         .routes(routes!(warnings::history))

@@ -63,6 +63,11 @@ impl Store {
         either!(self, s => s.contact(warning).await)
     }
 
+    /// The warnings whose reporter left this contact, if it has not expired, in no particular order.
+    pub async fn warnings_of_contact(&self, contact: &str) -> Result<Vec<String>, StoreError> {
+        either!(self, s => s.warnings_of_contact(contact).await)
+    }
+
     /// Changes when the contact of a warning expires, for example when its case is closed.
     pub async fn keep_contact_until(
         &self,

@@ -506,3 +506,72 @@ async fn a_long_history_can_be_read_page_by_page() {
         (StatusCode::BAD_REQUEST, &json!("after"))
     );
 }
+
+/// The duty room takes a call: officers find the earlier cases of the caller, in their communities, and nobody else does.
+#[tokio::test]
+async fn officers_find_the_earlier_cases_of_a_caller_in_their_communities() {
+    let ledger = Ledger::start().await;
+    second_community(&ledger).await;
+    let mut ids = Vec::new();
+    for (house, contact) in [
+        ("b1", "138 0000 0000"),
+        ("b2", "13800000000"),
+        ("b1", "+86 13800000000"),
+        ("b1", "13800000001"),
+    ] {
+        let case = json!({"building": house, "category": "other", "contact": contact});
+        let case = ledger.report(Some(&ledger.worker), case).await;
+        ids.push(case["id"].as_str().unwrap().to_owned());
+    }
+    let asked = async |token: Option<&str>, contact: &str| {
+        let body = json!({"contact": contact});
+        let request = ledger.post("/api/warnings/caller", token, &body);
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json::<Value>().await.unwrap())
+    };
+    let shown = async |token: &str| -> Vec<String> {
+        let (status, cases) = asked(Some(token), "１３８-0000-0000").await;
+        assert_eq!(status, StatusCode::OK, "{cases}");
+        let cases = cases["features"].as_array().unwrap().iter();
+        cases
+            .map(|case| case["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    // The latest comes first.
+    assert_eq!(
+        shown(&ledger.officer).await,
+        [&ids[2][..], &ids[1], &ids[0]]
+    );
+    let bound = account(
+        &ledger.database,
+        "officer",
+        "bound",
+        &["--communities", "c1"],
+    );
+    assert_eq!(shown(&bound).await, [&ids[2][..], &ids[0]]);
+
+    let screen = account(&ledger.database, "officer", "screen", &["--read-only"]);
+    for (token, expected) in [
+        (None, StatusCode::UNAUTHORIZED),
+        (Some(&ledger.worker), StatusCode::FORBIDDEN),
+        (Some(&ledger.unit), StatusCode::FORBIDDEN),
+        (Some(&screen), StatusCode::FORBIDDEN),
+    ] {
+        let (status, problem) = asked(token.map(|t| t.as_str()), "13800000000").await;
+        assert_eq!(status, expected, "{problem}");
+        assert!(!problem.to_string().contains(&ids[0]), "{problem}");
+    }
+    for wrong in ["", "138", "王女士"] {
+        let (status, problem) = asked(Some(&ledger.officer), wrong).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+        assert_eq!(problem["errors"][0]["field"], "contact", "{problem}");
+    }
+    // The audit names each case that was shown, and never the number.
+    let admin = Some(ledger.server.token.as_str());
+    let audit = ledger.json(admin, "/api/audit?kind=look").await;
+    let text = audit.to_string();
+    assert!(
+        text.contains(&ids[2]) && !text.contains("1380000"),
+        "{text}"
+    );
+}

@@ -44,12 +44,7 @@ pub async fn contact(
 ) -> Result<Response, Problem> {
     query.only(&[])?;
     caller.author(Role::Officer)?;
-    if caller.principal.as_ref().is_some_and(|p| p.read_only) {
-        return Err(Problem::forbidden(both!(
-            "只读令牌（如大屏）不能查看联系方式。",
-            "A read-only token, such as that of a wall screen, cannot read contacts."
-        )));
-    }
+    refuse_read_only(&caller)?;
     let found = in_scope(&app, &caller, &id)?;
     let store = app.live.store();
     let contact = store.contact(found.entry.id()).await?;
@@ -92,6 +87,17 @@ pub async fn erase_contact(
     let store = app.live.store();
     store.erase(&erasure, author, "asked for").await?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Refuses read-only tokens, which hang on walls.
+pub(super) fn refuse_read_only(caller: &Caller) -> Result<(), Problem> {
+    if caller.principal.as_ref().is_some_and(|p| p.read_only) {
+        return Err(Problem::forbidden(both!(
+            "只读令牌（如大屏）不能查看联系方式。",
+            "A read-only token, such as that of a wall screen, cannot read contacts."
+        )));
+    }
+    Ok(())
 }
 
 /// A case, if it lies in one of the caller's communities.

@@ -5,6 +5,7 @@
 //! texts.
 
 mod actions;
+mod caller;
 mod conditions;
 mod contact;
 mod duplicates;
@@ -29,6 +30,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 
 pub use actions::{__path_act, act};
+pub use caller::{__path_caller, caller};
 pub use conditions::{__path_conditions, __path_observe, conditions, observe};
 pub use contact::{__path_contact, __path_erase_contact, contact, erase_contact};
 pub use duplicates::{__path_duplicates, duplicates};

@@ -72,6 +72,16 @@ impl PostgisStore {
         .await?)
     }
 
+    /// See [`Store::warnings_of_contact`](crate::store::Store::warnings_of_contact).
+    pub async fn warnings_of_contact(&self, contact: &str) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT warning FROM onemap.contacts WHERE contact = $1 AND erase_at > now()",
+        )
+        .bind(contact)
+        .fetch_all(&self.shared.pool)
+        .await?)
+    }
+
     /// See [`Store::keep_contact_until`](crate::store::Store::keep_contact_until).
     pub async fn keep_contact_until(
         &self,

@@ -77,6 +77,17 @@ impl SqliteStore {
         )
     }
 
+    /// See [`Store::warnings_of_contact`](crate::store::Store::warnings_of_contact).
+    pub async fn warnings_of_contact(&self, contact: &str) -> Result<Vec<String>, StoreError> {
+        Ok(
+            sqlx::query_scalar("SELECT warning FROM contacts WHERE contact = ? AND erase_at > ?")
+                .bind(contact)
+                .bind(micros_now())
+                .fetch_all(&self.shared.readers)
+                .await?,
+        )
+    }
+
     /// See [`Store::keep_contact_until`](crate::store::Store::keep_contact_until).
     pub async fn keep_contact_until(
         &self,

@@ -119,6 +119,10 @@ export const duplicates = (category: string, place: Place, signal?: AbortSignal)
 export const suggestUnits = async (id: string, signal?: AbortSignal): Promise<UnitSuggestion[]> =>
   (await answered(http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }))).units;
 
+/** The earlier cases that were reported with a telephone number, the latest first, at most 20. */
+export const casesOfCaller = async (number: string, signal?: AbortSignal): Promise<Case[]> =>
+  (await answered(http.POST('/api/warnings/caller', { body: { contact: number }, signal }))).features;
+
 /** The contact of a case's reporter; null if there is none or it was erased. */
 export const contact = async (id: string): Promise<string | null> =>
   (await answered(http.GET('/api/warnings/{id}/contact', { params: { path: { id } } }))).contact ?? null;

@@ -55,7 +55,7 @@ export interface DeskMap {
   /** Marks the place of the new report. The ring returns to the selected case. */
   mark: (place: Position | null, go?: boolean) => void;
   /** Draws the ring around a case that is similar to the new report, and moves it into view. The mark stays. */
-  look: (similar: Duplicate) => void;
+  look: (similar: Duplicate | Case) => void;
   speak: (lang: Lang) => void;
   zoom: (by: number) => void;
   home: () => void;
