@@ -1,5 +1,5 @@
 // Bounding boxes and other measures of geometries, in degrees of longitude and latitude.
-import type { Geometry, Polygon, Position } from 'geojson';
+import type { Geometry, MultiPolygon, Polygon, Position } from 'geojson';
 import type { Bbox } from '@/core/api/types';
 
 export function eachPosition(geometry: Geometry | null | undefined, visit: (p: Position) => void): void {
@@ -63,22 +63,85 @@ export function signPlace(geometry: Geometry | null | undefined): Position | nul
     case 'MultiLineString':
       return signPlace({ type: 'LineString', coordinates: geometry.coordinates[0] ?? [] });
     case 'Polygon':
-      return insideOf(geometry);
     case 'MultiPolygon': {
-      let best: Polygon | null = null;
-      let most = -1;
-      for (const coordinates of geometry.coordinates) {
-        const size = Math.abs(ringArea(coordinates[0] ?? []));
-        if (size > most) {
-          most = size;
-          best = { type: 'Polygon', coordinates };
-        }
-      }
-      return best && insideOf(best);
+      const largest = largestOf(geometry);
+      return largest && insideOf(largest);
     }
     default:
       return null;
   }
+}
+
+/** How many positions in each direction are compared by `roomyPlace`. */
+const STEPS = 12;
+/** A sign is about twice as wide as high, so a distance to the side counts half. */
+const SIDEWAYS = 0.5;
+/** The border may be closer to a sign than the middle of a symbol, by this factor. */
+const BORDER = 1.6;
+/** How much room a position in the middle may lack, as a share of the distance to it. */
+const MIDDLE = 0.1;
+
+/**
+ * A position inside a polygon for a sign that must not cover the positions in `taken`: as far as possible from
+ * them and from the border. Other geometries have only one place, see `signPlace`.
+ */
+export function roomyPlace(geometry: Geometry | null | undefined, taken: readonly Position[]): Position | null {
+  const polygon = geometry?.type === 'Polygon' || geometry?.type === 'MultiPolygon' ? largestOf(geometry) : null;
+  const box = polygon && bboxOf([polygon]);
+  if (!polygon || !box) return signPlace(geometry);
+  const wide = SIDEWAYS * Math.cos((((box[1] + box[3]) / 2) * Math.PI) / 180);
+  let best: Position | null = null;
+  let most = Number.NEGATIVE_INFINITY;
+  const [midX, midY] = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+  for (let row = 1; row < STEPS; row += 1) {
+    const y = box[1] + ((box[3] - box[1]) * row) / STEPS;
+    const xs = crossings(polygon, y);
+    for (let column = 1; column < STEPS; column += 1) {
+      const x = box[0] + ((box[2] - box[0]) * column) / STEPS;
+      if (xs.filter((at) => at < x).length % 2 === 0) continue;
+      // The border may be closer than what is taken, because a symbol needs space too.
+      let room = BORDER * distanceToRings(polygon, [x, y], wide);
+      for (const [tx = 0, ty = 0] of taken) room = Math.min(room, Math.hypot((tx - x) * wide, ty - y));
+      // Of positions with about the same room, the one closest to the middle is used.
+      room -= MIDDLE * Math.hypot((x - midX) * wide, y - midY);
+      if (room > most) {
+        most = room;
+        best = [x, y];
+      }
+    }
+  }
+  return best ?? insideOf(polygon);
+}
+
+/** The distance of a position to the rings of a polygon, in degrees of latitude; `wide` scales those of longitude. */
+function distanceToRings(polygon: Polygon, [x = 0, y = 0]: Position, wide: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const ring of polygon.coordinates) {
+    for (let i = 0; i + 1 < ring.length; i += 1) {
+      const [ax = 0, ay = 0] = ring[i] ?? [];
+      const [bx = 0, by = 0] = ring[i + 1] ?? [];
+      const [px, py] = [(x - ax) * wide, y - ay];
+      const [dx, dy] = [(bx - ax) * wide, by - ay];
+      const along = Math.min(1, Math.max(0, (px * dx + py * dy) / (dx * dx + dy * dy || 1)));
+      least = Math.min(least, Math.hypot(px - along * dx, py - along * dy));
+    }
+  }
+  return least;
+}
+
+/** The polygon itself, or the largest part of a multipolygon. */
+function largestOf(geometry: Polygon | MultiPolygon): Polygon | null {
+  if (geometry.type === 'Polygon') return geometry;
+  let best: Polygon | null = null;
+  let most = -1;
+  for (const coordinates of geometry.coordinates) {
+    const size = Math.abs(ringArea(coordinates[0] ?? []));
+    if (size > most) {
+      most = size;
+      best = { type: 'Polygon', coordinates };
+    }
+  }
+  return best;
 }
 
 function ringArea(ring: Position[]): number {

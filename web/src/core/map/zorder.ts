@@ -46,6 +46,7 @@ export const Z_ORDER = [
   'water-area-labels',
   'pocket-park-labels',
   'compound-labels',
+  'community-labels',
   // Signs of the grids
   'grid-sign-quiet',
   'grid-sign',

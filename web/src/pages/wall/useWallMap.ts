@@ -1,6 +1,7 @@
 // The map of the wall screen: base style, live layers and camera. It is built when the first data is loaded, and
 // again if the size of the screen changes so much that text and symbols must be redrawn, or if the graphics card
 // loses its data. The previous map stays visible until the new one is drawn.
+import type { Position } from 'geojson';
 import type { MapLibreMap, StyleSpecification } from 'maplibre-gl';
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue';
 import { mapStyle } from '@/core/map/style';
@@ -18,6 +19,7 @@ import { signPlace } from '@/core/map/bounds';
 import type { Warning } from './derive';
 import { Director } from './director';
 import { CoverageLayers, type DrawnCoverage } from './layers/coverage';
+import { CommunityNames } from './layers/communities';
 import { FocusLayer } from './layers/focus';
 import { addServices } from './layers/services';
 import { applySwitches, type LayerName } from './layers/switches';
@@ -110,6 +112,7 @@ interface Parts {
   scale: number;
   grids: GridLayers;
   warnings: WarningLayers;
+  communities: CommunityNames;
   focus: FocusLayer;
   coverage: CoverageLayers;
   views: ViewLayers;
@@ -164,6 +167,21 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
   const isOurs = (lon: number): boolean => {
     const [box, part] = [home(), options.part()];
     return box === null || part === null || isInHalf(box, part, lon);
+  };
+
+  /** The places of the symbols of red and yellow cases, by grid. The signs of the grids stand beside them. */
+  const taken = (): Map<string, Position[]> => {
+    const places = new Map<string, Position[]>();
+    for (const warning of scene().warnings.values()) {
+      const { grid, level } = warning.properties;
+      if (!grid || level === 'green' || !options.isWanted(warning)) continue;
+      const place = signPlace(warning.geometry);
+      if (!place) continue;
+      const known = places.get(grid);
+      if (known) known.push(place);
+      else places.set(grid, [place]);
+    }
+    return places;
   };
 
   /** Draws the names of the compounds. If the compounds cannot be loaded, the labels of the tiles are used. */
@@ -234,17 +252,19 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
         const wanted = options.communities();
         return wanted !== null && !wanted.has(state.communityOf(id) ?? '');
       };
-      const grids = new GridLayers(made, container, scale, options.lang(), { signs: SIGNS, isOut });
+      const grids = new GridLayers(made, container, scale, options.lang(), { sizes: SIGNS, isOut, taken });
       const warnings = new WarningLayers(made, container, scale, options.lang(), 16, (w) =>
         options.isWanted(w as Warning),
       );
+      const communities = new CommunityNames(made, container, scale, isOut);
       const focus = new FocusLayer(made, container, scale);
       const coverage = new CoverageLayers(made, container, scale);
       const views = new ViewLayers(made, container, scale);
       const director = new Director(made, scale, () => (options.view() === 'levels' && !options.isPast() ? 0 : ROOF));
       grids.setAll(scene().grids);
       warnings.setAll(scene().warnings);
-      const now: Parts = { map: made, scale, grids, warnings, focus, coverage, views, director };
+      communities.setAll(state.grids.value);
+      const now: Parts = { map: made, scale, grids, warnings, communities, focus, coverage, views, director };
       parts.value = now;
       dress(now);
       name(made);
@@ -307,6 +327,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
         now.grids.setAll(state.grids.value);
         now.warnings.setAll(state.warnings.value);
       }
+      now.communities.setAll(state.grids.value);
       now.map.refreshTiles('onemap');
       now.views.entrancesChanged();
       now.director.setHome(home());
@@ -314,6 +335,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     },
     grids(ids) {
       if (!past) parts.value?.grids.update(state.grids.value, ids);
+      parts.value?.communities.update(state.grids.value, ids);
     },
     warnings(ids) {
       if (!past) parts.value?.warnings.update(state.warnings.value, ids);
@@ -343,6 +365,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       if (!now) return;
       now.grids.setAll(scene().grids);
       now.warnings.setAll(scene().warnings);
+      now.communities.setAll(state.grids.value);
       dress(now);
       now.director.setHome(home());
     },
@@ -355,7 +378,11 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const grids = differ(
         before.grids,
         after.grids,
-        (x, y) => x.status?.level === y.status?.level && x.geometry === y.geometry,
+        (x, y) =>
+          x.status?.level === y.status?.level &&
+          x.status?.open.red === y.status?.open.red &&
+          x.status?.open.yellow === y.status?.open.yellow &&
+          x.geometry === y.geometry,
       );
       const warnings = differ(
         before.warnings,

@@ -1,11 +1,11 @@
 // The map layers of the grids: a translucent area and a bright outline under the buildings, and a sign above
 // them.
-import type { Feature as GeoJsonFeature, Geometry } from 'geojson';
+import type { Feature as GeoJsonFeature, Geometry, Position } from 'geojson';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { LEVELS, parseLevel, type Level } from '@/core/levels/levels';
 import type { Lang } from '@/core/i18n/lang';
 import { levelShort } from '@/core/i18n/words';
-import { signPlace } from '@/core/map/bounds';
+import { roomyPlace, signPlace } from '@/core/map/bounds';
 import { mapColors } from '@/core/map/colors';
 import { addLayer, type LayerId } from '@/core/map/zorder';
 
@@ -14,7 +14,19 @@ export interface Grid {
   id: string;
   geometry: Geometry | null;
   kind: string;
-  status: { level: string } | null;
+  status: { level: string; open?: { red: number; yellow: number } } | null;
+}
+
+/** What the signs of grids say and where they stand. */
+export interface GridSigns {
+  sizes?: SignSizes;
+  /** Whether a grid lies outside of the communities that the map shows. */
+  isOut?: (id: string) => boolean;
+  /**
+   * For maps that are read from afar: signs show the number of cases of the grid's level instead of its name, stand
+   * inside their grid beside the positions that this function returns for the grids' ids, and green grids have none.
+   */
+  taken?: () => ReadonlyMap<string, readonly Position[]>;
 }
 
 /**
@@ -115,10 +127,9 @@ export class GridLayers {
     element: Element,
     scale: number,
     lang: Lang,
-    /** `isOut`: whether a grid lies outside of the communities that the map shows. */
-    private readonly options: { signs?: SignSizes; isOut?: (id: string) => boolean } = {},
+    private readonly options: GridSigns = {},
   ) {
-    const signs = options.signs ?? SIGNS;
+    const sizes = options.sizes ?? SIGNS;
     const colors = mapColors(element);
     const colour = byLevel(colors.level);
     this.colour = colour;
@@ -164,9 +175,9 @@ export class GridLayers {
         layout: {
           'text-field': '',
           'text-font': ['PingFang SC Semibold', 'Microsoft YaHei', 'Noto Sans SC', 'Noto Sans CJK SC', 'system-ui'],
-          'text-size': byLevel((l) => signs[l] * scale),
+          'text-size': byLevel((l) => sizes[l] * scale),
           // A sign moves aside for the symbol of a warning.
-          'text-variable-anchor-offset': (id === 'grid-sign' ? around(options.signs ? 0.95 : 1.3) : INSIDE) as never,
+          'text-variable-anchor-offset': (id === 'grid-sign' && !options.taken ? around(1.3) : INSIDE) as never,
           'text-allow-overlap': allowOverlap as never,
           'symbol-sort-key': byLevel((l) => ({ red: 0, yellow: 1, no_data: 2, green: 3 })[l]),
           'text-padding': 1,
@@ -224,14 +235,16 @@ export class GridLayers {
   private chooseSigns(): void {
     const loud: ExpressionSpecification = ['in', ['get', 'level'], ['literal', ['red', 'yellow']]];
     this.isMany = this.drawn.size > MANY;
-    const quiet = this.isMany ? ['==', ['get', 'level'], 'no_data'] : ['!', loud];
+    const quiet = this.isMany || this.options.taken ? ['==', ['get', 'level'], 'no_data'] : ['!', loud];
     const hasSigns = this.look === 'full' || this.look === 'outline';
     this.map.setFilter('grid-sign', ['all', ['!', OUT], hasSigns ? loud : false] as never);
     this.map.setFilter('grid-sign-quiet', ['all', ['!', OUT], this.look === 'full' ? quiet : false] as never);
   }
 
   private properties(grid: Grid): Record<string, unknown> {
-    return { id: grid.id, level: parseLevel(grid.status?.level), out: this.options.isOut?.(grid.id) ?? false };
+    const level = parseLevel(grid.status?.level);
+    const n = level === 'red' || level === 'yellow' ? (grid.status?.open?.[level] ?? 0) : 0;
+    return { id: grid.id, level, n, out: this.options.isOut?.(grid.id) ?? false };
   }
 
   private readonly area = (grid: Grid): GeoJsonFeature | null => {
@@ -239,26 +252,27 @@ export class GridLayers {
     return { type: 'Feature', id: grid.id, geometry: grid.geometry, properties: this.properties(grid) };
   };
 
-  private readonly sign = (grid: Grid): GeoJsonFeature | null => {
-    const place = grid.kind === 'grid' ? signPlace(grid.geometry) : null;
-    return (
-      place && {
-        type: 'Feature',
-        id: grid.id,
-        geometry: { type: 'Point', coordinates: place },
-        properties: this.properties(grid),
-      }
-    );
-  };
+  private sign(grid: Grid, taken: ReadonlyMap<string, readonly Position[]> | undefined): GeoJsonFeature | null {
+    if (grid.kind !== 'grid') return null;
+    const properties = this.properties(grid);
+    // Looking for room takes time, and green grids have no sign there.
+    const place =
+      taken && properties['n'] !== 0 ? roomyPlace(grid.geometry, taken.get(grid.id) ?? []) : signPlace(grid.geometry);
+    return place && { type: 'Feature', id: grid.id, geometry: { type: 'Point', coordinates: place }, properties };
+  }
 
   /** Sets the language of the signs. */
   speak(lang: Lang): void {
+    const name = byLevel((level) => levelShort[level][lang]);
+    const text: ExpressionSpecification = this.options.taken
+      ? ['case', ['>', ['get', 'n'], 0], ['to-string', ['get', 'n']], ['==', ['get', 'level'], 'no_data'], name, '']
+      : name;
     const field: ExpressionSpecification = [
       'format',
       ['image', ['concat', 'mark-', ['get', 'level']]],
       { 'vertical-align': 'center' },
-      // A thin space separates the symbol from its word.
-      byLevel((level) => `\u2009${levelShort[level][lang]}`),
+      // A thin space separates the symbol from its text.
+      ['concat', '\u2009', text],
       { 'vertical-align': 'center' },
     ];
     for (const layer of ['grid-sign', 'grid-sign-quiet']) this.map.setLayoutProperty(layer, 'text-field', field);
@@ -269,15 +283,17 @@ export class GridLayers {
     const areas = collect(grids, this.area);
     for (const f of areas.features) this.drawn.add(String(f.id));
     void this.source('grids').setData(areas);
-    void this.source('grid-signs').setData(collect(grids, this.sign));
+    const taken = this.options.taken?.();
+    void this.source('grid-signs').setData(collect(grids, (grid) => this.sign(grid, taken)));
     this.chooseSigns();
   }
 
   /** Redraws only the grids that changed. */
   update(grids: ReadonlyMap<string, Grid>, ids: string[]): void {
+    const taken = this.options.taken?.();
     for (const [name, make] of [
       ['grids', this.area],
-      ['grid-signs', this.sign],
+      ['grid-signs', (grid: Grid) => this.sign(grid, taken)],
     ] as const) {
       const diff = { add: [] as GeoJsonFeature[], remove: [] as string[], update: [] as Diff[] };
       for (const id of ids) {
@@ -289,7 +305,7 @@ export class GridLayers {
           diff.update.push({
             id,
             newGeometry: feature.geometry,
-            addOrUpdateProperties: [{ key: 'level', value: feature.properties?.['level'] }],
+            addOrUpdateProperties: ['level', 'n'].map((key) => ({ key, value: feature.properties?.[key] })),
           });
         } else {
           diff.add.push(feature);

@@ -2,13 +2,14 @@
 import type { MapLibreMap } from 'maplibre-gl';
 import type { SymbolName } from '@/core/symbols/symbols';
 import { GRID_LAYERS } from '@/core/map/layers/grids';
+import { COMMUNITY_LAYERS } from './communities';
 import { SERVICE_LAYERS } from './services';
 import { DRILL_LAYER, WARNING_LAYERS } from '@/core/map/layers/warnings';
 
 export type LayerName = 'grids' | 'warnings' | 'buildings' | 'routes' | 'first_aid' | 'parks' | 'facilities';
 
 export const layers: { name: LayerName; symbol: SymbolName | null; ids: string[] }[] = [
-  { name: 'grids', symbol: 'grid', ids: GRID_LAYERS },
+  { name: 'grids', symbol: 'grid', ids: [...GRID_LAYERS, ...COMMUNITY_LAYERS] },
   { name: 'warnings', symbol: null, ids: [...WARNING_LAYERS, DRILL_LAYER] },
   { name: 'buildings', symbol: 'building', ids: ['buildings', 'building-labels'] },
   { name: 'routes', symbol: 'route', ids: ['routes', 'routes-on-foot'] },

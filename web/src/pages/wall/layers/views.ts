@@ -72,6 +72,8 @@ export class ViewLayers {
   /** Activates a view. */
   set(view: View, lang: Lang): void {
     for (const undo of this.before.splice(0).toReversed()) undo();
+    // The estates are named from the whole area, as far as their names do not overlap.
+    if (view === 'levels' || view === 'category') this.range('compound-labels', 12);
     if (view === 'housing') this.housing(lang);
     if (view === 'riders') this.riders();
     if (view === 'coverage') this.coverage();
@@ -99,7 +101,7 @@ export class ViewLayers {
   /** Hides the facilities of the base map, which would be taken for those that count. */
   private coverage(): void {
     for (const id of ['facility-symbols', 'park-symbols', 'first-aid-symbols']) this.paint(id, 'icon-opacity', 0);
-    for (const id of ['pocket-park-labels', 'compound-labels']) this.paint(id, 'text-opacity', 0);
+    for (const id of ['pocket-park-labels', 'compound-labels', 'community-labels']) this.paint(id, 'text-opacity', 0);
   }
 
   private riders(): void {
