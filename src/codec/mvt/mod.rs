@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use geo::BoundingRect as _;
 use geo_types::Geometry;
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -59,6 +60,10 @@ impl Hasher for Quick {
     }
 }
 
+/// The property of a polygon that crosses tile borders, in all of its tiles except the one with its middle. A style
+/// that leaves out these features draws one label for each polygon, and not one in each tile.
+pub const LABEL_ELSEWHERE: &str = "label_elsewhere";
+
 /// Collects the features of one layer of one tile.
 pub struct LayerBuilder<'a> {
     tile: Tile,
@@ -85,7 +90,8 @@ impl<'a> LayerBuilder<'a> {
     }
 
     /// Adds a feature if any part of it lies in the tile. `properties` is a JSON object from which
-    /// the caller has removed protected values; values that are not scalars are left out.
+    /// the caller has removed protected values; values that are not scalars are left out. A polygon
+    /// whose middle lies in another tile gets the property [`LABEL_ELSEWHERE`].
     pub fn push(&mut self, id: &str, geometry: &Geometry<f64>, properties: Cow<'a, str>) {
         let Some(kind) = shape::draw(&self.tile, geometry, &mut self.pen) else {
             return;
@@ -115,6 +121,9 @@ impl<'a> LayerBuilder<'a> {
                 }
             }
         }
+        if self.is_labelled_elsewhere(geometry) {
+            self.property(Cow::Borrowed(LABEL_ELSEWHERE), Cow::Borrowed("true"));
+        }
 
         let number = feature_number(id);
         let commands = self.pen.commands();
@@ -131,6 +140,16 @@ impl<'a> LayerBuilder<'a> {
         wire::bytes(out, tag::FEATURE_TAGS, &self.tags);
         wire::number(out, tag::FEATURE_TYPE, kind as u64);
         wire::bytes(out, tag::FEATURE_GEOMETRY, commands);
+    }
+
+    /// Whether the geometry is a polygon that lies in several tiles and has its middle in another one.
+    fn is_labelled_elsewhere(&self, geometry: &Geometry<f64>) -> bool {
+        let (Geometry::Polygon(_) | Geometry::MultiPolygon(_)) = geometry else {
+            return false;
+        };
+        geometry
+            .bounding_rect()
+            .is_some_and(|area| Tile::at(self.tile.zoom(), area.center()) != self.tile)
     }
 
     /// `value` is canonical JSON text, so equal texts mean equal values.
@@ -275,7 +294,7 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 #[cfg(test)]
 mod tests {
     use geo::{Area, BooleanOps, Winding};
-    use geo_types::{Coord, Point, Polygon, coord, line_string, polygon};
+    use geo_types::{Coord, Point, Polygon, Rect, coord, line_string, polygon};
     use mvt_reader::Reader;
     use mvt_reader::feature::Value as Read;
     use proptest::prelude::*;
@@ -316,6 +335,25 @@ mod tests {
         assert_eq!(p["s"], Read::String("温\n泉".into()));
         assert_eq!(p["u"], Read::UInt(7));
         assert_eq!(p.len(), 6);
+    }
+
+    #[test]
+    fn a_polygon_in_several_tiles_has_its_label_in_one_of_them() {
+        let west = Tile::new(17, 49_900, 108_170).unwrap();
+        let east = Tile::new(17, 49_900, 108_171).unwrap();
+        let (seam, y) = (west.bounds().east, west.bounds().north - 0.0005);
+        let house = Rect::new(
+            coord! {x: seam - 0.0002, y: y},
+            coord! {x: seam + 0.0001, y: y + 0.0001},
+        );
+        let elsewhere = |tile, geometry: &Geometry<f64>| {
+            let feature = drawn(tile, geometry, r#"{"number":"17"}"#).unwrap();
+            feature.properties.unwrap().contains_key(LABEL_ELSEWHERE)
+        };
+        assert!(!elsewhere(west, &house.to_polygon().into()));
+        assert!(elsewhere(east, &house.to_polygon().into()));
+        // A point has no part in another tile.
+        assert!(!elsewhere(east, &Point::new(seam - 0.000_01, y).into()));
     }
 
     #[test]
