@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { standFor, type View } from './camera';
+import { fillingPitch, standFor, type View } from './camera';
 
 const view: View = {
   width: 1384,
@@ -60,4 +60,20 @@ test('a single point is shown at the highest allowed zoom', () => {
   const stand = standFor([117.13, 39.22, 117.13, 39.22], view);
   expect(stand.zoom).toBe(18);
   expect(stand.center[0]).toBeCloseTo(117.13, 4);
+});
+
+test('a very wide view is filled by looking from lower down, and another one is left as it is', () => {
+  const district: [number, number, number, number] = [117.118, 39.213, 117.148, 39.237];
+  const widthOf = (v: View): number => {
+    const stand = standFor(district, v);
+    const [west] = project([district[0], district[1]], stand, v);
+    const [east] = project([district[2], district[1]], stand, v);
+    return (east - west) / v.width;
+  };
+  const wide = { ...view, width: 2600 };
+  const pitch = fillingPitch(district, wide, 62);
+  expect(pitch).toBeGreaterThan(50);
+  expect(widthOf({ ...wide, pitch })).toBeGreaterThan(1.5 * widthOf(wide));
+  // A tall view is filled by its width, so a lower pitch would make nothing larger.
+  expect(fillingPitch(district, { ...view, width: 500 }, 62)).toBe(36);
 });

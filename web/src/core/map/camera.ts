@@ -33,6 +33,23 @@ const mercatorY = (lat: number): number => {
 const lonOf = (x: number): number => x * 360 - 180;
 const latOf = (y: number): number => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
 
+/**
+ * The pitch, from `view.pitch` to `most` degrees, at which the box is largest on the screen. A box that is not as wide
+ * as the view leaves its sides empty; seen from lower down, it is flatter and can be closer.
+ */
+export function fillingPitch(box: Bbox, view: View, most: number): number {
+  let best = view.pitch;
+  let closest = standFor(box, view).zoom;
+  for (let pitch = view.pitch + 2; pitch <= most; pitch += 2) {
+    const { zoom } = standFor(box, { ...view, pitch });
+    if (zoom > closest + 0.005) {
+      closest = zoom;
+      best = pitch;
+    }
+  }
+  return best;
+}
+
 /** The closest camera position at which the whole box is within the padded view. */
 export function standFor(box: Bbox, view: View): Stand {
   const corners = [

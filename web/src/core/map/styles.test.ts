@@ -27,6 +27,12 @@ describe.each(['wall', 'light'])('%s', (name) => {
     expect(validateStyleMin(scaleStyle(parse(name), 1.4, 20))).toEqual([]);
   });
 
+  test('labels polygons that cross tile borders once', () => {
+    const layers = parse(name).layers.filter((l) => /^(building|compound|pocket-park)-labels$/.test(l.id));
+    expect(layers.length).toBe(3);
+    for (const layer of layers) expect(JSON.stringify('filter' in layer && layer.filter)).toContain('label_elsewhere');
+  });
+
   test('requests tiles of exactly the collections that it draws', () => {
     const style = parse(name);
     const source = style.sources['onemap'] as { tiles: string[] };

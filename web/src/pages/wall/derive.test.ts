@@ -2,12 +2,17 @@ import { expect, test } from 'vitest';
 import type { GridStatus, WarningProperties } from '@/core/api/types';
 import {
   byCategory,
+  byCommunity,
   byLevel,
   byHousing,
   gridCounts,
+  isLate,
   isOpen,
+  ledgerOf,
   newest,
   oldestRed,
+  sharesOf,
+  shortUnit,
   turnOf,
   whyOf,
   type Warning,
@@ -38,6 +43,78 @@ test('the list contains red before yellow cases, the newest first, and no green 
   expect(list.map((w) => w.id)).toEqual(['red', 'old', 'yellow']);
   expect(oldestRed(list)?.id).toBe('old');
   expect(oldestRed([])).toBeNull();
+});
+
+test('the ledger has all open cases: red, then overdue, then yellow and green ones', () => {
+  const late = '2026-11-21T06:00:00Z';
+  const list = ledgerOf([
+    warning('green', { level: 'green', source: 'hotline' }),
+    warning('yellow', { level: 'yellow' }),
+    warning('green, overdue', { level: 'green', overdue_at: late }),
+    warning('yellow, long overdue', { level: 'yellow', overdue_at: '2026-11-20T06:00:00Z', source: 'hotline' }),
+    warning('red, older, overdue', { since: '2026-11-20T06:00:00Z', overdue_at: late }),
+    warning('red', {}),
+    warning('done', { status: 'closed', overdue_at: late }),
+    warning('drill', {
+      level: 'yellow',
+      since: '2026-11-01T06:00:00Z',
+      exercise: true,
+      overdue_at: '2026-11-22T05:00:00Z',
+    }),
+  ]);
+  expect(list.map((w) => w.id)).toEqual([
+    'red',
+    'red, older, overdue',
+    'yellow, long overdue',
+    'green, overdue',
+    'drill',
+    'yellow',
+    'green',
+  ]);
+  expect(sharesOf(list)).toEqual({ all: 6, late: 3, hotline: 2 });
+});
+
+test('a case on which nobody has to act is not overdue', () => {
+  const overdue_at = '2026-11-22T05:00:00Z';
+  expect(isLate(warning('a', { overdue_at }))).toBe(true);
+  expect(isLate(warning('a', { overdue_at, status: 'handled' }))).toBe(false);
+  expect(isLate(warning('a', { overdue_at, status: 'parked', parked_until: overdue_at }))).toBe(true);
+  expect(isLate(warning('a', { due_at: overdue_at }))).toBe(false);
+});
+
+test('communities are ranked by their red and yellow cases, also those without any', () => {
+  const communities = [
+    { id: '1', name: '朝阳里社区' },
+    { id: '2', name: '丹凤里社区' },
+    { id: '3', name: '果园里社区' },
+    { id: '4', name: '新华里社区' },
+  ];
+  const rows = byCommunity(
+    [
+      warning('a', { community: '2', level: 'yellow' }),
+      warning('b', { community: '2', level: 'yellow' }),
+      warning('c', { community: '3' }),
+      warning('d', { community: '1', level: 'green' }),
+      warning('e', { community: '1', exercise: true }),
+      warning('f', { community: 'elsewhere' }),
+      warning('g', { grid: '4-1', level: 'yellow' }),
+    ],
+    communities,
+    (w) => w.properties.community ?? w.properties.grid?.split('-')[0],
+  );
+  expect(rows.map(({ id, red, yellow }) => [id, red, yellow])).toEqual([
+    ['3', 1, 0],
+    ['2', 0, 2],
+    ['4', 0, 1],
+    ['1', 0, 0],
+  ]);
+});
+
+test('units of the street are named without the street', () => {
+  expect(shortUnit('果园新村街道司法所', '果园新村街道')).toBe('司法所');
+  expect(shortUnit('果园新村街道', '果园新村街道')).toBe('果园新村街道');
+  expect(shortUnit('果园新村派出所', '果园新村街道')).toBe('果园新村派出所');
+  expect(shortUnit('果园新村派出所', undefined)).toBe('果园新村派出所');
 });
 
 test('drills are shown but not counted', () => {

@@ -1,10 +1,14 @@
 // Moves the camera: to the whole area, a red case, a community or an import. The tour decides where to.
 import type { MapLibreMap, PaddingOptions } from 'maplibre-gl';
 import type { Bbox } from '@/core/api/types';
-import { standFor, type Stand } from '@/core/map/camera';
+import { fillingPitch, standFor, type Stand, type View } from '@/core/map/camera';
 import { reducedMotion } from '@/core/theme/tokens';
 
 const PITCH = 36;
+/** The lowest view of the whole area, on screens that are much wider than the area. */
+export const LOWEST_PITCH = 62;
+/** A map whose width is more than this many times its height shows the area from lower down. */
+const WIDE = 2;
 const CLOSE_PITCH = 55;
 const FRAME_PITCH = 48;
 const MAX_ZOOM = 17;
@@ -34,8 +38,8 @@ export class Director {
     private readonly roof: () => number,
   ) {}
 
-  /** For two screens side by side: which one this is, and the width of both maps together in pixels. */
-  pair: { part: 1 | 2; width: number } | null = null;
+  /** For two screens side by side: which one this is. Both maps have the same width. */
+  part: 1 | 2 | null = null;
 
   get homeBox(): Bbox | null {
     return this.home;
@@ -48,11 +52,12 @@ export class Director {
   goHome(animate = true): void {
     this.aim = (moving) => this.goHome(moving);
     if (!this.home) return;
-    const stand = this.stand(this.home, PITCH, this.pair?.width);
+    const { clientWidth: width, clientHeight: height } = this.map.getContainer();
+    const whole = this.part === null ? width : 2 * width;
+    const pitch = whole > WIDE * height ? fillingPitch(this.home, this.view(PITCH, whole), LOWEST_PITCH) : PITCH;
     // Two screens show one picture, so its centre lies at the inner edge of each screen.
-    const width = this.map.getContainer().clientWidth;
-    const padding = { ...NO_PADDING, ...(this.pair && { [this.pair.part === 1 ? 'left' : 'right']: width }) };
-    this.go({ ...stand, pitch: PITCH, bearing: 0, padding }, animate ? VOYAGE : 0);
+    const padding = { ...NO_PADDING, ...(this.part !== null && { [this.part === 1 ? 'left' : 'right']: width }) };
+    this.go({ ...this.stand(this.home, pitch, whole), pitch, bearing: 0, padding }, animate ? VOYAGE : 0);
   }
 
   /** Moves to a place, close enough to see the buildings around it. */
@@ -90,19 +95,21 @@ export class Director {
     this.map.flyTo({ ...to, duration: milliseconds, curve: 1.25, essential: true });
   }
 
-  private stand(box: Bbox, pitch = PITCH, width = this.map.getContainer().clientWidth): Stand {
-    const height = this.map.getContainer().clientHeight;
+  private view(pitch: number, width: number): View {
     const edge = 14 * this.scale;
-    // The padding leaves space for tall buildings at the far edge, and for controls and signs at the near edge.
-    const padding = { top: edge * 2 + this.roof() * this.scale, right: edge, bottom: edge * 4.4, left: edge };
-    const stand = standFor(box, {
+    return {
       width,
-      height,
-      padding,
+      height: this.map.getContainer().clientHeight,
+      // The padding leaves space for tall buildings at the far edge, and for controls and signs at the near edge.
+      padding: { top: edge * 2 + this.roof() * this.scale, right: edge, bottom: edge * 4.4, left: edge },
       pitch,
       bearing: 0,
       maxZoom: MAX_ZOOM + Math.log2(this.scale),
-    });
+    };
+  }
+
+  private stand(box: Bbox, pitch = PITCH, width = this.map.getContainer().clientWidth): Stand {
+    const stand = standFor(box, this.view(pitch, width));
     // If the area is slightly too wide to show buildings, its edges are cut off instead.
     if (stand.zoom < HOUSES && stand.zoom > HOUSES - 1) stand.zoom = HOUSES;
     return stand;

@@ -19,6 +19,8 @@ export interface Settings {
   communities: string[];
   /** Seconds at each stop of the tour; 0 for no tour. */
   tour: number;
+  /** Seconds for each page of the panels; 0 for no turning. */
+  rotate: number;
   /** The language; null for the one that is stored on this machine. */
   lang: Lang | null;
   sound: boolean;
@@ -45,6 +47,7 @@ export const DEFAULTS: Settings = {
   facility: '',
   communities: [],
   tour: 0,
+  rotate: 12,
   lang: null,
   sound: false,
   preset: '',
@@ -66,6 +69,7 @@ const KEYS = [
   'facility',
   'communities',
   'tour',
+  'rotate',
   'lang',
   'sound',
   'part',
@@ -117,17 +121,8 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     ];
     return null;
   },
-  tour(value, into) {
-    const seconds = wholeNumber(value);
-    if (seconds === null || (seconds !== 0 && (seconds < SHORTEST_TOUR || seconds > LONGEST_TOUR))) {
-      return {
-        zh: `0（关闭）或 ${SHORTEST_TOUR}–${LONGEST_TOUR} 秒`,
-        en: `0 (off) or ${SHORTEST_TOUR}–${LONGEST_TOUR} seconds`,
-      };
-    }
-    into.tour = seconds;
-    return null;
-  },
+  tour: (value, into) => readSeconds(value, (seconds) => (into.tour = seconds)),
+  rotate: (value, into) => readSeconds(value, (seconds) => (into.rotate = seconds)),
   lang(value, into) {
     if (value !== 'zh' && value !== 'en') return { zh: 'zh 或 en', en: 'zh or en' };
     into.lang = value;
@@ -159,6 +154,19 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     return null;
   },
 };
+
+/** Reads a duration of a stop or page; 0 switches it off. */
+function readSeconds(text: string, set: (seconds: number) => void): Bilingual | null {
+  const seconds = wholeNumber(text);
+  if (seconds === null || (seconds !== 0 && (seconds < SHORTEST_TOUR || seconds > LONGEST_TOUR))) {
+    return {
+      zh: `0（关闭）或 ${SHORTEST_TOUR}–${LONGEST_TOUR} 秒`,
+      en: `0 (off) or ${SHORTEST_TOUR}–${LONGEST_TOUR} seconds`,
+    };
+  }
+  set(seconds);
+  return null;
+}
 
 function wholeNumber(text: string): number | null {
   return /^\d{1,6}$/.test(text) ? Number(text) : null;
@@ -195,6 +203,7 @@ export function writeSettings(settings: Settings, base: Settings = DEFAULTS): Re
     facility: (s) => s.facility,
     communities: (s) => s.communities.join(','),
     tour: (s) => String(s.tour),
+    rotate: (s) => String(s.rotate),
     lang: (s) => s.lang ?? '',
     sound: (s) => (s.sound ? '1' : '0'),
     part: (s) => (s.part ? `${s.part}/2` : ''),

@@ -19,7 +19,7 @@ export function useHands(
   dialog: Ref<WallDialog | null>,
   toggleFull: () => void,
 ): { toolsShown: Ref<boolean> } {
-  const { tour, past, settings, change, say } = wall;
+  const { tour, past, rotation, settings, change, say } = wall;
   const toolsShown = ref(false);
   const hide = useTimeoutFn(() => (toolsShown.value = false), TOOLS, { immediate: false });
 
@@ -35,7 +35,7 @@ export function useHands(
           : { zh: words.zh.tourOff, en: words.en.tourOff },
       );
     },
-    ' ': () => (past.isPast ? (past.playing ? past.pause() : past.play(past.speed)) : tour.toggle()),
+    ' ': () => (past.isPast ? (past.playing ? past.pause() : past.play(past.speed)) : wall.togglePause()),
     ArrowLeft: () => tour.step(-1),
     ArrowRight: () => tour.step(1),
     f: toggleFull,
@@ -47,6 +47,7 @@ export function useHands(
 
   function pressed(event: KeyboardEvent): void {
     past.touch();
+    rotation.touch();
     if (dialog.value || event.defaultPrevented) return;
     const name = keyOf(event);
     const act = isTaken(name, event.target) ? undefined : keys[name];
@@ -60,6 +61,7 @@ export function useHands(
 
   function touched(): void {
     past.touch();
+    rotation.touch();
     tour.touch();
   }
 

@@ -11,7 +11,21 @@ import { emptyOf, missingIn, ranked, viewFor } from './coverage/coverage';
 import { useCoverage } from './coverage/useCoverage';
 import { coverageWords } from './coverage/words';
 import { reactTo } from './arrivals';
-import { byCategory, byHousing, byLevel, gridCounts, isDrill, isRed, newest, sinceOf, type Warning } from './derive';
+import {
+  byCategory,
+  byCommunity,
+  byHousing,
+  byLevel,
+  gridCounts,
+  isDrill,
+  isRed,
+  ledgerOf,
+  newest,
+  sharesOf,
+  shortUnit,
+  sinceOf,
+  type Warning,
+} from './derive';
 import { useHealth } from './health';
 import { useKiosk } from './kiosk';
 import type { DrawnCoverage } from './layers/coverage';
@@ -20,6 +34,7 @@ import type { WallMode } from './mode';
 import { useSound } from '@/core/page/sound';
 import { useSummary } from './summary';
 import { usePast } from './usePast';
+import { useRotation } from './useRotation';
 import type { View } from './settings';
 import { useSettings } from './useSettings';
 import { useTour } from './useTour';
@@ -60,6 +75,8 @@ export function useWall() {
       onNewRed(warning) {
         if (!isWanted(warning)) return;
         sound.news();
+        // A new case is on the first page of the ledger.
+        rotation.restart();
         tour.news(warning.id, sinceOf(warning));
         // While the past is shown, new cases are announced in words.
         if (past.isPast)
@@ -118,6 +135,7 @@ export function useWall() {
   const communities = computed(() => (state.grids.value.size > 0 ? state.communities() : []));
   const { settings, notices, change, wanted } = useSettings(() => communities.value, loaded);
   const figures = useSummary({ now: () => fresh.now.value, communities: () => [...(wanted.value ?? [])] });
+  const rotation = useRotation(() => settings.value.rotate);
   const sound = useSound(() => settings.value.sound);
   const health = useHealth(() => ({
     stale: fresh.stale.value,
@@ -162,15 +180,22 @@ export function useWall() {
     isPast: () => past.isPast,
   });
 
+  const communityOf = (warning: Warning): string | undefined =>
+    warning.properties.community ?? state.communityOf(warning.properties.grid);
+
   /** Whether a warning is in a community that this screen shows. */
   function isWanted(warning: Warning): boolean {
     if (!wanted.value) return true;
-    const community = warning.properties.community ?? state.communityOf(warning.properties.grid);
+    const community = communityOf(warning);
     return community !== undefined && wanted.value.has(community);
   }
 
   const gridName = (id: string | undefined): string | undefined => (id ? state.grids.value.get(id)?.name : undefined);
-  const unitName = (id: string | undefined): string | undefined => (id ? state.units.get(id) : undefined);
+  const street = computed(() => [...state.grids.value.values()].find((grid) => grid.kind === 'street')?.name);
+  const unitName = (id: string | undefined): string | undefined => {
+    const name = id ? state.units.get(id) : undefined;
+    return name && shortUnit(name, street.value);
+  };
 
   /** The open cases in the shown communities. */
   const open = computed(() => {
@@ -272,15 +297,27 @@ export function useWall() {
     if (view.value !== 'coverage') say({ zh: coverageWords.zh.afterRed, en: coverageWords.en.afterRed });
   }
 
+  /** Pauses what moves by itself, or lets it continue. */
+  function togglePause(): void {
+    const stop = !tour.paused && !rotation.paused.value;
+    if (tour.paused !== stop) tour.toggle();
+    if (rotation.paused.value !== stop) rotation.toggle();
+  }
+
   watch(lang, (to) => map.speak(to));
-  watch([view, () => settings.value.category, wanted, () => settings.value.part], () => {
-    map.restyle();
-    const { stop } = touring.value;
-    // The camera does not stay at a case that the view does not show.
-    if (view.value === 'coverage' && stop?.kind === 'red') tour.home();
-    if (stop?.kind !== 'red') map.mark(oldest.value);
-    if (stop === null) map.goHome();
-  });
+  watch(
+    [view, () => settings.value.category, wanted, () => settings.value.part],
+    () => {
+      map.restyle();
+      const { stop } = touring.value;
+      // The camera does not stay at a case that the view does not show.
+      if (view.value === 'coverage' && stop?.kind === 'red') tour.home();
+      if (stop?.kind !== 'red') map.mark(oldest.value);
+      if (stop === null) map.goHome();
+    },
+    // After the page has been laid out, because the map may have another width.
+    { flush: 'post' },
+  );
   watch(covered, map.cover);
   // If the address names no standard, each round of the tour shows the next one.
   watch(
@@ -307,6 +344,8 @@ export function useWall() {
     map,
     tour,
     past,
+    rotation,
+    togglePause,
     mode,
     progress,
     figures,
@@ -327,7 +366,17 @@ export function useWall() {
     housing: computed(() => byHousing(open.value)),
     focused,
     current,
-    rest: computed(() => list.value.filter((x) => x.id !== focused.value?.id)),
+    /** The cases of the ledger, without the one on the card. */
+    rest: computed(() => ledgerOf(open.value).filter((x) => x.id !== focused.value?.id)),
+    shares: computed(() => sharesOf(open.value)),
+    /** The ranking of the shown communities. */
+    ranking: computed(() =>
+      byCommunity(
+        open.value,
+        communities.value.filter((c) => !wanted.value || wanted.value.has(c.id)),
+        communityOf,
+      ),
+    ),
     newRed: computed(() => (touring.value.isNew ? current.value : null)),
     lookedAt,
     shownGrids,

@@ -17,7 +17,7 @@ import { scaleStyle } from '@/core/map/scaleStyle';
 import { useMap } from '@/core/map/useMap';
 import { signPlace } from '@/core/map/bounds';
 import type { Warning } from './derive';
-import { Director } from './director';
+import { Director, LOWEST_PITCH } from './director';
 import { CoverageLayers, type DrawnCoverage } from './layers/coverage';
 import { CommunityNames } from './layers/communities';
 import { FocusLayer } from './layers/focus';
@@ -44,8 +44,6 @@ const LEAST_TEXT = 14.3;
  * screen.
  */
 const ROOF = 46;
-/** The width of the right panel, which is the wider one, in rem, as in the page's style. */
-const WIDER_PANEL = 19.125;
 /** Changes of tiled collections within this time cause one refresh of the tiles, in milliseconds. */
 const TILE_SETTLE = 700;
 /** How long to wait until a lost WebGL context is restored, in milliseconds. */
@@ -120,13 +118,6 @@ interface Parts {
 }
 
 const scaleNow = (): number => (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16) * DISTANCE;
-
-/**
- * The width of the maps of two screens side by side together, in pixels. Each screen has one panel.
- * Both screens subtract the wider panel twice, so that they get the same width.
- */
-const pairWidth = (): number =>
-  2 * (innerWidth - WIDER_PANEL * Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
 
 /** The ids of entries that differ. */
 function differ<T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>, same: (x: T, y: T) => boolean): string[] {
@@ -206,8 +197,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     );
     to.views.set(options.view(), options.lang());
     cover(to);
-    const part = options.part();
-    to.director.pair = part && { part, width: pairWidth() };
+    to.director.part = options.part();
     applySwitches(to.map, options.off());
   };
 
@@ -236,7 +226,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
         {
           style: scaleStyle(base, scale, LEAST_TEXT * scale),
           pixelRatio: devicePixelRatio,
-          maxPitch: 60,
+          maxPitch: LOWEST_PITCH,
           fadeDuration: 200,
           interactive: false, // nobody uses a pointer on the map
           canvasContextAttributes: { antialias: true },
@@ -366,6 +356,8 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       now.grids.setAll(scene().grids);
       now.warnings.setAll(scene().warnings);
       now.communities.setAll(state.grids.value);
+      // Which of two screens this is decides the width of the map.
+      now.map.resize();
       dress(now);
       now.director.setHome(home());
     },
