@@ -138,6 +138,51 @@ test('two screens side by side show one picture, each with one panel', async () 
   expect(stands[0]).toBe(stands[1]);
 });
 
+test('the ledger of a wide screen pages through all open cases, and its half of the map is filled', async () => {
+  const asked = `${inject('url')}/api/warnings?open=true&limit=1000`;
+  const openIds = async (): Promise<string[]> =>
+    ((await (await fetch(asked)).json()) as { features: { id: string }[] }).features.map((f) => f.id);
+  const options = { width: 2880, height: 1080, reducedMotion: true };
+  const { page, errors, close } = await visit(browser, `${inject('url')}/wall?part=2/2&rotate=5`, options);
+  await mapReady(page);
+  const before = await openIds();
+  const seen = new Set<string>();
+  /** The rows in view, and the case on the card above them. */
+  const shown = (): Promise<string[]> =>
+    page
+      .locator('.newest__rows > li, .focus[data-warning]')
+      .evaluateAll((rows) =>
+        rows
+          .filter((row) => row.getBoundingClientRect().left < innerWidth - 8)
+          .map((row) => row.getAttribute('data-warning') ?? ''),
+      );
+  const levels = (): Promise<string[]> =>
+    page
+      .locator('.newest__rows > li')
+      .evaluateAll((rows) => rows.slice(0, 3).map((row) => row.querySelector('.visually-hidden')?.textContent ?? ''));
+  expect(new Set(await levels())).toEqual(new Set(['红色预警']));
+  // Meanwhile, cases may end, or a new red one may begin the first page again.
+  await expect
+    .poll(
+      async () => {
+        for (const id of await shown()) seen.add(id);
+        const still = new Set(await openIds());
+        return before.filter((id) => still.has(id) && !seen.has(id));
+      },
+      { timeout: 90_000, interval: 1000 },
+    )
+    .toEqual([]);
+  await expectAccessible(page);
+  expect(errors).toEqual([]);
+  const [, , zoom] = await camera(page);
+  await close();
+  // The district is as wide as the two maps together, and not as high as they are.
+  const single = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
+  await mapReady(single.page);
+  expect(zoom).toBeGreaterThan((await camera(single.page))[2] + 0.7);
+  await single.close();
+});
+
 test('the map is restored after the WebGL context was lost', async () => {
   const { page, close } = await visit(browser, `${inject('url')}/wall`, { reducedMotion: true });
   await mapReady(page);

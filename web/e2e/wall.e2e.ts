@@ -56,6 +56,40 @@ const cutTexts = (page: Page): Promise<string[]> =>
       .map((e) => e.textContent ?? ''),
   );
 
+/**
+ * Lines that end inside a Chinese word: the word, with / where the line ends. Words are found with the dictionary of the
+ * browser; names of places, which it does not know, are single characters there.
+ */
+const brokenWords = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const out: string[] = [];
+    const words = new Intl.Segmenter('zh', { granularity: 'word' });
+    const texts = document.querySelectorAll<HTMLElement>('.wall p, .wall h2, .wall dd, .wall dt, .wall li > span');
+    for (const element of texts) {
+      if (element.closest('.visually-hidden')) continue;
+      const text = element.textContent ?? '';
+      const tops: number[] = [];
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        for (let i = 0; i < (node.textContent ?? '').length; i += 1) {
+          const range = document.createRange();
+          range.setStart(node, i);
+          range.setEnd(node, i + 1);
+          const box = range.getClientRects()[0];
+          tops.push(box && box.width > 0 ? box.bottom : Number.NaN);
+        }
+      }
+      for (const { segment, index, isWordLike } of words.segment(text)) {
+        if (!isWordLike || !/\p{Script=Han}/u.test(segment)) continue;
+        for (let i = index + 1; i < index + segment.length; i += 1) {
+          if ((tops[i] ?? 0) - (tops[i - 1] ?? 0) > 8)
+            out.push(`${text.slice(index, i)}/${text.slice(i, index + segment.length)} in ${text}`);
+        }
+      }
+    }
+    return out;
+  });
+
 describe.each([
   [1920, 1080],
   [3840, 2160],
@@ -90,6 +124,7 @@ describe.each([
     const k = width / 1920;
     expect(await smallTexts(wall.page, 20 * k)).toEqual([]);
     expect(await cutTexts(wall.page)).toEqual([]);
+    expect(await brokenWords(wall.page)).toEqual([]);
     const sizes = await wall.page
       .locator('.figure__number')
       .evaluateAll((es) => es.map((e) => Number.parseFloat(getComputedStyle(e).fontSize)));
@@ -104,7 +139,7 @@ describe.each([
 });
 
 test('the figures and the table match the server', async () => {
-  const { page, close } = await visit(browser, `${url}/wall`);
+  const { page, close } = await visit(browser, `${url}/wall?rotate=5`);
   await mapReady(page);
   const title = ((await (await fetch(`${url}/api/`)).json()) as { title: string }).title;
   expect(await page.textContent('h1')).toBe(title);
@@ -119,6 +154,14 @@ test('the figures and the table match the server', async () => {
         const { open } = (await (await fetch(`${url}/api/warnings/summary?days=1`)).json()) as {
           open: Record<string, number>;
         };
+        const { features } = (await (await fetch(`${url}/api/warnings?open=true&limit=1000`)).json()) as {
+          features: { properties: { status: string; overdue_at?: string; source: string; exercise?: boolean } }[];
+        };
+        const counted = features.map((f) => f.properties).filter((p) => !p.exercise);
+        const late = counted.filter((p) => p.overdue_at && p.status !== 'handled' && p.status !== 'verified').length;
+        const hotline = counted.filter((p) => p.source === 'hotline').length;
+        const figure = async (key: string): Promise<string> =>
+          (await page.textContent(`[data-figure="${key}"] dd`)) ?? '';
         const levels = ['red', 'yellow', 'green'];
         const n = (level: string): number => grids.filter((g) => g.kind === 'grid' && g.level === level).length;
         const cases = await Promise.all(
@@ -129,6 +172,8 @@ test('the figures and the table match the server', async () => {
         );
         const rows = await page.locator('caption:has-text("各网格的预警等级") ~ tbody tr').count();
         const same =
+          (await figure('overdue')) === String(late) &&
+          (await figure('hotline')) === `${Math.round((hotline / counted.length) * 100)} %` &&
           JSON.stringify([cases, inGrids]) === JSON.stringify([levels.map((l) => open[l]), levels.map(n)]) &&
           rows === grids.filter((g) => g.kind === 'grid').length;
         return same && rows >= 90;
@@ -137,6 +182,22 @@ test('the figures and the table match the server', async () => {
     )
     .toBe(true);
   expect(await page.textContent('#map-summary')).toMatch(/红色预警网格 \d+ 个/);
+  const { days } = (await (await fetch(`${url}/api/warnings/summary?days=2`)).json()) as { days: { closed: number }[] };
+  expect(await page.textContent('[data-figure="closed"]')).toContain(`昨日全天 ${days[0]?.closed} 件`);
+
+  // The left panel turns to the ranking of the communities, the worst first.
+  await page.locator('.counts', { hasText: '社区排名' }).locator('.row').first().waitFor();
+  const ranks = await page
+    .locator('.counts .row')
+    .evaluateAll((rows) =>
+      rows.map((row) =>
+        ['red', 'yellow'].map((l) =>
+          Number(/\d+$/.exec(row.querySelector(`.row__number--${l}`)?.textContent ?? '')?.[0]),
+        ),
+      ),
+    );
+  expect(ranks.length).toBeGreaterThan(3);
+  expect(ranks).toEqual(ranks.toSorted(([a = 0, b = 0], [c = 0, d = 0]) => c - a || d - b));
   await close();
 });
 
