@@ -96,6 +96,10 @@ mod tests {
                         "rating_reason",
                         "room",
                         "step",
+                        "supervise_due_at",
+                        "supervise_overdue_at",
+                        "urged_at",
+                        "urges",
                     ];
                     assert_eq!(hidden, inside);
                     let workers = schema.hidden_from(Role::GridWorker);

@@ -1,5 +1,5 @@
-//! The effect of time on a case: when its level or its overdue mark changes next, and the state
-//! after that.
+//! The effect of time on a case: when its level or one of its overdue marks changes next, and the
+//! state after that.
 
 use jiff::Timestamp;
 
@@ -28,17 +28,29 @@ pub fn next(
         if apply(case, rules, calendar, at).is_some() {
             return Some(at);
         }
-        at = level::next_moment(&facts, rules, calendar, at)?;
+        let supervised = case.supervise_due_at.filter(|due| *due > at);
+        let leveled = level::next_moment(&facts, rules, calendar, at);
+        at = leveled.into_iter().chain(supervised).min()?;
     }
     None
 }
 
 /// The case after the moment `at`; `None` if that moment changes nothing.
 pub fn apply(case: &Case, rules: &Rules, calendar: &Calendar, at: Timestamp) -> Option<Case> {
-    let mut next = case.clone();
-    next.apply_judged(&table::level_mark(case, at), rules, calendar);
+    let stepped = |mark| {
+        let mut next = case.clone();
+        next.apply_judged(&mark, rules, calendar);
+        next
+    };
+    let next = stepped(table::level_mark(case, at));
     let same = next.level == case.level
         && next.reason == case.reason
         && next.overdue_at == case.overdue_at;
-    (!same).then_some(next)
+    if !same {
+        Some(next)
+    } else if next.supervise_overdue_at != case.supervise_overdue_at {
+        Some(stepped(table::supervise_mark(case, at)))
+    } else {
+        None
+    }
 }

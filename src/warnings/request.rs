@@ -26,8 +26,8 @@ type MetresField = Field<f64>;
 ///
 /// file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
 /// `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
-/// `reason` · resume · block `ebike`, `foot`, `within_m?` · reopen `reason` · rate `rating`, `receipt` · note `note`
-/// (an internal note, never public). `?` marks optional fields.
+/// `reason` · resume · urge `note` · supervise `due_at`, `reason` · block `ebike`, `foot`, `within_m?` · reopen
+/// `reason` · rate `rating`, `receipt` · note `note` (an internal note, never public). `?` marks optional fields.
 ///
 /// Members that are not listed here are ignored.
 #[derive(Debug, Default, Deserialize, ToSchema)]

@@ -152,12 +152,18 @@ words! {
         Reopen = "reopen",
         /// Rate the handling (群众评价).
         Rate = "rate",
+        /// Urge whoever must act next (催办).
+        Urge = "urge",
+        /// Supervise (督办): the case gets a second due date of its own.
+        Supervise = "supervise",
         /// Close ways near the case, or open them again (阻断), whatever its category says.
         Block = "block",
         /// An internal note (内部备注), never shown to the public.
         Note = "note",
         /// Mark: the level changed, or the case became overdue.
         Level = "level",
+        /// Mark: the due date of a supervised case passed (督办超期), and nothing else changed.
+        SuperviseOverdue = "supervise_overdue",
         /// Mark: a sensor or another report joined the case.
         Join = "join",
         /// Mark: another case was merged into this one.
@@ -184,9 +190,12 @@ impl Action {
             Self::Resume => "恢复办理",
             Self::Reopen => "重新立案",
             Self::Rate => "群众评价",
+            Self::Urge => "催办",
+            Self::Supervise => "督办",
             Self::Block => "阻断",
             Self::Note => "内部备注",
             Self::Level => "等级变化",
+            Self::SuperviseOverdue => "督办超期",
             Self::Join => "新的上报并入",
             Self::Absorb => "并入同类事件",
         }
@@ -194,7 +203,19 @@ impl Action {
 
     /// Whether the action is a mark that only the system records.
     pub fn is_mark(self) -> bool {
-        matches!(self, Self::Level | Self::Join | Self::Absorb)
+        matches!(
+            self,
+            Self::Level | Self::SuperviseOverdue | Self::Join | Self::Absorb
+        )
+    }
+
+    /// Whether only those who may read the texts of steps may know of the step: how an office works on a case is not
+    /// public.
+    pub fn is_internal(self) -> bool {
+        matches!(
+            self,
+            Self::Urge | Self::Supervise | Self::SuperviseOverdue | Self::Note
+        )
     }
 
     /// Whether a caller may request the action on a case. `Report` opens a case and is not an

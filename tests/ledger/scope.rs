@@ -361,7 +361,7 @@ async fn told_to_the_public(ledger: &Ledger, id: &str, receipt: &str) -> Vec<(St
 }
 
 #[tokio::test]
-async fn only_staff_and_the_unit_of_the_case_can_write_and_read_internal_notes() {
+async fn internal_notes_urges_and_supervisions_are_read_by_staff_and_the_unit_only() {
     let ledger = Ledger::start().await;
     second_community(&ledger).await;
     let (officer, worker, unit) = (&ledger.officer, &ledger.worker, &ledger.unit);
@@ -400,10 +400,25 @@ async fn only_staff_and_the_unit_of_the_case_can_write_and_read_internal_notes()
     ledger
         .act(unit, &id, "note", note(&format!("{canary}二")))
         .await;
+    let urge = note(&format!("{canary}催"));
+    ledger.act(officer, &id, "urge", urge).await;
+    let due = "2099-12-01T09:30:00Z";
+    let supervise = json!({"reason": format!("{canary}督"), "due_at": due});
+    let supervised = ledger.act(officer, &id, "supervise", supervise).await;
     let noted = ledger
         .act(officer, &id, "note", note(&format!("{canary}三")))
         .await;
     assert_eq!(noted["properties"]["status"], "dispatched");
+    // The second due date stands beside that of the unit.
+    let dates = &supervised["properties"];
+    assert_ne!(dates["due_at"], due);
+    for token in [officer, worker, unit] {
+        let case = ledger
+            .json(Some(token), &format!("/api/warnings/{id}"))
+            .await;
+        assert_eq!(case["properties"]["supervise_due_at"], due);
+        assert_eq!(case["properties"]["urges"], 1);
+    }
 
     let history = |token| {
         let path = format!("/api/warnings/{id}/history");
@@ -418,10 +433,11 @@ async fn only_staff_and_the_unit_of_the_case_can_write_and_read_internal_notes()
             .collect()
     };
     for token in [officer, worker, unit] {
-        assert_eq!(
-            texts(&history(Some(token.as_str())).await),
-            ["一", "二", "三"]
-        );
+        let steps = history(Some(token.as_str())).await;
+        assert_eq!(texts(&steps), ["一", "二", "三"]);
+        assert_eq!(steps[5]["note"], format!("{canary}催"));
+        assert_eq!(steps[6]["reason"], format!("{canary}督"));
+        assert_eq!(steps[6]["due_at"], due);
     }
     for token in [None, Some(rider.as_str()), Some(there.as_str())] {
         let steps = history(token).await;
@@ -438,11 +454,21 @@ async fn only_staff_and_the_unit_of_the_case_can_write_and_read_internal_notes()
     for token in [&rider, &there] {
         all.extend(told(&ledger, token, &id).await);
     }
+    let hidden = [
+        canary,
+        "2099-12-01",
+        "urged_at",
+        "supervise",
+        "催办",
+        "督办",
+    ];
     for (path, text) in all {
-        assert!(!text.contains(canary), "{path}: {text}");
+        for word in hidden {
+            assert!(!text.contains(word), "{path}: {text}");
+        }
     }
-    // The notes make no CAP messages: the CAP message is the third, after the report, the filing and the dispatch. The
-    // feed sends the case to the public without the texts of the notes.
+    // The internal steps make no CAP messages: the CAP message is the third, after the report, the filing and the
+    // dispatch. The feed sends the case to the public without their texts and dates.
     let cap = ledger.get(None, &format!("/api/warnings/{id}?f=cap")).await;
     let cap = cap.text().await.unwrap();
     assert!(
@@ -454,7 +480,9 @@ async fn only_staff_and_the_unit_of_the_case_can_write_and_read_internal_notes()
     let mut feed = crate::support::feed::Feed::of(request).await;
     loop {
         let event = feed.next().await;
-        assert!(!event.data.to_string().contains(canary), "{}", event.data);
+        for word in hidden {
+            assert!(!event.data.to_string().contains(word), "{}", event.data);
+        }
         if event
             .id
             .is_some_and(|seq| Some(seq) >= noted["seq"].as_u64())

@@ -64,7 +64,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
     await page.locator('[data-report] textarea').fill('来电人说楼道里堆着纸箱');
     await page.keyboard.press('Escape');
     await page.locator('[data-drafted]').waitFor();
-    await page.keyboard.press('5');
+    await page.keyboard.press('6');
     await page.locator(`[data-case="${other.id}"]`).click();
     await shown(page, other.id);
     await page.reload();
@@ -125,7 +125,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
   test('cases have addresses: back, forward, old links, unknown ones, and a network that comes back', async () => {
     const [one, other] = [await report('地址甲', 'wenquan-huayuan-7'), await report('地址乙', 'wenquan-huayuan-8')];
     const { page, errors, close } = await desk(one.id);
-    await page.keyboard.press('5');
+    await page.keyboard.press('6');
     await page.locator(`[data-case="${other.id}"]`).click();
     await shown(page, other.id);
     expect(new URL(page.url()).searchParams.get('case')).toBe(other.id);
@@ -182,7 +182,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
     ];
     const { page, close } = await desk(cases[0]?.id ?? '');
     const badges = () => page.locator('[data-queue]').allTextContents();
-    await page.keyboard.press('5');
+    await page.keyboard.press('6');
     const before = await badges();
     await page.keyboard.press('/');
     await page.keyboard.type('一并立案');
@@ -273,7 +273,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
     // The first tab was hidden when the case was reported, and gets it when it is shown.
     const { id } = await report('隐藏期间上报', 'wenquan-huayuan-11');
     await turn(first, true);
-    await first.keyboard.press('5');
+    await first.keyboard.press('6');
     await first.waitForSelector(`[data-case="${id}"]`);
     expect([...feeds.values()].reduce((a, b) => a + b)).toBe(1);
 

@@ -39,7 +39,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
 
   /** Finds a case by the text of its note and selects it, by keyboard only. */
   async function find(page: Page, note: string, id: string): Promise<void> {
-    await page.keyboard.press('5');
+    await page.keyboard.press('6');
     await page.keyboard.press('/');
     await page.keyboard.type(note);
     await page.waitForSelector(`[data-case="${id}"]`);
@@ -194,7 +194,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
       await report('批量派遣丙', 'wenquan-huayuan-7', 'damaged_facility'),
     ];
     const { page, close } = await desk(li);
-    await page.keyboard.press('5');
+    await page.keyboard.press('6');
     await page.keyboard.press('/');
     await page.keyboard.type('批量派遣');
     await page.keyboard.press('Enter');

@@ -1,7 +1,7 @@
 // The field page: tasks, navigation, steps without a network that arrive in order, and conflicts.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, launch } from './browser.ts';
+import { expectAccessible, launch, visit } from './browser.ts';
 import { Cable } from './cable.ts';
 import { fitsFingers, installed, phone, photograph, type Spot } from './phone.ts';
 import { startServer, type Server } from './server.ts';
@@ -154,6 +154,62 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     expect(errors).toEqual([]);
     await close();
     await cable.unplug();
+  });
+
+  test('an officer urges and supervises a task at the desk, and the unit sees both and writes a note', async () => {
+    const { id } = await dispatched('催办督办的事件');
+    const desk = await visit(browser, `${server.url}/desk?case=${id}`, {
+      width: 1440,
+      height: 900,
+      reducedMotion: true,
+      token: officer,
+    });
+    await desk.page.waitForSelector(`[data-case-shown="${id}"] [data-action="supervise"]`);
+    await desk.page.keyboard.press('y');
+    await desk.page.locator('[data-form="urge"] [data-field="note"]').fill('请今天到场');
+    await desk.page.keyboard.press('Control+Enter');
+    await desk.page.locator('[data-form="urge"]').waitFor({ state: 'detached' });
+    await desk.page.keyboard.press('g');
+    // The proposed date is a day from now.
+    await desk.page.locator('[data-form="supervise"] [data-field="reason"]').fill('居民多次反映，务必办结');
+    await expectAccessible(desk.page);
+    await desk.page.keyboard.press('Control+Enter');
+    await desk.page.locator('[data-form="supervise"]').waitFor({ state: 'detached' });
+    await desk.page.keyboard.press('4');
+    await desk.page.locator('[data-queue="supervised"][aria-selected="true"]').waitFor();
+    const row = desk.page.locator(`tr[data-case="${id}"]`);
+    await row.locator('[data-sign="supervised"]', { hasText: '督办 剩' }).waitFor();
+    await row.locator('[data-sign="urged"]', { hasText: '催办' }).waitFor();
+    await expectAccessible(desk.page);
+    if (process.env['ONEMAP_SHOTS'])
+      await desk.page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/desk-urge.png` });
+
+    const field = await phone(browser, `${server.url}/field#token=${unitToken}`);
+    const card = field.page.locator(`.card[data-case="${id}"]`);
+    await card.locator('[data-sign="supervised"]').waitFor();
+    await card.locator('[data-sign="urged"]').waitFor();
+    await open(field.page, id);
+    await field.page.locator('[data-supervised]', { hasText: '居民多次反映，务必办结' }).waitFor();
+    await field.page.locator('[data-urged]', { hasText: '请今天到场' }).waitFor();
+    await expectAccessible(field.page);
+    expect(await fitsFingers(field.page)).toEqual([]);
+    if (process.env['ONEMAP_SHOTS'])
+      await field.page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/field-urge.png` });
+    await field.page.locator('[data-action="note"]').click();
+    await field.page.locator('[name="note"]').fill('户主明早在家');
+    await expectAccessible(field.page);
+    expect(await fitsFingers(field.page)).toEqual([]);
+    await field.page.locator('[data-send]').click();
+    await desk.page.locator('.history', { hasText: '户主明早在家' }).waitFor();
+    // The note leaves the task as it is: the unit can start.
+    await field.page.locator('[data-action="start"]').waitFor();
+    // Nothing of all this is public.
+    const told = await (await fetch(`${server.url}/api/warnings/${id}/history`)).text();
+    for (const secret of ['请今天到场', '务必办结', '户主明早', 'urge', 'supervise'])
+      expect(told).not.toContain(secret);
+    expect([...desk.errors, ...field.errors]).toEqual([]);
+    await desk.close();
+    await field.close();
   });
 
   test('a step that is refused later shows what happened and what to do', async () => {

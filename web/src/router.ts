@@ -30,7 +30,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/field/rounds', name: 'field-rounds', component: field },
   { path: '/field/phone', name: 'field-phone', component: field },
   { path: '/field/cases/:id', name: 'field-case', component: field },
-  { path: '/field/cases/:id/:form(handle|return|verify)', name: 'field-form', component: field },
+  { path: '/field/cases/:id/:form(handle|return|verify|note)', name: 'field-form', component: field },
   { path: '/report', name: 'report', component: report },
   { path: '/report/mine', name: 'report-mine', component: report },
   { path: '/report/place', name: 'report-place', component: report },

@@ -242,10 +242,11 @@ fn sheet(
     csv_of(&header, &steps.iter().map(row).collect::<Vec<_>>())
 }
 
-/// A step without the fields that these roles may not see; `None` for an internal note, which is hidden from them. If
-/// the level changed together with the note, the step is shown as a change of level by the timer, without the note.
+/// A step without the fields that these roles may not see; `None` for an internal step, such as a note, which is hidden
+/// from them. If the level changed together with it, the step is shown as a change of level by the timer, without the
+/// rest.
 fn seen_by(step: Step, schema: &Schema, roles: RoleSet) -> Option<Map<String, Value>> {
-    let is_hidden = step.action == Action::Note && !schema.shows(roles, property::STEP);
+    let is_hidden = step.action.is_internal() && !schema.shows(roles, property::STEP);
     if is_hidden && step.level.is_none() && step.why.is_none() {
         return None;
     }
@@ -361,6 +362,14 @@ mod tests {
             (&worker["action"], &worker["note"]),
             (&json!("note"), &json!("报案人情绪激动"))
         );
+        for action in [Action::Urge, Action::Supervise, Action::SuperviseOverdue] {
+            let step = Step::new(4, action, at, Role::Officer, Status::Filed);
+            assert_eq!(seen(&step, Role::Public), None, "{action}");
+            assert_eq!(
+                seen(&step, Role::GridWorker).unwrap()["action"],
+                json!(action)
+            );
+        }
         // Everybody may know that the level changed, but not that there is a note.
         note.level = Some(Level::Red);
         let public = seen(&note, Role::Public).unwrap();

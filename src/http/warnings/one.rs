@@ -17,7 +17,7 @@ use crate::live::Snapshot;
 use crate::model::names::collection::UNITS;
 use crate::model::names::property;
 use crate::model::{Canonical, Localized, Role, both};
-use crate::warnings::{Action, Case, CaseNumber, Status, cap};
+use crate::warnings::{Case, CaseNumber, Status, cap};
 
 /// The header with a receipt or a reading code.
 const RECEIPT: HeaderName = HeaderName::from_static("onemap-receipt");
@@ -273,9 +273,9 @@ async fn message(
     let id = found.entry.id().as_str();
     let mut steps: Vec<(u32, Timestamp)> = Vec::new();
     let is_whole = each_version(app, id, |case| {
-        // Internal notes are not shown to others, so a version that only adds one is skipped.
+        // Internal steps are not shown to others, so a version that only adds one is skipped.
         if let Some(step) = &case.step
-            && step.action != Action::Note
+            && !step.action.is_internal()
             && steps.last().is_none_or(|(n, _)| *n < step.n)
             && step.n <= found.case.steps
         {

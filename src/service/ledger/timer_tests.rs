@@ -94,6 +94,28 @@ async fn an_action_is_logged_after_the_transitions_that_were_due_before_it() {
 }
 
 #[tokio::test]
+async fn the_due_date_of_a_supervised_case_passes_in_a_commit_of_its_own() {
+    let town = Town::new().await;
+    let id = town.report("wrong_access", monday()).await.id;
+    let now = monday() + hours(1);
+    town.act(&id, Action::File, &officer(), now).await;
+    let mut supervise = request(Action::Supervise);
+    supervise.due_at = Some(now + hours(1));
+    let by = officer();
+    let acted = town.service.act(&id, &supervise, &by, None, now).await;
+    acted.unwrap();
+    let before = town.live().snapshot().seq();
+    let town = town.reopened().await;
+    timer::tick(town.live(), now + hours(1)).await.unwrap();
+    let log = town.live().store().commits_after(before, 9).await.unwrap();
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0].effective_at, now + hours(1));
+    let case = town.case(&id);
+    assert_eq!(case.supervise_overdue_at, Some(now + hours(1)));
+    assert_eq!(case.overdue_at, None);
+}
+
+#[tokio::test]
 async fn new_rules_are_applied_to_open_cases_once() {
     let town = Town::new().await;
     let id = town

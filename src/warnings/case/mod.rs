@@ -185,6 +185,15 @@ pub struct Case {
     pub closed_at: Option<Timestamp>,
     /// The date until which the case is parked.
     pub parked_until: Option<Timestamp>,
+    /// When an officer last urged whoever must act next; `None` once the turn has passed to somebody else.
+    pub urged_at: Option<Timestamp>,
+    /// How often officers urged whoever must act next.
+    pub urges: u32,
+    /// The due date of a supervised case (督办). Its clock is a calendar date: it does not stop while the case is
+    /// parked or waits to be verified.
+    pub supervise_due_at: Option<Timestamp>,
+    /// When the due date of a supervised case passed; `None` if it has not, or if the case was verified in time.
+    pub supervise_overdue_at: Option<Timestamp>,
     /// Which ways near the case are closed, as an officer decided for this case. If it is `None`, the rule of the
     /// category applies.
     pub blocks: Option<Blocks>,
@@ -262,6 +271,10 @@ impl Case {
             handled_at: None,
             closed_at: None,
             parked_until: None,
+            urged_at: None,
+            urges: 0,
+            supervise_due_at: None,
+            supervise_overdue_at: None,
             blocks: None,
             merged_into: None,
             held: report.held,
@@ -293,6 +306,13 @@ impl Case {
     /// Whether the case counts for the level of its grid: cases pending review and drills do not.
     pub fn counts(&self) -> bool {
         !self.held && !self.exercise
+    }
+
+    /// Whether the due date of a supervised case still counts: until the work has been verified, or the case has ended.
+    pub fn is_supervised(&self) -> bool {
+        self.supervise_due_at.is_some()
+            && self.status != Status::Verified
+            && !self.status.is_ended()
     }
 
     /// Who must act next; `None` if the case has ended.

@@ -27,13 +27,21 @@ impl Case {
             return;
         }
         let ran = self.status.clock_runs();
+        let was_supervised = self.is_supervised();
+        let turn = self.turn();
         self.keep_time(step);
         self.status = step.to;
         self.steps = step.n;
-        if let Some(due_at) = step.due_at {
+        // A supervised case has a due date of its own, beside that of whoever must act next.
+        if let Some(due_at) = step.due_at.filter(|_| step.action != Action::Supervise) {
             self.due_at = Some(due_at);
         }
         self.carry_out(step);
+        if self.turn() != turn {
+            // Whoever was urged has done their part.
+            self.urged_at = None;
+            self.urges = 0;
+        }
         self.photos.extend(step.photos.iter().map(|p| CasePhoto {
             id: p.id.clone(),
             kind: p.kind,
@@ -47,6 +55,7 @@ impl Case {
             keys.drain(..surplus);
         }
         self.mark_overdue(ran, step.at);
+        self.mark_supervise_overdue(was_supervised, step.at);
         self.step = Some(step.clone());
         self.apply_level(step);
     }
@@ -106,10 +115,20 @@ impl Case {
                 // The case will be closed again and may be rated again then.
                 self.rating = None;
                 self.rating_reason = None;
+                self.supervise_due_at = None;
+                self.supervise_overdue_at = None;
             }
             Action::Rate => {
                 self.rating = step.rating;
                 self.rating_reason = step.reason.clone();
+            }
+            Action::Urge => {
+                self.urged_at = Some(step.at);
+                self.urges = self.urges.saturating_add(1);
+            }
+            Action::Supervise => {
+                self.supervise_due_at = step.due_at;
+                self.supervise_overdue_at = None;
             }
             Action::Block => self.blocks = step.blocks,
             Action::Report
@@ -118,6 +137,7 @@ impl Case {
             | Action::Extend
             | Action::Note
             | Action::Level
+            | Action::SuperviseOverdue
             | Action::Join
             | Action::Absorb => {}
         }
@@ -147,6 +167,20 @@ impl Case {
         // A case that is still parked after its date is overdue.
         if self.overdue_at.is_none() {
             self.overdue_at = self.parked_until.filter(|until| *until <= now);
+        }
+    }
+
+    /// Updates the mark that the due date of a supervised case passed. Verifying the work at exactly that time is in
+    /// time; a mark that is set stays.
+    fn mark_supervise_overdue(&mut self, was_supervised: bool, now: Timestamp) {
+        let due = self.supervise_due_at;
+        if self.supervise_overdue_at.is_some() {
+            return;
+        }
+        if self.is_supervised() {
+            self.supervise_overdue_at = due.filter(|due| *due <= now);
+        } else if was_supervised {
+            self.supervise_overdue_at = due.filter(|due| *due < now);
         }
     }
 

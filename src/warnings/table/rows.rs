@@ -51,6 +51,9 @@ const fn row(action: Action, from: &'static [Status], who: Who, to: To) -> Row {
     }
 }
 
+/// The statuses in which somebody still has to work on an accepted case.
+const FILED_TO_HANDLED: &[Status] = &[Filed, Dispatched, Returned, Handling, Handled];
+
 /// All actions except the report, which opens a case ([`Case::open`]).
 pub(super) const TABLE: &[Row] = &[
     row(Action::File, &[Reported], Who::Officer, To::Always(Filed)),
@@ -100,7 +103,7 @@ pub(super) const TABLE: &[Row] = &[
     ),
     row(
         Action::Park,
-        &[Filed, Dispatched, Returned, Handling, Handled],
+        FILED_TO_HANDLED,
         Who::Officer,
         To::Always(Parked),
     ),
@@ -112,11 +115,8 @@ pub(super) const TABLE: &[Row] = &[
         To::Always(Filed),
     ),
     row(Action::Rate, &[Closed], Who::Reporter, To::Same),
-    row(
-        Action::Block,
-        &[Filed, Dispatched, Returned, Handling, Handled],
-        Who::Officer,
-        To::Same,
-    ),
+    row(Action::Urge, FILED_TO_HANDLED, Who::Officer, To::Same),
+    row(Action::Supervise, FILED_TO_HANDLED, Who::Officer, To::Same),
+    row(Action::Block, FILED_TO_HANDLED, Who::Officer, To::Same),
     row(Action::Note, Status::ALL, Who::Staff, To::Same),
 ];

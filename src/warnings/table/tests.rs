@@ -6,14 +6,15 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use super::{Context, Refusal, absorb_mark, allowed, decide, join_mark, level_mark, shifted};
+use super::fill::shifted;
+use super::{Context, Refusal, absorb_mark, allowed, decide, join_mark, level_mark};
 use crate::model::{FeatureId, InChinese as _, Role};
 use crate::warnings::case::{Case, Turn};
 use crate::warnings::key::Repeat;
 use crate::warnings::report::Report;
 use crate::warnings::step::{Action, PhotoKind, Source, Status, StepPhoto, Verdict};
 use crate::warnings::{ActionRequest, Actor};
-use crate::warnings::{Calendar, Rules, level};
+use crate::warnings::{Calendar, Rules, due, level};
 
 /// A second copy of the status table. The columns of each line: action | from | who | to.
 const ORACLE: &str = "
@@ -31,6 +32,8 @@ const ORACLE: &str = "
     resume   | parked                                        | officer   | before
     reopen   | closed rejected                               | officer   | filed
     rate     | closed                                        | reporter  | same
+    urge     | filed dispatched returned handling handled    | officer   | same
+    supervise| filed dispatched returned handling handled    | officer   | same
     block    | filed dispatched returned handling handled    | officer   | same
     note     | any                                           | staff     | same
 ";
@@ -146,7 +149,7 @@ fn full(action: Action) -> ActionRequest {
         note: Some("清理完毕".to_owned()),
         reason: Some("户主不在".to_owned()),
         photos: match action {
-            Action::Note => Vec::new(),
+            _ if action.is_internal() => Vec::new(),
             _ => vec![StepPhoto::new("p1", PhotoKind::of(action))],
         },
         unit: Some("unit-a".to_owned()),
@@ -269,24 +272,114 @@ fn a_resumed_case_has_its_old_status_and_remaining_time() {
 }
 
 #[test]
-fn a_note_changes_only_the_steps_of_a_case() {
+fn a_note_an_urge_and_a_supervision_change_nothing_else_of_a_case() {
     let book = Book::new();
-    for steps in 0..=4 {
+    for (action, steps) in [
+        (Action::Note, 0..=4),
+        (Action::Urge, 1..=4),
+        (Action::Supervise, 1..=4),
+    ]
+    .into_iter()
+    .flat_map(|(action, steps)| steps.map(move |n| (action, n)))
+    {
         let mut case = book.open();
         book.walk(&mut case, &to_handled()[..steps]);
         let before = case.clone();
         let at = before.step.as_ref().unwrap().at;
-        let step = decide(&case, &officer(), &full(Action::Note), &book.at(at)).unwrap();
+        let step = decide(&case, &officer(), &full(action), &book.at(at)).unwrap();
         case.apply_judged(&step, &book.rules, &book.calendar);
         assert_eq!(case.steps, before.steps + 1);
-        assert_eq!(case.step.as_ref().unwrap().note, full(Action::Note).note);
+        assert_eq!(case.step.as_ref().unwrap().note, full(action).note);
+        let urged = action == Action::Urge;
+        assert_eq!(
+            (case.urged_at, case.urges),
+            (urged.then_some(at), u32::from(urged))
+        );
+        let due = full(action).due_at.filter(|_| action == Action::Supervise);
+        assert_eq!(
+            (case.supervise_due_at, case.supervise_overdue_at),
+            (due, None)
+        );
         let unchanged = Case {
             steps: before.steps,
             step: before.step.clone(),
+            urged_at: None,
+            urges: 0,
+            supervise_due_at: None,
             ..case
         };
         assert_eq!(unchanged, before);
     }
+}
+
+#[test]
+fn an_urge_ends_when_the_turn_passes_to_somebody_else() {
+    let book = Book::new();
+    let mut case = book.open();
+    let urge = || (Action::Urge, officer());
+    book.walk(&mut case, &to_handled()[..1]);
+    book.walk(&mut case, &[urge(), to_handled().remove(1)]);
+    assert_eq!((case.urged_at, case.urges), (None, 0));
+    book.walk(&mut case, &[urge(), to_handled().remove(2), urge()]);
+    assert_eq!(
+        (case.urged_at, case.urges),
+        (case.step.as_ref().map(|s| s.at), 2)
+    );
+    book.walk(&mut case, &[to_handled().remove(3)]);
+    assert_eq!((case.urged_at, case.urges), (None, 0));
+}
+
+#[test]
+fn a_supervised_case_has_its_own_due_date_which_no_pause_moves() {
+    let book = Book::new();
+    let mut case = book.open();
+    book.walk(&mut case, &to_handled()[..3]);
+    let (unit_due, due) = (case.due_at, now() + SignedDuration::from_hours(240));
+    let at = case.step.as_ref().unwrap().at;
+    let request = ActionRequest {
+        due_at: Some(due),
+        ..full(Action::Supervise)
+    };
+    let step = decide(&case, &officer(), &request, &book.at(at)).unwrap();
+    case.apply_judged(&step, &book.rules, &book.calendar);
+    assert_eq!((case.due_at, case.supervise_due_at), (unit_due, Some(due)));
+
+    // The timer writes the passing of the date as a mark of its own, also while the case waits to be verified.
+    book.walk(&mut case, &[to_handled().remove(3)]);
+    let (rules, calendar) = (&book.rules, &book.calendar);
+    assert_eq!(due::next(&case, rules, calendar, now()), Some(due));
+    let late = due::apply(&case, rules, calendar, due).unwrap();
+    assert_eq!(late.supervise_overdue_at, Some(due));
+    assert_eq!(late.step.as_ref().unwrap().action, Action::SuperviseOverdue);
+    assert_eq!(
+        (late.level, &late.reason, late.overdue_at),
+        (case.level, &case.reason, None)
+    );
+    assert_eq!(due::next(&late, rules, calendar, now()), None);
+
+    // A case whose work is verified by then is in time; a new date gives a late one another chance.
+    let verify = |case: &mut Case, at: Timestamp| {
+        let verifier = by(Role::GridWorker, "wang");
+        let step = decide(case, &verifier, &full(Action::Verify), &book.at(at)).unwrap();
+        case.apply_judged(&step, rules, calendar);
+    };
+    let mut in_time = case.clone();
+    verify(&mut in_time, due);
+    assert_eq!(in_time.supervise_overdue_at, None);
+    assert_eq!(due::next(&in_time, rules, calendar, now()), None);
+    let mut too_late = case.clone();
+    verify(&mut too_late, due + SignedDuration::from_secs(1));
+    assert_eq!(too_late.supervise_overdue_at, Some(due));
+    let mut renewed = late;
+    book.walk(&mut renewed, &[(Action::Supervise, officer())]);
+    assert_eq!(renewed.supervise_due_at, full(Action::Supervise).due_at);
+    assert_eq!(renewed.supervise_overdue_at, None);
+    let again = [(Action::Close, officer()), (Action::Reopen, officer())];
+    book.walk(&mut too_late, &again);
+    assert_eq!(
+        (too_late.supervise_due_at, too_late.supervise_overdue_at),
+        (None, None)
+    );
 }
 
 #[test]
@@ -395,7 +488,9 @@ fn a_missing_or_invalid_field_is_named() {
     assert_eq!(spoilt(0, Action::Reject, &|w| w.reason = None), "reason");
     assert_eq!(spoilt(0, Action::Note, &|w| w.note = None), "note");
     let with_photo = |w: &mut ActionRequest| w.photos = full(Action::Start).photos;
-    assert_eq!(spoilt(2, Action::Note, &with_photo), "photos");
+    for action in [Action::Note, Action::Urge, Action::Supervise] {
+        assert_eq!(spoilt(2, action, &with_photo), "photos");
+    }
     assert_eq!(spoilt(0, Action::Merge, &|w| w.into = None), "into");
     let into = |id: &str| FeatureId::new(id).ok();
     assert_eq!(spoilt(0, Action::Merge, &|w| w.into = into("w-1")), "into");
@@ -421,6 +516,13 @@ fn a_missing_or_invalid_field_is_named() {
     );
     assert_eq!(spoilt(2, Action::Return, &|w| w.reason = None), "reason");
     assert_eq!(spoilt(2, Action::Extend, &|w| w.due_at = None), "due_at");
+    assert_eq!(spoilt(1, Action::Urge, &|w| w.note = None), "note");
+    assert_eq!(spoilt(3, Action::Supervise, &|w| w.due_at = None), "due_at");
+    assert_eq!(
+        spoilt(3, Action::Supervise, &|w| w.due_at = Some(now())),
+        "due_at"
+    );
+    assert_eq!(spoilt(3, Action::Supervise, &|w| w.reason = None), "reason");
     assert_eq!(spoilt(1, Action::Block, &|w| w.ebike = None), "ebike");
     assert_eq!(spoilt(2, Action::Park, &|w| w.until = None), "until");
     assert_eq!(spoilt(3, Action::Handle, &|w| w.note = None), "note");
@@ -637,6 +739,12 @@ proptest! {
             }
             prop_assert_eq!(case.status.is_ended(), case.closed_at.is_some());
             prop_assert_eq!(case.status == Status::Parked, case.parked_until.is_some());
+            prop_assert_eq!(case.urged_at.is_some(), case.urges > 0);
+            if case.is_supervised() {
+                let at = case.step.as_ref().unwrap().at;
+                let late = case.supervise_due_at.filter(|due| *due <= at);
+                prop_assert_eq!(case.supervise_overdue_at, late);
+            }
         }
     }
 }

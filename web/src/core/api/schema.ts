@@ -1800,7 +1800,7 @@ export interface components {
             unit?: string | null;
         };
         /** @enum {string} */
-        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "block" | "note" | "level" | "join" | "absorb";
+        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "urge" | "supervise" | "block" | "note" | "level" | "supervise_overdue" | "join" | "absorb";
         /**
          * @description An action and its fields. The status table decides which fields an action needs:
          *
@@ -4711,7 +4711,7 @@ export interface components {
             every_s: number;
         };
         /** @enum {string} */
-        RequestableAction: "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "block" | "note";
+        RequestableAction: "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "urge" | "supervise" | "block" | "note";
         /** @description Properties of the collection `roads` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         RoadsProperties: {
             /** @description This stretch is on a bridge. */
@@ -6285,6 +6285,13 @@ export interface components {
         };
         /** @description Properties of the collection `warnings` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         WarningsProperties: {
+            /** Format: date-time */
+            urged_at?: string;
+            urges?: number;
+            /** Format: date-time */
+            supervise_due_at?: string;
+            /** Format: date-time */
+            supervise_overdue_at?: string;
             /** @description Which ways near it an officer closed or opened, whatever the rule of its category says; absent where nobody decided. */
             blocks?: {
                 ebike: boolean;

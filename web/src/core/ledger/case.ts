@@ -90,6 +90,17 @@ export function isOverdue(c: Case, now: number): boolean {
   return overdue_at !== undefined || moment(due_at) < now;
 }
 
+/** Whether the due time of a supervised case (督办) still counts: until the work is verified or the case has ended. */
+export const isSupervised = (c: Case): boolean =>
+  c.properties.supervise_due_at !== undefined && c.properties.status !== 'verified' && isOpen(c);
+
+/** Whether a supervised case is past its own due time, which does not stop while it is parked or waits. */
+export const isSuperviseOverdue = (c: Case, now: number): boolean =>
+  isSupervised(c) && (c.properties.supervise_overdue_at !== undefined || moment(c.properties.supervise_due_at) <= now);
+
+/** Whether whoever must act next was urged (催办). */
+export const isUrged = (c: Case): boolean => c.properties.urged_at !== undefined && isOpen(c);
+
 const dueAt = (c: Case): number => moment(c.properties.due_at) || Number.POSITIVE_INFINITY;
 const reportedAt = (c: Case): number => moment(c.properties.reported_at) || 0;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byUrgency, isOpen, isOverdue, turnOf, turnWords } from './case';
+import { byUrgency, isOpen, isOverdue, isSupervised, isSuperviseOverdue, isUrged, turnOf, turnWords } from './case';
 import { CaseList } from './caseList';
 import type { Case, CaseProperties } from './types';
 
@@ -32,6 +32,19 @@ test('a case on which nobody has to act is not overdue', () => {
   expect(isOverdue(make('a', { ...late, status: 'parked', parked_until: '2026-11-20T00:00:00Z' }), now)).toBe(true);
   expect(isOverdue(make('a', { ...late, status: 'handled' }), now)).toBe(false);
   expect(isOverdue(make('a', { status: 'reported' }), now)).toBe(false);
+});
+
+test('the due time of a supervised case does not stop, and ends when the work is verified', () => {
+  const late = { supervise_due_at: '2026-11-22T05:00:00Z', urged_at: '2026-11-22T04:00:00Z' };
+  const shown = (properties: Partial<CaseProperties>): boolean[] => {
+    const c = make('a', { ...late, ...properties });
+    return [isSupervised(c), isSuperviseOverdue(c, now), isUrged(c)];
+  };
+  for (const status of ['dispatched', 'handled', 'parked'] as const)
+    expect(shown({ status })).toEqual([true, true, true]);
+  expect(shown({ supervise_due_at: '2026-11-23T05:00:00Z' })).toEqual([true, false, true]);
+  expect(shown({ status: 'verified' })).toEqual([false, false, true]);
+  expect(shown({ status: 'closed' })).toEqual([false, false, false]);
 });
 
 test('cases are sorted by level, then by due time', () => {

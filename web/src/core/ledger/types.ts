@@ -37,6 +37,8 @@ export const ACTIONS = [
   'resume',
   'reopen',
   'rate',
+  'urge',
+  'supervise',
   'block',
   'note',
 ] as const satisfies readonly Action[];

@@ -49,6 +49,8 @@ export const actionWords: Record<Action | 'report', Bilingual> = {
   resume: { zh: '恢复', en: 'Resume' },
   reopen: { zh: '重新立案', en: 'Reopen' },
   rate: { zh: '群众评价', en: 'Rate' },
+  urge: { zh: '催办', en: 'Urge' },
+  supervise: { zh: '督办', en: 'Supervise' },
   block: { zh: '阻断', en: 'Close ways' },
   note: { zh: '内部备注', en: 'Internal note' },
 };
@@ -70,9 +72,12 @@ export const stepWords: Record<StepAction, Bilingual> = {
   resume: { zh: '恢复办理', en: 'Resumed' },
   reopen: { zh: '重新立案', en: 'Reopened' },
   rate: { zh: '群众评价', en: 'Rated' },
+  urge: { zh: '催办', en: 'Urged' },
+  supervise: { zh: '督办', en: 'Supervised' },
   block: { zh: '阻断', en: 'Closed ways' },
   note: { zh: '内部备注', en: 'Internal note' },
   level: { zh: '等级变化', en: 'Level changed' },
+  supervise_overdue: { zh: '督办超期', en: 'Supervised, overdue' },
   join: { zh: '新的上报并入', en: 'Another report joined' },
   absorb: { zh: '并入同类事件', en: 'Took in another case' },
 };
@@ -103,9 +108,15 @@ export const didWords: Record<StepAction, { to?: Bilingual; alone: Bilingual }> 
   resume: { alone: { zh: '已恢复办理', en: 'resumed it' } },
   reopen: { alone: { zh: '已重新立案', en: 'reopened it' } },
   rate: { alone: { zh: '已评价', en: 'rated it' } },
+  urge: { alone: { zh: '已催办', en: 'urged it' } },
+  supervise: {
+    to: { zh: '已督办，限 {to} 前办结', en: 'supervises it, due {to}' },
+    alone: { zh: '已督办', en: 'supervises it' },
+  },
   block: { alone: { zh: '已变更阻断范围', en: 'changed which ways it closes' } },
   note: { alone: { zh: '已添加内部备注', en: 'added an internal note' } },
   level: { alone: { zh: '已更新预警等级', en: 'changed its level' } },
+  supervise_overdue: { alone: { zh: '已记录督办超期', en: 'recorded that it is overdue' } },
   join: { alone: { zh: '已并入新的上报', en: 'added another report' } },
   absorb: { alone: { zh: '已并入同类事件', en: 'merged another case into it' } },
 };
@@ -137,4 +148,18 @@ export const roleWords: Record<string, Bilingual> = {
   steward: { zh: '地图管理员', en: 'Map steward' },
   admin: { zh: '管理员', en: 'Administrator' },
   system: { zh: '系统', en: 'System' },
+};
+
+/** The signs of cases that are supervised or were urged. */
+export const signWords = {
+  zh: {
+    superviseLeft: (left: string) => `督办 剩 ${left}`,
+    superviseOver: (over: string) => `督办 超期 ${over}`,
+    urged: (times: number) => (times > 1 ? `催办 ${times} 次` : '催办'),
+  },
+  en: {
+    superviseLeft: (left: string) => `Supervised, ${left}`,
+    superviseOver: (over: string) => `Supervised, ${over} over`,
+    urged: (times: number) => (times > 1 ? `Urged ${times} times` : 'Urged'),
+  },
 };

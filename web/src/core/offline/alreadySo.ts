@@ -3,7 +3,18 @@ import type { Step, StepAction } from '@/core/ledger/types';
 import type { Entry } from './uploadQueue';
 
 /** Steps that do not change what has to be done next. */
-const ASIDE = new Set<StepAction>(['note', 'level', 'join', 'absorb', 'extend', 'rate', 'block']);
+const ASIDE = new Set<StepAction>([
+  'note',
+  'urge',
+  'supervise',
+  'supervise_overdue',
+  'level',
+  'join',
+  'absorb',
+  'extend',
+  'rate',
+  'block',
+]);
 
 /**
  * Whether the case already is as this step would make it: its last step is the same. A start counts no matter who

@@ -17,6 +17,8 @@ export const actionKeys: Partial<Record<Action, string>> = {
   resume: 'u',
   reopen: 'o',
   rate: 't',
+  urge: 'y',
+  supervise: 'g',
   block: 'l',
   note: 'b',
 };
@@ -35,12 +37,16 @@ const FIELDS: Partial<Record<Action, (Field | `${Field}*`)[]>> = {
   park: ['until*', 'reason*'],
   reopen: ['reason*'],
   rate: ['rating*', 'note'],
+  urge: ['note*'],
+  supervise: ['due*', 'reason*'],
   block: ['closes', 'reason'],
   note: ['note*'],
 };
 
-/** Whether an action advances the case. A note and closing ways do not, and are possible at almost any time. */
-export const movesOn = (action: Action): boolean => action !== 'note' && action !== 'block';
+const BESIDE: ReadonlySet<Action> = new Set(['note', 'urge', 'supervise', 'block']);
+
+/** Whether an action advances the case. A note and the like do not, and are possible at almost any time. */
+export const movesOn = (action: Action): boolean => !BESIDE.has(action);
 
 /** The fields of an action in their order; empty if the action needs no form. */
 export function fieldsOf(action: Action): { field: Field; required: boolean }[] {

@@ -47,12 +47,24 @@ test('cases pending review are only in their own queue', () => {
       make('a', {}),
       make('b', { held: true }),
       make('c', { status: 'closed' }),
-      make('d', { status: 'dispatched', due_at: '2026-11-22T05:00:00Z' }),
+      make('d', { status: 'dispatched', due_at: '2026-11-22T05:00:00Z', supervise_due_at: '2026-11-22T05:00:00Z' }),
+      // The work on it has been verified, so nobody has to be watched any more.
+      make('e', { status: 'verified', supervise_due_at: '2026-11-22T05:00:00Z' }),
     ],
     officer,
     now,
   );
-  expect(n).toEqual({ mine: 1, new: 1, overdue: 1, verify: 0, open: 2, parked: 0, closed: 1, held: 1 });
+  expect(n).toEqual({
+    mine: 2,
+    new: 1,
+    overdue: 1,
+    supervised: 1,
+    verify: 0,
+    open: 3,
+    parked: 0,
+    closed: 1,
+    held: 1,
+  });
 });
 
 test('filters combine, and all words must match', () => {

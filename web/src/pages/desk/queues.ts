@@ -1,9 +1,20 @@
 // The queues of the desk: whose turn each case is, and the filters. Pure functions.
-import { byUrgency, isOpen, isOverdue, levelOf, moment, hasRole, isMine, isOfficer, type Me } from '@/core/ledger/case';
+import {
+  byUrgency,
+  hasRole,
+  isMine,
+  isOfficer,
+  isOpen,
+  isOverdue,
+  isSupervised,
+  levelOf,
+  moment,
+  type Me,
+} from '@/core/ledger/case';
 import type { Case } from '@/core/ledger/types';
 import type { Level } from '@/core/levels/levels';
 
-export const QUEUES = ['mine', 'new', 'overdue', 'verify', 'open', 'parked', 'closed', 'held'] as const;
+export const QUEUES = ['mine', 'new', 'overdue', 'supervised', 'verify', 'open', 'parked', 'closed', 'held'] as const;
 export type Queue = (typeof QUEUES)[number];
 
 export { isMine, isOfficer, type Me };
@@ -34,6 +45,8 @@ export function isIn(queue: Queue, c: Case, me: Me, now: number): boolean {
       return (status ?? 'reported') === 'reported';
     case 'overdue':
       return isOverdue(c, now);
+    case 'supervised':
+      return isSupervised(c);
     case 'verify':
       return status === 'handled';
     case 'parked':

@@ -39,13 +39,20 @@ export function didText(
     merge: step.into ?? undefined,
     verify: step.result ? (step.result === 'pass' ? w.pass : w.fail) : undefined,
     extend: step.due_at ? format.dateTime(new Date(step.due_at), lang) : undefined,
+    supervise: step.due_at ? format.dateTime(new Date(step.due_at), lang) : undefined,
     park: step.until ? format.date(new Date(step.until), lang) : undefined,
   };
   const to = named[step.action];
   return to && words.to ? words.to[lang].replace('{to}', to) : words.alone[lang];
 }
 
-const MARKS = new Set(['level', 'join', 'absorb']);
+/** The steps that only the system records. */
+export const MARKS: ReadonlySet<Step['action']> = new Set<Step['action']>([
+  'level',
+  'supervise_overdue',
+  'join',
+  'absorb',
+]);
 
 export function stepText(
   step: Step,
@@ -62,7 +69,7 @@ export function stepText(
   else if (step.action === 'merge' && step.into) lines.push(`→ ${step.into}`);
   else if (step.from && step.to && step.from !== step.to)
     lines.push(`${pick(statusWords[step.from], lang)} → ${pick(statusWords[step.to], lang)}`);
-  if (step.due_at && step.action !== 'level') lines.push(`${w.until} ${moment(new Date(step.due_at), lang)}`);
+  if (step.due_at && !MARKS.has(step.action)) lines.push(`${w.until} ${moment(new Date(step.due_at), lang)}`);
   if (step.until) lines.push(w.parkedUntil(format.date(new Date(step.until), lang)));
   if (step.blocks) lines.push(closesText(step.blocks, w));
   if (step.rating) lines.push(`${w.rating} ${'★'.repeat(step.rating)}${'☆'.repeat(5 - step.rating)}`);

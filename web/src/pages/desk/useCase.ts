@@ -9,6 +9,7 @@ import { isAlready } from '@/core/ledger/already';
 import * as ledger from '@/core/ledger/client';
 import type { Action, ActionBody, Case, Step } from '@/core/ledger/types';
 import { fieldsOf, nextAction, takesBack } from './actions';
+import { MARKS } from './stepText';
 
 /** The input for a step that has not been sent yet. */
 export interface Draft extends Unsent {
@@ -322,4 +323,4 @@ export function useCase(
 export const isFinal = ({ status }: ApiError): boolean =>
   status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status);
 
-const isMark = (step: Step | null): boolean => step !== null && ['level', 'join', 'absorb'].includes(step.action);
+const isMark = (step: Step | null): boolean => step !== null && MARKS.has(step.action);

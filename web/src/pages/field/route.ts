@@ -1,7 +1,7 @@
 // Which screen of the page an address shows.
 import type { RouteLocationNormalizedLoaded } from 'vue-router';
 
-export type Form = 'handle' | 'return' | 'verify';
+export type Form = 'handle' | 'return' | 'verify' | 'note';
 export type Screen =
   | { view: 'list' | 'outbox' | 'map' | 'patrol' | 'patrol-place' | 'rounds' | 'phone' }
   | { view: 'case' | Form; case: string };

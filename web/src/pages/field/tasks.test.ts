@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Entry } from '@/core/offline/uploadQueue';
-import type { Case, CaseProperties } from '@/core/ledger/types';
-import { dutyOf, outcomeOf, phoneIn, sorted, stepsFor, tasksOf, todoOf, type Worker } from './tasks';
+import type { Case, CaseProperties, Step } from '@/core/ledger/types';
+import { dutyOf, mayNote, outcomeOf, phoneIn, sorted, standing, stepsFor, tasksOf, todoOf, type Worker } from './tasks';
 
 const make = (id: string, properties: Partial<CaseProperties>, at: [number, number] = [117.13, 39.22]): Case => ({
   type: 'Feature',
@@ -116,4 +116,33 @@ test('a contact is called by its telephone number', () => {
     '',
     '',
   ]);
+});
+
+test('a waiting note leaves the task as it is, and a refused one is decided first', () => {
+  const [task] = tasksOf(scene([make('w', {})], [entry('w', 'note')]));
+  expect(task && [task.duty, stepsFor(task, unit, undefined), mayNote(task, undefined)]).toEqual([
+    'handle',
+    ['return', 'start'],
+    true,
+  ]);
+  expect(task && mayNote(task, ['start'])).toBe(false);
+  const [refused] = tasksOf(scene([make('w', {})], [entry('w', 'note', { state: 'refused' })]));
+  expect(refused && mayNote(refused, ['note'])).toBe(false);
+});
+
+test('a supervised task is sorted by the earlier of its due times', () => {
+  const cases = [
+    make('later', { due_at: '2026-11-23T00:00:00Z' }),
+    make('supervised', { due_at: '2026-11-25T00:00:00Z', supervise_due_at: '2026-11-22T12:00:00Z' }),
+  ];
+  expect(sorted(tasksOf(scene(cases)), 'due').map((t) => t.case.id)).toEqual(['supervised', 'later']);
+});
+
+test('what an officer wrote is shown while it stands', () => {
+  const said = (action: 'urge' | 'supervise', note: string): Step => ({ n: 2, action, role: 'officer', at: '', note });
+  const steps = [said('urge', '先前'), said('urge', '请尽快'), said('supervise', '务必')];
+  const c = (over: Partial<CaseProperties>): Case => make('w', { supervise_due_at: '2026-11-23T00:00:00Z', ...over });
+  const told = standing(c({ urged_at: '2026-11-22T00:00:00Z' }), steps);
+  expect([told.urge?.note, told.supervise?.note]).toEqual(['请尽快', '务必']);
+  expect(standing(c({ status: 'verified' }), steps)).toEqual({ urge: undefined, supervise: undefined });
 });

@@ -2,8 +2,8 @@
 // sent. Pure functions.
 import type { Session } from '@/core/api/types';
 import { blockedBy, type Entry } from '@/core/offline/uploadQueue';
-import { isOverdue, moment } from '@/core/ledger/case';
-import type { Action, Case, Status } from '@/core/ledger/types';
+import { isOverdue, isSupervised, isUrged, moment } from '@/core/ledger/case';
+import type { Action, Case, Status, Step } from '@/core/ledger/types';
 import { distanceTo_m } from '@/core/position/measure';
 import { rank, parseLevel } from '@/core/levels/levels';
 import type { Position } from 'geojson';
@@ -49,6 +49,9 @@ export function statusAfter(entry: Pick<Entry, 'action' | 'body'>): Status | nul
       return null;
   }
 }
+
+/** Whether a step changes whose turn it is. A note does not. */
+const moves = (entry: Pick<Entry, 'action' | 'body'>): boolean => statusAfter(entry) !== null;
 
 /** What a step means for its case, for saying what comes next; null for steps after which the task stays. */
 export function outcomeOf({
@@ -101,7 +104,7 @@ export function tasksOf({ cases, entries, me, here, now }: Scene): Task[] {
       status === known.properties.status
         ? known
         : { ...known, properties: { ...known.properties, ...(status ? { status } : {}) } };
-    const duty = coming.length > 0 ? 'waiting' : (dutyOf(shown, me) ?? (refused ? 'handle' : null));
+    const duty = coming.some(moves) ? 'waiting' : (dutyOf(shown, me) ?? (refused ? 'handle' : null));
     if (!duty) continue;
     tasks.push({
       case: shown,
@@ -125,7 +128,11 @@ export type Order = 'due' | 'near';
  * time, level, distance) or by distance.
  */
 export function sorted(tasks: readonly Task[], order: Order): Task[] {
-  const due = (t: Task): number => moment(t.case.properties.due_at) || Number.MAX_SAFE_INTEGER;
+  const due = ({ case: c }: Task): number =>
+    Math.min(
+      moment(c.properties.due_at) || Number.MAX_SAFE_INTEGER,
+      (isSupervised(c) && moment(c.properties.supervise_due_at)) || Number.MAX_SAFE_INTEGER,
+    );
   const level = (t: Task): number => rank[parseLevel(t.case.properties.level)];
   const far = (t: Task): number => t.distance_m ?? Number.MAX_SAFE_INTEGER;
   const byTime = (a: Task, b: Task): number => due(a) - due(b) || level(b) - level(a) || far(a) - far(b);
@@ -144,7 +151,7 @@ export function sorted(tasks: readonly Task[], order: Order): Task[] {
 export function stepsFor(task: Task, me: Worker, allowed: Action[] | undefined): Action[] {
   // A refused step needs a decision first.
   if (task.refused) return [];
-  if (task.waiting.length > 0) {
+  if (task.waiting.some(moves)) {
     // Without a network, several steps can be made one after the other.
     if (task.case.properties.unit !== me.unit) return [];
     return task.case.properties.status === 'handling' ? ['return', 'handle'] : [];
@@ -158,6 +165,19 @@ export function stepsFor(task: Task, me: Worker, allowed: Action[] | undefined):
           ? ['verify']
           : [];
   return allowed ? usual.filter((action) => allowed.includes(action)) : usual;
+}
+
+/** Whether this account may write a note now. The server's list is used if it is known. */
+export const mayNote = (task: Task, allowed: Action[] | undefined): boolean =>
+  !task.refused && (allowed?.includes('note') ?? true);
+
+/** The step by which an officer last urged or supervised a case, while that still stands. */
+export function standing(c: Case, steps: readonly Step[]): { urge: Step | undefined; supervise: Step | undefined } {
+  const last = (action: Step['action']): Step | undefined => steps.findLast((step) => step.action === action);
+  return {
+    urge: isUrged(c) ? last('urge') : undefined,
+    supervise: isSupervised(c) ? last('supervise') : undefined,
+  };
 }
 
 /** Within this distance, a person counts as at the place, in metres. */
