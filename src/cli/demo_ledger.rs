@@ -21,7 +21,7 @@ use crate::service::ledger::{CaseService, LedgerError};
 use crate::service::numbers;
 use crate::service::place::Where;
 use crate::store::{Store, StoreError, Uploader};
-use crate::warnings::{ActionBody, ActionRequest, Actor, Case, Report, Source};
+use crate::warnings::{Action, ActionBody, ActionRequest, Actor, Case, Report, Source};
 
 /// The ids of the two demo photos.
 #[derive(Debug, Clone)]
@@ -207,8 +207,13 @@ async fn take(service: &CaseService, event: &Event, photos: &Photos) -> Result<(
             service.report(new, &who, event.at).await?;
         }
         What::Act(what) => {
-            if let Some(request) = request(what, photos) {
+            if let Some(mut request) = request(what, photos) {
                 let id = cases::id(&event.case)?;
+                // The feed picks any competent unit; an officer picks the responsible one.
+                if request.action == Action::Dispatch {
+                    let best = service.best_unit(&id, event.at);
+                    request.unit = best.map(|unit| unit.to_string()).or(request.unit);
+                }
                 service.act(&id, &request, &who, None, event.at).await?;
             }
         }

@@ -224,7 +224,8 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
             &unit_id(n),
             point(u.at),
             json!({"name": u.name, "kind": u.kind, "competences": u.competences,
-                "communities": communities, "duty_hours": u.duty_hours, "phone": u.phone}),
+                "communities": communities, "compounds": u.compound.as_ref().map(|id| [id]),
+                "duty_hours": u.duty_hours, "phone": u.phone}),
         );
     }
     parks(&mut d, city, as_of);

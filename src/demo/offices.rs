@@ -14,6 +14,8 @@ pub struct Unit {
     pub competences: Vec<&'static str>,
     /// Indices into [`COMMUNITIES`]; empty if the unit is responsible for all of them.
     pub communities: Vec<usize>,
+    /// The id of the estate that a property company manages.
+    pub compound: Option<String>,
     pub duty_hours: &'static str,
     pub phone: String,
     pub at: Pt,
@@ -63,6 +65,7 @@ pub fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
                 "other",
             ],
             communities: vec![i],
+            compound: None,
             duty_hours: "Mo-Su 08:30-17:30",
             phone: phone(300 + i),
             at: front.at - front.outward * 3.0,
@@ -85,6 +88,7 @@ pub fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
             kind,
             competences: competences.to_vec(),
             communities: Vec::new(),
+            compound: None,
             duty_hours,
             phone: phone(330 + n),
             at,
@@ -107,8 +111,10 @@ pub fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
                 "flying_wire_charging",
                 "damaged_facility",
                 "wrong_access",
+                "blocked_route",
             ],
             communities: vec![compound.community],
+            compound: Some(compound.id.clone()),
             duty_hours: "24/7",
             phone: phone(330 + n),
             at: gate.map_or(middle(&compound.ring), |g| {
@@ -134,6 +140,7 @@ pub fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
             kind: "company",
             competences: vec!["blocked_route", "damaged_facility"],
             communities: vec![cell.plot.0],
+            compound: None,
             duty_hours: "Mo-Su 08:00-18:00",
             phone: phone(330 + n),
             at,
@@ -147,8 +154,10 @@ pub fn units(city: &City, fronts: &[Front], centres: &[Front]) -> Vec<Unit> {
         out.push(Unit {
             name: front.shop.clone(),
             kind: "company",
-            competences: vec!["street_encroachment"],
+            // Shops are members, but no public body: they are not responsible for cases.
+            competences: Vec::new(),
             communities: vec![city.town.cells[front.cell].plot.0],
+            compound: None,
             duty_hours: front.hours,
             phone: phone(330 + n),
             at: front.at - front.outward * 3.0,

@@ -74,6 +74,12 @@ pub trait Surroundings {
     /// `None` if there is no such unit.
     fn competences(&self, unit: &str, category: &str) -> Option<Vec<String>>;
 
+    /// Who is responsible for a case by the list of responsibilities, if a dispatch to `unit` passes over them. Decisions
+    /// of the past, which are replayed or imported, are not judged.
+    fn passed_over(&self, _case: &Case, _unit: &str) -> Option<Localized> {
+        None
+    }
+
     /// Whether a notice of the case is sent or suppressed at a moment; `None` if nobody is to be
     /// notified.
     fn notice(&self, case: &Case, at: Timestamp) -> Option<Notice>;
@@ -150,8 +156,11 @@ pub fn step(around: &impl Surroundings, case: &Case, event: Event<'_>) -> Result
         } => {
             let unit = request.unit.as_deref();
             let competences = unit.and_then(|unit| around.competences(unit, &case.category));
+            let dispatched = unit.filter(|_| request.action == Action::Dispatch);
+            let passed_over = dispatched.and_then(|unit| around.passed_over(case, unit));
             let context = Context {
                 competences: competences.as_deref(),
+                passed_over: passed_over.as_ref(),
                 into,
                 distance_m: request
                     .position

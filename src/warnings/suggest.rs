@@ -1,24 +1,29 @@
-//! Suggests units to which a case can be dispatched (派单): competent ones first, then those that
-//! serve the place, are on duty, have few open cases and are near. Each suggestion gives its
-//! reasons; the officer decides.
+//! Suggests units to which a case can be dispatched (派单). The list of responsibilities (权责清单) of
+//! the rules comes first: the unit that is responsible for the category, the housing and the place. The
+//! communities that a unit serves, its duty hours, its open cases and its distance decide between units
+//! of the same owner, and where the list names nobody. Each suggestion gives its reasons; the officer
+//! decides, and gives a reason for another unit than a responsible one.
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::calendar::Calendar;
-use super::rules::Rules;
+use super::case::Case;
+use super::rules::{MOST_OWNERS, OTHER, Owner, Responsibility, Rules, Serves, Site};
 use crate::codec::hours::OpeningHours;
 use crate::model::names::property;
-use crate::model::{FeatureId, Localized};
+use crate::model::{FeatureId, Localized, both};
 
 /// The weight of each criterion, 100 in total. Competence outweighs all others together, so a unit that may
-/// not handle a case never ranks before one that may.
-const COMPETENT: f64 = 52.0;
-const SERVES: f64 = 24.0;
-const ON_DUTY: f64 = 14.0;
-const IDLE: f64 = 7.0;
-const NEAR: f64 = 3.0;
+/// not handle a case never ranks before one that may. Of a competent unit, the place of its owner in the list of
+/// responsibilities outweighs the rest: the first of four owners gets all of [`OWNER`], the second three quarters.
+const COMPETENT: f64 = 50.0;
+const OWNER: f64 = 40.0;
+const SERVES: f64 = 5.0;
+const ON_DUTY: f64 = 3.0;
+const IDLE: f64 = 1.4;
+const NEAR: f64 = 0.6;
 
 /// The number of open cases that halves a unit's score for load.
 const BUSY: f64 = 5.0;
@@ -34,8 +39,12 @@ pub struct Unit {
     pub name: String,
     /// The categories for which the unit is competent.
     pub competences: Vec<String>,
+    /// The kind of the unit, for example `property`.
+    pub kind: Option<String>,
     /// The ids of the communities that the unit serves; empty for all communities.
     pub communities: Vec<String>,
+    /// The ids of the estates that the unit manages.
+    pub compounds: Vec<String>,
     /// The duty hours of the unit, in OpenStreetMap syntax.
     pub duty_hours: Option<String>,
     /// The distance of the unit from the case, in metres.
@@ -62,12 +71,171 @@ impl Unit {
             id: id.clone(),
             name: text(property::NAME).unwrap_or_else(|| id.to_string()),
             competences: list(property::COMPETENCES),
+            kind: text(property::KIND),
             communities: list("communities"),
+            compounds: list("compounds"),
             duty_hours: text("duty_hours"),
             distance_m,
             open_cases,
         }
     }
+}
+
+/// What decides who is responsible for a case.
+#[derive(Debug, Clone, Copy)]
+pub struct Matter<'a> {
+    /// The category of the case.
+    pub category: &'a str,
+    /// The kind of housing at the place.
+    pub housing: Option<&'a str>,
+    /// Where the case is.
+    pub site: Site,
+    /// The id of the estate that contains the case.
+    pub compound: Option<&'a str>,
+    /// The id of the community that contains the case.
+    pub community: Option<&'a str>,
+}
+
+impl<'a> Matter<'a> {
+    /// The matter of a case.
+    pub fn of(case: &'a Case) -> Self {
+        let site = match (&case.building, &case.compound) {
+            (Some(_), _) => Site::Building,
+            (None, Some(_)) => Site::Compound,
+            (None, None) => Site::Street,
+        };
+        Self {
+            category: &case.category,
+            housing: case.housing.as_deref(),
+            site,
+            compound: case.compound.as_deref(),
+            community: case.community.as_deref(),
+        }
+    }
+}
+
+/// Who is responsible for a matter by the list of responsibilities.
+struct Duty<'r> {
+    /// The owners in the order of the list.
+    owners: Vec<&'r Owner>,
+    /// The position of the first owner that has a competent unit at the place; `None` if no owner has one.
+    first: Option<usize>,
+    /// What the entry is about, for example 老旧小区楼道堆物.
+    what: Localized,
+}
+
+impl<'r> Duty<'r> {
+    /// The duty for a matter among these units; `None` if no entry of the list fits the matter.
+    fn of(matter: &Matter<'_>, units: &[Unit], rules: &'r Rules) -> Option<Self> {
+        let list = &rules.responsibilities;
+        let entry = entry(matter, rules)?;
+        let owners: Vec<&Owner> = entry
+            .owners
+            .iter()
+            .filter_map(|id| list.owners.get(id))
+            .collect();
+        let mut duty = Self {
+            what: what(matter, entry, rules),
+            owners,
+            first: None,
+        };
+        let able = units.iter().filter(|u| is_competent(u, matter, rules));
+        duty.first = able.filter_map(|unit| duty.rank(unit, matter)).min();
+        Some(duty)
+    }
+
+    /// The position of a unit's owner in the list, from 0; `None` if the unit is none of the owners.
+    fn rank(&self, unit: &Unit, matter: &Matter<'_>) -> Option<usize> {
+        self.owners.iter().position(|owner| {
+            let tied = match owner.serves {
+                Serves::Compound => matter
+                    .compound
+                    .is_some_and(|here| unit.compounds.iter().any(|c| c == here)),
+                Serves::Community => matter
+                    .community
+                    .is_some_and(|here| unit.communities.iter().any(|c| c == here)),
+                Serves::Street => serves(unit, matter),
+            };
+            tied && owner
+                .kind
+                .as_ref()
+                .is_none_or(|kind| unit.kind.as_ref() == Some(kind))
+                && owner
+                    .named
+                    .as_ref()
+                    .is_none_or(|part| unit.name.contains(part))
+        })
+    }
+
+    /// Who is responsible, as a text: 老旧小区楼道堆物：由社区居委会负责.
+    fn words(&self) -> Option<Localized> {
+        let (what, owner) = (&self.what, self.owners.get(self.first?)?);
+        let (zh, en) = (&what.zh, &what.en);
+        let (by_zh, by_en) = (&owner.name.zh, &owner.name.en);
+        let first = self.owners.first().filter(|_| self.first != Some(0));
+        Some(match first {
+            None => both!("{zh}：由{by_zh}负责", "{en}: {by_en} is responsible"),
+            Some(none) => {
+                let (none_zh, none_en) = (&none.name.zh, &none.name.en);
+                both!(
+                    "{zh}：由{none_zh}负责，此处没有{none_zh}，改由{by_zh}负责",
+                    "{en}: {none_en} is responsible; there is none here, so {by_en} is"
+                )
+            }
+        })
+    }
+}
+
+/// The entry of the list that applies to a matter; `None` if none does. A category that the rules no longer contain has
+/// the entries of [`OTHER`].
+fn entry<'r>(matter: &Matter<'_>, rules: &'r Rules) -> Option<&'r Responsibility> {
+    let category = match rules.knows(matter.category) {
+        true => matter.category,
+        false => OTHER,
+    };
+    let list = &rules.responsibilities;
+    list.of(category, matter.housing, matter.site)
+}
+
+/// The source of the entry that applies to a matter, and whether the entry was checked against it; `None` if none applies.
+pub fn source(matter: &Matter<'_>, rules: &Rules) -> Option<(Localized, bool)> {
+    let entry = entry(matter, rules)?;
+    Some((entry.source.clone(), entry.verified))
+}
+
+/// What an entry is about, in the words of the matter: the kind of housing if the entry depends on it, and the category.
+fn what(matter: &Matter<'_>, entry: &Responsibility, rules: &Rules) -> Localized {
+    let name = rules
+        .category(matter.category)
+        .map(|c| c.name.clone())
+        .unwrap_or_else(|| Localized::new(matter.category, matter.category));
+    let housing = match matter.housing.filter(|_| !entry.housing.is_empty()) {
+        Some("old_estate") => Some(("老旧小区", "an old estate")),
+        Some("commodity") => Some(("商品房小区", "commodity housing")),
+        Some("mixed_use") => Some(("商住楼", "a mixed-use building")),
+        _ => None,
+    };
+    match housing {
+        None => name,
+        Some((zh, en)) => {
+            let (name_zh, name_en) = (&name.zh, &name.en);
+            both!("{zh}{name_zh}", "{name_en} in {en}")
+        }
+    }
+}
+
+/// The responsible owner whose units a dispatch to `chosen` passes over, as a text; `None` if the list names nobody here,
+/// or if `chosen` is one of its units.
+pub fn passed_over(
+    matter: &Matter<'_>,
+    units: &[Unit],
+    chosen: &str,
+    rules: &Rules,
+) -> Option<Localized> {
+    let duty = Duty::of(matter, units, rules)?;
+    let unit = units.iter().find(|u| u.id.as_str() == chosen)?;
+    let is_first = duty.rank(unit, matter) == duty.first;
+    duty.words().filter(|_| !is_first)
 }
 
 /// A suggested unit, with the reasons.
@@ -82,6 +250,9 @@ pub struct Suggestion {
     pub score: f64,
     /// Whether the unit may handle the category.
     pub competent: bool,
+    /// Whether the unit is responsible by the list of responsibilities. If any unit is, a dispatch to another one needs a
+    /// `reason`.
+    pub responsible: bool,
     /// Whether the unit serves the community.
     pub serves: bool,
     /// Whether the unit is on duty; `None` if its duty hours are unknown.
@@ -90,29 +261,29 @@ pub struct Suggestion {
     pub open_cases: u32,
     /// The distance of the unit from the case, in metres.
     pub distance_m: Option<f64>,
-    /// The reasons as a text.
+    /// The reasons as a text. For a responsible unit it begins with the entry of the list.
     pub why: Localized,
 }
 
-/// Ranks units for a case of a category in a community at a moment, the best first.
+/// Ranks units for a matter at a moment, the best first.
 pub fn suggest(
-    category: &str,
-    community: Option<&str>,
-    units: impl IntoIterator<Item = Unit>,
+    matter: &Matter<'_>,
+    units: Vec<Unit>,
     rules: &Rules,
     calendar: &Calendar,
     at: Timestamp,
 ) -> Vec<Suggestion> {
-    let own = [category.to_owned()];
-    let handlers = rules.category(category).map_or(&own[..], |r| &r.handlers);
+    let duty = Duty::of(matter, &units, rules);
     let judge = |unit: Unit| {
-        let competent = unit.competences.iter().any(|c| handlers.contains(c));
+        let competent = is_competent(&unit, matter, rules);
+        let rank = duty.as_ref().and_then(|duty| duty.rank(&unit, matter));
+        let rank = rank.filter(|_| competent);
         let everywhere = unit.communities.is_empty();
-        let serves =
-            everywhere || community.is_some_and(|here| unit.communities.iter().any(|c| c == here));
+        let serves = serves(&unit, matter);
         let on_duty = on_duty(&unit, calendar, at);
         let mut score = IDLE * half(f64::from(unit.open_cases), BUSY);
         score += if competent { COMPETENT } else { 0.0 };
+        score += rank.map_or(0.0, |rank| OWNER * before(rank));
         // A unit of this community is preferred to one that serves all communities.
         score += match (serves, everywhere) {
             (true, false) => SERVES,
@@ -125,10 +296,17 @@ pub fn suggest(
             None => ON_DUTY / 2.0,
         };
         score += unit.distance_m.map_or(0.0, |d| NEAR * half(d, FAR_M));
+        let is_first = rank.is_some() && rank == duty.as_ref().and_then(|duty| duty.first);
+        let by_list = duty
+            .as_ref()
+            .filter(|_| is_first)
+            .and_then(Duty::words)
+            .or_else(|| aside(rank, duty.as_ref()?));
         Suggestion {
-            why: why(&unit, competent, serves, on_duty),
-            score: (score * 10.0).round() / 10.0,
+            why: why(&unit, by_list, competent, serves, on_duty),
+            score: (score * 100.0).round() / 100.0,
             competent,
+            responsible: is_first,
             serves,
             on_duty,
             open_cases: unit.open_cases,
@@ -140,6 +318,46 @@ pub fn suggest(
     let mut ranked: Vec<Suggestion> = units.into_iter().map(judge).collect();
     ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
     ranked
+}
+
+/// What the list says about a unit that is not responsible, while another one is.
+fn aside(rank: Option<usize>, duty: &Duty<'_>) -> Option<Localized> {
+    duty.first?;
+    Some(match rank {
+        Some(rank) => {
+            let n = rank + 1;
+            both!(
+                "权责清单第{n}顺位",
+                "number {n} in the list of responsibilities"
+            )
+        }
+        None => both!(
+            "不是权责清单所列单位",
+            "not in the list of responsibilities"
+        ),
+    })
+}
+
+/// The share of [`OWNER`] that an owner at a position of the list gets.
+fn before(rank: usize) -> f64 {
+    let left = MOST_OWNERS.saturating_sub(rank);
+    let share = |n: usize| f64::from(u32::try_from(n).unwrap_or_default());
+    share(left) / share(MOST_OWNERS)
+}
+
+fn is_competent(unit: &Unit, matter: &Matter<'_>, rules: &Rules) -> bool {
+    match rules.category(matter.category) {
+        Some(rule) => unit.competences.iter().any(|c| rule.handlers.contains(c)),
+        None => unit.competences.iter().any(|c| c == matter.category),
+    }
+}
+
+/// Whether a unit serves the community of a matter.
+fn serves(unit: &Unit, matter: &Matter<'_>) -> bool {
+    unit.communities.is_empty()
+        || matter
+            .community
+            .is_some_and(|here| unit.communities.iter().any(|c| c == here))
 }
 
 /// A score that is 1 for 0, one half for `at`, and approaches 0 for larger amounts.
@@ -154,23 +372,19 @@ pub fn on_duty(unit: &Unit, calendar: &Calendar, at: Timestamp) -> Option<bool> 
     Some(hours.is_open(calendar.offset.to_datetime(at)))
 }
 
-fn why(unit: &Unit, competent: bool, serves: bool, on_duty: Option<bool>) -> Localized {
-    let mut zh = vec![
-        if competent {
-            "职责相符"
-        } else {
-            "职责不符"
-        }
-        .to_owned(),
-    ];
-    let mut en = vec![
-        if competent {
-            "competent"
-        } else {
-            "not competent"
-        }
-        .to_owned(),
-    ];
+fn why(
+    unit: &Unit,
+    by_list: Option<Localized>,
+    competent: bool,
+    serves: bool,
+    on_duty: Option<bool>,
+) -> Localized {
+    let first = match (by_list, competent) {
+        (Some(by_list), true) => by_list,
+        (None, true) => Localized::new("职责相符", "competent"),
+        (_, false) => Localized::new("职责不符", "not competent"),
+    };
+    let (mut zh, mut en) = (vec![first.zh], vec![first.en]);
     let mut say = |a: String, b: String| {
         zh.push(a);
         en.push(b);
@@ -218,7 +432,9 @@ mod tests {
             id: FeatureId::new(id).unwrap(),
             name: id.to_owned(),
             competences: list(competence),
+            kind: None,
             communities: list(community),
+            compounds: Vec::new(),
             duty_hours: Some(hours.to_owned()).filter(|h| !h.is_empty()),
             distance_m: None,
             open_cases: 0,
@@ -229,14 +445,128 @@ mod tests {
     fn ranked(units: Vec<Unit>) -> Vec<Suggestion> {
         let at = "2026-11-23T01:30:00Z".parse().unwrap();
         let (rules, calendar) = (Rules::built_in().unwrap(), Calendar::built_in().unwrap());
-        suggest(
-            "corridor_clutter",
-            Some("north"),
-            units,
-            &rules,
-            &calendar,
-            at,
-        )
+        suggest(&CLUTTER, units, &rules, &calendar, at)
+    }
+
+    /// Clutter in a building of an old estate that nobody manages.
+    const CLUTTER: Matter<'_> = Matter {
+        category: "corridor_clutter",
+        housing: Some("old_estate"),
+        site: Site::Building,
+        compound: Some("dong"),
+        community: Some("north"),
+    };
+
+    /// A committee, two property companies, an enforcement team and a shop, all competent and serving the north.
+    fn town() -> Vec<Unit> {
+        let all = "corridor_clutter street_encroachment";
+        let of = |id: &str, kind: &str, name: &str, compound: &str| Unit {
+            name: name.to_owned(),
+            kind: Some(kind.to_owned()),
+            compounds: vec![compound.to_owned()],
+            ..unit(
+                id,
+                all,
+                if kind == "department" { "" } else { "north" },
+                "24/7",
+            )
+        };
+        vec![
+            of("shop", "company", "美丽理发店", ""),
+            of("committee", "community", "北社区居委会", ""),
+            of("property", "property", "东苑物业服务中心", "dong"),
+            of("other-property", "property", "西苑物业服务中心", "xi"),
+            of("team", "department", "街道综合行政执法大队", ""),
+        ]
+    }
+
+    fn for_matter(matter: &Matter<'_>, units: Vec<Unit>) -> Vec<Suggestion> {
+        let at = "2026-11-23T01:30:00Z".parse().unwrap();
+        let (rules, calendar) = (Rules::built_in().unwrap(), Calendar::built_in().unwrap());
+        suggest(matter, units, &rules, &calendar, at)
+    }
+
+    #[test]
+    fn the_list_of_responsibilities_comes_before_load_hours_and_distance() {
+        let first = |matter: &Matter<'_>, units: Vec<Unit>| {
+            let best = for_matter(matter, units).remove(0);
+            assert!(best.responsible);
+            (best.id.to_string(), best.why.zh)
+        };
+        let mut busy = town();
+        for unit in &mut busy {
+            let owns = unit.id.as_str() != "shop";
+            unit.open_cases = if owns { 400 } else { 0 };
+            unit.distance_m = Some(if owns { 9e6 } else { 1.0 });
+            unit.duty_hours = Some(if owns { "Sa 08:00-09:00" } else { "24/7" }.to_owned());
+        }
+        let (id, why) = first(&CLUTTER, busy.clone());
+        assert_eq!(id, "committee");
+        assert!(
+            why.starts_with("老旧小区楼道堆物：由社区居委会负责；"),
+            "{why}"
+        );
+        let commodity = Matter {
+            housing: Some("commodity"),
+            ..CLUTTER
+        };
+        let (id, why) = first(&commodity, busy.clone());
+        assert_eq!(id, "property");
+        assert!(why.starts_with("楼道堆物：由小区物业负责；"), "{why}");
+        // The property company of another estate is not responsible for this one.
+        let unmanaged = Matter {
+            compound: Some("bei"),
+            ..commodity
+        };
+        let (id, why) = first(&unmanaged, busy.clone());
+        assert_eq!(id, "committee");
+        let said = "楼道堆物：由小区物业负责，此处没有小区物业，改由社区居委会负责；";
+        assert!(why.starts_with(said), "{why}");
+        let stall = Matter {
+            category: "street_encroachment",
+            housing: None,
+            site: Site::Street,
+            compound: None,
+            ..CLUTTER
+        };
+        let (id, why) = first(&stall, busy);
+        assert_eq!(id, "team");
+        assert!(why.starts_with("占道经营：由综合行政执法队负责；"), "{why}");
+        let ranked = for_matter(&stall, town());
+        assert_eq!(ranked.iter().filter(|s| s.responsible).count(), 1);
+        let shop = ranked.iter().find(|s| s.id.as_str() == "shop").unwrap();
+        assert!(
+            shop.why.zh.starts_with("不是权责清单所列单位；"),
+            "{}",
+            shop.why.zh
+        );
+        let ranked = for_matter(&CLUTTER, town());
+        assert!(
+            ranked[1].why.zh.starts_with("权责清单第2顺位；"),
+            "{}",
+            ranked[1].why.zh
+        );
+    }
+
+    #[test]
+    fn a_dispatch_past_the_responsible_unit_is_noticed() {
+        let rules = Rules::built_in().unwrap();
+        let past = |units: &[Unit], chosen: &str| passed_over(&CLUTTER, units, chosen, &rules);
+        assert_eq!(past(&town(), "committee"), None);
+        let said = past(&town(), "property").unwrap();
+        assert_eq!(said.zh, "老旧小区楼道堆物：由社区居委会负责");
+        assert_eq!(
+            said.en,
+            "corridor clutter in an old estate: the neighbourhood committee is responsible"
+        );
+        // Where no owner of the list has a unit, the officer chooses freely.
+        let mut none = town();
+        none.retain(|unit| ["shop", "other-property"].contains(&unit.id.as_str()));
+        assert_eq!(past(&none, "shop"), None);
+        let mut without_list = rules.clone();
+        without_list.responsibilities = Default::default();
+        let free = passed_over(&CLUTTER, &town(), "shop", &without_list);
+        assert_eq!(free, None);
     }
 
     fn ids(units: Vec<Unit>) -> Vec<String> {

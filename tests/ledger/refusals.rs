@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::support::ledger::{LAT, LON, Ledger, account, jiff_now};
+use crate::support::ledger::{LAT, LON, Ledger, account, jiff_now, unit};
 use crate::support::server::problem;
 
 #[tokio::test]
@@ -386,4 +386,54 @@ async fn spam_is_held_for_review_and_floods_are_limited() {
     problem(answer).await;
     // Accounts are not limited.
     ledger.case().await;
+}
+
+#[tokio::test]
+async fn a_dispatch_past_the_responsible_unit_needs_a_reason_which_the_history_keeps() {
+    let ledger = Ledger::start().await;
+    let officer = &ledger.officer;
+    let mut committee = unit("u3", &["corridor_clutter"]);
+    committee["properties"]["kind"] = json!("community");
+    ledger.server.put("units", &committee).await;
+    let id = ledger.case().await;
+    ledger.act(officer, &id, "file", json!({})).await;
+
+    // The list names the neighbourhood committee, where no property company manages the place.
+    let path = format!("/api/warnings/{id}/units");
+    let ranking = ledger.json(Some(officer), &path).await;
+    let first = &ranking["units"][0];
+    assert_eq!(
+        (&first["id"], &first["responsible"]),
+        (&json!("u3"), &json!(true))
+    );
+    let why = first["why"]["zh"].as_str().unwrap();
+    assert!(
+        why.starts_with("楼道堆物：由小区物业负责，此处没有小区物业，改由社区居委会负责；"),
+        "{why}"
+    );
+    assert_eq!(ranking["units"][1]["responsible"], false);
+    assert_eq!(ranking["verified"], false);
+
+    let (status, said) = ledger
+        .refused(Some(officer), &id, "dispatch", json!({"unit": "u1"}))
+        .await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(said["errors"][0]["field"], "reason");
+    let detail = said["detail"].as_str().unwrap();
+    assert!(detail.contains("committee"), "{detail}");
+    let reason = "居委会人手不足，由消防协助";
+    let other = json!({"unit": "u1", "reason": reason});
+    ledger.act(officer, &id, "dispatch", other).await;
+    let path = format!("/api/warnings/{id}/history");
+    let history = ledger.json(Some(officer), &path).await;
+    assert_eq!(history["steps"][2]["reason"], reason);
+    let public = ledger.json(None, &path).await.to_string();
+    assert!(!public.contains(reason), "{public}");
+
+    ledger
+        .act(&ledger.unit, &id, "return", json!({"reason": "x"}))
+        .await;
+    ledger
+        .act(officer, &id, "dispatch", json!({"unit": "u3"}))
+        .await;
 }

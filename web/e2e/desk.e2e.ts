@@ -102,6 +102,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await page.waitForSelector('[data-action="dispatch"].button--main');
     await page.keyboard.press('d');
     await page.waitForSelector('[data-form="dispatch"] input:checked');
+    await page.locator('[data-form="dispatch"] .unit--on', { hasText: '楼道堆物：由小区物业负责' }).waitFor();
     await page.keyboard.press('Control+Enter');
     await status(page, 'dispatched');
 
@@ -187,7 +188,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
-  test('ticked cases are dispatched together, each to a suitable unit', async () => {
+  test('ticked cases are dispatched together, each to the responsible unit or with a reason to another', async () => {
     const cases = [
       await report('批量派遣甲'),
       await report('批量派遣乙', 'wenquan-huayuan-6', 'flying_wire_charging'),
@@ -203,16 +204,28 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await page.keyboard.press('Shift+A');
     await page.keyboard.press('Shift+B');
     await page.locator('[data-bulk] select').nth(2).waitFor();
+    // The estate's property company is responsible for all three. Another unit needs a reason.
+    await page.locator('[data-bulk] .bulk__one', { hasText: '楼道堆物：由小区物业负责' }).first().waitFor();
+    const line = page.locator('[data-line]', { hasText: '温泉花园3号楼' });
+    await line.locator('select').selectOption({ label: '果园消防救援站' });
+    await line.locator('[data-why]').waitFor();
+    await page.getByRole('button', { name: '派遣 2 件' }).waitFor();
+    await line.locator('[data-why]').fill('占用消防通道，由消防处置');
+    await page.getByRole('button', { name: '派遣 3 件' }).waitFor();
     await expectAccessible(page);
+    if (process.env['ONEMAP_SHOTS']) await page.screenshot({ path: `${process.env['ONEMAP_SHOTS']}/desk-bulk.png` });
     await page.keyboard.press('Control+Enter');
     await page.locator('[data-line="done"]').nth(2).waitFor();
+    const past = await api<{ steps: { reason?: string }[] }>(`/api/warnings/${cases[0]?.id ?? ''}/history`);
+    expect(past.steps.at(-1)?.reason).toBe('占用消防通道，由消防处置');
     for (const { id, properties } of cases) {
       const now = await api<Case>(`/api/warnings/${id}`);
       expect(now.properties['status']).toBe('dispatched');
-      const unit = await api<{ properties: { competences: string[] } }>(
+      const unit = await api<{ properties: { competences: string[]; compounds?: string[] } }>(
         `/api/collections/units/items/${String(now.properties['unit'])}`,
       );
       expect(unit.properties.competences).toContain(properties['category']);
+      expect(unit.properties.compounds).toEqual(id === cases[0]?.id ? undefined : ['wenquan-huayuan']);
     }
     await close();
   });

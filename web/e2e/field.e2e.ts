@@ -55,7 +55,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
       source: 'grid_worker',
     });
     await act(id, { action: 'file' });
-    return act(id, { action: 'dispatch', unit });
+    return act(id, { action: 'dispatch', unit, reason: '由该单位协助' });
   }
 
   const open = (page: Page, id: string): Promise<void> => page.locator(`.card[data-case="${id}"]`).click();

@@ -149,7 +149,7 @@ describe.skipIf(!process.env['ONEMAP_BIN']).each(['taken', 'left'] as const)(
       expect(features.length).toBeGreaterThan(0);
       await api(`/api/warnings/${id}/actions`, { action: 'file' });
       const { unit } = await api<{ unit: string }>('/api/session', undefined, unitToken);
-      await api(`/api/warnings/${id}/actions`, { action: 'dispatch', unit });
+      await api(`/api/warnings/${id}/actions`, { action: 'dispatch', unit, reason: '由该单位协助' });
       const { page, errors, close } = await phone(browser, `${proxy.url}/field#token=${unitToken}`);
       await page.locator(`.card[data-case="${id}"]`).waitFor();
       expect(page.url()).toBe(`${proxy.url}/field`);

@@ -82,7 +82,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('a resident', () => {
     // Each step appears without any action on the phone.
     await act(id, officer, { action: 'file' });
     await page.waitForSelector('[data-status="filed"]');
-    await act(id, officer, { action: 'dispatch', unit: competentUnit });
+    await act(id, officer, { action: 'dispatch', unit: competentUnit, reason: '由该单位协助' });
     await page.waitForSelector('[data-status="dispatched"]');
     await act(id, unit, { action: 'start' });
     const [photo] = told.properties.photos ?? [];

@@ -18,11 +18,12 @@ use crate::http::query::Query;
 use crate::http::work::{Advice, Cut};
 use crate::index::{Budget, Meter as _};
 use crate::live::Snapshot;
+use crate::model::Localized;
 use crate::model::names::collection::UNITS;
 use crate::model::{Role, RoleSet};
 use crate::service::ledger::cases;
 use crate::spatial::metres;
-use crate::warnings::suggest::{Suggestion, Unit, suggest};
+use crate::warnings::suggest::{Matter, Suggestion, Unit, source, suggest};
 
 const NARROW: Advice = (
     "地图上的成员单位过多，无法为该事件排序推荐。",
@@ -34,6 +35,10 @@ const NARROW: Advice = (
 pub struct UnitRanking {
     /// The units, the best first.
     pub units: Vec<Suggestion>,
+    /// The source of the entry of the list of responsibilities that applies to the case; null if none does.
+    pub source: Option<Localized>,
+    /// Whether that entry was checked against its source; null if none applies.
+    pub verified: Option<bool>,
 }
 
 /// Suggests member units for a case, the best first, each with reasons.
@@ -56,11 +61,17 @@ pub async fn units(
     caller.author(Role::Officer)?;
     let snapshot = app.live.snapshot();
     let found = Found::read(&snapshot, &id)?;
+    let case = found.case.clone();
     let (walked, roles) = (Arc::clone(&snapshot), caller.roles());
     let ranked = app
         .answer(NARROW, move |budget| ranked(&walked, &found, roles, budget))
         .await?;
-    let ranking = UnitRanking { units: ranked };
+    let by_list = source(&Matter::of(&case), snapshot.ledger().rules());
+    let ranking = UnitRanking {
+        units: ranked,
+        verified: by_list.as_ref().map(|(_, verified)| *verified),
+        source: by_list.map(|(source, _)| source),
+    };
     answer::json("application/json", &ranking, &snapshot, &caller, &headers)
 }
 
@@ -87,9 +98,8 @@ fn ranked(
             Unit::read(entry.id(), &properties, distance, open)
         });
     Ok(suggest(
-        &found.case.category,
-        found.case.community.as_deref(),
-        units,
+        &Matter::of(&found.case),
+        units.collect(),
         snapshot.ledger().rules(),
         snapshot.ledger().calendar(),
         Timestamp::now(),

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::cases;
 use super::error::LedgerError;
+use super::surroundings::OnMap;
 use crate::index::Entry;
 use crate::live::{Live, Snapshot, Written};
 use crate::model::names::collection::WARNINGS;
@@ -47,6 +50,13 @@ impl CaseService {
     /// The map that the service writes to.
     pub fn live(&self) -> &Live {
         &self.live
+    }
+
+    /// The unit that is suggested first for a case; `None` if the case does not exist or no unit may handle it.
+    pub fn best_unit(&self, id: &FeatureId, at: Timestamp) -> Option<FeatureId> {
+        let snapshot = self.live.snapshot();
+        let known = Known::read(&snapshot, id).ok()??;
+        OnMap::of(&snapshot).best_unit(&known.case, at)
     }
 }
 

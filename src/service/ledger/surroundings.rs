@@ -1,7 +1,7 @@
 //! The data of a snapshot that the case engine reads: the map, the rules, the calendar and the silences.
 
 use geo_types::Coord;
-use jiff::{Timestamp, TimestampRound, Unit};
+use jiff::{Timestamp, TimestampRound};
 use serde_json::Value;
 
 use super::cases;
@@ -10,8 +10,10 @@ use crate::index::{Collections, Entry};
 use crate::live::Snapshot;
 use crate::model::names::collection::{UNITS, WARNINGS};
 use crate::model::names::property;
+use crate::model::{FeatureId, Localized};
 use crate::warnings::engine::{Earlier, Surroundings, Weight};
 use crate::warnings::rules::PlaceRule;
+use crate::warnings::suggest::{self, Matter, Unit};
 use crate::warnings::{Calendar, Case, Notice, Rules};
 
 /// The surroundings of a case: one snapshot's map, rules and calendar.
@@ -29,7 +31,7 @@ pub struct OnMap<'a> {
 /// A moment in the precision of the log: rounded down to whole milliseconds.
 pub fn moment(at: Timestamp) -> Timestamp {
     let whole = TimestampRound::new()
-        .smallest(Unit::Millisecond)
+        .smallest(jiff::Unit::Millisecond)
         .mode(jiff::RoundMode::Floor);
     at.round(whole).unwrap_or(at)
 }
@@ -43,6 +45,30 @@ impl<'a> OnMap<'a> {
             rules: snapshot.ledger().rules(),
             calendar: snapshot.ledger().calendar(),
         }
+    }
+}
+
+impl OnMap<'_> {
+    /// All member units, with the cases that each must handle at present.
+    fn units(&self) -> Vec<Unit> {
+        let units = self
+            .map
+            .get(UNITS)
+            .into_iter()
+            .flat_map(|units| units.iter());
+        let read = |entry: &std::sync::Arc<Entry>| {
+            let open = self.snapshot.status().load_of(entry.id().as_str());
+            Unit::read(entry.id(), &cases::properties(entry), None, open)
+        };
+        units.map(read).collect()
+    }
+
+    /// The unit that is suggested first for a case; `None` if no unit may handle it.
+    pub fn best_unit(&self, case: &Case, at: Timestamp) -> Option<FeatureId> {
+        let matter = Matter::of(case);
+        let ranked = suggest::suggest(&matter, self.units(), self.rules, self.calendar, at);
+        let best = ranked.into_iter().find(|unit| unit.competent);
+        best.map(|unit| unit.id)
     }
 }
 
@@ -111,6 +137,13 @@ impl Surroundings for OnMap<'_> {
         let list = map.get(property::COMPETENCES).and_then(Value::as_array);
         let words = list.into_iter().flatten().filter_map(Value::as_str);
         Some(words.map(str::to_owned).collect())
+    }
+
+    fn passed_over(&self, case: &Case, unit: &str) -> Option<Localized> {
+        if self.rules.responsibilities.list.is_empty() {
+            return None;
+        }
+        suggest::passed_over(&Matter::of(case), &self.units(), unit, self.rules)
     }
 
     fn notice(&self, case: &Case, at: Timestamp) -> Option<Notice> {

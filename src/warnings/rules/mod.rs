@@ -5,6 +5,8 @@
 mod blocks;
 mod duty;
 mod parse;
+mod read;
+mod responsible;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,7 @@ use serde_json::Value;
 
 pub use blocks::Blocks;
 pub use parse::DEFAULT;
+pub use responsible::{MOST_OWNERS, Owner, Responsibilities, Responsibility, Serves, Site};
 
 use crate::model::{Level, Localized};
 
@@ -38,6 +41,8 @@ pub struct Rules {
     pub notices: Notices,
     /// The rate limit of reports without an account.
     pub reports: Reports,
+    /// The list of responsibilities (权责清单); empty if the file has none.
+    pub responsibilities: Responsibilities,
     /// The telephone of the duty room (值班电话), which receipts show to residents; `None` if none is shown.
     pub duty_phone: Option<String>,
 }

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use toml::de::DeValue;
 
+use super::read::{all, name, optional};
 use super::{
     Category, ConditionRule, CountStep, Duplicates, Notices, OTHER, PlaceRule, Privacy, Repeats,
     Reports, Rules, Side, TimeStep, Verify,
 };
-use super::{blocks, duty};
+use super::{Responsibilities, blocks, duty, responsible};
 use crate::codec::config::Problem;
 use crate::codec::config::{self, Item, Table, Time, listed, nearest};
-use crate::model::{Level, Localized};
+use crate::model::Level;
 
 /// The text of the built-in rules.
 pub const DEFAULT: &str = include_str!("../../../geodata/rules.toml");
@@ -57,6 +58,10 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
     let duplicates = section("duplicates").map_or(Some(Duplicates::default()), |t| duplicates(&t?));
     let notices = section("notices").map_or(Some(Notices::default()), |t| notices(&t?));
     let reports = section("reports").map_or(Some(Reports::default()), |t| reports(&t?));
+    let responsibilities = section("responsibilities")
+        .map_or(Some(Responsibilities::default()), |t| {
+            responsible::list(&t?, &names)
+        });
     let duty_phone = section("duty").map_or(Some(None), |t| duty::phone(&t?).map(Some));
     Some(Rules {
         categories: categories?,
@@ -66,15 +71,9 @@ fn rules(root: &Table<'_>, collections: Option<&[&str]>) -> Option<Rules> {
         duplicates: duplicates?,
         notices: notices?,
         reports: reports?,
+        responsibilities: responsibilities?,
         duty_phone: duty_phone?,
     })
-}
-
-/// Reads all items; `None` if one of them is invalid. It does not stop at the first invalid one, so that every
-/// mistake is reported.
-fn all<T>(items: Vec<Item<'_>>, read: impl FnMut(&Item<'_>) -> Option<T>) -> Option<Vec<T>> {
-    let read: Vec<Option<T>> = items.iter().map(read).collect();
-    read.into_iter().collect()
 }
 
 fn categories(root: &Table<'_>) -> Option<BTreeMap<String, Category>> {
@@ -165,25 +164,6 @@ fn category(id: &str, table: &Table<'_>) -> Option<Category> {
         photo: photo?,
         blocks: blocks?,
     })
-}
-
-/// Reads an optional item. The outer `None` means that it is present and invalid.
-fn optional<T>(
-    table: &Table<'_>,
-    key: &'static str,
-    read: impl FnOnce(&Item<'_>) -> Option<T>,
-) -> Option<Option<T>> {
-    match table.get(key) {
-        None => Some(None),
-        Some(item) => read(&item).map(Some),
-    }
-}
-
-fn name(table: &Table<'_>) -> Option<Localized> {
-    let text = |key, what| table.need(key, what).and_then(|i| i.text(what));
-    let zh = text("zh", "the Chinese name");
-    let en = text("en", "the English name");
-    Some(Localized::new(zh?, en?))
 }
 
 fn steps(table: &Table<'_>, key: &'static str, time: Time) -> Option<Vec<TimeStep>> {

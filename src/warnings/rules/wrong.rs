@@ -61,6 +61,21 @@ red_inhibits_yellow = true
 [reports]
 at_once = 10
 every = "30s"
+
+[responsibilities.owners.committee]
+zh = "社区居委会"
+en = "the committee"
+kind = "community"
+serves = "community"
+
+[[responsibilities.list]]
+categories = ["corridor_clutter"]
+housing = ["old_estate"]
+place = ["building"]
+owners = ["committee"]
+source_zh = "未核实"
+source_en = "not verified"
+verified = false
 "#;
 
 const COLLECTIONS: [&str; 3] = ["buildings", "entrances", "first_aid_stations"];
@@ -94,6 +109,63 @@ const WRONG: &[(&str, &str, &str, &str, &str)] = &[
         "each key and each table once",
     ),
     ("[notices]", "[verify]", "52:2", "duplicate key", ""),
+    // The list of responsibilities.
+    (
+        "kind = \"community\"\nserves",
+        "kind = \"comunity\"\nserves",
+        "63:8",
+        "`responsibilities.owners.committee.kind`",
+        "\"community\"",
+    ),
+    (
+        "kind = \"community\"\nserves",
+        "serves",
+        "60:",
+        "fits every unit",
+        "`named`",
+    ),
+    (
+        "serves = \"community\"",
+        "",
+        "60:",
+        "lacks `serves`",
+        "\"compound\", \"community\" or \"street\"",
+    ),
+    (
+        "categories = [\"corridor_clutter\"]\nhousing",
+        "categories = [\"corridor_cluter\"]\nhousing",
+        "67:15",
+        "which is not a category",
+        "\"corridor_clutter\"?",
+    ),
+    (
+        "housing = [\"old_estate\"]",
+        "housing = [\"old\"]",
+        "68:12",
+        "`responsibilities.list[0].housing[0]`",
+        "\"old_estate\"",
+    ),
+    (
+        "place = [\"building\"]",
+        "place = []",
+        "69:9",
+        "is empty",
+        "\"building\"",
+    ),
+    (
+        "owners = [\"committee\"]",
+        "owners = [\"comittee\"]",
+        "70:11",
+        "which is not an owner",
+        "\"committee\"?",
+    ),
+    (
+        "verified = false",
+        "",
+        "66:",
+        "lacks `verified`",
+        "true or false",
+    ),
     // Keys.
     (
         "respond = \"4h\"",

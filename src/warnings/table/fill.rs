@@ -110,6 +110,16 @@ pub(super) fn fill(
                 .as_ref()
                 .ok_or_else(|| missing("unit", "承办单位", "a unit"))?;
             competent(case, rule, context.competences, unit)?;
+            if let (Some(duty), None) = (context.passed_over, &request.reason) {
+                let (zh, en) = (&duty.zh, &duty.en);
+                return Err(FieldError::new(
+                    "reason",
+                    both!(
+                        "按权责清单，{zh}；派遣至其他单位请填写理由",
+                        "the list of responsibilities says: {en}; to dispatch to another unit, give a reason"
+                    ),
+                ));
+            }
             step.to_unit = Some(unit.clone());
             step.due_at = match request.due_at {
                 Some(due) => Some(future("due_at", due)?),

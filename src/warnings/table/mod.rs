@@ -28,6 +28,8 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// For a dispatch: the competences of the requested unit; `None` if there is no such unit.
     pub competences: Option<&'a [String]>,
+    /// For a dispatch: who is responsible by the list of responsibilities, if the requested unit is not.
+    pub passed_over: Option<&'a Localized>,
     /// For a merge: the requested other case; `None` if there is no such case.
     pub into: Option<&'a Case>,
     /// For a verification: the distance of the person from the case in metres.
@@ -42,6 +44,7 @@ impl<'a> Context<'a> {
             rules,
             calendar,
             competences: None,
+            passed_over: None,
             into: None,
             distance_m: None,
         }

@@ -1806,8 +1806,8 @@ export interface components {
          *
          *     file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
          *     `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
-         *     `reason` · resume · block `ebike`, `foot`, `within_m?` · reopen `reason` · rate `rating`, `receipt` · note `note`
-         *     (an internal note, never public). `?` marks optional fields.
+         *     `reason` · resume · urge `note` · supervise `due_at`, `reason` · block `ebike`, `foot`, `within_m?` · reopen
+         *     `reason` · rate `rating`, `receipt` · note `note` (an internal note, never public). `?` marks optional fields.
          *
          *     Members that are not listed here are ignored.
          */
@@ -6163,8 +6163,11 @@ export interface components {
         };
         /** @description The suggested member units for a case. */
         UnitRanking: {
+            source?: components["schemas"]["Localized"] | null;
             /** @description The units, the best first. */
             units: components["schemas"]["UnitSuggestion"][];
+            /** @description Whether that entry was checked against its source; null if none applies. */
+            verified?: boolean | null;
         };
         /** @description A suggested unit, with the reasons. */
         UnitSuggestion: {
@@ -6187,13 +6190,18 @@ export interface components {
              */
             open_cases: number;
             /**
+             * @description Whether the unit is responsible by the list of responsibilities. If any unit is, a dispatch to another one needs a
+             *     `reason`.
+             */
+            responsible: boolean;
+            /**
              * Format: double
              * @description The score from 0 to 100; higher is better.
              */
             score: number;
             /** @description Whether the unit serves the community. */
             serves: boolean;
-            /** @description The reasons as a text. */
+            /** @description The reasons as a text. For a responsible unit it begins with the entry of the list. */
             why: components["schemas"]["Localized"];
         };
         /** @description Properties of the collection `units` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
@@ -6202,6 +6210,8 @@ export interface components {
             communities?: string[];
             /** @description The categories of warnings it handles. */
             competences?: string[];
+            /** @description The ids of the compounds that a property company manages. The list of responsibilities uses them. */
+            compounds?: string[];
             /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
             duty_hours?: string;
             /**
@@ -6285,13 +6295,6 @@ export interface components {
         };
         /** @description Properties of the collection `warnings` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         WarningsProperties: {
-            /** Format: date-time */
-            urged_at?: string;
-            urges?: number;
-            /** Format: date-time */
-            supervise_due_at?: string;
-            /** Format: date-time */
-            supervise_overdue_at?: string;
             /** @description Which ways near it an officer closed or opened, whatever the rule of its category says; absent where nobody decided. */
             blocks?: {
                 ebike: boolean;
@@ -6411,8 +6414,25 @@ export interface components {
             step?: components["schemas"]["Step"];
             /** @description How many steps it has taken. */
             steps?: number;
+            /**
+             * Format: date-time
+             * @description Until when a supervised case must be done. An officer sets it; it does not stop while the case is parked or waits to be verified.
+             */
+            supervise_due_at?: string;
+            /**
+             * Format: date-time
+             * @description Only where a supervised case is overdue: when its due date passed.
+             */
+            supervise_overdue_at?: string;
             /** @description The member unit that has to handle it. */
             unit?: string;
+            /**
+             * Format: date-time
+             * @description When an officer last urged whoever must act next; absent once they have acted.
+             */
+            urged_at?: string;
+            /** @description How often officers urged whoever must act next. */
+            urges?: number;
         };
         /** @description Properties of the collection `water` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         WaterProperties: {

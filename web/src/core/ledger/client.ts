@@ -17,7 +17,7 @@ import {
   type Rules,
   type Silence,
   type SilenceMatchBody,
-  type UnitSuggestion,
+  type UnitRanking,
   type UploadedPhoto,
 } from './types';
 
@@ -115,9 +115,9 @@ export interface Place {
 export const duplicates = (category: string, place: Place, signal?: AbortSignal): Promise<Duplicates> =>
   answered(http.GET('/api/warnings/duplicates', { params: { query: { category, ...place } }, signal }));
 
-/** Suggested units for this case, the best first. */
-export const suggestUnits = async (id: string, signal?: AbortSignal): Promise<UnitSuggestion[]> =>
-  (await answered(http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }))).units;
+/** Suggested units for this case, the best first, and where the list of responsibilities comes from. */
+export const suggestUnits = (id: string, signal?: AbortSignal): Promise<UnitRanking> =>
+  answered(http.GET('/api/warnings/{id}/units', { params: { path: { id } }, signal }));
 
 /** The earlier cases that were reported with a telephone number, the latest first, at most 20. */
 export const casesOfCaller = async (number: string, signal?: AbortSignal): Promise<Case[]> =>

@@ -80,6 +80,7 @@ export type Duplicates = Schemas['DuplicateCollection'];
 
 /** A unit that could get a case, with reasons. */
 export type UnitSuggestion = Schemas['UnitSuggestion'];
+export type UnitRanking = Schemas['UnitRanking'];
 export type FigureRow = Schemas['FigureRow'];
 export type Figures = Schemas['Figures'];
 export type ImportProblem = Schemas['SheetProblem'];

@@ -29,7 +29,7 @@ export type Field = 'unit' | 'into' | 'due' | 'until' | 'result' | 'rating' | 'c
 const FIELDS: Partial<Record<Action, (Field | `${Field}*`)[]>> = {
   reject: ['reason*'],
   merge: ['into*', 'reason'],
-  dispatch: ['unit*', 'due', 'note'],
+  dispatch: ['unit*', 'reason', 'due', 'note'],
   return: ['reason*'],
   handle: ['note', 'photos'],
   verify: ['result*', 'reason*', 'note', 'photos'],

@@ -35,7 +35,7 @@ const at = (status: Status, allowed: Action[]): Case => ({
 });
 
 test('a step contains only the fields of its action, with times in China’s time zone', () => {
-  const typed = draft({ unit: 'unit-022', due: '2026-11-22T18:00', note: ' 尽快 ', reason: '写给别的步骤' });
+  const typed = draft({ unit: 'unit-022', due: '2026-11-22T18:00', note: ' 尽快 ', until: '2026-12-01' });
   expect(requestOf('dispatch', typed)).toEqual({
     action: 'dispatch',
     key: 'k',
@@ -43,6 +43,8 @@ test('a step contains only the fields of its action, with times in China’s tim
     due_at: '2026-11-22T18:00:00+08:00',
     note: '尽快',
   });
+  // The reason for another unit than the responsible one is sent, if there is one.
+  expect(requestOf('dispatch', { ...typed, reason: '由该单位协助' })).toMatchObject({ reason: '由该单位协助' });
   expect(requestOf('file', typed)).toEqual({ action: 'file', key: 'k' });
   // A mode that is not ticked may pass again, so the request has both modes.
   expect(requestOf('block', draft({ ebike: true, within: 8 }))).toEqual({
