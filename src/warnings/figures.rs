@@ -35,7 +35,11 @@ impl Month {
         if !plain || !digits {
             return None;
         }
-        let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?;
+        Self::of(Date::new(year.parse().ok()?, month.parse().ok()?, 1).ok()?)
+    }
+
+    /// The month that begins on a day.
+    fn of(first: Date) -> Option<Self> {
         let midnight = |day: Date| {
             let zone = TimeZone::fixed(offset(8));
             day.to_zoned(zone).ok().map(|z| z.timestamp())
@@ -45,6 +49,11 @@ impl Month {
             from: midnight(first)?,
             until: midnight(first.checked_add(1.month()).ok()?)?,
         })
+    }
+
+    /// The month before this one; `None` at the beginning of the calendar.
+    pub fn previous(&self) -> Option<Self> {
+        Self::of(self.first.checked_sub(1.month()).ok()?)
     }
 
     /// Whether a moment lies in the month.
@@ -281,6 +290,9 @@ mod tests {
         assert!(has("2026-11-30T15:59:59Z"));
         assert!(!has("2026-11-30T16:00:00Z"));
         assert_eq!(month.to_string(), "2026-11");
+        let before = |text| Month::parse(text)?.previous().map(|m| m.to_string());
+        assert_eq!(before("2026-11").as_deref(), Some("2026-10"));
+        assert_eq!(before("2026-01").as_deref(), Some("2025-12"));
         for wrong in [
             "2026-13",
             "2026-1",

@@ -164,6 +164,11 @@ async fn a_case_passes_all_steps_from_report_to_rating() {
         (&figures["month"], &figures["by"]["category"][0]["key"]),
         (&json!(month), &json!("corridor_clutter"))
     );
+    // Beside it stands the month before, in which nothing happened, and the version of the data.
+    assert_eq!(figures["total"]["closed"], 1);
+    assert_eq!(figures["previous"]["total"]["closed"], 0);
+    assert!(figures["previous"]["month"].as_str().unwrap() < month);
+    assert!(figures["seq"].as_u64().unwrap() > 0);
     let (status, _) = problem(
         ledger
             .get(None, &format!("/api/warnings/figures?month={month}"))

@@ -400,8 +400,23 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   test('a case can be printed', async () => {
     const made = await report('打印用的一件');
     const { page, errors, close } = await visit(browser, `${server.url}/desk?print=${made.id}`, { ...SIZE, token: li });
-    await page.locator('[data-print] table').first().waitFor();
-    expect(await page.textContent('[data-print]')).toMatch(/网格事件处置单[\s\S]*打印用的一件[\s\S]*上报/);
+    // Printing waits for the picture of the map.
+    await page.locator('[data-print][data-ready="true"] [data-map-picture="ready"] img').waitFor({ timeout: 60_000 });
+    expect(await page.textContent('[data-print]')).toMatch(
+      /网格事件处置单[\s\S]*\d{8}-\d{4}[\s\S]*打印用的一件[\s\S]*位置图[\s\S]*办理经过[\s\S]*上报[\s\S]*承办人[\s\S]*核查人[\s\S]*负责人/,
+    );
+    // The picture is drawn: its pixels differ.
+    const colours = await page.locator('[data-map-picture] img').evaluate((img) => {
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [40, 20];
+      const ink = canvas.getContext('2d');
+      ink?.drawImage(img as HTMLImageElement, 0, 0, 40, 20);
+      return new Set(new Uint32Array(ink?.getImageData(0, 0, 40, 20).data.buffer ?? new ArrayBuffer(0))).size;
+    });
+    expect(colours).toBeGreaterThan(8);
+    expect((await page.pdf({ preferCSSPageSize: true })).toString('latin1')).toMatch(
+      /\/MediaBox \[0 0 59[45][.\d]* 84[12]/,
+    );
     await expectAccessible(page);
     expect(errors).toEqual([]);
     await close();
@@ -437,10 +452,28 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     const { by, total } = await api<{ by: { unit: unknown[] }; total: { reported: number } }>(
       `/api/warnings/figures?month=${await page.locator('[data-figures] input').inputValue()}`,
     );
-    expect(await page.locator('[data-figures] tbody tr').count()).toBe(by.unit.length + 1);
-    expect(Number(await page.locator('.figures__total td').first().textContent())).toBeGreaterThan(0);
+    // One row is the total; the cases without a unit are a row of their own.
+    const table = page.locator('[data-figures] tbody');
+    expect(await table.locator('tr').count()).toBe(by.unit.length + 1);
+    expect((await table.locator('th').allTextContents()).filter((name) => name === '合计')).toHaveLength(1);
+    expect(await table.locator('th', { hasText: '未派遣的事件' }).count()).toBe(1);
+    expect(await table.locator('[data-total] td').first().textContent()).toBe(String(total.reported));
     expect(total.reported).toBeGreaterThan(0);
     await expectAccessible(page);
+    // The sheet to hand in has the same total, the month before, the data version and lines for signatures.
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: '下载月报' }).click();
+    expect((await readFile(await (await saving).path())).subarray(0, 2).toString()).toBe('PK');
+    const opening = page.context().waitForEvent('page');
+    await page.getByRole('button', { name: '打印月报' }).click();
+    const paper = await opening;
+    await paper.locator('[data-month-sheet][data-ready="true"] [data-sign]').waitFor();
+    expect(await paper.textContent('article')).toMatch(
+      /果园新村街道网格事件月报[\s\S]*统计期间[\s\S]*数据版本第 \d+ 次提交[\s\S]*上月（\d{4}-\d\d）[\s\S]*制表[\s\S]*审核[\s\S]*签发/,
+    );
+    expect(await paper.locator('[data-ranking="unit"] [data-total] th').textContent()).toBe('合计');
+    expect(await paper.locator('[data-overview] tbody td').first().textContent()).toBe(String(total.reported));
+    await expectAccessible(paper);
     await close();
   });
 

@@ -6,6 +6,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rayon::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::list::names_to_read;
 use super::names;
@@ -31,11 +33,22 @@ const NARROW: Advice = (
      (/api/warnings?f=csv&datetime=).",
 );
 
-/// Returns the statistics of the ledger for a month.
+/// The statistics of a month beside those of the month before, counted from the same state of the ledger.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MonthReport {
+    #[serde(flatten)]
+    figures: Figures,
+    /// The figures of the month before.
+    previous: Figures,
+    /// The commit as of which both were counted: the version of the data.
+    seq: u64,
+}
+
+/// Returns the statistics of the ledger for a month, beside those of the month before.
 #[utoipa::path(get, path = "/api/warnings/figures", operation_id = "warning_figures", tag = "warnings",
     params(("month" = String, Query, description = "The month in China's time zone, such as 2026-11", example = "2026-11")),
     responses(
-        (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month", body = Figures),
+        (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month. `previous` has the same members for the month before, and `seq` is the commit as of which both were counted", body = MonthReport),
         (status = 400, description = "The month is missing or not valid", content_type = "application/problem+json"),
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role grid_worker", content_type = "application/problem+json"),
@@ -48,7 +61,8 @@ pub async fn figures(
 ) -> Result<Response, Problem> {
     query.only(&["month"])?;
     caller.author(Role::GridWorker)?;
-    let month = query.get("month")?.and_then(Month::parse).ok_or_else(|| {
+    let asked = query.get("month")?.and_then(Month::parse);
+    let (month, before) = asked.and_then(|m| Some((m, m.previous()?))).ok_or_else(|| {
         Problem::invalid(
             "month",
             both!(
@@ -75,17 +89,25 @@ pub async fn figures(
     let roles = caller.roles();
     let body = app
         .answer_aside(Kind::Walk, NARROW, move |budget| {
-            let concerned = concerned(&cases, &month, budget)?;
             budget.read(names_to_read(&walked))?;
             let names = names(&walked, roles);
-            let said = counted::figures(&month, &concerned, |table, key| {
+            let name = |table: Table, key: &str| {
                 let named = match table {
                     Table::Community => names.grids.get(key).cloned(),
                     Table::Unit => names.units.get(key).cloned(),
                     Table::Category => names.categories.get(key).map(|n| n.zh.clone()),
                 };
                 named.unwrap_or_else(|| key.to_owned())
-            });
+            };
+            let count = |month: &Month| -> Result<Figures, Stop> {
+                let concerned = concerned(&cases, month, budget)?;
+                Ok(counted::figures(month, &concerned, name))
+            };
+            let said = MonthReport {
+                figures: count(&month)?,
+                previous: count(&before)?,
+                seq: walked.seq(),
+            };
             Ok(serde_json::to_vec(&said).map_err(|e| Problem::internal(&e))?)
         })
         .await?;

@@ -1194,7 +1194,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns the statistics of the ledger for a month. */
+        /** Returns the statistics of the ledger for a month, beside those of the month before. */
         get: operations["warning_figures"];
         put?: never;
         post?: never;
@@ -3948,6 +3948,16 @@ export interface components {
             why: components["schemas"]["Localized"];
         };
         Moment: string;
+        /** @description The statistics of a month beside those of the month before, counted from the same state of the ledger. */
+        MonthReport: components["schemas"]["Figures"] & {
+            /** @description The figures of the month before. */
+            previous: components["schemas"]["Figures"];
+            /**
+             * Format: int64
+             * @description The commit as of which both were counted: the version of the data.
+             */
+            seq: number;
+        };
         /** @description What has changed on the map since a scenario was saved. */
         MovedOn: {
             /**
@@ -11231,13 +11241,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month */
+            /** @description `{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month. `previous` has the same members for the month before, and `seq` is the commit as of which both were counted */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Figures"];
+                    "application/json": components["schemas"]["MonthReport"];
                 };
             };
             /** @description The month is missing or not valid */

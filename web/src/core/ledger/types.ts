@@ -82,7 +82,8 @@ export type Duplicates = Schemas['DuplicateCollection'];
 export type UnitSuggestion = Schemas['UnitSuggestion'];
 export type UnitRanking = Schemas['UnitRanking'];
 export type FigureRow = Schemas['FigureRow'];
-export type Figures = Schemas['Figures'];
+/** The figures of a month, beside those of the month before. */
+export type Figures = Schemas['MonthReport'];
 export type ImportProblem = Schemas['SheetProblem'];
 /** A new row of a sheet whose position is far from everything on the map. */
 export type FarRow = Schemas['FarRow'];

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { csvOf, geojsonOf, isShare, sheetsOf } from './handover';
+import { isShare } from '@/core/sheet/sheet';
+import { csvOf, geojsonOf, sheetsOf } from './handover';
 import type { Coverage } from './types';
 import type { Report } from './useReport';
 

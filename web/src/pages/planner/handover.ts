@@ -2,23 +2,10 @@
 import type { Feature } from 'geojson';
 import type { FeatureOf } from '@/core/api/types';
 import type { Lang } from '@/core/i18n/lang';
+import type { Cell, Sheet } from '@/core/sheet/sheet';
 import { areaChanges, placeChanges } from './changes';
 import * as figures from '@/core/planning/figures';
 import type { Report } from './useReport';
-
-export type Cell = string | number | null;
-
-export interface Sheet {
-  name: string;
-  /** The first row has the headings. */
-  rows: Cell[][];
-  /** The columns and rows whose numbers are shares from 0 to 1. Columns and rows count from 0. */
-  shares?: { columns?: readonly number[]; rows?: readonly number[] };
-}
-
-/** Whether a number of a table is a share, which spreadsheets show as per cent. */
-export const isShare = ({ shares }: Sheet, row: number, column: number): boolean =>
-  (shares?.columns?.includes(column) ?? false) || (shares?.rows?.includes(row) ?? false);
 
 const words = {
   zh: {

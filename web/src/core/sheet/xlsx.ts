@@ -1,11 +1,12 @@
 // Writes tables as an XLSX file. The library is loaded with the first download of such a file.
 import writeXlsxFile from 'write-excel-file/browser';
-import { isShare, type Sheet } from './handover';
+import { columnWidths, isShare, type Sheet } from './sheet';
 
 export function xlsx(sheets: readonly Sheet[]): Promise<Blob> {
   return writeXlsxFile(
     sheets.map((sheet) => ({
       sheet: sheet.name,
+      columns: columnWidths(sheet).map((width) => ({ width })),
       data: sheet.rows.map((row, i) =>
         row.map((value, column) =>
           value === null
