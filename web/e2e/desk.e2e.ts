@@ -43,6 +43,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await page.keyboard.press('/');
     await page.keyboard.type(note);
     await page.waitForSelector(`[data-case="${id}"]`);
+    expect(await page.locator(`[data-case="${id}"] [data-number]`).textContent()).toMatch(/^\d{8}-\d{4}/);
     await page.keyboard.press('Enter');
     await page.keyboard.press('j');
     await page.waitForSelector(`[data-case-shown="${id}"] [data-action]`);

@@ -7,6 +7,7 @@ import type { Blocks, Step } from '@/core/ledger/types';
 import { didWords, roleWords, statusWords, stepWords } from '@/core/ledger/words';
 import { parseLevel } from '@/core/levels/levels';
 import type { DeskWords } from './words';
+import { caseWords } from './words/case';
 
 export interface StepText {
   what: string;
@@ -73,7 +74,7 @@ export function stepText(
   if (step.until) lines.push(w.parkedUntil(format.date(new Date(step.until), lang)));
   if (step.blocks) lines.push(closesText(step.blocks, w));
   if (step.rating) lines.push(`${w.rating} ${'★'.repeat(step.rating)}${'☆'.repeat(5 - step.rating)}`);
-  if (typeof step.distance_m === 'number') lines.push(format.distance(step.distance_m));
+  if (typeof step.distance_m === 'number') lines.push(caseWords[lang].verifiedFrom(format.distance(step.distance_m)));
   const reason = reasonOf(step, lang);
   if (reason) lines.push(reason);
   if (step.note) lines.push(step.note);

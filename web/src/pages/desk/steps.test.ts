@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Action, Case, Status } from '@/core/ledger/types';
+import type { Action, Case, Status, Step } from '@/core/ledger/types';
 import { actionKeys, fieldsOf, nextAction } from './actions';
 import { dayOf, fieldOf, monthOf } from './chinaTime';
 import { stepText } from './stepText';
-import { requestOf, type Draft } from './useCase';
+import { proposedReason, requestOf, type Draft } from './useCase';
 import { words } from './words';
 
 const draft = (typed: Partial<Draft>): Draft => ({
@@ -147,4 +147,29 @@ test('the text of a step names its author and its result', () => {
   );
   expect(held.lines).toEqual(['通知未发：本网格已有红色事件 w-7']);
   expect([level.what, level.who, level.lines]).toEqual(['Level changed · Red', 'System', ['overdue']]);
+});
+
+test('reopening a case proposes the reason of a low rating', () => {
+  const rated = (rating?: number, rating_reason?: string): Case => {
+    const c = at('closed', ['reopen']);
+    return {
+      ...c,
+      properties: { ...c.properties, ...(rating ? { rating } : {}), ...(rating_reason ? { rating_reason } : {}) },
+    };
+  };
+  expect(proposedReason(rated(2, '墙角还有一堆'), 'reopen')).toBe('群众评价 2 星，反映：墙角还有一堆');
+  expect(proposedReason(rated(2, '墙角还有一堆'), 'note')).toBe('');
+  expect([rated(5, '很好'), rated(2), rated(), null].map((c) => proposedReason(c, 'reopen'))).toEqual(['', '', '', '']);
+});
+
+test('the distance of a verification says what it measures', () => {
+  const step = {
+    n: 6,
+    action: 'verify',
+    result: 'pass',
+    role: 'grid_worker',
+    at: '2026-11-22T06:00:00Z',
+    distance_m: 41,
+  };
+  expect(stepText(step as Step, 'zh', words.zh, () => undefined).lines).toContain('核查人距事发地 41 m');
 });

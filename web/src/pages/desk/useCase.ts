@@ -6,10 +6,12 @@ import { explain, wrongFieldOf } from '@/core/api/explain';
 import { ApiError } from '@/core/api/client';
 import type { Drafts, Unsent } from '@/core/drafts/useDrafts';
 import { isAlready } from '@/core/ledger/already';
+import { lang } from '@/core/i18n/lang';
 import * as ledger from '@/core/ledger/client';
 import type { Action, ActionBody, Case, Step } from '@/core/ledger/types';
 import { fieldsOf, nextAction, takesBack } from './actions';
 import { MARKS } from './stepText';
+import { caseWords } from './words/case';
 
 /** The input for a step that has not been sent yet. */
 export interface Draft extends Unsent {
@@ -98,6 +100,16 @@ export function requestOf(action: Action, draft: Draft): ActionBody {
   return body;
 }
 
+/** The least number of stars that is not a low rating. */
+const GOOD = 4;
+
+/** The reason that a form proposes: to reopen a closed case, what its reporter was not content with. */
+export function proposedReason(c: Pick<Case, 'properties'> | null, action: Action): string {
+  const { rating, rating_reason } = c?.properties ?? {};
+  if (action !== 'reopen' || rating === undefined || rating >= GOOD || !rating_reason) return '';
+  return caseWords[lang.value].lowRating(rating, rating_reason);
+}
+
 export type CaseWork = ReturnType<typeof useCase>;
 
 export function useCase(
@@ -145,7 +157,8 @@ export function useCase(
     shown.value && allowed.value.length > 0 ? nextAction({ ...shown.value, allowed: allowed.value }) : null,
   );
 
-  const draftFor = (id: string, action: Action): Draft => drafts.of(draftName(id, action), newDraft);
+  const draftFor = (id: string, action: Action): Draft =>
+    drafts.of(draftName(id, action), () => ({ ...newDraft(), reason: proposedReason(shown.value, action) }));
   const draft = computed(() => (selected.value && form.value ? draftFor(selected.value.id, form.value) : null));
 
   async function load(id: string): Promise<void> {
