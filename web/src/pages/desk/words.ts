@@ -182,7 +182,7 @@ export const words = {
     reported: (place: string) => `已上报：${place}`,
     mergedToast: (place: string) => `已上报并并入：${place}`,
     bulkTitle: '批量派遣',
-    bulkHint: '已为每件事件推荐承办单位，可逐件更改；待立案的事件先立案，再派遣。',
+    bulkHint: '已按权责清单为每件事件推荐承办单位，派遣至其他单位须填写理由；待立案的事件先立案，再派遣。',
     bulkNone: '所选事件中没有可派遣的。请在列表中用空格键勾选待派遣的事件。',
     bulkSkip: '当前状态不能派遣',
     bulkGo: (n: number) => `派遣 ${n} 件`,
@@ -415,7 +415,8 @@ export const words = {
     reported: (place: string) => `Reported: ${place}`,
     mergedToast: (place: string) => `Reported and merged: ${place}`,
     bulkTitle: 'Dispatch several',
-    bulkHint: 'The best unit is chosen for each case. You can change it. Reported cases are filed first.',
+    bulkHint:
+      'The responsible unit is chosen for each case. Another one needs a reason. Reported cases are filed first.',
     bulkNone: 'None of the ticked cases can be dispatched. Tick cases in the list with the space bar.',
     bulkSkip: "Can't be dispatched now",
     bulkGo: (n: number) => `Dispatch ${n}`,
