@@ -1,7 +1,7 @@
 //! The ledger of the demo. At the first start, sixty days of steps are replayed and committed. Afterwards a
 //! live feed adds reports and steps through the case service.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -23,49 +23,55 @@ use crate::service::place::Where;
 use crate::store::{Store, StoreError, Uploader};
 use crate::warnings::{Action, ActionBody, ActionRequest, Actor, Case, Report, Source};
 
-/// The ids of the two demo photos.
-#[derive(Debug, Clone)]
-pub struct Photos {
-    before: String,
-    after: String,
-}
+/// The ids of the demo's stored photos, by the names in the script.
+#[derive(Debug, Clone, Default)]
+pub struct Photos(HashMap<String, String>);
 
 impl Photos {
     /// Draws the photos and stores them.
     pub async fn keep(store: &Store) -> anyhow::Result<Self> {
-        let mut ids = Vec::new();
-        for bytes in demo::photos()? {
-            let photo = photo::read(&bytes)?;
+        let drawn = tokio::task::spawn_blocking(|| -> anyhow::Result<Vec<_>> {
+            let read = |(name, bytes): (String, Vec<u8>)| Ok((name, photo::read(&bytes)?));
+            demo::photos()?.into_iter().map(read).collect()
+        });
+        let mut ids = HashMap::new();
+        for (name, photo) in drawn.await?? {
             let uploader = Uploader::default();
             store.put_photo(&photo, &uploader, Timestamp::now()).await?;
-            ids.push(photo.id);
+            ids.insert(name, photo.id);
         }
-        let mut ids = ids.into_iter();
-        Ok(Self {
-            before: ids.next().unwrap_or_default(),
-            after: ids.next().unwrap_or_default(),
-        })
+        Ok(Self(ids))
     }
 
-    /// The placeholder names of the photos, for output without a store.
+    /// The names of the photos instead of ids, for output without a store.
     pub fn named() -> Self {
-        Self {
-            before: demo::PHOTO_BEFORE.to_owned(),
-            after: demo::PHOTO_AFTER.to_owned(),
-        }
+        Self::default()
     }
+}
 
-    /// Links both photos to each of the cases.
-    async fn attach(&self, store: &Store, cases: &BTreeSet<FeatureId>) -> Result<(), StoreError> {
-        let both = [self.before.clone(), self.after.clone()];
-        let collection = cases::collection()?;
-        for case in cases {
-            store
-                .attach_photos(&collection, case, "photos", &both)
-                .await?;
+/// Links the photos of the cases to them.
+async fn attach(store: &Store, edits: &[Edit]) -> Result<(), StoreError> {
+    let mut photos: BTreeMap<FeatureId, BTreeSet<String>> = BTreeMap::new();
+    for change in edits.iter().flat_map(|e| &e.changes) {
+        let body = change.body.as_ref().map(|b| b.properties.to_map());
+        let list = body.as_ref().and_then(|map| map.get("photos")?.as_array());
+        for photo in list.into_iter().flatten() {
+            if let Some(id) = photo["id"].as_str() {
+                photos
+                    .entry(change.id.clone())
+                    .or_default()
+                    .insert(id.to_owned());
+            }
         }
-        Ok(())
     }
+    let collection = cases::collection()?;
+    for (case, ids) in photos {
+        let ids: Vec<String> = ids.into_iter().collect();
+        store
+            .attach_photos(&collection, &case, "photos", &ids)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Runs a script on a replay. Skips the steps that the ledger refuses, and returns their number.
@@ -160,13 +166,9 @@ pub async fn renew(store: &Store, since: Timestamp, now: Timestamp) -> anyhow::R
     });
     edits.extend(past.await??);
     numbers::give(store, snapshot.collections(), &mut edits).await?;
-    let with_photos: BTreeSet<FeatureId> = edits
-        .iter()
-        .filter(|e| e.reason.as_deref() == Some("handle"))
-        .flat_map(|e| e.changes.iter().map(|c| c.id.clone()))
-        .collect();
+    let with_photos = edits.clone();
     store.replay(edits).await?;
-    photos.attach(store, &with_photos).await?;
+    attach(store, &with_photos).await?;
     Ok(())
 }
 
@@ -253,10 +255,8 @@ fn request(what: &Value, photos: &Photos) -> Option<ActionRequest> {
     let body = ActionBody::deserialize(what).ok()?;
     let mut request = ActionRequest::read(body).ok()?;
     for photo in &mut request.photos {
-        let stored = match photo.id.as_str() {
-            demo::PHOTO_BEFORE => &photos.before,
-            demo::PHOTO_AFTER => &photos.after,
-            _ => continue,
+        let Some(stored) = photos.0.get(&photo.id) else {
+            continue;
         };
         photo.id.clone_from(stored);
     }
@@ -293,6 +293,7 @@ fn open(snapshot: &Snapshot) -> Vec<OpenCase> {
             grid: case.grid?,
             unit: case.unit,
             source: case.source.to_string(),
+            note: case.note.unwrap_or_default(),
             reported_at: case.reported_at,
             parked_until: case.parked_until,
         })

@@ -10,7 +10,7 @@ use super::cases::{self, zone};
 use super::prng::Prng;
 use super::scenes::{CATEGORIES, Scenes};
 use super::script::{Event, What, Who, fresh, handle, near_point};
-use super::words::{DONE, FAIL_NOTES, PARK_REASONS, REJECT_REASONS, RETURN_REASONS};
+use super::words::{FAIL_NOTES, PARK_REASONS, REJECT_REASONS, RETURN_REASONS};
 use crate::model::Change;
 
 /// The approximate number of warnings that the feed keeps open.
@@ -33,6 +33,8 @@ pub struct OpenCase {
     pub unit: Option<String>,
     /// The source of the report.
     pub source: String,
+    /// The note of the reporter.
+    pub note: String,
     /// When the case was reported.
     pub reported_at: Timestamp,
     /// The end of the suspension, if the case is parked.
@@ -91,7 +93,7 @@ impl Feed {
         let weights = (0..CATEGORIES.len()).map(|c| cases::rhythm(c, hour) + 0.05);
         let category = self.rng.weighted(weights);
         let report = fresh(&self.scenes, &mut self.rng, String::new(), category, now)?;
-        Some(report.event())
+        Some(report.event(&self.scenes))
     }
 
     /// With a probability of 0.3, the reporter of a closed case rates its handling. `None` otherwise, or if there is no
@@ -102,7 +104,7 @@ impl Feed {
         }
         let case = self.closed.remove(0);
         let rating = self.rng.pick([5, 5, 4, 4, 3, 2]);
-        let who = Who::reporter(&case.source, &case.grid);
+        let who = Who::reporter(&self.scenes, &case.source, &case.grid);
         let what = json!({"action": "rate", "rating": rating});
         Some(act(now, &case, who, what))
     }
@@ -158,7 +160,7 @@ impl Feed {
                     json!({"action": "park", "reason": reason, "until": until}),
                 )
             }
-            "handling" => (by_unit(&case.unit)?, handle(rng.pick(DONE[category]))),
+            "handling" => (by_unit(&case.unit)?, handle(category, &case.note)),
             "handled" => {
                 let mut what = json!({"action": "verify", "position": near_point(case.at, rng)});
                 if rng.chance(0.06) {
@@ -167,7 +169,7 @@ impl Feed {
                 } else {
                     what["result"] = "pass".into();
                 }
-                (Who::grid_worker(&case.grid), what)
+                (Who::grid_worker(&self.scenes, &case.grid), what)
             }
             "verified" => (officer, json!({"action": "close"})),
             "parked" => (officer, json!({"action": "resume"})),
@@ -210,6 +212,7 @@ mod tests {
                         at: seen.at,
                         unit: None,
                         source: seen.source.into(),
+                        note: seen.note.into(),
                         reported_at: now,
                         parked_until: None,
                     });

@@ -42,7 +42,7 @@ use crate::model::Change;
 pub use feed::{Feed, OpenCase};
 pub use photos::photos;
 pub use schemas::{default_schemas, schemas};
-pub use script::{DAYS, Event, PHOTO_AFTER, PHOTO_BEFORE, Sighting, What, Who};
+pub use script::{DAYS, Event, Sighting, What, Who};
 pub use synth::synth;
 pub use write::write_dir;
 

@@ -18,6 +18,8 @@ pub struct Scene {
     pub at: Point<f64>,
     pub grid: String,
     pub building: Option<String>,
+    /// The note of the category that fits the place, if not all do.
+    pub note: Option<usize>,
     /// How often something is reported here, relative to the other scenes of its list.
     pub weight: f64,
 }
@@ -47,6 +49,7 @@ pub const CATEGORIES: [&str; 7] = [
 pub struct Scenes {
     lists: [Vec<Scene>; 7],
     desks: Vec<Desk>,
+    grid_names: HashMap<String, String>,
 }
 
 fn text(map: &Map<String, Value>, key: &str) -> Option<String> {
@@ -118,6 +121,9 @@ impl Scenes {
         let name = text(map, property::NAME).unwrap_or_default();
         let kind = text(map, property::KIND).unwrap_or_default();
         match (change.collection.as_str(), geometry) {
+            (GRIDS, _) => {
+                self.grid_names.insert(change.id.to_string(), name);
+            }
             (UNITS, _) => self.desks.push(Desk {
                 id: change.id.to_string(),
                 kind,
@@ -187,8 +193,14 @@ impl Scenes {
             at,
             grid: grid.to_owned(),
             building: building.map(str::to_owned),
+            note: (list == 5).then(|| damage(place)),
             weight,
         });
+    }
+
+    /// The name of a grid; its code if it has none.
+    pub fn grid_name<'a>(&'a self, grid: &'a str) -> &'a str {
+        self.grid_names.get(grid).map_or(grid, String::as_str)
     }
 
     /// A random place at which this category occurs; `None` if the district has none.
@@ -208,6 +220,17 @@ impl Scenes {
         };
         let desks: Vec<&Desk> = self.desks.iter().filter(able).collect();
         desks.get(rng.index(desks.len())).map(|d| d.id.as_str())
+    }
+}
+
+/// The note of the category `damaged_facility` that fits a facility: only cabinets and boxes have doors, only places
+/// to rest have roofs and seats, and all have a lamp.
+fn damage(place: &str) -> usize {
+    match place {
+        _ if place.contains(['柜', '箱']) => 0,
+        _ if place.contains("驿站") => 1,
+        _ if place.contains('亭') => 3,
+        _ => 2,
     }
 }
 

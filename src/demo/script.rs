@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use serde_json::{Value, json};
 
 use super::cases::{NOTES, SOURCES, rhythm, sources, zone};
+use super::photos::{Moment, photo_name};
 use super::prng::Prng;
 use super::scenes::{CATEGORIES, Scene, Scenes};
 use super::words::{
@@ -32,13 +33,13 @@ pub struct Event {
     pub what: What,
 }
 
-/// The acting person, as a demo account. These accounts have no credentials, so nobody can sign in
-/// with them.
+/// The acting person, as a demo account: a role and a place, and never the name of a person. The full-width
+/// brackets keep the names apart from those of real accounts, which are in normalization form NFKC.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Who {
     /// The role of the account.
     pub role: Role,
-    /// The name of the account, which begins with `demo-`; `None` for the public.
+    /// The name of the account; `None` for the public.
     pub account: Option<String>,
     /// The id of the account's member unit.
     pub unit: Option<String>,
@@ -77,31 +78,27 @@ pub struct Sighting {
 impl Who {
     /// The duty officer.
     pub fn officer() -> Self {
-        Self::of(Role::Officer, "demo-officer", None)
+        Self::of(Role::Officer, "值班员（演示）", None)
     }
 
     /// A person who works for a member unit.
     pub fn unit(unit: &str) -> Self {
-        Self::of(Role::Unit, &format!("demo-{unit}"), Some(unit))
+        Self::of(Role::Unit, "经办人（演示）", Some(unit))
     }
 
-    /// The grid worker of the community to which a grid belongs.
-    pub fn grid_worker(grid: &str) -> Self {
-        let community = grid.get(..12).unwrap_or(grid);
-        Self::of(
-            Role::GridWorker,
-            &format!("demo-grid-worker-{community}"),
-            None,
-        )
+    /// The grid worker of a grid.
+    pub fn grid_worker(scenes: &Scenes, grid: &str) -> Self {
+        let name = format!("网格员（{}）", scenes.grid_name(grid));
+        Self::of(Role::GridWorker, &name, None)
     }
 
     /// The reporter of a case from a source.
-    pub fn reporter(source: &str, grid: &str) -> Self {
+    pub fn reporter(scenes: &Scenes, source: &str, grid: &str) -> Self {
         let who = match source {
-            "grid_worker" => Self::grid_worker(grid),
-            "rider" => Self::of(Role::Rider, "demo-rider", None),
-            "camera" => Self::of(Role::GridWorker, "demo-camera", None),
-            "hotline" => Self::of(Role::Officer, "demo-hotline", None),
+            "grid_worker" => Self::grid_worker(scenes, grid),
+            "rider" => Self::of(Role::Rider, "骑手（演示）", None),
+            "camera" => Self::of(Role::GridWorker, "视频巡查（演示）", None),
+            "hotline" => Self::of(Role::Officer, "热线受理员（演示）", None),
             _ => Self {
                 role: Role::Public,
                 account: None,
@@ -141,7 +138,7 @@ pub fn script(scenes: &Scenes, as_of: Timestamp) -> Vec<Event> {
                 None => course(scenes, &report),
             };
             open.note(&report, &course);
-            events.push(report.event());
+            events.push(report.event(scenes));
             events.extend(course);
         }
     }
@@ -163,7 +160,7 @@ pub struct Report {
 
 impl Report {
     /// The report as an event of the history.
-    pub fn event(&self) -> Event {
+    pub fn event(&self, scenes: &Scenes) -> Event {
         let hotline = (self.source == "hotline").then(|| {
             let serial = Prng::of(&self.id, 3).whole(100_000, 999_999);
             let day = self.at.to_zoned(zone()).strftime("%Y%m%d").to_string();
@@ -172,7 +169,7 @@ impl Report {
         Event {
             at: self.at,
             case: self.id.clone(),
-            who: Who::reporter(self.source, &self.scene.grid),
+            who: Who::reporter(scenes, self.source, &self.scene.grid),
             what: What::Report(Sighting {
                 category: CATEGORIES[self.category],
                 at: self.scene.at,
@@ -261,7 +258,8 @@ pub fn fresh(
 ) -> Option<Report> {
     let scene = scenes.draw(category, rng)?.clone();
     let source = SOURCES[rng.weighted(sources(category).into_iter())];
-    let note = NOTES[category][rng.index(NOTES[category].len())];
+    let note = rng.index(NOTES[category].len());
+    let note = NOTES[category][scene.note.unwrap_or(note)];
     Some(Report {
         id,
         at,
@@ -362,12 +360,11 @@ fn course(scenes: &Scenes, report: &Report) -> Vec<Event> {
             json!({"action": "extend", "reason": reason, "due": due.to_string()}),
         );
     }
-    let done = DONE[report.category];
     let handled = |at| {
         (
             daytime(at),
             Who::unit(&unit),
-            handle(rng_pick(&report.id, at, done)),
+            handle(report.category, report.note),
         )
     };
     let (at, who, what) = handled(after(0.80));
@@ -376,7 +373,7 @@ fn course(scenes: &Scenes, report: &Report) -> Vec<Event> {
         let note = rng.pick(FAIL_NOTES);
         course.step(
             after(0.83),
-            verifier(report),
+            verifier(scenes, report),
             json!({"action": "verify", "result": "fail", "note": note, "position": near(report, &mut rng)}),
         );
         course.step(after(0.85), Who::unit(&unit), json!({"action": "start"}));
@@ -389,7 +386,7 @@ fn course(scenes: &Scenes, report: &Report) -> Vec<Event> {
     } else {
         pass["reason"] = rng.pick(VERIFY_REASONS).into();
     }
-    course.step(daytime(after(0.94)), verifier(report), pass);
+    course.step(daytime(after(0.94)), verifier(scenes, report), pass);
     course.step(daytime(after(1.0)), officer(), json!({"action": "close"}));
     if matches!(report.source, "resident" | "rider" | "hotline") && rng.chance(0.4) {
         let rating = [5, 5, 5, 4, 4, 3, 2][rng.index(7)];
@@ -397,7 +394,7 @@ fn course(scenes: &Scenes, report: &Report) -> Vec<Event> {
         let at = course.at + wait;
         course.step(
             at,
-            Who::reporter(report.source, &report.scene.grid),
+            Who::reporter(scenes, report.source, &report.scene.grid),
             json!({"action": "rate", "rating": rating}),
         );
     }
@@ -418,25 +415,18 @@ impl Course<'_> {
     }
 }
 
-/// The unit's report that the case is done, with photos before and after.
-pub fn handle(note: &str) -> Value {
-    json!({"action": "handle", "note": note, "photos": [
-        {"id": PHOTO_BEFORE, "kind": "before"}, {"id": PHOTO_AFTER, "kind": "after"},
+/// The unit's report that the case is done, with words and photos that fit the note of the reporter.
+pub fn handle(category: usize, note: &str) -> Value {
+    let n = NOTES[category].iter().position(|known| *known == note);
+    let n = n.unwrap_or_default();
+    json!({"action": "handle", "note": DONE[category][n], "photos": [
+        {"id": photo_name(category, n, Moment::Before), "kind": "before"},
+        {"id": photo_name(category, n, Moment::After), "kind": "after"},
     ]})
 }
 
-/// A placeholder for the demo's photo before handling. Applying the script replaces it with the id
-/// of the stored photo.
-pub const PHOTO_BEFORE: &str = "demo-before";
-/// A placeholder for the demo's photo after handling.
-pub const PHOTO_AFTER: &str = "demo-after";
-
-fn verifier(report: &Report) -> Who {
-    Who::grid_worker(&report.scene.grid)
-}
-
-fn rng_pick(id: &str, at: Timestamp, of: [&'static str; 2]) -> &'static str {
-    Prng::of(id, at.as_second().unsigned_abs()).pick(of)
+fn verifier(scenes: &Scenes, report: &Report) -> Who {
+    Who::grid_worker(scenes, &report.scene.grid)
 }
 
 /// A position a few metres away.

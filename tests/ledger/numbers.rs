@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::ledger::Ledger;
 use crate::support::postgres;
-use crate::support::server::{Server, sqlite_in};
+use crate::support::server::{Server, begin, onemap, sqlite_in};
 
 /// The text of a case's number.
 fn number(case: &Value) -> String {
@@ -193,6 +193,50 @@ async fn a_rejected_report_tells_its_reporter_why() {
     assert_eq!(last["reason"], "该处属私人院落，不在受理范围");
     let public = ledger.json(None, &format!("/api/warnings/{id}")).await;
     assert!(!public.to_string().contains("私人院落"), "{public}");
+}
+
+#[tokio::test]
+async fn numbers_survive_a_step_taken_back_and_a_restored_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let databases = [Some(sqlite_in(folder.path())), postgres::database()];
+    for database in databases.into_iter().flatten() {
+        let mut ledger = Ledger::on(&database, &[]).await;
+        let first = reported(&ledger.server, "第一件").await;
+        let second = reported(&ledger.server, "第二件").await;
+        let id = first["id"].as_str().unwrap();
+        // The officer rejects the case by mistake and takes it back.
+        let reason = json!({"reason": "误操作"});
+        ledger
+            .act(&ledger.officer, id, "reject", reason.clone())
+            .await;
+        let again = ledger.act(&ledger.officer, id, "reopen", reason).await;
+        assert_eq!(number(&again), number(&first));
+
+        let files = tempfile::tempdir().unwrap();
+        let file = files.path().join("map.backup");
+        let file = file.to_str().unwrap();
+        let (_, error, ok) = onemap(&["backup", file, "--database", &database]);
+        assert!(ok, "{error}");
+        ledger.server.stop();
+        let (_, error, ok) = onemap(&["restore", file, "--replace", "--database", &database]);
+        assert!(ok, "{error}");
+
+        let (_running, base) = begin(&database, &[]);
+        for case in [&first, &second] {
+            let found = reqwest::get(format!("{base}/api/warnings/{}", number(case)));
+            let found: Value = found.await.unwrap().json().await.unwrap();
+            assert_eq!(found["id"], case["id"], "{found}");
+        }
+        // No number is given a second time.
+        let body = json!({"category": "other", "building": "b1", "note": "第三件"});
+        let client = reqwest::Client::new();
+        let third = client
+            .post(format!("{base}/api/warnings"))
+            .json(&body)
+            .send();
+        let third: Value = third.await.unwrap().json().await.unwrap();
+        assert!(number(&third) > number(&second), "{third}");
+    }
 }
 
 #[tokio::test]
