@@ -412,10 +412,16 @@ fn why(
     }
     if let Some(metres) = unit.distance_m {
         let (zh, en) = if metres < 1_000.0 {
-            (format!("距{metres:.0}米"), format!("{metres:.0} m away"))
+            (
+                format!("单位距事发地 {metres:.0} m"),
+                format!("{metres:.0} m from the case"),
+            )
         } else {
             let km = metres / 1_000.0;
-            (format!("距{km:.1}公里"), format!("{km:.1} km away"))
+            (
+                format!("单位距事发地 {km:.1} km"),
+                format!("{km:.1} km from the case"),
+            )
         };
         say(zh, en);
     }
@@ -618,11 +624,11 @@ mod tests {
         let said = &ranked(vec![one])[0];
         assert_eq!(
             said.why.zh,
-            "职责相符；服务本社区；正在值班；在办3件；距1.2公里"
+            "职责相符；服务本社区；正在值班；在办3件；单位距事发地 1.2 km"
         );
         assert_eq!(
             said.why.en,
-            "competent; serves this community; on duty; 3 open cases; 1.2 km away"
+            "competent; serves this community; on duty; 3 open cases; 1.2 km from the case"
         );
         assert_eq!(said.on_duty, Some(true));
     }

@@ -595,7 +595,7 @@ async fn officers_find_the_earlier_cases_of_a_caller_in_their_communities() {
         assert_eq!(problem["errors"][0]["field"], "contact", "{problem}");
     }
     // The audit names each case that was shown, and never the number.
-    let admin = Some(ledger.server.token.as_str());
+    let admin = Some(ledger.server.admin.as_str());
     let audit = ledger.json(admin, "/api/audit?kind=look").await;
     let text = audit.to_string();
     assert!(

@@ -4,9 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::ask::{moment, position, wrong};
+use super::ask::{FEWER, moment, position, wrong};
 use super::edits::{edits_of, wrong_edits};
-use super::sitings::FEWER;
 use crate::http::App;
 use crate::http::body::not_json;
 use crate::http::problem::Problem;

@@ -9,6 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::codec::json;
 use crate::http::App;
 use crate::http::problem::Problem;
+use crate::http::work::Advice;
 use crate::model::{Localized, RoleSet, both};
 use crate::network::core::Mode;
 use crate::planning::coverage::By;
@@ -17,6 +18,11 @@ use crate::service::planning::{
     CoverageAsk, DemandAsk, DemandPoint, FacilityAsk, Factors, ScenarioEdit,
 };
 
+/// The advice in the error when checking the candidates or changes takes too long.
+pub(super) const FEWER: Advice = (
+    "请缩小范围或减少候选点位。",
+    "Ask for fewer candidates or a smaller area.",
+);
 /// The most positions in `add`.
 const MOST_ADDED: usize = 500;
 /// The most ids in `without`.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::access::{self, AccessBody};
+use super::ask::FEWER;
 use super::edits::{edits_of, wrong_edits};
 use super::siting_ask::SitingBody;
 use crate::http::App;
@@ -17,18 +18,12 @@ use crate::http::imports::accepted;
 use crate::http::jobs::{JobShown, signed_in};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::http::work::{Advice, Cut, Kind};
+use crate::http::work::{Cut, Kind};
 use crate::live::jobs::KEPT;
 use crate::model::{Author, Localized, Role, both};
 use crate::service::planning::access_changes;
 use crate::service::planning::siting::{NoSiting, SITING, preview};
 use crate::store::NewJob;
-
-/// The advice in the error when checking the candidates takes too long.
-pub(super) const FEWER: Advice = (
-    "请缩小范围或减少候选点位。",
-    "Ask for fewer candidates or a smaller area.",
-);
 
 impl From<NoSiting> for Problem {
     fn from(reason: NoSiting) -> Self {

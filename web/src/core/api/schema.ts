@@ -1150,6 +1150,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/warnings/caller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lists the cases that were reported with a telephone number, the latest first. The audit has each case that was shown. */
+        post: operations["cases_of_caller"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/warnings/duplicates": {
         parameters: {
             query?: never;
@@ -2142,6 +2159,11 @@ export interface components {
          * @enum {string}
          */
         ByBody: "building" | "grid" | "community" | "street" | "housing";
+        /** @description The number of the caller. */
+        CallerBody: {
+            /** @description A telephone number: a mobile number, or a landline with its area code and perhaps an extension. */
+            contact: string;
+        };
         /** @description A point where a facility may stand. */
         CandidatePoint: {
             /**
@@ -11108,6 +11130,66 @@ export interface operations {
             };
             /** @description Too many requests from one address without an account; Retry-After says when to try again */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_of_caller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallerBody"];
+            };
+        };
+        responses: {
+            /** @description At most 20 cases in the caller's communities. Numbers are kept for a limited time after a case has ended, so older cases are missing */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["CaseCollection"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role officer, and no read-only token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The number is missing or not complete */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,7 +14,8 @@ export const callerWords = {
   en: {
     callerNumber: 'Number of the caller (optional)',
     callerHint: 'Only officers see it; it is erased some time after the case is closed',
-    callerWrong: 'The number is not complete: expected a mobile number of 11 digits, or a landline such as 022-26390000',
+    callerWrong:
+      'The number is not complete: expected a mobile number of 11 digits, or a landline such as 022-26390000',
     callerLooking: 'Looking for earlier cases of this number',
     callerNone: 'No earlier cases of this number',
     callerCases: (n: number) => (n === 1 ? '1 earlier case of this number' : `${n} earlier cases of this number`),
