@@ -579,6 +579,7 @@ async fn officers_find_the_earlier_cases_of_a_caller_in_their_communities() {
     assert_eq!(shown(&bound).await, [&ids[2][..], &ids[0]]);
 
     let screen = account(&ledger.database, "officer", "screen", &["--read-only"]);
+    let screen = screen.lines().next().unwrap().to_owned();
     for (token, expected) in [
         (None, StatusCode::UNAUTHORIZED),
         (Some(&ledger.worker), StatusCode::FORBIDDEN),
