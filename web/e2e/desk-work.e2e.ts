@@ -108,6 +108,43 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
     await close();
   });
 
+  test('a call is taken by its number: earlier cases and their place are at hand', async () => {
+    const earlier = await api<Case>('/api/warnings', {
+      category: 'corridor_clutter',
+      building: 'wenquan-huayuan-7',
+      building_unit: '1',
+      contact: '022-26390000',
+      source: 'hotline',
+    });
+    const { page, errors, close } = await desk(earlier.id);
+    await page.keyboard.press('n');
+    await page.keyboard.press('t');
+    const number = page.locator('[data-caller] input');
+    // Until the number is complete, nothing is asked. A number that stays incomplete is named.
+    await number.pressSequentially('26390000');
+    await number.press('Tab');
+    await page.getByText('来电号码不完整').waitFor();
+    await number.fill('(022) 2639 0000');
+    await page.locator(`[data-earlier="${earlier.id}"]`, { hasText: '温泉花园7号楼1单元' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: '同一地点：温泉花园7号楼1单元' }).click();
+    await page.locator('[data-place]', { hasText: '温泉花园7号楼1单元' }).waitFor();
+    await page.locator('.category', { hasText: '飞线充电' }).click();
+    await page.keyboard.press('Control+Enter');
+    await page.waitForSelector('[data-report]', { state: 'detached' });
+    const cases = await api<{ features: Case[] }>('/api/warnings/caller', { contact: '022-26390000' });
+    expect(cases.features.map((c) => [c.properties['category'], c.properties['building_unit']])).toEqual([
+      ['flying_wire_charging', '1'],
+      ['corridor_clutter', '1'],
+    ]);
+
+    await page.keyboard.press('n');
+    await number.fill('13900000009');
+    await page.getByText('此号码没有历史事件').waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test('an account of another role is told so and can leave or sign in as somebody else', async () => {
     const rider = await server.createToken('--role', 'rider', '--name', 'xiaoge');
     const { page, close } = await visit(browser, `${server.url}/desk`, { ...SIZE, token: rider });

@@ -9,7 +9,7 @@ export const callerWords = {
     callerCases: (n: number) => `此号码的历史事件 ${n} 件`,
     callerFailed: '未能查询历史事件，不影响上报',
     callerSamePlace: '同一地点',
-    callerSamePlaceOf: (place: string) => `地点取${place}`,
+    callerSamePlaceOf: (place: string) => `同一地点：${place}`,
   },
   en: {
     callerNumber: 'Number of the caller (optional)',
@@ -21,6 +21,6 @@ export const callerWords = {
     callerCases: (n: number) => (n === 1 ? '1 earlier case of this number' : `${n} earlier cases of this number`),
     callerFailed: 'The earlier cases could not be read; the report works without them',
     callerSamePlace: 'Same place',
-    callerSamePlaceOf: (place: string) => `Use the place ${place}`,
+    callerSamePlaceOf: (place: string) => `Same place: ${place}`,
   },
 };
