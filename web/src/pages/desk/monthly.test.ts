@@ -77,6 +77,17 @@ test('the overview has both months and the change, in its own unit', () => {
   expect(of('退回（次）')).toEqual(['0', '0', '0']);
 });
 
+test('the change is the difference of the numbers that stand beside it', () => {
+  const of = (now: number, before: number, as: 'share' | 'decimal') => changed({ name: '', now, before, as }, w);
+  expect([written(3.93, 'decimal'), written(4.16, 'decimal'), of(3.93, 4.16, 'decimal')]).toEqual([
+    '3.9',
+    '4.2',
+    '−0.3',
+  ]);
+  expect(of(0.9094, 0.9076, 'share')).toBe('+0.1 个百分点');
+  expect(of(4.24, 4.16, 'decimal')).toBe('0');
+});
+
 test('each table of the file has one total, and the cases without a community are a row of their own', () => {
   const meta = [[w.meta.version, w.version('4711')]] as const;
   const sheets = sheetsOf(figures, { title: '月报', meta }, w, (by, r) => (r.key === '' ? w.none[by] : r.name));

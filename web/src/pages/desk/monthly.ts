@@ -94,10 +94,14 @@ export function written(value: number | null | undefined, as: Indicator['as'] = 
   return as === 'decimal' ? value.toFixed(1) : String(value);
 }
 
-/** How much a number has changed since the month before, with its sign; a dash if one of the two is missing. */
+/**
+ * How much a number has changed since the month before, with its sign; a dash if one of the two is missing. It is the
+ * difference of the numbers as they are written, so that the sheet adds up.
+ */
 export function changed({ now, before, as }: Indicator, w: MonthWords): string {
   if (now === null || before === null) return '–';
-  const by = as === 'share' ? (now - before) * 100 : now - before;
+  const shown = (value: number): number => (as === 'count' ? value : Number.parseFloat(written(value, as)));
+  const by = shown(now) - shown(before);
   const text = as === 'count' ? String(by) : by.toFixed(1);
   if (Number(text) === 0) return as === 'share' ? w.points('0') : '0';
   const signed = by > 0 ? `+${text}` : text.replace('-', '−');
