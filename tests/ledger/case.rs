@@ -144,8 +144,11 @@ async fn a_case_passes_all_steps_from_report_to_rating() {
     assert!(steps[5]["distance_m"].as_f64().unwrap() < 50.0);
     assert_eq!(steps[2]["account"], "指挥员");
 
-    // The statistics of the month contain the case.
-    let month = &steps[0]["at"].as_str().unwrap()[..7];
+    // The statistics of the month contain the case. Months begin at midnight in China.
+    let at: jiff::Timestamp = steps[0]["at"].as_str().unwrap().parse().unwrap();
+    let month = at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+    let month = month.strftime("%Y-%m").to_string();
+    let month = month.as_str();
     // An officer can read the telephone number of the resident. It is not in the log.
     let contact = ledger
         .json(
