@@ -32,7 +32,8 @@ export const newReds = (changes: readonly Change[]): Case[] =>
 
 /** The icon of the tab with a number. */
 export function iconWith(n: number): string {
-  const badge = `<circle cx="16" cy="16" r="8" fill="#d92b34"/><text x="16" y="20" font-family="sans-serif" font-size="11" font-weight="700" text-anchor="middle" fill="#fff">${n > 9 ? '9+' : n}</text>`;
+  const text = `font-family="sans-serif" font-size="11" font-weight="700" text-anchor="middle" fill="#fff"`;
+  const badge = `<circle cx="16" cy="16" r="8" fill="#d92b34"/><text x="16" y="20" ${text}>${n > 9 ? '9+' : n}</text>`;
   return `data:image/svg+xml,${encodeURIComponent(icon.replace('</svg>', `${badge}</svg>`))}`;
 }
 

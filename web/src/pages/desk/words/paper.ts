@@ -105,10 +105,10 @@ export const monthWords = {
     count: (name: string) => `${name} (cases)`,
     times: (name: string) => `${name} (times)`,
     rules: [
-      'Each number counts what happened in the month: a case reported last month and closed in this one counts as reported last month and closed in this one.',
+      'Each number counts what happened in the month: a report of last month counts there, even if closed in this one.',
       'Drills and reports of suspected abuse do not count. The total covers all cases, each of them once.',
-      'On-time share = closed cases that were handled by their due time, among closed cases with a due time. Returns, reopenings, ratings and hours refer to the cases closed in the month.',
-      'The ranking goes by the on-time share, highest first; then more closed cases; then the shorter time to close. Rows without an on-time share have no rank.',
+      'On-time share: of the closed cases with a due time, those handled by it. Returns, reopenings, ratings and hours: of cases closed in the month.',
+      'Ranked by on-time share (highest first), then closed cases, then time to close. Without an on-time share there is no rank.',
     ],
     unranked: '–',
     sign: { made: 'Prepared', checked: 'Checked', approved: 'Approved' },
