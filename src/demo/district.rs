@@ -1,19 +1,20 @@
 //! Converts the planned city to the features of the demo district.
 
-use geo_types::{Geometry, Point};
-use jiff::{SignedDuration, Timestamp, tz};
+use geo_types::Geometry;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::city::{Building, City, Entrance, Node, Pass, Special, Turn, Via, Way};
 use super::islet::{self, Shape};
 use super::names::{COMMUNITIES, STREET, Use};
 use super::places::{self, Places};
-use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, ring_to_wgs84, to_wgs84};
+use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, to_wgs84};
+use super::shapes::{day, point, polygon, unit_id};
 use super::streets::{CANAL_HALF_M, belts, plan};
-use super::{civic, compounds, grids, irregular, network, turns};
+use super::{civic, compounds, duties, grids, irregular, network, projects, turns};
 use crate::model::names::collection::{
-    BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GREEN,
-    GRIDS, POCKET_PARKS, ROADS, ROUTES, TURNS, UNITS, WATER,
+    BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS,
+    GREEN, GRIDS, POCKET_PARKS, PROJECTS, ROADS, ROUTES, TURNS, UNITS, WATER,
 };
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
@@ -89,16 +90,8 @@ impl Drafts {
     }
 }
 
-fn point(p: Pt) -> Geometry<f64> {
-    Geometry::Point(Point(to_wgs84(p)))
-}
-
 fn line(l: &[Pt]) -> Geometry<f64> {
     Geometry::LineString(line_to_wgs84(l))
-}
-
-fn polygon(ring: &[Pt]) -> Geometry<f64> {
-    Geometry::Polygon(ring_to_wgs84(ring))
 }
 
 /// All static features of the district.
@@ -230,6 +223,12 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     }
     parks(&mut d, city, as_of);
     base(&mut d, city);
+    for (id, properties) in duties::duties(city, as_of) {
+        d.add(DUTIES, &id, None, properties);
+    }
+    for (id, geometry, properties) in projects::projects(city, as_of) {
+        d.put(PROJECTS, &id, geometry, properties);
+    }
     for (collection, id, shape, properties) in islet::features(city) {
         let geometry = match shape {
             Shape::Point(at) => point(at),
@@ -241,21 +240,9 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     d.sorted()
 }
 
-/// The id of the n-th member unit.
-pub fn unit_id(n: usize) -> String {
-    format!("unit-{:03}", n + 1)
-}
-
 /// The id of the n-th way.
 fn route_id(n: usize) -> String {
     format!("route-{:05}", n + 1)
-}
-
-/// The date in China a number of days before a moment.
-fn day(as_of: Timestamp, days: i64) -> String {
-    let then = as_of - SignedDuration::from_hours(24 * days);
-    let there = then.to_zoned(tz::TimeZone::fixed(tz::offset(8)));
-    there.date().to_string()
 }
 
 /// The rooms behind a unit door, floor by floor: `101-602`.

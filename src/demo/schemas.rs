@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::model::{BuiltIns, CollectionId, built_in_texts};
 
 /// The texts of the schema documents in `geodata/schemas`, by collection.
-pub fn default_schemas() -> [(&'static str, &'static str); 17] {
+pub fn default_schemas() -> [(&'static str, &'static str); 19] {
     built_in_texts()
 }
 
@@ -104,6 +104,13 @@ mod tests {
                     assert_eq!(hidden, inside);
                     let workers = schema.hidden_from(Role::GridWorker);
                     assert!(workers.eq(["hotline_number", "ledger"]));
+                }
+                // Who has a duty is known to staff only; that somebody has it is public.
+                "duties" => {
+                    assert_eq!(hidden, ["name", "phone"]);
+                    assert_eq!(schema.hidden_from(Role::Unit).count(), 2);
+                    assert_eq!(schema.hidden_from(Role::GridWorker).count(), 0);
+                    assert_eq!(schema.personal, ["name", "phone"]);
                 }
                 _ => assert!(hidden.is_empty()),
             }

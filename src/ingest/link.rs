@@ -1,5 +1,5 @@
 //! Links features to each other by geometry: a door to its building, a gate to its compound, a building to its
-//! compound and grid. A link in the data is never changed. A feature that cannot be linked is imported anyway and
+//! compound and grid; a person in charge to the grid, compound or building by its name. A link in the data is never changed. A feature that cannot be linked is imported anyway and
 //! listed in the report.
 
 use std::collections::BTreeMap;
@@ -10,8 +10,10 @@ use geo_types::{Coord, Geometry, LineString};
 use rstar::{AABB, RTree, RTreeObject};
 use serde_json::{Map, Value};
 
+use super::named::{self, Names};
 use crate::model::names::collection::{
-    BUILDINGS, COMPOUNDS, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS, WARNINGS,
+    BUILDINGS, COMPOUNDS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS,
+    PROJECTS, WARNINGS,
 };
 use crate::model::names::property;
 use crate::model::{Body, CollectionId, FeatureId, Localized, Properties, PropertiesError, both};
@@ -73,7 +75,7 @@ const fn to_grid(collection: &'static str) -> Rule {
     }
 }
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     Rule {
         kinds: &["unit_door", "service", "garage"],
         ..rule(ENTRANCES, property::BUILDING, BUILDINGS, How::Outline, true)
@@ -102,6 +104,7 @@ const RULES: [Rule; 11] = [
     to_grid(POCKET_PARKS),
     to_grid(FACILITIES),
     to_grid(FIRST_AID_STATIONS),
+    to_grid(PROJECTS),
     rule(
         FACILITIES,
         property::COMPOUND,
@@ -113,7 +116,7 @@ const RULES: [Rule; 11] = [
 
 /// Whether features of the collection may have to be linked.
 pub fn has_rules(collection: &CollectionId) -> bool {
-    RULES.iter().any(|r| r.collection == collection.as_str())
+    collection.as_str() == DUTIES || RULES.iter().any(|r| r.collection == collection.as_str())
 }
 
 /// Whether features can be linked to those of the collection.
@@ -126,7 +129,18 @@ pub fn wanted<'a>(
     collection: &'a CollectionId,
     properties: &'a Map<String, Value>,
 ) -> impl Iterator<Item = &'static str> + 'a {
-    open_rules(collection, properties).map(|r| r.target)
+    let by_name = named_scope(collection, properties).map_or(&[][..], |_| &named::COLLECTIONS);
+    let rules = open_rules(collection, properties).map(|r| r.target);
+    rules.chain(by_name.iter().copied())
+}
+
+/// The text that names what a person is in charge of: an id or a name.
+fn named_scope<'a>(
+    collection: &CollectionId,
+    properties: &'a Map<String, Value>,
+) -> Option<&'a str> {
+    let scope = properties.get(property::SCOPE).and_then(Value::as_str);
+    scope.filter(|_| collection.as_str() == DUTIES)
 }
 
 fn open_rules<'a>(
@@ -153,6 +167,7 @@ pub struct Missing {
 /// The features to which others can be linked.
 #[derive(Default)]
 pub struct Targets {
+    names: Names,
     loose: BTreeMap<&'static str, Vec<Target>>,
     trees: BTreeMap<&'static str, RTree<Target>>,
 }
@@ -175,6 +190,7 @@ impl RTreeObject for Target {
 impl Targets {
     /// Adds a feature, if others can be linked to it.
     pub fn add(&mut self, collection: &CollectionId, id: &FeatureId, body: &Body) {
+        self.names.add(collection, id, body);
         let Some(name) = RULES
             .iter()
             .map(|r| r.target)
@@ -203,6 +219,7 @@ impl Targets {
 
     /// Builds the index. Call once, after all features are added.
     pub fn index(&mut self) {
+        self.names.index();
         self.trees = std::mem::take(&mut self.loose)
             .into_iter()
             .map(|(name, targets)| (name, RTree::bulk_load(targets)))
@@ -221,6 +238,19 @@ impl Targets {
         body: &mut Body,
     ) -> Result<Vec<Missing>, PropertiesError> {
         let mut properties = body.properties.to_map();
+        if let Some(text) = named_scope(collection, &properties) {
+            return match self.names.find(text) {
+                Ok(id) => {
+                    properties.insert(property::SCOPE.into(), Value::String(id.to_string()));
+                    body.properties = Properties::from_map(properties)?;
+                    Ok(Vec::new())
+                }
+                Err(error) => Ok(vec![Missing {
+                    property: property::SCOPE,
+                    problem: error.problem(text),
+                }]),
+            };
+        }
         let Some(place) = body.geometry.as_ref().and_then(representative) else {
             return Ok(Vec::new());
         };

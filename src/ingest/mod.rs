@@ -42,6 +42,7 @@ mod ids;
 mod infer;
 mod lines;
 mod link;
+mod named;
 mod plan;
 mod read;
 mod report;

@@ -13,6 +13,8 @@ pub mod collection {
     pub const COMPOUNDS: &str = "compounds";
     /// Traffic orders for single days (当日管制).
     pub const DAY_ORDERS: &str = "day_orders";
+    /// Who is in charge of which area, building or stairwell (责任人).
+    pub const DUTIES: &str = "duties";
     /// Gates and doors (出入口).
     pub const ENTRANCES: &str = "entrances";
     /// Swap cabinets, chargers and other facilities (设施).
@@ -25,6 +27,8 @@ pub mod collection {
     pub const GRIDS: &str = "grids";
     /// Pocket parks (口袋公园).
     pub const POCKET_PARKS: &str = "pocket_parks";
+    /// Livelihood projects (民生实事).
+    pub const PROJECTS: &str = "projects";
     /// Roads of the base map.
     pub const ROADS: &str = "roads";
     /// The route network for riders and pedestrians (骑手友好道路).
@@ -71,6 +75,8 @@ pub mod property {
     pub const COMPOUND: &str = "compound";
     /// Whether a feature is synthetic demo data.
     pub const DEMO: &str = "demo";
+    /// The duty that a person has: `grid_leader`, `building_head` and so on.
+    pub const DUTY: &str = "duty";
     /// When a case was filed.
     pub const FILED_AT: &str = "filed_at";
     /// The id of the grid in which a feature lies.
@@ -91,6 +97,8 @@ pub mod property {
     pub const PARENT: &str = "parent";
     /// When a case was reported.
     pub const REPORTED_AT: &str = "reported_at";
+    /// The id of the grid, compound or building for which a person is in charge.
+    pub const SCOPE: &str = "scope";
     /// The status of a case.
     pub const STATUS: &str = "status";
     /// The last step of a case.

@@ -47,7 +47,7 @@ const KNOWN: &[(&str, u32, &str)] = &[
 ];
 
 /// The texts of the schema documents in `geodata/schemas`, by collection.
-pub fn built_in_texts() -> [(&'static str, &'static str); 17] {
+pub fn built_in_texts() -> [(&'static str, &'static str); 19] {
     macro_rules! schema {
         ($name:literal) => {
             (
@@ -62,12 +62,14 @@ pub fn built_in_texts() -> [(&'static str, &'static str); 17] {
         schema!("buildings"),
         schema!("compounds"),
         schema!("day_orders"),
+        schema!("duties"),
         schema!("entrances"),
         schema!("facilities"),
         schema!("first_aid_stations"),
         schema!("green"),
         schema!("grids"),
         schema!("pocket_parks"),
+        schema!("projects"),
         schema!("roads"),
         schema!("routes"),
         schema!("turns"),
