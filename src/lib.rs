@@ -17,6 +17,7 @@ pub mod ingest;
 pub mod network;
 
 pub mod access;
+pub mod grids;
 pub mod planning;
 pub mod warnings;
 

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["codec"],
     &["store", "index"],
     &["ingest", "export", "network", "demo"],
-    &["warnings", "access", "planning", "themes"],
+    &["warnings", "access", "planning", "grids", "themes"],
     &["live"],
     &["service"],
     &["http"],

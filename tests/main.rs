@@ -15,6 +15,7 @@ mod architecture;
 mod backup;
 mod board;
 mod bounded;
+mod cards;
 mod connections;
 mod credentials;
 mod documents;

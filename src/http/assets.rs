@@ -29,6 +29,7 @@ pub const PAGES: &[&str] = &[
     "/report",
     "/rider",
     "/board",
+    "/card",
     "/planner",
     "/sign-in",
     "/accounts",

@@ -12,6 +12,7 @@ mod audit;
 pub mod auth;
 mod body;
 mod budget;
+mod cards;
 mod catalogue;
 pub mod connections;
 mod drain;
@@ -77,6 +78,7 @@ use crate::live::Live;
 use crate::live::jobs::Jobs;
 use crate::model::both;
 use crate::service::checkers::Checkers;
+use crate::service::grids::Cards;
 use crate::service::ledger::CaseService;
 use crate::service::network_file::Files;
 use crate::service::planning::Planning;
@@ -144,6 +146,8 @@ pub struct Parts {
     planning: Arc<Planning>,
     /// The network files for phones.
     files: Arc<Files>,
+    /// What cards are made from.
+    cards: Cards,
     options: Options,
     /// The path of the public address, without a slash at the end.
     prefix: String,
@@ -183,6 +187,7 @@ impl App {
             routes: Arc::new(Routes::new(live.clone())),
             planning: Arc::default(),
             files: Arc::default(),
+            cards: Cards::default(),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
             limits: Arc::new(admission::Limits::new(&options.connections)),
@@ -274,6 +279,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(styles::style))
         .routes(routes!(events::events))
         .routes(routes!(grids::status))
+        .routes(routes!(cards::grid))
+        .routes(routes!(cards::building))
         .routes(routes!(patrols::list, patrols::note))
         .routes(routes!(rules::rules))
         .routes(routes!(presets::list))

@@ -9,6 +9,7 @@ use super::projection::{
     CaseSchedule, DayOrders, Event, Fact, LastSeen, Passages, PastDays, Projections, Step,
     WayAttributes,
 };
+use crate::grids::CaseBook;
 use crate::index::Collections;
 use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
@@ -178,6 +179,11 @@ impl Snapshot {
     /// The levels of the grids.
     pub fn status(&self) -> &StatusBoard {
         &self.projections.grid_status
+    }
+
+    /// The cases of each grid and building.
+    pub fn case_book(&self) -> &CaseBook {
+        &self.projections.case_book
     }
 
     /// The rules in force and the schedule of the open cases.

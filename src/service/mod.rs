@@ -6,6 +6,7 @@ pub mod checkers;
 pub mod config;
 mod edit_builder;
 mod erasure;
+pub mod grids;
 pub mod imports;
 pub mod ledger;
 pub mod network_file;

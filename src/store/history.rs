@@ -156,6 +156,15 @@ impl Store {
         either!(self, s => s.ids_after(collection, after, limit).await)
     }
 
+    /// The ids of features of a collection that were deleted, in no particular order. Some of them may be on the map
+    /// again.
+    pub async fn deleted_ids(
+        &self,
+        collection: &CollectionId,
+    ) -> Result<Vec<FeatureId>, StoreError> {
+        either!(self, s => s.deleted_ids(collection).await)
+    }
+
     /// The versions that were written to a collection after a position in the log, in the order of the log: at most
     /// `limit` versions, and the position to continue from.
     pub async fn versions_from(

@@ -131,6 +131,16 @@ pub fn worst(town: &Town) -> Vec<Worst> {
                 format!("/api/buildings/{building}/access"),
             ],
         ),
+        one(
+            "/api/buildings/{id}/card",
+            May::All,
+            &format!("/api/buildings/{building}/card"),
+        ),
+        one(
+            "/api/grids/{id}/card",
+            May::All,
+            "/api/grids/120113001/card?as_of=2026-01-01T00:00:00Z",
+        ),
         some(
             "/api/compounds/{id}/board",
             May::Near,

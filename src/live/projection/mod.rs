@@ -5,6 +5,7 @@
 //! [`Projections`], which every snapshot holds. Applying commits one by one gives the same state as
 //! loading the final collections; `tests.rs` checks this for all projections.
 
+mod case_book;
 mod case_closures;
 mod case_schedule;
 mod day_orders;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use case_book::book_of;
 pub use case_closures::{CaseClosure, CaseClosures};
 pub use case_schedule::CaseSchedule;
 pub use day_orders::DayOrders;
@@ -37,6 +39,7 @@ pub use quarantine::Quarantine;
 pub use travel_profiles::TravelProfiles;
 pub use way_attributes::{WayAttributes, geometry_stamp};
 
+use crate::grids::CaseBook;
 use crate::index::{Collection, Collections, Entry};
 use crate::model::{FeatureId, Record};
 use crate::store::{DeviceLastSeen, PassageCount, Quarantined, StoreError};
@@ -197,6 +200,8 @@ macro_rules! projections {
 projections! {
     /// The level of every grid.
     grid_status: StatusBoard,
+    /// The cases of each grid and building.
+    case_book: CaseBook,
     /// The rules in force and when each open case changes next.
     schedule: CaseSchedule,
     /// The day orders.

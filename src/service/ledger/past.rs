@@ -127,15 +127,27 @@ pub async fn versions_at(
     ids: &[FeatureId],
     at: Timestamp,
 ) -> Result<Vec<Record>, StoreError> {
-    let warnings = &collection(WARNINGS)?;
+    features_at(live, &collection(WARNINGS)?, ids, at).await
+}
+
+/// The versions of these features of a collection at a moment. Features that did not exist then are left out.
+///
+/// # Errors
+/// When the store fails.
+pub async fn features_at(
+    live: &Live,
+    collection: &CollectionId,
+    ids: &[FeatureId],
+    at: Timestamp,
+) -> Result<Vec<Record>, StoreError> {
     let mut found = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
         // At most two reads at a time, so that other requests get connections too.
         let (a, b) = chunk.split_at(chunk.len() / 2);
         let store = live.store();
         let (a, b) = try_join(
-            store.versions_at(warnings, a, at),
-            store.versions_at(warnings, b, at),
+            store.versions_at(collection, a, at),
+            store.versions_at(collection, b, at),
         )
         .await?;
         found.extend(a.into_iter().chain(b));

@@ -161,6 +161,25 @@ impl PostgisStore {
         self.versions_at(collection, &ids, at).await
     }
 
+    /// See [`Store::deleted_ids`](crate::store::Store::deleted_ids).
+    pub async fn deleted_ids(
+        &self,
+        collection: &CollectionId,
+    ) -> Result<Vec<FeatureId>, StoreError> {
+        let ids: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!(
+            "SELECT DISTINCT h.id FROM onemap.changes h WHERE h.collection = '{collection}' \
+               AND h.previous IS NOT NULL AND NOT EXISTS (SELECT 1 FROM onemap.features f \
+               WHERE f.collection = '{collection}' AND f.id = h.id)"
+        )))
+        .fetch_all(&self.shared.pool)
+        .await?;
+        // A text that is not a valid id was never on the map.
+        Ok(ids
+            .iter()
+            .filter_map(|id| FeatureId::new(id).ok())
+            .collect())
+    }
+
     /// See [`Store::ids_after`](crate::store::Store::ids_after).
     pub async fn ids_after(
         &self,

@@ -138,6 +138,31 @@ impl SqliteStore {
         rows.iter().map(|row| feature_id(row, 0)).collect()
     }
 
+    /// See [`Store::deleted_ids`](crate::store::Store::deleted_ids).
+    pub async fn deleted_ids(
+        &self,
+        collection: &CollectionId,
+    ) -> Result<Vec<FeatureId>, StoreError> {
+        let past = if is_indexed(collection.as_str()) {
+            "changes"
+        } else {
+            "past"
+        };
+        // A feature that was deleted has at least two versions, so it is in `past`.
+        let sql = format!(
+            "SELECT DISTINCT p.id FROM {past} p WHERE p.collection = '{collection}' AND NOT EXISTS \
+               (SELECT 1 FROM features f WHERE f.collection = '{collection}' AND f.id = p.id \
+                AND f.properties IS NOT NULL) \
+             UNION SELECT h.id FROM commits c CROSS JOIN changes h \
+               ON h.batch = c.batch AND h.collection = '{collection}' AND h.properties IS NULL \
+               WHERE c.folded = 0"
+        );
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .fetch_all(&self.shared.readers)
+            .await?;
+        rows.iter().map(|row| feature_id(row, 0)).collect()
+    }
+
     /// The newest versions of some features (a JSON list of ids), or of all, up to a moment or a
     /// commit, without deletions.
     async fn newest(

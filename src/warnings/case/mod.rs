@@ -50,6 +50,22 @@ pub enum Turn {
     Verifier,
 }
 
+impl Turn {
+    /// Who must act next in this status; `None` if the case has ended.
+    pub fn of(status: Status) -> Option<Self> {
+        Some(match status {
+            Status::Reported
+            | Status::Filed
+            | Status::Returned
+            | Status::Verified
+            | Status::Parked => Self::Officer,
+            Status::Dispatched | Status::Handling => Self::Unit,
+            Status::Handled => Self::Verifier,
+            Status::Rejected | Status::Merged | Status::Closed => return None,
+        })
+    }
+}
+
 /// The person who handled a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -317,16 +333,7 @@ impl Case {
 
     /// Who must act next; `None` if the case has ended.
     pub fn turn(&self) -> Option<Turn> {
-        Some(match self.status {
-            Status::Reported
-            | Status::Filed
-            | Status::Returned
-            | Status::Verified
-            | Status::Parked => Turn::Officer,
-            Status::Dispatched | Status::Handling => Turn::Unit,
-            Status::Handled => Turn::Verifier,
-            Status::Rejected | Status::Merged | Status::Closed => return None,
-        })
+        Turn::of(self.status)
     }
 
     /// The description of the place in both languages.

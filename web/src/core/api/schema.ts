@@ -127,6 +127,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/buildings/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns the card of a building (楼栋档案).
+         * @description It has the same members as the card of a grid. The figures count the cases at the building; the projects are those
+         *     of its grid.
+         */
+        get: operations["building_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections": {
         parameters: {
             query?: never;
@@ -421,6 +442,28 @@ export interface paths {
         };
         /** Lists the level of every grid: the worst level of its open warnings, with the reason in words. */
         get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns the card of a grid, a community or a street (网格档案).
+         * @description It shows the level with its reason, the open cases and who must act next, who is in charge from the street down to
+         *     the stairwell, what stands there, the projects, the figures of the last 30 days beside those of the street, and
+         *     what is missing in the data. Names and telephones of people are shown to grid workers and higher roles only.
+         */
+        get: operations["grid_card"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1952,6 +1995,75 @@ export interface components {
              */
             share?: number | null;
         };
+        /** @description What stands in an area, the areas inside of it included. */
+        AreaCounts: {
+            /**
+             * Format: int32
+             * @description First-aid stations with a defibrillator.
+             */
+            aeds: number;
+            /**
+             * Format: int32
+             * @description The number of buildings.
+             */
+            buildings: number;
+            /** @description Facilities by kind. */
+            facilities: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int32
+             * @description First-aid stations.
+             */
+            first_aid_stations: number;
+            /**
+             * Format: int32
+             * @description The gates of the compounds that have buildings here, and of the buildings here that have gates of their own.
+             */
+            gates: number;
+            /**
+             * Format: int64
+             * @description The sum of the households of the buildings.
+             */
+            households: number;
+            /** @description The residential buildings by kind of housing. */
+            housing: {
+                [key: string]: components["schemas"]["Housing"];
+            };
+            /**
+             * Format: int32
+             * @description The number of residential buildings with a lift.
+             */
+            lifts: number;
+            /**
+             * Format: int32
+             * @description Pocket parks.
+             */
+            pocket_parks: number;
+            /**
+             * Format: int32
+             * @description The number of residential buildings.
+             */
+            residential: number;
+            /**
+             * Format: int32
+             * @description The number of stairwells (楼门) of the residential buildings.
+             */
+            stairwells: number;
+            /** @description What is not known of the residential buildings. */
+            unknown: components["schemas"]["UnknownCounts"];
+        };
+        /** @description An area by name. */
+        AreaName: {
+            /** @description The id. */
+            id: string;
+            /** @description The kind: `street`, `community` or `grid`. */
+            kind?: string | null;
+            /** @description The level now. */
+            level: components["schemas"]["Level"];
+            /** @description The name, or the id. */
+            name: string;
+        };
         /** @description The coverage of an area over the week. */
         AreaWeek: {
             /** @description The id of the area, or the kind of housing. */
@@ -2117,6 +2229,29 @@ export interface components {
              */
             units?: number | null;
         };
+        /** @description The facts of a building. */
+        BuildingFacts: {
+            /** @description The address. */
+            address?: string | null;
+            /**
+             * Format: int32
+             * @description The year in which it was built.
+             */
+            built?: number | null;
+            /** @description The name of the compound. */
+            compound?: string | null;
+            /** @description The id of the compound. */
+            compound_id?: string | null;
+            /** @description Whether it has a lift. */
+            elevator?: boolean | null;
+            /** @description The kind of housing. */
+            housing?: string | null;
+            /**
+             * Format: double
+             * @description The number of storeys.
+             */
+            levels?: number | null;
+        };
         /** @description Properties of the collection `buildings` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         BuildingsProperties: {
             /** @description Street and house number. */
@@ -2199,6 +2334,255 @@ export interface components {
             layer?: components["schemas"]["LayerBody"] | null;
             /** @description Single points. */
             points?: components["schemas"]["CandidatePoint"][] | null;
+        };
+        /** @description The card of an area or a building. */
+        Card: {
+            /**
+             * Format: date-time
+             * @description The moment that the card shows.
+             */
+            at: string;
+            /** @description The open cases. */
+            cases: components["schemas"]["CardCases"];
+            /** @description What stands here. */
+            counts: components["schemas"]["AreaCounts"];
+            /** @description Who is in charge, from the street down to the stairwell. */
+            duties: components["schemas"]["CardDuty"][];
+            /** @description What happened here in these days. */
+            figures: components["schemas"]["CardFigures"];
+            /** @description The level, with the reason and since when. */
+            level: components["schemas"]["CardLevel"];
+            /** @description What is missing in the data. */
+            missing: components["schemas"]["CardGap"][];
+            /** @description The nearest service of each kind; empty for communities and streets. */
+            nearest: components["schemas"]["NearService"][];
+            /** @description The areas directly inside of it. */
+            parts: components["schemas"]["AreaName"][];
+            /** @description The projects here. */
+            projects: components["schemas"]["CardProjects"];
+            /**
+             * Format: int64
+             * @description The commit that the card shows.
+             */
+            seq: number;
+            /** @description The stairwells, and how many have a head. */
+            stairwells: components["schemas"]["Stairwells"];
+            street_figures?: components["schemas"]["CardFigures"] | null;
+            /** @description What the card is about. */
+            subject: components["schemas"]["CardSubject"];
+            /** @description The days that the figures cover. */
+            window: components["schemas"]["CardWindow"];
+            /** @description The areas that contain it, from the smallest to the street. */
+            within: components["schemas"]["AreaName"][];
+        };
+        /** @description An open case. */
+        CardCase: {
+            /** @description The category. */
+            category?: string | null;
+            /** @description The deadline. */
+            due_at?: string | null;
+            /** @description The id of the case. */
+            id: string;
+            /** @description The level. */
+            level: components["schemas"]["Level"];
+            /** @description The number of the case. */
+            number?: string | null;
+            /** @description Whether the deadline has passed. */
+            overdue: boolean;
+            /** @description The place in words. */
+            place?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when the case has this level.
+             */
+            since: string;
+            /** @description The status. */
+            status?: string | null;
+            /** @description The name of the unit in charge. */
+            unit?: string | null;
+            /** @description Who must act next: `officer`, `unit` or `verifier`. */
+            waiting: string;
+        };
+        /** @description The open cases of the subject. */
+        CardCases: {
+            /** @description The most severe ones, at most 20. */
+            list: components["schemas"]["CardCase"][];
+            /** @description The open cases by level. */
+            open: components["schemas"]["OpenCounts"];
+            /**
+             * Format: int32
+             * @description How many are overdue.
+             */
+            overdue: number;
+            /** @description The open cases by who must act next. */
+            waiting: components["schemas"]["OpenBy"];
+        };
+        /** @description Who is in charge. */
+        CardDuty: {
+            /** @description The duty. */
+            duty: string;
+            /** @description The id of the feature in `duties`. */
+            id: string;
+            /** @description The name; left out below the role grid_worker. */
+            name?: string | null;
+            /** @description The telephone that is made public. */
+            office_phone?: string | null;
+            /** @description The telephone; left out below the role grid_worker. */
+            phone?: string | null;
+            /** @description The id of the grid, compound or building. */
+            scope: string;
+            /** @description What it is: `street`, `community`, `grid`, `compound` or `building`. */
+            scope_kind: string;
+            /** @description Its name, or its id. */
+            scope_name: string;
+            /** @description The stairwell; null for the whole. */
+            unit?: string | null;
+            /** @description The last day. */
+            until?: string | null;
+        };
+        /** @description The figures of the last [`DAYS`] days. */
+        CardFigures: {
+            /**
+             * Format: int64
+             * @description Cases closed.
+             */
+            closed: number;
+            /**
+             * Format: double
+             * @description The mean time from the report to the end of the closed cases, in hours.
+             */
+            hours_to_close_mean?: number | null;
+            /**
+             * Format: double
+             * @description Of the closed cases with a due date, the share that was handled by it, 0 to 1.
+             */
+            on_time_share?: number | null;
+            /**
+             * Format: double
+             * @description The mean rating of the closed cases that were rated, 1 to 5.
+             */
+            rating_mean?: number | null;
+            /**
+             * Format: int64
+             * @description Cases reported.
+             */
+            reported: number;
+            /**
+             * Format: double
+             * @description Cases reported per 100 households; null if the households are not known.
+             */
+            reported_per_100_households?: number | null;
+        };
+        /** @description Something that is missing. */
+        CardGap: {
+            /**
+             * Format: int32
+             * @description How many are missing.
+             */
+            count: number;
+            /** @description The areas that it is about, at most 50; empty if it is about the subject itself. */
+            places?: components["schemas"]["CardGapPlace"][];
+            /** @description The sentence for people. */
+            text: components["schemas"]["Localized"];
+            /**
+             * @description What is missing: `grid_leader`, `community_secretary`, `building_head`, `households`, `stairwells`, `lifts`,
+             *     `housing`, `population`, `buildings` or `first_aid_station`.
+             */
+            what: string;
+        };
+        /** @description An area that lacks something. */
+        CardGapPlace: {
+            /** @description The id of the area. */
+            id: string;
+            /** @description Its name, or its id. */
+            name: string;
+        };
+        /** @description The level of the subject. */
+        CardLevel: {
+            /** @description The level. */
+            level: components["schemas"]["Level"];
+            reason?: components["schemas"]["Localized"] | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since?: string | null;
+        };
+        /** @description A project. */
+        CardProject: {
+            /** @description The day by whose end it is promised. */
+            due_on?: string | null;
+            /** @description The id. */
+            id: string;
+            /** @description The kind: `livelihood`, `secretary` or `micro`. */
+            kind?: string | null;
+            /** @description The name of the lead unit. */
+            lead?: string | null;
+            /** @description The name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How much is done, in per cent.
+             */
+            progress?: number | null;
+            /** @description The state: `planned`, `under_way`, `done` or `delayed`. */
+            state: string;
+        };
+        /** @description The projects of the subject. */
+        CardProjects: {
+            /**
+             * Format: int32
+             * @description How many are delayed.
+             */
+            delayed: number;
+            /**
+             * Format: int32
+             * @description How many are done.
+             */
+            done: number;
+            /** @description The projects: delayed ones first, done ones last, then by due date; at most 50. */
+            list: components["schemas"]["CardProject"][];
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            total: number;
+        };
+        /** @description What a card is about. */
+        CardSubject: {
+            building?: components["schemas"]["BuildingFacts"] | null;
+            /** @description The official code of an area. */
+            code?: string | null;
+            /** @description The collection: `grids` or `buildings`. */
+            collection: string;
+            /**
+             * Format: int64
+             * @description The registered households of an area, or the households of a building.
+             */
+            households?: number | null;
+            /** @description The id. */
+            id: string;
+            /** @description The kind: `street`, `community`, `grid`, or the use of the building. */
+            kind?: string | null;
+            /** @description The name, or the id. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The registered residents of an area.
+             */
+            population?: number | null;
+        };
+        /** @description The days that figures cover. */
+        CardWindow: {
+            /**
+             * Format: int32
+             * @description The number of days.
+             */
+            days: number;
+            /** @description The first day, in China's time zone. */
+            from: string;
+            /** @description The last day. */
+            until: string;
         };
         Case: {
             /** @description The actions that the caller may take now. Only for callers with an account or a receipt. */
@@ -2761,6 +3145,34 @@ export interface components {
              * @description The longest time between the two reports, in hours.
              */
             hours: number;
+        };
+        /** @description Properties of the collection `duties` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
+        DutiesProperties: {
+            /**
+             * @description The duty.
+             * @enum {string}
+             */
+            duty: "street_leader" | "community_secretary" | "grid_leader" | "grid_worker" | "building_head" | "party_home" | "resident_rep" | "property" | "owners_committee" | "police" | "judge" | "prosecutor" | "lawyer" | "mediator";
+            /**
+             * Format: date
+             * @description The first day; absent means long ago.
+             */
+            from?: string;
+            /** @description The person's name. Only staff sees it. */
+            name?: string;
+            /** @description The telephone that is made public. */
+            office_phone?: string;
+            /** @description The person's telephone. Only staff sees it. */
+            phone?: string;
+            /** @description The id of the grid, compound or building. A file may contain its name instead. */
+            scope: string;
+            /** @description The stairwell of the building; absent means the whole building. */
+            unit?: string;
+            /**
+             * Format: date
+             * @description The last day, in China's time zone; absent means without end.
+             */
+            until?: string;
         };
         /**
          * @description What an edit does.
@@ -3550,6 +3962,19 @@ export interface components {
              */
             share?: number | null;
         };
+        /** @description The homes of one kind of housing. */
+        Housing: {
+            /**
+             * Format: int32
+             * @description The number of residential buildings.
+             */
+            buildings: number;
+            /**
+             * Format: int64
+             * @description The number of their households.
+             */
+            households: number;
+        };
         /** @description The result of an import, or of its dry run. */
         ImportReport: {
             /**
@@ -4005,6 +4430,20 @@ export interface components {
              */
             distance_m: number;
         };
+        /** @description The nearest service of a kind. */
+        NearService: {
+            /**
+             * Format: double
+             * @description The straight distance from the middle of the subject, in metres.
+             */
+            distance_m: number;
+            /** @description The id. */
+            id: string;
+            /** @description The kind: `first_aid_station`, `pocket_park`, or a kind of facility. */
+            kind: string;
+            /** @description The name. */
+            name?: string | null;
+        };
         /** @description A place near a building. */
         Nearby: {
             /**
@@ -4205,6 +4644,24 @@ export interface components {
              * @description Of the closed cases, those with a due date and a time of handling.
              */
             with_due: number;
+        };
+        /** @description The number of open cases by who must act next. */
+        OpenBy: {
+            /**
+             * Format: int32
+             * @description A duty officer.
+             */
+            officer: number;
+            /**
+             * Format: int32
+             * @description The unit in charge.
+             */
+            unit: number;
+            /**
+             * Format: int32
+             * @description Whoever verifies the work.
+             */
+            verifier: number;
         };
         /** @description The number of open warnings by level. */
         OpenCounts: {
@@ -4577,6 +5034,52 @@ export interface components {
              * @example reading
              */
             stage: string;
+        };
+        /** @description Properties of the collection `projects` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
+        ProjectsProperties: {
+            /**
+             * Format: date
+             * @description The day on which it was done.
+             */
+            done_on?: string;
+            /**
+             * Format: date
+             * @description The day by whose end, in China's time zone, it is promised to be done.
+             */
+            due_on?: string;
+            /** @description The id of the street, community or grid in which it lies. */
+            grid?: string;
+            /**
+             * @description Its kind.
+             * @enum {string}
+             */
+            kind: "livelihood" | "secretary" | "micro";
+            /** @description The id of the unit that leads it. */
+            lead?: string;
+            /** @description The planned steps. */
+            milestones?: {
+                /** Format: date */
+                done_on?: string;
+                /** Format: date */
+                due_on?: string;
+                name: string;
+            }[];
+            /** @description The name, as it is published. */
+            name: string;
+            /** @description How much is done, in per cent. */
+            progress?: number;
+            /**
+             * Format: date
+             * @description The day on which work begins.
+             */
+            starts_on?: string;
+            /**
+             * @description Where it stands. One that is not done by its due date becomes delayed by itself.
+             * @enum {string}
+             */
+            state: "planned" | "under_way" | "done" | "delayed";
+            /** @description What is done, and for whom. */
+            summary?: string;
         };
         /** @description A row that plain SQL wrote and that is not a valid feature, or a schema that cannot be read. */
         Quarantined: {
@@ -5673,6 +6176,19 @@ export interface components {
             /** @description The coordinate system of the box. */
             crs: string;
         };
+        /** @description The stairwells of the subject. */
+        Stairwells: {
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description How many have a head.
+             */
+            headed: number;
+        };
         /** @description The forms of a standard, for the OpenAPI document. */
         StandardBody: string | components["schemas"]["OwnStandard"];
         /** @description The features that count as the facility of a standard. */
@@ -6255,6 +6771,29 @@ export interface components {
             name?: string;
             /** @description The telephone number of whoever is on duty. */
             phone?: string;
+        };
+        /** @description How many residential buildings lack a value. */
+        UnknownCounts: {
+            /**
+             * Format: int32
+             * @description Buildings without the number of households.
+             */
+            households: number;
+            /**
+             * Format: int32
+             * @description Buildings without the kind of housing.
+             */
+            housing: number;
+            /**
+             * Format: int32
+             * @description Buildings that do not say whether they have a lift.
+             */
+            lifts: number;
+            /**
+             * Format: int32
+             * @description Buildings without the number of stairwells.
+             */
+            stairwells: number;
         };
         /** @description The people who cannot reach any facility. */
         UnlinkedAnswer: {
@@ -7081,6 +7620,61 @@ export interface operations {
                 };
             };
             /** @description There is no such building, unit or room; `detail` lists the existing ones */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    building_card: {
+        parameters: {
+            query?: {
+                /** @description The card at this past moment, such as 2026-11-22T06:05:00Z */
+                as_of?: string;
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a building */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description `as_of` is not a past moment */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such building */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8198,6 +8792,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridStatuses"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grid_card: {
+        parameters: {
+            query?: {
+                /** @description The card at this past moment, such as 2026-11-22T06:05:00Z */
+                as_of?: string;
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the code of a grid, a community or a street */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The card */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            /** @description `as_of` is not a past moment */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such grid */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
                 };
             };
             /** @description Any other error */

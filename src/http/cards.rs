@@ -1,0 +1,140 @@
+//! `/api/grids/{id}/card` and `/api/buildings/{id}/card`: all that is known about a grid, a community, a street or a
+//! building.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::Timestamp;
+
+use super::App;
+use super::answer;
+use super::auth::Caller;
+use super::problem::Problem;
+use super::query::Query;
+use super::warnings::read_as_of;
+use super::work::{Advice, Kind};
+use crate::grids::today;
+use crate::live::Snapshot;
+use crate::model::both;
+use crate::service::grids::{self, Card, Map};
+use crate::service::ledger::past;
+
+/// The advice in the error text for a card that takes too long to count.
+const NARROW: Advice = ("请稍后再试。", "Try again in a moment.");
+
+/// Returns the card of a grid, a community or a street (网格档案).
+///
+/// It shows the level with its reason, the open cases and who must act next, who is in charge from the street down to
+/// the stairwell, what stands there, the projects, the figures of the last 30 days beside those of the street, and
+/// what is missing in the data. Names and telephones of people are shown to grid workers and higher roles only.
+#[utoipa::path(get, path = "/api/grids/{id}/card", operation_id = "grid_card", tag = "grids",
+    params(
+        ("id" = String, Path, description = "The id or the code of a grid, a community or a street"),
+        ("as_of" = Option<String>, Query, description = "The card at this past moment, such as 2026-11-22T06:05:00Z"),
+    ),
+    responses(
+        (status = 200, description = "The card", body = Card),
+        (status = 400, description = "`as_of` is not a past moment", content_type = "application/problem+json"),
+        (status = 404, description = "There is no such grid", content_type = "application/problem+json"),
+    ))]
+pub async fn grid(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let missing = both!(
+        "没有编号为“{id}”的网格、社区或街道。",
+        "There is no grid, community or street {id:?}."
+    );
+    let view = caller.clone();
+    let of = move |map: &Map<'_>, seq| map.of_area(&id, seq, view.view());
+    let (card, snapshot) = card(&app, &query, of).await?;
+    let card = card.ok_or_else(|| Problem::not_found(missing))?;
+    answer::json("application/json", &card, &snapshot, &caller, &headers)
+}
+
+/// Returns the card of a building (楼栋档案).
+///
+/// It has the same members as the card of a grid. The figures count the cases at the building; the projects are those
+/// of its grid.
+#[utoipa::path(get, path = "/api/buildings/{id}/card", operation_id = "building_card", tag = "grids",
+    params(
+        ("id" = String, Path, description = "The id of a building"),
+        ("as_of" = Option<String>, Query, description = "The card at this past moment, such as 2026-11-22T06:05:00Z"),
+    ),
+    responses(
+        (status = 200, description = "The card", body = Card),
+        (status = 400, description = "`as_of` is not a past moment", content_type = "application/problem+json"),
+        (status = 404, description = "There is no such building", content_type = "application/problem+json"),
+    ))]
+pub async fn building(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let missing = both!("没有编号为“{id}”的楼栋。", "There is no building {id:?}.");
+    let view = caller.clone();
+    let of = move |map: &Map<'_>, seq| map.of_building(&id, seq, view.view());
+    let (card, snapshot) = card(&app, &query, of).await?;
+    let card = card.ok_or_else(|| Problem::not_found(missing))?;
+    answer::json("application/json", &card, &snapshot, &caller, &headers)
+}
+
+/// Makes a card from the present map, or from the map of the moment `as_of`.
+async fn card(
+    app: &App,
+    query: &Query,
+    of: impl FnOnce(&Map<'_>, u64) -> Option<Card> + Send + 'static,
+) -> Result<(Option<Card>, Arc<Snapshot>), Problem> {
+    query.only(&["as_of"])?;
+    let snapshot = app.live.snapshot();
+    if let Some(at) = read_as_of(query)? {
+        let reading = grids::then(&app.live, &snapshot, at, past::MOST);
+        let then = app.read_past(reading).await?;
+        let map = Map {
+            map: &then.map,
+            ground: &then.ground,
+            book: &then.book,
+            status: &then.status,
+            at,
+            day: today(at),
+        };
+        return Ok((of(&map, snapshot.seq()), snapshot));
+    }
+    let now = Timestamp::now();
+    if let Some(ground) = app.cards.at_hand(snapshot.collections()) {
+        return Ok((present(&snapshot, &ground, now, of), snapshot));
+    }
+    // The first card after a change of the buildings counts them all.
+    let (counted, app_of) = (Arc::clone(&snapshot), app.clone());
+    let card = app
+        .answer_aside(Kind::Walk, NARROW, move |_| {
+            let ground = app_of.cards.get(counted.collections());
+            Ok(present(&counted, &ground, now, of))
+        })
+        .await?;
+    Ok((card, snapshot))
+}
+
+fn present(
+    snapshot: &Snapshot,
+    ground: &grids::Ground,
+    now: Timestamp,
+    of: impl FnOnce(&Map<'_>, u64) -> Option<Card>,
+) -> Option<Card> {
+    let map = Map {
+        map: snapshot.collections(),
+        ground,
+        book: snapshot.case_book(),
+        status: snapshot.status(),
+        at: snapshot.at(),
+        day: today(now),
+    };
+    of(&map, snapshot.seq())
+}

@@ -1,0 +1,139 @@
+//! What stands in the areas and who is in charge of them, kept while its collections do not change.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::grids::{Areas, Duties, Source, Stock};
+use crate::index::{Collection, Collections};
+use crate::model::FeatureId;
+use crate::model::names::collection::{
+    BUILDINGS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS,
+};
+
+/// The collections that the stock is counted from.
+const OF_STOCK: [&str; 6] = [
+    GRIDS,
+    BUILDINGS,
+    ENTRANCES,
+    FIRST_AID_STATIONS,
+    POCKET_PARKS,
+    FACILITIES,
+];
+
+/// The areas, what stands in them, and who is in charge.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The areas and what stands in them.
+    pub stock: Arc<(Areas, Stock)>,
+    /// Who is in charge.
+    pub duties: Arc<Duties>,
+}
+
+impl Ground {
+    /// Counts everything.
+    pub fn of(map: &Collections) -> Self {
+        Self {
+            stock: Arc::new(stock(map)),
+            duties: Arc::new(Duties::read(rows(map, DUTIES))),
+        }
+    }
+
+    /// The areas.
+    pub fn areas(&self) -> &Areas {
+        &self.stock.0
+    }
+
+    /// What stands in the areas.
+    pub fn stock(&self) -> &Stock {
+        &self.stock.1
+    }
+}
+
+fn stock(map: &Collections) -> (Areas, Stock) {
+    let areas = Areas::read(rows(map, GRIDS));
+    let stock = Stock::count(
+        &areas,
+        Source {
+            buildings: rows(map, BUILDINGS).collect(),
+            entrances: rows(map, ENTRANCES).collect(),
+            first_aid_stations: rows(map, FIRST_AID_STATIONS).collect(),
+            pocket_parks: rows(map, POCKET_PARKS).collect(),
+            facilities: rows(map, FACILITIES).collect(),
+        },
+    );
+    (areas, stock)
+}
+
+/// The features of a collection: ids and properties.
+pub(super) fn rows<'a>(
+    map: &'a Collections,
+    name: &str,
+) -> impl Iterator<Item = (&'a FeatureId, &'a str)> + use<'a> {
+    let entries = map.get(name).into_iter().flat_map(|all| all.iter());
+    entries.map(|e| (e.id(), e.all_properties()))
+}
+
+/// A value that was computed from some collections, with those collections.
+type Kept<T> = Option<(Vec<Option<Arc<Collection>>>, Arc<T>)>;
+
+/// The newest [`Ground`]. Requests that need a new one wait for one computation.
+#[derive(Debug, Default)]
+pub struct Cards {
+    stock: Mutex<Kept<(Areas, Stock)>>,
+    duties: Mutex<Kept<Duties>>,
+}
+
+impl Cards {
+    /// The ground of a map, if it is kept.
+    pub fn at_hand(&self, map: &Collections) -> Option<Ground> {
+        Some(Ground {
+            stock: kept(&self.stock, &sources(map, &OF_STOCK))?,
+            duties: kept(&self.duties, &sources(map, &[DUTIES]))?,
+        })
+    }
+
+    /// The ground of a map. Counts what is not kept.
+    pub fn get(&self, map: &Collections) -> Ground {
+        Ground {
+            stock: keep(&self.stock, sources(map, &OF_STOCK), || stock(map)),
+            duties: keep(&self.duties, sources(map, &[DUTIES]), || {
+                Duties::read(rows(map, DUTIES))
+            }),
+        }
+    }
+}
+
+fn sources(map: &Collections, names: &[&str]) -> Vec<Option<Arc<Collection>>> {
+    names.iter().map(|name| map.get(name).cloned()).collect()
+}
+
+fn is_same(a: &[Option<Arc<Collection>>], b: &[Option<Arc<Collection>>]) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b).all(|pair| match pair {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        })
+}
+
+fn kept<T>(cell: &Mutex<Kept<T>>, from: &[Option<Arc<Collection>>]) -> Option<Arc<T>> {
+    // While the value is being computed, the caller computes or waits off the thread of its request.
+    let cell = cell.try_lock().ok()?;
+    let (of, value) = cell.as_ref()?;
+    is_same(of, from).then(|| Arc::clone(value))
+}
+
+fn keep<T>(
+    cell: &Mutex<Kept<T>>,
+    from: Vec<Option<Arc<Collection>>>,
+    compute: impl FnOnce() -> T,
+) -> Arc<T> {
+    let mut cell = cell.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((of, value)) = cell.as_ref()
+        && is_same(of, &from)
+    {
+        return Arc::clone(value);
+    }
+    let value = Arc::new(compute());
+    *cell = Some((from, Arc::clone(&value)));
+    value
+}

@@ -1,0 +1,17 @@
+//! The card of a grid, a community, a street or a building (网格档案、楼栋档案): all that is known about it.
+//!
+//! What stands in the areas and who is in charge of them is counted once and kept until a collection that it was
+//! counted from changes. A card of a past moment is counted from the collections as they were then.
+
+mod card;
+mod gaps;
+mod ground;
+mod past;
+
+pub use card::{
+    AreaName, BuildingFacts, Card, CardCase, CardCases, CardDuty, CardLevel, CardProject,
+    CardProjects, CardSubject, CardWindow, Map, NearService, OpenBy, Stairwells,
+};
+pub use gaps::{Gap, GapPlace};
+pub use ground::{Cards, Ground};
+pub use past::{Then, then};
