@@ -1,7 +1,8 @@
 // Tests the page that prints boards: choosing, what the paper shows, and its errors.
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, launch, visit } from './browser.ts';
+import { paper } from './paper.ts';
 
 const url = inject('url');
 const SIZE = { width: 1440, height: 900 };
@@ -11,17 +12,6 @@ beforeAll(async () => {
   browser = await launch();
 });
 afterAll(() => browser.close());
-
-/** The pages of a PDF as [width, height] in millimetres. */
-async function paper(page: Page): Promise<[number, number][]> {
-  const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');
-  expect(pdf.startsWith('%PDF')).toBe(true);
-  const sheets = pdf.match(/\/Type\s*\/Page\b/g) ?? [];
-  const boxes = [...pdf.matchAll(/\/MediaBox\s*\[\s*0\s+0\s+([\d.]+)\s+([\d.]+)/g)];
-  expect(boxes.length).toBe(sheets.length);
-  const mm = (points: string | undefined): number => Math.round((Number(points) / 72) * 25.4);
-  return boxes.map(([, width, height]) => [mm(width), mm(height)]);
-}
 
 test('a board is chosen for a gate and printed on one page of A3', async () => {
   const { page, errors, outside, close } = await visit(browser, `${url}/`, SIZE);

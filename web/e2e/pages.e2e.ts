@@ -53,7 +53,7 @@ test.skipIf(token === '')('a token becomes a session and ends again', async () =
   await page.locator('[data-who]', { hasText: '系统管理员' }).waitFor();
   await page.locator('[data-figure="待我办理"]', { hasText: /\d/ }).waitFor();
   expect(await page.locator('[data-pages] a').evaluateAll((as) => as.map((a) => a.getAttribute('href')))).toEqual(
-    ['desk', 'field', 'planner', 'accounts', 'wall', 'report', 'rider', 'board'].map((name) => `/${name}`),
+    ['desk', 'field', 'planner', 'accounts', 'wall', 'report', 'rider', 'card', 'board'].map((name) => `/${name}`),
   );
   await expectAccessible(page);
   await page.goto(`${url}/sign-in`);
@@ -75,7 +75,7 @@ test('an address without a page, opened in a browser, leads back to the home pag
   await page.locator('main .button').first().click();
   await page.waitForURL(`${url}/`);
   await page.locator('[data-pages] a').first().waitFor();
-  expect(await page.locator('[data-pages] a').count()).toBe(4);
+  expect(await page.locator('[data-pages] a').count()).toBe(5);
   await close();
 });
 

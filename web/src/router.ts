@@ -5,6 +5,7 @@ import { createRouter, createWebHistory, type RouteLocationNormalized, type Rout
 import { ROOT } from '@/core/api/root';
 
 const accounts = () => import('@/pages/accounts/AccountsPage.vue');
+const card = () => import('@/pages/card/CardPage.vue');
 const board = () => import('@/pages/board/BoardPage.vue');
 const desk = () => import('@/pages/desk/DeskPage.vue');
 const field = () => import('@/pages/field/FieldPage.vue');
@@ -42,6 +43,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/rider/place', name: 'rider-place', component: rider },
   { path: '/rider/near/:service', name: 'rider-near', component: rider },
   { path: '/board', name: 'board', component: board },
+  { path: '/card', name: 'card', component: card },
   { path: '/planner', name: 'planner', component: planner },
   {
     path: '/planner/:mode(try|choose|ways|compare|hand-over|report)',

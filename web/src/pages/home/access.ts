@@ -2,7 +2,7 @@
 // pages that would only tell them so.
 import type { Session } from '@/core/api/types';
 
-export type PageName = 'desk' | 'field' | 'planner' | 'accounts' | 'wall' | 'report' | 'rider' | 'board';
+export type PageName = 'desk' | 'field' | 'planner' | 'accounts' | 'wall' | 'report' | 'rider' | 'board' | 'card';
 
 /** The pages in the order of the home page: the work of the person first, then what is open to everybody. */
 export function pagesFor({ roles, read_only }: Pick<Session, 'roles' | 'read_only'>): PageName[] {
@@ -16,7 +16,7 @@ export function pagesFor({ roles, read_only }: Pick<Session, 'roles' | 'read_onl
     ['accounts', isAny('officer') && !read_only],
   ];
   const open: PageName[] = roles.includes('rider')
-    ? ['rider', 'report', 'wall', 'board']
-    : ['wall', 'report', 'rider', 'board'];
+    ? ['rider', 'report', 'wall', 'card', 'board']
+    : ['wall', 'report', 'rider', 'card', 'board'];
   return [...work.filter(([, may]) => may).map(([page]) => page), ...open];
 }

@@ -30,6 +30,7 @@ export const words = {
       field: ['现场', '网格员和成员单位的任务：地点、处置要求和办结凭据。没有网络也能使用。'],
       report: ['随手上报', '居民上报问题，凭回执查看进度、作出评价。无需注册。'],
       rider: ['骑手', '电动自行车走哪个门、出示什么、停在哪里、进哪个单元门、有没有电梯，并可导航。'],
+      card: ['网格档案', '一个网格、社区或楼栋的全部情况：预警、责任人、住房、设施、民生项目和近 30 天数字，可打印。'],
       board: ['导览板', '打印小区的骑手友好楼栋图，挂在大门口：楼号、各门通行规定、停车点、二维码。'],
       planner: ['规划', '哪些居民走不到口袋公园、急救站、换电柜，下一处设在哪里，哪条通行规则需要调整。'],
       accounts: ['账号与邀请', '管理员管理账号，值班员发出邀请。'],
@@ -70,6 +71,10 @@ export const words = {
       rider: [
         'Riders',
         'Which gate lets an e-bike in, what to show there, where to park, which door, is there a lift: take me there.',
+      ],
+      card: [
+        'Grid cards',
+        'All about a grid, a community or a building: warnings, who is in charge, housing, services, projects and the last 30 days. It prints.',
       ],
       board: [
         'Boards',

@@ -5,6 +5,7 @@ import { lang, setLanguage } from '@/core/i18n/lang';
 import { isTaken, keyOf, type WallKeys } from './keys';
 import { VIEWS } from './settings';
 import type { Wall } from './useWall';
+import type { useWallCard } from './useWallCard';
 import { words } from './words';
 
 /** How long the buttons stay visible after an action, in milliseconds. */
@@ -18,6 +19,7 @@ export function useHands(
   wall: Wall,
   dialog: Ref<WallDialog | null>,
   toggleFull: () => void,
+  card: Pick<ReturnType<typeof useWallCard>, 'shown' | 'openCurrent'>,
 ): { toolsShown: Ref<boolean> } {
   const { tour, past, rotation, settings, change, say } = wall;
   const toolsShown = ref(false);
@@ -39,6 +41,7 @@ export function useHands(
     ArrowLeft: () => tour.step(-1),
     ArrowRight: () => tour.step(1),
     f: toggleFull,
+    g: card.openCurrent,
     l: () => setLanguage(lang.value === 'zh' ? 'en' : 'zh'),
     s: () => (dialog.value = 'settings'),
     '?': () => (dialog.value = 'help'),
@@ -48,7 +51,7 @@ export function useHands(
   function pressed(event: KeyboardEvent): void {
     past.touch();
     rotation.touch();
-    if (dialog.value || event.defaultPrevented) return;
+    if (dialog.value || card.shown.value || event.defaultPrevented) return;
     const name = keyOf(event);
     const act = isTaken(name, event.target) ? undefined : keys[name];
     // The keys of the tour pause or continue it themselves, and full screen (F) and language (L) do not pause it. Every

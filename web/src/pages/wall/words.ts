@@ -156,6 +156,7 @@ export const words = {
     // The settings
     settings: '大屏设置',
     fullScreen: '全屏',
+    gridCard: '网格档案',
     help: '按键',
     close: '关闭',
     setView: '视图',
@@ -203,6 +204,7 @@ export const words = {
       ['空格', '暂停或继续自动巡览和面板翻页；回看时播放或暂停'],
       ['← →', '上一处，下一处'],
       ['F', '全屏'],
+      ['G', '网格档案；也可点击地图上的网格'],
       ['L', '中文 / English'],
       ['S', '设置'],
       ['Esc', '回到实时，回到全景'],
@@ -379,6 +381,7 @@ export const words = {
     // The settings
     settings: 'Settings of this wall',
     fullScreen: 'Full screen',
+    gridCard: 'Grid card',
     help: 'Keys',
     close: 'Close',
     setView: 'View',
@@ -427,6 +430,7 @@ export const words = {
       ['Space', 'Pause or continue the tour and the pages; in the past, play or pause'],
       ['← →', 'Previous stop, next stop'],
       ['F', 'Full screen'],
+      ['G', 'The card of the grid; a click on a grid opens its card'],
       ['L', '中文 / English'],
       ['S', 'Settings'],
       ['Esc', 'Back to live, or to the whole area'],

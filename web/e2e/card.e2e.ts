@@ -1,0 +1,97 @@
+// The card of a grid: on its page for the public and for staff, on the wall by key and click, and on paper.
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { expectAccessible, launch, mapReady, visit } from './browser.ts';
+import { paper } from './paper.ts';
+
+const url = inject('url');
+const token = inject('token');
+let browser: Browser;
+
+interface Card {
+  subject: { id: string; name: string };
+  cases: { open: Record<'red' | 'yellow' | 'green', number>; list: { id: string }[] };
+  duties: { id: string; name?: string; phone?: string }[];
+  counts: { buildings: number; gates: number };
+}
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+test('the page shows what the answer says, people to staff only, and prints on one page of A4', async () => {
+  const { page, errors, outside, close } = await visit(browser, `${url}/`, { width: 390, height: 844 });
+  await page.getByRole('link', { name: '网格档案' }).first().click();
+  // Without a place, the page shows the largest area.
+  await page.locator('[data-card="120113001"]').waitFor();
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  const read = page.waitForResponse((r) => r.url().includes('/api/grids/120113001009003/card'));
+  await page.getByLabel('选择街道、社区或网格').selectOption('120113001009003');
+  const card = (await (await read).json()) as Card;
+  const shown = page.locator('[data-card="120113001009003"]');
+  await shown.waitFor();
+  expect(card.duties.length).toBeGreaterThan(5);
+  expect(card.duties.some((duty) => duty.name !== undefined || duty.phone !== undefined)).toBe(false);
+  await shown.getByText('姓名和电话仅工作人员登录后可见').waitFor();
+  // The chain leads up: a click on the community opens its card, and Back returns.
+  await shown.getByRole('button', { name: '朝阳里社区', exact: true }).first().click();
+  await page.locator('[data-card="120113001009"]').waitFor();
+  await page.goBack();
+  await shown.waitFor();
+
+  expect((await page.request.post(`${url}/api/session`, { data: { token } })).ok()).toBe(true);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const again = page.waitForResponse((r) => r.url().includes('/api/grids/120113001009003/card'));
+  await page.reload();
+  const full = (await (await again).json()) as Card;
+  const leader = full.duties.find((duty) => duty.name !== undefined);
+  await shown
+    .getByText(leader?.name ?? 'none')
+    .first()
+    .waitFor();
+  const { red, yellow, green } = full.cases.open;
+  await shown
+    .getByText(`红 ${red} · 黄 ${yellow} · 绿 ${green}`)
+    .or(shown.getByText('没有未结事件。'))
+    .first()
+    .waitFor();
+  await expectAccessible(page);
+  expect(await paper(page)).toEqual([[210, 297]]);
+
+  // The card of a building, in English, at a past moment.
+  const then = new Date(Date.now() - 3 * 86_400_000).toISOString();
+  await page.goto(`${url}/card?building=chaoyang-dongli-10&as_of=${then}&lang=en`);
+  await page.locator('[data-card="chaoyang-dongli-10"]').waitFor();
+  await page.getByText('Head of the stairwell').first().waitFor();
+  await page.getByText(/^The card at/).waitFor();
+  await expectAccessible(page);
+  await page.goto(`${url}/card?grid=nowhere&lang=zh`);
+  await page.getByRole('alert').getByText('没有编号为“nowhere”').waitFor();
+  expect(outside).toEqual([]);
+  expect(errors.filter((error) => !error.includes('404'))).toEqual([]);
+  await close();
+});
+
+test('the wall opens a card by key and by a click, and closes it with Escape', async () => {
+  const { page, errors, close } = await visit(browser, `${url}/wall?tour=0`, { width: 1920, height: 1080 });
+  await mapReady(page);
+  const read = page.waitForResponse((r) => /\/api\/grids\/[^/]+\/card/.test(r.url()));
+  await page.keyboard.press('g');
+  const card = (await (await read).json()) as Card;
+  await page.locator(`[data-card="${card.subject.id}"]`).waitFor();
+  await expectAccessible(page);
+  // While the card is open, keys belong to it.
+  await page.keyboard.press('2');
+  expect(new URL(page.url()).searchParams.get('view')).toBeNull();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-card]').waitFor({ state: 'detached' });
+  const box = await page.locator('.wall__map').boundingBox();
+  await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+  await page.locator('[data-card]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-card]').waitFor({ state: 'detached' });
+  expect(errors).toEqual([]);
+  await close();
+});
