@@ -6,6 +6,7 @@
 pub mod areas;
 pub mod case_book;
 pub mod duties;
+pub mod projects;
 pub mod stock;
 
 pub use areas::{Area, Areas};

@@ -30,6 +30,7 @@ pub const PAGES: &[&str] = &[
     "/rider",
     "/board",
     "/card",
+    "/records",
     "/planner",
     "/sign-in",
     "/accounts",

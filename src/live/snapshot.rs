@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::projection::{
-    CaseSchedule, DayOrders, Event, Fact, LastSeen, Passages, PastDays, Projections, Step,
-    WayAttributes,
+    CaseSchedule, DayOrders, Event, Fact, LastSeen, Passages, PastDays, ProjectDues, Projections,
+    Step, WayAttributes,
 };
 use crate::grids::CaseBook;
 use crate::index::Collections;
@@ -189,6 +189,11 @@ impl Snapshot {
     /// The rules in force and the schedule of the open cases.
     pub fn ledger(&self) -> &CaseSchedule {
         &self.projections.schedule
+    }
+
+    /// When each project becomes late.
+    pub fn project_dues(&self) -> &ProjectDues {
+        &self.projections.project_dues
     }
 
     /// The day orders.

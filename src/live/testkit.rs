@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
 /// Collections that are shown. The last one has no built-in schema.
-const SHOWN: [&str; 8] = [
+const SHOWN: [&str; 9] = [
     "boundaries",
     "buildings",
     "day_orders",
     "entrances",
     "grids",
+    "projects",
     "routes",
     "warnings",
     "trees",
@@ -102,6 +103,7 @@ fn a_warning() -> impl Strategy<Value = Change> {
             let mut said = json!({
                 "status": status, "level": level, "category": category, "grid": format!("g{grid}"),
                 "since": since, "reported_at": since, "held": held, "unit": "u1",
+                "building": format!("h{grid:02}"), "due_at": since, "handled_at": since,
                 "reason": {"zh": level, "en": level},
             });
             if held {
@@ -149,6 +151,13 @@ fn a_day_order() -> impl Strategy<Value = Change> {
     (0..4u32, said).prop_map(|(n, said)| change("day_orders", &format!("o{n}"), None, said))
 }
 
+fn a_project() -> impl Strategy<Value = Change> {
+    let state = prop::sample::select(vec!["planned", "under_way", "done", "delayed"]);
+    let due = prop::sample::select(vec!["2026-02-24", "2026-02-25", "2026-02-26", "soon"]);
+    let said = (state, due).prop_map(|(state, due)| json!({"state": state, "due_on": due}));
+    (0..4u32, mostly(said)).prop_map(|(n, said)| change("projects", &format!("p{n}"), None, said))
+}
+
 fn a_tree() -> impl Strategy<Value = Change> {
     let said = mostly((0..20u32).prop_map(|n| json!({"name": format!("树{n}"), "tel": n})));
     (0..3u32, a_point(), said)
@@ -177,6 +186,7 @@ pub(super) fn a_feature() -> impl Strategy<Value = Change> {
         1 => a_boundary(),
         1 => a_tree(),
         1 => a_day_order(),
+        1 => a_project(),
         2 => a_way(),
     ]
 }

@@ -95,3 +95,47 @@ test('the wall opens a card by key and by a click, and closes it with Escape', a
   expect(errors).toEqual([]);
   await close();
 });
+
+test('an officer names a missing leader, takes it back, and a project that falls due is late by itself', async () => {
+  const { page, errors, close } = await visit(browser, `${url}/records`, { width: 1024, height: 768 });
+  await page.getByRole('heading', { name: '请先登录' }).waitFor();
+  await expectAccessible(page);
+  expect((await page.request.post(`${url}/api/session`, { data: { token } })).ok()).toBe(true);
+  await page.reload();
+  const gap = page.locator('[data-gaps] li', { hasText: '没有在任的网格长' });
+  await gap.waitFor();
+  const before = Number(/^(\d+)个网格/.exec((await gap.locator('strong').textContent()) ?? '')?.[1]);
+  const name = ((await gap.locator('span').textContent()) ?? '').trim().split('、')[0] ?? '';
+  await expectAccessible(page);
+
+  await page.locator('[data-add]').click();
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.getByRole('alert').getByText('请填写：职责。').waitFor();
+  await page.getByLabel('职责').selectOption('grid_leader');
+  await page.getByLabel('责任范围').fill(name);
+  await page.getByRole('option', { name, exact: true }).click();
+  await page.getByLabel('姓名').fill('测某甲');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.locator('[data-record-form]').waitFor({ state: 'detached' });
+  await expect.poll(async () => (await gap.locator('strong').textContent()) ?? '').toContain(`${before - 1}个网格`);
+  await page.getByLabel('筛选').fill('测某甲');
+  const row = page.locator('[data-row]');
+  await expect.poll(() => row.count()).toBe(1);
+  await row.getByRole('button', { name: /^删除/ }).click();
+  await row.getByRole('button', { name: /^确认删除/ }).click();
+  await expect.poll(() => row.count()).toBe(0);
+  await page.getByRole('button', { name: '撤销' }).click();
+  await expect.poll(() => row.count()).toBe(1);
+
+  await page.getByRole('tab', { name: '民生项目' }).click();
+  const project = page.locator('[data-row="project-micro-05"]');
+  await project.getByRole('button', { name: /^修改/ }).click();
+  await page.getByLabel('完成期限').fill('2026-01-31');
+  await page.getByRole('button', { name: '保存' }).click();
+  // Nobody writes the state: the timer does.
+  await project.getByText('延期').waitFor();
+  await expectAccessible(page);
+  expect(errors).toEqual([]);
+  await close();
+});

@@ -53,7 +53,9 @@ test.skipIf(token === '')('a token becomes a session and ends again', async () =
   await page.locator('[data-who]', { hasText: '系统管理员' }).waitFor();
   await page.locator('[data-figure="待我办理"]', { hasText: /\d/ }).waitFor();
   expect(await page.locator('[data-pages] a').evaluateAll((as) => as.map((a) => a.getAttribute('href')))).toEqual(
-    ['desk', 'field', 'planner', 'accounts', 'wall', 'report', 'rider', 'card', 'board'].map((name) => `/${name}`),
+    ['desk', 'field', 'planner', 'records', 'accounts', 'wall', 'report', 'rider', 'card', 'board'].map(
+      (name) => `/${name}`,
+    ),
   );
   await expectAccessible(page);
   await page.goto(`${url}/sign-in`);

@@ -11,6 +11,7 @@ const desk = () => import('@/pages/desk/DeskPage.vue');
 const field = () => import('@/pages/field/FieldPage.vue');
 const home = () => import('@/pages/home/HomePage.vue');
 const planner = () => import('@/pages/planner/PlannerPage.vue');
+const records = () => import('@/pages/records/RecordsPage.vue');
 const report = () => import('@/pages/report/ReportPage.vue');
 const rider = () => import('@/pages/rider/RiderPage.vue');
 
@@ -44,6 +45,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/rider/near/:service', name: 'rider-near', component: rider },
   { path: '/board', name: 'board', component: board },
   { path: '/card', name: 'card', component: card },
+  { path: '/records', name: 'records', component: records },
   { path: '/planner', name: 'planner', component: planner },
   {
     path: '/planner/:mode(try|choose|ways|compare|hand-over|report)',

@@ -15,6 +15,7 @@ mod last_seen;
 mod passages;
 mod past_days;
 mod planning_rules;
+mod project_dues;
 mod quarantine;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use last_seen::LastSeen;
 pub use passages::Passages;
 pub use past_days::{OpenThen, PastDays};
 pub use planning_rules::PlanningRules;
+pub use project_dues::ProjectDues;
 pub use quarantine::Quarantine;
 pub use travel_profiles::TravelProfiles;
 pub use way_attributes::{WayAttributes, geometry_stamp};
@@ -204,6 +206,8 @@ projections! {
     case_book: CaseBook,
     /// The rules in force and when each open case changes next.
     schedule: CaseSchedule,
+    /// When each project becomes late.
+    project_dues: ProjectDues,
     /// The day orders.
     day_orders: DayOrders,
     /// Whether the synthetic district is on the map.

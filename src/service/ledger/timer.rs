@@ -1,5 +1,5 @@
 //! The timer writes the changes that time alone causes: a level that rises with age, a due date that passes, a
-//! condition whose `for` or `keep` ends. Each change takes effect at its own moment.
+//! condition whose `for` or `keep` ends, a project that is not done by its due date. Each change takes effect at its own moment.
 //!
 //! One process per database runs it. A lease ensures this, and expires if the process dies. If no process ran
 //! for a while, the timer catches up in the order of the moments. If two processes ran it, the preconditions of
@@ -15,9 +15,10 @@ use super::error::LedgerError;
 use super::numbering;
 use super::observe::{Row, move_to};
 use super::surroundings::OnMap;
+use crate::grids::projects::DELAYED;
 use crate::live::{Lease, Live, Snapshot, Written};
-use crate::model::names::collection::{CONDITIONS, WARNINGS};
-use crate::model::{Expect, FeatureId};
+use crate::model::names::collection::{CONDITIONS, PROJECTS, WARNINGS};
+use crate::model::{Body, Canonical, Change, CollectionId, Expect, FeatureId, Properties};
 use crate::service::edit_builder::EditBuilder;
 use crate::service::erasure;
 use crate::store::StoreError;
@@ -177,7 +178,7 @@ pub(super) async fn apply_due(
     Ok(true)
 }
 
-/// The next moment at which a case or a condition changes.
+/// The next moment at which a case, a condition or a project changes.
 fn next_moment(snapshot: &Snapshot) -> Option<Timestamp> {
     let conditions = conditions(snapshot).into_iter().map(|(at, _)| at);
     snapshot
@@ -185,6 +186,7 @@ fn next_moment(snapshot: &Snapshot) -> Option<Timestamp> {
         .next_moment()
         .into_iter()
         .chain(conditions)
+        .chain(snapshot.project_dues().next_moment())
         .min()
 }
 
@@ -196,6 +198,9 @@ fn edit(snapshot: &Snapshot, at: Timestamp) -> Result<EditBuilder, LedgerError> 
     for id in snapshot.ledger().due_at(at) {
         mark(snapshot, &around, &id, at, &mut edit)?;
         touched.insert(id);
+    }
+    for id in snapshot.project_dues().due_at(at) {
+        delay(snapshot, id, &mut edit)?;
     }
     for (due, mut row) in conditions(snapshot) {
         if due != at {
@@ -241,6 +246,28 @@ fn mark(
         let change = cases::change(&next, entry.geometry().cloned())?;
         edit.put(change, Expect::Seq(entry.seq()));
     }
+    Ok(())
+}
+
+/// Marks a project as late.
+fn delay(snapshot: &Snapshot, id: &FeatureId, edit: &mut EditBuilder) -> Result<(), LedgerError> {
+    let projects = snapshot.collections().get(PROJECTS);
+    let Some(entry) = projects.and_then(|all| all.get(id.as_str())) else {
+        return Ok(());
+    };
+    let mut properties = Canonical::new(entry.all_properties()).to_map();
+    properties.insert("state".to_owned(), DELAYED.into());
+    let change = Change {
+        collection: CollectionId::new(PROJECTS)
+            .map_err(|e| StoreError::bad_id("collection", &e))?,
+        id: id.clone(),
+        body: Some(Body {
+            geometry: entry.geometry().cloned(),
+            properties: Properties::from_map(properties)
+                .map_err(|e| StoreError::corrupt("a project", e))?,
+        }),
+    };
+    edit.put(change, Expect::Seq(entry.seq()));
     Ok(())
 }
 

@@ -345,3 +345,61 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn a_project_becomes_late_at_midnight_in_china_with_nobody_writing() {
+    let town = Town::new().await;
+    let live = town.live();
+    let project = |id: &str, state: &str, due: &str| {
+        row(
+            "projects",
+            id,
+            None,
+            json!({"name": id, "kind": "micro", "state": state, "due_on": due}),
+        )
+    };
+    let rows = vec![
+        project("tomorrow", "under_way", "2999-03-02"),
+        project("done", "done", "2999-03-02"),
+        project("later", "planned", "2999-03-05"),
+        // Late when it was written: it is marked at once.
+        project("past", "planned", "2020-01-01"),
+    ];
+    live.commit(Edit::new(Author::system(), rows))
+        .await
+        .unwrap();
+    let state = |id: &str| {
+        let map = live.snapshot();
+        let all = map.collections().get("projects").unwrap();
+        let entry = all.get(id).unwrap();
+        serde_json::from_str::<serde_json::Value>(entry.all_properties()).unwrap()["state"].clone()
+    };
+    let midnight = at("2999-03-02T16:00:00Z");
+    let next = timer::tick(live, midnight - hours(1)).await.unwrap();
+    assert_eq!(next, Some(midnight));
+    assert_eq!(
+        (state("tomorrow"), state("past")),
+        (json!("under_way"), json!("delayed"))
+    );
+    let seq = live.snapshot().seq();
+    let next = timer::tick(live, midnight).await.unwrap();
+    assert_eq!(next, Some(at("2999-03-05T16:00:00Z")));
+    assert_eq!(
+        (state("tomorrow"), state("done"), state("later")),
+        (json!("delayed"), json!("done"), json!("planned"))
+    );
+    let log = live.store().commits_after(seq, 10).await.unwrap();
+    assert_eq!(
+        log.iter().map(|c| c.effective_at).collect::<Vec<_>>(),
+        [midnight]
+    );
+    // A new due date starts the clock again.
+    let again = project("tomorrow", "under_way", "2999-03-04");
+    live.commit(Edit::new(Author::system(), vec![again]))
+        .await
+        .unwrap();
+    assert_eq!(
+        live.snapshot().project_dues().next_moment(),
+        Some(at("2999-03-04T16:00:00Z"))
+    );
+}

@@ -2,7 +2,8 @@
 // pages that would only tell them so.
 import type { Session } from '@/core/api/types';
 
-export type PageName = 'desk' | 'field' | 'planner' | 'accounts' | 'wall' | 'report' | 'rider' | 'board' | 'card';
+export type PageName =
+  'desk' | 'field' | 'planner' | 'accounts' | 'wall' | 'report' | 'rider' | 'board' | 'card' | 'records';
 
 /** The pages in the order of the home page: the work of the person first, then what is open to everybody. */
 export function pagesFor({ roles, read_only }: Pick<Session, 'roles' | 'read_only'>): PageName[] {
@@ -13,6 +14,7 @@ export function pagesFor({ roles, read_only }: Pick<Session, 'roles' | 'read_onl
     ['field', isAny('grid_worker', 'unit') && !read_only],
     ['desk', isAny('grid_worker', 'unit') && !isOfficer],
     ['planner', isAny('planner') && !read_only],
+    ['records', isAny('officer', 'steward') && !read_only],
     ['accounts', isAny('officer') && !read_only],
   ];
   const open: PageName[] = roles.includes('rider')

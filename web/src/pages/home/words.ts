@@ -33,6 +33,7 @@ export const words = {
       card: ['网格档案', '一个网格、社区或楼栋的全部情况：预警、责任人、住房、设施、民生项目和近 30 天数字，可打印。'],
       board: ['导览板', '打印小区的骑手友好楼栋图，挂在大门口：楼号、各门通行规定、停车点、二维码。'],
       planner: ['规划', '哪些居民走不到口袋公园、急救站、换电柜，下一处设在哪里，哪条通行规则需要调整。'],
+      records: ['责任人与民生项目', '谁负责哪个网格和楼门，哪个网格缺网格长；民生项目的进度和期限。'],
       accounts: ['账号与邀请', '管理员管理账号，值班员发出邀请。'],
     },
   },
@@ -83,6 +84,10 @@ export const words = {
       planner: [
         'Planning',
         'Parks, first aid, swap cabinets: who is out of reach, where should the next one stand, which rule should change?',
+      ],
+      records: [
+        'Duties and projects',
+        'Who is in charge of which grid and stairwell, which grid has no leader; progress and due dates of projects.',
       ],
       accounts: ['Accounts and invites', 'Administrators manage accounts; duty officers make invites.'],
     },
