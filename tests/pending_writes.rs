@@ -260,6 +260,7 @@ async fn the_openapi_document_lists_202_for_every_write_that_makes_a_commit() {
         "/api/entrances/{id}/code",
         "/api/entrances/{id}/passages",
         "/api/patrols",
+        "/api/handovers",
         "/api/route",
         "/api/trip",
         "/api/nearest",

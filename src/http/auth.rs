@@ -190,11 +190,9 @@ impl Caller {
 
     /// Which features and properties the caller may see.
     pub fn view(&self) -> View<'_> {
-        self.principal.as_ref().map_or(View::default(), |p| View {
-            roles: p.roles,
-            unit: p.unit.as_deref(),
-            communities: &p.communities,
-        })
+        self.principal
+            .as_ref()
+            .map_or(View::default(), Principal::view)
     }
 
     /// Whose limits a request counts against: those of the account, or those of the address for the public.

@@ -20,6 +20,7 @@ mod entrances;
 mod error_page;
 mod events;
 mod grids;
+mod handovers;
 mod html;
 mod imports;
 mod in_flight;
@@ -282,6 +283,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cards::grid))
         .routes(routes!(cards::building))
         .routes(routes!(patrols::list, patrols::note))
+        .routes(routes!(handovers::list, handovers::create))
+        .routes(routes!(handovers::preview))
+        .routes(routes!(handovers::read, handovers::withdraw))
+        .routes(routes!(handovers::receive))
         .routes(routes!(rules::rules))
         .routes(routes!(presets::list))
         .routes(routes!(presets::put, presets::delete))

@@ -7,6 +7,7 @@ pub mod config;
 mod edit_builder;
 mod erasure;
 pub mod grids;
+pub mod handovers;
 pub mod imports;
 pub mod ledger;
 pub mod network_file;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{PasswordHash, Store, StoreError};
-use crate::model::{Author, Role, RoleSet, canonical_name};
+use crate::model::{Author, Role, RoleSet, View, canonical_name};
 
 /// The authenticated caller of a request: an account with its rights.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,15 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// Which features and properties the account may see.
+    pub fn view(&self) -> View<'_> {
+        View {
+            roles: self.roles,
+            unit: self.unit.as_deref(),
+            communities: &self.communities,
+        }
+    }
+
     /// The author recorded in commits that this principal makes in one of its roles.
     pub fn author(&self, role: Role) -> Author {
         Author {

@@ -17,6 +17,7 @@ pub mod duplicates;
 pub mod engine;
 pub mod field;
 pub mod figures;
+pub mod handover;
 pub mod key;
 pub mod level;
 mod number;

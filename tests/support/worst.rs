@@ -165,6 +165,13 @@ pub fn worst(town: &Town) -> Vec<Worst> {
         one("/api/conformance", May::Little, "/api/conformance?f=html"),
         one("/api/day-orders", May::Little, "/api/day-orders"),
         one("/api/patrols", May::Little, "/api/patrols?day=2026-11-29"),
+        one("/api/handovers", May::Little, "/api/handovers"),
+        one("/api/handovers/preview", May::Little, "/api/handovers/preview"),
+        one(
+            "/api/handovers/{id}",
+            May::Little,
+            "/api/handovers/019ac3f0-5d5e-7c31-9d7e-8f1c1b0c6a11",
+        ),
         one(
             "/api/events",
             May::Little,

@@ -285,6 +285,78 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
       document.dispatchEvent(new Event('visibilitychange'));
     }, visible);
 
+  test('a shift is handed over: note, two signatures, what has changed since, one sheet of paper', async () => {
+    const watched = await report('交接班督办', 'wenquan-huayuan-9');
+    await act(watched.id, { action: 'file' });
+    const due = new Date(Date.now() + 30 * 86_400_000).toISOString();
+    await act(watched.id, { action: 'supervise', due, reason: '多次反映' });
+
+    // The officer who goes off duty: the sheet opens by key, the note survives a reload.
+    const giver = await desk(watched.id);
+    await giver.page.keyboard.press('Shift+H');
+    const sheet = giver.page.locator('[data-handover][data-ready="true"]');
+    await sheet.waitFor();
+    const rows = giver.page.locator('[data-follow] tbody tr');
+    const row = giver.page.locator(`[data-row="${watched.id}"]`);
+    await row.filter({ hasText: '督办' }).waitFor();
+    expect(await giver.page.locator('[data-figure="supervised"] dd').textContent()).toBe('1');
+    await giver.page.locator('[data-reason="supervised"]').click();
+    expect(await rows.count()).toBe(1);
+    await giver.page.locator('[data-reason="all"]').click();
+    await giver.page.locator('textarea').fill('温泉花园北门施工，夜间注意绕行');
+    // A longer next shift: more cases fall due in it.
+    const before = Number(await giver.page.locator('[data-reason="due"] .numbers').textContent());
+    const far = new Date(Date.now() + (5 * 24 + 8) * 3_600_000).toISOString().slice(0, 16);
+    await giver.page.locator('[data-time="next_until"]').fill(far);
+    await giver.page.locator('[data-time="next_until"]').dispatchEvent('change');
+    await expect
+      .poll(async () => Number(await giver.page.locator('[data-reason="due"] .numbers').textContent()))
+      .toBeGreaterThan(before);
+    await expectAccessible(giver.page);
+    await giver.page.reload();
+    await sheet.waitFor();
+    expect(await giver.page.locator('textarea').inputValue()).toBe('温泉花园北门施工，夜间注意绕行');
+    await giver.page.locator('[data-sign-over]').dblclick();
+    await giver.page.locator('[data-state="open"] [data-withdraw]').waitFor();
+    expect(await giver.page.locator('[data-receive]').count()).toBe(0);
+
+    // Withdrawn, its note is a draft again.
+    await giver.page.locator('[data-withdraw]').click();
+    await giver.page.locator('[data-state="draft"] textarea').waitFor();
+    expect(await giver.page.locator('textarea').inputValue()).toBe('温泉花园北门施工，夜间注意绕行');
+    await giver.page.locator('[data-sign-over]').click();
+    await giver.page.locator('[data-state="open"]').waitFor();
+
+    // The next officer is told at the desk, sees the sheet beside what has changed, and signs.
+    const until = new Date(Date.now() + 5 * 86_400_000).toISOString();
+    await act(watched.id, { action: 'park', reason: '等待施工', until });
+    const wang = await server.createToken('--role', 'officer', '--name', '王值班');
+    const taker = await visit(browser, `${server.url}/desk`, { ...SIZE, token: wang });
+    await taker.page.locator('[data-handover-waits]', { hasText: 'li' }).click();
+    await taker.page.locator('[data-receive]').waitFor();
+    expect(await taker.page.locator('[data-note]').textContent()).toBe('温泉花园北门施工，夜间注意绕行');
+    expect(await taker.page.locator(`[data-row="${watched.id}"] [data-present]`).textContent()).toContain('挂账');
+    expect(await taker.page.locator('[data-withdraw]').count()).toBe(0);
+    await expectAccessible(taker.page);
+    await taker.page.locator('[data-receive]').dblclick();
+    await taker.page.locator('[data-state="taken"]').waitFor();
+    expect(await taker.page.locator('[data-sign]').textContent()).toMatch(/交班人\s*li.*接班人\s*王值班/);
+    expect(await taker.page.locator('[data-past-row]').count()).toBe(1);
+    const pages = (pdf: Buffer): number => pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    expect(pages(await taker.page.pdf({ preferCSSPageSize: true }))).toBeLessThanOrEqual(2);
+    await taker.page.emulateMedia({ media: 'print' });
+    expect(await taker.page.locator('.paper__tools').isVisible()).toBe(false);
+    expect(await taker.page.locator('[data-past]').isVisible()).toBe(false);
+
+    // The first officer's page shows the second signature by itself, and no handover is open any more.
+    await giver.page.locator('[data-state="taken"]', { hasText: '王值班' }).waitFor();
+    const list = await api<{ handovers: { taken: object | null }[] }>('/api/handovers');
+    expect(list.handovers.map((h) => h.taken !== null)).toEqual([true]);
+    expect([...giver.errors, ...taker.errors]).toEqual([]);
+    await giver.close();
+    await taker.close();
+  });
+
   test('eight tabs work over plain HTTP, a hidden one catches up, and the last visible one may ring', async () => {
     const context: BrowserContext = await browser.newContext({ viewport: SIZE, reducedMotion: 'reduce' });
     expect((await context.request.post(`${server.url}/api/session`, { data: { token: li } })).status()).toBe(200);

@@ -10,6 +10,7 @@ mod case_number;
 mod columns;
 mod dump;
 mod erase;
+mod handover;
 mod history;
 mod invite;
 mod job;
@@ -149,6 +150,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         20,
         "patrols",
         include_str!("../../../migrations/postgis/0020_patrols.sql"),
+    ),
+    (
+        21,
+        "handovers",
+        include_str!("../../../migrations/postgis/0021_handovers.sql"),
     ),
 ];
 

@@ -9,6 +9,7 @@ mod case_number;
 mod discard;
 mod erase;
 mod file;
+mod handover;
 mod history;
 mod invite;
 mod job;
@@ -132,6 +133,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         20,
         "patrols",
         include_str!("../../../migrations/sqlite/0020_patrols.sql"),
+    ),
+    (
+        21,
+        "handovers",
+        include_str!("../../../migrations/sqlite/0021_handovers.sql"),
     ),
 ];
 
