@@ -104,10 +104,14 @@ async fn an_officer_hands_over_and_the_next_one_sees_what_has_changed_and_signs(
     let new = ledger.case().await;
     ledger.at("closed").await;
 
-    let from = (Timestamp::now() - SignedDuration::from_hours(1)).to_string();
-    let preview = ledger
-        .json(officer, &format!("/api/handovers/preview?from={from}"))
-        .await;
+    let after = |minutes: i64| {
+        let at = Timestamp::now() + SignedDuration::from_mins(minutes);
+        at.strftime("%FT%H:%M:%SZ").to_string()
+    };
+    let (from, next_from, next_until) = (after(-60), after(-1), after(600));
+    let path =
+        format!("/api/handovers/preview?from={from}&next_from={next_from}&next_until={next_until}");
+    let preview = ledger.json(officer, &path).await;
     let content = &preview["content"];
     assert_eq!(preview["communities"], json!([]));
     assert_eq!(content["shift"]["from"], from.as_str());
@@ -138,7 +142,8 @@ async fn an_officer_hands_over_and_the_next_one_sees_what_has_changed_and_signs(
         (&json!("单位u1"), &json!("handling"))
     );
 
-    let body = json!({"from": from, "note": "北门施工，夜间留意"});
+    let body = json!({"from": from, "next_from": next_from, "next_until": next_until,
+        "note": "北门施工，夜间留意"});
     let post = |token: &str, path: &str, body: &Value| ledger.post(path, Some(token), body).send();
     let made = post(&ledger.officer, "/api/handovers", &body)
         .await
@@ -217,6 +222,12 @@ async fn an_officer_hands_over_and_the_next_one_sees_what_has_changed_and_signs(
     let list = ledger.json(officer, "/api/handovers").await;
     assert_eq!(list["handovers"][0]["taken"]["account"], "王值班");
 
+    // The shift that began with this handover is the next one to hand over.
+    let preview = ledger.json(Some(&next), "/api/handovers/preview").await;
+    let shift = json!({"from": next_from, "until": next_until});
+    assert_eq!(preview["content"]["shift"], shift);
+    assert_eq!(preview["content"]["next"]["from"], next_until.as_str());
+
     // Withdrawn before receipt, it is gone, and the audit has all of it.
     let made: Value = post(&ledger.officer, "/api/handovers", &json!({}))
         .await
@@ -235,9 +246,9 @@ async fn an_officer_hands_over_and_the_next_one_sees_what_has_changed_and_signs(
     );
     let (status, _) = problem(ledger.get(officer, &path).await).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
+    let admin = Some(ledger.server.admin.as_str());
     let audit = ledger
-        .server
-        .json("/api/audit?kind=write&limit=10000")
+        .json(admin, "/api/audit?kind=write&limit=10000")
         .await;
     let said = |what: &str| {
         let rows = audit["rows"].as_array().unwrap().iter();

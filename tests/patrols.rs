@@ -11,7 +11,7 @@ use crate::support::ledger::{Ledger, account, square};
 use crate::support::server::problem;
 
 #[tokio::test]
-async fn an_hour_of_a_round_is_stored_once_and_old_days_are_deleted() {
+async fn an_hour_of_a_round_is_stored_once_loses_its_account_and_is_deleted() {
     let patrol = |day, grid: &str, hour, account: &str| PatrolHour {
         day,
         grid: grid.to_owned(),
@@ -20,22 +20,38 @@ async fn an_hour_of_a_round_is_stored_once_and_old_days_are_deleted() {
     };
     let (day, before) = (date(2026, 11, 29), date(2026, 10, 20));
     for Fixture { store, .. } in &fixtures().await {
+        let put = async |round: &PatrolHour, named, oldest| {
+            store.put_patrol(round, named, oldest).await.unwrap();
+        };
         let rounds = [
-            patrol(before, "g1", 9, "a"),
             patrol(day, "g2", 10, "a"),
             patrol(day, "g1", 9, "b"),
             patrol(day, "g1", 9, "a"),
             patrol(day, "g1", 9, "a"),
         ];
-        for round in &rounds[..1] {
-            store.put_patrol(round, before).await.unwrap();
+        let old = [patrol(before, "g1", 9, "a"), patrol(before, "g1", 9, "b")];
+        for round in &old {
+            put(round, before, before).await;
         }
-        assert_eq!(store.patrols(before).await.unwrap(), rounds[..1]);
-        for round in &rounds[1..] {
-            store.put_patrol(round, date(2026, 10, 29)).await.unwrap();
+        assert_eq!(store.patrols(before).await.unwrap(), old);
+        for round in &rounds {
+            put(round, date(2026, 10, 29), before).await;
         }
-        let expected = [&rounds[3], &rounds[2], &rounds[1]].map(Clone::clone);
+        let expected = [&rounds[2], &rounds[1], &rounds[0]].map(Clone::clone);
         assert_eq!(store.patrols(day).await.unwrap(), expected);
+        // The hour stays for the figures, without the accounts.
+        let unnamed = [patrol(before, "g1", 9, "")];
+        assert_eq!(store.patrols(before).await.unwrap(), unnamed);
+        let days = async |from| store.walked_days(from, date(2026, 12, 1)).await.unwrap();
+        let counts =
+            |list: &[(&str, u32)]| list.iter().map(|(g, n)| ((*g).to_owned(), *n)).collect();
+        assert_eq!(days(before).await, counts(&[("g1", 2), ("g2", 1)]));
+        assert_eq!(days(day).await, counts(&[("g1", 1), ("g2", 1)]));
+        assert_eq!(
+            store.walked_days(before, day).await.unwrap(),
+            counts(&[("g1", 1)])
+        );
+        put(&rounds[0], date(2026, 10, 29), date(2026, 10, 21)).await;
         assert_eq!(store.patrols(before).await.unwrap(), []);
     }
 }
@@ -71,9 +87,22 @@ async fn grid_workers_record_the_grids_that_they_walked_and_see_those_of_their_c
         ledger.json(Some(&own), &path).await,
         json!({"day": day, "grids": [g1]})
     );
+    // An officer also sees who walked.
     let all = ledger.json(Some(&ledger.officer), &path).await;
     assert_eq!(all["grids"][1]["grid"], "g2");
     assert_eq!(all["grids"][0]["own_hours"], json!([]));
+    let by = json!([{"account": "温泉网格员", "hours": [9]}, {"account": "网格员", "hours": [11]}]);
+    assert_eq!(all["grids"][0]["by"], by);
+
+    // The figures of the month count each grid once a day. A grid outside of the caller's communities counts, too.
+    let figures = format!("/api/warnings/figures?month={}", &day[..7]);
+    let month = ledger.json(Some(&own), &figures).await;
+    let row = |key: &str, name: &str| json!({"key": key, "name": name, "grids": 1, "walked": 1, "rounds": 1});
+    assert_eq!(
+        month["rounds"],
+        json!([row("c1", "温泉社区"), row("c2", "辰庆社区")])
+    );
+    assert_eq!(month["previous_rounds"][0]["rounds"], 0);
     let today = ledger.json(Some(&own), "/api/patrols").await;
     assert_eq!(today["grids"], json!([]));
 

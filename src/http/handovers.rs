@@ -98,7 +98,7 @@ pub struct Handover {
     pub present: Vec<Listed>,
 }
 
-/// A shift to hand over. Times that are absent follow the clock: shifts change at 8:00 and 20:00.
+/// A shift to hand over. Absent times follow the last handover, otherwise the clock: shifts change at 8:00 and 20:00.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct HandoverBody {
     /// When the shift began, at most 7 days ago.
@@ -142,9 +142,9 @@ pub async fn list(
 /// done in the shift.
 #[utoipa::path(get, path = "/api/handovers/preview", operation_id = "preview_handover", tag = "warnings",
     params(
-        ("from" = Option<String>, Query, description = "When the shift began, RFC 3339, at most 7 days ago; by the clock if absent: shifts change at 8:00 and 20:00"),
-        ("next_from" = Option<String>, Query, description = "When the next shift begins, RFC 3339; by the clock if absent"),
-        ("next_until" = Option<String>, Query, description = "When the next shift ends, RFC 3339; by the clock if absent"),
+        ("from" = Option<String>, Query, description = "When the shift began, RFC 3339, at most 7 days ago. If absent, it is when the shift of the last handover began; if that has ended, by the clock: shifts change at 8:00 and 20:00"),
+        ("next_from" = Option<String>, Query, description = "When the next shift begins, RFC 3339; likewise if absent"),
+        ("next_until" = Option<String>, Query, description = "When the next shift ends, RFC 3339; likewise if absent"),
     ),
     responses(
         (status = 200, description = "What would be handed over", body = HandoverPreview),
@@ -298,7 +298,8 @@ fn officer(caller: &Caller) -> Result<&Principal, Problem> {
 async fn drafted(app: &App, by: &Principal, times: Times) -> Result<Content, Problem> {
     let snapshot = app.live.snapshot();
     let now = Timestamp::now();
-    let shifts = handovers::shifts(&snapshot, times, now)?;
+    let usual = handovers::usual_shifts(&app.live, by, now).await?;
+    let shifts = handovers::shifts(usual, times, now)?;
     let by = by.clone();
     app.answer(NARROW, move |budget| {
         Ok::<_, Cut>(handovers::draft(&snapshot, by.view(), shifts, now, budget)?)

@@ -54,7 +54,7 @@ pub struct PatrolNoted {
 
 /// Lists the grids that were walked on a day (巡查记录).
 ///
-/// Rounds are kept for 31 days.
+/// Officers also see who walked. Accounts are kept for 31 days, the hours without accounts for 400 days.
 #[utoipa::path(get, path = "/api/patrols", operation_id = "list_patrols", tag = "warnings",
     params(("day" = Option<String>, Query, description = "The day in local time, such as 2026-11-29; today if absent")),
     responses(

@@ -17,7 +17,8 @@ use crate::store::{
     StoredHandover, now,
 };
 use crate::warnings::handover::{
-    Content, Happened, Listed, Reason, Shift, concerns, content, happened, is_overdue, shifts_at,
+    Content, Happened, Listed, Reason, Shift, concerns, content, following, happened, is_overdue,
+    shifts_at,
 };
 use crate::warnings::{Case, FieldError};
 
@@ -32,7 +33,7 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How many cases one core handles at a time.
 const CHUNK: usize = 512;
 
-/// The times that an officer set; what is absent follows the clock.
+/// The times that an officer set; those that are absent are the usual ones.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Times {
     /// When the shift began.
@@ -85,24 +86,47 @@ impl InChinese for HandoverError {
     }
 }
 
-/// The shift that is handed over at `now` and the next one.
+/// The shift that an account usually hands over at `now`, and the next one: the shift that began with the last handover
+/// of the same communities, until it ends; otherwise by the clock.
+///
+/// # Errors
+/// If the store fails.
+pub async fn usual_shifts(
+    live: &Live,
+    by: &Principal,
+    now: Timestamp,
+) -> Result<(Shift, Shift), StoreError> {
+    let communities = scope_of(by);
+    let all = live.store().handovers(MOST_READ).await?;
+    let mut own = all
+        .iter()
+        .filter(|h| h.taken.is_some() && h.handover.communities == communities);
+    let begun = own.next().map(|h| Shift {
+        from: h.handover.shift.next_from,
+        until: h.handover.shift.next_until,
+    });
+    let running = begun.filter(|shift| shift.from <= now && now < shift.until);
+    if let Some((this, next)) = running.and_then(|this| Some((this, following(this)?))) {
+        return Ok((this, next));
+    }
+    let offset = live.snapshot().ledger().calendar().offset;
+    let nothing = Shift {
+        from: now,
+        until: now,
+    };
+    Ok(shifts_at(now, offset).unwrap_or((nothing, nothing)))
+}
+
+/// The shift that is handed over at `now` and the next one: the usual ones, with the times that the officer set.
 ///
 /// # Errors
 /// The field whose time is not possible.
 pub fn shifts(
-    snapshot: &Snapshot,
+    usual: (Shift, Shift),
     times: Times,
     now: Timestamp,
 ) -> Result<(Shift, Shift), FieldError> {
-    let offset = snapshot.ledger().calendar().offset;
-    let clock = shifts_at(now, offset).unwrap_or_else(|| {
-        let nothing = Shift {
-            from: now,
-            until: now,
-        };
-        (nothing, nothing)
-    });
-    let from = times.from.unwrap_or(clock.0.from);
+    let from = times.from.unwrap_or(usual.0.from);
     if from > now || now.duration_since(from) > LONGEST {
         return Err(FieldError::new(
             "from",
@@ -113,8 +137,8 @@ pub fn shifts(
         ));
     }
     let next = Shift {
-        from: times.next_from.unwrap_or(clock.1.from),
-        until: times.next_until.unwrap_or(clock.1.until),
+        from: times.next_from.unwrap_or(usual.1.from),
+        until: times.next_until.unwrap_or(usual.1.until),
     };
     let far = now.duration_since(next.from).abs() > LONGEST;
     if far || next.from < from {
@@ -275,9 +299,6 @@ pub async fn hand_over(
     content: &Content,
     note: String,
 ) -> Result<StoredHandover, HandoverError> {
-    let mut communities = by.communities.clone();
-    communities.sort();
-    communities.dedup();
     let new = NewHandover {
         shift: HandoverShift {
             from: content.shift.from,
@@ -288,7 +309,7 @@ pub async fn hand_over(
         note,
         content: serde_json::to_string(content)
             .map_err(|e| StoreError::corrupt("a handover to store", e))?,
-        communities,
+        communities: scope_of(by),
     };
     let store = live.store();
     let oldest = new.given.at - SignedDuration::from_hours(KEPT_DAYS * 24);
@@ -364,6 +385,14 @@ pub async fn withdraw(live: &Live, by: &Principal, id: &str) -> Result<(), Hando
         Some(taken) => Err(HandoverError::Taken(taken)),
         None => Err(HandoverError::Missing(id.to_owned())),
     }
+}
+
+/// The communities of an account's handovers; empty for the whole map.
+fn scope_of(by: &Principal) -> Vec<String> {
+    let mut communities = by.communities.clone();
+    communities.sort();
+    communities.dedup();
+    communities
 }
 
 fn signature(by: &Principal) -> Signature {

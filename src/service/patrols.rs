@@ -1,6 +1,6 @@
 //! Patrol rounds (巡查): which grids were walked on a day. Only the grid and the hour are kept, never a position.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -8,12 +8,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::place::community_of_grid;
+use crate::index::Collections;
 use crate::live::{Live, Snapshot};
-use crate::model::{Localized, View, both};
+use crate::model::names::collection::GRIDS;
+use crate::model::names::property;
+use crate::model::{Canonical, Localized, Role, View, both};
 use crate::store::{PatrolHour, StoreError};
 
-/// For how many days patrol rounds are kept.
-pub const KEPT_DAYS: i32 = 31;
+/// For how many days patrol rounds are kept with the accounts that walked them.
+pub const NAMED_DAYS: i32 = 31;
+/// For how many days they are kept without accounts, for the figures of months.
+pub const KEPT_DAYS: i32 = 400;
 /// A phone without a network sends a round later, but not later than this.
 const LATEST: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How far the clock of a phone may be ahead.
@@ -28,6 +33,75 @@ pub struct WalkedGrid {
     pub hours: BTreeSet<u8>,
     /// Those of the caller among them.
     pub own_hours: BTreeSet<u8>,
+    /// Who walked it, for officers; ordered by name. Empty for other roles, and for days over 31 days ago.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Walker>,
+}
+
+/// Somebody who walked a grid on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Walker {
+    /// The name of the account.
+    pub account: String,
+    /// The hours of the day, 0 to 23, the earliest first.
+    pub hours: BTreeSet<u8>,
+}
+
+/// The rounds in a community in a month.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CommunityRounds {
+    /// The id of the community's grid.
+    pub key: String,
+    /// The name of the community.
+    pub name: String,
+    /// The number of its grids.
+    pub grids: u32,
+    /// How many of them were walked at least once.
+    pub walked: u32,
+    /// The number of rounds: each grid counts once a day.
+    pub rounds: u32,
+}
+
+/// The rounds of a month by community, ordered by id: `walked` has the number of days on which each grid was walked.
+/// Grids in no community are left out.
+pub fn by_community(
+    map: &Collections,
+    walked: &BTreeMap<String, u32>,
+    name: impl Fn(&str) -> String,
+) -> Vec<CommunityRounds> {
+    let entries = map.get(GRIDS).into_iter().flat_map(|grids| grids.iter());
+    let grids: Vec<(&str, Canonical<'_>)> = entries
+        .map(|entry| (entry.id().as_str(), Canonical::new(entry.all_properties())))
+        .collect();
+    // A grid names its community by id or by code.
+    let mut communities: HashMap<String, &str> = HashMap::new();
+    for (id, grid) in grids.iter().copied() {
+        if grid.is(property::KIND, "community") {
+            communities.insert(id.to_owned(), id);
+            if let Some(code) = grid.text(property::CODE) {
+                communities.entry(code.into_owned()).or_insert(id);
+            }
+        }
+    }
+    let mut rows: BTreeMap<String, CommunityRounds> = BTreeMap::new();
+    for (id, grid) in grids {
+        let parent = grid.text(property::PARENT);
+        let community = parent.and_then(|p| communities.get(&*p));
+        let Some(community) = community.filter(|_| grid.is(property::KIND, "grid")) else {
+            continue;
+        };
+        let days = walked.get(id).copied().unwrap_or_default();
+        let row = rows.entry((*community).to_owned()).or_default();
+        row.grids += 1;
+        row.walked += u32::from(days > 0);
+        row.rounds += days;
+    }
+    let row = |(key, row): (String, CommunityRounds)| CommunityRounds {
+        name: name(&key),
+        key,
+        ..row
+    };
+    rows.into_iter().map(row).collect()
 }
 
 /// Why a patrol round was not stored.
@@ -83,14 +157,16 @@ pub async fn note_patrol(
         hour,
         account: account.to_owned(),
     };
-    let oldest = local_hour(&snapshot, now)
-        .0
-        .saturating_sub(KEPT_DAYS.days());
-    live.store().put_patrol(&patrol, oldest).await?;
+    let today = local_hour(&snapshot, now).0;
+    let before = |days: i32| today.saturating_sub(days.days());
+    let store = live.store();
+    store
+        .put_patrol(&patrol, before(NAMED_DAYS), before(KEPT_DAYS))
+        .await?;
     Ok(patrol)
 }
 
-/// The grids that were walked on a day, in the communities of the caller, ordered by id.
+/// The grids that were walked on a day, in the communities of the caller, ordered by id. Officers also see who walked.
 ///
 /// # Errors
 /// If the store fails.
@@ -101,7 +177,12 @@ pub async fn walked_on(
     day: Date,
 ) -> Result<Vec<WalkedGrid>, StoreError> {
     let snapshot = live.snapshot();
+    let names = match view.roles.includes(Role::Officer) {
+        true => live.store().patrol_names(day).await?,
+        false => BTreeMap::new(),
+    };
     let mut walked: BTreeMap<String, WalkedGrid> = BTreeMap::new();
+    let mut walkers: BTreeMap<(String, String), BTreeSet<u8>> = BTreeMap::new();
     for patrol in live.store().patrols(day).await? {
         // A grid that was deleted since has no community, and only accounts without restriction see it.
         let community = community_of_grid(snapshot.collections(), &patrol.grid).flatten();
@@ -114,10 +195,20 @@ pub async fn walked_on(
                 grid: patrol.grid,
                 hours: BTreeSet::new(),
                 own_hours: BTreeSet::new(),
+                by: Vec::new(),
             });
         grid.hours.insert(patrol.hour);
+        if let Some(name) = names.get(&patrol.account) {
+            let who = (grid.grid.clone(), name.clone());
+            walkers.entry(who).or_default().insert(patrol.hour);
+        }
         if patrol.account == account {
             grid.own_hours.insert(patrol.hour);
+        }
+    }
+    for ((grid, account), hours) in walkers {
+        if let Some(grid) = walked.get_mut(&grid) {
+            grid.by.push(Walker { account, hours });
         }
     }
     Ok(walked.into_values().collect())

@@ -56,6 +56,16 @@ impl Month {
         Self::of(self.first.checked_sub(1.month()).ok()?)
     }
 
+    /// The first day of the month.
+    pub fn first(&self) -> Date {
+        self.first
+    }
+
+    /// The first day of the next month.
+    pub fn end(&self) -> Date {
+        self.first.saturating_add(1.month())
+    }
+
     /// Whether a moment lies in the month.
     pub fn has(&self, at: Option<Timestamp>) -> bool {
         at.is_some_and(|at| self.from <= at && at < self.until)

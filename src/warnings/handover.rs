@@ -53,6 +53,14 @@ pub fn shifts_at(now: Timestamp, offset: Offset) -> Option<(Shift, Shift)> {
     Some((this, next))
 }
 
+/// The shift after one, if the officer sets no other time. `None` at the end of the calendar.
+pub fn following(shift: Shift) -> Option<Shift> {
+    Some(Shift {
+        from: shift.until,
+        until: shift.until.checked_add(SHIFT).ok()?,
+    })
+}
+
 /// The numbers of open cases.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OpenNow {

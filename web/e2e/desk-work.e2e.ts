@@ -349,6 +349,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
     expect(await taker.page.locator('[data-past]').isVisible()).toBe(false);
 
     // The first officer's page shows the second signature by itself, and no handover is open any more.
+    await giver.page.evaluate(() => dispatchEvent(new Event('online'))); // hurries the next request
     await giver.page.locator('[data-state="taken"]', { hasText: '王值班' }).waitFor();
     const list = await api<{ handovers: { taken: object | null }[] }>('/api/handovers');
     expect(list.handovers.map((h) => h.taken !== null)).toEqual([true]);

@@ -445,12 +445,43 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     await close();
   });
 
+  test('the grids that were walked are listed with who walked them, and those that were not', async () => {
+    const worker = await server.createToken('--role', 'grid_worker', '--name', '巡查员');
+    const { features } = await api<{ features: { id: string }[] }>('/api/collections/grids/items?kind=grid&limit=1');
+    const grid = features[0]?.id ?? '';
+    const walked = await fetch(`${server.url}/api/patrols`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${worker}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ grid }),
+    });
+    expect(walked.status).toBe(200);
+    const { page, errors, close } = await desk(li);
+    await page.keyboard.press('Shift+W');
+    await page.waitForURL(/open=rounds/);
+    const row = page.locator(`[data-rounds] [data-grid="${grid}"]`);
+    await row.filter({ hasText: /巡查员 \d+ 时/ }).waitFor();
+    await expectAccessible(page);
+    await page.locator('[data-shown="missed"]').click();
+    await row.waitFor({ state: 'detached' });
+    expect(await page.locator('[data-rounds] [data-walked="false"]').count()).toBeGreaterThan(10);
+    await page.locator('[data-shown="walked"]').click();
+    expect(await page.locator('[data-rounds] tbody tr').count()).toBe(1);
+    await page.locator('[data-rounds-day]').fill('2026-01-01');
+    await page.getByText('还没有网格巡查记录').waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
   test('the statistics of a month are shown as charts and a table', async () => {
     const { page, close } = await desk(li);
     // The demo reports new cases meanwhile, so each page is compared with the answer that it got.
     const figures = async () => {
       const response = await page.context().waitForEvent('response', (r) => r.url().includes('/api/warnings/figures?'));
-      return (await response.json()) as { by: { unit: unknown[] }; total: { reported: number } };
+      return (await response.json()) as {
+        by: { unit: unknown[] };
+        rounds: { rounds: number }[];
+        total: { reported: number };
+      };
     };
     const answered = figures();
     await page.keyboard.press('Shift+M');
@@ -481,6 +512,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
     expect(await paper.locator('[data-overview] tbody td').first().textContent()).toBe(
       String((await printed).total.reported),
     );
+    const rounds = (await printed).rounds.reduce((sum, row) => sum + row.rounds, 0);
+    const cells = paper.locator('[data-ranking="rounds"] tbody tr:last-child > *');
+    expect([await cells.nth(0).textContent(), await cells.nth(4).textContent()]).toEqual(['合计', String(rounds)]);
     await expectAccessible(paper);
     await close();
   });

@@ -1,5 +1,6 @@
 //! The statistics of a month.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -22,6 +23,7 @@ use crate::index::{Budget, Collection, Entry, Meter as _, Stop};
 use crate::model::names::collection::WARNINGS;
 use crate::model::{Canonical, Role, both};
 use crate::service::ledger::cases;
+use crate::service::patrols::{CommunityRounds, by_community};
 use crate::warnings::figures::{Figures, Month, Table};
 use crate::warnings::{Case, figures as counted};
 
@@ -38,8 +40,12 @@ const NARROW: Advice = (
 pub struct MonthReport {
     #[serde(flatten)]
     figures: Figures,
+    /// The patrol rounds in the month by community.
+    rounds: Vec<CommunityRounds>,
     /// The figures of the month before.
     previous: Figures,
+    /// The patrol rounds in the month before by community.
+    previous_rounds: Vec<CommunityRounds>,
     /// The commit as of which both were counted: the version of the data.
     seq: u64,
 }
@@ -48,7 +54,7 @@ pub struct MonthReport {
 #[utoipa::path(get, path = "/api/warnings/figures", operation_id = "warning_figures", tag = "warnings",
     params(("month" = String, Query, description = "The month in China's time zone, such as 2026-11", example = "2026-11")),
     responses(
-        (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month. `previous` has the same members for the month before, and `seq` is the commit as of which both were counted", body = MonthReport),
+        (status = 200, description = "`{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month. `rounds` has the patrol rounds of each community. `previous` and `previous_rounds` have the same members for the month before, and `seq` is the commit as of which both were counted", body = MonthReport),
         (status = 400, description = "The month is missing or not valid", content_type = "application/problem+json"),
         (status = 401, description = "Requires an account", content_type = "application/problem+json"),
         (status = 403, description = "Requires the role grid_worker", content_type = "application/problem+json"),
@@ -73,11 +79,15 @@ pub async fn figures(
     })?;
     let snapshot = app.live.snapshot();
     let cases = collection(&snapshot, WARNINGS)?;
+    let walked_in = async |m: &Month| app.live.store().walked_days(m.first(), m.end()).await;
+    let days = [walked_in(&month).await?, walked_in(&before).await?];
+    // Rounds are not in the log, so they are part of the tag.
+    let rounds = days.each_ref().map(|days| days.values().sum::<u32>());
     let tag = Tag::new(
         &snapshot,
         snapshot.seq(),
         &caller,
-        &["figures", &month.to_string()],
+        &["figures", &month.to_string(), &format!("{rounds:?}")],
     );
     if tag.is_held(&headers) {
         return Ok(
@@ -103,9 +113,16 @@ pub async fn figures(
                 let concerned = concerned(&cases, month, budget)?;
                 Ok(counted::figures(month, &concerned, name))
             };
+            let rounds = |days: &BTreeMap<String, u32>| {
+                by_community(walked.collections(), days, |key| {
+                    name(Table::Community, key)
+                })
+            };
             let said = MonthReport {
                 figures: count(&month)?,
+                rounds: rounds(&days[0]),
                 previous: count(&before)?,
+                previous_rounds: rounds(&days[1]),
                 seq: walked.seq(),
             };
             Ok(serde_json::to_vec(&said).map_err(|e| Problem::internal(&e))?)

@@ -84,6 +84,8 @@ export type UnitRanking = Schemas['UnitRanking'];
 export type FigureRow = Schemas['FigureRow'];
 /** The figures of a month, beside those of the month before. */
 export type Figures = Schemas['MonthReport'];
+/** The patrol rounds of a community in a month. */
+export type CommunityRounds = Schemas['CommunityRounds'];
 export type ImportProblem = Schemas['SheetProblem'];
 /** A new row of a sheet whose position is far from everything on the map. */
 export type FarRow = Schemas['FarRow'];

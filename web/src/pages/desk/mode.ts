@@ -8,7 +8,7 @@ export type BulkStep = 'dispatch' | 'file' | 'close';
 /** What the third column shows: the selected case, a new report, or a step for all ticked cases. */
 export type Mode = { kind: 'case' } | { kind: 'report'; place: Picked | null } | { kind: 'bulk'; step: BulkStep };
 
-export const DIALOGS = ['keys', 'import', 'export', 'figures', 'silences', 'orders'] as const;
+export const DIALOGS = ['keys', 'import', 'export', 'figures', 'silences', 'orders', 'rounds'] as const;
 export type Dialog = (typeof DIALOGS)[number];
 
 /** What is open, as in the address `/desk?case={case}&open=…`. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FigureRow, Figures } from '@/core/ledger/types';
-import { changed, overview, ranking, sheetsOf, written } from './monthly';
+import { changed, overview, ranking, roundsOf, sheetsOf, written } from './monthly';
 import { periodOf } from './monthReport';
 import { monthWords } from './words/paper';
 
@@ -43,6 +43,11 @@ const figures = {
     category: [share('corridor_clutter', 7, 0.5)],
   },
   total: row('total', { reported: 105, closed: 100, on_time_share: 0.88, rating_mean: 4.25 }),
+  rounds: [
+    { key: 'c1', name: '温泉社区', grids: 4, walked: 1, rounds: 9 },
+    { key: 'c2', name: '辰庆社区', grids: 2, walked: 2, rounds: 3 },
+  ],
+  previous_rounds: [{ key: 'c1', name: '温泉社区', grids: 4, walked: 4, rounds: 40 }],
   previous: {
     month: '2026-10',
     by: { community: [share('c1', 4, 1), share('c2', 4, 0.5)], unit: [], category: [] },
@@ -91,7 +96,14 @@ test('the change is the difference of the numbers that stand beside it', () => {
 test('each table of the file has one total, and the cases without a community are a row of their own', () => {
   const meta = [[w.meta.version, w.version('4711')]] as const;
   const sheets = sheetsOf(figures, { title: '月报', meta }, w, (by, r) => (r.key === '' ? w.none[by] : r.name));
-  expect(sheets.map(({ name }) => name)).toEqual(['总体情况', '社区排名', '承办单位排名', '分类情况', '统计口径']);
+  expect(sheets.map(({ name }) => name)).toEqual([
+    '总体情况',
+    '社区排名',
+    '承办单位排名',
+    '分类情况',
+    '网格巡查',
+    '统计口径',
+  ]);
   const communities = sheets[1];
   const labels = communities?.rows.map((cells) => cells[2]);
   expect(labels?.slice(-3)).toEqual(['c6', '未划入社区的事件', '合计']);
@@ -102,8 +114,21 @@ test('each table of the file has one total, and the cases without a community ar
   const byCategory = sheets[3];
   expect(byCategory?.shares?.columns?.map((i) => byCategory.rows[0]?.[i])).toEqual(['按期结案率', '上月按期结案率']);
   expect(sheets[0]?.rows[sheets[0].shares?.rows?.[0] ?? 0]?.[0]).toBe('按期结案率');
-  expect(sheets[4]?.rows).toContainEqual(['数据版本', '第 4711 次提交']);
-  expect(sheets[4]?.rows.map(([label]) => label).slice(-3)).toEqual(['制表', '审核', '签发']);
+  expect(sheets[5]?.rows).toContainEqual(['数据版本', '第 4711 次提交']);
+  expect(sheets[5]?.rows.map(([label]) => label).slice(-3)).toEqual(['制表', '审核', '签发']);
+});
+
+test('rounds go by the share of grids that were walked, beside the month before, with one total', () => {
+  const rows = roundsOf(figures, w).map(({ row, share, before }) => [row.name, row.walked, share, row.rounds, before]);
+  expect(rows).toEqual([
+    ['辰庆社区', 2, 1, 3, 0],
+    ['温泉社区', 1, 0.25, 9, 40],
+    ['合计', 3, 0.5, 12, 40],
+  ]);
+  expect(roundsOf({ rounds: [], previous_rounds: [] }, w)).toEqual([]);
+  const sheets = sheetsOf(figures, { title: '月报', meta: [] }, w, (_, r) => r.name);
+  expect(sheets[4]?.rows.map((cells) => cells[4])).toEqual(['巡查格次', 3, 9, 12]);
+  expect(sheets[4]?.rows[0]?.[sheets[4].shares?.columns?.[0] ?? 0]).toBe('巡查覆盖率');
 });
 
 test('the period ends with the month, or with the time of the report', () => {

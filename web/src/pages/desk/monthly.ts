@@ -1,6 +1,6 @@
 // The monthly report (月报): the month beside the month before, rankings, and the tables of its XLSX file. Pure
 // functions; the page and the file show the same numbers.
-import type { FigureRow, Figures } from '@/core/ledger/types';
+import type { CommunityRounds, FigureRow, Figures } from '@/core/ledger/types';
 import type { Cell, Sheet } from '@/core/sheet/sheet';
 import type { MonthWords } from './words/paper';
 
@@ -54,6 +54,47 @@ export function ranking(figures: Figures, by: By): Ranked[] {
       rank: now.get(row.key) ?? null,
       rankBefore: then.get(row.key) ?? null,
     }));
+}
+
+/** The patrol rounds of a community, beside those of the month before. */
+export interface RoundsRow {
+  row: CommunityRounds;
+  /** The share of its grids that were walked; null without grids. */
+  share: number | null;
+  before: number;
+}
+
+const roundsRow = (row: CommunityRounds, before: number): RoundsRow => ({
+  row,
+  share: row.grids > 0 ? row.walked / row.grids : null,
+  before,
+});
+
+/** The communities by the share of their grids that were walked, then by rounds; the total last. */
+export function roundsOf(figures: Pick<Figures, 'rounds' | 'previous_rounds'>, w: MonthWords): RoundsRow[] {
+  const before = new Map(figures.previous_rounds.map((r) => [r.key, r.rounds]));
+  const rows = figures.rounds
+    .map((row) => roundsRow(row, before.get(row.key) ?? 0))
+    .toSorted(
+      (a, b) => (b.share ?? 0) - (a.share ?? 0) || b.row.rounds - a.row.rounds || (a.row.key < b.row.key ? -1 : 1),
+    );
+  const sum = (n: (r: RoundsRow) => number): number => rows.reduce((all, r) => all + n(r), 0);
+  const total: CommunityRounds = {
+    key: 'total',
+    name: w.total,
+    grids: sum((r) => r.row.grids),
+    walked: sum((r) => r.row.walked),
+    rounds: sum((r) => r.row.rounds),
+  };
+  return rows.length > 0
+    ? [
+        ...rows,
+        roundsRow(
+          total,
+          sum((r) => r.before),
+        ),
+      ]
+    : [];
 }
 
 export interface Indicator {
@@ -183,6 +224,21 @@ export function sheetsOf(
     rankSheet(w.communities, 'community'),
     rankSheet(w.units, 'unit'),
     rankSheet(w.categories, 'category'),
+    {
+      name: w.patrols,
+      rows: [
+        [w.name.community, w.grids, w.gridsWalked, w.gridsShare, w.rounds, w.last(w.rounds)],
+        ...roundsOf(figures, w).map(({ row, share, before }): Cell[] => [
+          row.name,
+          row.grids,
+          row.walked,
+          share,
+          row.rounds,
+          before,
+        ]),
+      ],
+      shares: { columns: [3] },
+    },
     {
       name: w.notes,
       rows: [

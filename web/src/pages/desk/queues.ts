@@ -17,7 +17,7 @@ import type { Level } from '@/core/levels/levels';
 export const QUEUES = ['mine', 'new', 'overdue', 'supervised', 'verify', 'open', 'parked', 'closed', 'held'] as const;
 export type Queue = (typeof QUEUES)[number];
 
-export { isMine, isOfficer, type Me };
+export { hasRole, isMine, isOfficer, type Me };
 
 export interface Filters {
   community: string;

@@ -15,6 +15,7 @@ import { useLive } from '@/core/live/useLive';
 import { useDayOrders } from '@/core/orders/useDayOrders';
 import {
   counts as countQueues,
+  hasRole,
   inOrder,
   isIn,
   isOfficer,
@@ -33,6 +34,7 @@ export interface Grid {
   geometry: Geometry | null;
   name: string;
   kind: string;
+  code: string | undefined;
   parent: string | undefined;
   status: GridStatus | null;
 }
@@ -207,6 +209,7 @@ export function useDesk(
           geometry: g.geometry,
           name: g.properties.name ?? g.properties.code ?? g.id,
           kind: g.properties.kind ?? 'grid',
+          code: g.properties.code,
           parent: g.properties.parent,
           status: null,
         },
@@ -290,6 +293,8 @@ export function useDesk(
     selected,
     ticked,
     officer: computed(() => isOfficer(me.value)),
+    /** Whether the account may see patrol rounds. */
+    walks: computed(() => isOfficer(me.value) || hasRole(me.value, 'grid_worker')),
     categoryName,
     unitName,
     gridName,

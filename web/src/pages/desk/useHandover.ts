@@ -1,6 +1,6 @@
 // The data of the handover page: the account, what would be handed over now or a handover that was signed, and the
 // signatures. Numbers are read again while the page is open.
-import { computed, onScopeDispose, reactive, ref, shallowRef, watch } from 'vue';
+import { computed, onScopeDispose, reactive, ref, shallowRef } from 'vue';
 import { useRouter } from 'vue-router';
 import * as api from '@/core/api/client';
 import { explain } from '@/core/api/explain';
@@ -144,15 +144,13 @@ export function useHandover(wanted: string) {
     }
   }
 
-  watch(
-    () => draft.value.note,
-    (note, before) => {
-      if (note !== before) draft.value.touched = true;
-    },
-    { flush: 'sync' },
-  );
+  function write(note: string): void {
+    draft.value.touched = true;
+    draft.value.note = note;
+  }
 
   return {
+    write,
     me,
     expired,
     officer,
@@ -166,7 +164,7 @@ export function useHandover(wanted: string) {
     refusal,
     fields,
     draft,
-    drafted: computed(() => drafts.has(DRAFT)),
+    drafted: computed(() => drafts.has(DRAFT) && draft.value.note !== ''),
     failure: computed(() => (poll.error.value === null || expired.value ? '' : explain(poll.error.value))),
     begin: poll.ask,
     setTime(name: keyof Fields, value: string): void {
@@ -193,7 +191,7 @@ export function useHandover(wanted: string) {
         if (!signed.value) return;
         const { note } = signed.value;
         await withdrawHandover(signed.value.id);
-        if (note !== '' && draft.value.note === '') draft.value.note = note;
+        if (note !== '' && draft.value.note === '') write(note);
         id.value = NOW;
         void router.replace({ name: 'desk', query: { handover: NOW } });
         await poll.ask();

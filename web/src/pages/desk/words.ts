@@ -250,7 +250,7 @@ export const words = {
   },
   en: {
     page: 'Desk',
-    demo: 'Synthetic demo',
+    demo: 'Demo',
     fresh: (age: string) => `Live · ${age} ago`,
     stale: (age: string) => `Offline ${age} · retrying`,
     connecting: 'Connecting',
