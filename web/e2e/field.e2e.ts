@@ -21,6 +21,8 @@ interface Case {
 
 /** A position in the middle of the demo district. */
 const PLACE: [number, number] = [117.1302, 39.2242];
+/** A position in a park of another community, 70 m from the nearest building. */
+const PARK: [number, number] = [117.133, 39.2186];
 const at = ([longitude, latitude]: [number, number], north_m = 0): Spot => ({
   longitude,
   latitude: latitude + north_m / 111_000,
@@ -47,10 +49,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     (await api<{ steps: Step[] }>(`/api/warnings/${id}/history`)).steps;
 
   /** Creates a case that is dispatched to the unit. */
-  async function dispatched(note: string): Promise<Case> {
+  async function dispatched(note: string, place: object = {}): Promise<Case> {
     const { id } = await api<Case>('/api/warnings', {
       category: 'corridor_clutter',
-      geometry: { type: 'Point', coordinates: PLACE },
+      ...('building' in place ? {} : { geometry: { type: 'Point', coordinates: PLACE } }),
+      ...place,
       note,
       source: 'grid_worker',
     });
@@ -157,7 +160,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
   });
 
   test('an officer urges and supervises a task at the desk, and the unit sees both and writes a note', async () => {
-    const { id } = await dispatched('催办督办的事件');
+    const spot = { building: 'wenquan-huayuan-3', building_unit: '2', room: '501', place: '北门进来右手' };
+    const { id } = await dispatched('催办督办的事件', spot);
     const desk = await visit(browser, `${server.url}/desk?case=${id}`, {
       width: 1440,
       height: 900,
@@ -191,6 +195,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     await open(field.page, id);
     await field.page.locator('[data-supervised]', { hasText: '居民多次反映，务必办结' }).waitFor();
     await field.page.locator('[data-urged]', { hasText: '请今天到场' }).waitFor();
+    // The place as it was resolved: building, unit, room and grid, beside the text that the officer wrote.
+    await field.page.locator('[data-details]', { hasText: /温泉花园3号楼 · 2 单元 · 501 室 · .*网格/ }).waitFor();
     await expectAccessible(field.page);
     expect(await fitsFingers(field.page)).toEqual([]);
     if (process.env['ONEMAP_SHOTS'])
@@ -387,6 +393,21 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
       '/api/warnings?status=reported&sortby=-reported_at&limit=1',
     );
     expect(features[0]?.properties).toMatchObject({ source: 'grid_worker', status: 'reported' });
+    // A point that is picked on the map beside a building offers that building.
+    await page.context().setGeolocation(at(PARK));
+    await page.goto(`${cable.url}/field/patrol`);
+    await page.locator('[data-correct]').click();
+    await page.locator('[data-choices] [data-place-map]').waitFor(); // the position is known
+    await page.locator('[data-on-map]').click();
+    await page.locator('[data-pick]:enabled').click();
+    const offered = /第1网格（朝阳公园）[\s\S]*最近的楼栋：.+，相距 \d+ m[\s\S]*改为该楼栋/;
+    await page.locator('[data-place]', { hasText: offered }).waitFor();
+    await expectAccessible(page);
+    expect(await fitsFingers(page)).toEqual([]);
+    await page.locator('[data-take-near]').click();
+    await page.locator('[data-take-near]').waitFor({ state: 'detached' });
+    expect(await page.locator('[data-place] strong').textContent()).not.toContain('附近');
+    await page.goto(`${cable.url}/field`);
     await page.getByRole('link', { name: '任务地图' }).click();
     await page.waitForSelector('[data-task-map="ready"]', { timeout: 60_000 });
     await expectAccessible(page);

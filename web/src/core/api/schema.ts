@@ -472,6 +472,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the shift handovers of the caller's communities (交接班记录).
+         * @description Handovers are kept for 366 days after they were taken over.
+         */
+        get: operations["list_handovers"];
+        put?: never;
+        /**
+         * Hands a shift over (交班): stores the numbers and cases as they are now, under the caller's account.
+         * @description At most one handover of the same communities is open.
+         */
+        post: operations["hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns what the caller would hand over now: open cases, those due until the end of the next shift, and what was
+         *     done in the shift.
+         */
+        get: operations["preview_handover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a handover, and how its cases are now. */
+        get: operations["read_handover"];
+        put?: never;
+        post?: never;
+        /** Withdraws a handover that nobody has taken over (撤回). Only who handed over and administrators may. */
+        delete: operations["withdraw_handover"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs a handover for receipt (接班). Sending it again has no effect. */
+        post: operations["receive_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -748,7 +827,7 @@ export interface paths {
         };
         /**
          * Lists the grids that were walked on a day (巡查记录).
-         * @description Rounds are kept for 31 days.
+         * @description Officers also see who walked. Accounts are kept for 31 days, the hours without accounts for 400 days.
          */
         get: operations["list_patrols"];
         put?: never;
@@ -2755,6 +2834,28 @@ export interface components {
             /** @description The title of the collection. */
             title: string;
         };
+        /** @description The rounds in a community in a month. */
+        CommunityRounds: {
+            /**
+             * Format: int32
+             * @description The number of its grids.
+             */
+            grids: number;
+            /** @description The id of the community's grid. */
+            key: string;
+            /** @description The name of the community. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The number of rounds: each grid counts once a day.
+             */
+            rounds: number;
+            /**
+             * Format: int32
+             * @description How many of them were walked at least once.
+             */
+            walked: number;
+        };
         /** @description The share of the people of a community that a plan must cover at least: one number for all communities, or a list. */
         CommunityShareBody: number | components["schemas"]["ShareOf"][];
         /** @description Properties of the collection `compounds` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
@@ -3925,6 +4026,174 @@ export interface components {
             /** @description How many people are registered in it. */
             population?: number;
         };
+        /** @description A handover with what has changed since. */
+        Handover: components["schemas"]["HandoverHead"] & {
+            /** @description The numbers and cases as they were at the handover. */
+            content: components["schemas"]["HandoverContent"];
+            /** @description The note for the next shift; may be empty. */
+            note: string;
+            /** @description The listed cases as they are now; `why` has only `overdue`. A case that was deleted is missing. */
+            present: components["schemas"]["HandoverCase"][];
+            /** @description What happened from the handover until it was taken over, or until now. */
+            since: components["schemas"]["Happened"];
+        };
+        /** @description A shift to hand over. Absent times follow the last handover, otherwise the clock: shifts change at 8:00 and 20:00. */
+        HandoverBody: {
+            /** @description When the shift began, at most 7 days ago. */
+            from?: components["schemas"]["Moment"];
+            /** @description When the next shift begins. */
+            next_from?: components["schemas"]["Moment"];
+            /** @description When the next shift ends. */
+            next_until?: components["schemas"]["Moment"];
+            /** @description The note for the next shift. */
+            note?: string;
+        };
+        /** @description A case as it is at the handover. */
+        HandoverCase: {
+            /** @description The category. */
+            category: string;
+            /**
+             * Format: date-time
+             * @description When somebody must act: the due time, or the end of the parking; for a supervised case, the earlier one of this and
+             *     its own due time.
+             */
+            due_at?: string | null;
+            /** @description The id of the case. */
+            id: string;
+            /** @description The level. */
+            level: components["schemas"]["Level"];
+            /**
+             * @description The number of the case.
+             * @example 20261129-0042
+             */
+            number?: string | null;
+            /** @description The place as a text. */
+            place?: string | null;
+            /** @description The status. */
+            status: components["schemas"]["Status"];
+            /** @description The name of the unit in charge. */
+            unit?: string | null;
+            /** @description Why it is listed. */
+            why: components["schemas"]["HandoverReason"][];
+        };
+        /** @description A community of a handover. */
+        HandoverCommunity: {
+            /** @description The id of its grid. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description What is handed over, as it is at one moment. */
+        HandoverContent: {
+            /**
+             * Format: date-time
+             * @description When it was counted.
+             */
+            at: string;
+            /** @description The cases that need attention, the most urgent first, at most 200. */
+            cases: components["schemas"]["HandoverCase"][];
+            /** @description How many cases need attention for each reason. */
+            counts: components["schemas"]["ReasonCounts"];
+            /** @description What was done in the shift. */
+            done: components["schemas"]["Happened"];
+            /**
+             * Format: int32
+             * @description How many cases need attention and are not listed.
+             */
+            left_out: number;
+            /** @description The next shift. */
+            next: components["schemas"]["Shift"];
+            /** @description The open cases. */
+            open: components["schemas"]["OpenNow"];
+            /**
+             * Format: int64
+             * @description The commit as of which it was counted: the version of the data.
+             */
+            seq: number;
+            /** @description The shift that ends; `done` counts from its beginning until `at`. */
+            shift: components["schemas"]["Shift"];
+        };
+        /** @description A handover without its content. */
+        HandoverHead: {
+            /** @description The communities; empty for the whole map. */
+            communities: components["schemas"]["HandoverCommunity"][];
+            /** @description Who handed over. */
+            given: components["schemas"]["HandoverSignature"];
+            /** @description The id. */
+            id: string;
+            /** @description The next shift. */
+            next: components["schemas"]["Shift"];
+            /** @description The shift that ended. */
+            shift: components["schemas"]["Shift"];
+            taken?: components["schemas"]["HandoverSignature"] | null;
+        };
+        /** @description The handovers that the caller may see. */
+        HandoverList: {
+            /** @description At most 60: open ones first, then the newest first. */
+            handovers: components["schemas"]["HandoverHead"][];
+        };
+        /** @description What the caller would hand over now. */
+        HandoverPreview: {
+            /** @description The communities; empty for the whole map. */
+            communities: components["schemas"]["HandoverCommunity"][];
+            /** @description The numbers and cases. */
+            content: components["schemas"]["HandoverContent"];
+        };
+        /**
+         * @description Why a case is listed.
+         * @enum {string}
+         */
+        HandoverReason: "overdue" | "due" | "supervised" | "red";
+        /** @description A signature. */
+        HandoverSignature: {
+            /** @description The name of the account. */
+            account: string;
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            at: string;
+            /** @description Whether it is the caller's. */
+            own: boolean;
+        };
+        /** @description What happened in a span of time. */
+        Happened: {
+            /**
+             * Format: int32
+             * @description Cases closed.
+             */
+            closed: number;
+            /**
+             * Format: int32
+             * @description Cases dispatched.
+             */
+            dispatched: number;
+            /**
+             * Format: int32
+             * @description Cases filed.
+             */
+            filed: number;
+            /**
+             * Format: int32
+             * @description Cases handled by their units.
+             */
+            handled: number;
+            /**
+             * Format: int32
+             * @description Cases that turned red and are still open and red.
+             */
+            new_red: number;
+            /**
+             * Format: int32
+             * @description Cases rejected.
+             */
+            rejected: number;
+            /**
+             * Format: int32
+             * @description Cases reported.
+             */
+            reported: number;
+        };
         /** @description The history of a case. */
         History: {
             /** @description The id of the case. */
@@ -4399,6 +4668,10 @@ export interface components {
         MonthReport: components["schemas"]["Figures"] & {
             /** @description The figures of the month before. */
             previous: components["schemas"]["Figures"];
+            /** @description The patrol rounds in the month before by community. */
+            previous_rounds: components["schemas"]["CommunityRounds"][];
+            /** @description The patrol rounds in the month by community. */
+            rounds: components["schemas"]["CommunityRounds"][];
             /**
              * Format: int64
              * @description The commit as of which both were counted: the version of the data.
@@ -4678,6 +4951,54 @@ export interface components {
             /**
              * Format: int32
              * @description Yellow warnings (黄色预警).
+             */
+            yellow: number;
+        };
+        /** @description The numbers of open cases. */
+        OpenNow: {
+            /**
+             * Format: int32
+             * @description Open cases at the level green.
+             */
+            green: number;
+            /**
+             * Format: int32
+             * @description Reports that an officer must review before they count (待甄别).
+             */
+            held: number;
+            /**
+             * Format: int32
+             * @description Cases whose due time, or the end of their parking, has passed.
+             */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description Red warnings.
+             */
+            red: number;
+            /**
+             * Format: int32
+             * @description Supervised cases (督办).
+             */
+            supervised: number;
+            /**
+             * Format: int32
+             * @description Cases that an officer must close (待结案).
+             */
+            to_close: number;
+            /**
+             * Format: int32
+             * @description Cases that an officer must dispatch, also after a unit returned them (待派遣).
+             */
+            to_dispatch: number;
+            /**
+             * Format: int32
+             * @description Cases that an officer must file or reject (待立案).
+             */
+            to_file: number;
+            /**
+             * Format: int32
+             * @description Yellow warnings.
              */
             yellow: number;
         };
@@ -5147,6 +5468,29 @@ export interface components {
             kind: string;
             /** @description Whether the database answers. The error itself is not shown, because it may contain host names. */
             reachable: boolean;
+        };
+        /** @description The numbers of cases by reason. A case may have several. */
+        ReasonCounts: {
+            /**
+             * Format: int32
+             * @description Cases that fall due before the end of the next shift.
+             */
+            due: number;
+            /**
+             * Format: int32
+             * @description Overdue cases.
+             */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description Red cases.
+             */
+            red: number;
+            /**
+             * Format: int32
+             * @description Supervised cases.
+             */
+            supervised: number;
         };
         /** @description How a level rises with the number of reports. */
         RepeatRule: {
@@ -5699,6 +6043,19 @@ export interface components {
             rows: number;
             /** @description The name of the sheet, in a workbook. */
             sheet?: string | null;
+        };
+        /** @description A shift. */
+        Shift: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
+            until: string;
         };
         /**
          * @description On which side of a threshold a value is bad.
@@ -6863,6 +7220,15 @@ export interface components {
             hours: number[];
             /** @description Those of the caller among them. */
             own_hours: number[];
+            /** @description Who walked it, for officers; ordered by name. Empty for other roles, and for days over 31 days ago. */
+            by?: components["schemas"]["Walker"][];
+        };
+        /** @description Somebody who walked a grid on a day. */
+        Walker: {
+            /** @description The name of the account. */
+            account: string;
+            /** @description The hours of the day, 0 to 23, the earliest first. */
+            hours: number[];
         };
         /** @description Properties of the collection `warnings` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         WarningsProperties: {
@@ -8842,6 +9208,378 @@ export interface operations {
             };
             /** @description There is no such grid */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_handovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The handovers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverList"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandoverBody"];
+            };
+        };
+        responses: {
+            /** @description The handover */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A handover of the same communities is open; `handover` is its id */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A field is wrong; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_handover: {
+        parameters: {
+            query?: {
+                /** @description When the shift began, RFC 3339, at most 7 days ago. If absent, it is when the shift of the last handover began; if that has ended, by the clock: shifts change at 8:00 and 20:00 */
+                from?: string;
+                /** @description When the next shift begins, RFC 3339; likewise if absent */
+                next_from?: string;
+                /** @description When the next shift ends, RFC 3339; likewise if absent */
+                next_until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What would be handed over */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverPreview"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A time is not possible; `errors` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the handover */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The handover */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such handover in the caller's communities */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the handover */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the account that handed over, or the role admin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such handover in the caller's communities */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Somebody has taken over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the handover */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signed handover */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handover"];
+                };
+            };
+            /** @description Requires an account */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role officer; the account that handed over cannot sign for receipt */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description No such handover in the caller's communities */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Somebody else has taken over */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11972,7 +12710,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month. `previous` has the same members for the month before, and `seq` is the commit as of which both were counted */
+            /** @description `{month, by: {community, unit, category: [row]}, total: row}`, each row `{key, name, reported, filed, rejected, closed, on_time, on_time_share, returned, reopened, rated, rating_mean, hours_to_close_median}`. Each number counts what happened in the month itself; the last seven members describe the cases that were closed in the month. `rounds` has the patrol rounds of each community. `previous` and `previous_rounds` have the same members for the month before, and `seq` is the commit as of which both were counted */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearHouses, placeAt, placeBody, walkedGrid, type House, type OwnGrid } from './places';
+import { detailsOf, nearHouses, placeAt, placeBody, walkedGrid, type House, type OwnGrid } from './places';
 
 /** Metres to degrees, near the demo district. */
 const [east, north] = [1 / 86_300, 1 / 111_000];
@@ -42,4 +42,13 @@ test('the nearest buildings are offered, and one within 30 m is the place', () =
   expect([open.house, open.near, open.grid]).toEqual([null, '2号楼', '第2网格']);
   expect(placeBody(open)).toEqual({ geometry: { type: 'Point', coordinates: open.at } });
   expect(placeAt(at(500, 500), map, { isChosen: true })).toMatchObject({ house: null, near: '', grid: '' });
+});
+
+test('a case says its building, unit, room and grid once', () => {
+  const w = { unitOf: (u: string) => `${u}单元`, roomOf: (r: string) => `${r}室` };
+  const of = (said: Parameters<typeof detailsOf>[0], house = '') => detailsOf(said, house, grids, w);
+  const whole = { place: '温泉花园3号楼2单元', building_unit: '2', room: '501', grid: 'g2' };
+  expect(of(whole, '温泉花园3号楼')).toEqual(['501室', '第2网格']);
+  expect(of({ ...whole, place: '北门旁' }, '温泉花园3号楼')).toEqual(['温泉花园3号楼', '2单元', '501室', '第2网格']);
+  expect(of({ grid: 'elsewhere' })).toEqual([]);
 });

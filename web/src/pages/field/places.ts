@@ -62,6 +62,35 @@ export const nearHouses = (at: Position, houses: readonly House[]): NearHouse[] 
     .toSorted((a, b) => a.distance_m - b.distance_m)
     .slice(0, MOST);
 
+/** What a case says about its place beside the text: the building, the unit, the room and the grid. */
+export interface SpotOf {
+  place?: string | undefined;
+  building_unit?: string | undefined;
+  room?: string | undefined;
+  grid?: string | undefined;
+}
+
+/**
+ * The building, unit, room and grid of a case in words, without what the text of the place says already.
+ *
+ * @param house the name of the building; empty if it is not known
+ */
+export function detailsOf(
+  { place = '', building_unit: unit, room, grid }: SpotOf,
+  house: string,
+  grids: readonly OwnGrid[],
+  w: { unitOf: (unit: string) => string; roomOf: (room: string) => string },
+): string[] {
+  // The text of a place is Chinese in both languages.
+  const saysUnit = unit !== undefined && place.includes(`${unit}单元`);
+  return [
+    house !== '' && !place.includes(house) ? house : '',
+    unit && !saysUnit ? w.unitOf(unit) : '',
+    room ? w.roomOf(room) : '',
+    grids.find((g) => g.id === grid)?.name ?? '',
+  ].filter(Boolean);
+}
+
 /** The place of a patrol report. */
 export interface PatrolPlace {
   at: [lon: number, lat: number];
