@@ -286,7 +286,7 @@ fn open(snapshot: &Snapshot) -> Vec<OpenCase> {
     open.filter_map(|e| {
         let case = cases::read(e).ok()?;
         Some(OpenCase {
-            at: cases::anchor(e)?.into(),
+            at: cases::spot(e, &case)?.into(),
             id: case.id.to_string(),
             status: case.status.to_string(),
             category: case.category,

@@ -10,8 +10,10 @@ use super::cases::{self, zone};
 use super::prng::Prng;
 use super::scenes::{CATEGORIES, Scenes};
 use super::script::{Event, What, Who, fresh, handle, near_point};
+use super::wishes;
 use super::words::{FAIL_NOTES, PARK_REASONS, REJECT_REASONS, RETURN_REASONS};
 use crate::model::Change;
+use crate::warnings::rules::MICRO_WISH;
 
 /// The approximate number of warnings that the feed keeps open.
 const OPEN: f64 = 30.0;
@@ -88,6 +90,9 @@ impl Feed {
     }
 
     fn arrive(&mut self, now: Timestamp) -> Option<Event> {
+        if self.rng.chance(0.06) {
+            return wishes::asked(&self.scenes, &mut self.rng, "", now);
+        }
         let hour = usize::try_from(now.to_zoned(zone()).hour()).unwrap_or(12);
         // Some reports arrive even at night, so that the screen is never static.
         let weights = (0..CATEGORIES.len()).map(|c| cases::rhythm(c, hour) + 0.05);
@@ -130,6 +135,10 @@ impl Feed {
 
     fn step(&mut self, now: Timestamp, case: &OpenCase) -> Option<(Who, Value)> {
         let rng = &mut self.rng;
+        if case.category == MICRO_WISH {
+            let said = (case.status.as_str(), case.note.as_str(), case.grid.as_str());
+            return wishes::step(&self.scenes, rng, said, case.unit.as_deref());
+        }
         let officer = Who::officer();
         let category = CATEGORIES.iter().position(|c| *c == case.category)?;
         let by_unit = |unit: &Option<String>| Some(Who::unit(unit.as_deref()?));
@@ -201,8 +210,8 @@ mod tests {
         for n in 0..3000 {
             let (wait, event) = feed.next(now, &open);
             assert!((10.0..=40.0).contains(&wait.as_secs_f64()));
-            match event.map(|e| (e.case, e.what)).unwrap() {
-                (_, What::Report(seen)) => {
+            match event.map(|e| (e.case, e.who, e.what)).unwrap() {
+                (_, _, What::Report(seen)) => {
                     *done.entry("report".into()).or_default() += 1;
                     open.push(OpenCase {
                         id: format!("w-{n}"),
@@ -217,14 +226,14 @@ mod tests {
                         parked_until: None,
                     });
                 }
-                (id, What::Act(what)) => {
+                (id, who, What::Act(what)) => {
                     let action = what["action"].as_str().unwrap();
                     *done.entry(action.into()).or_default() += 1;
                     // The status after the action, from a short form of the ledger's table of
                     // transitions.
                     let next = match action {
                         "file" => "filed",
-                        "dispatch" => "dispatched",
+                        "dispatch" | "claim" => "dispatched",
                         "return" => "returned",
                         "start" | "resume" => "handling",
                         "handle" => "handled",
@@ -238,6 +247,9 @@ mod tests {
                         if let Some(unit) = what["unit"].as_str() {
                             case.unit = Some(unit.into());
                         }
+                        if action == "claim" {
+                            case.unit = who.unit;
+                        }
                     }
                     open.retain(|c| c.status != "ended");
                 }
@@ -247,7 +259,7 @@ mod tests {
         }
         for action in [
             "report", "file", "reject", "dispatch", "return", "start", "handle", "verify", "close",
-            "park", "resume", "rate",
+            "park", "resume", "rate", "claim",
         ] {
             assert!(
                 done.get(action).is_some_and(|n| *n > 0),

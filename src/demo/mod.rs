@@ -35,6 +35,7 @@ mod shopfronts;
 mod streets;
 mod synth;
 mod turns;
+mod wishes;
 mod words;
 mod write;
 

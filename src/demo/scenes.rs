@@ -210,6 +210,19 @@ impl Scenes {
         list.get(i)
     }
 
+    /// The grid of the home with this description.
+    pub fn grid_at(&self, place: &str) -> Option<&str> {
+        let homes = self.lists[1].iter().find(|s| s.place == place);
+        homes.map(|s| s.grid.as_str())
+    }
+
+    /// Any unit; `None` if there is none.
+    pub fn any_unit(&self, rng: &mut Prng) -> Option<&str> {
+        self.desks
+            .get(rng.index(self.desks.len()))
+            .map(|d| d.id.as_str())
+    }
+
     /// A unit, other than a company, that handles the category in the community of a grid; `None` if there is none.
     pub fn unit(&self, category: &str, grid: &str, rng: &mut Prng) -> Option<&str> {
         let community = grid.get(..12).unwrap_or_default();

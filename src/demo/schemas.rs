@@ -92,6 +92,8 @@ mod tests {
                         "ledger",
                         "note",
                         "photos",
+                        "private_place",
+                        "public_text",
                         "rating",
                         "rating_reason",
                         "room",

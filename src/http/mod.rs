@@ -51,6 +51,7 @@ mod styles;
 mod tiles;
 mod warnings;
 mod webhooks;
+mod wishes;
 mod work;
 mod written;
 
@@ -316,6 +317,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(warnings::contact, warnings::erase_contact))
         .routes(routes!(warnings::observe))
         .routes(routes!(warnings::conditions))
+        .routes(routes!(wishes::list))
         .routes(routes!(warnings::silences, warnings::begin_silence))
         .routes(routes!(warnings::end_silence))
         .routes(routes!(nearest::nearest, routes::nearest))

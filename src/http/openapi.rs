@@ -52,7 +52,7 @@ pub fn finish(api: &OpenApi) -> Value {
 }
 
 /// The paths below which GET requests read the map and accept `min-seq`.
-const OF_THE_MAP: [&str; 13] = [
+const OF_THE_MAP: [&str; 14] = [
     "/api/buildings",
     "/api/collections",
     "/api/compounds",
@@ -66,6 +66,7 @@ const OF_THE_MAP: [&str; 13] = [
     "/api/silences",
     "/api/tiles",
     "/api/warnings",
+    "/api/wishes",
 ];
 
 /// Adds the parameter `min-seq` to every read of the map. The extractor of the query implements it.

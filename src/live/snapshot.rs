@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::projection::{
     CaseSchedule, DayOrders, Event, Fact, LastSeen, Passages, PastDays, ProjectDues, Projections,
-    Step, WayAttributes,
+    Step, WayAttributes, Wishes,
 };
 use crate::grids::CaseBook;
 use crate::index::Collections;
@@ -244,6 +244,11 @@ impl Snapshot {
     /// The figures in force about the deliveries and walks of a day.
     pub fn deliveries(&self) -> &Arc<Deliveries> {
         self.projections.planning_rules.deliveries()
+    }
+
+    /// The published micro-wishes, and the figures of the fulfilled ones.
+    pub fn wishes(&self) -> &Wishes {
+        &self.projections.wishes
     }
 
     /// When each place was last observed.

@@ -89,7 +89,14 @@ fn a_warning() -> impl Strategy<Value = Change> {
         "reported", "filed", "handling", "verified", "closed", "rejected", "merged",
     ]);
     let level = prop::sample::select(vec!["red", "yellow", "green"]);
-    let category = prop::sample::select(vec!["wrong_access", "blocked_route", "other", "unheard"]);
+    let category = prop::sample::select(vec![
+        "wrong_access",
+        "blocked_route",
+        "other",
+        "unheard",
+        "micro_wish",
+        "micro_wish",
+    ]);
     let said = (
         status,
         level,
@@ -106,6 +113,12 @@ fn a_warning() -> impl Strategy<Value = Change> {
                 "building": format!("h{grid:02}"), "due_at": since, "handled_at": since,
                 "reason": {"zh": level, "en": level},
             });
+            if category == "micro_wish" && grid > 0 {
+                said["unit"] = json!(format!("u{}", grid % 2));
+                said["public_text"] = json!(format!("心愿{grid}"));
+                said["rating"] = json!(grid);
+                said["held"] = json!(false);
+            }
             if held {
                 said["entrance"] = json!("e");
                 said["held"] = json!(false);

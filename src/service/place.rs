@@ -10,7 +10,8 @@ use crate::model::names::collection::{BUILDINGS, COMPOUNDS, ENTRANCES, GRIDS};
 use crate::model::names::property;
 use crate::model::{Canonical, FeatureId, InChinese, Localized, Role, both};
 use crate::spatial::{bounds, metres, validity};
-use crate::warnings::Report;
+use crate::warnings::rules::is_private;
+use crate::warnings::{PrivatePlace, Report};
 
 /// A point within this distance of a building, in metres, counts as at that building.
 pub const AT_BUILDING_M: f64 = 10.0;
@@ -270,6 +271,22 @@ impl Place {
     pub fn describe(&self, mut report: Report) -> Report {
         report.grid.clone_from(&self.grid);
         report.community.clone_from(&self.community);
+        if is_private(&report.category) {
+            let unit = report.building_unit.take();
+            report.private_place = Some(PrivatePlace {
+                lon: self.anchor.x,
+                lat: self.anchor.y,
+                compound: self.compound.clone(),
+                building: self.building.clone(),
+                entrance: report.entrance.take(),
+                place: report
+                    .place
+                    .take()
+                    .or_else(|| self.words_with(unit.as_deref())),
+                building_unit: unit.or_else(|| self.building_unit.clone()),
+            });
+            return report;
+        }
         report.compound.clone_from(&self.compound);
         report.building.clone_from(&self.building);
         report.housing.clone_from(&self.housing);
@@ -280,6 +297,22 @@ impl Place {
             report.building_unit.clone_from(&self.building_unit);
         }
         report
+    }
+
+    /// The geometry that a case of this category shows. For a private one it is a point of its grid, which says nothing
+    /// about the place in the grid; outside of all grids, the position rounded to about a kilometre.
+    pub fn shown(&self, map: &Collections, category: &str) -> Geometry<f64> {
+        if !is_private(category) {
+            return self.geometry.clone();
+        }
+        let grid = self.grid.as_deref().and_then(|id| map.get(GRIDS)?.get(id));
+        let inside = grid.and_then(|g| anchor(g.geometry()?));
+        let coarse = |degrees: f64| (degrees * 100.0).round() / 100.0;
+        let point = inside.unwrap_or(Coord {
+            x: coarse(self.anchor.x),
+            y: coarse(self.anchor.y),
+        });
+        Geometry::Point(point.into())
     }
 
     /// The place as a text with a unit of its building: 温泉花园3号楼2单元. The name of an entrance already says which

@@ -7,7 +7,7 @@ use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::Case;
-use super::rules::Duplicates;
+use super::rules::{Duplicates, is_private};
 use crate::index::{Collection, Entry, Meter};
 use crate::model::names::property;
 use crate::model::{Canonical, Properties};
@@ -42,6 +42,10 @@ pub fn duplicates<M: Meter>(
     but: Option<&str>,
     meter: &M,
 ) -> Result<Vec<Duplicate>, M::Stop> {
+    // Two people may have the same wish, and nobody should learn that a neighbour has it.
+    if is_private(category) {
+        return Ok(Vec::new());
+    }
     let read = |entry: &Entry| {
         // The category and the id are compared first, so that the properties of most other cases are not parsed.
         let text = entry.all_properties();

@@ -9,6 +9,7 @@
 use geo_types::Coord;
 use jiff::{SignedDuration, Timestamp};
 
+use super::rules::is_private;
 use super::step::{Action, Notice, Status};
 use super::table::{self, Context, Refusal};
 use super::{ActionRequest, Actor, Calendar, Case, Report, Rules, due};
@@ -128,7 +129,11 @@ pub struct Stepped {
 /// compound and building; `anchor` is one point of its place.
 pub fn open(around: &impl Surroundings, mut report: Report, anchor: Coord<f64>) -> Case {
     let (rules, calendar) = (around.rules(), around.calendar());
-    let weight = around.weight(&report.category, anchor);
+    // The reason of a level is public, so it must not say what a private place is near to.
+    let weight = match is_private(&report.category) {
+        true => None,
+        false => around.weight(&report.category, anchor),
+    };
     let before = reports_before(around, &report.category, anchor, report.at);
     report.nth = Some(before.saturating_add(1));
     report.factor = weight.as_ref().map(|w| w.factor);

@@ -43,6 +43,8 @@ impl InChinese for FieldError {
 pub const TEXT_LIMIT: usize = 2_000;
 /// The maximum number of photos of one step.
 pub const PHOTO_LIMIT: usize = 12;
+/// The maximum length of a text on the public board of wishes, in characters.
+pub const PUBLIC_TEXT_LIMIT: usize = 200;
 /// The maximum length of an idempotency key, in characters.
 pub const KEY_LIMIT: usize = 100;
 
@@ -150,6 +152,31 @@ impl<const N: usize> Field<Text<N>> {
         Ok(self.get(name)?.map(|text| text.0))
     }
 }
+
+/// A text for the public board of wishes, without leading and trailing blanks. An empty text is a value: it takes the
+/// text down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicText(pub String);
+
+impl FromJson for PublicText {
+    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
+        Ok(Some(match Text::<PUBLIC_TEXT_LIMIT>::from_json(value)? {
+            Some(Text(text)) => Self(text),
+            None => Self(String::new()),
+        }))
+    }
+}
+
+impl PartialSchema for PublicText {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(PUBLIC_TEXT_LIMIT))
+            .into()
+    }
+}
+
+impl ToSchema for PublicText {}
 
 /// A time in RFC 3339, or a date, which means the end of that day in China's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

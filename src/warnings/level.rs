@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use jiff::{SignedDuration, Timestamp};
 
 use super::calendar::Calendar;
-use super::rules::{Category, Rules, TimeStep};
+use super::rules::{Category, MICRO_WISH, Rules, TimeStep};
 use crate::model::{Level, Localized};
 
 /// The facts that determine the level of a case.
@@ -177,12 +177,17 @@ fn grounds(facts: &Facts, rules: &Rules, calendar: &Calendar) -> Vec<Ground> {
     let Some(rule) = rules.category(&facts.category) else {
         return Vec::new();
     };
+    // A wish is no warning, even under rules that do not have its category.
+    let is_wish = facts.category == MICRO_WISH;
     let mut grounds = vec![Ground {
         kind: Kind::Base,
-        level: rule.base,
+        level: if is_wish { Level::Green } else { rule.base },
         since: facts.reported_at,
         words: words::base(facts, rule),
     }];
+    if is_wish {
+        return grounds;
+    }
     if let Some(repeats) = &rule.repeats {
         let weight = f64::from(facts.nth) * facts.factor;
         grounds.extend(

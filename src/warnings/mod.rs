@@ -34,7 +34,7 @@ pub mod table;
 
 pub use actor::Actor;
 pub use calendar::Calendar;
-pub use case::{Case, CaseError, CasePhoto, Handler, Inside, Turn};
+pub use case::{Case, CaseError, CasePhoto, Handler, Inside, PrivatePlace, Turn};
 pub use condition::Condition;
 pub use contact::PhoneNumber;
 pub use door::{RoomNumber, UnitNumber};

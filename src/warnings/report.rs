@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::actor::Actor;
+use super::case::PrivatePlace;
 use super::step::{Source, StepPhoto};
 use crate::model::{FeatureId, Localized};
 
@@ -41,6 +42,8 @@ pub struct Report {
     pub housing: Option<String>,
     /// The description of the place, or the id of the place that a sensor observes.
     pub place: Option<String>,
+    /// The place, if the category is private; the other fields about the place are empty then.
+    pub private_place: Option<PrivatePlace>,
     /// The ticket number of the 12345 hotline.
     pub hotline_number: Option<String>,
     /// Whether an officer must review the case before it counts for its grid.
@@ -86,6 +89,7 @@ impl Report {
             entrance: None,
             housing: None,
             place: None,
+            private_place: None,
             hotline_number: None,
             held: false,
             exercise: false,

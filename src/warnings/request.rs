@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::actor::Actor;
 use super::field::{
-    Field, FieldError, Key, LongText, MomentField, PhotosField, Position, Rating,
+    Field, FieldError, Key, LongText, MomentField, PhotosField, Position, PublicText, Rating,
     RequestableAction, ShortText,
 };
 use super::key::KeyMark;
@@ -21,13 +21,14 @@ type PositionField = Field<Position>;
 type RatingField = Field<Rating>;
 type FlagField = Field<bool>;
 type MetresField = Field<f64>;
+type PublicTextField = Field<PublicText>;
 
 /// An action and its fields. The status table decides which fields an action needs:
 ///
-/// file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
+/// file `public_text?` · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
 /// `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
 /// `reason` · resume · urge `note` · supervise `due_at`, `reason` · block `ebike`, `foot`, `within_m?` · reopen
-/// `reason` · rate `rating`, `receipt` · note `note` (an internal note, never public). `?` marks optional fields.
+/// `reason` · rate `rating`, `receipt` · claim · publish `public_text` · note `note` (an internal note, never public). `?` marks optional fields.
 ///
 /// Members that are not listed here are ignored.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -93,6 +94,11 @@ pub struct ActionBody {
     #[serde(default)]
     #[schema(inline)]
     pub within_m: MetresField,
+    /// Only for micro-wishes: the text on the public board, at most 200 characters. It must not name the person or say
+    /// where they live. An empty text takes the present one down.
+    #[serde(default)]
+    #[schema(inline)]
+    pub public_text: PublicTextField,
     /// The secret from the response to the report. It proves that the caller is the reporter,
     /// without an account.
     #[serde(default)]
@@ -136,6 +142,8 @@ pub struct ActionRequest {
     pub foot: Option<bool>,
     /// The distance from the case within which ways are closed, in metres.
     pub within_m: Option<f64>,
+    /// The text for the public board of wishes; an empty one takes the present text down.
+    pub public_text: Option<String>,
     /// The client's idempotency key.
     pub key: Option<String>,
 }
@@ -158,6 +166,7 @@ impl ActionRequest {
             ebike: None,
             foot: None,
             within_m: None,
+            public_text: None,
             key: None,
         }
     }
@@ -197,6 +206,7 @@ impl ActionRequest {
             ebike: body.ebike.get("ebike")?,
             foot: body.foot.get("foot")?,
             within_m: body.within_m.get("within_m")?.map(within).transpose()?,
+            public_text: body.public_text.get("public_text")?.map(|text| text.0),
             key: body.key.text("key")?,
         })
     }
@@ -216,6 +226,7 @@ impl ActionRequest {
         let content = content.replacen("ActionRequest", "Wish", 1);
         // Fields that were added later are left out if none of them is set, so that the hash is the same as that of
         // an older program.
+        let content = content.replacen(NEWEST_FIELD, "", 1);
         let content = content.replacen(NEW_FIELDS, "", 1);
         let action = self.action.as_str();
         Some(KeyMark::new(
@@ -229,6 +240,9 @@ impl ActionRequest {
 
 /// The text of the newer fields in the `Debug` format of a request that has none of them.
 const NEW_FIELDS: &str = ", ebike: None, foot: None, within_m: None";
+
+/// The text of the newest field, which came later than the [`NEW_FIELDS`].
+const NEWEST_FIELD: &str = ", public_text: None";
 
 /// Checks the distance from a case within which ways are closed, in metres.
 fn within(metres: f64) -> Result<f64, FieldError> {

@@ -158,6 +158,10 @@ words! {
         Supervise = "supervise",
         /// Close ways near the case, or open them again (阻断), whatever its category says.
         Block = "block",
+        /// Claim by a unit (认领) that takes on a micro-wish.
+        Claim = "claim",
+        /// Publish a text about a micro-wish on the public board (公示), correct it or take it down.
+        Publish = "publish",
         /// An internal note (内部备注), never shown to the public.
         Note = "note",
         /// Mark: the level changed, or the case became overdue.
@@ -193,6 +197,8 @@ impl Action {
             Self::Urge => "催办",
             Self::Supervise => "督办",
             Self::Block => "阻断",
+            Self::Claim => "认领",
+            Self::Publish => "公示",
             Self::Note => "内部备注",
             Self::Level => "等级变化",
             Self::SuperviseOverdue => "督办超期",
@@ -214,7 +220,7 @@ impl Action {
     pub fn is_internal(self) -> bool {
         matches!(
             self,
-            Self::Urge | Self::Supervise | Self::SuperviseOverdue | Self::Note
+            Self::Urge | Self::Supervise | Self::SuperviseOverdue | Self::Publish | Self::Note
         )
     }
 
@@ -383,6 +389,9 @@ pub struct Step {
     /// Which ways near the case are closed from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocks: Option<Blocks>,
+    /// The text about a micro-wish for the public board, as an officer wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_text: Option<String>,
     /// The number of reports added to the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reports: Option<u32>,
@@ -424,6 +433,7 @@ impl Step {
             distance_m: None,
             until: None,
             blocks: None,
+            public_text: None,
             reports: None,
             level: None,
             why: None,

@@ -9,3 +9,4 @@ mod refusals;
 mod scope;
 mod sheets;
 mod time;
+mod wishes;

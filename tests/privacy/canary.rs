@@ -75,6 +75,7 @@ fn sung(collection: &str, property: &str, schema: &Schema, text: &str) -> Option
             "to": "filed", "note": text, "account": text, "reason": text, "unit": text,
         })),
         ("warnings", "ledger", _) => Some(json!({"reporter": text, "receipt_sha256": text})),
+        ("warnings", "private_place", _) => Some(json!({"lon": LON, "lat": LAT, "place": text})),
         (_, _, "string") => Some(json!(text)),
         (_, _, "array") => Some(json!([text])),
         (_, _, "object") => Some(json!({"zh": text})),

@@ -61,6 +61,7 @@ pub fn worst(town: &Town) -> Vec<Worst> {
     let items = "/api/collections/buildings/items";
     let month = "2026-11";
     vec![
+        one("/api/wishes", May::Little, "/api/wishes?limit=200"),
         one("/api/", May::Little, "/api/?f=html"),
         one("/api/collections", May::Little, "/api/collections?f=html"),
         one(

@@ -8,6 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::one::unit_name;
 use super::{Found, actor_for, answer, expected, feature_id, refused};
 use crate::http::App;
 use crate::http::auth::Caller;
@@ -15,9 +16,30 @@ use crate::http::body::JsonBody;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
 use crate::http::written::{self, Accepted, Subject};
+use crate::live::Snapshot;
+use crate::model::{Localized, both};
 use crate::service::ledger::LedgerError;
+use crate::warnings::rules::MICRO_WISH;
 use crate::warnings::table::may;
-use crate::warnings::{ActionBody, ActionRequest, allowed};
+use crate::warnings::{Action, ActionBody, ActionRequest, Case, Status, allowed};
+
+/// Whose a micro-wish is, if the caller wants to claim one that a unit has already; of two units that claim at once,
+/// one gets it.
+fn taken(snapshot: &Snapshot, request: &ActionRequest, case: &Case) -> Option<Localized> {
+    let unit = case.unit.as_deref()?;
+    let is_taken = matches!(
+        case.status,
+        Status::Dispatched | Status::Handling | Status::Handled | Status::Verified
+    );
+    if request.action != Action::Claim || case.category != MICRO_WISH || !is_taken {
+        return None;
+    }
+    let name = unit_name(snapshot, unit);
+    Some(both!(
+        "该微心愿已由“{name}”认领，请选择其他心愿。",
+        "{name} has already taken on this wish. Choose another one."
+    ))
+}
 
 /// Applies an action to a case.
 ///
@@ -81,6 +103,12 @@ pub async fn act(
         let snapshot = app.live.snapshot();
         let Ok(present) = Found::read(&snapshot, &id) else {
             return problem;
+        };
+        let problem = match taken(&snapshot, &request, &present.case) {
+            Some(detail) => Problem::conflict(detail)
+                .with("allowed", json!(allowed(&present.case, &actor)))
+                .with("unit", json!(present.case.unit)),
+            None => problem,
         };
         let problem = problem.with("case_status", json!(present.case.status));
         let problem = match unsaid {

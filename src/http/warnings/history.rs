@@ -58,6 +58,7 @@ const COLUMNS: &[(&str, &str, &str)] = &[
     ("due_at", "期限", "Due at"),
     ("until", "挂账至", "Parked until"),
     ("blocks", "阻断", "Closes"),
+    ("public_text", "公示内容", "Public text"),
     ("note", "说明", "Note"),
     ("reason", "原因", "Reason"),
     ("result", "核查结果", "Result"),

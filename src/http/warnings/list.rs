@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use geo_types::Coord;
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::{names, read_as_of};
 use crate::http::App;
@@ -26,9 +28,9 @@ use crate::model::{
     both,
 };
 use crate::service::ledger::past::{self, Which};
-use crate::warnings::Status;
 use crate::warnings::sheet::columns;
 use crate::warnings::sheet::write::{CaseRow, Style, WriteError, csv, xlsx};
+use crate::warnings::{PrivatePlace, Status};
 
 /// The most cases in one spreadsheet.
 pub(super) const MOST_ROWS: usize = 100_000;
@@ -353,11 +355,9 @@ impl Sheet {
             let properties = entry.properties(schema, view);
             budget.read(each)?;
             budget.hold(each * properties.len())?;
-            Ok(CaseRow {
-                id: entry.id().to_string(),
-                place: entry.geometry().and_then(crate::service::place::anchor),
-                properties: serde_json::from_str(&properties).unwrap_or_default(),
-            })
+            let place = entry.geometry().and_then(crate::service::place::anchor);
+            let properties = serde_json::from_str(&properties).unwrap_or_default();
+            Ok(row(entry.id().to_string(), place, properties))
         });
         match self {
             Self::Csv => csv(rows, &style),
@@ -369,6 +369,28 @@ impl Sheet {
 impl From<WriteError> for Cut {
     fn from(error: WriteError) -> Self {
         Self::Refused(Problem::internal(&error))
+    }
+}
+
+/// The row of a case. Who may see the place of a private case gets it in the columns of the place.
+fn row(id: String, place: Option<Coord<f64>>, mut properties: Map<String, Value>) -> CaseRow {
+    let private = properties.remove("private_place");
+    let private: Option<PrivatePlace> = private.and_then(|p| serde_json::from_value(p).ok());
+    let place = private.as_ref().map(PrivatePlace::position).or(place);
+    if let Some(private) = private {
+        let said = [
+            (property::COMPOUND, private.compound),
+            (property::BUILDING, private.building),
+            ("building_unit", private.building_unit),
+            ("place", private.place),
+        ];
+        let said = said.into_iter();
+        properties.extend(said.filter_map(|(name, text)| Some((name.to_owned(), text?.into()))));
+    }
+    CaseRow {
+        id,
+        place,
+        properties,
     }
 }
 

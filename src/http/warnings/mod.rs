@@ -140,8 +140,11 @@ impl Found {
         }
         if standing == Standing::Reporter {
             // The reading code is for sharing, so it does not show the reporter's room.
-            if let Some(room) = cases::properties(&self.entry).get("room") {
-                document["properties"]["room"] = room.clone();
+            let all = cases::properties(&self.entry);
+            for name in ["room", "private_place"] {
+                if let Some(value) = all.get(name) {
+                    document["properties"][name] = value.clone();
+                }
             }
             let kept = self.case.ledger.receipt_sha256.as_deref();
             document["reading_code"] = json!(kept.map(reading_code));

@@ -13,11 +13,12 @@ use crate::http::auth::Caller;
 use crate::http::items::GEOJSON;
 use crate::http::problem::Problem;
 use crate::http::query::{Query, segment};
+use crate::http::wishes::public_name;
 use crate::live::Snapshot;
 use crate::model::names::collection::UNITS;
 use crate::model::names::property;
-use crate::model::{Canonical, Localized, Role, both};
-use crate::warnings::{Case, CaseNumber, Status, cap};
+use crate::model::{Localized, Role, both};
+use crate::warnings::{Action, Case, CaseNumber, Status, cap};
 
 /// The header with a receipt or a reading code.
 const RECEIPT: HeaderName = HeaderName::from_static("onemap-receipt");
@@ -144,7 +145,11 @@ impl Reached {
         };
         let text = |text: Option<&String>| text.map(|t| json!(t));
         match (case.status, step) {
-            (Status::Dispatched, Some(_)) => {
+            (Status::Dispatched, Some(step)) => {
+                say(
+                    "claimed",
+                    (step.action == Action::Claim).then(|| json!(true)),
+                );
                 say(
                     "unit",
                     case.unit
@@ -187,15 +192,8 @@ impl Reached {
 }
 
 /// The public name of a unit; its id if the public may not see the name.
-fn unit_name(snapshot: &Snapshot, id: &str) -> String {
-    let units = snapshot.collections().get(UNITS);
-    let name = units.and_then(|units| {
-        let entry = units.get(id)?;
-        let shown = units.schema().shows(Role::Public, property::NAME);
-        let name = Canonical::new(entry.all_properties()).text(property::NAME)?;
-        shown.then(|| name.into_owned())
-    });
-    name.unwrap_or_else(|| id.to_owned())
+pub(super) fn unit_name(snapshot: &Snapshot, id: &str) -> String {
+    public_name(snapshot, UNITS, id).unwrap_or_else(|| id.to_owned())
 }
 
 /// When the case reached each status, in order. For a case with more than [`MOST`] versions, only the beginning

@@ -81,7 +81,7 @@ fn ranked(
     roles: RoleSet,
     budget: &Budget,
 ) -> Result<Vec<Suggestion>, Cut> {
-    let anchor = cases::anchor(&found.entry);
+    let anchor = cases::spot(&found.entry, &found.case);
     let entries = snapshot.collections().get(UNITS);
     // Parsing and ranking a unit costs about four reads.
     budget.read(4 * entries.map_or(0, |units| units.len()))?;

@@ -21,6 +21,7 @@ mod quarantine;
 mod tests;
 mod travel_profiles;
 mod way_attributes;
+mod wishes;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use project_dues::ProjectDues;
 pub use quarantine::Quarantine;
 pub use travel_profiles::TravelProfiles;
 pub use way_attributes::{WayAttributes, geometry_stamp};
+pub use wishes::{PublishedWish, Wishes};
 
 use crate::grids::CaseBook;
 use crate::index::{Collection, Collections, Entry};
@@ -226,4 +228,6 @@ projections! {
     travel_profiles: TravelProfiles,
     /// The standards and the rules of placement in force.
     planning_rules: PlanningRules,
+    /// The published micro-wishes, and the figures of the fulfilled ones.
+    wishes: Wishes,
 }

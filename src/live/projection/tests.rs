@@ -237,7 +237,7 @@ fn after_the_rules_are_deleted_the_built_in_rules_are_in_force() {
     world.commit(&schemas(), 0);
     let built_in = Arc::clone(world.projections.schedule.rules());
     let text =
-        include_str!("../../../geodata/rules.toml").replace("level = \"green\"", "level = \"red\"");
+        include_str!("../../../geodata/rules.toml").replace("respond = \"8h\"", "respond = \"9h\"");
     let rules = |said| change("$rules", "rules", None, said);
     world.commit(&[rules(Some(json!({"text": text})))], 0);
     assert_ne!(*world.projections.schedule.rules(), built_in);

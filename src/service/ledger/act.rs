@@ -89,7 +89,7 @@ impl CaseService {
                 _ => None,
             };
             let around = OnMap::of(&snapshot);
-            let anchor = cases::anchor(&known.entry);
+            let anchor = cases::spot(&known.entry, &known.case);
             let into = other.as_ref().map(|o| &o.case);
             let event = Event::Action {
                 actor,

@@ -44,7 +44,12 @@ const WAYS: &[&[Action]] = &[
         Action::Close,
     ],
 ];
-const CATEGORIES: [&str; 3] = ["street_encroachment", "corridor_clutter", "wrong_access"];
+const CATEGORIES: [&str; 4] = [
+    "street_encroachment",
+    "corridor_clutter",
+    "wrong_access",
+    "micro_wish",
+];
 /// Two places within the distance at which reports count as repetitions, and one beyond it.
 const PLACES: [(f64, f64); 3] = [(117.002, 39.002), (117.00205, 39.002), (117.0048, 39.0048)];
 

@@ -10,8 +10,8 @@ use crate::model::names::property;
 use crate::model::{Body, Change, CollectionId, FeatureId, RoleSet, Schema, View};
 use crate::service::place;
 use crate::store::StoreError;
-use crate::warnings::Case;
 use crate::warnings::sheet::Names;
+use crate::warnings::{Case, PrivatePlace};
 
 /// Reads a case from its feature.
 ///
@@ -24,6 +24,13 @@ pub fn read(entry: &Entry) -> Result<Case, StoreError> {
 /// A point of the case's geometry, from which distances are measured.
 pub fn anchor(entry: &Entry) -> Option<Coord<f64>> {
     entry.geometry().and_then(place::anchor)
+}
+
+/// A point of the place of a case, from which distances are measured. For a private case it is the real place, which
+/// only those who may see `private_place` may learn.
+pub fn spot(entry: &Entry, case: &Case) -> Option<Coord<f64>> {
+    let private = case.private_place.as_ref().map(PrivatePlace::position);
+    private.or_else(|| anchor(entry))
 }
 
 /// The change that writes a case as a feature.

@@ -334,7 +334,7 @@ impl<'a> Importer<'a> {
         let mut case = engine::open(&*self, place.describe(report), place.anchor);
         case.number = number;
         let mut versions = Versions {
-            geometry: Some(place.geometry),
+            geometry: Some(place.shown(self.around.map, &case.category)),
             expect: Expect::Absent,
             edits: Vec::new(),
         };

@@ -216,7 +216,8 @@ fn fire(
     );
     report.place = place.words.clone().or_else(|| Some(row.place.clone()));
     let case = engine::open(around, place.describe(report), place.anchor);
-    edit.put(cases::change(&case, Some(place.geometry))?, Expect::Absent);
+    let shown = place.shown(around.map, &case.category);
+    edit.put(cases::change(&case, Some(shown))?, Expect::Absent);
     row.warning = Some(ticket.id);
     Ok(())
 }

@@ -158,13 +158,14 @@ impl<'a> Replay<'a> {
             anchor: place.anchor,
             earlier: Earlier::of(&case),
         });
-        let change = cases::change(&case, Some(place.geometry.clone()))?;
+        let geometry = place.shown(self.around.map.map, &case.category);
+        let change = cases::change(&case, Some(geometry.clone()))?;
         self.around.schedule.apply_case(&case.id, Some(&case));
         self.cases.insert(
             case.id.clone(),
             Played {
                 case,
-                geometry: place.geometry,
+                geometry,
                 anchor: place.anchor,
             },
         );

@@ -147,7 +147,8 @@ impl CaseService {
             case.ledger.report_sha256.clone_from(&said);
             self.link(&ticket.id, &request.photos, actor).await?;
             let mut edit = EditBuilder::new(actor, now, "report");
-            edit.put(cases::change(&case, Some(place.geometry))?, Expect::Absent);
+            let shown = place.shown(around.map, &case.category);
+            edit.put(cases::change(&case, Some(shown))?, Expect::Absent);
             if let Some(written) = edit.commit(&self.live).await? {
                 self.keep_contact(&ticket.id, &request, now).await?;
                 return Ok(Reported {

@@ -1,8 +1,11 @@
 //! A case: one warning with everything that is known about it. A case is stored as the feature
 //! `warnings/{id}`; its properties are the complete state, and each step produces the next state.
 
+mod private_place;
 mod properties;
 mod steps;
+
+pub use private_place::PrivatePlace;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -185,6 +188,11 @@ pub struct Case {
     pub housing: Option<String>,
     /// The description of the place, or the id of the place that a sensor observes.
     pub place: Option<String>,
+    /// The place of a case of a private category. The other fields about the place are empty then, except for the grid
+    /// and the community.
+    pub private_place: Option<PrivatePlace>,
+    /// The text on the public board of wishes, as an officer wrote it.
+    pub public_text: Option<String>,
     /// The id of the unit in charge.
     pub unit: Option<String>,
     /// The deadline for whoever must act next.
@@ -279,6 +287,8 @@ impl Case {
             entrance: report.entrance,
             housing: report.housing,
             place: report.place,
+            private_place: report.private_place,
+            public_text: None,
             unit: None,
             due_at: None,
             overdue_at: None,

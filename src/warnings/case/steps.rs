@@ -66,6 +66,9 @@ impl Case {
             Action::File => {
                 self.filed_at = Some(step.at);
                 self.due_at = step.due_at;
+                if step.public_text.is_some() {
+                    self.public_text = step.public_text.clone();
+                }
                 // Filing a case is also its review.
                 self.held = false;
             }
@@ -74,7 +77,7 @@ impl Case {
                 self.closed_at = Some(step.at);
                 self.merged_into = step.into.clone();
             }
-            Action::Dispatch => {
+            Action::Dispatch | Action::Claim => {
                 self.unit = step.to_unit.clone();
                 self.dispatched_at = Some(step.at);
                 self.due_at = step.due_at;
@@ -130,6 +133,7 @@ impl Case {
                 self.supervise_due_at = step.due_at;
                 self.supervise_overdue_at = None;
             }
+            Action::Publish => self.public_text = step.public_text.clone(),
             Action::Block => self.blocks = step.blocks,
             Action::Report
             | Action::Start

@@ -24,6 +24,15 @@ use crate::model::{Level, Localized};
 /// rules has it.
 pub const OTHER: &str = "other";
 
+/// The category of micro-wishes (微心愿): what a resident asks for themselves. Its cases are always green, a unit may
+/// claim them, and they are private.
+pub const MICRO_WISH: &str = "micro_wish";
+
+/// Whether the public may see of a case's place only the grid, because the case is about a person at home.
+pub fn is_private(category: &str) -> bool {
+    category == MICRO_WISH
+}
+
 /// All rules in force together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {

@@ -7,8 +7,8 @@ use toml::de::DeValue;
 
 use super::read::{all, name, optional};
 use super::{
-    Category, ConditionRule, CountStep, Duplicates, Notices, OTHER, PlaceRule, Privacy, Repeats,
-    Reports, Rules, Side, TimeStep, Verify,
+    Category, ConditionRule, CountStep, Duplicates, MICRO_WISH, Notices, OTHER, PlaceRule, Privacy,
+    Repeats, Reports, Rules, Side, TimeStep, Verify,
 };
 use super::{Responsibilities, blocks, duty, responsible};
 use crate::codec::config::Problem;
@@ -149,6 +149,9 @@ fn category(id: &str, table: &Table<'_>) -> Option<Category> {
         });
     let photo = table.get("photo").map_or(Some(false), |i| i.flag());
     let blocks = optional(table, "blocks", blocks::read);
+    if id == MICRO_WISH {
+        stays_green(table);
+    }
     table.finish();
     Some(Category {
         id: id.to_owned(),
@@ -164,6 +167,20 @@ fn category(id: &str, table: &Table<'_>) -> Option<Category> {
         photo: photo?,
         blocks: blocks?,
     })
+}
+
+/// Reports everything that would give a micro-wish another level than green.
+fn stays_green(table: &Table<'_>) {
+    const EXPECTED: &str = "a category that stays green: `level = \"green\"` without steps, because a wish is no warning";
+    let base = table.get("level");
+    if let Some(item) = base.filter(|i| matches!(i.value().as_str(), Some("yellow" | "red"))) {
+        item.wrong("is not \"green\"", EXPECTED);
+    }
+    for key in ["age", "overdue", "repeats", "condition"] {
+        if let Some(item) = table.get(key) {
+            item.wrong("gives micro-wishes a level", EXPECTED);
+        }
+    }
 }
 
 fn steps(table: &Table<'_>, key: &'static str, time: Time) -> Option<Vec<TimeStep>> {

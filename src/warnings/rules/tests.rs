@@ -19,6 +19,7 @@ fn the_built_in_rules_are_complete_and_their_places_exist() {
             "corridor_clutter",
             "damaged_facility",
             "flying_wire_charging",
+            "micro_wish",
             "other",
             "street_encroachment",
             "wrong_access"
@@ -69,6 +70,46 @@ fn each_table_defines_a_category_and_unknown_ones_are_other() {
     assert!(rules.knows("lost_dog") && !rules.knows("lost_cat"));
     assert_eq!(rules.category("lost_dog").unwrap().name.zh, "走失犬只");
     assert_eq!(rules.category("lost_cat").unwrap().id, OTHER);
+}
+
+#[test]
+fn micro_wishes_stay_green_in_every_file() {
+    let green = "en = \"micro-wish\"\nlevel = \"green\"\n";
+    assert!(DEFAULT.contains(green));
+    let line = DEFAULT[..DEFAULT.find(green).unwrap()].lines().count();
+    for (edited, line, names) in [
+        (green.replace("green", "yellow"), line + 2, "level"),
+        (
+            format!("{green}age = [{{ after = \"3d\", level = \"yellow\" }}]\n"),
+            line + 3,
+            "age",
+        ),
+        (
+            format!("{green}overdue = [{{ after = \"8h\", level = \"red\" }}]\n"),
+            line + 3,
+            "overdue",
+        ),
+        (
+            format!(
+                "{green}repeats = {{ distance_m = 9, window_days = 9, steps = [{{ nth = 2, level = \"red\" }}] }}\n"
+            ),
+            line + 3,
+            "repeats",
+        ),
+    ] {
+        let told = Rules::parse(&DEFAULT.replace(green, &edited)).unwrap_err();
+        let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(
+            told[0].starts_with(&format!("rules.toml:{line}:")),
+            "{told:?}"
+        );
+        let name = format!("`categories.micro_wish.{names}`");
+        assert!(
+            told[0].contains(&name) && told[0].contains("stays green"),
+            "{told:?}"
+        );
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::warnings::calendar::Calendar;
 use crate::warnings::case::Case;
 use crate::warnings::field::FieldError;
 use crate::warnings::request::ActionRequest;
-use crate::warnings::rules::{Blocks, Category};
+use crate::warnings::rules::{Blocks, Category, is_private};
 use crate::warnings::step::Status::{Dispatched, Filed, Verified};
 use crate::warnings::step::{Action, Step, Verdict};
 
@@ -94,7 +94,19 @@ pub(super) fn fill(
     }
     let rule = context.rules.category(&case.category);
     match action {
-        Action::File => step.due_at = context.respond_by(&case.category),
+        Action::File => {
+            step.due_at = context.respond_by(&case.category);
+            step.public_text = request.public_text.clone().filter(|text| !text.is_empty());
+            if step.public_text.is_some() && !is_private(&case.category) {
+                return Err(FieldError::new(
+                    "public_text",
+                    both!(
+                        "只有微心愿可以填写公示内容",
+                        "only micro-wishes have a text on the public board"
+                    ),
+                ));
+            }
+        }
         Action::Reject => step.reason = reason()?,
         Action::Merge => {
             let into = request
@@ -173,6 +185,20 @@ pub(super) fn fill(
                 .rating
                 .ok_or_else(|| missing("rating", "1至5分的评分", "a rating from 1 to 5"))?;
             step.rating = Some(rating);
+        }
+        Action::Claim => {
+            step.to_unit = actor.unit.clone();
+            step.due_at = context.handle_by(&case.category);
+        }
+        Action::Publish => {
+            let text = request.public_text.clone().ok_or_else(|| {
+                missing(
+                    "public_text",
+                    "公示内容（留空则撤下）",
+                    "a text for the public board; an empty one takes the present text down",
+                )
+            })?;
+            step.public_text = Some(text).filter(|text| !text.is_empty());
         }
         Action::Urge => {
             if step.note.is_none() {

@@ -214,10 +214,24 @@ fn hindrance(row: &Row, case: &Case, actor: &Actor) -> Option<Hindrance> {
             ))
         })
     };
+    if row.only.is_some_and(|only| only != case.category) {
+        return Some(Hindrance::State(both!(
+            "“{action_zh}”只适用于微心愿。",
+            "{action} is possible for micro-wishes only."
+        )));
+    }
     match row.who {
         Who::Officer => needs(Role::Officer).or_else(bounds),
         Who::Staff if is_theirs(case, actor) => bounds(),
         Who::Staff => needs(Role::GridWorker).or_else(bounds),
+        Who::AnyUnit => (!(actor.roles.includes(Role::Unit) && actor.unit.is_some()))
+            .then(|| {
+                Hindrance::Person(both!(
+                    "“{action_zh}”只能由成员单位的账号执行。",
+                    "Only an account of a member unit may apply {action}."
+                ))
+            })
+            .or_else(bounds),
         Who::TheUnit => (!is_theirs(case, actor))
             .then(|| {
                 Hindrance::Person(match case.unit.as_deref() {

@@ -1,5 +1,6 @@
 //! The rows of the status table: from which statuses, by whom, and to which status each action leads.
 
+use crate::warnings::rules::MICRO_WISH;
 use crate::warnings::step::Status::{
     Closed, Dispatched, Filed, Handled, Handling, Merged, Parked, Rejected, Reported, Returned,
     Verified,
@@ -19,6 +20,8 @@ pub(super) enum Who {
     Reporter,
     /// A grid worker, an officer, or an account of the unit in charge.
     Staff,
+    /// An account of any unit, which then is in charge.
+    AnyUnit,
 }
 
 /// The status after an action.
@@ -40,6 +43,18 @@ pub(super) struct Row {
     pub from: &'static [Status],
     pub who: Who,
     pub to: To,
+    /// The only category for which the action exists; `None` if it exists for all.
+    pub only: Option<&'static str>,
+}
+
+impl Row {
+    /// The same row, for one category only.
+    const fn only(self, category: &'static str) -> Self {
+        Self {
+            only: Some(category),
+            ..self
+        }
+    }
 }
 
 const fn row(action: Action, from: &'static [Status], who: Who, to: To) -> Row {
@@ -48,6 +63,7 @@ const fn row(action: Action, from: &'static [Status], who: Who, to: To) -> Row {
         from,
         who,
         to,
+        only: None,
     }
 }
 
@@ -115,8 +131,16 @@ pub(super) const TABLE: &[Row] = &[
         To::Always(Filed),
     ),
     row(Action::Rate, &[Closed], Who::Reporter, To::Same),
+    row(
+        Action::Claim,
+        &[Filed],
+        Who::AnyUnit,
+        To::Always(Dispatched),
+    )
+    .only(MICRO_WISH),
     row(Action::Urge, FILED_TO_HANDLED, Who::Officer, To::Same),
     row(Action::Supervise, FILED_TO_HANDLED, Who::Officer, To::Same),
     row(Action::Block, FILED_TO_HANDLED, Who::Officer, To::Same),
+    row(Action::Publish, FILED_TO_HANDLED, Who::Officer, To::Same).only(MICRO_WISH),
     row(Action::Note, Status::ALL, Who::Staff, To::Same),
 ];

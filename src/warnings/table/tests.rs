@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::fill::shifted;
 use super::{Context, Refusal, absorb_mark, allowed, decide, join_mark, level_mark};
-use crate::model::{FeatureId, InChinese as _, Role};
+use crate::model::{FeatureId, InChinese as _, Level, Role};
 use crate::warnings::case::{Case, Turn};
 use crate::warnings::key::Repeat;
 use crate::warnings::report::Report;
@@ -32,9 +32,11 @@ const ORACLE: &str = "
     resume   | parked                                        | officer   | before
     reopen   | closed rejected                               | officer   | filed
     rate     | closed                                        | reporter  | same
+    claim    | filed                                         | wish unit | dispatched
     urge     | filed dispatched returned handling handled    | officer   | same
     supervise| filed dispatched returned handling handled    | officer   | same
     block    | filed dispatched returned handling handled    | officer   | same
+    publish  | filed dispatched returned handling handled    | wish officer | same
     note     | any                                           | staff     | same
 ";
 
@@ -54,6 +56,8 @@ fn is(who: &str, case: &Case, actor: &Actor) -> bool {
     let here = actor.communities.is_empty() || actor.communities == ["north"];
     match who {
         "officer" => officer && here,
+        "wish officer" => case.category == "micro_wish" && officer && here,
+        "wish unit" => case.category == "micro_wish" && actor.unit.is_some(),
         "the unit" => case.unit.is_some() && actor.unit == case.unit,
         "verifier" => {
             let may = officer || ["grid_worker", "planner", "steward"].contains(&role);
@@ -131,13 +135,17 @@ fn books() -> (Rules, Calendar) {
 }
 
 fn opened(rules: &Rules, calendar: &Calendar) -> Case {
+    opened_as("corridor_clutter", rules, calendar)
+}
+
+fn opened_as(category: &str, rules: &Rules, calendar: &Calendar) -> Case {
     let id = FeatureId::new("w-1").unwrap();
     let reporter = by(Role::Rider, "rita");
-    let mut report = Report::new(id, now(), reporter, "corridor_clutter", Source::Rider);
+    let mut report = Report::new(id, now(), reporter, category, Source::Rider);
     report.community = Some("north".to_owned());
     report.grid = Some("north-1".to_owned());
     report.note = Some("旧家具".to_owned());
-    report.due_at = Context::new(now(), rules, calendar).respond_by("corridor_clutter");
+    report.due_at = Context::new(now(), rules, calendar).respond_by(category);
     let mut case = Case::open(report);
     case.judge(rules, calendar);
     case
@@ -159,6 +167,7 @@ fn full(action: Action) -> ActionRequest {
         until: Some("2030-01-01T00:00:00Z".parse().unwrap()),
         due_at: Some("2030-01-01T00:00:00Z".parse().unwrap()),
         ebike: Some(true),
+        public_text: (action == Action::Publish).then(|| "换灯管".to_owned()),
         ..ActionRequest::new(action)
     }
 }
@@ -209,6 +218,10 @@ impl Book {
     fn open(&self) -> Case {
         opened(&self.rules, &self.calendar)
     }
+
+    fn wish(&self) -> Case {
+        opened_as("micro_wish", &self.rules, &self.calendar)
+    }
 }
 
 fn officer() -> Actor {
@@ -244,6 +257,80 @@ fn a_case_goes_from_report_to_closing() {
     assert_eq!(allowed(&case, &officer()), [Action::Reopen, Action::Note]);
     let kinds: Vec<PhotoKind> = case.photos.iter().map(|p| p.kind).collect();
     assert!(kinds.contains(&PhotoKind::Before) && kinds.contains(&PhotoKind::After));
+}
+
+#[test]
+fn a_unit_claims_a_wish_that_stays_green_whatever_happens() {
+    let book = Book::new();
+    let mut wish = book.wish();
+    let file = ActionRequest {
+        public_text: Some("为老人更换灯管".to_owned()),
+        ..ActionRequest::new(Action::File)
+    };
+    let step = decide(&wish, &officer(), &file, &book.at(now())).unwrap();
+    wish.apply_judged(&step, &book.rules, &book.calendar);
+    assert_eq!(wish.public_text.as_deref(), Some("为老人更换灯管"));
+    let unit = of_unit("u3", "unit-b");
+    assert!(allowed(&wish, &unit).contains(&Action::Claim));
+    // Any unit may claim it, also one without a competence; a person without a unit may not.
+    for person in [by(Role::GridWorker, "wang"), officer(), Actor::public()] {
+        let refusal = decide(&wish, &person, &full(Action::Claim), &book.at(now())).unwrap_err();
+        assert!(matches!(refusal, Refusal::WrongPerson { .. }), "{refusal}");
+    }
+    book.walk(&mut wish, &[(Action::Claim, unit)]);
+    let claimed_at = wish.step.as_ref().unwrap().at;
+    assert_eq!(
+        (wish.status, wish.unit.as_deref(), wish.dispatched_at),
+        (Status::Dispatched, Some("unit-b"), Some(claimed_at))
+    );
+    assert_eq!(wish.due_at, book.at(claimed_at).handle_by("micro_wish"));
+    let late = of_unit("u1", "unit-a");
+    let refusal = decide(&wish, &late, &full(Action::Claim), &book.at(claimed_at)).unwrap_err();
+    assert!(matches!(refusal, Refusal::WrongState { .. }), "{refusal}");
+    let year = claimed_at + SignedDuration::from_hours(24 * 365);
+    wish.apply_judged(&level_mark(&wish, year), &book.rules, &book.calendar);
+    assert!(wish.overdue_at.is_some());
+    assert_eq!(wish.level, Level::Green);
+}
+
+#[test]
+fn only_an_officer_writes_the_public_text_of_a_wish_and_only_of_a_wish() {
+    let book = Book::new();
+    let mut wish = book.wish();
+    book.walk(&mut wish, &[(Action::File, officer())]);
+    assert_eq!(wish.public_text, None);
+    let publish = |case: &Case, text: Option<&str>| {
+        let request = ActionRequest {
+            public_text: text.map(str::to_owned),
+            ..ActionRequest::new(Action::Publish)
+        };
+        decide(case, &officer(), &request, &book.at(now()))
+    };
+    for (text, shown) in [("修收音机", Some("修收音机")), ("", None)] {
+        let step = publish(&wish, Some(text)).unwrap();
+        wish.apply_judged(&step, &book.rules, &book.calendar);
+        assert_eq!(wish.public_text.as_deref(), shown);
+    }
+    let forgotten = publish(&wish, None).unwrap_err().to_string();
+    assert!(forgotten.starts_with("public_text: "), "{forgotten}");
+    let mut clutter = book.open();
+    let named = ActionRequest {
+        public_text: Some("x".to_owned()),
+        ..ActionRequest::new(Action::File)
+    };
+    let refusal = decide(&clutter, &officer(), &named, &book.at(now())).unwrap_err();
+    assert!(
+        refusal.to_string().starts_with("public_text: "),
+        "{refusal}"
+    );
+    book.walk(&mut clutter, &[(Action::File, officer())]);
+    for action in [Action::Publish, Action::Claim] {
+        let unit = of_unit("u1", "unit-a");
+        let refusal = decide(&clutter, &unit, &full(action), &book.at(now())).unwrap_err();
+        let said = refusal.to_string();
+        assert!(matches!(refusal, Refusal::WrongState { .. }), "{said}");
+        assert!(said.contains("micro-wishes only"), "{said}");
+    }
 }
 
 #[test]
@@ -611,11 +698,11 @@ fn a_merged_case_adds_its_reports_to_the_other() {
 }
 
 fn tries() -> impl Strategy<Value = Vec<(usize, Action, Value, u32)>> {
-    let fields = prop::collection::vec(any::<bool>(), 10).prop_map(|has| {
+    let fields = prop::collection::vec(any::<bool>(), 11).prop_map(|has| {
         let all = json!({
             "note": "n", "reason": "r", "photos": ["p1", {"id": "p2", "kind": "other"}],
             "unit": "unit-a", "due_at": "2030-01-01T00:00:00Z", "into": "w-2", "result": "fail",
-            "until": "2030-01-01", "rating": 3, "ebike": true,
+            "until": "2030-01-01", "rating": 3, "ebike": true, "public_text": "换灯管",
         });
         let Value::Object(all) = all else {
             unreachable!()
@@ -652,10 +739,10 @@ proptest! {
 
     /// Whatever people try, only the table decides, and replaying the history gives the same state.
     #[test]
-    fn random_actions_follow_the_table_and_replay_to_the_same_state(tries in tries()) {
+    fn random_actions_follow_the_table_and_replay_to_the_same_state(tries in tries(), wish in any::<bool>()) {
         let book = Book::new();
         let people = people();
-        let mut case = book.open();
+        let mut case = if wish { book.wish() } else { book.open() };
         let mut replayed = case.clone();
         let mut clock = now();
         let mut verified_since_handled = false;
@@ -731,7 +818,7 @@ proptest! {
                         Refusal::Invalid { .. } => prop_assert!(may.contains(&name)),
                         Refusal::WrongPerson { .. } => prop_assert!(row.is_some() && !may.contains(&name)),
                         Refusal::WrongState { .. } => {
-                            let done = name == "rate" || name == "verify";
+                            let done = ["rate", "verify", "claim", "publish"].contains(&name);
                             prop_assert!((row.is_none() || done) && !may.contains(&name));
                         }
                     }
@@ -739,6 +826,7 @@ proptest! {
             }
             prop_assert_eq!(case.status.is_ended(), case.closed_at.is_some());
             prop_assert_eq!(case.status == Status::Parked, case.parked_until.is_some());
+            prop_assert!(!wish || case.level == Level::Green);
             prop_assert_eq!(case.urged_at.is_some(), case.urges > 0);
             if case.is_supervised() {
                 let at = case.step.as_ref().unwrap().at;
