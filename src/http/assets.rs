@@ -46,6 +46,7 @@ const PARTS: &[&str] = &[
     "/field/patrol",
     "/field/patrol/place",
     "/field/rounds",
+    "/field/wishes",
     "/field/phone",
     "/field/cases/{}",
     "/field/cases/{}/{}",

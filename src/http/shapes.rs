@@ -170,6 +170,7 @@ fn progress() -> Value {
         "status": reference("Status"),
         "at": {"type": "string", "format": "date-time"},
         "unit": text("The name of the unit that has the case or handled it."),
+        "claimed": {"type": "boolean", "description": "Whether the unit claimed the micro-wish itself."},
         "due_at": moment("Until when the unit was to handle the case."),
         "note": text("What the unit says it did."),
         "reason": text("Why the report was rejected."),

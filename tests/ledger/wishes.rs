@@ -212,7 +212,6 @@ async fn the_public_never_learns_who_asked_for_what() {
         items.to_owned(),
         format!("{items}/{id}"),
         format!("{items}/{id}?f=html"),
-        format!("{items}?as_of={now}"),
         "/api/collections/warnings/tiles/WebMercatorQuad/0/0/0".to_owned(),
         format!("/api/warnings/duplicates?category=micro_wish&building=b1"),
         format!("/api/nearest?collection=warnings&lon={LON}&lat={LAT}&k=10"),

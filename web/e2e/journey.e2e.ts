@@ -3,8 +3,8 @@
 // screen shows each step.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, mapReady, visit } from './browser.ts';
-import { phone, photograph } from './phone.ts';
+import { expectAccessible, launch, mapReady, visit } from './browser.ts';
+import { fitsFingers, phone, photograph } from './phone.ts';
 import { startServer, type Server } from './server.ts';
 
 const LON = 117.13;
@@ -193,6 +193,117 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     ]);
     const all = [wall, desk, resident, handler, verifier, neighbour];
     expect(all.flatMap((opened) => opened.errors)).toEqual([]);
+    await Promise.all(all.map((opened) => opened.close()));
+  });
+
+  test('a wish is claimed by a unit and fulfilled, and the public never reads the words of who asked', async () => {
+    /** The resident's own words, their building and their telephone. */
+    const secrets = ['老伴走后灯坏了没人修', '温泉花园7号楼', '13987650321'];
+    const text = '为一位老人更换厨房灯管';
+    await put('units', {
+      type: 'Feature',
+      id: 'u2',
+      geometry: { type: 'Point', coordinates: [LON, LAT] },
+      properties: { name: '温泉书店', competences: [], communities: ['c1'], duty_hours: '24/7' },
+    } as object);
+    const shop = await token('--role', 'unit', '--name', '书店', '--unit', 'u2');
+    const resident = await phone(browser, `${server.url}/report?b=b7`);
+    await resident.page.locator('[data-place]', { hasText: '温泉花园7号楼' }).waitFor();
+    await resident.page.getByText('微心愿', { exact: true }).click();
+    await resident.page.locator('[data-wish-note]', { hasText: '不公开您的原话' }).waitFor();
+    await resident.page.locator('.missing', { hasText: '请写下您的心愿' }).waitFor();
+    await resident.page.fill('[name="note"]', `${secrets[0]}，想换厨房灯管`);
+    await resident.page.fill('[name="contact"]', secrets[2] ?? '');
+    await expectAccessible(resident.page);
+    expect(await fitsFingers(resident.page)).toEqual([]);
+    await resident.page.locator('[data-send]').click();
+    await resident.page.getByText('谢谢，已经收到').waitFor();
+    const id = (await resident.page.getAttribute('[data-number]', 'data-id')) ?? '';
+    await resident.page.getByText('温泉花园7号楼').waitFor();
+
+    const desk = await visit(browser, `${server.url}/desk?case=${id}`, {
+      width: 1440,
+      height: 900,
+      reducedMotion: true,
+      token: officer,
+    });
+    await desk.page.locator('.facts', { hasText: '温泉花园7号楼' }).waitFor();
+    await desk.page.locator('[data-action="file"]').click();
+    await desk.page.fill('[data-form="file"] [data-field="public_text"]', `${text}。`);
+    await expectAccessible(desk.page);
+    await desk.page.keyboard.press('Control+Enter');
+    await resident.page.locator('.line', { hasText: '正在找愿意帮忙的单位' }).waitFor();
+    // The officer corrects the text, which the form proposes.
+    await desk.page.locator('[data-action="publish"]').click();
+    const field = desk.page.locator('[data-form="publish"] [data-field="public_text"]');
+    expect(await field.inputValue()).toBe(`${text}。`);
+    await field.fill(text);
+    await desk.page.keyboard.press('Control+Enter');
+    await desk.page.locator('.facts dd').getByText(text, { exact: true }).waitFor();
+
+    const home = await visit(browser, `${server.url}/`, { width: 1280, height: 900 });
+    const shown = home.page.locator(`[data-wish="${id}"]`);
+    await shown.getByText(text, { exact: true }).waitFor();
+    await shown.getByText('温泉社区').waitFor();
+    expect(await shown.getAttribute('data-state')).toBe('waiting');
+    await expectAccessible(home.page);
+    const wall = await visit(browser, `${server.url}/wall`, { reducedMotion: true });
+    await wall.page.waitForSelector(`[data-warning="${id}"]`);
+    for (const { page } of [home, wall])
+      for (const secret of secrets) expect(await page.content()).not.toContain(secret);
+
+    // Two units have the wish on their screens; one tap claims it, and the second unit reads whose it is.
+    const handler = await phone(browser, `${server.url}/field#token=${unit}`);
+    const late = await phone(browser, `${server.url}/field#token=${shop}`);
+    for (const { page } of [handler, late]) {
+      await page.locator('[data-wishes]', { hasText: '微心愿 1' }).click();
+      await page.locator(`[data-wish="${id}"]`, { hasText: text }).waitFor();
+      for (const secret of secrets) expect(await page.content()).not.toContain(secret);
+    }
+    await expectAccessible(handler.page);
+    expect(await fitsFingers(handler.page)).toEqual([]);
+    await handler.page.locator(`[data-wish="${id}"] [data-claim]`).click();
+    await handler.page.locator('.place', { hasText: '温泉花园7号楼' }).waitFor();
+    await handler.page.getByText(secrets[0] ?? '').waitFor();
+    await late.page.locator(`[data-wish="${id}"] [data-claim]`).click();
+    await late.page.locator('[data-claim-problem]', { hasText: '温泉物业' }).waitFor();
+    await late.page.locator(`[data-wish="${id}"]`).waitFor({ state: 'detached' });
+    await resident.page.locator('.line', { hasText: '已认领' }).waitFor();
+
+    await handler.page.locator('[data-action="start"]').click();
+    await resident.page.waitForSelector('[data-status="handling"]');
+    await handler.page.locator('[data-action="handle"]').click();
+    await handler.page.fill('[name="note"]', '灯管已更换');
+    await handler.page.locator('[data-send]').click();
+    await resident.page.waitForSelector('[data-status="handled"]');
+    const verifier = await phone(browser, `${server.url}/field#token=${worker}`, {
+      at: { longitude: LON, latitude: LAT + 20 / 111_000 },
+    });
+    await verifier.page.locator(`[data-group="verify"] .card[data-case="${id}"]`).click();
+    await verifier.page.locator('[data-action="verify"]').click();
+    await verifier.page.locator('[data-near="true"]').waitFor();
+    await verifier.page.getByText('已解决').click();
+    await verifier.page.locator('[data-send]').click();
+    await resident.page.waitForSelector('[data-status="verified"]');
+    await desk.page.locator('[data-action="close"]').click();
+    await resident.page.waitForSelector('[data-status="closed"]');
+    await resident.page.locator('.line', { hasText: '心愿已实现' }).waitFor();
+    await resident.page.locator('.star').nth(4).click();
+    await resident.page.locator('[data-rate]').click();
+    await resident.page.getByText('已评价').waitFor();
+
+    await home.page.reload();
+    await home.page.locator('[data-wish-figure="fulfilled"]', { hasText: '1' }).waitFor();
+    const figures = await home.page.locator('[data-wish-figure]').allTextContents();
+    expect(figures.map((figure) => figure.trim())).toEqual(['0', '1', '1', '5.0']);
+    expect(await shown.count()).toBe(0);
+    for (const path of ['', '/history', '?f=cap']) {
+      const said = await (await fetch(`${server.url}/api/warnings/${id}${path}`)).text();
+      for (const secret of [...secrets, text]) expect(said, path).not.toContain(secret);
+    }
+    const all = [home, wall, desk, resident, handler, late, verifier];
+    // A browser logs the refused claim of the second unit.
+    expect(all.filter((one) => one !== late).flatMap((opened) => opened.errors)).toEqual([]);
     await Promise.all(all.map((opened) => opened.close()));
   });
 });

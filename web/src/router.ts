@@ -31,6 +31,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/field/patrol/place', name: 'field-patrol-place', component: field },
   { path: '/field/rounds', name: 'field-rounds', component: field },
   { path: '/field/phone', name: 'field-phone', component: field },
+  { path: '/field/wishes', name: 'field-wishes', component: field },
   { path: '/field/cases/:id', name: 'field-case', component: field },
   { path: '/field/cases/:id/:form(handle|return|verify|note)', name: 'field-form', component: field },
   { path: '/report', name: 'report', component: report },

@@ -1571,6 +1571,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the open micro-wishes that an officer published, with the figures of those that were fulfilled.
+         * @description A wish leaves the board when it is closed, or when an officer takes its text down.
+         */
+        get: operations["list_wishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1939,14 +1959,14 @@ export interface components {
             unit?: string | null;
         };
         /** @enum {string} */
-        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "urge" | "supervise" | "block" | "note" | "level" | "supervise_overdue" | "join" | "absorb";
+        Action: "report" | "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "urge" | "supervise" | "block" | "claim" | "publish" | "note" | "level" | "supervise_overdue" | "join" | "absorb";
         /**
          * @description An action and its fields. The status table decides which fields an action needs:
          *
-         *     file · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
+         *     file `public_text?` · reject `reason` · merge `into` · dispatch `unit`, `due_at?` · return `reason` · start `photos?` · handle
          *     `note`, `photos` · verify `result`, `position` or `reason` · close · extend `due_at`, `reason` · park `until`,
          *     `reason` · resume · urge `note` · supervise `due_at`, `reason` · block `ebike`, `foot`, `within_m?` · reopen
-         *     `reason` · rate `rating`, `receipt` · note `note` (an internal note, never public). `?` marks optional fields.
+         *     `reason` · rate `rating`, `receipt` · claim · publish `public_text` · note `note` (an internal note, never public). `?` marks optional fields.
          *
          *     Members that are not listed here are ignored.
          */
@@ -1975,6 +1995,11 @@ export interface components {
             photos?: components["schemas"]["PhotoRef"][];
             /** @description The position of the person. */
             position?: components["schemas"]["Position"];
+            /**
+             * @description Only for micro-wishes: the text on the public board, at most 200 characters. It must not name the person or say
+             *     where they live. An empty text takes the present one down.
+             */
+            public_text?: string;
             /**
              * Format: int32
              * @description The reporter's rating of the handling, 1 to 5.
@@ -2273,6 +2298,49 @@ export interface components {
              * @description The distance from the case, in metres, within which ways are closed.
              */
             within_m: number;
+        };
+        /** @description A feature that the board names. */
+        BoardName: {
+            /** @description The id of the feature. */
+            id: string;
+            /** @description The public name of the feature; its id if it has none. */
+            name: string;
+        };
+        /** @description The figures of all fulfilled wishes. */
+        BoardTotals: {
+            /**
+             * Format: int32
+             * @description How many wishes were fulfilled: closed after verification.
+             */
+            fulfilled: number;
+            /**
+             * Format: int32
+             * @description How many of the fulfilled wishes were rated by the person who asked.
+             */
+            rated: number;
+            /**
+             * Format: double
+             * @description The mean of the ratings, from 1 to 5, with one decimal; `null` without ratings.
+             */
+            rating_mean?: number | null;
+            /** @description How many units fulfilled at least one. */
+            units: number;
+        };
+        /** @description An open wish on the board. */
+        BoardWish: {
+            community?: components["schemas"]["BoardName"] | null;
+            /** @description The id, by which a member unit claims the wish. */
+            id: string;
+            /**
+             * Format: date
+             * @description The day on which the wish was filed, in China's time zone.
+             */
+            since: string;
+            /** @description How far the wish is. */
+            state: components["schemas"]["WishState"];
+            /** @description The text that an officer wrote for the board. */
+            text: string;
+            unit?: components["schemas"]["BoardName"] | null;
         };
         /** @description Properties of the collection `boundaries` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         BoundariesProperties: {
@@ -2673,6 +2741,8 @@ export interface components {
             progress?: {
                 /** Format: date-time */
                 at: string;
+                /** @description Whether the unit claimed the micro-wish itself. */
+                claimed?: boolean;
                 /**
                  * Format: date-time
                  * @description Until when the unit was to handle the case.
@@ -5590,7 +5660,7 @@ export interface components {
             every_s: number;
         };
         /** @enum {string} */
-        RequestableAction: "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "urge" | "supervise" | "block" | "note";
+        RequestableAction: "file" | "reject" | "merge" | "dispatch" | "return" | "start" | "handle" | "verify" | "close" | "extend" | "park" | "resume" | "reopen" | "rate" | "urge" | "supervise" | "block" | "claim" | "publish" | "note";
         /** @description Properties of the collection `roads` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         RoadsProperties: {
             /** @description This stretch is on a bridge. */
@@ -6625,6 +6695,8 @@ export interface components {
             notice?: components["schemas"]["Notice"] | null;
             /** @description The photos that the person added. */
             photos?: components["schemas"]["StepPhoto"][];
+            /** @description The text about a micro-wish for the public board, as an officer wrote it. */
+            public_text?: string | null;
             /**
              * Format: int32
              * @description The reporter's rating, 1 to 5.
@@ -7319,6 +7391,18 @@ export interface components {
             }[];
             /** @description The place in words. */
             place?: string;
+            /** @description The place of a micro-wish, which is the home of a person. The public sees only its grid and community. */
+            private_place?: {
+                building?: string;
+                building_unit?: string;
+                compound?: string;
+                entrance?: string;
+                lat?: number;
+                lon?: number;
+                place?: string;
+            };
+            /** @description The text that an officer wrote for the board of wishes. Only the board (/api/wishes) publishes it, until the wish is closed. */
+            public_text?: string;
             /** @description How the reporter rated what was done, 1 to 5. */
             rating?: number;
             /** @description What the reporter wrote with the rating. */
@@ -7467,6 +7551,25 @@ export interface components {
             /** @description The first hour with the lowest share. */
             worst: components["schemas"]["HourShown"];
         };
+        /** @description The board of wishes. */
+        WishBoard: {
+            /** @description How many open wishes with a public text there are, also beyond `wishes`. */
+            matched: number;
+            /**
+             * Format: int64
+             * @description The commit as of which everything in the answer is true.
+             */
+            seq: number;
+            /** @description The figures of the fulfilled wishes. */
+            totals: components["schemas"]["BoardTotals"];
+            /** @description The open wishes: first those that no unit has claimed, and the oldest first. */
+            wishes: components["schemas"]["BoardWish"][];
+        };
+        /**
+         * @description How far a wish is.
+         * @enum {string}
+         */
+        WishState: "waiting" | "claimed" | "arranging" | "done";
         /** @description Whether writing works. */
         Writable: {
             /** @description Whether writing works. */
@@ -13556,6 +13659,51 @@ export interface operations {
             };
             /** @description No such webhook */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_wishes: {
+        parameters: {
+            query?: {
+                /** @description Only wishes of the community with this id. The totals are those of the whole map */
+                community?: string;
+                /** @description The most wishes in the answer; 200 without it */
+                limit?: number;
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board, from one state of the ledger */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishBoard"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -28,6 +28,7 @@ const categories: Record<string, Bilingual> = {
   blocked_route: { zh: '道路阻断', en: 'Blocked route' },
   wrong_access: { zh: '出入口信息有误', en: 'Wrong access data' },
   damaged_facility: { zh: '设施损坏', en: 'Damaged facility' },
+  micro_wish: { zh: '微心愿', en: 'Micro-wish' },
   other: { zh: '其他', en: 'Other' },
 };
 

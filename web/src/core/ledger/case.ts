@@ -2,7 +2,7 @@
 import type { Bilingual } from '@/core/i18n/lang';
 import { parseLevel, rank, type Level } from '@/core/levels/levels';
 import type { Case, Step } from './types';
-import { stateWords } from './words';
+import { stateOf } from './words';
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 
@@ -65,7 +65,7 @@ export function isMine(c: Case, me: Me): boolean {
 
 /** Whose turn it is and what they have to do, in one line: `值班员 · 待立案`. */
 export function turnWords(c: Case, unitName: string | undefined): Bilingual {
-  const state = stateWords[c.properties.status ?? 'reported'];
+  const state = stateOf(c.properties);
   const unit = unitName ?? c.properties.unit;
   const who = {
     officer: { zh: '值班员', en: 'Duty officer' },

@@ -5,6 +5,7 @@ import * as api from '@/core/api/client';
 import { isOf, type CommitEvent, type Landing } from '@/core/api/types';
 import * as ledger from './client';
 import type { Case } from './types';
+import { revealed } from './wish';
 
 export interface CaseListListeners {
   /** Called when cases were added, changed or removed; `before` is the previous state of each. */
@@ -46,7 +47,7 @@ export class CaseList {
       if (!isOf(change, 'warnings')) continue;
       const before = this.cases.value.get(change.id);
       if (before && before.seq >= commit.seq) continue;
-      const after = change.kind === 'put' ? (change.feature ?? undefined) : undefined;
+      const after = change.kind === 'put' && change.feature ? revealed(change.feature) : undefined;
       if (after) this.cases.value.set(change.id, after);
       else this.cases.value.delete(change.id);
       changes.push({ id: change.id, before, after });

@@ -3,6 +3,7 @@
 import { under } from '@/core/api/root';
 import { answered, ApiError, http, isWritten, pages, whole, written, type Whole } from '@/core/api/client';
 import { learnCategories } from '@/core/i18n/words';
+import { revealed } from './wish';
 import {
   ACTIONS,
   STATUSES,
@@ -27,7 +28,10 @@ export interface Held {
   etag: string | null;
 }
 
-const held = ({ value, response }: Whole<Case>): Held => ({ value, etag: response.headers.get('etag') });
+const held = ({ value, response }: Whole<Case>): Held => ({
+  value: revealed(value),
+  etag: response.headers.get('etag'),
+});
 
 /** Reads a case; with `minSeq`, as soon as the server shows that commit. */
 const caseAt = (id: string, minSeq?: number) =>
@@ -41,12 +45,15 @@ export const intentKey = (): string => crypto.randomUUID();
  * `parameters` are the query parameters of `GET /api/warnings`, which are those of the items of any
  * collection.
  */
-export const cases = (parameters: Record<string, string>, most = 10_000, signal?: AbortSignal): Promise<Case[]> =>
-  pages(
-    http.GET('/api/warnings', { params: { query: { ...parameters, limit: Math.min(most, 10_000) } }, signal }),
-    signal,
-    most,
-  );
+export const cases = async (
+  parameters: Record<string, string>,
+  most = 10_000,
+  signal?: AbortSignal,
+): Promise<Case[]> => {
+  const query = { ...parameters, limit: Math.min(most, 10_000) };
+  const found: Case[] = await pages(http.GET('/api/warnings', { params: { query }, signal }), signal, most);
+  return found.map(revealed);
+};
 
 const ENDED = new Set(['closed', 'rejected', 'merged']);
 

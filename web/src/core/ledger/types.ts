@@ -39,7 +39,9 @@ export const ACTIONS = [
   'rate',
   'urge',
   'supervise',
+  'claim',
   'block',
+  'publish',
   'note',
 ] as const satisfies readonly Action[];
 

@@ -1,6 +1,7 @@
 // Words of the ledger that all pages share.
 import type { Bilingual } from '@/core/i18n/lang';
-import type { Action, Housing, Source, Status, StepAction } from './types';
+import type { Action, CaseProperties, Housing, Source, Status, StepAction } from './types';
+import { isWish } from './wish';
 
 /** The statuses as recorded. The words are those of the schema, so that histories and exported sheets agree. */
 export const statusWords: Record<Status, Bilingual> = {
@@ -32,6 +33,10 @@ export const stateWords: Record<Status, Bilingual> = {
   merged: statusWords.merged,
 };
 
+/** The state of a case. A filed wish waits for a unit that claims it. */
+export const stateOf = ({ category, status = 'reported' }: Pick<CaseProperties, 'category' | 'status'>): Bilingual =>
+  isWish({ category }) && status === 'filed' ? { zh: '待认领', en: 'To claim' } : stateWords[status];
+
 /** The actions as verbs, for buttons. */
 export const actionWords: Record<Action | 'report', Bilingual> = {
   report: { zh: '上报', en: 'Report' },
@@ -51,7 +56,9 @@ export const actionWords: Record<Action | 'report', Bilingual> = {
   rate: { zh: '群众评价', en: 'Rate' },
   urge: { zh: '催办', en: 'Urge' },
   supervise: { zh: '督办', en: 'Supervise' },
+  claim: { zh: '认领', en: 'Take it on' },
   block: { zh: '阻断', en: 'Close ways' },
+  publish: { zh: '公示', en: 'Publish' },
   note: { zh: '内部备注', en: 'Internal note' },
 };
 
@@ -74,7 +81,9 @@ export const stepWords: Record<StepAction, Bilingual> = {
   rate: { zh: '群众评价', en: 'Rated' },
   urge: { zh: '催办', en: 'Urged' },
   supervise: { zh: '督办', en: 'Supervised' },
+  claim: { zh: '认领', en: 'Taken on' },
   block: { zh: '阻断', en: 'Closed ways' },
+  publish: { zh: '公示', en: 'Published' },
   note: { zh: '内部备注', en: 'Internal note' },
   level: { zh: '等级变化', en: 'Level changed' },
   supervise_overdue: { zh: '督办超期', en: 'Supervised, overdue' },
@@ -114,6 +123,8 @@ export const didWords: Record<StepAction, { to?: Bilingual; alone: Bilingual }> 
     alone: { zh: '已督办', en: 'supervises it' },
   },
   block: { alone: { zh: '已变更阻断范围', en: 'changed which ways it closes' } },
+  claim: { to: { zh: '已由{to}认领', en: 'was taken on by {to}' }, alone: { zh: '已认领', en: 'took it on' } },
+  publish: { alone: { zh: '已更新公示内容', en: 'changed its public text' } },
   note: { alone: { zh: '已添加内部备注', en: 'added an internal note' } },
   level: { alone: { zh: '已更新预警等级', en: 'changed its level' } },
   supervise_overdue: { alone: { zh: '已记录督办超期', en: 'recorded that it is overdue' } },

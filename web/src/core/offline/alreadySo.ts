@@ -14,6 +14,7 @@ const ASIDE = new Set<StepAction>([
   'extend',
   'rate',
   'block',
+  'publish',
 ]);
 
 /**

@@ -8,6 +8,7 @@ import { didWords, roleWords, statusWords, stepWords } from '@/core/ledger/words
 import { parseLevel } from '@/core/levels/levels';
 import type { DeskWords } from './words';
 import { caseWords } from './words/case';
+import { wishWords } from './words/wish';
 
 export interface StepText {
   what: string;
@@ -37,6 +38,7 @@ export function didText(
   if (!words) return step.action;
   const named: Partial<Record<Step['action'], string | undefined>> = {
     dispatch: unitName(step.to_unit ?? undefined),
+    claim: unitName(step.to_unit ?? undefined),
     merge: step.into ?? undefined,
     verify: step.result ? (step.result === 'pass' ? w.pass : w.fail) : undefined,
     extend: step.due_at ? format.dateTime(new Date(step.due_at), lang) : undefined,
@@ -73,6 +75,8 @@ export function stepText(
   if (step.due_at && !MARKS.has(step.action)) lines.push(`${w.until} ${moment(new Date(step.due_at), lang)}`);
   if (step.until) lines.push(w.parkedUntil(format.date(new Date(step.until), lang)));
   if (step.blocks) lines.push(closesText(step.blocks, w));
+  if (step.public_text) lines.push(wishWords[lang].published(step.public_text));
+  else if (step.action === 'publish') lines.push(wishWords[lang].tookDown);
   if (step.rating) lines.push(`${w.rating} ${'★'.repeat(step.rating)}${'☆'.repeat(5 - step.rating)}`);
   if (typeof step.distance_m === 'number') lines.push(caseWords[lang].verifiedFrom(format.distance(step.distance_m)));
   const reason = reasonOf(step, lang);

@@ -16,6 +16,7 @@ const draft = (typed: Partial<Draft>): Draft => ({
   ebike: false,
   foot: false,
   within: 0,
+  public_text: '',
   note: '',
   reason: '',
   photos: [],
@@ -62,6 +63,24 @@ test('the emphasised button is the usual next action and always allowed', () => 
   expect(nextAction(at('dispatched', ['extend', 'park']))).toBeNull();
   expect(nextAction(at('closed', ['reopen']))).toBeNull();
   expect(nextAction(at('handled', []))).toBeNull();
+});
+
+test('a wish is filed with a public text, published, and waits for a unit', () => {
+  const said = draft({ public_text: ' 为一位老人更换灯管 ' });
+  expect(requestOf('file', said, 'micro_wish')).toEqual({
+    action: 'file',
+    key: 'k',
+    public_text: '为一位老人更换灯管',
+  });
+  expect(requestOf('file', said, 'other')).toEqual({ action: 'file', key: 'k' });
+  expect(requestOf('file', draft({}), 'micro_wish')).toEqual({ action: 'file', key: 'k' });
+  // An empty text takes the present one down.
+  expect(requestOf('publish', draft({}), 'micro_wish')).toEqual({ action: 'publish', key: 'k', public_text: '' });
+  const wish = (public_text?: string): Case => {
+    const c = at('filed', ['dispatch', 'publish']);
+    return { ...c, properties: { ...c.properties, category: 'micro_wish', ...(public_text ? { public_text } : {}) } };
+  };
+  expect([nextAction(wish()), nextAction(wish('换灯管'))]).toEqual(['publish', null]);
 });
 
 test('no two actions share a key, and none uses a key of the desk', () => {

@@ -29,6 +29,8 @@ export interface Draft extends Unsent {
   foot: boolean;
   /** The distance from the case within which ways are closed, in metres; 0 before the form has been opened. */
   within: number;
+  /** The text of a wish on the public board. */
+  public_text: string;
   note: string;
   reason: string;
   photos: string[];
@@ -60,6 +62,7 @@ const newDraft = (): Draft => ({
   ebike: false,
   foot: false,
   within: 0,
+  public_text: '',
   note: '',
   reason: '',
   photos: [],
@@ -72,9 +75,9 @@ const newDraft = (): Draft => ({
 export const draftName = (id: string, action: Action): string => `${id} ${action}`;
 
 /** The request for a draft, with only those fields that the action has and that are filled in. */
-export function requestOf(action: Action, draft: Draft): ActionBody {
+export function requestOf(action: Action, draft: Draft, category?: string): ActionBody {
   const body: ActionBody = { action, key: draft.key };
-  for (const { field } of fieldsOf(action)) {
+  for (const { field } of fieldsOf(action, category)) {
     switch (field) {
       case 'due':
         if (draft.due) body.due_at = `${draft.due}:00+08:00`;
@@ -89,6 +92,10 @@ export function requestOf(action: Action, draft: Draft): ActionBody {
         body.ebike = draft.ebike;
         body.foot = draft.foot;
         if (draft.within) body.within_m = draft.within;
+        break;
+      case 'public_text':
+        // Publishing an empty text takes the present one down.
+        if (draft.public_text.trim() || action === 'publish') body.public_text = draft.public_text.trim();
         break;
       case 'photos':
         if (draft.photos.length > 0) body.photos = draft.photos;
@@ -232,7 +239,7 @@ export function useCase(
     problem.value = '';
     wrongField.value = '';
     conflict.value = null;
-    if (fieldsOf(action).length > 0) form.value = action;
+    if (fieldsOf(action, selected.value.properties.category).length > 0) form.value = action;
     else void take(action);
   }
 
@@ -249,7 +256,8 @@ export function useCase(
     if (!target || busy.value) return;
     const { id } = target;
     const sending = draftFor(id, action);
-    const body = requestOf(action, sending);
+    const { category } = target.properties;
+    const body = requestOf(action, sending, category);
     busy.value = true;
     problem.value = '';
     wrongField.value = '';
@@ -284,7 +292,7 @@ export function useCase(
           return;
         }
         conflict.value = { detail: explain(error), step: lastStep(), stillAllowed };
-        if (fieldsOf(action).length > 0) form.value = action;
+        if (fieldsOf(action, category).length > 0) form.value = action;
       } else {
         problem.value = explain(error);
         wrongField.value = wrongFieldOf(error);

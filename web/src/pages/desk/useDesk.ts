@@ -10,7 +10,7 @@ import { categoryWords } from '@/core/i18n/words';
 import { CaseList } from '@/core/ledger/caseList';
 import * as ledger from '@/core/ledger/client';
 import type { Blocks, Case } from '@/core/ledger/types';
-import { stateWords } from '@/core/ledger/words';
+import { stateOf } from '@/core/ledger/words';
 import { useLive } from '@/core/live/useLive';
 import { useDayOrders } from '@/core/orders/useDayOrders';
 import {
@@ -117,7 +117,7 @@ export function useDesk(
     [...grids.value.values()].filter((g) => g.kind === 'community').toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   );
   const searchable = (c: Case): string =>
-    `${categoryName(c.properties.category)} ${unitName(c.properties.unit) ?? ''} ${pick(stateWords[c.properties.status ?? 'reported'])}`;
+    `${categoryName(c.properties.category)} ${unitName(c.properties.unit) ?? ''} ${pick(stateOf(c.properties))}`;
 
   const filtered = computed(() => [...list.cases.value.values()].filter((c) => passes(c, filters, searchable)));
   // The badges count all cases, so that a filter hides no overdue one.

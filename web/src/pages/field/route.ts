@@ -3,10 +3,10 @@ import type { RouteLocationNormalizedLoaded } from 'vue-router';
 
 export type Form = 'handle' | 'return' | 'verify' | 'note';
 export type Screen =
-  | { view: 'list' | 'outbox' | 'map' | 'patrol' | 'patrol-place' | 'rounds' | 'phone' }
+  | { view: 'list' | 'outbox' | 'map' | 'patrol' | 'patrol-place' | 'rounds' | 'phone' | 'wishes' }
   | { view: 'case' | Form; case: string };
 
-const VIEWS = ['outbox', 'map', 'patrol', 'patrol-place', 'rounds', 'phone'] as const;
+const VIEWS = ['outbox', 'map', 'patrol', 'patrol-place', 'rounds', 'phone', 'wishes'] as const;
 
 export function screenOf({ name, params }: Pick<RouteLocationNormalizedLoaded, 'name' | 'params'>): Screen {
   const view = VIEWS.find((one) => name === `field-${one}`);

@@ -4,6 +4,7 @@ import { answered, http, item, written } from '@/core/api/client';
 import type { FeatureOf, Geometry } from '@/core/api/types';
 import { learnCategories } from '@/core/i18n/words';
 import type { Case, Rules } from '@/core/ledger/types';
+import { revealed } from '@/core/ledger/wish';
 import { addressOnly } from '@/core/search/order';
 
 const asNobody = { credentials: 'omit' } as const;
@@ -65,13 +66,15 @@ export async function rules(): Promise<Pick<Rules, 'categories' | 'privacy' | 'd
 }
 
 /** A case by its id or number, with a receipt or a reading code. */
-export const follow = (id: string, secret: string): Promise<Case> =>
-  answered(
-    http.GET('/api/warnings/{id}', {
-      params: { path: { id }, header: { 'Onemap-Receipt': secret } },
-      cache: 'no-store',
-      ...asNobody,
-    }),
+export const follow = async (id: string, secret: string): Promise<Case> =>
+  revealed(
+    await answered(
+      http.GET('/api/warnings/{id}', {
+        params: { path: { id }, header: { 'Onemap-Receipt': secret } },
+        cache: 'no-store',
+        ...asNobody,
+      }),
+    ),
   );
 
 /** Rates a case. `reason` says why there are so few stars. */

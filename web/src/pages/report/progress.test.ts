@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { lineOf, outcomeOf } from './progress';
+import { wishState, wishWords } from './words/wish';
 
 const at = '2026-11-22T06:00:00Z';
 const short = (...args: Parameters<typeof lineOf>): string[] => lineOf(...args).map((m) => `${m.status}:${m.state}`);
@@ -63,4 +64,13 @@ test('the outcome is what the last unit reported, with the date that was promise
   // The verification failed and another unit has it now.
   const again = { ...sent, unit: '城管', due_at: '2026-11-26T06:00:00Z' };
   expect(outcomeOf([sent, done, again])).toEqual({ unit: '城管', due_at: again.due_at });
+});
+
+test('the receipt of a wish says who took it on, and not that a problem is solved', () => {
+  const said = (...args: [Parameters<typeof wishState>[1], boolean]): string | undefined =>
+    wishState(wishWords.zh, ...args)?.[0];
+  expect([said('dispatched', true), said('dispatched', false)]).toEqual(['已认领', '已有单位承办']);
+  expect(said('closed', false)).toBe('心愿已实现');
+  // The usual words fit here.
+  expect(said('parked', false)).toBeUndefined();
 });
