@@ -91,7 +91,8 @@ impl Feed {
 
     fn arrive(&mut self, now: Timestamp) -> Option<Event> {
         if self.rng.chance(0.06) {
-            return wishes::asked(&self.scenes, &mut self.rng, "", now);
+            let which = self.rng.index(usize::MAX);
+            return wishes::asked(&self.scenes, &mut self.rng, ("", which), now);
         }
         let hour = usize::try_from(now.to_zoned(zone()).hour()).unwrap_or(12);
         // Some reports arrive even at night, so that the screen is never static.

@@ -107,13 +107,20 @@ pub fn day(scenes: &Scenes, date: Date) -> Vec<Event> {
     for n in 1..=rng.whole(0, 2) {
         let at = midnight.timestamp() + SignedDuration::from_secs(rng.whole(8 * 3600, 20 * 3600));
         let id = format!("wish-{}-{n}", date.strftime("%Y%m%d"));
-        events.extend(course(scenes, &mut rng, &id, at));
+        // Days one after the other have different wishes.
+        let which = ordinal.unsigned_abs() as usize * 2 + n as usize;
+        events.extend(course(scenes, &mut rng, (&id, which), at));
     }
     events
 }
 
-/// A new wish; `None` if the district has no homes.
-pub fn asked(scenes: &Scenes, rng: &mut Prng, id: &str, at: Timestamp) -> Option<Event> {
+/// A new wish, the one with this number; `None` if the district has no homes.
+pub fn asked(
+    scenes: &Scenes,
+    rng: &mut Prng,
+    (id, which): (&str, usize),
+    at: Timestamp,
+) -> Option<Event> {
     let scene = scenes.draw(HOMES, rng)?;
     Some(Event {
         at,
@@ -125,7 +132,7 @@ pub fn asked(scenes: &Scenes, rng: &mut Prng, id: &str, at: Timestamp) -> Option
             building: scene.building.clone(),
             place: scene.place.clone(),
             source: "resident",
-            note: WISHES[rng.index(WISHES.len())].note,
+            note: WISHES[which % WISHES.len()].note,
             hotline_number: None,
         }),
     })
@@ -165,8 +172,13 @@ pub fn step(
 }
 
 /// A wish from its report to its rating.
-fn course(scenes: &Scenes, rng: &mut Prng, id: &str, at: Timestamp) -> Vec<Event> {
-    let Some(first) = asked(scenes, rng, id, at) else {
+fn course(
+    scenes: &Scenes,
+    rng: &mut Prng,
+    (id, which): (&str, usize),
+    at: Timestamp,
+) -> Vec<Event> {
+    let Some(first) = asked(scenes, rng, (id, which), at) else {
         return Vec::new();
     };
     let What::Report(seen) = &first.what else {

@@ -28,7 +28,7 @@ export const words = {
       wall: ['大屏', '红色预警在何处、因何发生、何时开始、由谁办理。'],
       desk: ['值班台', '待我办理的事件、超期的事件和下一步可以办理的事项。'],
       field: ['现场', '网格员和成员单位的任务：地点、处置要求和办结凭据。没有网络也能使用。'],
-      report: ['随手上报', '居民上报问题，凭回执查看进度、作出评价。无需注册。'],
+      report: ['随手上报', '居民上报问题、提出微心愿，凭回执查看进度、作出评价。无需注册。'],
       rider: ['骑手', '电动自行车走哪个门、出示什么、停在哪里、进哪个单元门、有没有电梯，并可导航。'],
       card: ['网格档案', '一个网格、社区或楼栋的全部情况：预警、责任人、住房、设施、民生项目和近 30 天数字，可打印。'],
       board: ['导览板', '打印小区的骑手友好楼栋图，挂在大门口：楼号、各门通行规定、停车点、二维码。'],
@@ -68,7 +68,10 @@ export const words = {
         'In the field',
         'Grid workers and member units: where to go, what to do, what shows that it is done. Works offline.',
       ],
-      report: ['Report a problem', 'Residents report, follow with a receipt and rate. No account.'],
+      report: [
+        'Report a problem',
+        'Residents report or ask for something, follow with a receipt and rate. No account.',
+      ],
       rider: [
         'Riders',
         'Which gate lets an e-bike in, what to show there, where to park, which door, is there a lift: take me there.',

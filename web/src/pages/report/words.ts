@@ -45,7 +45,7 @@ const erased = {
 export const words = {
   zh: {
     title: '随手上报',
-    lead: '看到占道、堆物、飞线充电等问题，拍一张告诉我们。不用注册。',
+    lead: '看到占道、堆物、飞线充电等问题，拍一张告诉我们；有小心愿，也可以写给我们。不用注册。',
     mine: '我的上报',
     what: '什么问题？',
     where: '在哪里？',
@@ -158,7 +158,7 @@ export const words = {
   },
   en: {
     title: 'Report a problem',
-    lead: 'Blocked pavements, cluttered corridors, flying wires: take a photo and tell us. No account needed.',
+    lead: 'Blocked pavements, cluttered corridors, flying wires: take a photo and tell us. A small wish is welcome, too. No account needed.',
     mine: 'My reports',
     what: 'What is wrong?',
     where: 'Where is it?',

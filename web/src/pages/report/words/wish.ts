@@ -7,7 +7,7 @@ const states = {
   zh: {
     filed: ['已受理', '正在找愿意帮忙的单位。公示的内容由值班人员撰写，不含您的个人信息。'],
     dispatched: ['已有单位承办', '值班人员已请一家单位帮忙。'],
-    claimed: ['已认领', '有单位认领了您的心愿，会按您留的方式联系您。'],
+    claimed: ['已认领', '有单位认领了您的心愿，会尽快为您办理。'],
     returned: ['重新安排', '原单位办不了，正在找其他单位。'],
     handling: ['正在办', '单位正在帮您实现心愿。'],
     handled: ['已完成', '网格员会向您核实。'],
@@ -18,7 +18,7 @@ const states = {
   en: {
     filed: ['Accepted', 'A unit that can help is being looked for. The public text has nothing personal of you.'],
     dispatched: ['A unit has it', 'The duty room asked a unit to help.'],
-    claimed: ['Taken on', 'A unit took on your wish and will get in touch as you said.'],
+    claimed: ['Taken on', 'A unit took on your wish and will see to it.'],
     returned: ['Being rearranged', 'That unit cannot do it; another is being looked for.'],
     handling: ['Under way', 'The unit is working on your wish.'],
     handled: ['Done', 'A grid worker will ask you.'],
