@@ -13,7 +13,6 @@ use super::script::{Event, What, Who, fresh, handle, near_point};
 use super::wishes;
 use super::words::{FAIL_NOTES, PARK_REASONS, REJECT_REASONS, RETURN_REASONS};
 use crate::model::Change;
-use crate::warnings::rules::MICRO_WISH;
 
 /// The approximate number of warnings that the feed keeps open.
 const OPEN: f64 = 30.0;
@@ -136,7 +135,7 @@ impl Feed {
 
     fn step(&mut self, now: Timestamp, case: &OpenCase) -> Option<(Who, Value)> {
         let rng = &mut self.rng;
-        if case.category == MICRO_WISH {
+        if case.category == wishes::CATEGORY {
             let said = (case.status.as_str(), case.note.as_str(), case.grid.as_str());
             return wishes::step(&self.scenes, rng, said, case.unit.as_deref());
         }

@@ -10,7 +10,9 @@ use super::prng::Prng;
 use super::scenes::Scenes;
 use super::script::{Event, Sighting, What, Who, daytime};
 use super::words::VERIFY_REASONS;
-use crate::warnings::rules::MICRO_WISH;
+
+/// The category of the wishes.
+pub const CATEGORY: &str = "micro_wish";
 
 /// A wish: the words of the resident, the text on the public board, and what the unit reports when it is done.
 struct Wish {
@@ -127,7 +129,7 @@ pub fn asked(
         case: id.to_owned(),
         who: Who::reporter(scenes, "resident", &scene.grid),
         what: What::Report(Sighting {
-            category: MICRO_WISH,
+            category: CATEGORY,
             at: scene.at,
             building: scene.building.clone(),
             place: scene.place.clone(),

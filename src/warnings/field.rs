@@ -2,6 +2,8 @@
 //! Whether a field is required depends on the case and the caller; [`super::table::decide`] checks
 //! that.
 
+mod public_text;
+
 use geo_types::Coord;
 use jiff::{Timestamp, civil, tz};
 use serde::{Deserialize, Deserializer};
@@ -9,6 +11,8 @@ use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
+
+pub use public_text::PublicText;
 
 use super::step::{Action, PhotoKind, Source, StepPhoto, Verdict};
 use crate::model::{InChinese, Localized, both};
@@ -43,8 +47,6 @@ impl InChinese for FieldError {
 pub const TEXT_LIMIT: usize = 2_000;
 /// The maximum number of photos of one step.
 pub const PHOTO_LIMIT: usize = 12;
-/// The maximum length of a text on the public board of wishes, in characters.
-pub const PUBLIC_TEXT_LIMIT: usize = 200;
 /// The maximum length of an idempotency key, in characters.
 pub const KEY_LIMIT: usize = 100;
 
@@ -152,31 +154,6 @@ impl<const N: usize> Field<Text<N>> {
         Ok(self.get(name)?.map(|text| text.0))
     }
 }
-
-/// A text for the public board of wishes, without leading and trailing blanks. An empty text is a value: it takes the
-/// text down.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicText(pub String);
-
-impl FromJson for PublicText {
-    fn from_json(value: Value) -> Result<Option<Self>, Localized> {
-        Ok(Some(match Text::<PUBLIC_TEXT_LIMIT>::from_json(value)? {
-            Some(Text(text)) => Self(text),
-            None => Self(String::new()),
-        }))
-    }
-}
-
-impl PartialSchema for PublicText {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .max_length(Some(PUBLIC_TEXT_LIMIT))
-            .into()
-    }
-}
-
-impl ToSchema for PublicText {}
 
 /// A time in RFC 3339, or a date, which means the end of that day in China's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
