@@ -60,7 +60,11 @@ pub fn district(as_of: Timestamp) -> Vec<Change> {
 /// The reports and actions of the 60 days that end at `as_of`, in order. They become warnings when
 /// they are applied to a ledger.
 pub fn script(district: &[Change], as_of: Timestamp) -> Vec<Event> {
-    script::script(&scenes::Scenes::of(district), as_of)
+    let scenes = scenes::Scenes::of(district);
+    let mut events = script::script(&scenes, as_of);
+    events.extend(wishes::history(&scenes, as_of));
+    events.sort_by_key(|e| e.at);
+    events
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ use super::cases::{NOTES, SOURCES, rhythm, sources, zone};
 use super::photos::{Moment, photo_name};
 use super::prng::Prng;
 use super::scenes::{CATEGORIES, Scene, Scenes};
-use super::wishes;
 use super::words::{
     DONE, EXTEND_REASONS, FAIL_NOTES, PARK_REASONS, REJECT_REASONS, RETURN_REASONS, VERIFY_REASONS,
 };
@@ -142,7 +141,6 @@ pub fn script(scenes: &Scenes, as_of: Timestamp) -> Vec<Event> {
             events.push(report.event(scenes));
             events.extend(course);
         }
-        events.extend(wishes::day(scenes, date));
     }
     events.retain(|e| e.at <= as_of);
     events.sort_by_key(|e| e.at);

@@ -2,13 +2,13 @@
 //! fulfils it. Nobody in them is a real person.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
 use super::cases::zone;
 use super::prng::Prng;
 use super::scenes::Scenes;
-use super::script::{Event, Sighting, What, Who, daytime};
+use super::script::{DAYS, Event, Sighting, What, Who, daytime};
 use super::words::VERIFY_REASONS;
 
 /// The category of the wishes.
@@ -98,8 +98,17 @@ const GIVEN_BACK: &str = "近期人手不足，建议由其他单位办理";
 /// The unit doors, at which wishes are asked, among the scenes of the categories.
 const HOMES: usize = 1;
 
+/// The wishes of the [`DAYS`] before `as_of` with everything that became of them until then, in any order.
+pub fn history(scenes: &Scenes, as_of: Timestamp) -> Vec<Event> {
+    let today = as_of.to_zoned(zone()).date();
+    let dates = (0..DAYS).filter_map(|back| today.checked_sub(back.days()).ok());
+    let mut events: Vec<Event> = dates.flat_map(|date| day(scenes, date)).collect();
+    events.retain(|e| e.at <= as_of);
+    events
+}
+
 /// The wishes of one day with everything that becomes of them, in any order.
-pub fn day(scenes: &Scenes, date: Date) -> Vec<Event> {
+fn day(scenes: &Scenes, date: Date) -> Vec<Event> {
     let ordinal = i64::from(date.year()) * 1000 + i64::from(date.day_of_year());
     let mut rng = Prng::of("wishes", ordinal.unsigned_abs());
     let Ok(midnight) = date.to_zoned(zone()) else {

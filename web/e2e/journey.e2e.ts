@@ -234,7 +234,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await desk.page.keyboard.press('Control+Enter');
     await resident.page.locator('.line', { hasText: '正在找愿意帮忙的单位' }).waitFor();
     // The officer corrects the text, which the form proposes.
-    await desk.page.locator('[data-action="publish"]').click();
+    await desk.page.waitForSelector('[data-action="publish"]');
+    await desk.page.keyboard.press('w');
     const field = desk.page.locator('[data-form="publish"] [data-field="public_text"]');
     expect(await field.inputValue()).toBe(`${text}。`);
     await field.fill(text);
@@ -264,7 +265,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     expect(await fitsFingers(handler.page)).toEqual([]);
     await handler.page.locator(`[data-wish="${id}"] [data-claim]`).click();
     await handler.page.locator('.place', { hasText: '温泉花园7号楼' }).waitFor();
-    await handler.page.getByText(secrets[0] ?? '').waitFor();
+    await handler.page.getByText(`${secrets[0]}，想换厨房灯管`, { exact: true }).waitFor();
     await late.page.locator(`[data-wish="${id}"] [data-claim]`).click();
     await late.page.locator('[data-claim-problem]', { hasText: '温泉物业' }).waitFor();
     await late.page.locator(`[data-wish="${id}"]`).waitFor({ state: 'detached' });
@@ -285,7 +286,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('one case', () => {
     await verifier.page.getByText('已解决').click();
     await verifier.page.locator('[data-send]').click();
     await resident.page.waitForSelector('[data-status="verified"]');
-    await desk.page.locator('[data-action="close"]').click();
+    await desk.page.waitForSelector('[data-action="close"]');
+    await desk.page.keyboard.press('c');
     await resident.page.waitForSelector('[data-status="closed"]');
     await resident.page.locator('.line', { hasText: '心愿已实现' }).waitFor();
     await resident.page.locator('.star').nth(4).click();
