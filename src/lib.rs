@@ -19,6 +19,7 @@ pub mod network;
 pub mod access;
 pub mod grids;
 pub mod planning;
+pub mod themes;
 pub mod warnings;
 
 pub mod live;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
@@ -12,27 +13,28 @@ use super::print;
 use crate::codec::config::{Problem, text_of};
 use crate::demo;
 use crate::ingest::{self, Options, Source};
-use crate::model::CollectionId;
+use crate::model::{CollectionId, Schema};
 use crate::network::Profiles;
 use crate::planning::deliveries::Deliveries;
 use crate::planning::placement::Placement;
 use crate::planning::standards::Standards;
 use crate::service::config::{
     self, CALENDAR_FILE, DELIVERIES_FILE, Folder, PLACEMENT_FILE, PROFILES_FILE, RULES_FILE,
-    STANDARDS_FILE,
+    STANDARDS_FILE, THEMES_FILE,
 };
 use crate::store::Store;
+use crate::themes::{self, Themes};
 use crate::warnings::{Calendar, Rules};
 
-/// Check rules, calendars, travel profiles, standards, rules of placement, deliveries, schemas and data files without
-/// changing anything.
+/// Check rules, calendars, travel profiles, standards, rules of placement, deliveries, themes, schemas and data files
+/// without changing anything.
 ///
 /// Each problem is printed as one line: FILE:LINE:COLUMN: what is wrong; what was expected. The exit status is
 /// 1 if there is a problem.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
     /// Configuration folders (rules.toml, calendar.toml, profiles.toml, standards.toml, placement.toml,
-    /// deliveries.toml, schemas/*.json) and files. Configuration files are recognised by name or content; all other
+    /// deliveries.toml, themes.toml, schemas/*.json) and files. Configuration files are recognised by name or content; all other
     /// files are checked as data for an import.
     #[arg(value_name = "DIR|FILE", default_value = ".")]
     pub paths: Vec<PathBuf>,
@@ -55,15 +57,16 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let mut outcome = Outcome::default();
     let mut schemas = demo::schemas();
     let mut data = Vec::new();
-    let mut rules = Vec::new();
+    let mut late = Late::default();
     for path in &args.paths {
         if path.is_dir() {
-            folder(path, &mut outcome, &mut schemas, &mut rules)?;
+            folder(path, &mut outcome, &mut schemas, &mut late)?;
         } else {
             let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
             outcome.files += 1;
             match kind_of(path, &bytes) {
-                Kind::Rules => rules.push((path.clone(), bytes)),
+                Kind::Rules => late.rules.push((path.clone(), bytes)),
+                Kind::Themes => late.themes.push((path.clone(), bytes)),
                 Kind::Calendar => calendar(path, &bytes, &mut outcome),
                 Kind::Profiles => profiles(path, &bytes, &mut outcome),
                 Kind::Standards => standards(path, &bytes, &mut outcome),
@@ -79,12 +82,19 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         "nothing to check: expected a folder with files such as {RULES_FILE}, {CALENDAR_FILE}, {PROFILES_FILE} or \
          schemas/*.json, or files"
     );
-    // Places in rules may name any collection, so the schemas are read first.
+    // Rules and themes may name any collection, so the schemas are read first.
     let collections: Vec<&str> = schemas.iter().map(|(id, _)| id.as_str()).collect();
-    for (path, bytes) in &rules {
+    for (path, bytes) in &late.rules {
         let file = path.display().to_string();
         let read = text_of(&file, bytes)
             .and_then(|text| Rules::read(&file, text, Some(&collections)).map(drop));
+        outcome.problems.extend(read.err().into_iter().flatten());
+    }
+    let schemas_by_name = parsed(&schemas);
+    for (path, bytes) in &late.themes {
+        let file = path.display().to_string();
+        let read = text_of(&file, bytes)
+            .and_then(|text| Themes::read(&file, text, Some(&schemas_by_name)).map(drop));
         outcome.problems.extend(read.err().into_iter().flatten());
     }
     for path in &data {
@@ -120,18 +130,35 @@ fn say(outcome: &Outcome, json: bool) -> anyhow::Result<()> {
 
 type Schemas = Vec<(CollectionId, Value)>;
 
+/// The files that are checked after all schemas are read, because they name collections.
+#[derive(Default)]
+struct Late {
+    rules: Vec<(PathBuf, Vec<u8>)>,
+    themes: Vec<(PathBuf, Vec<u8>)>,
+}
+
+/// The schemas by the name of the collection. Schemas with problems are left out; they are reported elsewhere.
+fn parsed(schemas: &Schemas) -> themes::Schemas {
+    let read = |(id, document): &(CollectionId, Value)| {
+        let schema = Schema::parse(id, document.clone()).ok()?;
+        Some((id.to_string(), Arc::new(schema)))
+    };
+    schemas.iter().filter_map(read).collect()
+}
+
 /// Checks a folder in the way `serve --config` reads it.
 fn folder(
     dir: &Path,
     outcome: &mut Outcome,
     schemas: &mut Schemas,
-    rules: &mut Vec<(PathBuf, Vec<u8>)>,
+    late: &mut Late,
 ) -> anyhow::Result<()> {
     for (name, bytes) in Folder::read(dir)?.into_files() {
         let path = dir.join(&name);
         outcome.files += 1;
         match name.as_str() {
-            RULES_FILE => rules.push((path, bytes)),
+            RULES_FILE => late.rules.push((path, bytes)),
+            THEMES_FILE => late.themes.push((path, bytes)),
             CALENDAR_FILE => calendar(&path, &bytes, outcome),
             PROFILES_FILE => profiles(&path, &bytes, outcome),
             STANDARDS_FILE => standards(&path, &bytes, outcome),
@@ -200,6 +227,7 @@ enum Kind {
     Standards,
     Placement,
     Deliveries,
+    Themes,
     Schema,
     Data,
 }
@@ -213,6 +241,9 @@ fn kind_of(path: &Path, bytes: &[u8]) -> Kind {
     if name.ends_with(".toml") {
         if name.contains("standards") || head.contains("there_and_back") {
             return Kind::Standards;
+        }
+        if name.contains("themes") || head.contains("note_zh") || head.contains("\nhue") {
+            return Kind::Themes;
         }
         if name.contains("placement") || head.contains("nearer_than_m") {
             return Kind::Placement;
@@ -318,6 +349,8 @@ mod tests {
             kind("a/own.toml", "per_household_day = 1"),
             Kind::Deliveries
         );
+        assert_eq!(kind("a/themes.toml", ""), Kind::Themes);
+        assert_eq!(kind("a/own.toml", "[trees]\nhue = 120"), Kind::Themes);
         assert_eq!(kind("a/wrong-03.toml", "[categories.other]"), Kind::Rules);
         assert_eq!(kind("schemas/parks.json", "{"), Kind::Schema);
         assert_eq!(

@@ -40,8 +40,8 @@ pub struct ServeArgs {
     /// The address to listen on.
     #[arg(long, env = "ONEMAP_LISTEN", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// A folder with rules.toml, calendar.toml, profiles.toml, standards.toml, placement.toml and deliveries.toml,
-    /// which replace the built-in files, and schemas/*.json, which extend the built-in schemas. Each file may be
+    /// A folder with rules.toml, calendar.toml, profiles.toml, standards.toml, placement.toml, deliveries.toml and
+    /// themes.toml, which replace the built-in files, and schemas/*.json, which extend the built-in schemas. Each file may be
     /// missing. Changes are applied while the service runs.
     #[arg(long, env = "ONEMAP_CONFIG")]
     config: Option<PathBuf>,

@@ -10,7 +10,7 @@ use super::projection::{
     Step, WayAttributes, Wishes,
 };
 use crate::grids::CaseBook;
-use crate::index::Collections;
+use crate::index::{Collection, Collections};
 use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
 };
@@ -19,6 +19,7 @@ use crate::planning::deliveries::Deliveries;
 use crate::planning::placement::Placement;
 use crate::planning::standards::Standards;
 use crate::store::{Quarantined, Store, StoreError};
+use crate::themes::Themes;
 use crate::warnings::StatusBoard;
 
 /// The map as of one commit. Cheap to clone.
@@ -156,6 +157,20 @@ impl Snapshot {
         changed.then_some(next)
     }
 
+    /// The same snapshot with some collections replaced, for past states that are read from the log. What is computed
+    /// from the collections (levels, schedules, attributes of ways) stays as it is.
+    #[must_use]
+    pub fn with_collections(
+        &self,
+        collections: impl IntoIterator<Item = (CollectionId, Collection)>,
+    ) -> Self {
+        let mut with = self.clone();
+        for (id, collection) in collections {
+            with.collections.replace(&id, collection);
+        }
+        with
+    }
+
     /// The id of the store that the data comes from.
     pub fn store_id(&self) -> Uuid {
         self.store_id
@@ -249,6 +264,11 @@ impl Snapshot {
     /// The published micro-wishes, and the figures of the fulfilled ones.
     pub fn wishes(&self) -> &Wishes {
         &self.projections.wishes
+    }
+
+    /// The themes in force. Equal pointers mean equal content.
+    pub fn themes(&self) -> &Arc<Themes> {
+        self.projections.themes.in_force()
     }
 
     /// When each place was last observed.

@@ -226,9 +226,9 @@ impl Count {
             return;
         };
         row.closed += 1;
-        if let (Some(handled), Some(due)) = (case.handled_at, case.due_at) {
+        if let Some(on_time) = is_on_time(case) {
             self.dated += 1;
-            row.on_time += u32::from(handled <= due);
+            row.on_time += u32::from(on_time);
         }
         row.returned += case.ledger.returned;
         row.reopened += case.ledger.reopened;
@@ -250,6 +250,11 @@ impl Count {
         row.hours_to_close_median = median(&mut self.hours).map(|h| rounded(h, 1e1));
         row
     }
+}
+
+/// Whether a case was handled by its due date; `None` if it has no due date or was not handled.
+pub fn is_on_time(case: &Case) -> Option<bool> {
+    Some(case.handled_at? <= case.due_at?)
 }
 
 fn rounded(value: f64, to: f64) -> f64 {

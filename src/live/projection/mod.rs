@@ -19,6 +19,7 @@ mod project_dues;
 mod quarantine;
 #[cfg(test)]
 mod tests;
+mod themes_in_force;
 mod travel_profiles;
 mod way_attributes;
 mod wishes;
@@ -39,6 +40,7 @@ pub use past_days::{OpenThen, PastDays};
 pub use planning_rules::PlanningRules;
 pub use project_dues::ProjectDues;
 pub use quarantine::Quarantine;
+pub use themes_in_force::ThemesInForce;
 pub use travel_profiles::TravelProfiles;
 pub use way_attributes::{WayAttributes, geometry_stamp};
 pub use wishes::{PublishedWish, Wishes};
@@ -230,4 +232,6 @@ projections! {
     planning_rules: PlanningRules,
     /// The published micro-wishes, and the figures of the fulfilled ones.
     wishes: Wishes,
+    /// The themes in force.
+    themes: ThemesInForce,
 }

@@ -18,6 +18,7 @@ use crate::planning::deliveries::Deliveries;
 use crate::planning::placement::Placement;
 use crate::planning::standards::Standards;
 use crate::store::{Committed, Store, StoreError};
+use crate::themes::{Schemas, Themes};
 use crate::warnings::{Calendar, Rules};
 
 /// The file of the rules.
@@ -32,13 +33,15 @@ pub const STANDARDS_FILE: &str = "standards.toml";
 pub const PLACEMENT_FILE: &str = "placement.toml";
 /// The file with the numbers of deliveries and walks in a day.
 pub const DELIVERIES_FILE: &str = "deliveries.toml";
+/// The file of the themes (十彩民情图).
+pub const THEMES_FILE: &str = "themes.toml";
 /// How often installing schemas is tried again when other nodes write them at the same time.
 const ATTEMPTS: u32 = 10;
 /// The folder of the schemas.
 const SCHEMAS: &str = "schemas";
 
 /// The content of a configuration folder: `rules.toml`, `calendar.toml`, `profiles.toml`, `standards.toml`,
-/// `placement.toml`, `deliveries.toml` and `schemas/*.json`. Each may be missing.
+/// `placement.toml`, `deliveries.toml`, `themes.toml` and `schemas/*.json`. Each may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folder {
     files: BTreeMap<String, Vec<u8>>,
@@ -70,6 +73,7 @@ impl Folder {
             STANDARDS_FILE,
             PLACEMENT_FILE,
             DELIVERIES_FILE,
+            THEMES_FILE,
         ] {
             take(name.to_owned(), &dir.join(name))?;
         }
@@ -149,6 +153,14 @@ impl Folder {
     pub fn deliveries(&self) -> Result<Option<&str>, Vec<Problem>> {
         self.text(DELIVERIES_FILE, |text| {
             Deliveries::read(DELIVERIES_FILE, text).map(drop)
+        })
+    }
+
+    /// The text of the themes if the file exists and is valid. Themes may only name these collections and their
+    /// properties.
+    pub fn themes(&self, schemas: &Schemas) -> Result<Option<&str>, Vec<Problem>> {
+        self.text(THEMES_FILE, |text| {
+            Themes::read(THEMES_FILE, text, Some(schemas)).map(drop)
         })
     }
 

@@ -1,11 +1,12 @@
 //! Commits the files of the configuration folder at the start and whenever a file changes: schemas, rules, calendar,
-//! travel profiles, and the planning files (standards, rules of placement, deliveries). If the map has no rules or no
-//! calendar, commits the built-in ones. The built-in travel profiles and planning files are not committed: they are in
-//! force as long as the map has no others, so that a newer program brings newer ones.
+//! travel profiles, themes, and the planning files (standards, rules of placement, deliveries). If the map has no rules or
+//! no calendar, commits the built-in ones. The built-in travel profiles, themes and planning files are not committed: they
+//! are in force as long as the map has no others, so that a newer program brings newer ones.
 //!
 //! A wrong file leaves the previous version in force, and its problems are reported until it is corrected.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -102,14 +103,19 @@ async fn reload(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError
     Ok(problems)
 }
 
-/// Commits the folder's rules, calendar, profiles, standards, rules of placement and deliveries, and returns their
-/// problems.
+/// Commits the folder's rules, calendar, profiles, standards, rules of placement, deliveries and themes, and returns
+/// their problems.
 async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError> {
     let snapshot = live.snapshot();
     let collections: Vec<&str> = snapshot
         .collections()
         .iter()
         .map(|(id, _)| id.as_str())
+        .collect();
+    let schemas = snapshot
+        .collections()
+        .iter()
+        .map(|(id, c)| (id.to_string(), Arc::clone(c.schema())))
         .collect();
     let mut problems = Vec::new();
     let mut right = |text: Result<Option<&str>, Vec<Problem>>| {
@@ -124,6 +130,7 @@ async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError>
     let standards = right(folder.standards());
     let placement = right(folder.placement());
     let deliveries = right(folder.deliveries());
+    let themes = right(folder.themes(&schemas));
     let texts = [
         ("rules", rules.as_deref()),
         ("calendar", calendar.as_deref()),
@@ -131,11 +138,12 @@ async fn apply(live: &Live, folder: &Folder) -> Result<Vec<Problem>, StoreError>
         ("standards", standards.as_deref()),
         ("placement", placement.as_deref()),
         ("deliveries", deliveries.as_deref()),
+        ("themes", themes.as_deref()),
     ];
     put(
         live,
         texts,
-        "rules, calendar, profiles and planning files of the configuration",
+        "rules, calendar, profiles, themes and planning files of the configuration",
     )
     .await?;
     Ok(problems)
