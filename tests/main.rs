@@ -60,6 +60,7 @@ mod store_ledger;
 mod store_postgis;
 mod store_suite;
 mod takeover;
+mod themes;
 mod two_stores;
 mod wall;
 mod webhooks;

@@ -48,6 +48,7 @@ mod search;
 mod session;
 mod shapes;
 mod styles;
+mod themes;
 mod tiles;
 mod warnings;
 mod webhooks;
@@ -85,6 +86,7 @@ use crate::service::ledger::CaseService;
 use crate::service::network_file::Files;
 use crate::service::planning::Planning;
 use crate::service::routes::Routes;
+use crate::service::themes::ThemeMaps;
 use crate::store::UploadLimits;
 use crate::store::audit::during;
 pub use events::FeedLimits;
@@ -146,6 +148,8 @@ pub struct Parts {
     routes: Arc<Routes>,
     /// Coverage and sitings over the network.
     planning: Arc<Planning>,
+    /// The thematic maps.
+    themes: Arc<ThemeMaps>,
     /// The network files for phones.
     files: Arc<Files>,
     /// What cards are made from.
@@ -183,11 +187,15 @@ impl App {
         options: Options,
         metrics: Option<PrometheusHandle>,
     ) -> Self {
+        let routes = Arc::new(Routes::new(live.clone()));
+        let planning: Arc<Planning> = Arc::default();
+        let themes = ThemeMaps::start(live.clone(), Arc::clone(&routes), Arc::clone(&planning));
         Self(Arc::new(Parts {
             jobs,
             service: CaseService::new(live.clone()),
-            routes: Arc::new(Routes::new(live.clone())),
-            planning: Arc::default(),
+            routes,
+            planning,
+            themes,
             files: Arc::default(),
             cards: Cards::default(),
             live,
@@ -283,6 +291,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(grids::status))
         .routes(routes!(cards::grid))
         .routes(routes!(cards::building))
+        .routes(routes!(themes::list))
+        .routes(routes!(themes::one))
         .routes(routes!(patrols::list, patrols::note))
         .routes(routes!(handovers::list, handovers::create))
         .routes(routes!(handovers::preview))

@@ -17,4 +17,5 @@ pub mod place;
 pub mod planning;
 pub mod presets;
 pub mod routes;
+pub mod themes;
 pub mod webhooks;

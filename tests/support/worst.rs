@@ -151,6 +151,16 @@ pub fn worst(town: &Town) -> Vec<Worst> {
             ],
         ),
         one("/api/conditions", May::Little, "/api/conditions"),
+        one("/api/themes", May::Little, "/api/themes"),
+        some(
+            "/api/themes/{id}",
+            May::All,
+            &[
+                "/api/themes/requests?by=grid".to_owned(),
+                "/api/themes/elderly?by=building".to_owned(),
+                "/api/themes/timeliness?as_of=2026-01-01T00:00:00Z".to_owned(),
+            ],
+        ),
         one("/api/plan/standards", May::Little, "/api/plan/standards"),
         one(
             "/api/plan/coverage",

@@ -1202,6 +1202,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the themes in force. */
+        get: operations["themes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/themes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns a thematic map: the value and the class of each area.
+         * @description The map of the present is at most about a second older than the newest commit; `seq` names the commit that it
+         *     shows. A past map counts the features of then, by the themes and standards of today.
+         */
+        get: operations["theme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tiles/WebMercatorQuad/{z}/{y}/{x}": {
         parameters: {
             query?: never;
@@ -6830,6 +6868,145 @@ export interface components {
             /** @description The calendar, as a URI. */
             trs: string;
         };
+        /** @description The value of an area. */
+        ThemeArea: {
+            /**
+             * Format: int32
+             * @description The index of the class in `classes`; `null` if there is no data.
+             */
+            class?: number | null;
+            /** @description The id of the grid, community or building. */
+            id: string;
+            /**
+             * Format: int32
+             * @description The number of features or people on which the value rests. Of ratings, it is rounded down to a multiple of 5.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description The value in the unit of the theme; `null` if there is no data.
+             */
+            value?: number | null;
+        };
+        /**
+         * @description The kind of the areas of a thematic map.
+         * @enum {string}
+         */
+        ThemeBy: "grid" | "community" | "building";
+        /** @description A class of values: from `from` up to, but not including, `to`. The last class includes `to`. */
+        ThemeClass: {
+            /**
+             * Format: double
+             * @description The lowest value; `null` if there is no limit.
+             */
+            from?: number | null;
+            /**
+             * Format: int32
+             * @description The number of areas in the class.
+             */
+            n: number;
+            /**
+             * Format: double
+             * @description The value at which the next class begins, or the highest value of the last class; `null` if there is no limit.
+             */
+            to?: number | null;
+        };
+        /** @description The themes in force. */
+        ThemeList: {
+            /**
+             * Format: int64
+             * @description The commit that the list shows.
+             */
+            seq: number;
+            /** @description The themes, in the order of `themes.toml`. */
+            themes: components["schemas"]["ThemeShown"][];
+        };
+        /** @description A thematic map. */
+        ThemeMap: {
+            /** @description The areas, in the order of their ids. */
+            areas: components["schemas"]["ThemeArea"][];
+            /**
+             * Format: date-time
+             * @description The moment that the map shows.
+             */
+            at: string;
+            /** @description The kind of the areas. */
+            by: components["schemas"]["ThemeBy"];
+            /** @description The classes, the lowest values first. */
+            classes: components["schemas"]["ThemeClass"][];
+            /**
+             * Format: int32
+             * @description How many decimals the values have.
+             */
+            decimals: number;
+            /**
+             * Format: double
+             * @description The hue, in degrees of OKLCH.
+             */
+            hue: number;
+            /** @description What a higher value means. */
+            more: components["schemas"]["ThemeMore"];
+            /** @description What is counted. */
+            note: components["schemas"]["Localized"];
+            period?: components["schemas"]["ThemePeriod"] | null;
+            problem?: components["schemas"]["Localized"] | null;
+            /**
+             * Format: int64
+             * @description The commit that the map shows.
+             */
+            seq: number;
+            /** @description The id of the theme. */
+            theme: string;
+            /** @description The title. */
+            title: components["schemas"]["Localized"];
+            /** @description The unit of the values. */
+            unit: components["schemas"]["Localized"];
+        };
+        /**
+         * @description What a higher value means.
+         * @enum {string}
+         */
+        ThemeMore: "worse" | "better";
+        /** @description The days that a thematic map counts. */
+        ThemePeriod: {
+            /**
+             * Format: date
+             * @description The first day, in China's time zone.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            until: string;
+        };
+        /** @description A theme. */
+        ThemeShown: {
+            /** @description The kinds of areas for which the caller gets the theme; the first is the default. */
+            by: components["schemas"]["ThemeBy"][];
+            /** @description The greatest number of classes. */
+            classes: number;
+            /**
+             * Format: int32
+             * @description How many days the theme looks back; `null` if it describes what exists.
+             */
+            days?: number | null;
+            /**
+             * Format: double
+             * @description The hue of its colours, in degrees of OKLCH.
+             */
+            hue: number;
+            /** @description The id. */
+            id: string;
+            /** @description What a higher value means. */
+            more: components["schemas"]["ThemeMore"];
+            /** @description What is counted, of which days and per what. */
+            note: components["schemas"]["Localized"];
+            /** @description The title. */
+            title: components["schemas"]["Localized"];
+            /** @description The unit of the values. */
+            unit: components["schemas"]["Localized"];
+        };
         /** @description When a sensor's values open a case, and when they end it. */
         Thresholds: {
             /** @description Whether values above or below the threshold are bad. */
@@ -12354,6 +12531,108 @@ export interface operations {
             };
             /** @description No such style */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    themes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The themes, in the order of `themes.toml` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThemeList"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    theme: {
+        parameters: {
+            query?: {
+                /** @description The kind of the areas; if absent, the first that the theme has. Cases by building: officers only */
+                by?: components["schemas"]["ThemeBy"];
+                /** @description The map as of this past moment, such as 2026-11-22T06:05:00Z */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the theme */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values, classes and texts of the theme */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThemeMap"];
+                };
+            };
+            /** @description A parameter is wrong, or the theme is not available by these areas */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Requires the role officer */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such theme; `detail` lists the existing ones */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built; Retry-After says when to try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
