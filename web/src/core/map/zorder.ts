@@ -23,6 +23,10 @@ export const Z_ORDER = [
   'grid-floor',
   'grid-pattern',
   'grid-edge',
+  // A theme (十彩民情图): areas without data, areas in colour, their outlines
+  'theme-none',
+  'theme-area',
+  'theme-edge',
   // Objects on the ground
   'barriers',
   'boundaries',
@@ -47,6 +51,9 @@ export const Z_ORDER = [
   'pocket-park-labels',
   'compound-labels',
   'community-labels',
+  // The selected area of a theme, and the values
+  'theme-selected',
+  'theme-values',
   // Signs of the grids
   'grid-sign-quiet',
   'grid-sign',

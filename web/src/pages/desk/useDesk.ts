@@ -231,10 +231,12 @@ export function useDesk(
   }
 
   const dayOrders = useDayOrders();
+  const commits = ref(0);
   const live = useLive(['warnings', 'day_orders'], null, {
     load,
     apply(commit) {
       dayOrders.apply(commit);
+      commits.value += 1;
       return list.apply(commit);
     },
     pause: PAUSE,
@@ -275,6 +277,8 @@ export function useDesk(
     alerts,
     opened,
     fresh,
+    /** Grows with each commit. */
+    commits,
     minute,
     grids,
     units,

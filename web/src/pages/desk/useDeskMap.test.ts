@@ -28,6 +28,7 @@ test('a look at a similar case moves the ring, not the mark of the new report', 
   scope.run(() => {
     const map = useDeskMap({
       pick: () => {},
+      openCard: () => {},
       place: () => {},
       placing: () => true,
       selected: () => 'selected',

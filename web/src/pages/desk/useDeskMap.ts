@@ -15,6 +15,7 @@ import { namePlaces } from '@/core/map/layers/places';
 import { WARNING_LAYERS, WarningLayers } from '@/core/map/layers/warnings';
 import { useMap } from '@/core/map/useMap';
 import { addLayer } from '@/core/map/zorder';
+import { ThemeLayer, type DrawnTheme } from '@/core/themes/ThemeLayer';
 import type { Mode } from '@/core/theme/mode';
 import { reducedMotion } from '@/core/theme/tokens';
 import type { Grid } from './useDesk';
@@ -25,6 +26,8 @@ const SCALE = 0.78;
 const CLOSE = 16;
 /** The pause before a style that could not be loaded is requested again, in milliseconds. */
 const RETRY = 4000;
+/** The width of the picker of themes, in pixels. */
+const PICKER = 340;
 /** The tolerance of a click on a symbol, in pixels. */
 const REACH = 4;
 
@@ -56,6 +59,8 @@ export interface DeskMap {
   mark: (place: Position | null, go?: boolean) => void;
   /** Draws the ring around a case that is similar to the new report, and moves it into view. The mark stays. */
   look: (similar: Duplicate | Case) => void;
+  /** Draws a theme instead of the levels and the cases of the queue; null for none. */
+  theme: (drawn: DrawnTheme | null) => void;
   speak: (lang: Lang) => void;
   zoom: (by: number) => void;
   home: () => void;
@@ -68,6 +73,8 @@ const points = (place: Position | null): GeoJSON.FeatureCollection => ({
 
 export function useDeskMap(on: {
   pick: (id: string) => void;
+  /** An area of the theme was clicked: the id of the grid or community. */
+  openCard: (id: string) => void;
   place: (picked: Picked) => void;
   placing: () => boolean;
   selected: () => string | null;
@@ -77,7 +84,8 @@ export function useDeskMap(on: {
   const { map, create, current } = useMap();
   const phase = ref<'loading' | 'ready' | 'away' | 'failed'>('loading');
   const camera = ref('');
-  let layers: { grids: GridLayers; warnings: WarningLayers } | null = null;
+  let layers: { grids: GridLayers; warnings: WarningLayers; theme: ThemeLayer } | null = null;
+  let themed: DrawnTheme | null = null;
   let cases: Case[] = [];
   let chosen: Case | null = null;
   /** The case with the ring: the selected one, or one that is similar to the new report. */
@@ -103,7 +111,17 @@ export function useDeskMap(on: {
 
   function drawCases(): void {
     // The case with the ring stays visible even if a step removed it from the queue.
-    layers?.warnings.setAll(new Map([...(ringed ? [ringed] : []), ...cases].map((c) => [c.id, c])));
+    // Levels are never drawn together with the colours of a theme.
+    const shown = themed ? [] : cases;
+    layers?.warnings.setAll(new Map([...(ringed ? [ringed] : []), ...shown].map((c) => [c.id, c])));
+  }
+
+  function drawTheme(): void {
+    layers?.grids.setLook(themed ? 'plain' : 'full');
+    // Only communities are named, because grids are too many.
+    const isNamed = themed?.map.by === 'community';
+    layers?.theme.show(themed, (id) => (isNamed ? (on.grids().get(id)?.name ?? '') : ''));
+    drawCases();
   }
 
   /** Draws the names of the compounds. If the compounds cannot be loaded, the labels of the tiles are used. */
@@ -114,7 +132,9 @@ export function useDeskMap(on: {
   function home(animate = true): void {
     const cells = [...on.grids().values()];
     const box = bboxOf(cells.map((g) => g.geometry)) ?? bboxOf(cases.map((c) => c.geometry));
-    if (box) map.value?.fitBounds(box, { padding: 24, maxZoom: CLOSE, animate: animate && !reducedMotion() });
+    // The picker of themes covers the left part of the map.
+    const padding = { top: 24, right: 24, bottom: 24, left: themed ? PICKER : 24 };
+    if (box) map.value?.fitBounds(box, { padding, maxZoom: CLOSE, animate: animate && !reducedMotion() });
   }
 
   function clicked(event: MapMouseEvent): void {
@@ -145,6 +165,10 @@ export function useDeskMap(on: {
     const at = ids.indexOf(on.selected() ?? '');
     const id = ids[(at + 1) % ids.length];
     if (id !== undefined) on.pick(id);
+    else if (themed) {
+      const area = layers?.theme.areaAt(x, y) ?? '';
+      if (area) on.openCard(area);
+    }
   }
 
   async function build(container: HTMLElement, mode: Mode, lang: Lang): Promise<void> {
@@ -171,6 +195,7 @@ export function useDeskMap(on: {
       layers = {
         grids: new GridLayers(made, container, SCALE, spoken),
         warnings: new WarningLayers(made, container, SCALE, spoken, 0),
+        theme: new ThemeLayer(made, container, mode),
       };
       name(made);
       const { accent, ground, text } = mapColors(container);
@@ -195,7 +220,7 @@ export function useDeskMap(on: {
         paint: { 'circle-radius': 8, 'circle-color': accent, 'circle-stroke-color': ground, 'circle-stroke-width': 3 },
       });
       layers.grids.setAll(on.grids());
-      drawCases();
+      drawTheme();
       put('ring', ringed ? signPlace(ringed.geometry) : null);
       put('mark', marked);
       if (before) made.jumpTo(before);
@@ -266,6 +291,12 @@ export function useDeskMap(on: {
       ring(similar);
       const place = signPlace(similar.geometry);
       if (place) goTo(place);
+    },
+    theme(drawn) {
+      const isOther = (themed === null) !== (drawn === null);
+      themed = drawn;
+      drawTheme();
+      if (isOther && !ringed) home();
     },
     speak(lang) {
       spoken = lang;

@@ -96,6 +96,13 @@ test('equal sets of communities are the same object', () => {
   expect(steadySet([], first)).toBeNull();
 });
 
+test('the view of themes has a theme and a second one beside it', () => {
+  const { settings, misread } = read('view=themes&theme=first_aid&beside=riders');
+  expect(misread).toEqual([]);
+  expect(writeSettings(settings)).toEqual({ view: 'themes', theme: 'first_aid', beside: 'riders' });
+  expect(read('theme=First Aid&beside=x!').misread.map((m) => m.key)).toEqual(['theme', 'beside']);
+});
+
 test('the view of coverage has a standard and facilities', () => {
   const { settings, misread } = read('view=coverage&standard=aed_4&facility=toilet');
   expect(misread).toEqual([]);

@@ -4,7 +4,7 @@
 import type { Bilingual, Lang } from '@/core/i18n/lang';
 import { FACILITIES, type FacilityKey } from '@/core/planning/facilities';
 
-export const VIEWS = ['levels', 'category', 'housing', 'riders', 'coverage'] as const;
+export const VIEWS = ['levels', 'category', 'housing', 'riders', 'coverage', 'themes'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Settings {
@@ -15,6 +15,10 @@ export interface Settings {
   standard: string;
   /** The facilities for a standard that names none; '' for the usual ones. */
   facility: FacilityKey | '';
+  /** The id of the theme in the view of themes; '' for all, one after the other. */
+  theme: string;
+  /** The id of a second theme beside it; '' for none. */
+  beside: string;
   /** Ids, codes or names of communities; empty for all. */
   communities: string[];
   /** Seconds at each stop of the tour; 0 for no tour. */
@@ -45,6 +49,8 @@ export const DEFAULTS: Settings = {
   category: '',
   standard: '',
   facility: '',
+  theme: '',
+  beside: '',
   communities: [],
   tour: 0,
   rotate: 12,
@@ -67,6 +73,8 @@ const KEYS = [
   'category',
   'standard',
   'facility',
+  'theme',
+  'beside',
   'communities',
   'tour',
   'rotate',
@@ -110,6 +118,8 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     into.facility = facility ?? '';
     return null;
   },
+  theme: (value, into) => readTheme(value, (id) => (into.theme = id)),
+  beside: (value, into) => readTheme(value, (id) => (into.beside = id)),
   communities(value, into) {
     into.communities = [
       ...new Set(
@@ -154,6 +164,14 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     return null;
   },
 };
+
+/** Reads the id of a theme; '' for none. */
+function readTheme(value: string, set: (id: string) => void): Bilingual | null {
+  if (!/^[a-z0-9_]{0,40}$/.test(value))
+    return { zh: '专题的编号，如 first_aid', en: 'the id of a theme such as first_aid' };
+  set(value);
+  return null;
+}
 
 /** Reads a duration of a stop or page; 0 switches it off. */
 function readSeconds(text: string, set: (seconds: number) => void): Bilingual | null {
@@ -201,6 +219,8 @@ export function writeSettings(settings: Settings, base: Settings = DEFAULTS): Re
     category: (s) => s.category,
     standard: (s) => s.standard,
     facility: (s) => s.facility,
+    theme: (s) => s.theme,
+    beside: (s) => s.beside,
     communities: (s) => s.communities.join(','),
     tour: (s) => String(s.tour),
     rotate: (s) => String(s.rotate),

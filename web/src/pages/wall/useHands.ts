@@ -3,7 +3,7 @@ import { useEventListener, useTimeoutFn } from '@vueuse/core';
 import { ref, type Ref } from 'vue';
 import { lang, setLanguage } from '@/core/i18n/lang';
 import { isTaken, keyOf, type WallKeys } from './keys';
-import { VIEWS } from './settings';
+import { VIEWS, type View } from './settings';
 import type { Wall } from './useWall';
 import type { useWallCard } from './useWallCard';
 import { words } from './words';
@@ -25,10 +25,10 @@ export function useHands(
   const toolsShown = ref(false);
   const hide = useTimeoutFn(() => (toolsShown.value = false), TOOLS, { immediate: false });
 
+  /** The views whose key, pressed again, shows the next standard or theme. */
+  const again: Partial<Record<View, () => void>> = { coverage: wall.showCoverage, themes: wall.showThemes };
   const keys: WallKeys = {
-    ...Object.fromEntries(
-      VIEWS.map((view, i) => [String(i + 1), view === 'coverage' ? wall.showCoverage : () => change({ view })]),
-    ),
+    ...Object.fromEntries(VIEWS.map((view, i) => [String(i + 1), again[view] ?? (() => change({ view }))])),
     t() {
       change({ tour: settings.value.tour > 0 ? 0 : USUAL_TOUR });
       say(
@@ -40,6 +40,7 @@ export function useHands(
     ' ': () => (past.isPast ? (past.playing ? past.pause() : past.play(past.speed)) : wall.togglePause()),
     ArrowLeft: () => tour.step(-1),
     ArrowRight: () => tour.step(1),
+    b: wall.nextBeside,
     f: toggleFull,
     g: card.openCurrent,
     l: () => setLanguage(lang.value === 'zh' ? 'en' : 'zh'),

@@ -10,6 +10,10 @@ import { useToast } from '@/core/page/useToast';
 import { emptyOf, missingIn, ranked, viewFor } from './coverage/coverage';
 import { useCoverage } from './coverage/useCoverage';
 import { coverageWords } from './coverage/words';
+import type { DrawnTheme } from '@/core/themes/ThemeLayer';
+import type { ThemeMap } from '@/core/themes/client';
+import { useThemes } from '@/core/themes/useThemes';
+import { wallThemeWords } from './themes/words';
 import { reactTo } from './arrivals';
 import {
   byCategory,
@@ -103,6 +107,7 @@ export function useWall() {
       figures.touch();
       // The first load happens beside the first request for the coverage.
       if (loaded.value) coverage.touch();
+      themes.touch();
       return seq;
     },
     apply(commit) {
@@ -111,6 +116,7 @@ export function useWall() {
       figures.touch();
       dayOrders.apply(commit);
       coverage.apply(commit);
+      themes.touch();
       performance.measure('wall-commit', { start });
       performance.clearMeasures('wall-commit');
     },
@@ -167,15 +173,33 @@ export function useWall() {
       areas: areas.map((area) => ({ ...area, isWorst: area.id === worst })),
     };
   });
+  const themes = useThemes({
+    active: () => settings.value.view === 'themes',
+    theme: () => settings.value.theme,
+    beside: () => settings.value.beside,
+  });
+  const selected = ref('');
+  const drawTheme = (theme: ThemeMap | null): DrawnTheme | null =>
+    theme && {
+      map: theme,
+      outline: (id) => (isShownArea(id) ? (state.grids.value.get(id)?.geometry ?? null) : null),
+      selected: selected.value,
+    };
+  const themed = computed(() => drawTheme(themes.map.value));
+  /** The second of two themes side by side; null for none. */
+  const themeBeside = computed(() => (view.value === 'themes' ? drawTheme(themes.besideMap.value) : null));
   const map = useWallMap(state, {
     lang: () => lang.value,
     off: () => off.value,
     view: () => view.value,
     category: () => settings.value.category,
     coverage: () => covered.value,
+    theme: () => themed.value,
+    // Grids are too many to be named; their communities are known by place.
+    areaLabel: (id) => (themes.map.value?.by === 'community' ? (gridName(id) ?? '') : ''),
     communities: () => wanted.value,
-    // Levels and the ramp of distances are never drawn together.
-    isWanted: (warning) => view.value !== 'coverage' && isWanted(warning),
+    // Levels are never drawn together with the ramp of distances or of a theme.
+    isWanted: (warning) => view.value !== 'coverage' && view.value !== 'themes' && isWanted(warning),
     part: () => settings.value.part,
     isPast: () => past.isPast,
   });
@@ -188,6 +212,11 @@ export function useWall() {
     if (!wanted.value) return true;
     const community = communityOf(warning);
     return community !== undefined && wanted.value.has(community);
+  }
+
+  /** Whether an area of a theme is in a community that this screen shows. */
+  function isShownArea(id: string): boolean {
+    return !wanted.value || wanted.value.has(state.communityOf(id) ?? '');
   }
 
   const gridName = (id: string | undefined): string | undefined => (id ? state.grids.value.get(id)?.name : undefined);
@@ -223,8 +252,8 @@ export function useWall() {
     communities: () => communities.value,
     wanted: () => wanted.value,
     open: () => open.value,
-    // The coverage view does not show cases. Only new red ones interrupt it.
-    list: () => (settings.value.view === 'coverage' ? [] : list.value),
+    // The views of coverage and themes do not show cases. Only new red ones interrupt them.
+    list: () => (settings.value.view === 'coverage' || settings.value.view === 'themes' ? [] : list.value),
     dwell: () => settings.value.tour * 1000,
   });
   const { past, frame, moment, scene } = usePast({
@@ -297,6 +326,13 @@ export function useWall() {
     if (view.value !== 'coverage') say({ zh: coverageWords.zh.afterRed, en: coverageWords.en.afterRed });
   }
 
+  /** Shows the themes; if they are shown already, the next one. */
+  function showThemes(): void {
+    if (settings.value.view === 'themes') change({ theme: themes.after() });
+    else change({ view: 'themes' });
+    if (view.value !== 'themes') say({ zh: wallThemeWords.zh.afterRed, en: wallThemeWords.en.afterRed });
+  }
+
   /** Pauses what moves by itself, or lets it continue. */
   function togglePause(): void {
     const stop = !tour.paused && !rotation.paused.value;
@@ -306,12 +342,12 @@ export function useWall() {
 
   watch(lang, (to) => map.speak(to));
   watch(
-    [view, () => settings.value.category, wanted, () => settings.value.part],
+    [view, () => settings.value.category, wanted, () => settings.value.part, () => themeBeside.value === null],
     () => {
       map.restyle();
       const { stop } = touring.value;
       // The camera does not stay at a case that the view does not show.
-      if (view.value === 'coverage' && stop?.kind === 'red') tour.home();
+      if ((view.value === 'coverage' || view.value === 'themes') && stop?.kind === 'red') tour.home();
       if (stop?.kind !== 'red') map.mark(oldest.value);
       if (stop === null) map.goHome();
     },
@@ -319,13 +355,15 @@ export function useWall() {
     { flush: 'post' },
   );
   watch(covered, map.cover);
-  // If the address names no standard, each round of the tour shows the next one.
+  watch(themed, map.theme);
+  // If the address names no standard or no theme, each round of the tour shows the next one.
   watch(
     () => touring.value.stop,
     (stop, before) => {
       const round = communities.value.filter((c) => !wanted.value || wanted.value.has(c.id));
       const isOver = stop?.id === round[0]?.id && before?.id === round.at(-1)?.id;
       if (view.value === 'coverage' && stop && isOver) coverage.advance();
+      if (view.value === 'themes' && stop && isOver) themes.advance();
     },
   );
   watch(wanted, figures.anew);
@@ -358,6 +396,14 @@ export function useWall() {
     view,
     coverage,
     showCoverage,
+    themes,
+    themeBeside,
+    showThemes,
+    /** Shows the next theme beside the shown one; after the last, none. */
+    nextBeside: () => change({ view: 'themes', beside: themes.afterBeside() }),
+    /** The selected area of the theme; '' for none. */
+    selected,
+    isShownArea,
     categories: computed(() => byCategory(open.value)),
     wanted,
     openByLevel: computed(() => byLevel(open.value)),

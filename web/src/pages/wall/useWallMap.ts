@@ -16,6 +16,7 @@ import { WarningLayers } from '@/core/map/layers/warnings';
 import { scaleStyle } from '@/core/map/scaleStyle';
 import { useMap } from '@/core/map/useMap';
 import { signPlace } from '@/core/map/bounds';
+import { ThemeLayer, type DrawnTheme } from '@/core/themes/ThemeLayer';
 import type { Warning } from './derive';
 import { Director, LOWEST_PITCH } from './director';
 import { CoverageLayers, type DrawnCoverage } from './layers/coverage';
@@ -83,6 +84,12 @@ export interface WallMap {
   mark: (warning: Warning | null) => void;
   /** Called when the coverage to draw has changed. */
   cover: () => void;
+  /** Called when the theme to draw has changed. */
+  theme: () => void;
+  /** The id of the theme's area at a point of the canvas, in pixels; '' if there is none. */
+  areaAt: (x: number, y: number) => string;
+  /** The enlargement of symbols and texts relative to a desktop screen. */
+  scale: Ref<number>;
   goHome: (animate?: boolean) => void;
   /** Sets the area that is shown by default, and moves the camera there. */
   flyTo: (box: Bbox) => void;
@@ -96,6 +103,10 @@ export interface WallMapOptions {
   category: () => string;
   /** What the view of coverage draws; null before the first answer. */
   coverage: () => DrawnCoverage | null;
+  /** What the view of themes draws; null before the first answer. */
+  theme: () => DrawnTheme | null;
+  /** The name of an area that is written on the map; '' for none. */
+  areaLabel: (id: string) => string;
   /** The shown communities; null for all. */
   communities: () => ReadonlySet<string> | null;
   isWanted: (warning: Warning) => boolean;
@@ -113,6 +124,7 @@ interface Parts {
   communities: CommunityNames;
   focus: FocusLayer;
   coverage: CoverageLayers;
+  theme: ThemeLayer;
   views: ViewLayers;
   director: Director;
 }
@@ -141,6 +153,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
   const phase = ref<'loading' | 'ready' | 'failed'>('loading');
   const camera = ref('');
   const built = ref(0);
+  const enlarged = ref(1);
   const parts = shallowRef<Parts | null>(null);
   /** The default area set by an import; null for the grids or the selected communities. */
   let given: Bbox | null = null;
@@ -186,9 +199,14 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
   const cover = (on: Parts): void =>
     on.coverage.show(options.view() === 'coverage' ? options.coverage() : null, options.lang());
 
-  /** The place of the marked case. The coverage view does not show cases, so it has no mark. */
+  const theme = (on: Parts): void =>
+    on.theme.show(options.view() === 'themes' ? options.theme() : null, options.areaLabel);
+
+  const showsCases = (): boolean => options.view() !== 'coverage' && options.view() !== 'themes';
+
+  /** The place of the marked case. The views of coverage and themes do not show cases, so they have no mark. */
   const markedPlace = (): ReturnType<typeof signPlace> | null =>
-    marked && options.view() !== 'coverage' ? signPlace(marked.geometry) : null;
+    marked && showsCases() ? signPlace(marked.geometry) : null;
 
   const dress = (to: Parts): void => {
     to.grids.setLook(gridLook[options.view()]);
@@ -197,6 +215,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     );
     to.views.set(options.view(), options.lang());
     cover(to);
+    theme(to);
     to.director.part = options.part();
     applySwitches(to.map, options.off());
   };
@@ -249,13 +268,15 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const communities = new CommunityNames(made, container, scale, isOut);
       const focus = new FocusLayer(made, container, scale);
       const coverage = new CoverageLayers(made, container, scale);
+      const theme = new ThemeLayer(made, container, 'dark', { scale, text: LEAST_TEXT * scale });
       const views = new ViewLayers(made, container, scale);
       const director = new Director(made, scale, () => (options.view() === 'levels' && !options.isPast() ? 0 : ROOF));
       grids.setAll(scene().grids);
       warnings.setAll(scene().warnings);
       communities.setAll(state.grids.value);
-      const now: Parts = { map: made, scale, grids, warnings, communities, focus, coverage, views, director };
+      const now: Parts = { map: made, scale, grids, warnings, communities, focus, coverage, theme, views, director };
       parts.value = now;
+      enlarged.value = scale;
       dress(now);
       name(made);
       focus.mark(markedPlace());
@@ -409,6 +430,11 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     cover() {
       if (parts.value) cover(parts.value);
     },
+    theme() {
+      if (parts.value) theme(parts.value);
+    },
+    areaAt: (x, y) => (options.view() === 'themes' ? (parts.value?.theme.areaAt(x, y) ?? '') : ''),
+    scale: enlarged,
     goHome: (animate = true) => parts.value?.director.goHome(animate),
     flyTo(box) {
       given = box;

@@ -107,6 +107,8 @@ test('a new red case and the past replace the coverage by the levels, and no oth
   expect(viewFor('coverage', false, false)).toBe('coverage');
   expect(viewFor('coverage', true, false)).toBe('levels');
   expect(viewFor('coverage', false, true)).toBe('levels');
+  expect(viewFor('themes', false, false)).toBe('themes');
+  expect([viewFor('themes', true, false), viewFor('themes', false, true)]).toEqual(['levels', 'levels']);
   expect(viewFor('housing', true, true)).toBe('housing');
 });
 

@@ -83,9 +83,12 @@ export function emptyOf({ demand, facilities }: Coverage): 'people' | 'facilitie
   return facilities.closed.length + facilities.unlinked.length > 0 ? 'closed' : 'facilities';
 }
 
-/** The view that the screen shows: for a new red case and for the past, the coverage gives way to the levels. */
+/**
+ * The view that the screen shows: for a new red case and for the past, coverage and themes give way to the levels, because
+ * they show no cases.
+ */
 export const viewFor = (chosen: View, isPast: boolean, isNewRed: boolean): View =>
-  chosen === 'coverage' && (isPast || isNewRed) ? 'levels' : chosen;
+  (chosen === 'coverage' || chosen === 'themes') && (isPast || isNewRed) ? 'levels' : chosen;
 
 export const missingIn = ({ people, covered }: Pick<Area, 'people' | 'covered'>): number => people - covered;
 

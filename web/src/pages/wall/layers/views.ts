@@ -10,6 +10,7 @@ import { housingWords } from '@/core/ledger/words';
 import type { GridLook } from '@/core/map/layers/grids';
 import type { View } from '../settings';
 import { words } from '../words';
+import { BARE } from './themes';
 
 /** How prominent the grids are in each view. */
 export const gridLook: Record<View, GridLook> = {
@@ -19,6 +20,7 @@ export const gridLook: Record<View, GridLook> = {
   riders: 'outline',
   // Levels and the ramp of distances are never drawn together.
   coverage: 'plain',
+  themes: 'plain',
 };
 
 const byKind = (value: (kind: Housing) => string, other: unknown): ExpressionSpecification =>
@@ -77,6 +79,7 @@ export class ViewLayers {
     if (view === 'housing') this.housing(lang);
     if (view === 'riders') this.riders();
     if (view === 'coverage') this.coverage();
+    if (view === 'themes') for (const [layer, property, value] of BARE) this.paint(layer, property, value);
     for (const id of RIDERS_ONLY) this.map.setLayoutProperty(id, 'visibility', view === 'riders' ? 'visible' : 'none');
   }
 
