@@ -154,8 +154,10 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the themes', () => {
     // The past: a week ago.
     const past = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 16);
     await page.selectOption('[data-themes] [name="theme"]', 'requests');
-    await page.fill('[data-themes] [name="as_of"]', past);
-    const asked = await page.waitForResponse((response) => response.url().includes('as_of='));
+    const [asked] = await Promise.all([
+      page.waitForResponse((response) => response.url().includes('as_of=')),
+      page.fill('[data-themes] [name="as_of"]', past),
+    ]);
     expect(asked.status(), await asked.text()).toBe(200);
 
     const sheet = await page.getAttribute('[data-print]', 'href');

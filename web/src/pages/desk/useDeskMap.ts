@@ -27,7 +27,7 @@ const CLOSE = 16;
 /** The pause before a style that could not be loaded is requested again, in milliseconds. */
 const RETRY = 4000;
 /** The width of the picker of themes, in pixels. */
-const PICKER = 340;
+const PICKER = 276;
 /** The tolerance of a click on a symbol, in pixels. */
 const REACH = 4;
 
