@@ -42,7 +42,10 @@ const legend = (page: Page, id: string): Promise<string[]> =>
   page
     .locator(`[data-legend="${id}"] [data-class]`)
     .evaluateAll((rows) =>
-      rows.map((row) => `${row.getAttribute('data-class')}:${/(\d+) 个/.exec(row.textContent)?.[1] ?? ''}`),
+      rows.map(
+        (row) =>
+          `${row.getAttribute('data-class')}:${/\d+/.exec(row.querySelector('.legend__n')?.textContent ?? '')?.[0] ?? ''}`,
+      ),
     );
 
 describe.skipIf(!process.env['ONEMAP_BIN'])('the themes', () => {
@@ -89,7 +92,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the themes', () => {
       // The text alternative has every area.
       const listed = page.locator(`table[data-of="${id}"] tbody tr`);
       expect(await listed.count()).toBe(answers.get(id)?.areas.length);
-      shown.add((await page.textContent(`[data-legend="${id}"] h3`)) ?? '');
+      shown.add((await page.textContent(`[data-legend="${id}"] .legend__title`)) ?? '');
     }
     expect(shown.size).toBe(10);
     await expectAccessible(page);
@@ -120,13 +123,13 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the themes', () => {
       .replace('zh = "消防隐患"', 'zh = "消防安全"')
       .replace(/(\[fire\][^[]*?classes = )\{[^}]*\}/, '$1{ method = "equal", number = 3 }');
     await write(own);
-    await page.waitForSelector('aside [data-legend="fire"] h3:text("消防安全")', { timeout: 30_000 });
+    await page.waitForSelector('aside [data-legend="fire"] .legend__title:text("消防安全")', { timeout: 30_000 });
     expect(answers.get('fire')?.classes).toHaveLength(3);
     await expect.poll(async () => legend(page, 'fire')).toEqual(rowsOf(answers.get('fire') as Theme));
     // A file that is wrong changes nothing.
     await write(own.replace('hue = 25', 'hue = "red"'));
     await page.waitForTimeout(3000);
-    expect(await page.textContent('aside [data-legend="fire"] h3')).toBe('消防安全');
+    expect(await page.textContent('aside [data-legend="fire"] .legend__title')).toBe('消防安全');
     await write(text);
     expect(errors).toEqual([]);
     await close();
