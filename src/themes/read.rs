@@ -154,11 +154,6 @@ fn by(table: &Table<'_>) -> Option<Vec<By>> {
 }
 
 fn grouping(table: &Table<'_>, item: &Item<'_>) -> Option<Grouping> {
-    #[derive(Clone, Copy)]
-    enum Named {
-        Quantile,
-        Equal,
-    }
     let number = table.get("number");
     let number = number.map(|i| i.whole(2, 5, "a number of classes"));
     let method = table.get("method");
@@ -166,10 +161,11 @@ fn grouping(table: &Table<'_>, item: &Item<'_>) -> Option<Grouping> {
     table.finish();
     match (method, breaks) {
         (Some(method), None) => {
-            let words = [("quantile", Named::Quantile), ("equal", Named::Equal)];
-            let method = match method.one_of(&words)? {
-                Named::Quantile => Method::Quantile,
-                Named::Equal => Method::Equal,
+            let is_equal = method.one_of(&[("quantile", false), ("equal", true)])?;
+            let method = if is_equal {
+                Method::Equal
+            } else {
+                Method::Quantile
             };
             Some(Grouping {
                 method,
@@ -230,7 +226,9 @@ fn counted(item: &Item<'_>, by: Option<&[By]>, schemas: Option<&Schemas>) -> Opt
     let name = collection.text("the name of a collection")?;
     let schema = schemas.map(|all| all.get(name));
     if let (Some(None), Some(all)) = (schema, schemas) {
-        unknown(&collection, name, all.keys().map(String::as_str));
+        let known: Vec<&str> = all.keys().map(String::as_str).collect();
+        let problem = format!("names {name:?}, which is not a collection");
+        collection.wrong(&problem, &suggested(name, &known));
     }
     let place = Place {
         schema: schema.flatten().map(AsRef::as_ref),
@@ -408,14 +406,6 @@ fn has(item: &Item<'_>, place: &Place<'_>, kinds: &[&str], what: &str) {
     }
 }
 
-fn unknown<'n>(item: &Item<'_>, name: &str, known: impl Iterator<Item = &'n str>) {
-    let known: Vec<&str> = known.collect();
-    item.wrong(
-        &format!("names {name:?}, which is not a collection"),
-        &suggested(name, &known),
-    );
-}
-
 fn suggested(name: &str, known: &[&str]) -> String {
     match nearest(name, known) {
         Some(near) => format!("{near:?}?"),
@@ -437,10 +427,6 @@ fn measure(
     let (name, of) = match text.split_once(':') {
         Some((name, of)) => (name, Some(of)),
         None => (text, None),
-    };
-    let unknown = || {
-        item.wrong(&format!("is {text:?}, which is not a measure"), EXPECTED);
-        None
     };
     let is_of_cases = matches!(name, "on_time" | "rating");
     if is_of_cases && by.is_some_and(|by| by.contains(&By::Building)) {
@@ -503,6 +489,9 @@ fn measure(
         ("within_reach", Some(standard)) if !standard.is_empty() => {
             Some(Measure::WithinReach(standard.to_owned()))
         }
-        _ => unknown(),
+        _ => {
+            item.wrong(&format!("is {text:?}, which is not a measure"), EXPECTED);
+            None
+        }
     }
 }
