@@ -318,7 +318,10 @@ async fn every_theme_equals_a_plain_recount_now_and_then() {
         .await;
     assert_classes(&riders);
     assert!(values(&riders).values().flatten().any(|v| *v < 90.0));
-    assert_alike("riders a week ago", &values(&past), &values(&riders));
+    // Cases that close a way or gate for a time change few grids.
+    let (then, now) = (values(&past), values(&riders));
+    let same = now.iter().filter(|(id, value)| then[*id] == **value);
+    assert!(same.count() * 10 > now.len() * 9);
 }
 
 /// Writes the themes by renaming, so that the server never reads an incomplete file.
@@ -407,10 +410,10 @@ async fn themes_change_while_they_are_read_and_protect_what_one_building_says() 
 
     // While the file changes, each answer is made from one version of it.
     let other = THEMES
-        .replacen("unit_zh = \"件/百户\"", "unit_zh = \"件/平方公里\"", 1)
+        .replacen("unit_zh = \"件/百户\"", "unit_zh = \"件/户\"", 1)
         .replacen(
             "per = \"100_households\", days = 30",
-            "per = \"km2\", days = 30",
+            "per = \"household\", days = 30",
             1,
         )
         .replacen(
@@ -422,7 +425,7 @@ async fn themes_change_while_they_are_read_and_protect_what_one_building_says() 
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let map = demo.json("/api/themes/requests").await;
-        let is_new = map["unit"]["zh"] == "件/平方公里";
+        let is_new = map["unit"]["zh"] == "件/户";
         assert_eq!(
             map["classes"].as_array().unwrap().len(),
             if is_new { 3 } else { 5 },
@@ -461,6 +464,6 @@ async fn themes_change_while_they_are_read_and_protect_what_one_building_says() 
     }
     assert_eq!(
         demo.json("/api/themes/requests").await["unit"]["zh"],
-        "件/平方公里"
+        "件/户"
     );
 }

@@ -73,6 +73,9 @@ fn grids() -> Vec<Record> {
     ]
 }
 
+/// Grid, category, day, reports, and whether the case is pending review.
+type Case = (u8, u8, i64, u32, bool);
+
 fn theme(counted: &str) -> Counted {
     let text = format!(
         "[t]\nzh='x'\nen='x'\nnote_zh='x'\nnote_en='x'\nunit_zh='x'\nunit_en='x'\nhue=1\nby=['grid']\nmore='worse'\n\
@@ -225,10 +228,10 @@ proptest! {
                 })
                 .collect::<Vec<_>>()
         };
-        let wanted = |some: &dyn Fn(&[&(u8, u8, i64, u32, bool)]) -> Option<f64>| -> Vec<Option<f64>> {
+        let wanted = |some: &dyn Fn(&[&Case]) -> Option<f64>| -> Vec<Option<f64>> {
             (1..4).map(|grid| if list.is_empty() { None } else { some(&inside(grid)) }).collect()
         };
-        let sum = |all: &[&(u8, u8, i64, u32, bool)]| all.iter().map(|c| f64::from(c.3)).sum::<f64>();
+        let sum = |all: &[&Case]| all.iter().map(|c| f64::from(c.3)).sum::<f64>();
         prop_assert_eq!(
             values(&map, of, By::Grid, Some(&window)),
             wanted(&|all| Some(all.len() as f64))

@@ -118,6 +118,10 @@ impl Theme {
 
 /// What a theme shows.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are a few dozen themes, so their size does not matter"
+)]
 pub enum Content {
     /// A number of features, or a figure of one of their properties.
     Counted(Counted),
