@@ -26,7 +26,7 @@ impl Demo {
         let config = tempfile::tempdir().unwrap();
         let database = sqlite_in(folder.path());
         let dir = config.path().to_str().unwrap();
-        let server = Server::on(&database, &["--demo", "--create", "--config", dir]).await;
+        let server = Server::on(&database, &["--demo", "--config", dir]).await;
         Self {
             planner: token(&database, "planner"),
             officer: token(&database, "officer"),

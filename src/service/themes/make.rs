@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::measures;
+use super::measures::{self, standard};
 use crate::live::Snapshot;
 use crate::model::names::collection::{
     BUILDINGS, COMPOUNDS, DAY_ORDERS, ENTRANCES, FACILITIES, GRIDS, UNITS, WARNINGS,
 };
 use crate::model::{InChinese as _, Localized, both};
-use crate::planning::standards::{Standard, Standards};
+use crate::planning::standards::Standards;
 use crate::service::planning::{NoCoverage, Planning};
 use crate::service::routes::{Ground, NoNetwork};
 use crate::themes::{
@@ -115,18 +115,6 @@ pub fn walks(theme: &Theme) -> bool {
         theme.content,
         Content::Measure(Measure::DoorsReached { .. } | Measure::WithinReach(_))
     )
-}
-
-/// The standard with an id, or the first one whose id is this name and a number, as in `aed` and `aed_4`.
-pub(super) fn standard<'a>(standards: &'a Standards, name: &str) -> Option<&'a Standard> {
-    let is_numbered = |standard: &&Standard| {
-        let rest = standard.id.as_deref().and_then(|id| id.strip_prefix(name));
-        let number = rest.and_then(|rest| rest.strip_prefix('_'));
-        number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
-    };
-    standards
-        .get(name)
-        .or_else(|| standards.iter().find(is_numbered))
 }
 
 /// Computes a thematic map of a snapshot for a day. `ground` is the network of the snapshot, for the themes that need

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::make::standard;
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{BUILDINGS, ENTRANCES, FACILITIES, UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::model::{Canonical, Role, RoleSet, both};
 use crate::network::core::{Limit, Memory};
 use crate::planning::coverage::Tally;
+use crate::planning::standards::{Standard, Standards};
 use crate::service::planning::{
     CoverageAsk, DemandAsk, FacilityAsk, Factors, NoCoverage, Planning,
 };
@@ -181,6 +181,18 @@ fn public<'a>(
             })
             .collect::<Vec<&Entry>>()
         })
+}
+
+/// The standard with an id, or the first one whose id is this name and a number, as in `aed` and `aed_4`.
+pub(super) fn standard<'a>(standards: &'a Standards, name: &str) -> Option<&'a Standard> {
+    let is_numbered = |standard: &&Standard| {
+        let rest = standard.id.as_deref().and_then(|id| id.strip_prefix(name));
+        let number = rest.and_then(|rest| rest.strip_prefix('_'));
+        number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    standards
+        .get(name)
+        .or_else(|| standards.iter().find(is_numbered))
 }
 
 /// The share of people with a facility within a standard, in per cent, by walks on the network at noon of the day.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::make::{make, standard};
+use super::make::make;
+use super::measures::standard;
 use super::*;
 use crate::index::Collections;
 use crate::live::Snapshot;
