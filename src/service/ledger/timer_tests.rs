@@ -366,7 +366,8 @@ async fn a_project_becomes_late_at_midnight_in_china_with_nobody_writing() {
         // Late when it was written: it is marked at once.
         project("past", "planned", "2020-01-01"),
     ];
-    live.commit(Edit::new(Author::system(), rows))
+    let _ = live
+        .commit(Edit::new(Author::system(), rows))
         .await
         .unwrap();
     let state = |id: &str| {
@@ -396,7 +397,8 @@ async fn a_project_becomes_late_at_midnight_in_china_with_nobody_writing() {
     );
     // A new due date starts the clock again.
     let again = project("tomorrow", "under_way", "2999-03-04");
-    live.commit(Edit::new(Author::system(), vec![again]))
+    let _ = live
+        .commit(Edit::new(Author::system(), vec![again]))
         .await
         .unwrap();
     assert_eq!(
