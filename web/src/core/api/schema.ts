@@ -7463,14 +7463,14 @@ export interface components {
         };
         /** @description A grid that was walked on a day. */
         WalkedGrid: {
+            /** @description Who walked it, for officers; ordered by name. Empty for other roles, and for days over 31 days ago. */
+            by?: components["schemas"]["Walker"][];
             /** @description The id of the grid. */
             grid: string;
             /** @description The hours of the day in which somebody walked it, 0 to 23, the earliest first. */
             hours: number[];
             /** @description Those of the caller among them. */
             own_hours: number[];
-            /** @description Who walked it, for officers; ordered by name. Empty for other roles, and for days over 31 days ago. */
-            by?: components["schemas"]["Walker"][];
         };
         /** @description Somebody who walked a grid on a day. */
         Walker: {
