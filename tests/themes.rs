@@ -229,9 +229,10 @@ async fn every_theme_equals_a_plain_recount_now_and_then() {
     let mut compared = 0;
     for days in [0, 3, 10, 25, 40] {
         let at = Timestamp::now() - SignedDuration::from_hours(24 * days);
-        let then = (days > 0)
-            .then(|| format!("as_of={at}"))
-            .unwrap_or_default();
+        let then = match days {
+            0 => String::new(),
+            _ => format!("as_of={at}"),
+        };
         for theme in of_cases {
             for by in ["grid", "community"] {
                 if theme == "satisfaction" && by == "grid" {

@@ -213,7 +213,7 @@ async fn the_public_never_learns_who_asked_for_what() {
         format!("{items}/{id}"),
         format!("{items}/{id}?f=html"),
         "/api/collections/warnings/tiles/WebMercatorQuad/0/0/0".to_owned(),
-        format!("/api/warnings/duplicates?category=micro_wish&building=b1"),
+        "/api/warnings/duplicates?category=micro_wish&building=b1".to_owned(),
         format!("/api/nearest?collection=warnings&lon={LON}&lat={LAT}&k=10"),
         "/api/grids/status".to_owned(),
         "/api/wishes".to_owned(),

@@ -148,7 +148,7 @@ impl Reached {
             (Status::Dispatched, Some(step)) => {
                 say(
                     "claimed",
-                    (step.action == Action::Claim).then(|| json!(true)),
+                    (step.action == Action::Claim).then_some(json!(true)),
                 );
                 say(
                     "unit",
