@@ -104,7 +104,14 @@ fn features() -> (Vec<Change>, Vec<Canary>) {
                 });
             }
         }
-        properties.insert("name".into(), json!(format!("雀{name}")));
+        properties
+            .entry("name")
+            .or_insert_with(|| json!(format!("雀{name}")));
+        if name == "duties" {
+            // The cards of the grid and of the building show this duty.
+            properties.insert("duty".into(), json!("grid_leader"));
+            properties.insert("scope".into(), json!("canary"));
+        }
         if name == "warnings" {
             for (key, value) in [
                 ("category", json!("corridor_clutter")),
