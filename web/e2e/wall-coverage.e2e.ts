@@ -37,6 +37,19 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the coverage view', () => {
     );
     server = await startServer('--demo', '--demo-speed', '0.0001', '--config', folder);
     screen = await server.createToken('--role', 'officer', '--name', '大屏', '--read-only');
+    // The figures are those of now, so the centres must be open whenever the tests run.
+    const centres = `${server.url}/api/collections/facilities/items`;
+    const { features } = (await (await fetch(`${centres}?kind=party_service_centre&limit=1000`)).json()) as {
+      features: { id: string }[];
+    };
+    for (const { id } of features) {
+      const patched = await fetch(`${centres}/${id}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/merge-patch+json' },
+        body: JSON.stringify({ properties: { opening_hours: '24/7' } }),
+      });
+      if (!patched.ok) throw new Error(await patched.text());
+    }
     await networkReady(server.url, server.token);
   });
   afterAll(async () => {

@@ -228,7 +228,7 @@ test('a layer switch hides its layer and is remembered', async () => {
   await mapReady(page);
   const shot = async (): Promise<string> => (await page.locator('.wall__canvas').screenshot()).toString('base64');
   const before = await shot();
-  const button = page.getByRole('button', { name: '网格' });
+  const button = page.getByRole('button', { name: '网格', exact: true });
   await button.click();
   expect(await button.getAttribute('aria-pressed')).toBe('false');
   await expect.poll(shot, { timeout: 20_000 }).not.toBe(before);

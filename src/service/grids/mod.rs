@@ -3,15 +3,17 @@
 //! What stands in the areas and who is in charge of them is counted once and kept until a collection that it was
 //! counted from changes. A card of a past moment is counted from the collections as they were then.
 
+mod answer;
 mod card;
 mod gaps;
 mod ground;
 mod past;
 
-pub use card::{
+pub use answer::{
     AreaName, BuildingFacts, Card, CardCase, CardCases, CardDuty, CardLevel, CardProject,
-    CardProjects, CardSubject, CardWindow, Map, NearService, OpenBy, Stairwells,
+    CardProjects, CardSubject, CardWindow, NearService, OpenBy, Stairwells,
 };
+pub use card::Map;
 pub use gaps::{Gap, GapPlace};
 pub use ground::{Cards, Ground};
 pub use past::{Then, then};

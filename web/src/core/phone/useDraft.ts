@@ -20,7 +20,13 @@ export function useDraft<T extends object>(
   let over = false;
   const ready = phoneStorage().then(async (found) => {
     const kept = await found.get<Kept<T>>('drafts', id);
-    if (kept) draft.value = { ...empty(), ...kept.value };
+    if (!kept) return;
+    // What was entered while the stored draft was loading stays.
+    const [fresh, now] = [empty(), draft.value];
+    const isEntered = (key: string): boolean =>
+      JSON.stringify(now[key as keyof T]) !== JSON.stringify(fresh[key as keyof T]);
+    const entered = Object.fromEntries(Object.entries(now).filter(([key]) => isEntered(key)));
+    draft.value = { ...fresh, ...kept.value, ...entered };
   });
   let writing: Promise<void> = ready;
   const stop = watch(

@@ -1,6 +1,6 @@
 // The card of a grid on the wall: opened by a click on the map, by a key, or from another panel.
 import { useTimeoutFn } from '@vueuse/core';
-import type { MapMouseEvent } from 'maplibre-gl';
+import type { MapLibreMap } from 'maplibre-gl';
 import { onScopeDispose, shallowRef, watch, type ShallowRef } from 'vue';
 import type { CardOf } from '@/core/card/useCard';
 import { distanceTo_m } from '@/core/position/measure';
@@ -44,22 +44,23 @@ export function useWallCard(wall: Wall): {
     if (id) open({ kind: 'grid', id });
   }
 
-  function clicked(event: MapMouseEvent): void {
-    const id = areaAt(wall.state.grids.value.values(), [event.lngLat.lng, event.lngLat.lat]);
+  // The map handles no pointers itself, so that nobody moves it by accident.
+  function clicked(map: MapLibreMap, event: MouseEvent): void {
+    const { left, top } = map.getContainer().getBoundingClientRect();
+    const { lng, lat } = map.unproject([event.clientX - left, event.clientY - top]);
+    const id = areaAt(wall.state.grids.value.values(), [lng, lat]);
     if (id !== null) open({ kind: 'grid', id });
   }
 
-  const stop = watch(
-    wall.map.map,
-    (map, before) => {
-      before?.off('click', clicked);
-      map?.on('click', clicked);
-    },
-    { immediate: true },
-  );
-  onScopeDispose(() => {
-    stop();
-    wall.map.map.value?.off('click', clicked);
-  });
+  let listening: AbortController | null = null;
+  function listen(map: MapLibreMap | null): void {
+    listening?.abort();
+    listening = new AbortController();
+    const { signal } = listening;
+    map?.getContainer().addEventListener('click', (event) => clicked(map, event), { signal });
+  }
+
+  watch(wall.map.map, listen, { immediate: true });
+  onScopeDispose(() => listening?.abort());
   return { shown, open, close: () => (shown.value = null), openCurrent };
 }
