@@ -234,7 +234,7 @@ test('a layer switch hides its layer and is remembered', async () => {
   await expect.poll(shot, { timeout: 20_000 }).not.toBe(before);
   await page.reload();
   await mapReady(page);
-  expect(await page.getByRole('button', { name: '网格' }).getAttribute('aria-pressed')).toBe('false');
+  expect(await page.getByRole('button', { name: '网格', exact: true }).getAttribute('aria-pressed')).toBe('false');
   await close();
 });
 
