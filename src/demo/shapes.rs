@@ -1,9 +1,10 @@
 //! Geometries, dates and ids that several parts of the district share.
 
 use geo_types::{Geometry, Point};
-use jiff::{SignedDuration, Timestamp, tz};
+use jiff::{SignedDuration, Timestamp};
 
 use super::plane::{Pt, ring_to_wgs84, to_wgs84};
+use crate::model::date_in_china;
 
 /// A point.
 pub fn point(p: Pt) -> Geometry<f64> {
@@ -23,6 +24,5 @@ pub fn unit_id(n: usize) -> String {
 /// The date in China a number of days before a moment.
 pub fn day(as_of: Timestamp, days: i64) -> String {
     let then = as_of - SignedDuration::from_hours(24 * days);
-    let there = then.to_zoned(tz::TimeZone::fixed(tz::offset(8)));
-    there.date().to_string()
+    date_in_china(then).to_string()
 }

@@ -8,8 +8,7 @@ use jiff::{Timestamp, ToSpan};
 use rpds::RedBlackTreeMapSync;
 use serde::Serialize;
 
-use super::today;
-use crate::model::{FeatureId, Level};
+use crate::model::{FeatureId, Level, date_in_china};
 
 /// The number of days that the figures of a card cover, today included.
 pub const DAYS: i32 = 30;
@@ -232,7 +231,7 @@ impl Cases {
 
     /// Changes the figures of the day of a moment. A day without any figure is removed.
     fn on(&mut self, at: Timestamp, change: impl FnOnce(&mut Day)) {
-        let date = today(at);
+        let date = date_in_china(at);
         let day = self.days.entry(date).or_default();
         change(day);
         if *day == Day::default() {
@@ -315,7 +314,7 @@ mod tests {
             let stays: Vec<&CaseFacts> = cases.iter().filter(|c| c.1).map(|c| &c.0).collect();
             let last = jiff::civil::date(2026, 12, last);
             let first = last - 29.days();
-            let within = |at: Timestamp| (first..=last).contains(&today(at));
+            let within = |at: Timestamp| (first..=last).contains(&date_in_china(at));
             let places = [Place::Grid("g1".into()), Place::Grid("g2".into())];
             let own: Vec<&&CaseFacts> = stays.iter().filter(|c| c.grid.is_some()).collect();
             let closed: Vec<(&CaseFacts, Closed)> = own.iter()

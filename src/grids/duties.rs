@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::{TimeZone, offset};
 
 use super::Home;
 use crate::model::names::property;
@@ -16,11 +14,6 @@ pub const GRID_LEADER: &str = "grid_leader";
 pub const COMMUNITY_SECRETARY: &str = "community_secretary";
 /// The duty of the head of a stairwell (楼门长).
 pub const BUILDING_HEAD: &str = "building_head";
-
-/// The date in China at a moment.
-pub fn today(at: Timestamp) -> Date {
-    at.to_zoned(TimeZone::fixed(offset(8))).date()
-}
 
 /// The duty of one person.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,15 +116,6 @@ mod tests {
         assert!(leads("2026-11-30"));
         assert!(!leads("2026-12-01"));
         assert_eq!(duties.of("g", day("2030-01-01")).count(), 1);
-        // The day begins at midnight in China.
-        assert_eq!(
-            today("2026-11-30T15:59:59Z".parse().unwrap()),
-            day("2026-11-30")
-        );
-        assert_eq!(
-            today("2026-11-30T16:00:00Z".parse().unwrap()),
-            day("2026-12-01")
-        );
     }
 
     #[test]

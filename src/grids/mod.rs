@@ -11,5 +11,5 @@ pub mod stock;
 
 pub use areas::{Area, Areas};
 pub use case_book::{CaseBook, CaseFacts, Closed, Figures, Open, Place, Waiting};
-pub use duties::{Duties, Duty, today};
+pub use duties::{Duties, Duty};
 pub use stock::{Counts, Home, Source, Stock};

@@ -1,10 +1,9 @@
 //! When a livelihood project (民生实事) becomes late.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::{TimeZone, offset};
-use jiff::{Timestamp, ToSpan};
 
-use crate::model::Canonical;
+use crate::model::{Canonical, end_in_china};
 
 /// The state of a project that was not done in time.
 pub const DELAYED: &str = "delayed";
@@ -14,9 +13,7 @@ pub const DELAYED: &str = "delayed";
 pub fn late_from(project: Canonical<'_>) -> Option<Timestamp> {
     let waits = project.is("state", "planned") || project.is("state", "under_way");
     let due: Date = project.text("due_on").filter(|_| waits)?.parse().ok()?;
-    let next = due.checked_add(1.day()).ok()?;
-    let midnight = next.to_zoned(TimeZone::fixed(offset(8))).ok()?;
-    Some(midnight.timestamp())
+    end_in_china(due)
 }
 
 #[cfg(test)]

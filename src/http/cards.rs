@@ -15,9 +15,8 @@ use super::problem::Problem;
 use super::query::Query;
 use super::warnings::read_as_of;
 use super::work::{Advice, Kind};
-use crate::grids::today;
 use crate::live::Snapshot;
-use crate::model::both;
+use crate::model::{both, date_in_china};
 use crate::service::grids::{self, Card, Map};
 use crate::service::ledger::past;
 
@@ -103,7 +102,7 @@ async fn card(
             book: &then.book,
             status: &then.status,
             at,
-            day: today(at),
+            day: date_in_china(at),
         };
         return Ok((of(&map, snapshot.seq()), snapshot));
     }
@@ -134,7 +133,7 @@ fn present(
         book: snapshot.case_book(),
         status: snapshot.status(),
         at: snapshot.at(),
-        day: today(now),
+        day: date_in_china(now),
     };
     of(&map, snapshot.seq())
 }

@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::civil::Date;
-use jiff::tz::{self, TimeZone};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,7 +16,7 @@ use super::query::Query;
 use crate::live::{PublishedWish, Snapshot};
 use crate::model::names::collection::{GRIDS, UNITS};
 use crate::model::names::property;
-use crate::model::{Canonical, FeatureId, Role};
+use crate::model::{Canonical, FeatureId, Role, date_in_china};
 use crate::warnings::Status;
 
 const JSON: &str = "application/json";
@@ -166,7 +165,6 @@ fn board(snapshot: &Snapshot, community: Option<&str>, limit: usize) -> WishBoar
 
 fn shown(snapshot: &Snapshot, id: &FeatureId, wish: &PublishedWish) -> BoardWish {
     let state = WishState::of(wish.status);
-    let china: TimeZone = TimeZone::fixed(tz::offset(8));
     // A unit that gave the wish back is no longer in charge, although the case still names it.
     let unit = wish
         .unit
@@ -179,7 +177,7 @@ fn shown(snapshot: &Snapshot, id: &FeatureId, wish: &PublishedWish) -> BoardWish
             .community
             .as_deref()
             .map(|id| named(snapshot, GRIDS, id)),
-        since: wish.since.to_zoned(china).date(),
+        since: date_in_china(wish.since),
         state,
         unit: unit.map(|id| named(snapshot, UNITS, id)),
     }

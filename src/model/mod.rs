@@ -5,6 +5,7 @@
 mod account_name;
 mod canonical;
 mod change;
+mod china;
 mod feature;
 mod id;
 mod in_chinese;
@@ -19,6 +20,7 @@ mod view;
 pub use account_name::{NameError, account_name, canonical_name, chosen_name, folded_name};
 pub use canonical::Canonical;
 pub use change::{Author, Change, Commit, CommitHeader, Edit, Expect, Precondition};
+pub use china::{date_in_china, end_in_china, hour_in_china};
 pub use feature::{Body, Feature, Record};
 pub use id::{CollectionId, FeatureId, IdError, SCHEMAS, SOURCES};
 pub use in_chinese::InChinese;

@@ -10,7 +10,7 @@ use crate::index::filter::Predicate;
 use crate::index::{Collection, Collections, Entry, Free};
 use crate::model::names::collection::WARNINGS;
 use crate::model::names::property;
-use crate::model::{Canonical, Role, RoleSet, View};
+use crate::model::{Canonical, Role, RoleSet, View, hour_in_china};
 
 /// The number of features that one thread reads at a time.
 const CHUNK: usize = 4096;
@@ -147,6 +147,6 @@ fn matches(predicate: &Predicate, entry: &Entry, source: &Collection) -> bool {
 fn moment(said: Canonical<'_>, name: &str) -> Option<jiff::Timestamp> {
     said.moment(name).or_else(|| {
         let day: jiff::civil::Date = said.text(name)?.parse().ok()?;
-        super::window::midnight(day)
+        hour_in_china(day, 0)
     })
 }

@@ -29,4 +29,4 @@ pub use theme::{
     By, Content, Counted, Filter, Grouping, LEAST_RATED, Measure, Method, More, Of, Per, Theme,
     Themes,
 };
-pub use window::{Window, date_in_china, noon};
+pub use window::{Window, noon};

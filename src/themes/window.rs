@@ -1,8 +1,9 @@
 //! The last n days, in China's time zone.
 
 use jiff::civil::Date;
-use jiff::tz::{TimeZone, offset};
 use jiff::{Timestamp, ToSpan};
+
+use crate::model::{end_in_china, hour_in_china};
 
 /// The days of a thematic map: a day and those before it. The last day counts up to its end, so that the answer depends
 /// on the date and not on the minute of the request.
@@ -25,8 +26,8 @@ impl Window {
         Some(Self {
             first,
             last,
-            from: moment(first, 0)?,
-            until: moment(last.checked_add(1.day()).ok()?, 0)?,
+            from: hour_in_china(first, 0)?,
+            until: end_in_china(last)?,
         })
     }
 
@@ -36,29 +37,15 @@ impl Window {
     }
 }
 
-/// The date of a moment in China.
-pub fn date_in_china(at: Timestamp) -> Date {
-    at.to_zoned(TimeZone::fixed(offset(8))).date()
-}
-
 /// Noon of a day in China; `None` at the ends of the calendar.
 pub fn noon(day: Date) -> Option<Timestamp> {
-    moment(day, 12)
-}
-
-/// The beginning of a day in China; `None` at the ends of the calendar.
-pub(super) fn midnight(day: Date) -> Option<Timestamp> {
-    moment(day, 0)
-}
-
-fn moment(day: Date, hour: i8) -> Option<Timestamp> {
-    let zoned = day.at(hour, 0, 0, 0).to_zoned(TimeZone::fixed(offset(8)));
-    zoned.ok().map(|z| z.timestamp())
+    hour_in_china(day, 12)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::date_in_china;
 
     #[test]
     fn a_window_is_made_of_whole_days_in_china() {

@@ -10,13 +10,12 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use jiff::tz::{TimeZone, offset};
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use super::{Case, Status};
-use crate::model::Canonical;
 use crate::model::names::property;
+use crate::model::{Canonical, hour_in_china};
 
 /// A calendar month in China's time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,14 +39,10 @@ impl Month {
 
     /// The month that begins on a day.
     fn of(first: Date) -> Option<Self> {
-        let midnight = |day: Date| {
-            let zone = TimeZone::fixed(offset(8));
-            day.to_zoned(zone).ok().map(|z| z.timestamp())
-        };
         Some(Self {
             first,
-            from: midnight(first)?,
-            until: midnight(first.checked_add(1.month()).ok()?)?,
+            from: hour_in_china(first, 0)?,
+            until: hour_in_china(first.checked_add(1.month()).ok()?, 0)?,
         })
     }
 

@@ -4,9 +4,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, tz};
 use serde::{Deserialize, Serialize};
+
+use crate::model::date_in_china;
 
 /// The number of a case. Within a street and a day, no two cases have the same one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,8 +31,7 @@ impl CaseNumber {
 
     /// The day of a case's number: the date in China's time zone on which it was reported.
     pub fn day_of(reported_at: Timestamp) -> Date {
-        let zone = tz::TimeZone::fixed(tz::offset(8));
-        reported_at.to_zoned(zone).date()
+        date_in_china(reported_at)
     }
 
     /// The day.

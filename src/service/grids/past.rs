@@ -1,25 +1,23 @@
 //! The map of a past moment, as far as cards need it.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::Ground;
 use crate::grids::CaseBook;
-use crate::index::{Collection, Collections};
+use crate::index::Collections;
 use crate::live::{Live, Snapshot, book_of};
 use crate::model::names::collection::{
     BUILDINGS, COMPOUNDS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS,
     PROJECTS, UNITS, WARNINGS,
 };
-use crate::model::{CollectionId, Record};
 use crate::service::ledger::past::{self, PastError};
 use crate::store::StoreError;
 use crate::warnings::StatusBoard;
 
-/// The collections of a card, without the cases.
-const OF_CARDS: [&str; 10] = [
+/// The collections of a card.
+const OF_CARDS: [&str; 11] = [
     GRIDS,
     BUILDINGS,
     COMPOUNDS,
@@ -30,6 +28,7 @@ const OF_CARDS: [&str; 10] = [
     UNITS,
     DUTIES,
     PROJECTS,
+    WARNINGS,
 ];
 
 /// The map of a past moment.
@@ -57,14 +56,9 @@ pub async fn then(
 ) -> Result<Then, PastError> {
     let mut map = snapshot.collections().clone();
     for name in OF_CARDS {
-        if let Some(collection) = collection_then(live, snapshot, name, at, most).await? {
-            let id = CollectionId::new(name).map_err(|e| StoreError::bad_id("collection", &e))?;
-            map.replace(&id, collection);
+        if let Some((id, then)) = past::collection_then(live, snapshot, name, at, most).await? {
+            map.replace(&id, then);
         }
-    }
-    if let Some(cases) = past::ledger_at(live, snapshot, at, most).await? {
-        let id = CollectionId::new(WARNINGS).map_err(|e| StoreError::bad_id("collection", &e))?;
-        map.replace(&id, cases);
     }
     let counted = tokio::task::spawn_blocking(move || {
         let mut status = StatusBoard::default();
@@ -83,42 +77,4 @@ pub async fn then(
     });
     let then = counted.await;
     Ok(then.map_err(|e| StoreError::Database(sqlx::Error::Io(std::io::Error::other(e))))?)
-}
-
-/// A collection as it was at a moment; `None` if the map does not have it.
-async fn collection_then(
-    live: &Live,
-    snapshot: &Arc<Snapshot>,
-    name: &str,
-    at: Timestamp,
-    most: usize,
-) -> Result<Option<Collection>, PastError> {
-    let Some(present) = snapshot.collections().get(name).cloned() else {
-        return Ok(None);
-    };
-    let id = CollectionId::new(name).map_err(|e| StoreError::bad_id("collection", &e))?;
-    // A feature that was not written since is as it was. One that was deleted is only in the log.
-    let written = present.iter().filter(|e| e.updated_at() > at);
-    let mut wanted: Vec<_> = written.map(|e| e.id().clone()).collect();
-    let deleted = live.store().deleted_ids(&id).await?;
-    wanted.extend(
-        deleted
-            .into_iter()
-            .filter(|id| present.get(id.as_str()).is_none()),
-    );
-    wanted.sort();
-    past::few_enough(wanted.len(), most)?;
-    let mut records = past::features_at(live, &id, &wanted, at).await?;
-    let there: HashSet<_> = records.iter().map(|r| r.id.clone()).collect();
-    let (seq, updated_at) = (snapshot.seq(), snapshot.at());
-    let absent = wanted.into_iter().filter(|id| !there.contains(id));
-    records.extend(absent.map(|feature| Record {
-        collection: id.clone(),
-        id: feature,
-        seq,
-        updated_at,
-        body: None,
-    }));
-    records.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(Some(present.apply(&records)))
 }

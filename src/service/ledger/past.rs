@@ -182,27 +182,64 @@ pub async fn ledger_at(
     })
     .await?;
     few_enough(moved.len(), most)?;
-    let mut records = versions_at(live, &moved, at).await?;
-    let there: HashSet<&FeatureId> = records.iter().map(|r| &r.id).collect();
-    let not_there: Vec<FeatureId> = moved
-        .into_iter()
-        .filter(|id| !there.contains(id))
-        .chain(later)
-        .collect();
-    let warnings = collection(WARNINGS)?;
+    let records = versions_at(live, &moved, at).await?;
+    let wanted = moved.into_iter().chain(later).collect();
+    let records = with_absent(snapshot, &collection(WARNINGS)?, records, wanted);
+    let then = on_a_thread(move || Some(present.apply(&records)));
+    Ok(then.await?)
+}
+
+/// A collection as of a moment; `None` if the map does not have it. Only features that were written since, and those
+/// that are no longer on the map, are read from the log.
+///
+/// # Errors
+/// If the store fails, or more than `most` features of the collection changed since.
+pub async fn collection_then(
+    live: &Live,
+    snapshot: &Arc<Snapshot>,
+    name: &str,
+    at: Timestamp,
+    most: usize,
+) -> Result<Option<(CollectionId, Collection)>, PastError> {
+    let id = collection(name)?;
+    if name == WARNINGS {
+        let cases = ledger_at(live, snapshot, at, most).await?;
+        return Ok(cases.map(|cases| (id, cases)));
+    }
+    let Some(present) = snapshot.collections().get(name).cloned() else {
+        return Ok(None);
+    };
+    let written = present.iter().filter(|e| e.updated_at() > at);
+    let mut wanted: Vec<FeatureId> = written.map(|e| e.id().clone()).collect();
+    let deleted = live.store().deleted_ids(&id).await?;
+    let is_gone = |id: &FeatureId| present.get(id.as_str()).is_none();
+    wanted.extend(deleted.into_iter().filter(is_gone));
+    few_enough(wanted.len(), most)?;
+    let records = features_at(live, &id, &wanted, at).await?;
+    let records = with_absent(snapshot, &id, records, wanted);
+    let then = on_a_thread(move || present.apply(&records)).await?;
+    Ok(Some((id, then)))
+}
+
+/// The records, sorted by id, and a deletion for each wanted feature that has none.
+fn with_absent(
+    snapshot: &Snapshot,
+    collection: &CollectionId,
+    mut records: Vec<Record>,
+    wanted: Vec<FeatureId>,
+) -> Vec<Record> {
+    let there: HashSet<FeatureId> = records.iter().map(|r| r.id.clone()).collect();
+    let absent = wanted.into_iter().filter(|id| !there.contains(id));
     let (seq, updated_at) = (snapshot.seq(), snapshot.at());
-    records.extend(not_there.into_iter().map(|id| Record {
-        collection: warnings.clone(),
+    records.extend(absent.map(|id| Record {
+        collection: collection.clone(),
         id,
         seq,
         updated_at,
         body: None,
     }));
-    let then = on_a_thread(move || {
-        records.sort_by(|a, b| a.id.cmp(&b.id));
-        Some(present.apply(&records))
-    });
-    Ok(then.await?)
+    records.sort_by(|a, b| a.id.cmp(&b.id));
+    records
 }
 
 /// A whole collection as of a moment.

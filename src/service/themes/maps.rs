@@ -14,10 +14,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::make::{NoTheme, ThemeMap, make, sources, walks};
 use crate::live::{Built, Live, Network, Snapshot};
+use crate::model::date_in_china;
 use crate::planning::standards::Standards;
 use crate::service::planning::Planning;
 use crate::service::routes::{Ground, Routes, Table};
-use crate::themes::{By, Theme, date_in_china, noon};
+use crate::themes::{By, Theme, noon};
 
 /// The least time between two builds. After a build that takes longer, the pause is several times as long as the build,
 /// so that a stream of commits does not keep a core busy.

@@ -4,19 +4,18 @@
 
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use super::make::{NoTheme, ThemeMap, make, sources, walks};
-use crate::index::{Collection, Entry};
+use crate::index::Collection;
 use crate::live::{Live, Network, Overlay, Snapshot};
 use crate::model::names::collection::WARNINGS;
-use crate::model::{Author, Body, Change, CollectionId, Edit, Properties, Record};
+use crate::model::{Author, Body, Change, CollectionId, Edit, Properties, date_in_china};
 use crate::service::ledger::past::{self, PastError, few_enough};
 use crate::service::planning::Planning;
 use crate::service::routes::{Ground, NoNetwork};
 use crate::store::StoreError;
-use crate::themes::{By, Theme, date_in_china, noon};
+use crate::themes::{By, Theme, noon};
 
 /// Returns the map of a theme as of a moment.
 ///
@@ -43,11 +42,11 @@ pub async fn map_at(
     let own = names.iter().filter(|name| *name != WARNINGS);
     let found = own.filter_map(|name| map.get(name)).map(|c| c.len()).sum();
     few_enough(found, most)?;
-    let then = names
-        .iter()
-        .map(|name| then(live, &snapshot, name, at, most));
-    let then: Vec<(CollectionId, Collection)> =
-        try_join_all(then).await?.into_iter().flatten().collect();
+    // One collection after the other, so that other requests get connections too.
+    let mut then: Vec<(CollectionId, Collection)> = Vec::new();
+    for name in &names {
+        then.extend(past::collection_then(live, &snapshot, name, at, most).await?);
+    }
     let (theme, planning) = (theme.clone(), Arc::clone(planning));
     let made = tokio::task::spawn_blocking(move || {
         let seq = snapshot.seq();
@@ -69,42 +68,6 @@ pub async fn map_at(
         Ok(made) => Ok(made?),
         Err(_) => Ok(Err(NoTheme::Network(NoNetwork::NotYet))),
     }
-}
-
-/// A collection as of a moment; `None` if the map does not have it.
-async fn then(
-    live: &Live,
-    snapshot: &Arc<Snapshot>,
-    name: &str,
-    at: Timestamp,
-    most: usize,
-) -> Result<Option<(CollectionId, Collection)>, PastError> {
-    let id = CollectionId::new(name).map_err(|e| StoreError::bad_id("collection", &e))?;
-    if name == WARNINGS {
-        let cases = past::ledger_at(live, snapshot, at, most).await?;
-        return Ok(cases.map(|cases| (id, cases)));
-    }
-    let Some(present) = snapshot.collections().get(name) else {
-        return Ok(None);
-    };
-    let mut records = live.store().collection_at(&id, at).await?;
-    records.retain(|record| record.body.is_some());
-    records.sort_by(|a, b| a.id.cmp(&b.id));
-    let there = |entry: &Arc<Entry>| records.binary_search_by(|r| r.id.cmp(entry.id())).is_ok();
-    let later: Vec<Record> = present
-        .iter()
-        .filter(|entry| !there(entry))
-        .map(|entry| Record {
-            collection: id.clone(),
-            id: entry.id().clone(),
-            seq: snapshot.seq(),
-            updated_at: snapshot.at(),
-            body: None,
-        })
-        .collect();
-    records.extend(later);
-    records.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(Some((id, present.apply(&records))))
 }
 
 /// The snapshot with the features of a past moment, as an overlay, so that everything that is made from the features is
