@@ -74,7 +74,7 @@ test('the page shows what the answer says, people to staff only, and prints on o
   await close();
 });
 
-test('the wall opens a card by key and closes it with Escape', async () => {
+test('the wall opens a card by key and by a click, and closes it with Escape', async () => {
   const { page, errors, close } = await visit(browser, `${url}/wall?tour=0`, { width: 1920, height: 1080 });
   await mapReady(page);
   const read = page.waitForResponse((r) => /\/api\/grids\/[^/]+\/card/.test(r.url()));
@@ -87,11 +87,16 @@ test('the wall opens a card by key and closes it with Escape', async () => {
   expect(new URL(page.url()).searchParams.get('view')).toBeNull();
   await page.keyboard.press('Escape');
   await page.locator('[data-card]').waitFor({ state: 'detached' });
+  const box = await page.locator('.wall__map').boundingBox();
+  await page.mouse.click((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+  await page.locator('[data-card]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-card]').waitFor({ state: 'detached' });
   expect(errors).toEqual([]);
   await close();
 });
 
-test('an officer names a missing leader, deletes the duty and takes that back', async () => {
+test('an officer names a missing leader, takes it back, and a project that falls due is late by itself', async () => {
   const { page, errors, close } = await visit(browser, `${url}/records`, { width: 1024, height: 768 });
   await page.getByRole('heading', { name: '请先登录' }).waitFor();
   await expectAccessible(page);
@@ -124,7 +129,12 @@ test('an officer names a missing leader, deletes the duty and takes that back', 
   await expect.poll(() => row.count()).toBe(1);
 
   await page.getByRole('tab', { name: '民生项目' }).click();
-  await page.locator('[data-row="project-micro-05"]').waitFor();
+  const project = page.locator('[data-row="project-micro-05"]');
+  await project.getByRole('button', { name: /^修改/ }).click();
+  await page.getByLabel('完成期限').fill('2026-01-31');
+  await page.getByRole('button', { name: '保存' }).click();
+  // Nobody writes the state: the timer does.
+  await project.getByText('延期').waitFor();
   await expectAccessible(page);
   expect(errors).toEqual([]);
   await close();

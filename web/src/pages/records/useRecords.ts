@@ -47,13 +47,14 @@ export function useRecords(collection: client.CollectionName): Records {
 
   const live = useLive([collection], null, {
     async load(signal) {
-      const [own, read, grids, estates, members, seq] = await Promise.all([
+      // Read first: the feed continues after this commit, and a commit between two of the answers must not be missed.
+      const { seq } = await answered(http.GET('/api/grids/status', { signal }));
+      const [own, read, grids, estates, members] = await Promise.all([
         client.rowsOf(collection, signal),
         client.schemaOf(collection),
         allItems('grids', signal, { properties: 'name,kind,parent' }),
         named('compounds', signal),
         named('units', signal),
-        answered(http.GET('/api/grids/status', { signal })).then((status) => status.seq),
       ]);
       areas.value = ordered(grids.map(({ id, properties }) => ({ id: String(id), ...properties })));
       compounds.value = estates;

@@ -60,7 +60,8 @@ export const words = {
     sections: 'Records',
     lead: {
       duties:
-        'Who is in charge of which street, community, grid, compound, building or stairwell. Expired duties no longer count. A whole list can be imported from a sheet, with names as scopes: onemap import duties.xlsx',
+        'Who is in charge of which street, community, grid, compound, building or stairwell. Expired duties no longer ' +
+        'count. A whole list can be imported from a sheet, with names as scopes: onemap import duties.xlsx',
       projects:
         'Livelihood projects, the projects of community secretaries, and small works. One that is not done by its due date becomes delayed by itself.',
     },

@@ -1,4 +1,4 @@
-// The card of a grid on the wall: opened by a key, a button, or from a theme.
+// The card of a grid on the wall: opened by a key, a button, or a click on the map.
 import { useTimeoutFn } from '@vueuse/core';
 import { shallowRef, type ShallowRef } from 'vue';
 import type { CardOf } from '@/core/card/useCard';

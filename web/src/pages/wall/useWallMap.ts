@@ -19,6 +19,7 @@ import { signPlace } from '@/core/map/bounds';
 import { ThemeLayer, type DrawnTheme } from '@/core/themes/ThemeLayer';
 import type { Warning } from './derive';
 import { Director, LOWEST_PITCH } from './director';
+import { areaAt } from './areaAt';
 import { CoverageLayers, type DrawnCoverage } from './layers/coverage';
 import { CommunityNames } from './layers/communities';
 import { FocusLayer } from './layers/focus';
@@ -86,7 +87,7 @@ export interface WallMap {
   cover: () => void;
   /** Called when the theme to draw has changed. */
   theme: () => void;
-  /** The id of the theme's area at a point of the canvas, in pixels; '' if there is none. */
+  /** The id of the area at a point of the canvas, in pixels: of the theme, or the smallest one; '' if there is none. */
   areaAt: (x: number, y: number) => string;
   /** The enlargement of symbols and texts relative to a desktop screen. */
   scale: Ref<number>;
@@ -433,7 +434,12 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     theme() {
       if (parts.value) theme(parts.value);
     },
-    areaAt: (x, y) => (options.view() === 'themes' ? (parts.value?.theme.areaAt(x, y) ?? '') : ''),
+    areaAt(x, y) {
+      if (!parts.value) return '';
+      if (options.view() === 'themes') return parts.value.theme.areaAt(x, y);
+      const { lng, lat } = parts.value.map.unproject([x, y]);
+      return areaAt(state.grids.value.values(), [lng, lat]);
+    },
     scale: enlarged,
     goHome: (animate = true) => parts.value?.director.goHome(animate),
     flyTo(box) {

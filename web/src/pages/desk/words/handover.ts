@@ -180,7 +180,8 @@ export const handoverWords = {
     pastColumns: { shift: 'Shift', area: 'Area', given: 'Handed over', taken: 'Taken over' },
     view: 'Show',
     rules: [
-      'Drills and reports of suspected abuse do not count. Due next shift: due between the handover and the end of the next shift, including the ends of parking and the due times of supervised cases.',
+      'Drills and reports of suspected abuse do not count. Due next shift: due between the handover and the end of the ' +
+        'next shift. The ends of parking and the due times of supervised cases are included.',
       'New red: turned red in this shift and still open. Changes are counted until somebody took over, or until now.',
     ],
     line: (who: string, at: string) => `${who} handed over ${at}. Please take over`,

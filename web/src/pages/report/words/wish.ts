@@ -49,7 +49,9 @@ export const wishWords = {
   en: {
     lead: 'Is there something small that you or your family need? Write it down. The duty room accepts it, and a unit takes it on.',
     privacy:
-      'Your words, address, photos and telephone are not public. The public board has only a sentence that the duty room writes, and the community. The unit that takes it on and the people who handle it see your words and address; only duty officers see your telephone.',
+      'Your words, address, photos and telephone are not public. The public board shows only the community and a ' +
+      'sentence that the duty room writes. Those who handle the wish see your words and address; only duty officers ' +
+      'see your telephone.',
     where: 'Where can we help you? (not public)',
     photo: 'Photos (optional, not public)',
     note: 'Your wish (not public)',
@@ -57,7 +59,8 @@ export const wishWords = {
     missing: 'Write down your wish',
     how: ([kept = '', , receipt = '']: string[]) => [
       kept,
-      'The map shows only that a grid has a wish, neither the building nor the position. Words, address and photos are seen by the people who handle it and by the unit that takes it on; the telephone by duty officers, until it is erased.',
+      'The map shows only that a grid has a wish, and neither the building nor the position. Those who handle it see ' +
+        'your words, address and photos; duty officers see your telephone until it is erased.',
       receipt,
     ],
     states: states.en,
