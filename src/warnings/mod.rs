@@ -23,6 +23,7 @@ pub mod level;
 mod number;
 mod report;
 mod request;
+pub mod responsible;
 pub mod rules;
 mod shards;
 pub mod sheet;

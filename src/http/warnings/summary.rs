@@ -28,7 +28,8 @@ use crate::model::names::collection::{GRIDS, UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::service::ledger::cases;
 use crate::service::ledger::past;
-use crate::warnings::suggest::{Unit, on_duty};
+use crate::warnings::responsible::Unit;
+use crate::warnings::suggest::on_duty;
 use crate::warnings::summary::{Day, OnTime, count, days};
 use crate::warnings::{Case, OpenCounts};
 

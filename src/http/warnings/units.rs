@@ -23,7 +23,8 @@ use crate::model::names::collection::UNITS;
 use crate::model::{Role, RoleSet};
 use crate::service::ledger::cases;
 use crate::spatial::metres;
-use crate::warnings::suggest::{Matter, Suggestion, Unit, source, suggest};
+use crate::warnings::responsible::{Matter, Unit, source};
+use crate::warnings::suggest::{Suggestion, suggest};
 
 const NARROW: Advice = (
     "地图上的成员单位过多，无法为该事件排序推荐。",

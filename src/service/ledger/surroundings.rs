@@ -12,8 +12,9 @@ use crate::model::names::collection::{UNITS, WARNINGS};
 use crate::model::names::property;
 use crate::model::{FeatureId, Localized};
 use crate::warnings::engine::{Earlier, Surroundings, Weight};
+use crate::warnings::responsible::{Matter, Unit, passed_over};
 use crate::warnings::rules::PlaceRule;
-use crate::warnings::suggest::{self, Matter, Unit};
+use crate::warnings::suggest::suggest;
 use crate::warnings::{Calendar, Case, Notice, Rules};
 
 /// The surroundings of a case: one snapshot's map, rules and calendar.
@@ -66,7 +67,7 @@ impl OnMap<'_> {
     /// The unit that is suggested first for a case; `None` if no unit may handle it.
     pub fn best_unit(&self, case: &Case, at: Timestamp) -> Option<FeatureId> {
         let matter = Matter::of(case);
-        let ranked = suggest::suggest(&matter, self.units(), self.rules, self.calendar, at);
+        let ranked = suggest(&matter, self.units(), self.rules, self.calendar, at);
         let best = ranked.into_iter().find(|unit| unit.competent);
         best.map(|unit| unit.id)
     }
@@ -143,7 +144,7 @@ impl Surroundings for OnMap<'_> {
         if self.rules.responsibilities.list.is_empty() {
             return None;
         }
-        suggest::passed_over(&Matter::of(case), &self.units(), unit, self.rules)
+        passed_over(&Matter::of(case), &self.units(), unit, self.rules)
     }
 
     fn notice(&self, case: &Case, at: Timestamp) -> Option<Notice> {
