@@ -15,13 +15,14 @@ use crate::support::server::{Server, begin, onemap, sqlite_in, token};
 #[derive(Clone, Default)]
 struct Seen(BTreeMap<&'static str, Vec<Value>>);
 
-const READ: [&str; 9] = [
+const READ: [&str; 10] = [
     "grids",
     "buildings",
     "entrances",
     "first_aid_stations",
     "pocket_parks",
     "facilities",
+    "mediation_points",
     "duties",
     "projects",
     "warnings",
@@ -260,13 +261,15 @@ fn is_recounted(card: &Value, seen: &Seen, today: Date) {
             "{id}: {name}"
         );
     }
-    let mut facilities: BTreeMap<&str, u64> = BTreeMap::new();
-    for facility in seen.within("facilities", &grids) {
-        *facilities
-            .entry(facility["properties"]["kind"].as_str().unwrap())
-            .or_default() += 1;
+    for name in ["facilities", "mediation_points"] {
+        let mut by_kind: BTreeMap<&str, u64> = BTreeMap::new();
+        for place in seen.within(name, &grids) {
+            *by_kind
+                .entry(place["properties"]["kind"].as_str().unwrap())
+                .or_default() += 1;
+        }
+        assert_eq!(counts[name], json!(by_kind), "{id}: {name}");
     }
-    assert_eq!(counts["facilities"], json!(facilities), "{id}");
 
     let projects = seen.within("projects", &grids);
     let state = |wanted: &str| {

@@ -150,7 +150,6 @@ fn the_district_has_the_documented_size_and_lies_in_beichen() {
         "parking",
         "charging",
         "party_service_centre",
-        "mediation_room",
         "discussion_pavilion",
     ] {
         let facilities = features(all, "facilities");
@@ -158,6 +157,22 @@ fn the_district_has_the_documented_size_and_lies_in_beichen() {
             facilities.iter().filter(|f| f.text("kind") == kind).count() >= 12,
             "{kind}"
         );
+    }
+    let points = features(all, "mediation_points");
+    for (kind, expected) in [
+        ("mediation_room", 10),
+        ("three_offices", 1),
+        ("three_rooms", 3),
+    ] {
+        let found = points.iter().filter(|p| p.text("kind") == kind).count();
+        assert_eq!(found, expected, "{kind}");
+    }
+    assert_eq!(count("trails"), 3);
+    let stops = features(all, "trail_stops");
+    for trail in features(all, "trails") {
+        assert!(trail.line.len() > 10, "{}", trail.id);
+        let own = stops.iter().filter(|s| s.text("trail") == trail.id);
+        assert!(own.count() >= 4, "{}", trail.id);
     }
     let compounds = features(all, "compounds");
     for c in &compounds {

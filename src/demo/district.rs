@@ -11,10 +11,11 @@ use super::places::{self, Places};
 use super::plane::{Pt, along, area, distance, line_to_wgs84, nearest, to_wgs84};
 use super::shapes::{day, point, polygon, unit_id};
 use super::streets::{CANAL_HALF_M, belts, plan};
-use super::{civic, compounds, duties, grids, irregular, network, projects, turns};
+use super::{civic, compounds, duties, grids, irregular, network, projects, trails, turns};
 use crate::model::names::collection::{
     BARRIERS, BOUNDARIES, BUILDINGS, COMPOUNDS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS,
-    GREEN, GRIDS, POCKET_PARKS, PROJECTS, ROADS, ROUTES, TURNS, UNITS, WATER,
+    GREEN, GRIDS, MEDIATION_POINTS, POCKET_PARKS, PROJECTS, ROADS, ROUTES, TRAIL_STOPS, TRAILS,
+    TURNS, UNITS, WATER,
 };
 use crate::model::{Body, Change, CollectionId, FeatureId, Properties};
 
@@ -210,6 +211,20 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
                 "grid": grid(f.at)}),
         );
     }
+    for m in &places.mediation {
+        let members = match m.kind {
+            "three_offices" => json!(["police_station", "justice_office", "law_firm"]),
+            "three_rooms" => json!(["police_room", "mediation_room", "legal_aid_room"]),
+            _ => Value::Null,
+        };
+        d.put(
+            MEDIATION_POINTS,
+            &m.id,
+            point(m.at),
+            json!({"kind": m.kind, "name": m.name, "members": members, "capacity": m.capacity,
+                "opening_hours": m.opening_hours, "grid": grid(m.at)}),
+        );
+    }
     for (n, u) in places.units.iter().enumerate() {
         let communities: Vec<&str> = u.communities.iter().map(|i| COMMUNITIES[*i].0).collect();
         d.put(
@@ -228,6 +243,12 @@ pub fn features(city: &City, places: &Places, as_of: Timestamp) -> Vec<Change> {
     }
     for (id, geometry, properties) in projects::projects(city, as_of) {
         d.put(PROJECTS, &id, geometry, properties);
+    }
+    for trail in trails::trails(city, places) {
+        d.put(TRAILS, &trail.id, line(&trail.line), trail.properties);
+        for (id, at, properties) in trail.stops {
+            d.put(TRAIL_STOPS, &id, point(at), properties);
+        }
     }
     for (collection, id, shape, properties) in islet::features(city) {
         let geometry = match shape {

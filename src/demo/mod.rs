@@ -34,6 +34,7 @@ mod shapes;
 mod shopfronts;
 mod streets;
 mod synth;
+mod trails;
 mod turns;
 mod wishes;
 mod words;

@@ -34,10 +34,15 @@ pub struct Facility {
 pub struct Places {
     pub stations: Vec<Station>,
     pub facilities: Vec<Facility>,
+    /// Mediation rooms and points of joint mediation.
+    pub mediation: Vec<Facility>,
     pub units: Vec<Unit>,
 }
 
 const STATIONS: usize = 70;
+
+/// The kinds of mediation points.
+const MEDIATION: [&str; 3] = ["mediation_room", "three_offices", "three_rooms"];
 
 /// Plans the places. Some shops become community centres.
 pub fn plan(city: &mut City) -> Places {
@@ -51,9 +56,13 @@ pub fn plan(city: &mut City) -> Places {
     let stations = stations(city, &fronts, &centres);
     let facilities = facilities(city, &fronts, &centres, &mut rng);
     let units = units(city, &fronts, &centres);
+    let (mediation, facilities) = facilities
+        .into_iter()
+        .partition(|f| MEDIATION.contains(&f.kind));
     Places {
         stations,
         facilities,
+        mediation,
         units,
     }
 }
@@ -162,7 +171,7 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
             side(front, -2.0, 0.8),
         );
     }
-    for (front, (_, name)) in centres.iter().zip(COMMUNITIES) {
+    for (n, (front, (_, name))) in centres.iter().zip(COMMUNITIES).enumerate() {
         let day = "Mo-Su 08:30-17:30";
         let centre = format!("{name}社区党群服务中心");
         push(
@@ -174,10 +183,13 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
             None,
             side(front, 0.0, 0.8),
         );
-        let room = format!("{name}社区调解室");
+        let (kind, room) = match n % 4 {
+            1 => ("three_rooms", format!("{name}社区三室联建点")),
+            _ => ("mediation_room", format!("{name}社区调解室")),
+        };
         push(
             &mut out,
-            "mediation_room",
+            kind,
             room,
             Some(8),
             "Mo-Fr 09:00-17:00",
@@ -216,6 +228,7 @@ fn facilities(city: &City, fronts: &[Front], centres: &[Front], rng: &mut Prng) 
                 ("party_service_centre", "果园新村街道党群服务中心")
             }
             n if n.ends_with("司法所") => ("mediation_room", "果园新村街道人民调解室"),
+            n if n.ends_with("派出所") => ("three_offices", "果园新村派出所三所联动点"),
             _ => continue,
         };
         push(

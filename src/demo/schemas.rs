@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::model::{BuiltIns, CollectionId, built_in_texts};
 
 /// The texts of the schema documents in `geodata/schemas`, by collection.
-pub fn default_schemas() -> [(&'static str, &'static str); 19] {
+pub fn default_schemas() -> [(&'static str, &'static str); 22] {
     built_in_texts()
 }
 

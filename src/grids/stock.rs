@@ -57,6 +57,8 @@ pub struct Counts {
     pub pocket_parks: u32,
     /// Facilities by kind.
     pub facilities: BTreeMap<String, u32>,
+    /// Mediation points by kind.
+    pub mediation_points: BTreeMap<String, u32>,
     /// What is not known of the residential buildings.
     pub unknown: Unknown,
 }
@@ -121,6 +123,9 @@ pub struct Home {
     pub stairwells: u32,
 }
 
+/// Where the numbers of a collection by kind are kept.
+type ByKind = fn(&mut Counts) -> &mut BTreeMap<String, u32>;
+
 /// The features of a collection: ids and properties.
 pub type Rows<'a> = Vec<(&'a FeatureId, &'a str)>;
 
@@ -137,6 +142,8 @@ pub struct Source<'a> {
     pub pocket_parks: Rows<'a>,
     /// `facilities`
     pub facilities: Rows<'a>,
+    /// `mediation_points`
+    pub mediation_points: Rows<'a>,
 }
 
 /// What stands in every area.
@@ -204,13 +211,20 @@ impl Stock {
                 all.counts[*place].pocket_parks += 1;
             }
         }
-        for (_, properties) in from.facilities {
-            let row = Canonical::new(properties);
-            let kind = row.text(property::KIND);
-            let kind = kind.unwrap_or_else(|| "other".into());
-            for place in chain(row) {
-                let own = &mut all.counts[*place].facilities;
-                *own.entry(kind.to_string()).or_default() += 1;
+        let of_facilities: ByKind = |counts| &mut counts.facilities;
+        let of_mediation: ByKind = |counts| &mut counts.mediation_points;
+        for (rows, by_kind) in [
+            (from.facilities, of_facilities),
+            (from.mediation_points, of_mediation),
+        ] {
+            for (_, properties) in rows {
+                let row = Canonical::new(properties);
+                let kind = row.text(property::KIND);
+                let kind = kind.unwrap_or_else(|| "other".into());
+                for place in chain(row) {
+                    let own = by_kind(&mut all.counts[*place]);
+                    *own.entry(kind.to_string()).or_default() += 1;
+                }
             }
         }
         all

@@ -25,6 +25,8 @@ pub mod collection {
     pub const GREEN: &str = "green";
     /// Grids (网格), communities (社区) and the subdistrict (街道).
     pub const GRIDS: &str = "grids";
+    /// Mediation rooms and points of joint mediation (调解室、三所联动点、三室联建点).
+    pub const MEDIATION_POINTS: &str = "mediation_points";
     /// Pocket parks (口袋公园).
     pub const POCKET_PARKS: &str = "pocket_parks";
     /// Livelihood projects (民生实事).
@@ -33,6 +35,10 @@ pub mod collection {
     pub const ROADS: &str = "roads";
     /// The route network for riders and pedestrians (骑手友好道路).
     pub const ROUTES: &str = "routes";
+    /// The stops of trails.
+    pub const TRAIL_STOPS: &str = "trail_stops";
+    /// Study routes and city walks (红色研学、城市漫步).
+    pub const TRAILS: &str = "trails";
     /// Turn restrictions (转向限制).
     pub const TURNS: &str = "turns";
     /// Member units (成员单位).

@@ -47,7 +47,7 @@ const KNOWN: &[(&str, u32, &str)] = &[
 ];
 
 /// The texts of the schema documents in `geodata/schemas`, by collection.
-pub fn built_in_texts() -> [(&'static str, &'static str); 19] {
+pub fn built_in_texts() -> [(&'static str, &'static str); 22] {
     macro_rules! schema {
         ($name:literal) => {
             (
@@ -68,10 +68,13 @@ pub fn built_in_texts() -> [(&'static str, &'static str); 19] {
         schema!("first_aid_stations"),
         schema!("green"),
         schema!("grids"),
+        schema!("mediation_points"),
         schema!("pocket_parks"),
         schema!("projects"),
         schema!("roads"),
         schema!("routes"),
+        schema!("trail_stops"),
+        schema!("trails"),
         schema!("turns"),
         schema!("units"),
         schema!("warnings"),

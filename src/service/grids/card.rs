@@ -18,8 +18,8 @@ use crate::grids::case_book::{DAYS, first_day};
 use crate::grids::{Area, CaseBook, Counts, Home, Open, Place, Waiting};
 use crate::index::{Collection, Collections, Entry};
 use crate::model::names::collection::{
-    BUILDINGS, COMPOUNDS, DUTIES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS, PROJECTS,
-    UNITS, WARNINGS,
+    BUILDINGS, COMPOUNDS, DUTIES, FACILITIES, FIRST_AID_STATIONS, GRIDS, MEDIATION_POINTS,
+    POCKET_PARKS, PROJECTS, UNITS, WARNINGS,
 };
 use crate::model::names::property;
 use crate::model::{Canonical, FeatureId, Level, Localized, View};
@@ -463,7 +463,7 @@ impl Map<'_> {
             facility("toolbox"),
             facility("rest_stop"),
             facility("party_service_centre"),
-            facility("mediation_room"),
+            of("mediation_point", MEDIATION_POINTS, None),
         ]
         .into_iter()
         .flatten()

@@ -6,17 +6,19 @@ use crate::grids::{Areas, Duties, Source, Stock};
 use crate::index::{Collection, Collections};
 use crate::model::FeatureId;
 use crate::model::names::collection::{
-    BUILDINGS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS,
+    BUILDINGS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, MEDIATION_POINTS,
+    POCKET_PARKS,
 };
 
 /// The collections that the stock is counted from.
-const OF_STOCK: [&str; 6] = [
+const OF_STOCK: [&str; 7] = [
     GRIDS,
     BUILDINGS,
     ENTRANCES,
     FIRST_AID_STATIONS,
     POCKET_PARKS,
     FACILITIES,
+    MEDIATION_POINTS,
 ];
 
 /// The areas, what stands in them, and who is in charge.
@@ -58,6 +60,7 @@ fn stock(map: &Collections) -> (Areas, Stock) {
             first_aid_stations: rows(map, FIRST_AID_STATIONS).collect(),
             pocket_parks: rows(map, POCKET_PARKS).collect(),
             facilities: rows(map, FACILITIES).collect(),
+            mediation_points: rows(map, MEDIATION_POINTS).collect(),
         },
     );
     (areas, stock)

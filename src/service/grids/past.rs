@@ -9,20 +9,21 @@ use crate::grids::CaseBook;
 use crate::index::Collections;
 use crate::live::{Live, Snapshot, book_of};
 use crate::model::names::collection::{
-    BUILDINGS, COMPOUNDS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS, POCKET_PARKS,
-    PROJECTS, UNITS, WARNINGS,
+    BUILDINGS, COMPOUNDS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS,
+    MEDIATION_POINTS, POCKET_PARKS, PROJECTS, UNITS, WARNINGS,
 };
 use crate::service::ledger::past::{self, PastError};
 use crate::store::StoreError;
 use crate::warnings::StatusBoard;
 
 /// The collections of a card.
-const OF_CARDS: [&str; 11] = [
+const OF_CARDS: [&str; 12] = [
     GRIDS,
     BUILDINGS,
     COMPOUNDS,
     ENTRANCES,
     FACILITIES,
+    MEDIATION_POINTS,
     FIRST_AID_STATIONS,
     POCKET_PARKS,
     UNITS,

@@ -3,7 +3,9 @@
 use super::super::tags::Tags;
 use super::{Element, Outcome, Properties, Shape, is_area};
 use crate::model::both;
-use crate::model::names::collection::{BOUNDARIES, FACILITIES, FIRST_AID_STATIONS, GREEN, WATER};
+use crate::model::names::collection::{
+    BOUNDARIES, FACILITIES, FIRST_AID_STATIONS, GREEN, MEDIATION_POINTS, WATER,
+};
 use crate::model::names::property;
 
 pub(super) fn first_aid(tags: &Tags, _: Element) -> Option<Outcome> {
@@ -125,7 +127,13 @@ pub(super) fn facility(tags: &Tags, _: Element) -> Option<Outcome> {
         _ if name.contains("百宝箱") => "toolbox",
         _ if name.contains("骑手驿站") || name.contains("驿站") && community => "rest_stop",
         _ if community && name.contains("党群") => "party_service_centre",
-        _ if community && name.contains("调解") => "mediation_room",
+        _ if community && name.contains("调解") => {
+            let mut p = Properties::of(tags);
+            p.set(property::KIND, Some("mediation_room"))
+                .set("capacity", tags.count("capacity"))
+                .set("opening_hours", tags.get("opening_hours"));
+            return p.draft(MEDIATION_POINTS, Shape::Point);
+        }
         _ if name.contains("议事亭") || community && name.contains("议事") => {
             "discussion_pavilion"
         }

@@ -2177,6 +2177,10 @@ export interface components {
              * @description The number of residential buildings with a lift.
              */
             lifts: number;
+            /** @description Mediation points by kind. */
+            mediation_points: {
+                [key: string]: number;
+            };
             /**
              * Format: int32
              * @description Pocket parks.
@@ -4771,6 +4775,26 @@ export interface components {
             /** @description The reason why the route does not use this gate, as text. */
             why: components["schemas"]["Localized"];
         };
+        /** @description Properties of the collection `mediation_points` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
+        MediationPointsProperties: {
+            /** @description How many people can sit here. */
+            capacity?: number;
+            /** @description The id of the grid that contains it. */
+            grid?: string;
+            /**
+             * @description Whether one office mediates here, or several together.
+             * @enum {string}
+             */
+            kind: "mediation_room" | "three_offices" | "three_rooms";
+            /** @description The offices that mediate here together. */
+            members?: ("police_station" | "justice_office" | "law_firm" | "police_room" | "mediation_room" | "legal_aid_room" | "court" | "procuratorate")[];
+            /** @description The name, as it is published. */
+            name: string;
+            /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
+            opening_hours?: string;
+            /** @description The published telephone of the room on duty, never that of a person. */
+            phone?: string;
+        };
         Moment: string;
         /** @description The statistics of a month beside those of the month before, counted from the same state of the ledger. */
         MonthReport: components["schemas"]["Figures"] & {
@@ -7113,6 +7137,39 @@ export interface components {
             collection: string;
             /** @description The id. */
             id: string;
+        };
+        /** @description Properties of the collection `trail_stops` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
+        TrailStopsProperties: {
+            /** @description The name of the stop. */
+            name: string;
+            /** @description What there is to see or to do. */
+            note?: string;
+            /** @description Its place along the trail, from 1. */
+            number: number;
+            /** @description In the opening_hours syntax of OpenStreetMap; absent means unknown. */
+            opening_hours?: string;
+            /** @description The id of the trail. */
+            trail: string;
+        };
+        /** @description Properties of the collection `trails` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
+        TrailsProperties: {
+            /**
+             * @description What the trail is for.
+             * @enum {string}
+             */
+            kind: "study" | "city_walk" | "service";
+            /** @description Its length. */
+            length_m?: number;
+            /** @description About how long it takes with the stops. */
+            minutes?: number;
+            /** @description The name, as it is published. */
+            name: string;
+            /** @description Whether wheelchairs and prams can go all the way. */
+            step_free?: boolean;
+            /** @description What there is to see, and for whom. */
+            summary?: string;
+            /** @description The id of the unit that organises it. */
+            unit?: string;
         };
         /** @description A position at which a further facility is tried. */
         TriedPlace: {

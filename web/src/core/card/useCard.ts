@@ -21,6 +21,7 @@ export const CARD_COLLECTIONS = [
   'compounds',
   'entrances',
   'facilities',
+  'mediation_points',
   'first_aid_stations',
   'pocket_parks',
   'units',

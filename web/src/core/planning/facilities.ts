@@ -18,7 +18,7 @@ export const FACILITIES = [
   'rest_stop',
   'toilet',
   'party_service_centre',
-  'mediation_room',
+  'mediation_points',
   'discussion_pavilion',
   'charging',
   'parking',
@@ -27,7 +27,7 @@ export type FacilityKey = (typeof FACILITIES)[number];
 
 /** The `facility` of a request. */
 export function facilityBody(key: FacilityKey): FacilityBody {
-  if (key === 'pocket_parks') return { collection: 'pocket_parks' };
+  if (key === 'pocket_parks' || key === 'mediation_points') return { collection: key };
   if (key === 'first_aid_stations' || key === 'aed')
     return { collection: 'first_aid_stations', ...(key === 'aed' ? { aed: true } : {}) };
   return { collection: 'facilities', kind: key };
@@ -63,6 +63,7 @@ const METRES_PER_DEGREE = 111_320;
 export function imageOf({ collection, kind }: FacilityBody): string {
   if (collection === 'pocket_parks') return 'symbol-leaf';
   if (collection === 'first_aid_stations') return 'symbol-first_aid';
+  if (collection === 'mediation_points') return 'symbol-mediation_room';
   return `symbol-${facilityKinds.find((known) => known === kind) ?? 'building'}`;
 }
 

@@ -225,6 +225,7 @@ export const words = {
       first_aid: '急救站',
       parks: '口袋公园',
       facilities: '服务设施',
+      trails: '研学漫步线路',
     },
   },
   en: {
@@ -458,6 +459,7 @@ export const words = {
       first_aid: 'First aid',
       parks: 'Pocket parks',
       facilities: 'Facilities',
+      trails: 'Trails',
     },
   },
 };

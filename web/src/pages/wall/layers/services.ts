@@ -7,11 +7,13 @@ import { facilityKinds } from '@/core/symbols/symbols';
 export const SERVICE_LAYERS = {
   first_aid: ['first-aid-symbols'],
   parks: ['pocket-parks', 'pocket-park-labels', 'park-symbols'],
-  facilities: ['facility-symbols'],
+  facilities: ['facility-symbols', 'mediation-symbols'],
+  trails: ['trails', 'trail-stops', 'trail-stop-labels'],
 };
 
 export function addServices(map: MapLibreMap): void {
-  for (const dots of ['facilities', 'first-aid-stations']) if (map.getLayer(dots)) map.removeLayer(dots);
+  for (const dots of ['facilities', 'mediation-points', 'first-aid-stations'])
+    if (map.getLayer(dots)) map.removeLayer(dots);
   const symbol = (id: LayerId, layer: string, image: unknown, minzoom: number, order: number): void => {
     addLayer(map, {
       id,
@@ -30,6 +32,7 @@ export function addServices(map: MapLibreMap): void {
     15.2,
     2,
   );
+  symbol('mediation-symbols', 'mediation_points', 'symbol-mediation_room', 15.2, 2);
   symbol('park-symbols', 'pocket_parks', 'symbol-leaf', 14, 1);
   symbol('first-aid-symbols', 'first_aid_stations', 'symbol-first_aid', 14, 0);
 }

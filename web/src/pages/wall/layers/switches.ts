@@ -6,7 +6,7 @@ import { COMMUNITY_LAYERS } from './communities';
 import { SERVICE_LAYERS } from './services';
 import { DRILL_LAYER, WARNING_LAYERS } from '@/core/map/layers/warnings';
 
-export type LayerName = 'grids' | 'warnings' | 'buildings' | 'routes' | 'first_aid' | 'parks' | 'facilities';
+export type LayerName = 'grids' | 'warnings' | 'buildings' | 'routes' | 'first_aid' | 'parks' | 'facilities' | 'trails';
 
 export const layers: { name: LayerName; symbol: SymbolName | null; ids: string[] }[] = [
   { name: 'grids', symbol: 'grid', ids: [...GRID_LAYERS, ...COMMUNITY_LAYERS] },
@@ -16,6 +16,7 @@ export const layers: { name: LayerName; symbol: SymbolName | null; ids: string[]
   { name: 'first_aid', symbol: 'first_aid', ids: SERVICE_LAYERS.first_aid },
   { name: 'parks', symbol: 'leaf', ids: SERVICE_LAYERS.parks },
   { name: 'facilities', symbol: 'battery_swap', ids: SERVICE_LAYERS.facilities },
+  { name: 'trails', symbol: 'walk', ids: SERVICE_LAYERS.trails },
 ];
 
 const KEY = 'onemap.wall.off';
