@@ -2,6 +2,7 @@
 //! to staff only.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, offset};
@@ -624,6 +625,9 @@ async fn an_unknown_place_and_a_moment_that_is_none_are_named() {
     for (path, status, word) in [
         ("/api/grids/nowhere/card", 404, "nowhere"),
         ("/api/buildings/nowhere/card", 404, "nowhere"),
+        ("/api/grids/nowhere/reach", 404, "nowhere"),
+        ("/api/buildings/nowhere/reach", 404, "nowhere"),
+        ("/api/grids/nowhere/reach?as_of=soon", 400, "as_of"),
         ("/api/grids/nowhere/card?as_of=soon", 400, "as_of"),
         ("/api/grids/nowhere/card?at=soon", 400, "at"),
         (
@@ -639,4 +643,69 @@ async fn an_unknown_place_and_a_moment_that_is_none_are_named() {
             "{path}: {problem}"
         );
     }
+}
+
+/// The reach of a card is what a planner computes for the same standard at the same moment.
+#[tokio::test]
+async fn the_reach_of_every_area_is_the_coverage_of_its_standards() {
+    let Demo {
+        server, officer, ..
+    } = &demo().await;
+    let grids = get(server, officer, "/api/collections/grids/items?limit=10000").await;
+    let grids = grids["features"].as_array().unwrap();
+    while server.get("/api/network").await.status() == StatusCode::SERVICE_UNAVAILABLE {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let street = server.json("/api/grids/120113001/reach").await;
+    let rows = street["rows"].as_array().unwrap();
+    let ids: Vec<&str> = rows
+        .iter()
+        .map(|row| row["standard"]["id"].as_str().unwrap())
+        .collect();
+    assert!(
+        ids.contains(&"aed_4") && ids.contains(&"pocket_park_300"),
+        "{ids:?}"
+    );
+    let at = street["at"].as_str().unwrap();
+    let mut expected: BTreeMap<(String, String), [f64; 2]> = BTreeMap::new();
+    for by in ["street", "community", "grid", "building"] {
+        for id in &ids {
+            let path = format!("/api/plan/coverage?standard={id}&by={by}&at={at}&limit=10000");
+            let answer = get(server, officer, &path).await;
+            for area in answer["by"].as_array().unwrap() {
+                let key = (area["id"].as_str().unwrap().to_owned(), (*id).to_owned());
+                let numbers = ["people", "covered"].map(|name| area[name].as_f64().unwrap());
+                expected.insert(key, numbers);
+            }
+        }
+    }
+    let buildings = get(server, officer, "/api/collections/buildings/items?limit=60").await;
+    let places = (grids.iter().map(|place| ("grids", place))).chain(
+        buildings["features"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|place| ("buildings", place)),
+    );
+    let mut shares = 0;
+    for (collection, place) in places {
+        let id = place["id"].as_str().unwrap();
+        let reach = server.json(&format!("/api/{collection}/{id}/reach")).await;
+        for row in reach["rows"].as_array().unwrap() {
+            let standard = row["standard"]["id"].as_str().unwrap().to_owned();
+            let found = ["people", "covered"].map(|name| row[name].as_f64().unwrap());
+            let wanted = expected.get(&(id.to_owned(), standard.clone()));
+            let wanted = wanted.copied().unwrap_or_default();
+            for (found, wanted) in found.into_iter().zip(wanted) {
+                // Coverages are answered with one decimal.
+                assert!(
+                    (found - wanted).abs() < 0.1,
+                    "{id} {standard}: {found}, not {wanted}"
+                );
+            }
+            shares += u32::from(row["share"].as_f64().is_some_and(|s| s > 0.0 && s < 1.0));
+        }
+    }
+    // Some are neither wholly in nor wholly out of reach.
+    assert!(shares > 20, "{shares}");
 }

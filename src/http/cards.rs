@@ -1,5 +1,5 @@
-//! `/api/grids/{id}/card` and `/api/buildings/{id}/card`: all that is known about a grid, a community, a street or a
-//! building.
+//! `/api/grids/{id}/card`, `/api/buildings/{id}/card` and their `reach`: all that is known about a grid, a community, a
+//! street or a building.
 
 use std::sync::Arc;
 
@@ -14,11 +14,14 @@ use super::auth::Caller;
 use super::problem::Problem;
 use super::query::Query;
 use super::warnings::read_as_of;
-use super::work::{Advice, Kind};
+use super::work::{Advice, Cut, Kind};
 use crate::live::Snapshot;
-use crate::model::{both, date_in_china};
-use crate::service::grids::{self, Card, Map};
+use crate::model::names::collection::BUILDINGS;
+use crate::model::{both, date_in_china, hour_in_china};
+use crate::service::grids::{self, Card, CardReach, Map, Reached};
 use crate::service::ledger::past;
+use crate::service::planning::NoCoverage;
+use crate::service::routes::NoNetwork;
 
 /// The advice in the error text for a card that takes too long to count.
 const NARROW: Advice = ("请稍后再试。", "Try again in a moment.");
@@ -83,6 +86,93 @@ pub async fn building(
     let (card, snapshot) = card(&app, &query, of).await?;
     let card = card.ok_or_else(|| Problem::not_found(missing))?;
     answer::json("application/json", &card, &snapshot, &caller, &headers)
+}
+
+/// Returns how many people of a grid, a community or a street have facilities within the standards.
+///
+/// The walks lead over the network of today, with the opening hours of noon. It has a row for each standard of
+/// `standards.toml` that names its facilities.
+#[utoipa::path(get, path = "/api/grids/{id}/reach", operation_id = "grid_reach", tag = "grids",
+    params(("id" = String, Path, description = "The id or the code of a grid, a community or a street")),
+    responses(
+        (status = 200, description = "The people within reach, by standard", body = CardReach),
+        (status = 404, description = "There is no such grid", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to try again", content_type = "application/problem+json"),
+    ))]
+pub async fn grid_reach(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let missing = both!(
+        "没有编号为“{id}”的网格、社区或街道。",
+        "There is no grid, community or street {id:?}."
+    );
+    let of = move |reached: &Reached, ground: &grids::Ground| {
+        let place = ground.areas().find(&id)?;
+        Some(reached.of_area(ground.areas().get(place)))
+    };
+    let (reach, snapshot) = reach(&app, &query, of).await?;
+    let reach = reach.ok_or_else(|| Problem::not_found(missing))?;
+    answer::json("application/json", &reach, &snapshot, &caller, &headers)
+}
+
+/// Returns how many people of a building have facilities within the standards.
+///
+/// It has the same members as the reach of a grid.
+#[utoipa::path(get, path = "/api/buildings/{id}/reach", operation_id = "building_reach", tag = "grids",
+    params(("id" = String, Path, description = "The id of a building")),
+    responses(
+        (status = 200, description = "The people within reach, by standard", body = CardReach),
+        (status = 404, description = "There is no such building", content_type = "application/problem+json"),
+        (status = 503, description = "The network is being built; Retry-After says when to try again", content_type = "application/problem+json"),
+    ))]
+pub async fn building_reach(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    query: Query,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let missing = both!("没有编号为“{id}”的楼栋。", "There is no building {id:?}.");
+    let buildings = app.live.snapshot().collections().get(BUILDINGS).cloned();
+    if !buildings.is_some_and(|all| all.get(&id).is_some()) {
+        return Err(Problem::not_found(missing));
+    }
+    let of = move |reached: &Reached, _: &grids::Ground| Some(reached.of_building(&id));
+    let (reach, snapshot) = reach(&app, &query, of).await?;
+    let reach = reach.ok_or_else(|| Problem::not_found(missing))?;
+    answer::json("application/json", &reach, &snapshot, &caller, &headers)
+}
+
+/// Reads the reach of one place on the present map.
+async fn reach(
+    app: &App,
+    query: &Query,
+    of: impl FnOnce(&Reached, &grids::Ground) -> Option<CardReach> + Send + 'static,
+) -> Result<(Option<CardReach>, Arc<Snapshot>), Problem> {
+    query.only(&[])?;
+    let day = date_in_china(Timestamp::now());
+    let noon = hour_in_china(day, 12).ok_or_else(|| Problem::from(NoNetwork::NotYet))?;
+    let app_of = app.clone();
+    app.answer_aside(Kind::Walk, NARROW, move |_| {
+        let ground = app_of.routes.ground(noon).map_err(refused)?;
+        let found = app_of.reaches.get(&ground, &app_of.planning, (day, noon));
+        let reached = found.map_err(|reason| match reason {
+            NoCoverage::Network(reason) => refused(reason),
+            NoCoverage::Field(_, why) => Cut::Refused(Problem::unavailable(why)),
+        })?;
+        let snapshot = Arc::clone(&ground.snapshot);
+        let areas = app_of.cards.get(snapshot.collections());
+        Ok((of(&reached, &areas), snapshot))
+    })
+    .await
+}
+
+fn refused(reason: NoNetwork) -> Cut {
+    Cut::Refused(Problem::from(reason))
 }
 
 /// Makes a card from the present map, or from the map of the moment `as_of`.

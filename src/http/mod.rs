@@ -81,7 +81,7 @@ use crate::live::Live;
 use crate::live::jobs::Jobs;
 use crate::model::both;
 use crate::service::checkers::Checkers;
-use crate::service::grids::Cards;
+use crate::service::grids::{Cards, Reaches};
 use crate::service::ledger::CaseService;
 use crate::service::network_file::Files;
 use crate::service::planning::Planning;
@@ -154,6 +154,8 @@ pub struct Parts {
     files: Arc<Files>,
     /// What cards are made from.
     cards: Cards,
+    /// Who has facilities within reach.
+    reaches: Arc<Reaches>,
     options: Options,
     /// The path of the public address, without a slash at the end.
     prefix: String,
@@ -198,6 +200,7 @@ impl App {
             themes,
             files: Arc::default(),
             cards: Cards::default(),
+            reaches: Arc::default(),
             live,
             places: Arc::new(events::Places::new(options.feed_limits)),
             limits: Arc::new(admission::Limits::new(&options.connections)),
@@ -291,6 +294,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(grids::status))
         .routes(routes!(cards::grid))
         .routes(routes!(cards::building))
+        .routes(routes!(cards::grid_reach))
+        .routes(routes!(cards::building_reach))
         .routes(routes!(themes::list))
         .routes(routes!(themes::one))
         .routes(routes!(patrols::list, patrols::note))

@@ -142,6 +142,16 @@ pub fn worst(town: &Town) -> Vec<Worst> {
             May::All,
             "/api/grids/120113001/card?as_of=2026-01-01T00:00:00Z",
         ),
+        one(
+            "/api/buildings/{id}/reach",
+            May::All,
+            &format!("/api/buildings/{building}/reach"),
+        ),
+        one(
+            "/api/grids/{id}/reach",
+            May::All,
+            "/api/grids/120113001/reach",
+        ),
         some(
             "/api/compounds/{id}/board",
             May::Near,

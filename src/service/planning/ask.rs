@@ -31,6 +31,30 @@ pub struct CoverageAsk {
     pub roles: RoleSet,
 }
 
+impl CoverageAsk {
+    /// Asks which people in the buildings of the map have one of the facilities of a standard, as everybody may see
+    /// them. `None` if the standard names no facilities.
+    pub fn of_standard(standard: &Standard, profile: Profile, at: Timestamp) -> Option<Self> {
+        let kind = standard.facility.as_ref()?;
+        Some(Self {
+            facility: FacilityAsk {
+                collection: kind.collection.clone(),
+                kind: kind.kind.clone(),
+                aed: kind.aed,
+                area_m2: kind.area_m2,
+                filter: None,
+            },
+            standard: standard.clone(),
+            demand: DemandAsk::Buildings(Factors::default()),
+            at,
+            profile,
+            add: Vec::new(),
+            without: Vec::new(),
+            roles: RoleSet::PUBLIC,
+        })
+    }
+}
+
 /// The features that count as facilities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FacilityAsk {

@@ -7,13 +7,11 @@ use jiff::civil::Date;
 use crate::index::{Collections, Entry};
 use crate::model::names::collection::{BUILDINGS, ENTRANCES, FACILITIES, UNITS, WARNINGS};
 use crate::model::names::property;
-use crate::model::{Canonical, Role, RoleSet, both};
+use crate::model::{Canonical, Role, both};
 use crate::network::core::{Limit, Memory};
 use crate::planning::coverage::Tally;
 use crate::planning::standards::{Standard, Standards};
-use crate::service::planning::{
-    CoverageAsk, DemandAsk, FacilityAsk, Factors, NoCoverage, Planning,
-};
+use crate::service::planning::{CoverageAsk, NoCoverage, Planning};
 use crate::service::routes::{Ground, NoNetwork, Spot};
 use crate::themes::{By, Cell, Frame, Window, noon};
 use crate::warnings::figures::is_on_time;
@@ -206,8 +204,13 @@ pub(super) fn within_reach(
     planning: &Planning,
     day: Date,
 ) -> Result<Vec<Cell>, NoCoverage> {
+    let profiles = ground.snapshot.profiles();
+    let (Some(foot), Some(at)) = (profiles.get(FOOT), noon(day)) else {
+        return Err(NoCoverage::Network(NoNetwork::NotYet));
+    };
     let known = standard(ground.snapshot.standards(), name);
-    let standard = known.filter(|s| s.facility.is_some()).ok_or_else(|| {
+    let ask = known.and_then(|known| CoverageAsk::of_standard(known, foot.clone(), at));
+    let ask = ask.ok_or_else(|| {
         NoCoverage::Field(
             "standard",
             both!(
@@ -216,28 +219,6 @@ pub(super) fn within_reach(
             ),
         )
     })?;
-    let profiles = ground.snapshot.profiles();
-    let (Some(foot), Some(at), Some(kind)) =
-        (profiles.get(FOOT), noon(day), standard.facility.as_ref())
-    else {
-        return Err(NoCoverage::Network(NoNetwork::NotYet));
-    };
-    let ask = CoverageAsk {
-        facility: FacilityAsk {
-            collection: kind.collection.clone(),
-            kind: kind.kind.clone(),
-            aed: kind.aed,
-            area_m2: kind.area_m2,
-            filter: None,
-        },
-        standard: standard.clone(),
-        demand: DemandAsk::Buildings(Factors::default()),
-        at,
-        profile: foot.clone(),
-        add: Vec::new(),
-        without: Vec::new(),
-        roles: RoleSet::PUBLIC,
-    };
     let found = planning.coverage(ground, &ask)?;
     let demand = found.demand();
     let mut by_id: HashMap<&str, &Tally> = HashMap::new();

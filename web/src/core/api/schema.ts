@@ -148,6 +148,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/buildings/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns how many people of a building have facilities within the standards.
+         * @description It has the same members as the reach of a grid.
+         */
+        get: operations["building_reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/collections": {
         parameters: {
             query?: never;
@@ -464,6 +484,27 @@ export interface paths {
          *     what is missing in the data. Names and telephones of people are shown to grid workers and higher roles only.
          */
         get: operations["grid_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns how many people of a grid, a community or a street have facilities within the standards.
+         * @description The walks lead over the network of today, with the opening hours of noon. It has a row for each standard of
+         *     `standards.toml` that names its facilities.
+         */
+        get: operations["grid_reach"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2736,6 +2777,21 @@ export interface components {
              * @description How many there are.
              */
             total: number;
+        };
+        /** @description Who has facilities within the standards, of an area or a building. */
+        CardReach: {
+            /**
+             * Format: date-time
+             * @description The moment for which opening hours were read: noon of the day in China.
+             */
+            at: string;
+            /** @description One row for each standard that names its facilities, in the order of `standards.toml`. */
+            rows: components["schemas"]["ReachRow"][];
+            /**
+             * Format: int64
+             * @description The commit that the figures show. Under a stream of changes it may be a little older than the newest.
+             */
+            seq: number;
         };
         /** @description What a card is about. */
         CardSubject: {
@@ -5547,6 +5603,26 @@ export interface components {
              * @description The number of the commit that wrote the row.
              */
             seq: number;
+        };
+        /** @description How many people have a facility within a standard. */
+        ReachRow: {
+            /**
+             * Format: double
+             * @description The number of people who have a facility within the standard.
+             */
+            covered: number;
+            /**
+             * Format: double
+             * @description The number of people, estimated from households or floor area.
+             */
+            people: number;
+            /**
+             * Format: double
+             * @description The share of these people, from 0 to 1; null without people.
+             */
+            share?: number | null;
+            /** @description The standard. */
+            standard: components["schemas"]["StandardShown"];
         };
         /** @description The stretches of ways that are reached. */
         ReachedWays: {
@@ -8397,6 +8473,59 @@ export interface operations {
             };
         };
     };
+    building_reach: {
+        parameters: {
+            query?: {
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a building */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people within reach, by standard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReach"];
+                };
+            };
+            /** @description There is no such building */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built; Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_collections: {
         parameters: {
             query?: {
@@ -9545,6 +9674,59 @@ export interface operations {
             };
             /** @description There is no such grid */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    grid_reach: {
+        parameters: {
+            query?: {
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path: {
+                /** @description The id or the code of a grid, a community or a street */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people within reach, by standard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardReach"];
+                };
+            };
+            /** @description There is no such grid */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The network is being built; Retry-After says when to try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

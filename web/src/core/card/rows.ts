@@ -38,7 +38,8 @@ export interface FigureRow {
 }
 
 const tenth = (n: number | null | undefined): string | null => (typeof n === 'number' ? n.toFixed(1) : null);
-const percent = (n: number | null | undefined): string | null =>
+/** A share from 0 to 1 in per cent. */
+export const percent = (n: number | null | undefined): string | null =>
   typeof n === 'number' ? `${(n * 100).toFixed(1)}%` : null;
 
 /** The figures beside those of the street. Counts of a street are no measure for a grid, so only rates are compared. */

@@ -78,6 +78,11 @@ export const cardWords = {
       other: '其他',
     } as Record<string, string>,
     nearest: '最近的设施（直线距离）',
+    reach: '步行可达（按路网）',
+    reaching: '正在按路网计算…',
+    nobodyHere: '此处没有居民数据。',
+    reachNote: (people: string) =>
+      `在标准距离或时间内能到达的居民占比；约 ${people} 人（按户数估算），以当日 12:00 的开放时间为准。`,
     projects: '民生项目',
     projectKind: { livelihood: '民生实事', secretary: '书记项目', micro: '微实事' } as Record<string, string>,
     projectState: { planned: '未开工', under_way: '进行中', done: '已完成', delayed: '延期' } as Record<string, string>,
@@ -190,6 +195,11 @@ export const cardWords = {
       other: 'Other',
     } as Record<string, string>,
     nearest: 'Nearest (straight distance)',
+    reach: 'Within a walk (by the network)',
+    reaching: 'Computing the walks…',
+    nobodyHere: 'There is no data of residents here.',
+    reachNote: (people: string) =>
+      `The share of residents within the standard; about ${people} people, estimated from households. Opening hours are those of noon today.`,
     projects: 'Projects',
     projectKind: { livelihood: 'Livelihood project', secretary: 'Secretary’s project', micro: 'Small work' } as Record<
       string,
