@@ -15,6 +15,10 @@ interface Card {
   counts: { buildings: number; gates: number };
 }
 
+interface Reach {
+  rows: { standard: { id: string }; share: number | null }[];
+}
+
 beforeAll(async () => {
   browser = await launch();
 });
@@ -35,6 +39,10 @@ test('the page shows what the answer says, people to staff only, and prints on o
   expect(card.duties.length).toBeGreaterThan(5);
   expect(card.duties.some((duty) => duty.name !== undefined || duty.phone !== undefined)).toBe(false);
   await shown.getByText('姓名和电话仅工作人员登录后可见').waitFor();
+  // What the residents have within a walk comes after the card.
+  const reach = (await (await page.request.get(`${url}/api/grids/120113001009003/reach`)).json()) as Reach;
+  const share = reach.rows.find(({ standard }) => standard.id === 'swap_cabinet_500')?.share ?? 0;
+  await shown.locator('[data-reach]').getByText(`${(share * 100).toFixed(1)}%`, { exact: true }).first().waitFor();
   // The chain leads up: a click on the community opens its card, and Back returns.
   await shown.getByRole('button', { name: '朝阳里社区', exact: true }).first().click();
   await page.locator('[data-card="120113001009"]').waitFor();

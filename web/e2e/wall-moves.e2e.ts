@@ -290,12 +290,19 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
   });
 
   test('a new red case is shown, others wait by age, and the tour continues', async () => {
-    const { page, errors, close: leave } = await visit(browser, `${server.url}/wall?tour=30`, { reducedMotion: true });
+    const { page, errors, close: leave } = await visit(browser, `${server.url}/wall?tour=30&cards=1`, {
+      reducedMotion: true,
+    });
     await mapReady(page);
-    // The tour shows a community.
+    // The tour shows a community and its card, which takes no focus.
     await page.locator('.sign__name', { hasText: '温泉社区' }).waitFor();
+    await page.locator('[data-tour-card]').getByRole('heading', { name: '温泉社区' }).waitFor();
+    expect(await page.locator('[data-tour-card]:focus-within, [role="dialog"]').count()).toBe(0);
+    await expectAccessible(page);
     const first = await red(0);
     await page.waitForSelector(`.focus--new[data-warning="${first.id}"]`);
+    // The card makes room for the new case.
+    await page.locator('[data-tour-card]').waitFor({ state: 'detached' });
     // The new case is shown in five lines and announced to screen readers.
     const lines = await page.locator('.focus--new dd').allTextContents();
     expect(lines.map((line) => line.trim() !== '')).toEqual([true, true, true, true, true]);

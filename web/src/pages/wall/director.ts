@@ -71,10 +71,12 @@ export class Director {
     this.go({ center: [lon, lat], zoom, pitch: CLOSE_PITCH, bearing: 0 }, animate ? FLIGHT : 0);
   }
 
-  /** Moves to a whole community. */
-  goToBox(box: Bbox, animate = true): void {
-    this.aim = (moving) => this.goToBox(box, moving);
-    this.go({ ...this.stand(box, FRAME_PITCH), pitch: FRAME_PITCH, bearing: 0 }, animate ? VOYAGE : 0);
+  /** Moves to a whole community. `covered` are the pixels at the right edge that something lies over. */
+  goToBox(box: Bbox, covered = 0, animate = true): void {
+    this.aim = (moving) => this.goToBox(box, covered, moving);
+    const stand = this.stand(box, FRAME_PITCH, this.map.getContainer().clientWidth - covered);
+    const padding = { ...NO_PADDING, right: covered };
+    this.go({ ...stand, pitch: FRAME_PITCH, bearing: 0, padding }, animate ? VOYAGE : 0);
   }
 
   /** Keeps the target in view after the size of the map changed. */

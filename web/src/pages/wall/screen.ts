@@ -1,6 +1,9 @@
 // Full screen by a key, and a lock that keeps the screen awake while the page is visible.
 import { onScopeDispose, ref, type Ref } from 'vue';
 
+/** The width of the card of a grid in rem. */
+export const CARD_REM = 64;
+
 export interface Screen {
   full: Ref<boolean>;
   toggleFull: () => void;

@@ -59,20 +59,22 @@ test('the link of settings reads back as the same settings', () => {
     category: 'blocked_route',
     communities: ['120113001003', '120113001009'],
     tour: 15,
+    cards: true,
     part: 1 as const,
     at: new Date('2026-11-12T06:05:00Z'),
     speed: 60,
   };
   const link = linkTo(settings, 'http://map');
   expect(link).toBe(
-    'http://map/wall?view=category&category=blocked_route&communities=120113001003,120113001009&tour=15&part=1/2&at=2026-11-12T06:05:00.000Z&speed=60',
+    'http://map/wall?view=category&category=blocked_route&communities=120113001003,120113001009&tour=15&cards=1&part=1/2&at=2026-11-12T06:05:00.000Z&speed=60',
   );
   expect(readSettings(new URL(link).searchParams)).toEqual({ settings, misread: [] });
   expect(linkTo(DEFAULTS, 'http://map')).toBe('http://map/wall');
   // With a preset, only the differences are written, including switches that are off.
-  expect(writeSettings({ ...DEFAULTS, preset: 'night' }, { ...DEFAULTS, tour: 20, sound: true })).toEqual({
+  expect(writeSettings({ ...DEFAULTS, preset: 'night' }, { ...DEFAULTS, tour: 20, cards: true, sound: true })).toEqual({
     preset: 'night',
     tour: '0',
+    cards: '0',
     sound: '0',
   });
 });

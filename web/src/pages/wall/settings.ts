@@ -23,6 +23,8 @@ export interface Settings {
   communities: string[];
   /** Seconds at each stop of the tour; 0 for no tour. */
   tour: number;
+  /** Whether the tour shows the card of each community at which it stops. */
+  cards: boolean;
   /** Seconds for each page of the panels; 0 for no turning. */
   rotate: number;
   /** The language; null for the one that is stored on this machine. */
@@ -53,6 +55,7 @@ export const DEFAULTS: Settings = {
   beside: '',
   communities: [],
   tour: 0,
+  cards: false,
   rotate: 12,
   lang: null,
   sound: false,
@@ -77,6 +80,7 @@ const KEYS = [
   'beside',
   'communities',
   'tour',
+  'cards',
   'rotate',
   'lang',
   'sound',
@@ -138,11 +142,8 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     into.lang = value;
     return null;
   },
-  sound(value, into) {
-    if (value !== '0' && value !== '1') return { zh: '0 或 1', en: '0 or 1' };
-    into.sound = value === '1';
-    return null;
-  },
+  cards: (value, into) => readSwitch(value, (isOn) => (into.cards = isOn)),
+  sound: (value, into) => readSwitch(value, (isOn) => (into.sound = isOn)),
   part(value, into) {
     if (value === '1/2') into.part = 1;
     else if (value === '2/2') into.part = 2;
@@ -164,6 +165,12 @@ const readers: Record<Key, (value: string, into: Settings) => Bilingual | null> 
     return null;
   },
 };
+
+function readSwitch(value: string, set: (isOn: boolean) => void): Bilingual | null {
+  if (value !== '0' && value !== '1') return { zh: '0 或 1', en: '0 or 1' };
+  set(value === '1');
+  return null;
+}
 
 /** Reads the id of a theme; '' for none. */
 function readTheme(value: string, set: (id: string) => void): Bilingual | null {
@@ -223,6 +230,7 @@ export function writeSettings(settings: Settings, base: Settings = DEFAULTS): Re
     beside: (s) => s.beside,
     communities: (s) => s.communities.join(','),
     tour: (s) => String(s.tour),
+    cards: (s) => (s.cards ? '1' : '0'),
     rotate: (s) => String(s.rotate),
     lang: (s) => s.lang ?? '',
     sound: (s) => (s.sound ? '1' : '0'),

@@ -201,6 +201,7 @@ export function useWall() {
     // Levels are never drawn together with the ramp of distances or of a theme.
     isWanted: (warning) => view.value !== 'coverage' && view.value !== 'themes' && isWanted(warning),
     part: () => settings.value.part,
+    cardShown: () => settings.value.cards,
     isPast: () => past.isPast,
   });
 

@@ -27,6 +27,7 @@ import { addServices } from './layers/services';
 import { applySwitches, type LayerName } from './layers/switches';
 import { gridLook, ViewLayers } from './layers/views';
 import type { View } from './settings';
+import { CARD_REM } from './screen';
 import type { Grid, WallState } from './wallState';
 
 /** The enlargement of the map relative to a desktop screen, because it is read from metres away. */
@@ -113,8 +114,18 @@ export interface WallMapOptions {
   isWanted: (warning: Warning) => boolean;
   /** Which of two screens side by side this is; null for a single one. */
   part: () => 1 | 2 | null;
+  /** Whether the card of a community is shown when the map frames it. */
+  cardShown: () => boolean;
   /** Whether the past is shown or requested. */
   isPast: () => boolean;
+}
+
+/** The pixels of the map that a card lies over: at most half of the map, so that something is left to frame. */
+function coveredBy(map: MapLibreMap | undefined): number {
+  if (!map) return 0;
+  const { right, width } = map.getContainer().getBoundingClientRect();
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return Math.min(width / 2, Math.max(0, right - (innerWidth - CARD_REM * rem)));
 }
 
 interface Parts {
@@ -421,7 +432,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     },
     frame(box) {
       const director = parts.value?.director;
-      if (isOurs((box[0] + box[2]) / 2)) director?.goToBox(box);
+      if (isOurs((box[0] + box[2]) / 2)) director?.goToBox(box, options.cardShown() ? coveredBy(parts.value?.map) : 0);
       else director?.goHome();
     },
     mark(warning) {
