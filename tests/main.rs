@@ -46,6 +46,7 @@ mod plan;
 mod planning;
 mod postgres_faults;
 mod privacy;
+mod projects;
 mod proxied;
 mod release_databases;
 mod routes;

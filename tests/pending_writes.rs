@@ -140,6 +140,9 @@ async fn every_write_before_it_is_visible(database: &str) {
     let case = ledger.case().await;
     let preset = json!({"settings": {"lang": "zh"}});
     let path = |id: &str| format!("/api/collections/buildings/items/{id}");
+    let ready = json!({"type": "Feature", "id": "ready", "geometry": building("b", 117.1, 39.2)["geometry"],
+        "properties": {"name": "口袋公园", "kind": "micro", "state": "done"}});
+    server.put("projects", &ready).await;
     for id in ["patched", "deleted"] {
         server.put("buildings", &building(id, 117.1, 39.2)).await;
     }
@@ -198,6 +201,9 @@ async fn every_write_before_it_is_visible(database: &str) {
     );
     let unsilenced = accepted(unsilence).await;
     let kept = accepted(write(Method::PUT, "/api/presets/new", &preset)).await;
+    let stars = json!({"stars": 5, "key": "k".repeat(32)});
+    let rated = write(Method::PUT, "/api/projects/ready/rating", &stars);
+    let rated = accepted(rated).await;
     let dropped = accepted(write(Method::DELETE, "/api/presets/old", &json!({}))).await;
     let sheet = "编号,类别,上报时间,楼栋\nw-brought,corridor_clutter,2026-03-07 14:05,b1\n";
     let import = server.request(Method::POST, "/api/warnings/import?f=csv");
@@ -236,6 +242,11 @@ async fn every_write_before_it_is_visible(database: &str) {
             .unwrap()
             .iter()
             .all(|p| p["name"] != "old")
+    );
+    let board = shown(&rated).await;
+    assert_eq!(
+        board["projects"][0]["rating"],
+        json!({"count": 1, "mean": 5.0})
     );
     let cases = shown(&brought).await;
     let cases = cases["features"].as_array().unwrap();

@@ -7,9 +7,11 @@ pub mod areas;
 pub mod case_book;
 pub mod duties;
 pub mod projects;
+pub mod ratings;
 pub mod stock;
 
 pub use areas::{Area, Areas};
 pub use case_book::{CaseBook, CaseFacts, Closed, Figures, Open, Place, Waiting};
 pub use duties::{Duties, Duty};
+pub use ratings::{ProjectRating, Rated, Ratings};
 pub use stock::{Counts, Home, Source, Stock};

@@ -2,8 +2,45 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::model::{Canonical, end_in_china};
+
+/// How far a project is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectState {
+    /// Not done by its due date (延期).
+    Delayed,
+    /// Begun (进行中).
+    UnderWay,
+    /// Not begun (未开工).
+    Planned,
+    /// Done (已完成).
+    Done,
+}
+
+impl ProjectState {
+    /// The state of a project. One without a known state counts as planned.
+    pub fn of(project: Canonical<'_>) -> Self {
+        match project.text("state").as_deref() {
+            Some(DELAYED) => Self::Delayed,
+            Some("under_way") => Self::UnderWay,
+            Some("done") => Self::Done,
+            _ => Self::Planned,
+        }
+    }
+
+    /// The order of lists: delayed projects first, done ones last.
+    pub const fn order(self) -> u8 {
+        match self {
+            Self::Delayed => 0,
+            Self::UnderWay | Self::Planned => 1,
+            Self::Done => 2,
+        }
+    }
+}
 
 /// The state of a project that was not done in time.
 pub const DELAYED: &str = "delayed";

@@ -21,6 +21,8 @@ use super::problem::Problem;
 pub struct Limits {
     /// Reports of clients without an account.
     pub reports: Limiter,
+    /// Ratings of projects.
+    pub ratings: Limiter,
     /// Photos that clients without an account upload.
     pub photos: Limiter,
     /// Requests for door codes, by account.
@@ -51,6 +53,7 @@ impl Limits {
     pub fn new(settings: &Settings) -> Self {
         Self {
             reports: Limiter::default(),
+            ratings: Limiter::default(),
             photos: Limiter::default(),
             codes: Limiter::default(),
             passages: Limiter::default(),

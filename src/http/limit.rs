@@ -71,7 +71,7 @@ impl Allowance {
         pause: Duration::from_secs(1),
     };
 
-    /// The limit for reports, from the rules in force.
+    /// The limit for reports, and for ratings of projects, from the rules in force.
     pub fn of_reports(rules: &Rules) -> Self {
         Self {
             burst: rules.reports.at_once,

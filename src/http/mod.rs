@@ -40,6 +40,7 @@ mod photos;
 mod plan;
 mod presets;
 mod problem;
+mod projects;
 mod proxy;
 mod query;
 mod routes;
@@ -333,6 +334,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(warnings::observe))
         .routes(routes!(warnings::conditions))
         .routes(routes!(wishes::list))
+        .routes(routes!(projects::list))
+        .routes(routes!(projects::rate))
         .routes(routes!(warnings::silences, warnings::begin_silence))
         .routes(routes!(warnings::end_silence))
         .routes(routes!(nearest::nearest, routes::nearest))

@@ -52,7 +52,7 @@ pub fn finish(api: &OpenApi) -> Value {
 }
 
 /// The paths below which GET requests read the map and accept `min-seq`.
-const OF_THE_MAP: [&str; 14] = [
+const OF_THE_MAP: [&str; 15] = [
     "/api/buildings",
     "/api/collections",
     "/api/compounds",
@@ -61,6 +61,7 @@ const OF_THE_MAP: [&str; 14] = [
     "/api/grids",
     "/api/nearest",
     "/api/presets",
+    "/api/projects",
     "/api/rules",
     "/api/search",
     "/api/silences",

@@ -26,7 +26,7 @@ pub(crate) use lease::Lease;
 pub use overlay::Overlay;
 pub use projection::{
     CaseClosure, CaseClosures, CaseSchedule, DayOrders, LastSeen, OpenThen, Passages, PastDays,
-    ProjectDues, PublishedWish, WayAttributes, book_of, geometry_stamp,
+    ProjectDues, PublishedWish, WayAttributes, book_of, geometry_stamp, ratings_of,
 };
 pub use snapshot::Snapshot;
 pub use written::{Following, Written};

@@ -9,7 +9,7 @@ use super::projection::{
     CaseSchedule, DayOrders, Event, Fact, LastSeen, Passages, PastDays, ProjectDues, Projections,
     Step, WayAttributes, Wishes,
 };
-use crate::grids::CaseBook;
+use crate::grids::{CaseBook, Ratings};
 use crate::index::{Collection, Collections};
 use crate::model::{
     Body, Change, CollectionId, CommitHeader, FeatureId, Properties, Record, SchemaError,
@@ -259,6 +259,11 @@ impl Snapshot {
     /// The figures in force about the deliveries and walks of a day.
     pub fn deliveries(&self) -> &Arc<Deliveries> {
         self.projections.planning_rules.deliveries()
+    }
+
+    /// The ratings of projects by residents.
+    pub fn project_ratings(&self) -> &Ratings {
+        &self.projections.project_ratings
     }
 
     /// The published micro-wishes, and the figures of the fulfilled ones.

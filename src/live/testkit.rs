@@ -171,6 +171,13 @@ fn a_project() -> impl Strategy<Value = Change> {
     (0..4u32, mostly(said)).prop_map(|(n, said)| change("projects", &format!("p{n}"), None, said))
 }
 
+fn a_rating() -> impl Strategy<Value = Change> {
+    let said = (0..4u32, 0..7u32)
+        .prop_map(|(n, stars)| json!({"project": format!("p{n}"), "stars": stars}));
+    (0..6u32, mostly(said))
+        .prop_map(|(n, said)| change("$project_ratings", &format!("r{n}"), None, said))
+}
+
 fn a_tree() -> impl Strategy<Value = Change> {
     let said = mostly((0..20u32).prop_map(|n| json!({"name": format!("树{n}"), "tel": n})));
     (0..3u32, a_point(), said)
@@ -267,6 +274,7 @@ pub(super) fn a_change() -> impl Strategy<Value = Change> {
         2 => a_rule(),
         1 => a_silence(),
         1 => a_condition(),
+        1 => a_rating(),
         2 => a_schema(),
     ]
 }

@@ -52,6 +52,9 @@ pub mod collection {
     pub const CONDITIONS: &str = "$conditions";
     /// Hidden: the presets of wall screens (预设).
     pub const PRESETS: &str = "$presets";
+    /// Hidden: the ratings of livelihood projects by residents. The id of a rating is a hash of the project and of
+    /// the key of the device.
+    pub const PROJECT_RATINGS: &str = "$project_ratings";
     /// Hidden: the rules and the calendar in force.
     pub const RULES: &str = "$rules";
     /// Hidden: the silences (暂停通知). A silence holds back the notices of the cases that it matches.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::live::{Live, Written};
-use crate::model::{Author, Change, Edit, Expect, FeatureId, Precondition};
+use crate::model::{Author, Change, CollectionId, Edit, Expect, FeatureId, Precondition};
 use crate::service::numbers;
 use crate::store::StoreError;
 use crate::warnings::Actor;
@@ -52,6 +52,15 @@ impl EditBuilder {
             expect,
         });
         self.0.changes.push(change);
+    }
+
+    /// Adds a condition on a feature that was read and does not change.
+    pub fn require(&mut self, collection: CollectionId, id: FeatureId, expect: Expect) {
+        self.0.preconditions.push(Precondition {
+            collection,
+            id,
+            expect,
+        });
     }
 
     /// Adds the changes and preconditions of another edit.

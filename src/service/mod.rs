@@ -16,6 +16,7 @@ pub mod patrols;
 pub mod place;
 pub mod planning;
 pub mod presets;
+pub mod projects;
 pub mod routes;
 pub mod themes;
 pub mod webhooks;

@@ -62,6 +62,7 @@ pub fn worst(town: &Town) -> Vec<Worst> {
     let month = "2026-11";
     vec![
         one("/api/wishes", May::Little, "/api/wishes?limit=200"),
+        one("/api/projects", May::Little, "/api/projects?limit=200"),
         one("/api/", May::Little, "/api/?f=html"),
         one("/api/collections", May::Little, "/api/collections?f=html"),
         one(

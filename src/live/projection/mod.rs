@@ -16,6 +16,7 @@ mod passages;
 mod past_days;
 mod planning_rules;
 mod project_dues;
+mod project_ratings;
 mod quarantine;
 #[cfg(test)]
 mod tests;
@@ -39,13 +40,14 @@ pub use passages::Passages;
 pub use past_days::{OpenThen, PastDays};
 pub use planning_rules::PlanningRules;
 pub use project_dues::ProjectDues;
+pub use project_ratings::ratings_of;
 pub use quarantine::Quarantine;
 pub use themes_in_force::ThemesInForce;
 pub use travel_profiles::TravelProfiles;
 pub use way_attributes::{WayAttributes, geometry_stamp};
 pub use wishes::{PublishedWish, Wishes};
 
-use crate::grids::CaseBook;
+use crate::grids::{CaseBook, Ratings};
 use crate::index::{Collection, Collections, Entry};
 use crate::model::{FeatureId, Record};
 use crate::store::{DeviceLastSeen, PassageCount, Quarantined, StoreError};
@@ -212,6 +214,8 @@ projections! {
     schedule: CaseSchedule,
     /// When each project becomes late.
     project_dues: ProjectDues,
+    /// The ratings of projects by residents.
+    project_ratings: Ratings,
     /// The day orders.
     day_orders: DayOrders,
     /// Whether the synthetic district is on the map.

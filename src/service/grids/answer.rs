@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::gaps::Gap;
-use crate::grids::{Counts, Figures};
+use crate::grids::{Counts, Figures, ProjectRating};
 use crate::model::{Level, Localized};
 use crate::warnings::OpenCounts;
 
@@ -246,6 +246,9 @@ pub struct CardProject {
     pub lead: Option<String>,
     /// The day by whose end it is promised.
     pub due_on: Option<String>,
+    /// How residents rate it; absent without ratings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating: Option<ProjectRating>,
 }
 
 /// The days that figures cover.

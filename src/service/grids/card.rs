@@ -15,7 +15,7 @@ use super::answer::{
 use super::gaps;
 use super::ground::Ground;
 use crate::grids::case_book::{DAYS, first_day};
-use crate::grids::{Area, CaseBook, Counts, Home, Open, Place, Waiting};
+use crate::grids::{Area, CaseBook, Counts, Home, Open, Place, Ratings, Waiting};
 use crate::index::{Collection, Collections, Entry};
 use crate::model::names::collection::{
     BUILDINGS, COMPOUNDS, DUTIES, FACILITIES, FIRST_AID_STATIONS, GRIDS, MEDIATION_POINTS,
@@ -44,6 +44,8 @@ pub struct Map<'a> {
     pub ground: &'a Ground,
     /// The cases of each grid and building.
     pub book: &'a CaseBook,
+    /// The ratings of projects by residents.
+    pub ratings: &'a Ratings,
     /// The levels of the grids.
     pub status: &'a StatusBoard,
     /// The moment that the map shows.
@@ -409,6 +411,7 @@ impl Map<'_> {
                 continue;
             }
             let text = |name: &str| row.text(name).map(|t| t.into_owned());
+            let rated = self.ratings.of(entry.id().as_str());
             let state = text("state").unwrap_or_default();
             found.total += 1;
             found.done += u32::from(state == "done");
@@ -421,6 +424,7 @@ impl Map<'_> {
                 progress: row.number("progress").map(|n| n as i64),
                 lead: text("lead").map(|unit| self.name_of(UNITS, &unit)),
                 due_on: text("due_on"),
+                rating: (rated.count > 0).then(|| rated.into()),
             });
         }
         let order = |p: &CardProject| match p.state.as_str() {

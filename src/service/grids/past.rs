@@ -5,19 +5,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Ground;
-use crate::grids::CaseBook;
+use crate::grids::{CaseBook, Ratings};
 use crate::index::Collections;
-use crate::live::{Live, Snapshot, book_of};
+use crate::live::{Live, Snapshot, book_of, ratings_of};
 use crate::model::names::collection::{
     BUILDINGS, COMPOUNDS, DUTIES, ENTRANCES, FACILITIES, FIRST_AID_STATIONS, GRIDS,
-    MEDIATION_POINTS, POCKET_PARKS, PROJECTS, UNITS, WARNINGS,
+    MEDIATION_POINTS, POCKET_PARKS, PROJECT_RATINGS, PROJECTS, UNITS, WARNINGS,
 };
 use crate::service::ledger::past::{self, PastError};
 use crate::store::StoreError;
 use crate::warnings::StatusBoard;
 
 /// The collections of a card.
-const OF_CARDS: [&str; 12] = [
+const OF_CARDS: [&str; 13] = [
     GRIDS,
     BUILDINGS,
     COMPOUNDS,
@@ -29,6 +29,7 @@ const OF_CARDS: [&str; 12] = [
     UNITS,
     DUTIES,
     PROJECTS,
+    PROJECT_RATINGS,
     WARNINGS,
 ];
 
@@ -41,6 +42,8 @@ pub struct Then {
     pub ground: Ground,
     /// The cases of each grid and building.
     pub book: CaseBook,
+    /// The ratings of projects by residents.
+    pub ratings: Ratings,
     /// The levels of the grids.
     pub status: StatusBoard,
 }
@@ -69,10 +72,12 @@ pub async fn then(
         }
         let ground = Ground::of(&map);
         let book = map.get(WARNINGS).map(|all| book_of(all));
+        let ratings = map.hidden(PROJECT_RATINGS).map(|all| ratings_of(all));
         Then {
             map,
             ground,
             book: book.unwrap_or_default(),
+            ratings: ratings.unwrap_or_default(),
             status,
         }
     });

@@ -206,7 +206,8 @@ pub async fn collection_then(
         let cases = ledger_at(live, snapshot, at, most).await?;
         return Ok(cases.map(|cases| (id, cases)));
     }
-    let Some(present) = snapshot.collections().get(name).cloned() else {
+    let map = snapshot.collections();
+    let Some(present) = map.get(name).or_else(|| map.hidden(name)).cloned() else {
         return Ok(None);
     };
     let written = present.iter().filter(|e| e.updated_at() > at);
