@@ -1,4 +1,5 @@
-// The card of a grid: on its page for the public and for staff, on the wall by key, and on paper.
+// The card of a grid: on its page for the public and for staff, on the wall by key, and on paper. The livelihood projects:
+// at home for residents, who rate them, on the wall, and late by themselves.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, launch, mapReady, visit } from './browser.ts';
@@ -17,6 +18,11 @@ interface Card {
 
 interface Reach {
   rows: { standard: { id: string }; share: number | null }[];
+}
+
+interface Board {
+  projects: { id: string }[];
+  kinds: Record<'planned' | 'under_way' | 'delayed' | 'done', number>[];
 }
 
 beforeAll(async () => {
@@ -104,6 +110,65 @@ test('the wall opens a card by key and by a click, and closes it with Escape', a
   await close();
 });
 
+test('residents read the projects at home and rate one that is done, and the wall shows them', async () => {
+  const { page, errors, outside, close } = await visit(browser, `${url}/`, { width: 390, height: 844 });
+  const { projects, kinds } = (await (await page.request.get(`${url}/api/projects`)).json()) as Board;
+  const list = page.locator('[data-projects]');
+  const rows = list.locator('[data-project]');
+  await list.waitFor();
+  for (const state of ['planned', 'under_way', 'delayed', 'done'] as const)
+    expect(await list.locator(`[data-project-figure="${state}"]`).textContent()).toBe(
+      String(kinds.reduce((sum, kind) => sum + kind[state], 0)),
+    );
+  // The map is only loaded when somebody scrolls to it.
+  expect(await page.locator('[data-project-map]').count()).toBe(0);
+  await list.getByRole('group', { name: '项目地图' }).scrollIntoViewIfNeeded();
+  await list.locator('[data-project-map="ready"]').waitFor({ timeout: 60_000 });
+  await list.getByRole('button', { name: /^显示其余/ }).click();
+  expect(await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-project')))).toEqual(
+    projects.map(({ id }) => id),
+  );
+  const done = list.locator('[data-state="done"]').first();
+  await done.getByText('还没有评价').waitFor();
+  await done.getByRole('button', { name: /^查看详情/ }).click();
+  // The second rating of this browser replaces the first.
+  for (const stars of [3, 5]) {
+    await done
+      .locator('label')
+      .nth(stars - 1)
+      .click();
+    await done.getByText(`居民评分 ${stars}.0（1 人）`).waitFor();
+  }
+  await expectAccessible(page);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await page.reload();
+  await list.getByRole('button', { name: /^显示其余/ }).click();
+  await done.getByRole('button', { name: /^查看详情/ }).click();
+  await done.getByText('您的评价：5 星，可以修改').waitFor();
+  await list
+    .locator('[data-state="under_way"]')
+    .first()
+    .getByRole('button', { name: /^查看详情/ })
+    .click();
+  expect(await list.locator('[data-rate]').count()).toBe(0);
+
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto(`${url}/wall`);
+  await mapReady(page);
+  await page.keyboard.press('7');
+  const [first, second, third] = projects;
+  const panel = page.locator(`[data-projects="${projects.length}"]`);
+  await panel.locator(`[data-selected="${first?.id}"]`).waitFor();
+  await page.keyboard.press('7');
+  await panel.locator(`[data-selected="${second?.id}"]`).waitFor();
+  await panel.locator(`[data-project="${third?.id}"]`).click();
+  await panel.locator(`[data-selected="${third?.id}"]`).getByText('方案公示').waitFor();
+  await expectAccessible(page);
+  expect(outside).toEqual([]);
+  expect(errors).toEqual([]);
+  await close();
+});
+
 test('an officer names a missing leader, takes it back, and a project that falls due is late by itself', async () => {
   const { page, errors, close } = await visit(browser, `${url}/records`, { width: 1024, height: 768 });
   await page.getByRole('heading', { name: '请先登录' }).waitFor();
@@ -139,10 +204,15 @@ test('an officer names a missing leader, takes it back, and a project that falls
   await page.getByRole('tab', { name: '民生项目' }).click();
   const project = page.locator('[data-row="project-micro-05"]');
   await project.getByRole('button', { name: /^修改/ }).click();
+  const wall = await visit(browser, `${url}/wall?view=projects`);
+  const onWall = wall.page.locator('[data-project-row="project-micro-05"]');
+  await onWall.getByText('进行中').waitFor({ state: 'attached' });
   await page.getByLabel('完成期限').fill('2026-01-31');
   await page.getByRole('button', { name: '保存' }).click();
-  // Nobody writes the state: the timer does.
+  // Nobody writes the state: the timer does, and its commit reaches the wall without a reload.
   await project.getByText('延期').waitFor();
+  await onWall.getByText('延期').waitFor({ state: 'attached' });
+  await wall.close();
   await expectAccessible(page);
   expect(errors).toEqual([]);
   await close();

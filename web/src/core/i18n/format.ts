@@ -27,6 +27,14 @@ export function date(at: Date, lang: Lang): string {
   return lang === 'zh' ? `${p['month']}月${p['day']}日` : `${p['day']} ${p['month']}`;
 }
 
+/** The date of a day such as 2026-11-22. The year is only named if it is not the present one. */
+export function day(text: string, lang: Lang): string {
+  const at = new Date(`${text}T00:00:00+08:00`);
+  const year = parts(at, { year: 'numeric' }, lang)['year'];
+  if (year === parts(new Date(), { year: 'numeric' }, lang)['year']) return date(at, lang);
+  return lang === 'zh' ? `${year}年${date(at, lang)}` : `${date(at, lang)} ${year}`;
+}
+
 /** The day of the week: 星期日, Sunday. */
 export function weekday(at: Date, lang: Lang): string {
   return parts(at, { weekday: 'long' }, lang)['weekday'] ?? '';

@@ -3,7 +3,9 @@
 import type { MapLibreMap } from 'maplibre-gl';
 import { LEVELS, shape, type Level } from '@/core/levels/levels';
 import { categoryPicture, picturedCategories } from '@/core/symbols/categories';
+import { STATES, stateOutline, stateShape, stateToken } from '@/core/projects/states';
 import { symbols, type SymbolName } from '@/core/symbols/symbols';
+import { token } from '@/core/theme/tokens';
 import { mapColors } from './colors';
 
 /** Renders an SVG to pixels. */
@@ -134,6 +136,26 @@ export async function addCategoryImages(
         if (!map.hasImage(name)) map.addImage(name, image, { pixelRatio: ratio });
       }),
     ),
+  );
+}
+
+/** Adds `project-*`: the sign of each state of a project, with an outline. */
+export async function addProjectImages(
+  map: MapLibreMap,
+  element: Element,
+  { scale, ratio }: ImageSizes,
+): Promise<void> {
+  const { ground } = mapColors(element);
+  await Promise.all(
+    STATES.map(async (state) => {
+      const colour = token(stateToken[state], element);
+      const drawing = svg(
+        `<g transform="translate(4 4)"><path d="${stateOutline[state]}" fill="${ground}" stroke="${ground}" stroke-width="5" stroke-linejoin="round"/>` +
+          `<path d="${stateShape[state]}" fill="${colour}" fill-rule="evenodd"/></g>`,
+      );
+      const image = await rasterise(drawing, Math.round(26 * scale * ratio));
+      if (!map.hasImage(`project-${state}`)) map.addImage(`project-${state}`, image, { pixelRatio: ratio });
+    }),
   );
 }
 

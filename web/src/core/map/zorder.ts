@@ -71,6 +71,10 @@ export const Z_ORDER = [
   'warning-pins-green',
   'warning-pins',
   'warning-drills',
+  // Projects (民生实事)
+  'project-ring',
+  'project-names',
+  'project-signs',
   // Planning: changed ways and gates, what a plan changes, facilities
   'plan-ways-casing',
   'plan-ways',

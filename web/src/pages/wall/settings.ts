@@ -4,8 +4,10 @@
 import type { Bilingual, Lang } from '@/core/i18n/lang';
 import { FACILITIES, type FacilityKey } from '@/core/planning/facilities';
 
-export const VIEWS = ['levels', 'category', 'housing', 'riders', 'coverage', 'themes'] as const;
+export const VIEWS = ['levels', 'category', 'housing', 'riders', 'coverage', 'themes', 'projects'] as const;
 export type View = (typeof VIEWS)[number];
+/** The views that show no cases. Only new red cases interrupt them, and the past is shown by levels. */
+export const showsCases = (view: View): boolean => !['coverage', 'themes', 'projects'].includes(view);
 
 export interface Settings {
   view: View;

@@ -25,8 +25,12 @@ export function useHands(
   const toolsShown = ref(false);
   const hide = useTimeoutFn(() => (toolsShown.value = false), TOOLS, { immediate: false });
 
-  /** The views whose key, pressed again, shows the next standard or theme. */
-  const again: Partial<Record<View, () => void>> = { coverage: wall.showCoverage, themes: wall.showThemes };
+  /** The views whose key, pressed again, shows the next standard, theme or project. */
+  const again: Partial<Record<View, () => void>> = {
+    coverage: wall.showCoverage,
+    themes: wall.showThemes,
+    projects: wall.showProjects,
+  };
   const keys: WallKeys = {
     ...Object.fromEntries(VIEWS.map((view, i) => [String(i + 1), again[view] ?? (() => change({ view }))])),
     t() {

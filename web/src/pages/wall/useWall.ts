@@ -10,6 +10,8 @@ import { useToast } from '@/core/page/useToast';
 import { emptyOf, missingIn, ranked, viewFor } from './coverage/coverage';
 import { useCoverage } from './coverage/useCoverage';
 import { coverageWords } from './coverage/words';
+import { useProjects } from './projects/useProjects';
+import { wallProjectWords } from './projects/words';
 import type { DrawnTheme } from '@/core/themes/ThemeLayer';
 import type { ThemeMap } from '@/core/themes/client';
 import { useThemes } from '@/core/themes/useThemes';
@@ -39,7 +41,7 @@ import { useSound } from '@/core/page/sound';
 import { useSummary } from './summary';
 import { usePast } from './usePast';
 import { useRotation } from './useRotation';
-import type { View } from './settings';
+import { showsCases, type View } from './settings';
 import { useSettings } from './useSettings';
 import { useTour } from './useTour';
 import { useWallMap } from './useWallMap';
@@ -108,6 +110,7 @@ export function useWall() {
       // The first load happens beside the first request for the coverage.
       if (loaded.value) coverage.touch();
       themes.touch();
+      projects.touch();
       return seq;
     },
     apply(commit) {
@@ -117,6 +120,7 @@ export function useWall() {
       dayOrders.apply(commit);
       coverage.apply(commit);
       themes.touch();
+      projects.apply(commit);
       performance.measure('wall-commit', { start });
       performance.clearMeasures('wall-commit');
     },
@@ -178,6 +182,11 @@ export function useWall() {
     theme: () => settings.value.theme,
     beside: () => settings.value.beside,
   });
+  const projects = useProjects({
+    active: () => settings.value.view === 'projects',
+    turn: () => rotation.turn.value,
+    isShown: (place) => !wanted.value || wanted.value.has(state.communityOf(place) ?? ''),
+  });
   const selected = ref('');
   const drawTheme = (theme: ThemeMap | null): DrawnTheme | null =>
     theme && {
@@ -195,11 +204,12 @@ export function useWall() {
     category: () => settings.value.category,
     coverage: () => covered.value,
     theme: () => themed.value,
+    projects: () => projects.drawn.value,
     // Grids are too many to be named; their communities are known by place.
     areaLabel: (id) => (themes.map.value?.by === 'community' ? (gridName(id) ?? '') : ''),
     communities: () => wanted.value,
-    // Levels are never drawn together with the ramp of distances or of a theme.
-    isWanted: (warning) => view.value !== 'coverage' && view.value !== 'themes' && isWanted(warning),
+    // Levels are never drawn together with the ramp of distances or of a theme, or with projects.
+    isWanted: (warning) => showsCases(view.value) && isWanted(warning),
     part: () => settings.value.part,
     cardShown: () => settings.value.cards,
     isPast: () => past.isPast,
@@ -253,8 +263,7 @@ export function useWall() {
     communities: () => communities.value,
     wanted: () => wanted.value,
     open: () => open.value,
-    // The views of coverage and themes do not show cases. Only new red ones interrupt them.
-    list: () => (settings.value.view === 'coverage' || settings.value.view === 'themes' ? [] : list.value),
+    list: () => (showsCases(settings.value.view) ? list.value : []),
     dwell: () => settings.value.tour * 1000,
   });
   const { past, frame, moment, scene } = usePast({
@@ -334,6 +343,13 @@ export function useWall() {
     if (view.value !== 'themes') say({ zh: wallThemeWords.zh.afterRed, en: wallThemeWords.en.afterRed });
   }
 
+  /** Shows the projects; if they are shown already, selects the next one. */
+  function showProjects(): void {
+    if (settings.value.view === 'projects') projects.next();
+    else change({ view: 'projects' });
+    if (view.value !== 'projects') say({ zh: wallProjectWords.zh.afterRed, en: wallProjectWords.en.afterRed });
+  }
+
   /** Pauses what moves by itself, or lets it continue. */
   function togglePause(): void {
     const stop = !tour.paused && !rotation.paused.value;
@@ -348,7 +364,7 @@ export function useWall() {
       map.restyle();
       const { stop } = touring.value;
       // The camera does not stay at a case that the view does not show.
-      if ((view.value === 'coverage' || view.value === 'themes') && stop?.kind === 'red') tour.home();
+      if (!showsCases(view.value) && stop?.kind === 'red') tour.home();
       if (stop?.kind !== 'red') map.mark(oldest.value);
       if (stop === null) map.goHome();
     },
@@ -357,6 +373,7 @@ export function useWall() {
   );
   watch(covered, map.cover);
   watch(themed, map.theme);
+  watch(projects.drawn, map.projects);
   // If the address names no standard or no theme, each round of the tour shows the next one.
   watch(
     () => touring.value.stop,
@@ -400,6 +417,8 @@ export function useWall() {
     themes,
     themeBeside,
     showThemes,
+    projects,
+    showProjects,
     /** Shows the next theme beside the shown one; after the last, none. */
     nextBeside: () => change({ view: 'themes', beside: themes.afterBeside() }),
     /** The selected area of the theme; '' for none. */

@@ -8,7 +8,7 @@ import { mapStyle } from '@/core/map/style';
 import type { Bbox } from '@/core/api/types';
 import type { Lang } from '@/core/i18n/lang';
 import { backoff } from '@/core/live/backoff';
-import { addCategoryImages, addImages } from '@/core/map/images';
+import { addCategoryImages, addImages, addProjectImages } from '@/core/map/images';
 import { keepTiles } from '@/core/map/keptTiles';
 import { GridLayers, type SignSizes } from '@/core/map/layers/grids';
 import { namePlaces } from '@/core/map/layers/places';
@@ -17,6 +17,7 @@ import { scaleStyle } from '@/core/map/scaleStyle';
 import { useMap } from '@/core/map/useMap';
 import { signPlace } from '@/core/map/bounds';
 import { ThemeLayer, type DrawnTheme } from '@/core/themes/ThemeLayer';
+import { ProjectLayer, type DrawnProjects } from '@/core/projects/ProjectLayer';
 import type { Warning } from './derive';
 import { Director, LOWEST_PITCH } from './director';
 import { areaAt } from './areaAt';
@@ -26,8 +27,8 @@ import { FocusLayer } from './layers/focus';
 import { addServices } from './layers/services';
 import { applySwitches, type LayerName } from './layers/switches';
 import { gridLook, ViewLayers } from './layers/views';
-import type { View } from './settings';
 import { CARD_REM } from './screen';
+import { showsCases, type View } from './settings';
 import type { Grid, WallState } from './wallState';
 
 /** The enlargement of the map relative to a desktop screen, because it is read from metres away. */
@@ -88,6 +89,10 @@ export interface WallMap {
   cover: () => void;
   /** Called when the theme to draw has changed. */
   theme: () => void;
+  /** Called when the projects to draw have changed. */
+  projects: () => void;
+  /** The id of the project at a point of the canvas, in pixels; '' if there is none or they are not shown. */
+  projectAt: (x: number, y: number) => string;
   /** The id of the area at a point of the canvas, in pixels: of the theme, or the smallest one; '' if there is none. */
   areaAt: (x: number, y: number) => string;
   /** The enlargement of symbols and texts relative to a desktop screen. */
@@ -107,6 +112,8 @@ export interface WallMapOptions {
   coverage: () => DrawnCoverage | null;
   /** What the view of themes draws; null before the first answer. */
   theme: () => DrawnTheme | null;
+  /** What the view of projects draws; null before the first answer. */
+  projects: () => DrawnProjects | null;
   /** The name of an area that is written on the map; '' for none. */
   areaLabel: (id: string) => string;
   /** The shown communities; null for all. */
@@ -137,6 +144,7 @@ interface Parts {
   focus: FocusLayer;
   coverage: CoverageLayers;
   theme: ThemeLayer;
+  projects: ProjectLayer;
   views: ViewLayers;
   director: Director;
 }
@@ -214,11 +222,11 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
   const theme = (on: Parts): void =>
     on.theme.show(options.view() === 'themes' ? options.theme() : null, options.areaLabel);
 
-  const showsCases = (): boolean => options.view() !== 'coverage' && options.view() !== 'themes';
+  const drawProjects = (on: Parts): void => on.projects.show(options.view() === 'projects' ? options.projects() : null);
 
-  /** The place of the marked case. The views of coverage and themes do not show cases, so they have no mark. */
+  /** The place of the marked case. The views that show no cases have no mark. */
   const markedPlace = (): ReturnType<typeof signPlace> | null =>
-    marked && showsCases() ? signPlace(marked.geometry) : null;
+    marked && showsCases(options.view()) ? signPlace(marked.geometry) : null;
 
   const dress = (to: Parts): void => {
     to.grids.setLook(gridLook[options.view()]);
@@ -228,6 +236,7 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     to.views.set(options.view(), options.lang());
     cover(to);
     theme(to);
+    drawProjects(to);
     to.director.part = options.part();
     applySwitches(to.map, options.off());
   };
@@ -267,7 +276,11 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       // One zoom level for the whole screen: distant tiles of a lower level would contain no buildings.
       made.setSourceTileLodParams(1, 10, 'onemap');
       const sizes = { scale, ratio: devicePixelRatio };
-      await Promise.all([addImages(made, container, sizes), addCategoryImages(made, container, sizes)]);
+      await Promise.all([
+        addImages(made, container, sizes),
+        addCategoryImages(made, container, sizes),
+        addProjectImages(made, container, sizes),
+      ]);
       addServices(made);
       const isOut = (id: string): boolean => {
         const wanted = options.communities();
@@ -281,12 +294,14 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
       const focus = new FocusLayer(made, container, scale);
       const coverage = new CoverageLayers(made, container, scale);
       const theme = new ThemeLayer(made, container, 'dark', { scale, text: LEAST_TEXT * scale });
+      const projects = new ProjectLayer(made, container, { scale, text: LEAST_TEXT * scale });
       const views = new ViewLayers(made, container, scale);
       const director = new Director(made, scale, () => (options.view() === 'levels' && !options.isPast() ? 0 : ROOF));
       grids.setAll(scene().grids);
       warnings.setAll(scene().warnings);
       communities.setAll(state.grids.value);
-      const now: Parts = { map: made, scale, grids, warnings, communities, focus, coverage, theme, views, director };
+      const over = { grids, warnings, communities, focus, coverage, theme, projects, views };
+      const now: Parts = { map: made, scale, director, ...over };
       parts.value = now;
       enlarged.value = scale;
       dress(now);
@@ -445,6 +460,10 @@ export function useWallMap(state: WallState, options: WallMapOptions): WallMap {
     theme() {
       if (parts.value) theme(parts.value);
     },
+    projects() {
+      if (parts.value) drawProjects(parts.value);
+    },
+    projectAt: (x, y) => (options.view() === 'projects' ? (parts.value?.projects.projectAt(x, y) ?? '') : ''),
     areaAt(x, y) {
       if (!parts.value) return '';
       if (options.view() === 'themes') return parts.value.theme.areaAt(x, y);

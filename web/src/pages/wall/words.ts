@@ -132,6 +132,7 @@ export const words = {
       riders: '骑手路网与设施',
       coverage: '设施步行可达',
       themes: '十彩民情图',
+      projects: '民生实事',
     },
     riderSymbols: {
       gate_open: '电动车可进',
@@ -204,9 +205,10 @@ export const words = {
     presetAway: (name: string) => `预设 ${name} 暂时无法读取，正在重试`,
     kioskRefused: (detail: string) => `服务器没有接受本屏的只读令牌：${detail}`,
     keyHelp: [
-      ['1–6', '六种视图'],
+      ['1–7', '七种视图'],
       ['5', '再按一次：设施步行可达的下一项标准'],
       ['6', '再按一次：十彩民情图的下一专题'],
+      ['7', '再按一次：下一个民生项目'],
       ['B', '并列显示第二个专题；再按切换，最后关闭'],
       ['T', '开启或关闭自动巡览'],
       ['空格', '暂停或继续自动巡览和面板翻页；回看时播放或暂停'],
@@ -366,6 +368,7 @@ export const words = {
       riders: "Riders' network and facilities",
       coverage: 'Walking reach',
       themes: 'Ten colours',
+      projects: 'Livelihood projects',
     },
     riderSymbols: {
       gate_open: 'E-bikes may enter',
@@ -439,9 +442,10 @@ export const words = {
     presetAway: (name: string) => `The preset ${name} cannot be read now; trying again`,
     kioskRefused: (detail: string) => `This wall's read-only token is refused: ${detail}`,
     keyHelp: [
-      ['1–6', 'The six views'],
+      ['1–7', 'The seven views'],
       ['5', 'Again: the next standard of walking reach'],
       ['6', 'Again: the next theme of the ten colours'],
+      ['7', 'Again: the next project'],
       ['B', 'A second theme beside the first; again: the next one, then none'],
       ['T', 'Tour on or off'],
       ['Space', 'Pause or continue the tour and the pages; in the past, play or pause'],

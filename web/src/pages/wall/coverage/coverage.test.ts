@@ -109,6 +109,7 @@ test('a new red case and the past replace the coverage by the levels, and no oth
   expect(viewFor('coverage', false, true)).toBe('levels');
   expect(viewFor('themes', false, false)).toBe('themes');
   expect([viewFor('themes', true, false), viewFor('themes', false, true)]).toEqual(['levels', 'levels']);
+  expect([viewFor('projects', false, false), viewFor('projects', true, false)]).toEqual(['projects', 'levels']);
   expect(viewFor('housing', true, true)).toBe('housing');
 });
 

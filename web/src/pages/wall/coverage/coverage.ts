@@ -3,7 +3,7 @@ import { COUNTED } from '@/core/planning/client';
 import { facilityOf, type FacilityBody, type FacilityKey, type FacilityPoint } from '@/core/planning/facilities';
 import type { Area, Coverage, Standard } from '@/core/planning/types';
 import type { CommitEvent } from '@/core/api/types';
-import type { View } from '../settings';
+import { showsCases, type View } from '../settings';
 
 /**
  * The facilities that count if neither the standard nor the address of the screen names any: party service centres, the
@@ -84,11 +84,11 @@ export function emptyOf({ demand, facilities }: Coverage): 'people' | 'facilitie
 }
 
 /**
- * The view that the screen shows: for a new red case and for the past, coverage and themes give way to the levels, because
- * they show no cases.
+ * The view that the screen shows: for a new red case and for the past, the views that show no cases give way to the
+ * levels.
  */
 export const viewFor = (chosen: View, isPast: boolean, isNewRed: boolean): View =>
-  (chosen === 'coverage' || chosen === 'themes') && (isPast || isNewRed) ? 'levels' : chosen;
+  !showsCases(chosen) && (isPast || isNewRed) ? 'levels' : chosen;
 
 export const missingIn = ({ people, covered }: Pick<Area, 'people' | 'covered'>): number => people - covered;
 

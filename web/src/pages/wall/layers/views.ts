@@ -21,6 +21,7 @@ export const gridLook: Record<View, GridLook> = {
   // Levels and the ramp of distances are never drawn together.
   coverage: 'plain',
   themes: 'plain',
+  projects: 'plain',
 };
 
 const byKind = (value: (kind: Housing) => string, other: unknown): ExpressionSpecification =>
@@ -78,7 +79,7 @@ export class ViewLayers {
     if (view === 'levels' || view === 'category') this.range('compound-labels', 12);
     if (view === 'housing') this.housing(lang);
     if (view === 'riders') this.riders();
-    if (view === 'coverage') this.coverage();
+    if (view === 'coverage' || view === 'projects') this.withoutFacilities();
     if (view === 'themes') for (const [layer, property, value] of BARE) this.paint(layer, property, value);
     for (const id of RIDERS_ONLY) this.map.setLayoutProperty(id, 'visibility', view === 'riders' ? 'visible' : 'none');
   }
@@ -101,8 +102,8 @@ export class ViewLayers {
     this.range('compound-labels', 12);
   }
 
-  /** Hides the facilities of the base map, which would be taken for those that count. */
-  private coverage(): void {
+  /** Hides the facilities and names of the base map, which would be taken for what the view is about. */
+  private withoutFacilities(): void {
     for (const id of ['facility-symbols', 'park-symbols', 'first-aid-symbols']) this.paint(id, 'icon-opacity', 0);
     for (const id of ['pocket-park-labels', 'compound-labels', 'community-labels']) this.paint(id, 'text-opacity', 0);
   }

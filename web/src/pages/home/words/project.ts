@@ -1,0 +1,33 @@
+// The words of the projects on the home page, in both languages.
+export const homeProjectWords = {
+  zh: {
+    lead: '每年向居民承诺的民生实事、社区书记项目和微实事，进展全部公开。项目完成后，居民可以评价，无需注册。',
+    rating: '居民评分（满分 5）',
+    map: '项目地图',
+    mapText: (n: string) => `地图上有 ${n} 个项目，列表中是同样的内容。`,
+    detail: '查看详情',
+    close: '收起详情',
+    more: (n: number) => `显示其余 ${n} 项`,
+    fewer: '收起',
+    rate: '请评价这个项目',
+    yours: (stars: number) => `您的评价：${stars} 星，可以修改`,
+    stars: (n: number) => `${n} 星`,
+    noRating: '还没有评价',
+    thanks: '评价已保存，谢谢。',
+  },
+  en: {
+    lead: 'What was promised to residents for the year, and how far it is. Residents rate a project once it is done, without an account.',
+    rating: 'Residents’ rating (of 5)',
+    map: 'Map of the projects',
+    mapText: (n: string) => `The map shows ${n} projects; the list has the same content.`,
+    detail: 'Details',
+    close: 'Close details',
+    more: (n: number) => `Show ${n} more`,
+    fewer: 'Show fewer',
+    rate: 'Rate this project',
+    yours: (stars: number) => `Your rating: ${stars} of 5. You may change it.`,
+    stars: (n: number) => (n === 1 ? '1 star' : `${n} stars`),
+    noRating: 'Not rated yet',
+    thanks: 'Your rating is saved. Thank you.',
+  },
+};
