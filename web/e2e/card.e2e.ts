@@ -21,7 +21,7 @@ interface Reach {
 }
 
 interface Board {
-  projects: { id: string }[];
+  projects: { id: string; state: string; rating: { count: number } }[];
   kinds: Record<'planned' | 'under_way' | 'delayed' | 'done', number>[];
 }
 
@@ -128,7 +128,8 @@ test('residents read the projects at home and rate one that is done, and the wal
   expect(await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-project')))).toEqual(
     projects.map(({ id }) => id),
   );
-  const done = list.locator('[data-state="done"]').first();
+  const unrated = projects.find(({ state, rating }) => state === 'done' && rating.count === 0);
+  const done = list.locator(`[data-project="${unrated?.id}"]`);
   await done.getByText('还没有评价').waitFor();
   await done.getByRole('button', { name: /^查看详情/ }).click();
   // The second rating of this browser replaces the first.

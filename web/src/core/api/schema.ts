@@ -1087,6 +1087,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the livelihood projects (民生实事), as everybody may read them. */
+        get: operations["list_projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rates a project that is done, without an account.
+         * @description A device rates a project once; with the same key it changes its rating. A rating has no text, and neither the
+         *     account nor the network address is stored.
+         */
+        put: operations["rate_project"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/route": {
         parameters: {
             query?: never;
@@ -2389,6 +2427,47 @@ export interface components {
             /** @description The public name of the feature; its id if it has none. */
             name: string;
         };
+        /** @description A project. */
+        BoardProject: {
+            /** @description A point in or on its geometry: longitude and latitude in degrees, WGS 84. */
+            at?: number[] | null;
+            /**
+             * Format: date
+             * @description The day on which it was done.
+             */
+            done_on?: string | null;
+            /**
+             * Format: date
+             * @description The day by whose end in China it is promised.
+             */
+            due_on?: string | null;
+            /** @description The id. */
+            id: string;
+            /** @description The kind: `livelihood`, `secretary` or `micro`. */
+            kind?: string | null;
+            lead?: components["schemas"]["ProjectName"] | null;
+            /** @description The planned steps. */
+            milestones: components["schemas"]["Milestone"][];
+            /** @description The public name. */
+            name: string;
+            place?: components["schemas"]["ProjectName"] | null;
+            /**
+             * Format: int32
+             * @description How much is done, in per cent.
+             */
+            progress?: number | null;
+            /** @description How residents rate it. */
+            rating: components["schemas"]["ProjectRating"];
+            /**
+             * Format: date
+             * @description The day on which work begins.
+             */
+            starts_on?: string | null;
+            /** @description How far the project is. */
+            state: components["schemas"]["ProjectState"];
+            /** @description What is done, and for whom. */
+            summary?: string | null;
+        };
         /** @description The figures of all fulfilled wishes. */
         BoardTotals: {
             /**
@@ -2755,6 +2834,7 @@ export interface components {
              * @description How much is done, in per cent.
              */
             progress?: number | null;
+            rating?: components["schemas"]["ProjectRating"] | null;
             /** @description The state: `planned`, `under_way`, `done` or `delayed`. */
             state: string;
         };
@@ -4851,6 +4931,21 @@ export interface components {
             /** @description The published telephone of the room on duty, never that of a person. */
             phone?: string;
         };
+        /** @description A planned step of a project. */
+        Milestone: {
+            /**
+             * Format: date
+             * @description The day on which it was reached; absent until then.
+             */
+            done_on?: string | null;
+            /**
+             * Format: date
+             * @description The day by which it is planned.
+             */
+            due_on?: string | null;
+            /** @description The name. */
+            name: string;
+        };
         Moment: string;
         /** @description The statistics of a month beside those of the month before, counted from the same state of the ledger. */
         MonthReport: components["schemas"]["Figures"] & {
@@ -5544,6 +5639,97 @@ export interface components {
              */
             stage: string;
         };
+        /** @description The livelihood projects. */
+        ProjectBoard: {
+            /** @description How many projects of each kind are in which state. */
+            kinds: components["schemas"]["ProjectKind"][];
+            /** @description How many projects there are, also beyond `projects`. */
+            matched: number;
+            /** @description The projects: delayed ones first, done ones last, then by due date. */
+            projects: components["schemas"]["BoardProject"][];
+            /** @description How residents rate all projects together. */
+            rating: components["schemas"]["ProjectRating"];
+            /**
+             * Format: int64
+             * @description The commit as of which everything in the answer is true.
+             */
+            seq: number;
+        };
+        /** @description The projects of a kind, by state. */
+        ProjectKind: {
+            /**
+             * Format: int32
+             * @description How many were not done by their due date.
+             */
+            delayed: number;
+            /**
+             * Format: int32
+             * @description How many are done.
+             */
+            done: number;
+            /** @description The kind: `livelihood`, `secretary` or `micro`; empty for projects without one. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description How many are not begun.
+             */
+            planned: number;
+            /**
+             * Format: int32
+             * @description How many are begun.
+             */
+            under_way: number;
+        };
+        /** @description A feature that a project names. */
+        ProjectName: {
+            /** @description The id of the feature. */
+            id: string;
+            /** @description The public name of the feature; its id if it has none. */
+            name: string;
+        };
+        /** @description A saved rating. */
+        ProjectRated: {
+            /** @description The id of the project. */
+            id: string;
+            /** @description How residents rate the project, with this rating. */
+            rating: components["schemas"]["ProjectRating"];
+            /**
+             * Format: int32
+             * @description The stars of this device.
+             */
+            stars: number;
+        };
+        /** @description How residents rate: the number of ratings and their mean. */
+        ProjectRating: {
+            /**
+             * Format: int32
+             * @description How many ratings there are; each device counts once per project.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The mean, from 1 to 5, with one decimal; `null` without ratings.
+             */
+            mean?: number | null;
+        };
+        /** @description The rating of a project by a device. */
+        ProjectRatingBody: {
+            /**
+             * @description The key of the device: at least 32 random characters that the client generates once and keeps. The same key
+             *     changes the rating that it gave before. Only a hash of it is stored.
+             */
+            key: string;
+            /**
+             * Format: int32
+             * @description The stars, 1 to 5.
+             */
+            stars: number;
+        };
+        /**
+         * @description How far a project is.
+         * @enum {string}
+         */
+        ProjectState: "delayed" | "under_way" | "planned" | "done";
         /** @description Properties of the collection `projects` as it is built in. Properties that the caller may not see are absent; those that a data steward added are present. */
         ProjectsProperties: {
             /**
@@ -12198,6 +12384,130 @@ export interface operations {
             };
             /** @description No such preset */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_projects: {
+        parameters: {
+            query?: {
+                /** @description The most projects in the answer; 200 without it */
+                limit?: number;
+                /** @description The number of a commit. The answer waits up to 5 s until this server has read the commit; otherwise it is 503. */
+                "min-seq"?: components["parameters"]["min-seq"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The projects, from one state of the map */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectBoard"];
+                };
+            };
+            /** @description A parameter is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the project */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectRatingBody"];
+            };
+        };
+        responses: {
+            /** @description The saved rating */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectRated"];
+                };
+            };
+            /** @description Saved, but not yet visible on this server; read `location` with `?min-seq=` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description No such project */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The project is not done yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The stars or the key are missing or wrong; `errors` names them */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description Too many ratings from one address; `Retry-After` says when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
