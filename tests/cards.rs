@@ -592,14 +592,14 @@ async fn people_are_shown_to_staff_only_and_erased_ones_to_nobody() {
         &server.database,
     ]);
     assert!(done, "{error}");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
     loop {
         let now = get(&server, &worker, "/api/grids/g/card").await.to_string();
         if !now.contains("CANARY-NAME") {
             break;
         }
         assert!(std::time::Instant::now() < deadline, "{now}");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     for path in [
         format!("/api/grids/g/card?as_of={then}"),

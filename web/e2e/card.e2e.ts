@@ -48,7 +48,11 @@ test('the page shows what the answer says, people to staff only, and prints on o
   // What the residents have within a walk comes after the card.
   const reach = (await (await page.request.get(`${url}/api/grids/120113001009003/reach`)).json()) as Reach;
   const share = reach.rows.find(({ standard }) => standard.id === 'swap_cabinet_500')?.share ?? 0;
-  await shown.locator('[data-reach]').getByText(`${(share * 100).toFixed(1)}%`, { exact: true }).first().waitFor();
+  await shown
+    .locator('[data-reach]')
+    .getByText(`${(share * 100).toFixed(1)}%`, { exact: true })
+    .first()
+    .waitFor();
   // The chain leads up: a click on the community opens its card, and Back returns.
   await shown.getByRole('button', { name: '朝阳里社区', exact: true }).first().click();
   await page.locator('[data-card="120113001009"]').waitFor();

@@ -290,7 +290,11 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('with a server of its own', () => {
   });
 
   test('a new red case is shown, others wait by age, and the tour continues', async () => {
-    const { page, errors, close: leave } = await visit(browser, `${server.url}/wall?tour=30&cards=1`, {
+    const {
+      page,
+      errors,
+      close: leave,
+    } = await visit(browser, `${server.url}/wall?tour=30&cards=1`, {
       reducedMotion: true,
     });
     await mapReady(page);
