@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::App;
 use super::answer;
@@ -17,7 +18,7 @@ use super::warnings::read_as_of;
 use super::work::{Advice, Cut, Kind};
 use crate::live::Snapshot;
 use crate::model::names::collection::BUILDINGS;
-use crate::model::{both, date_in_china, hour_in_china};
+use crate::model::{Localized, both, date_in_china, hour_in_china};
 use crate::service::grids::{self, Card, CardReach, Map, Reached};
 use crate::service::ledger::past;
 use crate::service::planning::NoCoverage;
@@ -48,15 +49,9 @@ pub async fn grid(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let missing = both!(
-        "没有编号为“{id}”的网格、社区或街道。",
-        "There is no grid, community or street {id:?}."
-    );
-    let view = caller.clone();
+    let (missing, view) = (no_grid(&id), caller.clone());
     let of = move |map: &Map<'_>, seq| map.of_area(&id, seq, view.view());
-    let (card, snapshot) = card(&app, &query, of).await?;
-    let card = card.ok_or_else(|| Problem::not_found(missing))?;
-    answer::json("application/json", &card, &snapshot, &caller, &headers)
+    send(card(&app, &query, of).await?, missing, &caller, &headers)
 }
 
 /// Returns the card of a building (楼栋档案).
@@ -80,12 +75,9 @@ pub async fn building(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let missing = both!("没有编号为“{id}”的楼栋。", "There is no building {id:?}.");
-    let view = caller.clone();
+    let (missing, view) = (no_building(&id), caller.clone());
     let of = move |map: &Map<'_>, seq| map.of_building(&id, seq, view.view());
-    let (card, snapshot) = card(&app, &query, of).await?;
-    let card = card.ok_or_else(|| Problem::not_found(missing))?;
-    answer::json("application/json", &card, &snapshot, &caller, &headers)
+    send(card(&app, &query, of).await?, missing, &caller, &headers)
 }
 
 /// Returns how many people of a grid, a community or a street have facilities within the standards.
@@ -106,17 +98,12 @@ pub async fn grid_reach(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let missing = both!(
-        "没有编号为“{id}”的网格、社区或街道。",
-        "There is no grid, community or street {id:?}."
-    );
+    let missing = no_grid(&id);
     let of = move |reached: &Reached, ground: &grids::Ground| {
         let place = ground.areas().find(&id)?;
         Some(reached.of_area(ground.areas().get(place)))
     };
-    let (reach, snapshot) = reach(&app, &query, of).await?;
-    let reach = reach.ok_or_else(|| Problem::not_found(missing))?;
-    answer::json("application/json", &reach, &snapshot, &caller, &headers)
+    send(reach(&app, &query, of).await?, missing, &caller, &headers)
 }
 
 /// Returns how many people of a building have facilities within the standards.
@@ -136,15 +123,35 @@ pub async fn building_reach(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let missing = both!("没有编号为“{id}”的楼栋。", "There is no building {id:?}.");
+    let missing = no_building(&id);
     let buildings = app.live.snapshot().collections().get(BUILDINGS).cloned();
     if !buildings.is_some_and(|all| all.get(&id).is_some()) {
         return Err(Problem::not_found(missing));
     }
     let of = move |reached: &Reached, _: &grids::Ground| Some(reached.of_building(&id));
-    let (reach, snapshot) = reach(&app, &query, of).await?;
-    let reach = reach.ok_or_else(|| Problem::not_found(missing))?;
-    answer::json("application/json", &reach, &snapshot, &caller, &headers)
+    send(reach(&app, &query, of).await?, missing, &caller, &headers)
+}
+
+fn no_grid(id: &str) -> Localized {
+    both!(
+        "没有编号为“{id}”的网格、社区或街道。",
+        "There is no grid, community or street {id:?}."
+    )
+}
+
+fn no_building(id: &str) -> Localized {
+    both!("没有编号为“{id}”的楼栋。", "There is no building {id:?}.")
+}
+
+/// Sends what was found on a snapshot, or says what is missing.
+fn send(
+    (found, snapshot): (Option<impl Serialize>, Arc<Snapshot>),
+    missing: Localized,
+    caller: &Caller,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let found = found.ok_or_else(|| Problem::not_found(missing))?;
+    answer::json("application/json", &found, &snapshot, caller, headers)
 }
 
 /// Reads the reach of one place on the present map.

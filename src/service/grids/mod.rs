@@ -8,6 +8,7 @@ mod answer;
 mod card;
 mod gaps;
 mod ground;
+mod map;
 mod past;
 mod reach;
 
@@ -15,8 +16,8 @@ pub use answer::{
     AreaName, BuildingFacts, Card, CardCase, CardCases, CardDuty, CardLevel, CardProject,
     CardProjects, CardSubject, CardWindow, NearService, OpenBy, Stairwells,
 };
-pub use card::Map;
 pub use gaps::{Gap, GapPlace};
 pub use ground::{Cards, Ground};
+pub use map::Map;
 pub use past::{Then, then};
 pub use reach::{CardReach, ReachRow, Reached, Reaches};
