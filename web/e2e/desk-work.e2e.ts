@@ -2,7 +2,7 @@
 // many tabs, small windows.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, launch, visit, type Visit } from './browser.ts';
+import { cheapContext, expectAccessible, launch, visit, type Visit } from './browser.ts';
 import { startServer, type Server } from './server.ts';
 
 interface Case {
@@ -359,7 +359,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
   });
 
   test('eight tabs work over plain HTTP, a hidden one catches up, and the last visible one may ring', async () => {
-    const context: BrowserContext = await browser.newContext({ viewport: SIZE, reducedMotion: 'reduce' });
+    const context: BrowserContext = await cheapContext(browser, { viewport: SIZE, reducedMotion: 'reduce' });
     expect((await context.request.post(`${server.url}/api/session`, { data: { token: li } })).status()).toBe(200);
     const feeds = new Map<Page, number>();
     const count = (page: Page, by: number): void => void feeds.set(page, (feeds.get(page) ?? 0) + by);

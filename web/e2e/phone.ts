@@ -1,5 +1,6 @@
 // Simulates a phone: a viewport of 390 × 844 px, touch, a position, and pictures from the camera.
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { cheapContext } from './browser.ts';
 
 export interface Spot {
   longitude: number;
@@ -23,7 +24,7 @@ export async function phone(
   url: string,
   { at, dark = false }: { at?: Spot; dark?: boolean } = {},
 ): Promise<Phone> {
-  const context = await browser.newContext({
+  const context = await cheapContext(browser, {
     viewport: { width: 390, height: 844 },
     hasTouch: true,
     isMobile: true,

@@ -1,7 +1,7 @@
 // The rider's page as an app: installed, without a network, and in browsers without a service worker.
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { expectAccessible, launch } from './browser.ts';
+import { cheapContext, expectAccessible, launch } from './browser.ts';
 import { Cable } from './cable.ts';
 import { Rewriter } from './rewriter.ts';
 import { fitsFingers, installed, phone, type Spot } from './phone.ts';
@@ -118,7 +118,7 @@ const WECHAT: BrowserContextOptions = {
 };
 
 test('without a service worker, a scanned plate leads to the route in two taps', async () => {
-  const context = await browser.newContext({
+  const context = await cheapContext(browser, {
     ...WECHAT,
     viewport: { width: 390, height: 844 },
     hasTouch: true,
@@ -155,7 +155,7 @@ test('without a service worker, a scanned plate leads to the route in two taps',
 });
 
 test('on an iPhone the page warns that data is deleted after 7 days unless it is on the home screen', async () => {
-  const context = await browser.newContext({
+  const context = await cheapContext(browser, {
     userAgent:
       'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',
     viewport: { width: 390, height: 844 },

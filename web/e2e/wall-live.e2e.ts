@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { expectAccessible, launch, mapReady, visit } from './browser.ts';
+import { cheapContext, expectAccessible, launch, mapReady, visit } from './browser.ts';
 import { Cable } from './cable.ts';
 import { startServer, type Server } from './server.ts';
 
@@ -39,7 +39,7 @@ test('a stale feed shows its age and recovers by itself', async () => {
 });
 
 test('a wall screen that starts before the server waits for it', async () => {
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  const context = await cheapContext(browser, { viewport: { width: 1920, height: 1080 } });
   const page = await context.newPage();
   await page.route('**/api/**', (route) => route.abort());
   await page.goto(`${inject('url')}/wall`);

@@ -239,7 +239,7 @@ test('a layer switch hides its layer and is remembered', async () => {
 });
 
 test('the screenshot for the README', async () => {
-  const { page, close } = await visit(browser, `${url}/wall`);
+  const { page, close } = await visit(browser, `${url}/wall`, { sharp: true });
   await mapReady(page);
   // Symbols fade in after the map is first idle.
   await page.waitForTimeout(1500);
