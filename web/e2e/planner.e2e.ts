@@ -224,26 +224,26 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the planner', () => {
     await close();
   });
 
-  describe.each([
+  test.each([
     ['zh', 'light', 1440, 900],
     ['en', 'dark', 1440, 900],
     ['zh', 'dark', 1024, 768],
     ['en', 'light', 1024, 768],
-  ])('in %s and %s at %i × %i', (lang, theme, width, height) => {
-    test.each(['', '/try', '/choose', '/ways', '/compare', '/hand-over'])(
-      'the mode %s fits and is accessible',
-      async (mode) => {
-        const { page, errors, outside, close } = await planner(`${mode}?lang=${lang}&theme=${theme}`, {
-          width,
-          height,
-        });
-        await mapReady(page);
-        await page.waitForSelector('[data-mode-panel]:not([aria-busy="true"])');
-        expect(await fits(page)).toBe(true);
-        await expectAccessible(page);
-        expect([errors, outside]).toEqual([[], []]);
-        await close();
-      },
-    );
+  ])('in %s and %s at %i × %i every mode fits and is accessible', async (lang, theme, width, height) => {
+    const { page, errors, outside, close } = await planner(`?lang=${lang}&theme=${theme}`, { width, height });
+    await mapReady(page);
+    const modes = ['gap', 'try', 'choose', 'ways', 'compare', 'hand-over'];
+    expect(await page.locator('[data-to]').evaluateAll((all) => all.map((link) => link.dataset['to']))).toEqual(modes);
+    for (const [i, mode] of modes.entries()) {
+      await page.keyboard.press(String(i + 1));
+      await page.waitForSelector(`[data-mode-panel="${mode}"]:not([aria-busy="true"])`);
+      expect(await fits(page), mode).toBe(true);
+      await expectAccessible(page);
+    }
+    // The address opens the same mode.
+    await page.reload();
+    await page.waitForSelector(`[data-mode-panel="hand-over"]`);
+    expect([errors, outside]).toEqual([[], []]);
+    await close();
   });
 });
