@@ -145,6 +145,8 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('in the field', () => {
     expect((await steps(id)).map((s) => s.action)).toEqual(['report', 'file', 'dispatch']);
 
     cable.mend();
+    // A browser tells the page when the network is back, but the cable between them is cut without its knowledge.
+    await page.evaluate(() => dispatchEvent(new Event('online')));
     await expect
       .poll(async () => (await steps(id)).map((s) => s.action), { timeout: 60_000 })
       .toEqual(['report', 'file', 'dispatch', 'start', 'handle']);
