@@ -1,5 +1,6 @@
 // Starts the installed Chromium with WebGL in software, and contains checks that every page must
 // pass.
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -125,11 +126,18 @@ export async function mapReady(page: Page): Promise<void> {
   await page.waitForSelector('[data-map="ready"]', { timeout: 90_000 });
 }
 
-interface AxeResult {
-  violations: { id: string; help: string; nodes: { html: string }[] }[];
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { html: string }[];
+}
+
+interface Axe {
+  run: (context: object, options: object) => Promise<{ violations: Violation[] }>;
 }
 
 const require = createRequire(import.meta.url);
+let axe: Promise<string> | undefined;
 
 /**
  * Asserts that axe-core finds no violation of its default rules. `exclude` has CSS selectors of
@@ -138,18 +146,14 @@ const require = createRequire(import.meta.url);
 export async function expectAccessible(page: Page, exclude: string[] = []): Promise<void> {
   // Evaluated over the DevTools protocol, because the page's content security policy forbids script
   // tags.
-  const source = await import('node:fs/promises').then((fs) =>
-    fs.readFile(require.resolve('axe-core/axe.min.js'), 'utf8'),
-  );
-  await page.evaluate(source);
-  const result = await page.evaluate(
-    (excluded) =>
-      (globalThis as unknown as { axe: { run: (context: object) => Promise<AxeResult> } }).axe.run({
-        exclude: excluded,
-      }),
-    exclude,
-  );
-  const findings = result.violations.map(
+  if (!(await page.evaluate(() => 'axe' in globalThis)))
+    await page.evaluate(await (axe ??= readFile(require.resolve('axe-core/axe.min.js'), 'utf8')));
+  const violations = await page.evaluate(async (excluded) => {
+    // The details of rules that pass are half of the work.
+    const options = { resultTypes: ['violations'] };
+    return (await (globalThis as unknown as { axe: Axe }).axe.run({ exclude: excluded }, options)).violations;
+  }, exclude);
+  const findings = violations.map(
     (v) =>
       `${v.id}: ${v.help}\n  ${v.nodes
         .map((n) => n.html)
