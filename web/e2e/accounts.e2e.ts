@@ -13,7 +13,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('accounts', () => {
 
   beforeAll(async () => {
     browser = await launch();
-    server = await startServer('--demo');
+    server = await startServer();
   });
   afterAll(async () => {
     await browser.close();
