@@ -128,12 +128,16 @@ async function run(program: string, args: string[], url: string): Promise<ChildP
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (said += piece.toString()));
 
-  const deadline = Date.now() + 90_000;
+  // The debug build loads the demo district in 20 s, and in several times as long on a busy machine.
+  const deadline = Date.now() + 240_000;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`onemap ended with exit code ${child.exitCode}:\n${said}`);
     const ready = await fetch(`${url}/health/ready`).catch(() => null);
     if (ready?.ok) return child;
-    if (Date.now() > deadline) throw new Error(`onemap is not ready after 90 s:\n${said}`);
+    if (Date.now() > deadline) {
+      await end(child);
+      throw new Error(`onemap is not ready after 240 s:\n${said}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
