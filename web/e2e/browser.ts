@@ -67,6 +67,17 @@ function withoutSmoothEdges(): void {
   } as typeof HTMLCanvasElement.prototype.getContext;
 }
 
+/** Takes WebGL away, as on a computer without it: the page says so in place of the map, and works without it. */
+function withoutWebgl(): void {
+  const original = HTMLCanvasElement.prototype.getContext as (
+    kind: string,
+    options?: object,
+  ) => RenderingContext | null;
+  HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, options?: object) {
+    return kind.startsWith('webgl') ? null : original.call(this, kind, options);
+  } as typeof HTMLCanvasElement.prototype.getContext;
+}
+
 /** Opens a context whose pages are cheap to draw. Each option of the browser can be given instead. */
 export async function cheapContext(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
   const context = await browser.newContext({ deviceScaleFactor: BLURRED, ...options });
@@ -91,19 +102,22 @@ export interface VisitOptions {
   token?: string;
   /** Draws each pixel, for a picture that is looked at. */
   sharp?: boolean;
+  /** Whether the page has WebGL for its map. A test of forms and lists needs half of the time without it. */
+  map?: boolean;
 }
 
 /** Opens a page and records its errors and its requests to other servers. */
 export async function visit(
   browser: Browser,
   url: string,
-  { width = 1920, height = 1080, reducedMotion = false, token, sharp = false }: VisitOptions = {},
+  { width = 1920, height = 1080, reducedMotion = false, token, sharp = false, map = true }: VisitOptions = {},
 ): Promise<Visit> {
   const context = await cheapContext(browser, {
     viewport: { width, height },
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     ...(sharp ? { deviceScaleFactor: 1 } : {}),
   });
+  if (!map) await context.addInitScript(withoutWebgl);
   const page = await context.newPage();
   const errors: string[] = [];
   const outside: string[] = [];

@@ -34,7 +34,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('work at the desk', () => {
   const ready = (page: Page) => page.waitForSelector('[data-desk="ready"]');
   const shown = (page: Page, id: string) => page.waitForSelector(`[data-case-shown="${id}"] [data-action]`);
   async function desk(id: string, size = SIZE): Promise<Visit> {
-    const opened = await visit(browser, `${server.url}/desk?case=${id}`, { ...size, token: li });
+    const opened = await visit(browser, `${server.url}/desk?case=${id}`, { ...size, token: li, map: false });
     await ready(opened.page);
     await shown(opened.page, id);
     return opened;

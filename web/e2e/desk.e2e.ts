@@ -31,8 +31,9 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   const report = (note: string, building = 'wenquan-huayuan-3', category = 'corridor_clutter'): Promise<Case> =>
     api('/api/warnings', { category, building, note, source: 'grid_worker' });
 
-  async function desk(who: string, query = ''): Promise<Visit> {
-    const opened = await visit(browser, `${server.url}/desk${query}`, { ...SIZE, token: who });
+  /** Opens the desk, whose list and forms work without the map. */
+  async function desk(who: string, { query = '', map = false } = {}): Promise<Visit> {
+    const opened = await visit(browser, `${server.url}/desk${query}`, { ...SIZE, token: who, map });
     await opened.page.waitForSelector('[data-desk="ready"]');
     return opened;
   }
@@ -74,7 +75,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   });
 
   test('a case can be reported, filed and dispatched by keyboard', async () => {
-    const { page, errors, outside, close } = await desk(li);
+    const { page, errors, outside, close } = await desk(li, { map: true });
     await mapReady(page);
     await page.keyboard.press('n');
     await page.keyboard.press('2');
@@ -268,7 +269,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
       ['?lang=zh', '有 2 行的位置远离地图', '请核对位置和坐标系'],
       ['?lang=en', '2 rows lie far from everything on the map', 'check its position'],
     ] as const) {
-      const { page, close } = await desk(li, query);
+      const { page, close } = await desk(li, { query });
       await page.keyboard.press('Shift+I');
       await page
         .locator('[data-import] input[type="file"]')
@@ -303,7 +304,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
       ['?lang=zh', '有 2 张工作表未读取', /“填表说明”（1 行）：\S+/],
       ['?lang=en', '2 sheets were not read', /“填表说明” \(1 row\): \S+/],
     ] as const) {
-      const { page, close } = await desk(li, query);
+      const { page, close } = await desk(li, { query });
       await page.keyboard.press('Shift+I');
       await page
         .locator('[data-import] input[type="file"]')
@@ -525,7 +526,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   ])('in %s and %s', (lang, theme) => {
     test('the desk is complete and accessible, and each action shows its key', async () => {
       const { id } = await report(`看全貌用的一件 ${lang} https://example.invalid/${'very-long-'.repeat(12)}`);
-      const { page, errors, outside, close } = await desk(li, `?lang=${lang}&theme=${theme}`);
+      const { page, errors, outside, close } = await desk(li, { query: `?lang=${lang}&theme=${theme}`, map: true });
       await mapReady(page);
       await find(page, `看全貌用的一件 ${lang}`, id);
       await page.waitForSelector('.history__step');
@@ -552,7 +553,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('the desk', () => {
   });
 
   test('an empty queue and a loading desk show a text', async () => {
-    const { page, close } = await desk(li);
+    const { page, close } = await desk(li, { map: true });
     await page.keyboard.press('/');
     await page.keyboard.type('没有这样的事件');
     await page.getByText('没有符合筛选条件的事件').waitFor();
