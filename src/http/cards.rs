@@ -125,7 +125,7 @@ pub async fn building_reach(
 ) -> Result<Response, Problem> {
     let missing = no_building(&id);
     let buildings = app.live.snapshot().collections().get(BUILDINGS).cloned();
-    if !buildings.is_some_and(|all| all.get(&id).is_some()) {
+    if buildings.is_none_or(|all| all.get(&id).is_none()) {
         return Err(Problem::not_found(missing));
     }
     let of = move |reached: &Reached, _: &grids::Ground| Some(reached.of_building(&id));
