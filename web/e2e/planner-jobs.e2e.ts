@@ -28,7 +28,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
 
   async function planner(path: string, standard = 'pocket_park_300'): Promise<Visit> {
     const url = `${server.url}/planner${path}${path.includes('?') ? '&' : '?'}at=${AT}&standard=${standard}`;
-    const opened = await visit(browser, url, { ...SIZE, token: zhang });
+    const opened = await visit(browser, url, { ...SIZE, token: zhang, map: false });
     await opened.page.waitForSelector('[data-planner="ready"], [data-report]');
     return opened;
   }
@@ -255,7 +255,7 @@ describe.skipIf(!process.env['ONEMAP_BIN'])('planning jobs', () => {
   }, 300_000);
 
   test('without a moment, the page asks for a weekday at 10:00, and for now with one click', async () => {
-    const { page, close } = await visit(browser, `${server.url}/planner`, { ...SIZE, token: zhang });
+    const { page, close } = await visit(browser, `${server.url}/planner`, { ...SIZE, token: zhang, map: false });
     await page.waitForSelector('[data-headline]');
     const at = (): Promise<string> => page.locator('[name="at"]').inputValue();
     expect(await at()).toMatch(/T10:00$/);
