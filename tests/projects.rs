@@ -212,3 +212,69 @@ async fn on_postgis_a_device_rates_a_project_that_is_done_once_too() {
         ratings(&database).await;
     }
 }
+
+/// Photos before and after are public like the project, and only then.
+async fn photos(database: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    // A steward shows photos from before the work to staff only.
+    let schema = json!({"properties": {"photos_before":
+        {"type": "array", "x-onemap-role": "grid_worker", "x-onemap-photos": true, "items": {"type": "string"}}}});
+    let schemas = folder.path().join("schemas");
+    std::fs::create_dir(&schemas).unwrap();
+    let ledger = Ledger::on(database, &[]).await;
+    let said = |before: &Value, after: &Value| {
+        json!({"name": "口袋公园建设", "kind": "micro", "state": "done",
+            "photos_before": before, "photos_after": after})
+    };
+    let (before, after) = (ledger.photo(1).await, ledger.photo(2).await);
+    let id = |photo: &Value| photo["id"].as_str().unwrap().to_owned();
+    let read = async |server: &crate::support::server::Server, photo: &Value| {
+        server
+            .get(&format!("/api/photos/{}", id(photo)))
+            .await
+            .status()
+    };
+    // Until a project names it, nobody else sees a photo.
+    assert_eq!(read(&ledger.server, &after).await, StatusCode::UNAUTHORIZED);
+    // Without the claim of its upload, a photo cannot be named.
+    let foreign = said(&json!([]), &json!([id(&after)]));
+    let path = "/api/collections/projects/items/park";
+    let answer = (ledger.server.request(Method::PUT, path))
+        .bearer_auth(&ledger.officer)
+        .json(&project("park", foreign))
+        .send();
+    let (status, refused) = problem(answer.await.unwrap()).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
+    let own = said(&json!([before]), &json!([after]));
+    ledger.server.put("projects", &project("park", own)).await;
+    let board = ledger.server.json("/api/projects").await;
+    let shown = &board["projects"][0];
+    assert_eq!(shown["photos_before"], json!([id(&before)]));
+    assert_eq!(shown["photos_after"], json!([id(&after)]));
+    assert_eq!(read(&ledger.server, &before).await, StatusCode::OK);
+    assert_eq!(read(&ledger.server, &after).await, StatusCode::OK);
+
+    std::fs::write(schemas.join("projects.json"), schema.to_string()).unwrap();
+    drop(ledger);
+    let config = ["--config", folder.path().to_str().unwrap()];
+    let server = crate::support::server::Server::on(database, &config).await;
+    let board = server.json("/api/projects").await;
+    let shown = &board["projects"][0];
+    assert_eq!(shown.get("photos_before"), None);
+    assert_eq!(shown["photos_after"], json!([id(&after)]));
+    assert_eq!(read(&server, &before).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(read(&server, &after).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn photos_of_a_project_are_as_public_as_the_list_that_names_them() {
+    let folder = tempfile::tempdir().unwrap();
+    photos(&sqlite_in(folder.path())).await;
+}
+
+#[tokio::test]
+async fn on_postgis_photos_of_a_project_are_as_public_as_their_list_too() {
+    if let Some(database) = postgres::database() {
+        photos(&database).await;
+    }
+}

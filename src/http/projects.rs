@@ -17,6 +17,7 @@ use super::auth::Caller;
 use super::body::JsonBody;
 use super::limit::Allowance;
 use super::origin::{ClientAddress, Origin};
+use super::photos::named;
 use super::problem::Problem;
 use super::query::Query;
 use super::wishes::public_name;
@@ -96,6 +97,12 @@ pub struct BoardProject {
     pub done_on: Option<Date>,
     /// The planned steps.
     pub milestones: Vec<Milestone>,
+    /// Photos from before the work, as ids for `/api/photos/{id}`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub photos_before: Vec<String>,
+    /// Photos from after the work.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub photos_after: Vec<String>,
     /// How residents rate it.
     pub rating: ProjectRating,
 }
@@ -330,7 +337,12 @@ fn project(snapshot: &Snapshot, schema: &Schema, found: &Found<'_>) -> BoardProj
         })
     };
     let progress = row.number("progress").filter(|_| shows("progress"));
-    let milestones = (row.to_map().remove("milestones")).filter(|_| shows("milestones"));
+    let mut lists = row.to_map();
+    let milestones = lists.remove("milestones").filter(|_| shows("milestones"));
+    let photos = |name: &str| -> Vec<String> {
+        let list = lists.get(name).filter(|_| shows(name));
+        named(list).map(str::to_owned).collect()
+    };
     BoardProject {
         id: entry.id().to_string(),
         name: text(property::NAME).unwrap_or_else(|| entry.id().to_string()),
@@ -345,6 +357,8 @@ fn project(snapshot: &Snapshot, schema: &Schema, found: &Found<'_>) -> BoardProj
         due_on: found.due_on.filter(|_| shows("due_on")),
         done_on: day("done_on"),
         milestones: milestones.map(steps).unwrap_or_default(),
+        photos_before: photos("photos_before"),
+        photos_after: photos("photos_after"),
         rating: snapshot.project_ratings().of(entry.id().as_str()).into(),
     }
 }

@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, launch, mapReady, visit } from './browser.ts';
 import { paper } from './paper.ts';
+import { photograph } from './phone.ts';
 
 const url = inject('url');
 const token = inject('token');
@@ -76,6 +77,11 @@ test('the page shows what the answer says, people to staff only, and prints on o
     .first()
     .waitFor();
   await expectAccessible(page);
+  expect(await paper(page)).toEqual([[210, 297]]);
+
+  // The longest card, that of the street, fits too.
+  await page.goto(`${url}/card?grid=120113001`);
+  await page.locator('[data-card="120113001"] [data-reach] dl').waitFor();
   expect(await paper(page)).toEqual([[210, 297]]);
 
   // The card of a building, in English, at a past moment.
@@ -218,6 +224,31 @@ test('an officer names a missing leader, takes it back, and a project that falls
   await project.getByText('延期').waitFor();
   await onWall.getByText('延期').waitFor({ state: 'attached' });
   await wall.close();
+
+  // Photos from before and after are chosen in the form, and residents see them at home.
+  const done = page.locator('[data-row="project-micro-01"]');
+  await done.getByRole('button', { name: /^修改/ }).click();
+  for (const [list, colour] of [
+    ['photos_before', '#a63'],
+    ['photos_after', '#6a3'],
+  ] as const) {
+    await page.setInputFiles(`[data-photos="${list}"] input`, await photograph(browser, colour));
+    await page.locator(`[data-photos="${list}"] img`).waitFor();
+  }
+  await expectAccessible(page);
+  await page.getByRole('button', { name: '保存' }).click();
+  await page.locator('[data-record-form]').waitFor({ state: 'detached' });
+  const resident = await visit(browser, `${url}/`, { width: 390, height: 844 });
+  await resident.page.getByRole('button', { name: /^显示其余/ }).click();
+  const seen = resident.page.locator('[data-project="project-micro-01"]');
+  await seen.getByRole('button', { name: /^查看详情/ }).click();
+  for (const side of ['before', 'after']) {
+    const picture = seen.locator(`[data-photos="${side}"] img`);
+    await picture.scrollIntoViewIfNeeded();
+    await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  }
+  expect(resident.errors).toEqual([]);
+  await resident.close();
   await expectAccessible(page);
   expect(errors).toEqual([]);
   await close();

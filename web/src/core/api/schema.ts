@@ -2450,6 +2450,10 @@ export interface components {
             milestones: components["schemas"]["Milestone"][];
             /** @description The public name. */
             name: string;
+            /** @description Photos from after the work. */
+            photos_after?: string[];
+            /** @description Photos from before the work, as ids for `/api/photos/{id}`. */
+            photos_before?: string[];
             place?: components["schemas"]["ProjectName"] | null;
             /**
              * Format: int32
@@ -5761,6 +5765,10 @@ export interface components {
             }[];
             /** @description The name, as it is published. */
             name: string;
+            /** @description Photos from after the work. They are public, so no faces and no door numbers. */
+            photos_after?: string[];
+            /** @description Photos from before the work. They are public, so no faces and no door numbers. */
+            photos_before?: string[];
             /** @description How much is done, in per cent. */
             progress?: number;
             /**

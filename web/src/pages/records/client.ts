@@ -35,6 +35,7 @@ export interface PropertySchema {
   minimum?: number;
   maximum?: number;
   maxLength?: number;
+  maxItems?: number;
   'x-onemap-values'?: Record<string, { zh: string; en: string }>;
 }
 

@@ -25,8 +25,15 @@ test('milestones without a name are left out, and without any the property goes'
     { name: ' 招标 ', due_on: '2026-04-30', done_on: '' },
     { name: ' ', due_on: '2026-05-01' },
   ];
-  expect(propertiesOf(schema, {}, rows, before)).toEqual({ milestones: [{ name: '招标', due_on: '2026-04-30' }] });
-  expect(propertiesOf(schema, {}, [], before)).toEqual({});
+  const photos = { photos_before: [], photos_after: [] };
+  expect(propertiesOf(schema, {}, { milestones: rows, photos }, before)).toEqual({
+    milestones: [{ name: '招标', due_on: '2026-04-30' }],
+  });
+  expect(propertiesOf(schema, {}, { milestones: [], photos }, before)).toEqual({});
+  const shown = { photos_before: ['a'], photos_after: [] };
+  expect(propertiesOf(schema, {}, { milestones: [], photos: shown }, { photos_after: ['b'] })).toEqual({
+    photos_before: ['a'],
+  });
   expect(propertiesOf(schema, {}, null, before)).toEqual(before);
 });
 

@@ -17,6 +17,8 @@ export const FIELDS = {
     'due_on',
     'done_on',
     'milestones',
+    'photos_before',
+    'photos_after',
   ],
 } as const;
 
@@ -24,6 +26,11 @@ export const COLUMNS = {
   duties: ['scope', 'duty', 'unit', 'name', 'phone', 'office_phone', 'until'],
   projects: ['name', 'kind', 'state', 'progress', 'lead', 'due_on', 'done_on'],
 } as const;
+
+/** The fields that are lists and have parts of the form of their own. */
+export const LISTS: readonly string[] = ['milestones', 'photos_before', 'photos_after'];
+export const PHOTO_LISTS = ['photos_before', 'photos_after'] as const;
+export type PhotoLists = Record<(typeof PHOTO_LISTS)[number], string[]>;
 
 export interface Milestone {
   name: string;
@@ -69,7 +76,7 @@ export type Draft = Record<string, string>;
 const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
 
 export function draftOf(fields: readonly string[], properties: Properties): Draft {
-  return Object.fromEntries(fields.filter((f) => f !== 'milestones').map((f) => [f, text(properties[f])]));
+  return Object.fromEntries(fields.filter((f) => !LISTS.includes(f)).map((f) => [f, text(properties[f])]));
 }
 
 /** The required fields that are empty. */
@@ -82,7 +89,7 @@ export const lacking = (schema: Schema, draft: Draft): string[] =>
 export function propertiesOf(
   schema: Schema,
   draft: Draft,
-  milestones: readonly Milestone[] | null,
+  lists: { milestones: readonly Milestone[]; photos: PhotoLists } | null,
   before: Properties,
 ): Properties {
   const out: Properties = { ...before };
@@ -92,10 +99,12 @@ export function propertiesOf(
     if (value === '') delete out[name];
     else out[name] = type === 'integer' || type === 'number' ? Number(value) : value;
   }
-  if (milestones) {
-    const kept = milestones.filter((m) => m.name.trim()).map(milestone);
-    if (kept.length > 0) out['milestones'] = kept;
-    else delete out['milestones'];
+  if (lists) {
+    const milestones = lists.milestones.filter((m) => m.name.trim()).map(milestone);
+    for (const [name, list] of Object.entries({ milestones, ...lists.photos })) {
+      if (list.length > 0) out[name] = list;
+      else delete out[name];
+    }
   }
   return out;
 }
