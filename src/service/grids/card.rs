@@ -12,7 +12,7 @@ use super::answer::{
 use super::gaps;
 use super::map::{Map, Scope, name, severity};
 use crate::grids::case_book::{DAYS, first_day};
-use crate::grids::{Area, Counts, Home, Place};
+use crate::grids::{Area, Counts, Figures, Home, Place};
 use crate::index::Entry;
 use crate::model::names::collection::{BUILDINGS, GRIDS};
 use crate::model::names::property;
@@ -33,13 +33,7 @@ impl Map<'_> {
         let counts = stock.of(place);
         let statuses = self.statuses();
         let status = statuses(area);
-        let homes = || inside.iter().flat_map(|p| stock.homes(*p));
-        let headed = homes()
-            .map(|home| self.ground.duties.headed(home, day))
-            .sum();
-        let street = chain
-            .iter()
-            .rfind(|p| areas.get(**p).kind.as_deref() == Some("street"));
+        let headed = self.ground.heads(day)[place];
         let places = self.places(&inside);
         let mut scopes: Vec<Scope> = chain
             .iter()
@@ -94,15 +88,22 @@ impl Map<'_> {
             figures: self
                 .book
                 .figures(places.iter(), day, households(area, counts)),
-            street_figures: street.map(|street| {
-                let places = self.places(&areas.inside(*street));
-                let area = areas.get(*street);
-                self.book
-                    .figures(places.iter(), day, households(area, stock.of(*street)))
-            }),
+            street_figures: self.street_figures(&chain),
             missing: gaps::of_area(self.ground, place, day, headed),
             counts: counts.clone(),
         })
+    }
+
+    /// The figures of the street of a chain of areas; `None` if there is no street in it.
+    fn street_figures(&self, chain: &[usize]) -> Option<Figures> {
+        let (areas, stock) = (self.ground.areas(), self.ground.stock());
+        let is_street = |place: &usize| areas.get(*place).kind.as_deref() == Some("street");
+        let street = chain.iter().copied().rfind(is_street)?;
+        Some(self.ground.street_figures((self.day, street), || {
+            let places = self.places(&areas.inside(street));
+            let households = households(areas.get(street), stock.of(street));
+            self.book.figures(places.iter(), self.day, households)
+        }))
     }
 
     /// The card of a building; `None` if there is no such building.
@@ -145,9 +146,6 @@ impl Map<'_> {
             name: text(property::NAME).unwrap_or_else(|| id.to_owned()),
             kind: "building".to_owned(),
         });
-        let street = chain
-            .iter()
-            .rfind(|p| areas.get(**p).kind.as_deref() == Some("street"));
         let households = (row.number("households")).map(|n| n.max(0.0) as u64);
         Some(Card {
             seq,
@@ -207,15 +205,7 @@ impl Map<'_> {
             projects: grid.map(|grid| self.projects(&[grid])).unwrap_or_default(),
             window: window(day),
             figures: self.book.figures(std::iter::once(&place), day, households),
-            street_figures: street.map(|street| {
-                let places = self.places(&areas.inside(*street));
-                let area = areas.get(*street);
-                self.book.figures(
-                    places.iter(),
-                    day,
-                    self::households(area, stock.of(*street)),
-                )
-            }),
+            street_figures: self.street_figures(&chain),
             missing: gaps::of_building(&counts, headed),
             counts,
         })
