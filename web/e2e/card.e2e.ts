@@ -228,6 +228,12 @@ test('an officer names a missing leader, takes it back, and a project that falls
   // Photos from before and after are chosen in the form, and residents see them at home.
   const done = page.locator('[data-row="project-micro-01"]');
   await done.getByRole('button', { name: /^修改/ }).click();
+  await page.setInputFiles('[data-photos="photos_before"] input', {
+    name: '说明.jpg',
+    mimeType: 'image/jpeg',
+    buffer: Buffer.from('no picture'),
+  });
+  await page.getByRole('alert').getByText('“说明.jpg”不是可读取的图片').waitFor();
   for (const [list, colour] of [
     ['photos_before', '#a63'],
     ['photos_after', '#6a3'],

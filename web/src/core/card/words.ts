@@ -112,6 +112,7 @@ export const cardWords = {
     wholePage: '打开完整档案',
     none: '—',
     choose: '选择街道、社区或网格',
+    noGrids: '地图上还没有网格。请数据管理员导入网格（图层 grids），导入后此处显示档案。',
   },
   en: {
     title: 'Grid card',
@@ -237,5 +238,6 @@ export const cardWords = {
     wholePage: 'Open the whole card',
     none: '—',
     choose: 'Choose a street, community or grid',
+    noGrids: 'The map has no grids yet. Once a steward has imported the collection grids, their cards appear here.',
   },
 };
